@@ -1,0 +1,53 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The Java end of the one upcall per batch. Its methods are called by native code only, and let no exception out.
+ */
+final class CompletionDispatcher {
+    private final CompletionPort port;
+    private final CompletionListener listener;
+    private final Thread.UncaughtExceptionHandler exceptionHandler;
+
+    CompletionDispatcher(
+            final CompletionPort port,
+            final CompletionListener listener,
+            final Thread.UncaughtExceptionHandler exceptionHandler) {
+        this.port = port;
+        this.listener = listener;
+        this.exceptionHandler = exceptionHandler;
+    }
+
+    /** Called once by each worker as it starts: the batch that looks at the worker's memory for records. */
+    CompletionBatch openBatch(final int worker, final ByteBuffer records) {
+        return new CompletionBatch(port, worker, records);
+    }
+
+    /** Called by a worker when {@code count} records lie in its memory. */
+    void deliver(final CompletionBatch batch, final int count) {
+        batch.fill(count);
+        try {
+            listener.onCompletions(batch);
+        } catch (final Throwable thrown) {
+            handle(thrown);
+        } finally {
+            batch.clear();
+        }
+    }
+
+    /** Called when nothing more can come from a device, by whichever thread has seen to its last operation. */
+    void deviceClosed(final long key) {
+        port.devices().remove(key);
+    }
+
+    private void handle(final Throwable thrown) {
+        try {
+            exceptionHandler.uncaughtException(Thread.currentThread(), thrown);
+        } catch (final Throwable again) {
+            // The handler has failed too. There is nobody left to tell but the console, and the worker must live.
+            again.addSuppressed(thrown);
+            again.printStackTrace();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package io.github.iocp4j;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * An I/O completion port with its worker threads, and the devices and operations that it looks after.
+ *
+ * <p>A port that is never closed stays alive, and so does its listener; its workers are daemon threads and do not keep
+ * the JVM from ending. All methods may be called from any thread, the port's workers included.
+ */
+public final class CompletionPort implements AutoCloseable {
+    private final CompletionDispatcher dispatcher;
+    private final DeviceRegistry devices = new DeviceRegistry();
+    private final String name;
+    private final Duration closeTimeout;
+    private final long id;
+    private volatile boolean open = true;
+
+    private CompletionPort(final Builder builder) throws Win32Exception {
+        NativeLibrary.load();
+        name = builder.name;
+        closeTimeout = builder.closeTimeout;
+        dispatcher = new CompletionDispatcher(this, builder.listener, builder.exceptionHandler);
+        id = Refusal.key(
+                Native.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
+                        builder.operations),
+                "CreateIoCompletionPort", this);
+    }
+
+    /**
+     * Starts the description of a port.
+     *
+     * @param listener receives every completion of the port
+     * @return a builder with the defaults that its methods tell
+     */
+    public static Builder builder(final CompletionListener listener) {
+        return new Builder(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Opens a port with all defaults.
+     *
+     * @param listener receives every completion of the port
+     * @return the open port
+     * @throws Win32Exception when Windows refuses
+     * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
+     */
+    public static CompletionPort open(final CompletionListener listener) throws Win32Exception {
+        return builder(listener).open();
+    }
+
+    /**
+     * Queues a packet of the caller's own, which arrives at the listener with opcode {@link Opcode#POST}
+     * ({@code PostQueuedCompletionStatus}). Packets posted by one thread arrive in the order in which they were posted.
+     * The packet counts as an operation in flight until it is dequeued.
+     *
+     * @param key any number, given back by {@link CompletionBatch#key}
+     * @param bytes any number, given back by {@link CompletionBatch#bytes}
+     * @param token any number, given back by {@link CompletionBatch#token}
+     * @throws PortClosedException when the port is closed or closing
+     * @throws OperationLimitException when the ceiling of operations in flight is reached
+     * @throws Win32Exception when Windows is out of memory for packets; nothing was queued
+     */
+    public void post(final long key, final int bytes, final long token) throws Win32Exception {
+        Refusal.key(Native.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
+    }
+
+    /**
+     * The port's devices and counters as they are now.
+     *
+     * @return a snapshot; each figure is right by itself, but they are read one after another
+     * @throws PortClosedException when the port is closed and its workers are gone
+     */
+    public PortSnapshot snapshot() {
+        final long[] counters = new long[PortSnapshot.COUNTERS];
+        final long[] found = Native.snapshot(id, counters);
+        if (found == null) {
+            throw Refusal.PORT_CLOSED.exception(this);
+        }
+        return new PortSnapshot(counters, found);
+    }
+
+    /**
+     * The name given to the builder, which begins the names of the worker threads.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Whether {@link #close} has not been called yet.
+     *
+     * @return false as soon as close has begun
+     */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /**
+     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}.
+     */
+    @Override
+    public void close() {
+        close(closeTimeout);
+    }
+
+    /**
+     * Closes every device of the port as {@link Device#close(Duration)} does, lets all packets that were posted reach
+     * the listener, then ends the workers with one exit packet each and closes the kernel object. Closing twice is
+     * harmless.
+     *
+     * <p>The caller waits until all that is done. A worker of this port does not wait, because it would wait for
+     * itself: it returns at once and the rest happens behind it.
+     *
+     * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their
+     *     memory and buffers, and the workers stay to receive them
+     * @return whether everything is closed and every worker has ended
+     */
+    public boolean close(final Duration timeout) {
+        final int milliseconds = Timeouts.milliseconds(timeout);
+        open = false;
+        return Native.closePort(id, milliseconds);
+    }
+
+    @Override
+    public String toString() {
+        return "CompletionPort[" + name + (open ? "]" : ", closed]");
+    }
+
+    long id() {
+        return id;
+    }
+
+    Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    DeviceRegistry devices() {
+        return devices;
+    }
+
+    /**
+     * Describes a port.
+     */
+    public static final class Builder {
+        private static final int MAX_WORKERS = 1024;
+        private static final int MAX_BATCH = 4096;
+        private static final int MAX_OPERATIONS = 1 << 24;
+
+        private final CompletionListener listener;
+        private String name = "iocp4j";
+        private int concurrency;
+        private int workers;
+        private int batch = 256;
+        private int operations = 65_536;
+        private Duration closeTimeout = Duration.ofSeconds(30);
+        private Thread.UncaughtExceptionHandler exceptionHandler =
+                (thread, thrown) -> thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+
+        private Builder(final CompletionListener listener) {
+            this.listener = listener;
+        }
+
+        /**
+         * How many workers Windows lets run at the same time ({@code NumberOfConcurrentThreads}). A worker that blocks
+         * does not count. Default: one per processor.
+         *
+         * @param threads from 1 to 1024
+         * @return this
+         */
+        public Builder concurrency(final int threads) {
+            concurrency = inRange("concurrency", threads, 1, MAX_WORKERS);
+            return this;
+        }
+
+        /**
+         * How many worker threads there are. Default: 2 × processors + 2, so that a worker that blocks in the listener
+         * is replaced by another.
+         *
+         * @param threads from 1 to 1024
+         * @return this
+         */
+        public Builder workers(final int threads) {
+            workers = inRange("workers", threads, 1, MAX_WORKERS);
+            return this;
+        }
+
+        /**
+         * The largest number of completions in one batch. A worker asks for at most its share of it, so that one worker
+         * does not empty the queue while others sleep. Default: 256.
+         *
+         * @param completions from 1 to 4096
+         * @return this
+         */
+        public Builder batch(final int completions) {
+            batch = inRange("batch", completions, 1, MAX_BATCH);
+            return this;
+        }
+
+        /**
+         * The ceiling of operations in flight on all devices of the port together, posted packets included. An
+         * operation beyond it is refused with {@link OperationLimitException}. Default: 65 536; each takes 128 bytes of
+         * native memory, once it has been used for the first time.
+         *
+         * @param ceiling from 1 to 16 777 216
+         * @return this
+         */
+        public Builder operations(final int ceiling) {
+            operations = inRange("operations", ceiling, 1, MAX_OPERATIONS);
+            return this;
+        }
+
+        /**
+         * What the names of the worker threads begin with: {@code NAME-worker-0} and so on. Default: iocp4j.
+         *
+         * @param text a short name
+         * @return this
+         */
+        public Builder name(final String text) {
+            name = Objects.requireNonNull(text, "name");
+            return this;
+        }
+
+        /**
+         * How long {@link CompletionPort#close()} and {@link Device#close()} wait. Default: 30 seconds.
+         *
+         * @param timeout zero for not at all
+         * @return this
+         */
+        public Builder closeTimeout(final Duration timeout) {
+            Timeouts.milliseconds(timeout);
+            closeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Who is told what a listener has thrown. It is called by the worker, which then goes on. Default: the worker
+         * thread's own uncaught-exception handler, which prints a stack trace.
+         *
+         * @param handler receives the worker thread and what was thrown
+         * @return this
+         */
+        public Builder exceptionHandler(final Thread.UncaughtExceptionHandler handler) {
+            exceptionHandler = Objects.requireNonNull(handler, "exceptionHandler");
+            return this;
+        }
+
+        /**
+         * Creates the port and starts its workers ({@code CreateIoCompletionPort}).
+         *
+         * @return the open port
+         * @throws Win32Exception when Windows refuses
+         * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
+         */
+        public CompletionPort open() throws Win32Exception {
+            return new CompletionPort(this);
+        }
+
+        private static int inRange(final String what, final int value, final int least, final int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        what + " is " + value + ", but must be from " + least + " to " + most);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One end of a connected named pipe: what a {@link NamedPipeServer} accepts and what a {@link NamedPipeClient} opens.
+ *
+ * <p>Any number of reads and writes may be in flight; Windows serves those of one direction in the order in which they
+ * were started. A buffer belongs to the kernel from the call until its completion: what it holds meanwhile is
+ * undefined, and it must not be used for anything else. It cannot be collected during that time, even if the caller
+ * drops it. Its position and limit are read when the operation starts and never changed.
+ */
+public final class NamedPipe extends Device {
+    private final int peerProcessId;
+
+    NamedPipe(final CompletionPort port, final long key, final int peerProcessId) {
+        super(port, key, Native.deviceName(key));
+        this.peerProcessId = peerProcessId;
+    }
+
+    /**
+     * The process at the other end when the connection was made ({@code GetNamedPipeClientProcessId} or
+     * {@code GetNamedPipeServerProcessId}).
+     *
+     * @return the process id, or 0 where Windows does not tell, as for a client on another machine
+     */
+    public int peerProcessId() {
+        return peerProcessId;
+    }
+
+    /**
+     * Starts reading into the buffer, from its position to its limit.
+     *
+     * @param buffer a direct buffer
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @see #read(ByteBuffer, int, int, long)
+     */
+    public long read(final ByteBuffer buffer, final long token) {
+        return read(buffer, buffer.position(), buffer.remaining(), token);
+    }
+
+    /**
+     * Starts reading ({@code ReadFile}). The completion tells how many bytes came. On a message-mode pipe a read takes
+     * one message; when it is longer than the buffer, the completion's status is {@link Win32Error#MORE_DATA} and the
+     * next read goes on in the same message. When the peer has gone, the status is {@link Win32Error#BROKEN_PIPE}.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes; position is not looked at
+     * @param length how many bytes at most; 0 waits until there is something to read
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws java.nio.ReadOnlyBufferException when it is read-only
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the pipe is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long read(final ByteBuffer buffer, final int offset, final int length, final long token) {
+        Buffers.checkReadInto(buffer, offset, length);
+        return accepted(Native.read(key(), buffer, offset, length, token));
+    }
+
+    /**
+     * Starts writing what lies between the buffer's position and its limit.
+     *
+     * @param buffer a direct buffer
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @see #write(ByteBuffer, int, int, long)
+     */
+    public long write(final ByteBuffer buffer, final long token) {
+        return write(buffer, buffer.position(), buffer.remaining(), token);
+    }
+
+    /**
+     * Starts writing ({@code WriteFile}). The completion comes when the pipe's buffer or the peer has taken all of it.
+     * On a message-mode pipe each write is one message. When the peer has gone, the completion's status is
+     * {@link Win32Error#NO_DATA} or {@link Win32Error#BROKEN_PIPE}.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies; position is not looked at
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the pipe is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long write(final ByteBuffer buffer, final int offset, final int length, final long token) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        return accepted(Native.write(key(), buffer, offset, length, token));
+    }
+}

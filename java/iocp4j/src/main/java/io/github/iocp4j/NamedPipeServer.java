@@ -1,0 +1,188 @@
+package io.github.iocp4j;
+
+import java.util.Objects;
+
+/**
+ * A named pipe that clients can connect to.
+ *
+ * <p>Several instances of the pipe wait for clients at any time; when one is taken, native code makes another before
+ * the listener learns of the connection, so that a burst of clients finds open doors. Each connection arrives at the
+ * listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
+ * {@link NamedPipe}. Closing the server ends the waiting instances; connections live on until they are closed.
+ */
+public final class NamedPipeServer extends Device {
+    private NamedPipeServer(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /**
+     * Starts the description of a pipe server.
+     *
+     * @param port receives the connections and everything that happens on them
+     * @param name {@code \\.\pipe\NAME}, or only {@code NAME}
+     * @return a builder with the defaults that its methods tell
+     * @throws IllegalArgumentException when that cannot be the name of a local pipe
+     */
+    public static Builder builder(final CompletionPort port, final String name) {
+        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(name));
+    }
+
+    /**
+     * Describes a pipe server.
+     */
+    public static final class Builder {
+        private static final int MAX_BUFFER = 1 << 24;
+        private static final int UNLIMITED_INSTANCES = 255;
+
+        private final CompletionPort port;
+        private final String name;
+        private PipeDirection direction = PipeDirection.DUPLEX;
+        private PipeMode mode = PipeMode.BYTE;
+        private int inBuffer = 65_536;
+        private int outBuffer = 65_536;
+        private int listening = 4;
+        private int maxInstances = UNLIMITED_INSTANCES;
+        private boolean acceptRemote;
+        private String securityDescriptor = "";
+        private long token;
+
+        private Builder(final CompletionPort port, final String name) {
+            this.port = port;
+            this.name = name;
+        }
+
+        /**
+         * Which way data goes, seen from the server. Default: {@link PipeDirection#DUPLEX}.
+         *
+         * @param way the direction
+         * @return this
+         */
+        public Builder direction(final PipeDirection way) {
+            direction = Objects.requireNonNull(way, "direction");
+            return this;
+        }
+
+        /**
+         * Bytes or messages. Default: {@link PipeMode#BYTE}.
+         *
+         * @param pipeMode the type of the pipe, and how the server reads it
+         * @return this
+         */
+        public Builder mode(final PipeMode pipeMode) {
+            mode = Objects.requireNonNull(pipeMode, "mode");
+            return this;
+        }
+
+        /**
+         * The kernel's buffers of each connection. They are a hint, which Windows rounds; 0 makes every write wait for
+         * a read. Default: 65 536 bytes each way.
+         *
+         * @param fromClient bytes, from 0 to 16 MiB
+         * @param toClient bytes, from 0 to 16 MiB
+         * @return this
+         */
+        public Builder buffers(final int fromClient, final int toClient) {
+            inBuffer = inRange("The buffer from the client", fromClient, 0, MAX_BUFFER);
+            outBuffer = inRange("The buffer to the client", toClient, 0, MAX_BUFFER);
+            return this;
+        }
+
+        /**
+         * How many instances wait for clients at any time. A client that finds none waiting gets
+         * {@link Win32Error#PIPE_BUSY}. Default: 4.
+         *
+         * @param instances from 1 to 1024
+         * @return this
+         */
+        public Builder listening(final int instances) {
+            listening = inRange("The number of listening instances", instances, 1, 1024);
+            return this;
+        }
+
+        /**
+         * The largest number of instances of this pipe, connected and waiting together. Default: no limit.
+         *
+         * @param instances from 1 to 254
+         * @return this
+         */
+        public Builder maxInstances(final int instances) {
+            maxInstances = inRange("The largest number of instances", instances, 1, UNLIMITED_INSTANCES - 1);
+            return this;
+        }
+
+        /**
+         * Lets clients on other machines connect. Default: they are rejected ({@code PIPE_REJECT_REMOTE_CLIENTS}).
+         *
+         * @return this
+         */
+        public Builder acceptRemoteClients() {
+            acceptRemote = true;
+            return this;
+        }
+
+        /**
+         * Who may connect, in the security descriptor definition language, as in {@code D:(A;;GRGW;;;WD)}. Default: the
+         * current user, administrators and SYSTEM, nobody else.
+         *
+         * @param sddl the descriptor, turned into one by {@code ConvertStringSecurityDescriptorToSecurityDescriptorW}
+         * @return this
+         */
+        public Builder securityDescriptor(final String sddl) {
+            if (sddl.isBlank()) {
+                throw new IllegalArgumentException("The security descriptor is empty: leave it out for the default,"
+                        + " or write one as in D:(A;;GRGW;;;WD)");
+            }
+            securityDescriptor = sddl;
+            return this;
+        }
+
+        /**
+         * The token of this server's {@link Opcode#ACCEPT} completions. Default: 0.
+         *
+         * @param value any number
+         * @return this
+         */
+        public Builder token(final long value) {
+            token = value;
+            return this;
+        }
+
+        /**
+         * Creates the pipe and begins to wait for clients ({@code CreateNamedPipeW} with
+         * {@code FILE_FLAG_FIRST_PIPE_INSTANCE}, {@code ConnectNamedPipe}).
+         *
+         * @return the open server
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when somebody serves a pipe of
+         *     that name already; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security
+         *     descriptor is not understood
+         * @throws PortClosedException when the port is closed or closing
+         * @throws OperationLimitException when the port's ceiling of operations leaves no room for the waiting instances
+         */
+        public NamedPipeServer open() throws Win32Exception {
+            if (listening > maxInstances) {
+                throw new IllegalArgumentException(
+                        listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
+            }
+            final long key = Refusal.key(
+                    Native.openPipeServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer, outBuffer,
+                            maxInstances, listening, acceptRemote, securityDescriptor, token),
+                    "CreateNamedPipe " + name, port);
+            final NamedPipeServer server = port.devices().add(new NamedPipeServer(port, key, name));
+            // Only now: a completion that speaks of the server must find it registered.
+            final long answer = Native.listen(key);
+            if (answer < 0) {
+                server.close();
+            }
+            Refusal.key(answer, "ConnectNamedPipe " + name, port);
+            return server;
+        }
+
+        private static int inRange(final String what, final int value, final int least, final int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        what + " is " + value + ", but must be from " + least + " to " + most);
+            }
+            return value;
+        }
+    }
+}

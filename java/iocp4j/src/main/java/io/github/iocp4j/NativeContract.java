@@ -1,0 +1,53 @@
+package io.github.iocp4j;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The numbers that Java and native code must agree on. The DLL answers them as one array, in the order of
+ * {@link #terms()}; a jar and a DLL of different versions differ somewhere in it.
+ */
+final class NativeContract {
+    private static final int ABI_VERSION = 1;
+
+    private NativeContract() {
+    }
+
+    /** Tells the first difference between the DLL's answer and what this jar expects, or null when there is none. */
+    static String difference(final int[] answer) {
+        int next = 0;
+        for (final Map.Entry<String, Integer> term : terms().entrySet()) {
+            if (next == answer.length) {
+                return "the DLL does not know the " + term.getKey();
+            }
+            if (answer[next] != term.getValue()) {
+                return "the " + term.getKey() + " is " + answer[next] + " in the DLL and " + term.getValue()
+                        + " in the jar";
+            }
+            next++;
+        }
+        return next == answer.length ? null : "the DLL tells more than the jar expects";
+    }
+
+    /** What this jar expects, by name, in the order of the DLL's answer. */
+    static Map<String, Integer> terms() {
+        final Map<String, Integer> terms = new LinkedHashMap<>();
+        terms.put("ABI version", ABI_VERSION);
+        terms.put("length of a completion record", CompletionBatch.RECORD_LENGTH);
+        terms.put("offset of the key", CompletionBatch.KEY_OFFSET);
+        terms.put("offset of the token", CompletionBatch.TOKEN_OFFSET);
+        terms.put("offset of the byte count", CompletionBatch.BYTES_OFFSET);
+        terms.put("offset of the status", CompletionBatch.STATUS_OFFSET);
+        terms.put("offset of the opcode", CompletionBatch.OPCODE_OFFSET);
+        terms.put("offset of the detail", CompletionBatch.DETAIL_OFFSET);
+        terms.put("number of opcodes", Opcode.values().length);
+        for (final Opcode opcode : Opcode.values()) {
+            terms.put("code of opcode " + opcode, opcode.code());
+        }
+        terms.put("number of refusals", Refusal.values().length);
+        for (final Refusal refusal : Refusal.values()) {
+            terms.put("code of refusal " + refusal, refusal.code());
+        }
+        return terms;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.iocp4j;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/** What the search for the library sees of the process around it. Tests put another in the place of the real one. */
+interface NativeHost {
+    /** The process that we are in. */
+    NativeHost JVM = new NativeHost() {
+        @Override
+        public String property(final String name) {
+            return System.getProperty(name);
+        }
+
+        @Override
+        public String variable(final String name) {
+            return System.getenv(name);
+        }
+
+        @Override
+        public InputStream resource(final String name) {
+            return NativeHost.class.getResourceAsStream(name);
+        }
+
+        @Override
+        public void load(final Path file) {
+            System.load(file.toString());
+        }
+
+        @Override
+        public int[] contract() {
+            return Native.contract();
+        }
+    };
+
+    /** A system property, or null. */
+    String property(String name);
+
+    /** An environment variable, or null. */
+    String variable(String name);
+
+    /** A resource beside our own classes, by its absolute name, or null. */
+    InputStream resource(String name);
+
+    /** Loads the library from an absolute path, for the class loader of iocp4j's own classes. */
+    void load(Path file);
+
+    /** {@link Native#contract}. */
+    int[] contract();
+}

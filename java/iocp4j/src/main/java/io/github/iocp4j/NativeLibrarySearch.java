@@ -1,0 +1,164 @@
+package io.github.iocp4j;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where {@code iocp4j.dll} is looked for: where the property {@code iocp4j.library.path} says, and only there if it is
+ * set; else in the folders of {@code java.library.path}; else in our own jar.
+ *
+ * <p>Only absolute paths are ever loaded: given a mere name, Windows would search the current folder too, where anybody
+ * may have put a DLL of that name.
+ */
+final class NativeLibrarySearch {
+    static final String FILE_NAME = "iocp4j.dll";
+    static final String LIBRARY_PATH = "iocp4j.library.path";
+    private static final String JAVA_LIBRARY_PATH = "java.library.path";
+    private static final String JAR = "the copy in the jar";
+
+    private final NativeHost host;
+    private final List<String> tried = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
+
+    NativeLibrarySearch(final NativeHost host) {
+        this.host = host;
+    }
+
+    /** Loads the library from the first place that has one that works, or throws what stood in the way in each. */
+    void load() {
+        requireWindowsX64();
+        final String told = host.property(LIBRARY_PATH);
+        final boolean loaded = told == null || told.isEmpty()
+                ? loadFromJavaLibraryPath() || loadFromJar()
+                : loadFromToldPlace(told);
+        if (!loaded) {
+            throw diagnosis();
+        }
+    }
+
+    private void requireWindowsX64() {
+        final String system = host.property("os.name");
+        final String architecture = host.property("os.arch");
+        final boolean windows = system.startsWith("Windows");
+        if (!windows || !("amd64".equals(architecture) || "x86_64".equals(architecture))) {
+            throw new NativeLibraryError("iocp4j runs on Windows x64; this JVM runs on " + system + " " + architecture
+                    + (windows ? ": start the program with a 64-bit JVM for x64" : ""));
+        }
+    }
+
+    private boolean loadFromToldPlace(final String told) {
+        try {
+            final Path place = Path.of(told).toAbsolutePath();
+            final Path file = Files.isDirectory(place) ? place.resolve(FILE_NAME) : place;
+            if (Files.isRegularFile(file)) {
+                return loads(LIBRARY_PATH, file);
+            }
+            tried.add(LIBRARY_PATH + ": there is no file " + file);
+        } catch (final InvalidPathException wrong) {
+            tried.add(LIBRARY_PATH + ": not a path: " + wrong.getMessage());
+        }
+        return false;
+    }
+
+    private boolean loadFromJavaLibraryPath() {
+        final List<String> empty = new ArrayList<>();
+        final List<String> skipped = new ArrayList<>();
+        for (final String entry : host.property(JAVA_LIBRARY_PATH).split(File.pathSeparator)) {
+            if (!isAbsolute(entry)) {
+                skipped.add('"' + entry + '"');
+                continue;
+            }
+            final Path file = Path.of(entry, FILE_NAME);
+            if (!Files.isRegularFile(file)) {
+                empty.add(entry);
+            } else if (loads(JAVA_LIBRARY_PATH, file)) {
+                return true;
+            }
+        }
+        if (!empty.isEmpty()) {
+            tried.add(JAVA_LIBRARY_PATH + ": no " + FILE_NAME + " in " + String.join(File.pathSeparator, empty));
+        }
+        if (!skipped.isEmpty()) {
+            tried.add(JAVA_LIBRARY_PATH + ": skipped " + String.join(", ", skipped)
+                    + ", because only absolute folders are safe");
+        }
+        return false;
+    }
+
+    private static boolean isAbsolute(final String entry) {
+        try {
+            return Path.of(entry).isAbsolute();
+        } catch (final InvalidPathException quotedPerhaps) {
+            return false;
+        }
+    }
+
+    private boolean loadFromJar() {
+        try {
+            return new ExtractedLibrary(host).load(file -> loads(JAR, file));
+        } catch (final FileSystemException failed) {
+            // Its message may be no more than the name of the file; its class tells what is wrong.
+            failures.add(failed);
+            tried.add(JAR + ": " + failed + "; set " + ExtractedLibrary.EXTRACT_PATH
+                    + " to a folder that this user may write to, or " + LIBRARY_PATH + " to a copy of " + FILE_NAME);
+        } catch (final IOException | InvalidPathException failed) {
+            failures.add(failed);
+            tried.add(JAR + ": " + failed.getMessage());
+        }
+        return false;
+    }
+
+    private boolean loads(final String place, final Path file) {
+        try {
+            host.load(file);
+        } catch (final UnsatisfiedLinkError failed) {
+            if (String.valueOf(failed.getMessage()).contains("already loaded in another classloader")) {
+                throw new NativeLibraryError(file + " is already in use by iocp4j in another class loader of this"
+                        + " process, and Windows code can belong to one only: put the iocp4j jar where a class loader"
+                        + " that both share finds it, such as the server's own library folder", failed);
+            }
+            failures.add(failed);
+            tried.add(place + ": " + file + ": " + failed.getMessage());
+            return false;
+        } catch (final LinkageError failed) {
+            // The DLL looked for a class or a method that this jar does not have.
+            throw differentVersions(file, failed.getMessage(), failed);
+        } catch (final IllegalCallerException denied) {
+            throw new NativeLibraryError("This JVM does not let iocp4j load native code: start it with"
+                    + " --enable-native-access=io.github.iocp4j, or =ALL-UNNAMED where the jar is on the class path",
+                    denied);
+        }
+        checkContract(file);
+        return true;
+    }
+
+    private void checkContract(final Path file) {
+        final String difference;
+        try {
+            difference = NativeContract.difference(host.contract());
+        } catch (final UnsatisfiedLinkError unbound) {
+            throw differentVersions(file, "the DLL does not bind the methods of iocp4j", unbound);
+        }
+        if (difference != null) {
+            throw differentVersions(file, difference, null);
+        }
+    }
+
+    private static NativeLibraryError differentVersions(final Path file, final String how, final Throwable cause) {
+        return new NativeLibraryError("The iocp4j jar and " + file + " are of different versions (" + how
+                + "): remove that file, or use the one that belongs to the jar", cause);
+    }
+
+    private NativeLibraryError diagnosis() {
+        final NativeLibraryError error =
+                new NativeLibraryError(FILE_NAME + " could not be loaded.\n  " + String.join("\n  ", tried));
+        failures.forEach(error::addSuppressed);
+        return error;
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.iocp4j;
+
+/**
+ * Why the engine refused a call. The codes are those of native/engine/Refusal.h; bit 29 is set in them, as Win32 asks
+ * of codes that applications define.
+ */
+enum Refusal {
+    DEVICE_CLOSED(0x2000_0001) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new DeviceClosedException(subject + " is closed: it takes no more operations");
+        }
+    },
+    PORT_CLOSED(0x2000_0002) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new PortClosedException(subject + " is closed: open another port");
+        }
+    },
+    OPERATION_LIMIT(0x2000_0003) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new OperationLimitException("The port's ceiling of operations in flight is reached: wait for a"
+                    + " completion, or raise CompletionPort.Builder.operations (" + subject + ")");
+        }
+    },
+    DEVICE_LIMIT(0x2000_0004) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException("This process has as many devices or ports open as iocp4j can hold ("
+                    + subject + "): close some");
+        }
+    },
+    BAD_BUFFER(0x2000_0005) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalArgumentException("Native code cannot reach that part of the buffer (" + subject + ")");
+        }
+    },
+    OUT_OF_MEMORY(0x2000_0006) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException("Out of native memory or threads (" + subject + ")");
+        }
+    };
+
+    private final int code;
+
+    Refusal(final int code) {
+        this.code = code;
+    }
+
+    /** The number that stands for this constant in a native answer, there with its sign turned. */
+    int code() {
+        return code;
+    }
+
+    /** The exception to throw to the caller; subject is the device or port that the call was about. */
+    abstract RuntimeException exception(Object subject);
+
+    /** The refusal behind a negative native answer, which is the code with its sign turned; null for a Win32 error. */
+    static Refusal of(final long answer) {
+        for (final Refusal refusal : values()) {
+            if (refusal.code == -answer) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    /** Returns a native answer that is a key, and throws what any other answer means. */
+    static long key(final long answer, final String call, final Object subject) throws Win32Exception {
+        if (answer > 0) {
+            return answer;
+        }
+        final Refusal refusal = of(answer);
+        if (refusal != null) {
+            throw refusal.exception(subject);
+        }
+        throw new Win32Exception(call, (int) -answer);
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.iocp4j;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** Durations as Win32 takes them. */
+final class Timeouts {
+    private Timeouts() {
+    }
+
+    /** Whole milliseconds, rounded up; durations beyond 24 days count as 24 days. */
+    static int milliseconds(final Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("A timeout cannot be negative: " + timeout);
+        }
+        if (timeout.getSeconds() >= Integer.MAX_VALUE / 1000) {
+            return Integer.MAX_VALUE;
+        }
+        return (int) timeout.plusNanos(999_999).toMillis();
+    }
+}

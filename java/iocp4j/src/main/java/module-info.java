@@ -1,0 +1,6 @@
+/**
+ * The Windows I/O completion port for Java: devices, overlapped operations and batches of completions.
+ */
+module io.github.iocp4j {
+    exports io.github.iocp4j;
+}

@@ -1,0 +1,71 @@
+#include "devices/NamedPipeClient.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
+    DWORD access = 0;
+    if (settings.direction != PipeDirection::kOutbound) {
+        access |= GENERIC_READ;
+    }
+    if (settings.direction != PipeDirection::kInbound) {
+        access |= GENERIC_WRITE;
+    } else if (settings.readMessages) {
+        // SetNamedPipeHandleState asks for it, and GENERIC_READ does not include it.
+        access |= FILE_WRITE_ATTRIBUTES;
+    }
+    return access;
+}
+
+// A server may learn who we are, but not act in our name.
+constexpr DWORD kFlags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
+
+win32::Result<win32::Handle> openPipe(const NamedPipeClientSettings& settings) noexcept {
+    const auto deadline = steady_clock::now() + settings.patience;
+    for (;;) {
+        win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
+                                                   OPEN_EXISTING, kFlags, nullptr)};
+        if (pipe) {
+            return pipe;
+        }
+        const DWORD error = ::GetLastError();
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
+        if (error != ERROR_PIPE_BUSY || left.count() <= 0) {
+            return win32::Result<win32::Handle>::failure(error);
+        }
+        // Somebody else may be quicker when an instance becomes free, hence the loop. When the wait fails, the next
+        // attempt to open tells why.
+        win32::calls.waitNamedPipe(settings.name.c_str(), static_cast<DWORD>(left.count()));
+    }
+}
+
+}  // namespace
+
+win32::Result<Device::Key> connectNamedPipe(CompletionPort& port, const NamedPipeClientSettings& settings) {
+    auto pipe = openPipe(settings);
+    if (!pipe) {
+        return win32::Result<Device::Key>::failure(pipe.error());
+    }
+    if (settings.readMessages) {
+        DWORD mode = PIPE_READMODE_MESSAGE;
+        if (!win32::calls.setNamedPipeHandleState(pipe->get(), &mode, nullptr, nullptr)) {
+            return win32::Result<Device::Key>::failure(::GetLastError());
+        }
+    }
+    return port.add(std::make_unique<NamedPipe>(port, settings.name, std::move(*pipe)));
+}
+
+std::uint32_t serverProcessId(const Device& client) noexcept {
+    ULONG process = 0;
+    return ::GetNamedPipeServerProcessId(client.handle(), &process) ? process : 0;
+}
+
+}  // namespace iocp4j

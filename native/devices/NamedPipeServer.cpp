@@ -1,0 +1,234 @@
+#include "devices/NamedPipeServer.h"
+
+#include <memory>
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+// Whether somebody serves a pipe of that name. CreateNamedPipe refuses a second first instance, too, but only looking
+// before tells a taken name from a missing permission in the same way everywhere.
+bool isServed(const std::wstring& name) noexcept {
+    constexpr DWORD kShortestWait = 1;
+    return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;
+}
+
+std::uint32_t clientProcessId(HANDLE pipe) noexcept {
+    ULONG process = 0;
+    return ::GetNamedPipeClientProcessId(pipe, &process) ? process : 0;
+}
+
+}  // namespace
+
+// An instance of the pipe: it waits for a client, and then is the connection.
+class NamedPipeServer::Instance : public NamedPipe {
+public:
+    // While it waits it has a share of the server.
+    Instance(Share<Device> server, win32::Handle handle) noexcept
+        : NamedPipe(server->port(), server->name(), std::move(handle)),
+          serverKey_(server->key()),
+          server_(static_cast<NamedPipeServer*>(server.detach())) {}
+
+    ~Instance() override { stopWaiting(); }
+
+    Started connect(Operation& operation) noexcept {
+        const Started started = Started::from(win32::calls.connectNamedPipe(handle(), &operation));
+        // A client was quicker than we. It may even have gone again: what it has written is still there to be read.
+        const bool connected = started.status == ERROR_PIPE_CONNECTED || started.status == ERROR_NO_DATA;
+        return connected ? Started::over(ERROR_SUCCESS) : started;
+    }
+
+private:
+    bool completed(CompletionRecord& record) noexcept override {
+        if (record.opcode != Opcode::kAccept) {
+            return true;
+        }
+        NamedPipeServer& server = *server_;
+        server.notWaiting(key());
+        bool tell = true;
+        if (record.status == ERROR_SUCCESS) {
+            record.detail = clientProcessId(handle());
+            server.replenish();
+        } else {
+            // Not at once again: what has failed now might fail for ever, and as fast as we can try.
+            record.key = server.key();
+            tell = !server.isClosing();
+            server.port().remind(server.key());
+            Device::close(key());
+        }
+        Share<Device>::end(std::exchange(server_, nullptr));
+        return tell;
+    }
+
+    void closed() noexcept override {
+        // A connection has gone, so that there is room for an instance where their number is limited.
+        if (server_ == nullptr) {
+            if (const Share<Device> server{serverKey_}) {
+                static_cast<NamedPipeServer&>(*server).replenish();
+            }
+        }
+    }
+
+    void stopWaiting() noexcept {
+        if (server_ != nullptr) {
+            server_->notWaiting(key());
+            Share<Device>::end(std::exchange(server_, nullptr));
+        }
+    }
+
+    const Device::Key serverKey_;
+    NamedPipeServer* server_;  // nullptr when it does not wait any more
+};
+
+NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings,
+                                 win32::SecurityDescriptor security, win32::Handle first) noexcept
+    : Device(port, settings.name, win32::Handle{}),
+      settings_(settings),
+      security_(std::move(security)),
+      first_(std::move(first)) {}
+
+win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
+    auto security = settings.sddl.empty() ? win32::SecurityDescriptor::privateToUser()
+                                          : win32::SecurityDescriptor::parse(settings.sddl);
+    if (!security) {
+        return win32::Result<Device::Key>::failure(security.error());
+    }
+    if (isServed(settings.name)) {
+        return win32::Result<Device::Key>::failure(ERROR_ACCESS_DENIED);
+    }
+    auto first = createInstance(settings, *security, true);
+    if (!first) {
+        return win32::Result<Device::Key>::failure(first.error());
+    }
+    return port.add(std::unique_ptr<Device>{
+        new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
+}
+
+win32::Result<win32::Handle> NamedPipeServer::createInstance(const NamedPipeServerSettings& settings,
+                                                             const win32::SecurityDescriptor& security,
+                                                             bool first) noexcept {
+    DWORD openMode = static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED;
+    if (first) {
+        openMode |= FILE_FLAG_FIRST_PIPE_INSTANCE;
+    }
+    DWORD pipeMode = PIPE_WAIT;
+    pipeMode |= settings.messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
+    pipeMode |= settings.acceptRemote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;
+    SECURITY_ATTRIBUTES attributes = security.attributes();
+    win32::Handle handle{win32::calls.createNamedPipe(settings.name.c_str(), openMode, pipeMode, settings.maxInstances,
+                                                      settings.outBuffer, settings.inBuffer, 0, &attributes)};
+    if (!handle) {
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    return handle;
+}
+
+win32::ErrorCode NamedPipeServer::listen() {
+    const win32::ErrorCode error = replenish();
+    const std::lock_guard lock{mutex_};
+    return reserved_ > 0 ? ERROR_SUCCESS : error;
+}
+
+win32::ErrorCode NamedPipeServer::replenish() noexcept {
+    while (reserve()) {
+        win32::ErrorCode error;
+        try {
+            error = addInstance();
+        } catch (const std::bad_alloc&) {
+            error = code(Refusal::kOutOfMemory);
+        }
+        if (error != ERROR_SUCCESS) {
+            port().remind(key());
+            return error;
+        }
+    }
+    return ERROR_SUCCESS;
+}
+
+win32::ErrorCode NamedPipeServer::addInstance() {
+    auto handle = takeHandle();
+    Share<Device> self{key()};
+    if (!handle || !self) {
+        unreserve();
+        return handle ? code(Refusal::kDeviceClosed) : handle.error();
+    }
+    // From here on the instance itself gives back what is reserved for it, however it ends.
+    auto made = std::make_unique<Instance>(std::move(self), std::move(*handle));
+    Instance& instance = *made;
+    const auto added = port().add(std::move(made));
+    if (!added) {
+        return added.error();
+    }
+    // The share comes first: an instance that is enlisted may be closed at any time.
+    Share<Device> share{*added};
+    if (!share || !enlist(share->key())) {
+        return code(Refusal::kDeviceClosed);
+    }
+    const Device::Key key = share->key();
+    const auto accepting = port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr,
+                                                      [&](Operation& operation) { return instance.connect(operation); });
+    if (!accepting) {
+        Device::close(key);
+    }
+    return accepting.error();
+}
+
+win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (first_) {
+            return std::move(first_);
+        }
+    }
+    return createInstance(settings_, security_, false);
+}
+
+bool NamedPipeServer::reserve() noexcept {
+    const std::lock_guard lock{mutex_};
+    if (closing_ || reserved_ >= settings_.listening) {
+        return false;
+    }
+    ++reserved_;
+    return true;
+}
+
+void NamedPipeServer::unreserve() noexcept {
+    const std::lock_guard lock{mutex_};
+    --reserved_;
+}
+
+bool NamedPipeServer::enlist(Device::Key instance) {
+    const std::lock_guard lock{mutex_};
+    if (!closing_) {
+        waiting_.insert(instance);
+    }
+    return !closing_;
+}
+
+void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
+    const std::lock_guard lock{mutex_};
+    waiting_.erase(instance);
+    --reserved_;
+}
+
+bool NamedPipeServer::isClosing() noexcept {
+    const std::lock_guard lock{mutex_};
+    return closing_;
+}
+
+void NamedPipeServer::closing() noexcept {
+    std::unordered_set<Device::Key> waiting;
+    {
+        const std::lock_guard lock{mutex_};
+        closing_ = true;
+        waiting.swap(waiting_);
+        first_.reset();
+    }
+    for (const Device::Key instance : waiting) {
+        Device::close(instance);
+    }
+}
+
+}  // namespace iocp4j

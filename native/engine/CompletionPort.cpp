@@ -1,0 +1,291 @@
+#include "engine/CompletionPort.h"
+
+#include <algorithm>
+
+#include "win32/ThreadName.h"
+
+namespace iocp4j {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// Keys of devices begin at 2^32; Operations has another one below.
+constexpr std::uint64_t kExitKey = 1;
+
+constexpr std::uint32_t kOnlyGeneration = 1;
+
+constexpr std::int64_t kReminderMilliseconds = 250;
+
+// The smallest number of packets worth asking the kernel for.
+constexpr std::uint32_t kLeastShare = 8;
+
+std::int64_t nowMilliseconds() noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::uint32_t processors() noexcept { return ::GetActiveProcessorCount(ALL_PROCESSOR_GROUPS); }
+
+// How many packets one worker takes at a time: not all of them while others that may run sleep.
+std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
+    const std::uint32_t running = std::min(settings.concurrency, settings.workers);
+    return std::min(settings.batch, std::max(settings.batch / running, kLeastShare));
+}
+
+}  // namespace
+
+CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
+    Settings settings{*this};
+    if (settings.concurrency == 0) {
+        settings.concurrency = processors();
+    }
+    if (settings.workers == 0) {
+        // So that a worker which blocks in the listener is replaced by one that waits.
+        settings.workers = 2 * processors() + 2;
+    }
+    return settings;
+}
+
+SlotTable<CompletionPort>& CompletionPort::table() noexcept {
+    // Never destroyed: a worker may still be at work while the process exits.
+    static auto& ports = *new SlotTable<CompletionPort>;
+    return ports;
+}
+
+CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kernel, std::unique_ptr<CompletionSink> sink)
+    : settings_(settings.withDefaults()),
+      kernel_(std::move(kernel)),
+      sink_(std::move(sink)),
+      operations_(kernel_, settings_.operations) {
+    work_.open(kOnlyGeneration);
+    const std::uint32_t share = shareOfBatch(settings_);
+    for (unsigned i = 0; i < settings_.workers; ++i) {
+        workers_.push_back(std::make_unique<Worker>(*this, i, share));
+    }
+}
+
+CompletionPort::~CompletionPort() {
+    // All workers have left run() or are about to return from it. One of them may be running this.
+    for (std::thread& thread : threads_) {
+        if (thread.get_id() == std::this_thread::get_id()) {
+            thread.detach();
+        } else {
+            thread.join();
+        }
+    }
+}
+
+win32::Result<CompletionPort::Key> CompletionPort::open(const Settings& settings,
+                                                        std::unique_ptr<CompletionSink> sink) {
+    auto kernel = win32::KernelPort::create(settings.concurrency);
+    if (!kernel) {
+        return win32::Result<Key>::failure(kernel.error());
+    }
+    auto* port = new CompletionPort{settings, std::move(*kernel), std::move(sink)};
+    port->key_ = table().open(port);
+    if (port->key_ == 0) {
+        delete port;
+        return win32::Result<Key>::failure(code(Refusal::kDeviceLimit));
+    }
+    const Key key = port->key_;
+    if (!port->startWorkers()) {
+        close(key);
+        return win32::Result<Key>::failure(code(Refusal::kOutOfMemory));
+    }
+    return key;
+}
+
+bool CompletionPort::startWorkers() {
+    // Keeps the port until we have looked at the outcome, should no worker live.
+    const Share<CompletionPort> self{key_};
+    workersLeft_.store(settings_.workers);
+    threads_.reserve(workers_.size());
+    for (const auto& worker : workers_) {
+        try {
+            threads_.emplace_back([this, index = threads_.size(), body = worker.get()] {
+                win32::nameThread(settings_.name + L"-worker-" + std::to_wstring(index));
+                body->run();
+            });
+        } catch (const std::exception&) {
+            workerStarted(false);
+            workerStopped();
+        }
+    }
+    std::unique_lock lock{mutex_};
+    startedChanged_.wait(lock, [this] { return workersReady_ + workersFailed_ == settings_.workers; });
+    return workersFailed_ == 0;
+}
+
+void CompletionPort::workerStarted(bool ready) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        ++(ready ? workersReady_ : workersFailed_);
+    }
+    startedChanged_.notify_all();
+}
+
+void CompletionPort::workerStopped() noexcept {
+    if (workersLeft_.fetch_sub(1) == 1 && table().close(key_) == Gate::Closing::kEmpty) {
+        dispose(this);
+    }
+}
+
+void CompletionPort::dispose(CompletionPort* port) noexcept {
+    const Key key = port->key_;
+    delete port;
+    table().dispose(key);
+}
+
+void CompletionPort::close(Key key) {
+    if (const Share<CompletionPort> port{key}) {
+        port->beginClosing();
+    }
+}
+
+bool CompletionPort::awaitClosed(Key key, steady_clock::time_point deadline) {
+    return table().awaitDisposed(key, deadline);
+}
+
+void CompletionPort::beginClosing() {
+    std::unordered_set<Device::Key> devices;
+    {
+        const std::lock_guard lock{mutex_};
+        if (closing_) {
+            return;
+        }
+        devices = devices_;
+        closing_ = true;
+    }
+    const bool empty = work_.close(kOnlyGeneration) == Gate::Closing::kEmpty;
+    for (const Device::Key device : devices) {
+        Device::close(device);
+    }
+    if (empty) {
+        endWorkers();
+    }
+}
+
+void CompletionPort::workDone() noexcept {
+    if (work_.leave()) {
+        endWorkers();
+    }
+}
+
+void CompletionPort::endWorkers() noexcept {
+    // Workers may leave, and the port end, as soon as they can see the flag.
+    const Share<CompletionPort> self{key_};
+    exiting_.store(true, std::memory_order_release);
+    postExits(settings_.workers);
+}
+
+void CompletionPort::postExits(std::uint32_t count) const noexcept {
+    // A failure is made good by exiting(), which workers look at from time to time.
+    for (std::uint32_t i = 0; i < count && kernel_.post(0, kExitKey, nullptr) == ERROR_SUCCESS; ++i) {
+    }
+}
+
+bool CompletionPort::isExit(const OVERLAPPED_ENTRY& entry) const noexcept {
+    return entry.lpCompletionKey == kExitKey && entry.lpOverlapped == nullptr && exiting();
+}
+
+win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
+    if (!work_.enter(kOnlyGeneration)) {
+        return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+    }
+    const Device::Key key = Device::table().open(device.get());
+    if (key == 0) {
+        workDone();
+        return win32::Result<Device::Key>::failure(code(Refusal::kDeviceLimit));
+    }
+    Device& added = *device.release();
+    added.key_ = key;
+    win32::ErrorCode error = ERROR_SUCCESS;
+    if (added.handle() != nullptr) {
+        error = kernel_.associate(added.handle(), key);
+    }
+    if (error == ERROR_SUCCESS) {
+        error = list(key);
+    }
+    if (error != ERROR_SUCCESS) {
+        Device::close(key);
+        return win32::Result<Device::Key>::failure(error);
+    }
+    return key;
+}
+
+win32::ErrorCode CompletionPort::list(Device::Key device) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (closing_) {
+        return code(Refusal::kPortClosed);
+    }
+    try {
+        devices_.insert(device);
+    } catch (const std::bad_alloc&) {
+        return code(Refusal::kOutOfMemory);
+    }
+    return ERROR_SUCCESS;
+}
+
+void CompletionPort::unlist(Device::Key device) noexcept {
+    const std::lock_guard lock{mutex_};
+    devices_.erase(device);
+}
+
+win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept {
+    if (!work_.enter(kOnlyGeneration)) {
+        return win32::Result<OperationId>::failure(code(Refusal::kPortClosed));
+    }
+    const auto posted = operations_.post(CompletionRecord{key, token, bytes, 0, Opcode::kPost, 0, 0});
+    if (!posted) {
+        workDone();
+    }
+    return posted;
+}
+
+void CompletionPort::remind(Device::Key device) {
+    const std::lock_guard lock{mutex_};
+    reminders_.push_back(device);
+    remindAt_.store(nowMilliseconds() + kReminderMilliseconds, std::memory_order_relaxed);
+}
+
+void CompletionPort::remindDevices() noexcept {
+    if (remindAt_.load(std::memory_order_relaxed) == kNever ||
+        nowMilliseconds() < remindAt_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    std::vector<Device::Key> due;
+    {
+        const std::lock_guard lock{mutex_};
+        due.swap(reminders_);
+        remindAt_.store(kNever, std::memory_order_relaxed);
+    }
+    for (const Device::Key key : due) {
+        if (const Share<Device> device{key}) {
+            device->reminded();
+        }
+    }
+}
+
+CompletionPort::Snapshot CompletionPort::snapshot() {
+    Snapshot result{};
+    result.concurrency = settings_.concurrency;
+    result.workers = settings_.workers;
+    result.batchCeiling = settings_.batch;
+    result.operationCeiling = operations_.ceiling();
+    result.operationsInFlight = operations_.inFlight();
+    for (const auto& worker : workers_) {
+        const Worker::Counters& counters = worker->counters();
+        result.batches += counters.batches.load(std::memory_order_relaxed);
+        result.completions += counters.completions.load(std::memory_order_relaxed);
+        result.largestBatch = std::max(result.largestBatch, counters.largestBatch.load(std::memory_order_relaxed));
+        result.foreignPackets += counters.foreignPackets.load(std::memory_order_relaxed);
+    }
+    const std::lock_guard lock{mutex_};
+    for (const Device::Key key : devices_) {
+        // A device is unlisted before its key dies.
+        result.devices.push_back({key, Device::table().inside(key)});
+    }
+    return result;
+}
+
+}  // namespace iocp4j

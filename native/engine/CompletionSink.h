@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/CompletionRecord.h"
+
+namespace iocp4j {
+
+// Where completions leave the engine. Each worker calls on its own thread, several at once.
+class CompletionSink {
+public:
+    virtual ~CompletionSink() = default;
+
+    // The worker begins; all its records will lie in this memory. Returning false ends the worker.
+    virtual bool workerStarted(unsigned worker, std::span<CompletionRecord> memory) noexcept = 0;
+
+    // One batch, never empty.
+    virtual void deliver(unsigned worker, std::span<const CompletionRecord> records) noexcept = 0;
+
+    // The worker ends; nothing follows from it.
+    virtual void workerStopped(unsigned worker) noexcept = 0;
+
+    // The kernel is through with the buffer that an operation kept alive with this pin.
+    virtual void unpin(unsigned worker, void* pin) noexcept = 0;
+
+    // Nothing more comes from this device. Called on any thread.
+    virtual void deviceClosed(std::uint64_t key) noexcept = 0;
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,45 @@
+#include "engine/Device.h"
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+SlotTable<Device>& Device::table() noexcept {
+    // Never destroyed: a worker may still be at work while the process exits.
+    static auto& devices = *new SlotTable<Device>;
+    return devices;
+}
+
+void Device::close(Key key) noexcept {
+    // With this share the table cannot find the device unused: the end of the share does.
+    const Share<Device> device{key};
+    if (device && table().close(key) != Gate::Closing::kRefused) {
+        device->closing();
+    }
+}
+
+bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline) {
+    return table().awaitDisposed(key, deadline);
+}
+
+void Device::dispose(Device* device) noexcept {
+    CompletionPort& port = device->port_;
+    const Key key = device->key_;
+    port.unlist(key);
+    device->handle_.reset();
+    device->closed();
+    delete device;
+    port.sink().deviceClosed(key);
+    table().dispose(key);
+    port.workDone();
+}
+
+Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
+
+Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
+
+bool Device::completed(CompletionRecord&) noexcept { return true; }
+
+void Device::cancelAll() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
+
+}  // namespace iocp4j

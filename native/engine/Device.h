@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "engine/CompletionRecord.h"
+#include "engine/Share.h"
+#include "engine/SlotTable.h"
+#include "engine/Started.h"
+#include "win32/Handle.h"
+
+namespace iocp4j {
+
+class CompletionPort;
+struct Operation;
+
+// A handle that is registered with a port. Each kind of device derives from this and knows its Win32 calls.
+//
+// A device lives until it is closed and nobody shares it any more. Each operation in flight has a share, from its
+// submission until the listener has seen its completion; so the handle is open as long as the kernel may use it.
+class Device {
+public:
+    using Key = std::uint64_t;
+
+    static SlotTable<Device>& table() noexcept;
+
+    // Refuses new operations and cancels those in flight. Whoever then ends the last share disposes of the device.
+    static void close(Key key) noexcept;
+
+    // Waits for the end of a device that is being closed; false when the deadline comes first.
+    static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
+
+    Device(CompletionPort& port, std::wstring name, win32::Handle handle) noexcept
+        : port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+    virtual ~Device() = default;
+
+    Key key() const noexcept { return key_; }
+    HANDLE handle() const noexcept { return handle_.get(); }
+    const std::wstring& name() const noexcept { return name_; }
+    CompletionPort& port() const noexcept { return port_; }
+
+    virtual Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept;
+    virtual Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept;
+
+    // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
+    virtual bool completed(CompletionRecord& record) noexcept;
+
+    // Cancels the operations in flight. Their packets come none the less.
+    virtual void cancelAll() noexcept;
+
+    // The device refuses operations from now on. Called once.
+    virtual void closing() noexcept { cancelAll(); }
+
+    // The handle is closed; the object ends next.
+    virtual void closed() noexcept {}
+
+    // Some time after CompletionPort::remind().
+    virtual void reminded() noexcept {}
+
+private:
+    friend class CompletionPort;
+    friend class Share<Device>;
+
+    static void dispose(Device* device) noexcept;
+
+    CompletionPort& port_;
+    const std::wstring name_;
+    win32::Handle handle_;
+    Key key_ = 0;
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace iocp4j {
+
+// Counts who is inside, and can be closed: then nobody enters any more, and whoever leaves last is told so. The
+// generation tells one use of the gate from the next, so that an old key does not open it.
+//
+// All of it is one word, | generation 31 | closed 1 | inside 32 |, so that entering is one compare-and-swap that checks
+// everything. After a gate is closed and empty it stays so until open() gives it the next generation.
+class Gate {
+public:
+    enum class Closing {
+        kRefused,  // another generation, or closed already
+        kBusy,     // closed; the last one to leave will be told
+        kEmpty,    // closed, and nobody is inside
+    };
+
+    static constexpr std::uint32_t kLastGeneration = 0x7fff'ffff;
+
+    void open(std::uint32_t generation) noexcept {
+        word_.store(static_cast<std::uint64_t>(generation) << kGenerationShift, std::memory_order_release);
+    }
+
+    [[nodiscard]] bool enter(std::uint32_t generation) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_relaxed);
+        do {
+            if (generationOf(word) != generation || (word & kClosed) != 0) {
+                return false;
+            }
+        } while (!word_.compare_exchange_weak(word, word + 1, std::memory_order_acquire, std::memory_order_relaxed));
+        return true;
+    }
+
+    // Adds one more for somebody who is inside.
+    void share() noexcept { word_.fetch_add(1, std::memory_order_relaxed); }
+
+    // True for the one who leaves last through a closed gate.
+    [[nodiscard]] bool leave() noexcept {
+        const std::uint64_t before = word_.fetch_sub(1, std::memory_order_acq_rel);
+        return (before & kClosed) != 0 && insideOf(before) == 1;
+    }
+
+    // The closing is ordered before everything that the caller does next, such as cancelling what is in flight: whoever
+    // entered earlier and starts something later sees closed().
+    [[nodiscard]] Closing close(std::uint32_t generation) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_relaxed);
+        do {
+            if (generationOf(word) != generation || (word & kClosed) != 0) {
+                return Closing::kRefused;
+            }
+        } while (!word_.compare_exchange_weak(word, word | kClosed, std::memory_order_seq_cst,
+                                              std::memory_order_relaxed));
+        return insideOf(word) == 0 ? Closing::kEmpty : Closing::kBusy;
+    }
+
+    bool closed() const noexcept { return (word_.load(std::memory_order_seq_cst) & kClosed) != 0; }
+
+    std::uint32_t inside() const noexcept { return insideOf(word_.load(std::memory_order_relaxed)); }
+
+private:
+    static constexpr std::uint64_t kClosed = std::uint64_t{1} << 32;
+    static constexpr unsigned kGenerationShift = 33;
+
+    static std::uint32_t generationOf(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> kGenerationShift);
+    }
+    static std::uint32_t insideOf(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
+
+    std::atomic<std::uint64_t> word_{kClosed};
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <windows.h>
+
+#include <atomic>
+
+#include "engine/CompletionRecord.h"
+#include "engine/Rendezvous.h"
+
+namespace iocp4j {
+
+class Device;
+
+// One request in flight. The kernel owns the OVERLAPPED from the call that starts the operation until its packet is
+// dequeued; `rendezvous` says who may touch the rest.
+//
+// Two cache lines: workers that finish neighbouring operations do not share any.
+struct alignas(128) Operation : OVERLAPPED {
+    Operation() noexcept : OVERLAPPED{} {}
+
+    Rendezvous rendezvous;
+    std::atomic<Device*> device{nullptr};  // kept open by this operation; nullptr for a posted packet
+    CompletionRecord record{};             // what the listener will see
+    void* pin = nullptr;                   // keeps the caller's buffer alive, or nullptr
+    Operation* nextStranded = nullptr;     // in the list that Operations keeps of packets that could not be posted
+};
+
+static_assert(sizeof(Operation) == 128);
+
+}  // namespace iocp4j

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+#include "engine/Device.h"
+#include "engine/Operation.h"
+#include "engine/Refusal.h"
+#include "engine/Slab.h"
+#include "win32/KernelPort.h"
+
+namespace iocp4j {
+
+// Names one life of one operation: | 0 | 1 | generation 38 | slot 24 |. Never 0, and positive in Java.
+using OperationId = std::uint64_t;
+
+// All operations of one port: the one gate through which they go in and the one through which they come out.
+class Operations {
+public:
+    static constexpr std::uint32_t kMaxCeiling = 1u << 24;
+
+    Operations(const win32::KernelPort& port, std::uint32_t ceiling) : port_(port), slab_(ceiling) {}
+
+    // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
+    // which the operation's device has then still to be told of: its share goes to the operation. The pin is returned
+    // to CompletionSink::unpin; on refusal it stays the caller's.
+    template <class Start>
+    win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, void* pin,
+                                      Start&& start) noexcept {
+        const std::uint64_t key = device->key();
+        Operation* operation = begin(std::move(device), CompletionRecord{key, token, 0, 0, opcode, 0, 0}, pin);
+        if (operation == nullptr) {
+            return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
+        }
+        const OperationId id = idOf(*operation);
+        settle(*operation, start(*operation));
+        return id;
+    }
+
+    // In, without the kernel: the record comes out as it is.
+    win32::Result<OperationId> post(const CompletionRecord& record) noexcept;
+
+    // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
+    bool cancel(const Device& device, OperationId id) noexcept;
+
+    // Out. The operation whose packet this is, with its record complete; nullptr when it is none of ours, or when
+    // another thread still holds the operation and will send it again. `foreign` tells the two apart.
+    Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
+
+    // Out, for an operation whose packet could not be posted; nullptr when there is none.
+    Operation* claimStranded() noexcept;
+
+    // The operation is over; its place can be used again.
+    void retire(Operation& operation) noexcept;
+
+    std::uint32_t inFlight() const noexcept { return slab_.inUse(); }
+    std::uint32_t ceiling() const noexcept { return slab_.capacity(); }
+
+private:
+    // The key of packets that we post for operations, which no device can have.
+    static constexpr std::uint64_t kTravellingKey = 2;
+
+    Operation* begin(Share<Device> device, const CompletionRecord& record, void* pin) noexcept;
+    void settle(Operation& operation, Started started) noexcept;
+    void letGo(Operation& operation) noexcept;
+    void travel(Operation& operation) noexcept;
+    OperationId idOf(const Operation& operation) const noexcept;
+
+    const win32::KernelPort& port_;
+    Slab<Operation> slab_;
+    // Operations that PostQueuedCompletionStatus refused to carry. Workers look here now and then.
+    std::mutex strandedMutex_;
+    std::atomic<Operation*> stranded_{nullptr};
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "win32/Error.h"
+
+namespace iocp4j {
+
+// Why the engine itself refuses a call. Bit 29 marks codes that Windows leaves to applications, so that these share a
+// return value with Win32 errors. The Java enum Refusal has the same codes in the same order.
+enum class Refusal : win32::ErrorCode {
+    kDeviceClosed = 0x2000'0001,
+    kPortClosed = 0x2000'0002,
+    kOperationLimit = 0x2000'0003,
+    kDeviceLimit = 0x2000'0004,
+    kBadBuffer = 0x2000'0005,
+    kOutOfMemory = 0x2000'0006,
+};
+
+constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }
+
+}  // namespace iocp4j

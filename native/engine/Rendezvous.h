@@ -1,0 +1,153 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace iocp4j {
+
+// Decides which of the parties that touch one operation finishes it.
+//
+// Windows may queue an operation's packet before the call that started it has returned, and somebody may want to cancel
+// an operation while another thread dequeues its packet. So an operation has, besides the kernel, at most one holder:
+// the thread that starts it, later perhaps a thread that cancels it. The memory of the operation is not reused while it
+// is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
+// leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
+//
+// One word has it all: | generation 58 | bits 6 |. The generation grows each time an operation ends, so that an id from
+// an earlier life matches nothing.
+class Rendezvous {
+public:
+    enum class Arrival {
+        kForeign,  // no packet can come now: it is not one of ours
+        kAlone,    // the caller stores the result and finishes
+        kHeld,     // the caller stores the result, then asks publish() who finishes
+    };
+    enum class Release {
+        kDone,         // the packet will find its way; the operation must not be touched any more
+        kCancelFirst,  // somebody asked to cancel meanwhile: do so, then release again
+        kFinish,       // the packet came meanwhile: it is now travelling(), post it
+    };
+    enum class Hold {
+        kOver,      // another life, or its packet has arrived
+        kGained,    // the caller holds it: cancel, then release
+        kDelegated  // the holder will cancel on letting go
+    };
+
+    // The starting thread holds a new operation.
+    void begin() noexcept { enterState(kInFlight | kHeld); }
+
+    // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
+    void beginTravelling() noexcept { enterState(kInFlight | kTravelling); }
+
+    // The call has failed, so that no packet follows and the holder must post one himself. False when a packet has come
+    // nevertheless; then that one counts, and the holder releases as usual.
+    [[nodiscard]] bool travelInstead() noexcept {
+        std::uint64_t word = word_.load(std::memory_order_relaxed);
+        do {
+            if ((word & kClaimed) != 0) {
+                return false;
+            }
+        } while (!word_.compare_exchange_weak(word, lifeOf(word) | kInFlight | kTravelling, std::memory_order_acq_rel,
+                                              std::memory_order_relaxed));
+        return true;
+    }
+
+    [[nodiscard]] Release release() noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        for (;;) {
+            std::uint64_t next;
+            Release outcome;
+            if ((word & kArrived) != 0) {
+                next = lifeOf(word) | kInFlight | kTravelling;
+                outcome = Release::kFinish;
+            } else if ((word & kCancelWanted) != 0) {
+                next = word & ~kCancelWanted;
+                outcome = Release::kCancelFirst;
+            } else {
+                next = word & ~kHeld;
+                outcome = Release::kDone;
+            }
+            if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
+                return outcome;
+            }
+        }
+    }
+
+    // Whether the life with that generation is still to be decided, so that its fields may be looked at. What is read
+    // from them counts only if hold() succeeds afterwards.
+    bool alive(std::uint64_t generation) const noexcept {
+        const std::uint64_t word = word_.load(std::memory_order_acquire);
+        return generationOf(word) == generation && (word & kInFlight) != 0;
+    }
+
+    // Somebody who has only the generation wants to cancel.
+    [[nodiscard]] Hold hold(std::uint64_t generation) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        for (;;) {
+            if (generationOf(word) != generation || (word & kInFlight) == 0 ||
+                (word & (kClaimed | kTravelling)) != 0) {
+                return Hold::kOver;
+            }
+            const bool held = (word & kHeld) != 0;
+            if (word_.compare_exchange_weak(word, word | (held ? kCancelWanted : kHeld), std::memory_order_acq_rel,
+                                            std::memory_order_acquire)) {
+                return held ? Hold::kDelegated : Hold::kGained;
+            }
+        }
+    }
+
+    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet.
+    [[nodiscard]] Arrival arrive(bool travelling) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        for (;;) {
+            const bool expected = (word & kInFlight) != 0 && ((word & kTravelling) != 0) == travelling;
+            if (!expected || (word & kClaimed) != 0) {
+                return Arrival::kForeign;
+            }
+            const bool held = (word & kHeld) != 0;
+            const std::uint64_t next = word | kClaimed | (held ? 0 : kArrived);
+            if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
+                return held ? Arrival::kHeld : Arrival::kAlone;
+            }
+        }
+    }
+
+    // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
+    [[nodiscard]] bool publish() noexcept {
+        return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0;
+    }
+
+    // The one who finishes ends this life.
+    void end() noexcept {
+        word_.store(lifeOf(word_.load(std::memory_order_relaxed)) + kOneLife, std::memory_order_release);
+    }
+
+    bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
+
+    // As much of the generation as an operation's id has room for.
+    std::uint64_t generation() const noexcept { return generationOf(word_.load(std::memory_order_relaxed)); }
+
+    static constexpr unsigned kGenerationBits = 38;
+
+private:
+    static constexpr std::uint64_t kInFlight = 1;
+    static constexpr std::uint64_t kHeld = 2;          // somebody but the kernel may touch it
+    static constexpr std::uint64_t kClaimed = 4;       // its packet has been dequeued
+    static constexpr std::uint64_t kArrived = 8;       // and the result is stored
+    static constexpr std::uint64_t kCancelWanted = 16; // the holder shall cancel it
+    static constexpr std::uint64_t kTravelling = 32;   // the packet is ours, the kernel is through with it
+    static constexpr std::uint64_t kOneLife = 64;
+
+    static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
+    static std::uint64_t generationOf(std::uint64_t word) noexcept {
+        return (word / kOneLife) & ((std::uint64_t{1} << kGenerationBits) - 1);
+    }
+
+    void enterState(std::uint64_t bits) noexcept {
+        word_.store(lifeOf(word_.load(std::memory_order_relaxed)) | bits, std::memory_order_release);
+    }
+
+    std::atomic<std::uint64_t> word_{0};
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "engine/Gate.h"
+
+namespace iocp4j {
+
+// Objects by keys that can be handed to strangers: a key is | generation 31 | slot 32 |, is checked at every use, and is
+// never given out twice. Whoever enters a key may use the object until he leaves again.
+//
+// Finding an object takes one compare-and-swap and no lock: slots lie in chunks that are made when first needed and
+// stay for ever. Opening and disposing are rare, and take a mutex.
+template <class T>
+class SlotTable {
+public:
+    using Key = std::uint64_t;
+    using Clock = std::chrono::steady_clock;
+
+    // Returns 0 when the table is full.
+    Key open(T* object) {
+        const std::lock_guard lock{mutex_};
+        if (firstFree_ == kNone && !grow()) {
+            return 0;
+        }
+        const std::uint32_t index = firstFree_;
+        Slot& slot = *find(index);
+        firstFree_ = slot.nextFree;
+        ++slot.generation;
+        slot.object = object;
+        slot.gate.open(slot.generation);
+        return (static_cast<Key>(slot.generation) << 32) | index;
+    }
+
+    // The object, which stays until leave(); nullptr when the key is stale, closed or never was one.
+    T* enter(Key key) noexcept {
+        Slot* slot = find(static_cast<std::uint32_t>(key));
+        return slot != nullptr && slot->gate.enter(generationOf(key)) ? slot->object : nullptr;
+    }
+
+    // One more leave() to come, from somebody who is inside.
+    void share(Key key) noexcept { find(static_cast<std::uint32_t>(key))->gate.share(); }
+
+    // True for the one who leaves last after close(), who must see to the end of the object and call dispose().
+    [[nodiscard]] bool leave(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.leave(); }
+
+    // Lets nobody enter any more. kEmpty obliges the caller as the last leave() does.
+    Gate::Closing close(Key key) noexcept {
+        Slot* slot = find(static_cast<std::uint32_t>(key));
+        return slot != nullptr ? slot->gate.close(generationOf(key)) : Gate::Closing::kRefused;
+    }
+
+    // For a key whose object the caller keeps alive.
+    bool closed(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.closed(); }
+    std::uint32_t inside(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.inside(); }
+
+    // Frees the slot after its object's end. The key is dead from here on.
+    void dispose(Key key) {
+        {
+            const std::lock_guard lock{mutex_};
+            const auto index = static_cast<std::uint32_t>(key);
+            Slot& slot = *find(index);
+            slot.disposed = slot.generation;
+            // A slot that has used up its generations is never used again: no key ever comes back.
+            if (slot.generation < Gate::kLastGeneration) {
+                slot.nextFree = firstFree_;
+                firstFree_ = index;
+            }
+        }
+        gone_.notify_all();
+    }
+
+    // Waits until the key is dead; false when it is still not at the deadline.
+    bool awaitDisposed(Key key, Clock::time_point deadline) {
+        Slot* slot = find(static_cast<std::uint32_t>(key));
+        std::unique_lock lock{mutex_};
+        return slot == nullptr ||
+               gone_.wait_until(lock, deadline, [&] { return slot->disposed >= generationOf(key); });
+    }
+
+private:
+    static constexpr std::uint32_t kNone = 0xffff'ffff;
+    static constexpr std::uint32_t kChunkLength = 1024;
+    static constexpr std::uint32_t kChunks = 1024;
+
+    // A cache line each, so that devices in use on different processors do not disturb one another.
+    struct alignas(64) Slot {
+        Gate gate;
+        T* object = nullptr;            // fixed while the gate is open or somebody is inside
+        std::uint32_t generation = 0;   // of the latest open()
+        std::uint32_t disposed = 0;     // generation of the latest dispose()
+        std::uint32_t nextFree = kNone;
+    };
+    using Chunk = std::array<Slot, kChunkLength>;
+
+    static std::uint32_t generationOf(Key key) noexcept { return static_cast<std::uint32_t>(key >> 32); }
+
+    Slot* find(std::uint32_t index) noexcept {
+        if (index >= kChunks * kChunkLength) {
+            return nullptr;
+        }
+        Chunk* chunk = chunks_[index / kChunkLength].load(std::memory_order_acquire);
+        return chunk != nullptr ? &(*chunk)[index % kChunkLength] : nullptr;
+    }
+
+    bool grow() {
+        if (chunkCount_ == kChunks) {
+            return false;
+        }
+        auto chunk = std::make_unique<Chunk>();
+        const std::uint32_t first = chunkCount_ * kChunkLength;
+        for (std::uint32_t i = 0; i < kChunkLength; ++i) {
+            (*chunk)[i].nextFree = i + 1 < kChunkLength ? first + i + 1 : kNone;
+        }
+        firstFree_ = first;
+        chunks_[chunkCount_++].store(chunk.release(), std::memory_order_release);
+        return true;
+    }
+
+    std::array<std::atomic<Chunk*>, kChunks> chunks_{};
+    std::mutex mutex_;
+    std::condition_variable gone_;
+    std::uint32_t chunkCount_ = 0;
+    std::uint32_t firstFree_ = kNone;
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,124 @@
+#include "engine/Worker.h"
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+thread_local bool onWorkerThread = false;
+
+// How long the first worker waits before it looks for work that no packet tells of: operations that could not be
+// posted, and reminders. Each further worker waits that much longer, so that even if all but one are stuck in a
+// listener somebody looks, and an idle pool hardly ever wakes.
+constexpr DWORD kLookoutMilliseconds = 500;
+
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Worker::Worker(CompletionPort& port, unsigned index, std::uint32_t share)
+    : port_(port),
+      index_(index),
+      patience_((index + 1) * kLookoutMilliseconds),
+      entries_(share),
+      records_(share),
+      departing_(share) {}
+
+std::chrono::steady_clock::time_point Worker::deadlineIn(std::chrono::milliseconds patience) noexcept {
+    return std::chrono::steady_clock::now() + (onWorkerThread ? std::chrono::milliseconds::zero() : patience);
+}
+
+void Worker::run() noexcept {
+    onWorkerThread = true;
+    const bool started = port_.sink().workerStarted(index_, records_);
+    port_.workerStarted(started);
+    if (started) {
+        Next next;
+        do {
+            next = collect();
+            deliver();
+            port_.remindDevices();
+        } while (next == Next::kGoOn);
+        port_.sink().workerStopped(index_);
+    }
+    port_.workerStopped();
+}
+
+Worker::Next Worker::collect() noexcept {
+    const auto room = static_cast<std::uint32_t>(entries_.size());
+    while (departingCount_ < room) {
+        Operation* stranded = port_.operations().claimStranded();
+        if (stranded == nullptr) {
+            break;
+        }
+        take(stranded);
+    }
+    if (departingCount_ == room) {
+        return Next::kGoOn;
+    }
+    const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_),
+                                                     departingCount_ > 0 ? 0 : patience_, false);
+    if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
+        return Next::kLeave;
+    }
+    std::uint32_t exits = 0;
+    for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
+        bool foreign = false;
+        if (Operation* operation = port_.operations().claim(entry, foreign)) {
+            take(operation);
+        } else if (foreign) {
+            if (port_.isExit(entry)) {
+                ++exits;
+            } else {
+                add(counters_.foreignPackets, 1);
+            }
+        }
+    }
+    if (exits > 1) {
+        port_.postExits(exits - 1);
+    }
+    // An exit packet that could not be posted is made good by looking here whenever the wait times out.
+    const bool idle = dequeued.count == 0 && departingCount_ == 0;
+    return exits > 0 || (idle && port_.exiting()) ? Next::kLeave : Next::kGoOn;
+}
+
+void Worker::take(Operation* operation) noexcept {
+    CompletionRecord& record = records_[recordCount_];
+    record = operation->record;
+    Device* device = operation->device.load(std::memory_order_relaxed);
+    void* pin = operation->pin;
+    // Before the listener runs, so that it can start the next operation in the same place.
+    port_.operations().retire(*operation);
+    if (pin != nullptr) {
+        port_.sink().unpin(index_, pin);
+    }
+    departing_[departingCount_++] = device;
+    if (device == nullptr || device->completed(record)) {
+        ++recordCount_;
+    }
+}
+
+void Worker::deliver() noexcept {
+    if (recordCount_ > 0) {
+        add(counters_.batches, 1);
+        add(counters_.completions, recordCount_);
+        if (recordCount_ > counters_.largestBatch.load(std::memory_order_relaxed)) {
+            counters_.largestBatch.store(recordCount_, std::memory_order_relaxed);
+        }
+        port_.sink().deliver(index_, std::span{records_}.first(recordCount_));
+        recordCount_ = 0;
+    }
+    for (Device* device : std::span{departing_}.first(departingCount_)) {
+        if (device != nullptr) {
+            Share<Device>::end(device);
+        } else {
+            port_.workDone();
+        }
+    }
+    departingCount_ = 0;
+}
+
+}  // namespace iocp4j

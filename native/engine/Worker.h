@@ -1,0 +1,57 @@
+#pragma once
+
+#include <windows.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "engine/CompletionRecord.h"
+
+namespace iocp4j {
+
+class CompletionPort;
+class Device;
+
+// One thread of a port's pool: dequeues packets, turns them into a batch of records, hands it to the sink.
+class Worker {
+public:
+    // Written by the worker only, read by anybody. A cache line of its own.
+    struct alignas(64) Counters {
+        std::atomic<std::uint64_t> batches{0};
+        std::atomic<std::uint64_t> completions{0};
+        std::atomic<std::uint64_t> largestBatch{0};
+        std::atomic<std::uint64_t> foreignPackets{0};
+    };
+
+    Worker(CompletionPort& port, unsigned index, std::uint32_t share);
+
+    // The thread's body, until the exit packet.
+    void run() noexcept;
+
+    const Counters& counters() const noexcept { return counters_; }
+
+    // When to stop waiting for a port or device to close. A worker of any port does not wait at all: the end may depend
+    // on itself.
+    static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds patience) noexcept;
+
+private:
+    enum class Next { kGoOn, kLeave };
+
+    Next collect() noexcept;
+    void take(struct Operation* operation) noexcept;
+    void deliver() noexcept;
+
+    CompletionPort& port_;
+    const unsigned index_;
+    const DWORD patience_;
+    Counters counters_;
+    std::vector<OVERLAPPED_ENTRY> entries_;
+    std::vector<CompletionRecord> records_;  // what the sink has been shown; the current batch lies at its beginning
+    std::vector<Device*> departing_;         // whose operations these were, nullptr for posted packets
+    std::uint32_t recordCount_ = 0;
+    std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <jni.h>
+
+#include <new>
+#include <system_error>
+
+#include "engine/Refusal.h"
+#include "win32/Result.h"
+
+namespace iocp4j::jni {
+
+// What native methods give back: a key or an id, which are positive, or an error with its sign turned (Native.java).
+inline jlong refused(win32::ErrorCode error) noexcept { return -static_cast<jlong>(error); }
+inline jlong refused(Refusal refusal) noexcept { return refused(code(refusal)); }
+
+template <class T>
+jlong answer(const win32::Result<T>& result) noexcept {
+    return result ? static_cast<jlong>(*result) : refused(result.error());
+}
+
+// Runs what may run out of memory or threads; no C++ exception may reach Java.
+template <class Body>
+jlong answerOf(Body&& body) noexcept {
+    try {
+        return body();
+    } catch (const std::bad_alloc&) {
+        return refused(Refusal::kOutOfMemory);
+    } catch (const std::system_error&) {
+        return refused(Refusal::kOutOfMemory);
+    }
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,138 @@
+#include "jni/JavaSink.h"
+
+#include <windows.h>
+
+#include <new>
+
+#include "jni/JavaVm.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+// Found once, by bind(). The class is kept so that the methods stay valid.
+struct Dispatcher {
+    jclass type = nullptr;
+    jmethodID openBatch = nullptr;
+    jmethodID deliver = nullptr;
+    jmethodID deviceClosed = nullptr;
+} dispatcherClass;
+
+std::string toUtf8(const std::wstring& text) {
+    const int length = ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0,
+                                             nullptr, nullptr);
+    std::string result(static_cast<std::size_t>(length), '\0');
+    ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), length, nullptr,
+                          nullptr);
+    return result;
+}
+
+JNIEnv* attach(const std::string& threadName) {
+    std::string name{threadName};
+    JavaVMAttachArgs arguments{kVersion, name.data(), nullptr};
+    void* env = nullptr;
+    return vm->AttachCurrentThreadAsDaemon(&env, &arguments) == JNI_OK ? static_cast<JNIEnv*>(env) : nullptr;
+}
+
+// The Java end lets nothing out, short of a stack overflow in itself. No JNI call may be made with that pending.
+void clearException(JNIEnv* env) noexcept {
+    if (env->ExceptionCheck()) {
+        env->ExceptionDescribe();
+        env->ExceptionClear();
+    }
+}
+
+}  // namespace
+
+bool JavaSink::bind(JNIEnv* env) noexcept {
+    const jclass type = env->FindClass("io/github/iocp4j/CompletionDispatcher");
+    if (type == nullptr) {
+        return false;
+    }
+    dispatcherClass.type = static_cast<jclass>(env->NewGlobalRef(type));
+    dispatcherClass.openBatch =
+        env->GetMethodID(type, "openBatch", "(ILjava/nio/ByteBuffer;)Lio/github/iocp4j/CompletionBatch;");
+    if (dispatcherClass.openBatch == nullptr) {
+        return false;
+    }
+    dispatcherClass.deliver = env->GetMethodID(type, "deliver", "(Lio/github/iocp4j/CompletionBatch;I)V");
+    if (dispatcherClass.deliver == nullptr) {
+        return false;
+    }
+    dispatcherClass.deviceClosed = env->GetMethodID(type, "deviceClosed", "(J)V");
+    return dispatcherClass.deviceClosed != nullptr;
+}
+
+JavaSink::JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsigned workers)
+    : portName_(std::move(portName)), dispatcher_(env->NewGlobalRef(dispatcher)), lanes_(workers) {
+    if (dispatcher_ == nullptr) {
+        throw std::bad_alloc{};
+    }
+}
+
+JavaSink::~JavaSink() {
+    // The last worker, which destroys the port, has been detached already.
+    JNIEnv* env = environment();
+    const bool attached = env != nullptr;
+    if (!attached) {
+        env = attach("iocp4j-farewell");
+    }
+    if (env != nullptr) {
+        env->DeleteGlobalRef(dispatcher_);
+        if (!attached) {
+            vm->DetachCurrentThread();
+        }
+    }
+}
+
+bool JavaSink::workerStarted(unsigned worker, std::span<CompletionRecord> memory) noexcept {
+    try {
+        JNIEnv* env = attach(toUtf8(portName_) + "-worker-" + std::to_string(worker));
+        if (env == nullptr) {
+            return false;
+        }
+        Lane& lane = lanes_[worker];
+        if (const jobject buffer =
+                env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()))) {
+            const jobject batch = env->CallObjectMethod(dispatcher_, dispatcherClass.openBatch,
+                                                        static_cast<jint>(worker), buffer);
+            if (batch != nullptr && !env->ExceptionCheck()) {
+                lane.batch = env->NewGlobalRef(batch);
+            }
+        }
+        clearException(env);
+        if (lane.batch == nullptr) {
+            vm->DetachCurrentThread();
+            return false;
+        }
+        lane.env = env;
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+void JavaSink::deliver(unsigned worker, std::span<const CompletionRecord> records) noexcept {
+    const Lane& lane = lanes_[worker];
+    lane.env->CallVoidMethod(dispatcher_, dispatcherClass.deliver, lane.batch, static_cast<jint>(records.size()));
+    clearException(lane.env);
+}
+
+void JavaSink::workerStopped(unsigned worker) noexcept {
+    Lane& lane = lanes_[worker];
+    lane.env->DeleteGlobalRef(lane.batch);
+    vm->DetachCurrentThread();
+}
+
+void JavaSink::unpin(unsigned worker, void* pin) noexcept {
+    lanes_[worker].env->DeleteGlobalRef(static_cast<jobject>(pin));
+}
+
+void JavaSink::deviceClosed(std::uint64_t key) noexcept {
+    // Whoever ends a device's last share is a worker or has come from Java.
+    JNIEnv* env = environment();
+    env->CallVoidMethod(dispatcher_, dispatcherClass.deviceClosed, static_cast<jlong>(key));
+    clearException(env);
+}
+
+}  // namespace iocp4j::jni

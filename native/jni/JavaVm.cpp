@@ -1,0 +1,25 @@
+#include "jni/JavaVm.h"
+
+namespace iocp4j::jni {
+
+static_assert(sizeof(wchar_t) == sizeof(jchar));
+
+JavaVM* vm = nullptr;
+
+JNIEnv* environment() noexcept {
+    void* env = nullptr;
+    return vm->GetEnv(&env, kVersion) == JNI_OK ? static_cast<JNIEnv*>(env) : nullptr;
+}
+
+std::wstring toWide(JNIEnv* env, jstring text) {
+    const jsize length = env->GetStringLength(text);
+    std::wstring result(static_cast<std::size_t>(length), L'\0');
+    env->GetStringRegion(text, 0, length, reinterpret_cast<jchar*>(result.data()));
+    return result;
+}
+
+jstring toJava(JNIEnv* env, const std::wstring& text) noexcept {
+    return env->NewString(reinterpret_cast<const jchar*>(text.data()), static_cast<jsize>(text.size()));
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <jni.h>
+
+#include <vector>
+
+namespace iocp4j::jni {
+
+// The methods of Native.java, by what they are about.
+std::vector<JNINativeMethod> portNatives();
+std::vector<JNINativeMethod> deviceNatives();
+std::vector<JNINativeMethod> namedPipeNatives();
+
+template <class Function>
+JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {
+    // jni.h has no const, but the JVM does not write.
+    return {const_cast<char*>(name), const_cast<char*>(signature), reinterpret_cast<void*>(function)};
+}
+
+}  // namespace iocp4j::jni

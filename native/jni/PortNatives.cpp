@@ -1,0 +1,125 @@
+#include <array>
+
+#include "engine/CompletionPort.h"
+#include "jni/Answer.h"
+#include "jni/JavaSink.h"
+#include "jni/JavaVm.h"
+#include "jni/Natives.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+constexpr jint kContractVersion = 1;
+
+// In the order in which NativeContract.java compares it.
+jintArray JNICALL contract(JNIEnv* env, jclass) {
+    constexpr std::array kOpcodes{Opcode::kPost, Opcode::kRead, Opcode::kWrite, Opcode::kAccept};
+    constexpr std::array kRefusals{Refusal::kDeviceClosed,  Refusal::kPortClosed, Refusal::kOperationLimit,
+                                   Refusal::kDeviceLimit,   Refusal::kBadBuffer,  Refusal::kOutOfMemory};
+    std::vector<jint> terms{
+        kContractVersion,
+        sizeof(CompletionRecord),
+        offsetof(CompletionRecord, key),
+        offsetof(CompletionRecord, token),
+        offsetof(CompletionRecord, bytes),
+        offsetof(CompletionRecord, status),
+        offsetof(CompletionRecord, opcode),
+        offsetof(CompletionRecord, detail),
+    };
+    terms.push_back(static_cast<jint>(kOpcodes.size()));
+    for (const Opcode opcode : kOpcodes) {
+        terms.push_back(static_cast<jint>(opcode));
+    }
+    terms.push_back(static_cast<jint>(kRefusals.size()));
+    for (const Refusal refusal : kRefusals) {
+        terms.push_back(static_cast<jint>(refusal));
+    }
+    const jintArray array = env->NewIntArray(static_cast<jsize>(terms.size()));
+    if (array != nullptr) {
+        env->SetIntArrayRegion(array, 0, static_cast<jsize>(terms.size()), terms.data());
+    }
+    return array;
+}
+
+jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
+    return toJava(env, win32::errorMessage(static_cast<win32::ErrorCode>(error)));
+}
+
+jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
+                       jint batch, jint operations) {
+    return answerOf([&] {
+        CompletionPort::Settings given;
+        given.name = toWide(env, name);
+        given.concurrency = static_cast<std::uint32_t>(concurrency);
+        given.workers = static_cast<std::uint32_t>(workers);
+        given.batch = static_cast<std::uint32_t>(batch);
+        given.operations = static_cast<std::uint32_t>(operations);
+        const CompletionPort::Settings settings = given.withDefaults();
+        auto sink = std::make_unique<JavaSink>(env, dispatcher, settings.name, settings.workers);
+        return answer(CompletionPort::open(settings, std::move(sink)));
+    });
+}
+
+jboolean JNICALL closePort(JNIEnv*, jclass, jlong port, jint milliseconds) {
+    const auto key = static_cast<CompletionPort::Key>(port);
+    return answerOf([&] {
+        CompletionPort::close(key);
+        return jlong{CompletionPort::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
+    }) == 1;
+}
+
+jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong token) {
+    const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+    if (!found) {
+        return refused(Refusal::kPortClosed);
+    }
+    return answer(found->post(static_cast<std::uint64_t>(key), static_cast<std::uint32_t>(bytes),
+                              static_cast<std::uint64_t>(token)));
+}
+
+// The counters in the order of PortSnapshot's constructor.
+jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters) {
+    const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+    if (!found) {
+        return nullptr;
+    }
+    const CompletionPort::Snapshot taken = found->snapshot();
+    const std::array figures{
+        jlong{taken.concurrency},
+        jlong{taken.workers},
+        jlong{taken.batchCeiling},
+        jlong{taken.operationCeiling},
+        jlong{taken.operationsInFlight},
+        static_cast<jlong>(taken.batches),
+        static_cast<jlong>(taken.completions),
+        static_cast<jlong>(taken.largestBatch),
+        static_cast<jlong>(taken.foreignPackets),
+    };
+    env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
+    std::vector<jlong> devices;
+    for (const auto& device : taken.devices) {
+        devices.push_back(static_cast<jlong>(device.key));
+        devices.push_back(jlong{device.inFlight});
+    }
+    const jlongArray array = env->NewLongArray(static_cast<jsize>(devices.size()));
+    if (array != nullptr) {
+        env->SetLongArrayRegion(array, 0, static_cast<jsize>(devices.size()), devices.data());
+    }
+    return array;
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> portNatives() {
+    return {
+        native("contract", "()[I", contract),
+        native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
+        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIII)J", openPort),
+        native("closePort", "(JI)Z", closePort),
+        native("post", "(JJIJ)J", post),
+        native("snapshot", "(J[J)[J", snapshot),
+    };
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,23 @@
+#include "win32/Error.h"
+
+#include <windows.h>
+#include <winternl.h>
+
+namespace iocp4j::win32 {
+
+ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
+    const auto status = static_cast<NTSTATUS>(static_cast<std::uint32_t>(internal));
+    return status == 0 ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
+}
+
+std::wstring errorMessage(ErrorCode error) {
+    wchar_t text[512];
+    DWORD length = ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, error, 0, text,
+                                    static_cast<DWORD>(std::size(text)), nullptr);
+    while (length > 0 && (text[length - 1] == L'\n' || text[length - 1] == L'\r' || text[length - 1] == L' ')) {
+        --length;
+    }
+    return {text, length};
+}
+
+}  // namespace iocp4j::win32

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <windows.h>
+
+#include <cstdint>
+#include <span>
+
+#include "win32/Handle.h"
+#include "win32/Result.h"
+
+namespace iocp4j::win32 {
+
+// The completion port as the kernel knows it: CreateIoCompletionPort and the calls on what it returns.
+class KernelPort {
+public:
+    enum class Outcome {
+        kPackets,      // at least one packet
+        kTimeout,      // none came in time
+        kInterrupted,  // an APC ran in an alertable wait
+        kClosed,       // the port is closed, or its handle is no port
+    };
+
+    struct Dequeued {
+        Outcome outcome;
+        std::uint32_t count;  // of packets; 0 unless the outcome is kPackets
+    };
+
+    // A packet that was dequeued by itself. An overlapped of nullptr is a posted one, never a failure to dequeue.
+    struct Packet {
+        std::uint64_t key = 0;
+        OVERLAPPED* overlapped = nullptr;
+        std::uint32_t bytes = 0;
+        ErrorCode error = ERROR_SUCCESS;
+    };
+
+    // A concurrency of 0 is one running thread per processor.
+    static Result<KernelPort> create(std::uint32_t concurrency) noexcept;
+
+    // From now on the handle's completions arrive here under that key. It cannot be undone while the handle is open.
+    ErrorCode associate(HANDLE device, std::uint64_t key) const noexcept;
+
+    ErrorCode post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept;
+
+    // One packet (GetQueuedCompletionStatus). Milliseconds may be INFINITE.
+    Outcome dequeueOne(Packet& packet, DWORD milliseconds) const noexcept;
+
+    // As many packets as are there and fit, at least one (GetQueuedCompletionStatusEx).
+    Dequeued dequeueMany(std::span<OVERLAPPED_ENTRY> entries, DWORD milliseconds, bool alertable) const noexcept;
+
+    KernelPort() noexcept = default;
+
+private:
+    explicit KernelPort(Handle handle) noexcept : handle_(std::move(handle)) {}
+
+    Handle handle_;
+};
+
+}  // namespace iocp4j::win32

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <windows.h>
+
+#include <memory>
+#include <string>
+
+#include "win32/Result.h"
+
+namespace iocp4j::win32 {
+
+// A security descriptor for a new kernel object.
+class SecurityDescriptor {
+public:
+    // From the security descriptor definition language.
+    static Result<SecurityDescriptor> parse(const std::wstring& sddl);
+
+    // Full access for the current user, administrators and SYSTEM; nothing for anybody else, and nothing inherited.
+    static Result<SecurityDescriptor> privateToUser();
+
+    // Valid as long as this object.
+    SECURITY_ATTRIBUTES attributes() const noexcept {
+        return {sizeof(SECURITY_ATTRIBUTES), descriptor_.get(), FALSE};
+    }
+
+    SecurityDescriptor() noexcept = default;
+
+private:
+    struct LocalFree {
+        void operator()(void* memory) const noexcept { ::LocalFree(memory); }
+    };
+
+    std::unique_ptr<void, LocalFree> descriptor_;
+};
+
+}  // namespace iocp4j::win32
