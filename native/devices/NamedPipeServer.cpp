@@ -54,7 +54,8 @@ private:
         } else {
             // Not at once again: what has failed now might fail for ever, and as fast as we can try.
             record.key = server.key();
-            tell = !server.isClosing();
+            // An instance that we close ourselves is nobody's affair.
+            tell = !table().closed(key());
             server.port().remind(server.key());
             Device::close(key());
         }
@@ -161,18 +162,20 @@ win32::ErrorCode NamedPipeServer::addInstance() {
     if (!added) {
         return added.error();
     }
-    // The share comes first: an instance that is enlisted may be closed at any time.
+    // Once it is enlisted the instance may be closed at any time, but not gone before the share ends.
     Share<Device> share{*added};
-    if (!share || !enlist(share->key())) {
-        return code(Refusal::kDeviceClosed);
+    win32::ErrorCode error = code(Refusal::kDeviceClosed);
+    if (share && enlist(*added)) {
+        error = port()
+                    .operations()
+                    .submit(std::move(share), Opcode::kAccept, settings_.token, nullptr,
+                            [&](Operation& operation) { return instance.connect(operation); })
+                    .error();
     }
-    const Device::Key key = share->key();
-    const auto accepting = port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr,
-                                                      [&](Operation& operation) { return instance.connect(operation); });
-    if (!accepting) {
-        Device::close(key);
+    if (error != ERROR_SUCCESS) {
+        Device::close(*added);
     }
-    return accepting.error();
+    return error;
 }
 
 win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
@@ -199,23 +202,19 @@ void NamedPipeServer::unreserve() noexcept {
     --reserved_;
 }
 
-bool NamedPipeServer::enlist(Device::Key instance) {
+bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!closing_) {
-        waiting_.insert(instance);
+    try {
+        return !closing_ && waiting_.insert(instance).second;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
-    return !closing_;
 }
 
 void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     waiting_.erase(instance);
     --reserved_;
-}
-
-bool NamedPipeServer::isClosing() noexcept {
-    const std::lock_guard lock{mutex_};
-    return closing_;
 }
 
 void NamedPipeServer::closing() noexcept {

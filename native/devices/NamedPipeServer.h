@@ -57,9 +57,8 @@ private:
     win32::Result<win32::Handle> takeHandle() noexcept;
     bool reserve() noexcept;
     void unreserve() noexcept;
-    bool enlist(Device::Key instance);
+    bool enlist(Device::Key instance) noexcept;
     void notWaiting(Device::Key instance) noexcept;
-    bool isClosing() noexcept;
 
     const NamedPipeServerSettings settings_;
     const win32::SecurityDescriptor security_;

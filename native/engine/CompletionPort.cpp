@@ -58,6 +58,7 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
       sink_(std::move(sink)),
       operations_(kernel_, settings_.operations) {
     work_.open(kOnlyGeneration);
+    threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
     for (unsigned i = 0; i < settings_.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(*this, i, share));
@@ -99,7 +100,6 @@ bool CompletionPort::startWorkers() {
     // Keeps the port until we have looked at the outcome, should no worker live.
     const Share<CompletionPort> self{key_};
     workersLeft_.store(settings_.workers);
-    threads_.reserve(workers_.size());
     for (const auto& worker : workers_) {
         try {
             threads_.emplace_back([this, index = threads_.size(), body = worker.get()] {
@@ -242,9 +242,15 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
     return posted;
 }
 
-void CompletionPort::remind(Device::Key device) {
+void CompletionPort::remind(Device::Key device) noexcept {
     const std::lock_guard lock{mutex_};
-    reminders_.push_back(device);
+    try {
+        reminders_.push_back(device);
+    } catch (const std::bad_alloc&) {
+        // Somebody who is reminded must be ready to find nothing to do, so one too many costs nothing; one too few may.
+        // With no memory for eight bytes there is nothing better than to hope for the device's next occasion.
+        return;
+    }
     remindAt_.store(nowMilliseconds() + kReminderMilliseconds, std::memory_order_relaxed);
 }
 

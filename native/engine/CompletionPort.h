@@ -76,7 +76,7 @@ public:
     win32::Result<OperationId> post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept;
 
     // Has Device::reminded() called after a short while, by a worker.
-    void remind(Device::Key device);
+    void remind(Device::Key device) noexcept;
 
     Snapshot snapshot();
 

@@ -17,7 +17,7 @@ public:
     explicit Slab(std::uint32_t capacity)
         : capacity_(capacity),
           places_(static_cast<T*>(::operator new(sizeof(T) * capacity, std::align_val_t{alignof(T)}))),
-          nextFree_(new std::atomic<std::uint32_t>[capacity]) {}
+          nextFree_(static_cast<Next*>(::operator new(sizeof(Next) * capacity))) {}
 
     Slab(const Slab&) = delete;
     Slab& operator=(const Slab&) = delete;
@@ -45,7 +45,7 @@ public:
         const std::uint32_t index = indexOf(place);
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {
-            nextFree_[index].store(indexOf(head), std::memory_order_relaxed);
+            nextFree_.get()[index].store(indexOf(head), std::memory_order_relaxed);
         } while (!head_.compare_exchange_weak(head, tagged(head, index), std::memory_order_release,
                                               std::memory_order_relaxed));
         inUse_.fetch_sub(1, std::memory_order_relaxed);
@@ -72,8 +72,13 @@ public:
 private:
     static constexpr std::uint32_t kNone = 0xffff'ffff;
 
-    struct Deleter {
+    using Next = std::atomic<std::uint32_t>;
+
+    struct FreePlaces {
         void operator()(T* block) const noexcept { ::operator delete(block, std::align_val_t{alignof(T)}); }
+    };
+    struct FreeNexts {
+        void operator()(Next* block) const noexcept { ::operator delete(block); }
     };
 
     // The head of the free list is | tag 32 | index 32 |. The tag grows at every change, so that a pop cannot mistake a
@@ -86,7 +91,7 @@ private:
     T* pop() noexcept {
         std::uint64_t head = head_.load(std::memory_order_acquire);
         while (indexOf(head) != kNone) {
-            const std::uint32_t next = nextFree_[indexOf(head)].load(std::memory_order_relaxed);
+            const std::uint32_t next = nextFree_.get()[indexOf(head)].load(std::memory_order_relaxed);
             if (head_.compare_exchange_weak(head, tagged(head, next), std::memory_order_acquire)) {
                 return places_.get() + indexOf(head);
             }
@@ -101,6 +106,7 @@ private:
             // Somebody may have given one back since we looked.
             return pop();
         }
+        ::new (nextFree_.get() + index) Next{kNone};
         T* place = ::new (places_.get() + index) T{};
         // Only a finished T may be found.
         made_.store(index + 1, std::memory_order_release);
@@ -108,8 +114,9 @@ private:
     }
 
     const std::uint32_t capacity_;
-    const std::unique_ptr<T, Deleter> places_;
-    const std::unique_ptr<std::atomic<std::uint32_t>[]> nextFree_;
+    // Raw memory, which costs nothing before it is used.
+    const std::unique_ptr<T, FreePlaces> places_;
+    const std::unique_ptr<Next, FreeNexts> nextFree_;
     alignas(64) std::atomic<std::uint64_t> head_{kNone};
     std::mutex making_;
     std::atomic<std::uint32_t> made_{0};

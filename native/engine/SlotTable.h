@@ -5,8 +5,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <memory>
 #include <mutex>
+#include <new>
 
 #include "engine/Gate.h"
 
@@ -24,7 +24,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // Returns 0 when the table is full.
-    Key open(T* object) {
+    Key open(T* object) noexcept {
         const std::lock_guard lock{mutex_};
         if (firstFree_ == kNone && !grow()) {
             return 0;
@@ -109,17 +109,20 @@ private:
         return chunk != nullptr ? &(*chunk)[index % kChunkLength] : nullptr;
     }
 
-    bool grow() {
+    bool grow() noexcept {
         if (chunkCount_ == kChunks) {
             return false;
         }
-        auto chunk = std::make_unique<Chunk>();
+        auto* chunk = new (std::nothrow) Chunk;
+        if (chunk == nullptr) {
+            return false;
+        }
         const std::uint32_t first = chunkCount_ * kChunkLength;
         for (std::uint32_t i = 0; i < kChunkLength; ++i) {
             (*chunk)[i].nextFree = i + 1 < kChunkLength ? first + i + 1 : kNone;
         }
         firstFree_ = first;
-        chunks_[chunkCount_++].store(chunk.release(), std::memory_order_release);
+        chunks_[chunkCount_++].store(chunk, std::memory_order_release);
         return true;
     }
 

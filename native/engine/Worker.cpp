@@ -62,7 +62,8 @@ Worker::Next Worker::collect() noexcept {
     const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_),
                                                      departingCount_ > 0 ? 0 : patience_, false);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
-        return Next::kLeave;
+        // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
+        ::Sleep(kLookoutMilliseconds / 10);
     }
     std::uint32_t exits = 0;
     for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {

@@ -31,4 +31,17 @@ jlong answerOf(Body&& body) noexcept {
     }
 }
 
+// The same for what gives back an object: then Java gets an OutOfMemoryError.
+template <class Body>
+auto objectOf(JNIEnv* env, Body&& body) noexcept -> decltype(body()) {
+    try {
+        return body();
+    } catch (const std::bad_alloc&) {
+        if (const jclass type = env->FindClass("java/lang/OutOfMemoryError")) {
+            env->ThrowNew(type, "native memory");
+        }
+        return nullptr;
+    }
+}
+
 }  // namespace iocp4j::jni

@@ -129,8 +129,11 @@ void JavaSink::unpin(unsigned worker, void* pin) noexcept {
 }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
-    // Whoever ends a device's last share is a worker or has come from Java.
+    // Whoever ends a device's last share is a worker or has come from Java, and so is attached.
     JNIEnv* env = environment();
+    if (env == nullptr) {
+        return;
+    }
     env->CallVoidMethod(dispatcher_, dispatcherClass.deviceClosed, static_cast<jlong>(key));
     clearException(env);
 }

@@ -12,38 +12,52 @@ namespace {
 
 constexpr jint kContractVersion = 1;
 
-// In the order in which NativeContract.java compares it.
-jintArray JNICALL contract(JNIEnv* env, jclass) {
-    constexpr std::array kOpcodes{Opcode::kPost, Opcode::kRead, Opcode::kWrite, Opcode::kAccept};
-    constexpr std::array kRefusals{Refusal::kDeviceClosed,  Refusal::kPortClosed, Refusal::kOperationLimit,
-                                   Refusal::kDeviceLimit,   Refusal::kBadBuffer,  Refusal::kOutOfMemory};
-    std::vector<jint> terms{
-        kContractVersion,
-        sizeof(CompletionRecord),
-        offsetof(CompletionRecord, key),
-        offsetof(CompletionRecord, token),
-        offsetof(CompletionRecord, bytes),
-        offsetof(CompletionRecord, status),
-        offsetof(CompletionRecord, opcode),
-        offsetof(CompletionRecord, detail),
-    };
-    terms.push_back(static_cast<jint>(kOpcodes.size()));
-    for (const Opcode opcode : kOpcodes) {
-        terms.push_back(static_cast<jint>(opcode));
-    }
-    terms.push_back(static_cast<jint>(kRefusals.size()));
-    for (const Refusal refusal : kRefusals) {
-        terms.push_back(static_cast<jint>(refusal));
-    }
-    const jintArray array = env->NewIntArray(static_cast<jsize>(terms.size()));
+jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
+    const jintArray array = env->NewIntArray(static_cast<jsize>(numbers.size()));
     if (array != nullptr) {
-        env->SetIntArrayRegion(array, 0, static_cast<jsize>(terms.size()), terms.data());
+        env->SetIntArrayRegion(array, 0, static_cast<jsize>(numbers.size()), numbers.data());
     }
     return array;
 }
 
+jlongArray toJavaArray(JNIEnv* env, const std::vector<jlong>& numbers) noexcept {
+    const jlongArray array = env->NewLongArray(static_cast<jsize>(numbers.size()));
+    if (array != nullptr) {
+        env->SetLongArrayRegion(array, 0, static_cast<jsize>(numbers.size()), numbers.data());
+    }
+    return array;
+}
+
+// In the order in which NativeContract.java compares it.
+jintArray JNICALL contract(JNIEnv* env, jclass) {
+    constexpr std::array kOpcodes{Opcode::kPost, Opcode::kRead, Opcode::kWrite, Opcode::kAccept};
+    constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed, Refusal::kOperationLimit,
+                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,  Refusal::kOutOfMemory};
+    return objectOf(env, [&] {
+        std::vector<jint> terms{
+            kContractVersion,
+            sizeof(CompletionRecord),
+            offsetof(CompletionRecord, key),
+            offsetof(CompletionRecord, token),
+            offsetof(CompletionRecord, bytes),
+            offsetof(CompletionRecord, status),
+            offsetof(CompletionRecord, opcode),
+            offsetof(CompletionRecord, detail),
+        };
+        terms.push_back(static_cast<jint>(kOpcodes.size()));
+        for (const Opcode opcode : kOpcodes) {
+            terms.push_back(static_cast<jint>(opcode));
+        }
+        terms.push_back(static_cast<jint>(kRefusals.size()));
+        for (const Refusal refusal : kRefusals) {
+            terms.push_back(static_cast<jint>(refusal));
+        }
+        return toJavaArray(env, terms);
+    });
+}
+
 jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
-    return toJava(env, win32::errorMessage(static_cast<win32::ErrorCode>(error)));
+    return objectOf(env, [&] { return toJava(env, win32::errorMessage(static_cast<win32::ErrorCode>(error))); });
 }
 
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
@@ -84,29 +98,27 @@ jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters
     if (!found) {
         return nullptr;
     }
-    const CompletionPort::Snapshot taken = found->snapshot();
-    const std::array figures{
-        jlong{taken.concurrency},
-        jlong{taken.workers},
-        jlong{taken.batchCeiling},
-        jlong{taken.operationCeiling},
-        jlong{taken.operationsInFlight},
-        static_cast<jlong>(taken.batches),
-        static_cast<jlong>(taken.completions),
-        static_cast<jlong>(taken.largestBatch),
-        static_cast<jlong>(taken.foreignPackets),
-    };
-    env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
-    std::vector<jlong> devices;
-    for (const auto& device : taken.devices) {
-        devices.push_back(static_cast<jlong>(device.key));
-        devices.push_back(jlong{device.inFlight});
-    }
-    const jlongArray array = env->NewLongArray(static_cast<jsize>(devices.size()));
-    if (array != nullptr) {
-        env->SetLongArrayRegion(array, 0, static_cast<jsize>(devices.size()), devices.data());
-    }
-    return array;
+    return objectOf(env, [&] {
+        const CompletionPort::Snapshot taken = found->snapshot();
+        const std::array figures{
+            jlong{taken.concurrency},
+            jlong{taken.workers},
+            jlong{taken.batchCeiling},
+            jlong{taken.operationCeiling},
+            jlong{taken.operationsInFlight},
+            static_cast<jlong>(taken.batches),
+            static_cast<jlong>(taken.completions),
+            static_cast<jlong>(taken.largestBatch),
+            static_cast<jlong>(taken.foreignPackets),
+        };
+        env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
+        std::vector<jlong> devices;
+        for (const auto& device : taken.devices) {
+            devices.push_back(static_cast<jlong>(device.key));
+            devices.push_back(jlong{device.inFlight});
+        }
+        return toJavaArray(env, devices);
+    });
 }
 
 }  // namespace

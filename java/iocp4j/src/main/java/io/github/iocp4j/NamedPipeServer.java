@@ -163,17 +163,18 @@ public final class NamedPipeServer extends Device {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }
-            final long key = Refusal.key(
-                    Native.openPipeServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer, outBuffer,
-                            maxInstances, listening, acceptRemote, securityDescriptor, token),
-                    "CreateNamedPipe " + name, port);
+            final long answer = Native.openPipeServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
+                    outBuffer, maxInstances, listening, acceptRemote, securityDescriptor, token);
+            final String why = -answer == Win32Error.ACCESS_DENIED
+                    ? " (another server may have that name: end it, or choose another name)" : "";
+            final long key = Refusal.key(answer, "CreateNamedPipe " + name + why, port);
             final NamedPipeServer server = port.devices().add(new NamedPipeServer(port, key, name));
             // Only now: a completion that speaks of the server must find it registered.
-            final long answer = Native.listen(key);
-            if (answer < 0) {
+            final long waiting = Native.listen(key);
+            if (waiting < 0) {
                 server.close();
             }
-            Refusal.key(answer, "ConnectNamedPipe " + name, port);
+            Refusal.key(waiting, "ConnectNamedPipe " + name, port);
             return server;
         }
 
