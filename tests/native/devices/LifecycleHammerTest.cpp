@@ -116,23 +116,34 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
     port.end();
 }
 
+// A thread and its handles are counted for a moment longer than it runs.
+bool settlesAt(unsigned threads, unsigned handles) {
+    constexpr int kLooks = 500;
+    for (int look = 0; look < kLooks; ++look) {
+        if (threadCount() <= threads && handleCount() <= handles) {
+            return true;
+        }
+        ::Sleep(1);
+    }
+    return false;
+}
+
 TEST(LifecycleHammerTest, LeavesNothingBehind) {
     Ledger ledger;
-    // What is made once per process, when first needed, is made here.
-    hammer(ledger, 4, 60, 1);
-    unsigned threads = 0;
-    ASSERT_TRUE(waitFor([&] {
-        const unsigned last = std::exchange(threads, threadCount());
-        return last == threads;
-    }));
-    const unsigned handles = handleCount();
-    hammer(ledger, 4, 60, 2);
-    hammer(ledger, 3, 60, 3);
+    // What is made once per process is made when first needed, such as what a thread waits on for a lock; so there may
+    // be more afterwards, but not each time.
+    constexpr unsigned kAttempts = 8;
+    bool leaks = true;
+    for (unsigned attempt = 0; leaks && attempt < kAttempts; ++attempt) {
+        const unsigned threads = threadCount();
+        const unsigned handles = handleCount();
+        hammer(ledger, 4, 60, attempt);
+        leaks = !settlesAt(threads, handles);
+    }
+    EXPECT_FALSE(leaks) << handleCount() << " handles, " << threadCount() << " threads";
     EXPECT_EQ(ledger.accepted.load(), ledger.completed.load());
-    EXPECT_LT(100u, ledger.accepted.load()) << "there was something to see";
+    EXPECT_LT(50u, ledger.accepted.load()) << "there was something to see";
     EXPECT_LT(0u, ledger.connections.load());
-    EXPECT_TRUE(waitFor([&] { return threadCount() <= threads; })) << threadCount() << " threads, not " << threads;
-    EXPECT_TRUE(waitFor([&] { return handleCount() <= handles; })) << handleCount() << " handles, not " << handles;
 }
 
 // Ports come and go under the hands of threads that use them by key, as Java does.
