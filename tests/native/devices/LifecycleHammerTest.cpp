@@ -118,12 +118,12 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
 
 // A thread and its handles are counted for a moment longer than it runs.
 bool settlesAt(unsigned threads, unsigned handles) {
-    constexpr int kLooks = 500;
+    constexpr int kLooks = 20;
     for (int look = 0; look < kLooks; ++look) {
         if (threadCount() <= threads && handleCount() <= handles) {
             return true;
         }
-        ::Sleep(1);
+        ::Sleep(10);
     }
     return false;
 }
