@@ -46,20 +46,20 @@ private:
             return true;
         }
         NamedPipeServer& server = *server_;
-        server.notWaiting(key());
-        bool tell = true;
         if (record.status == ERROR_SUCCESS) {
             record.detail = clientProcessId(handle());
+            server.notWaiting(key());
             server.replenish();
-        } else {
-            // Not at once again: what has failed now might fail for ever, and as fast as we can try.
-            record.key = server.key();
-            // An instance that we close ourselves is nobody's affair.
-            tell = !table().closed(key());
-            server.port().remind(server.key());
-            Device::close(key());
+            Share<Device>::end(std::exchange(server_, nullptr));
+            return true;
         }
-        Share<Device>::end(std::exchange(server_, nullptr));
+        record.key = server.key();
+        // An instance that we close ourselves is nobody's affair.
+        const bool tell = !table().closed(key());
+        // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the server
+        // is kept until our handle is closed, so that with the end of the server its name is free.
+        server.port().remind(server.key());
+        Device::close(key());
         return tell;
     }
 

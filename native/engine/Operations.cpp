@@ -26,8 +26,9 @@ Operation* Operations::begin(Share<Device> device, const CompletionRecord& recor
 }
 
 void Operations::settle(Operation& operation, Started started) noexcept {
-    if (!started.packetFollows && operation.rendezvous.travelInstead()) {
+    if (!started.packetFollows && operation.rendezvous.takeBack()) {
         operation.record.status = started.status;
+        operation.rendezvous.travel();
         travel(operation);
         return;
     }
@@ -56,7 +57,9 @@ void Operations::letGo(Operation& operation) noexcept {
 }
 
 void Operations::travel(Operation& operation) noexcept {
-    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS) {
+    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
+        operation.rendezvous.arrive(true) == Rendezvous::Arrival::kAlone) {
+        // Nobody else can finish it any more, not even with a forged packet.
         const std::lock_guard lock{strandedMutex_};
         operation.nextStranded = stranded_.load(std::memory_order_relaxed);
         stranded_.store(&operation, std::memory_order_release);
@@ -116,8 +119,9 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     }
     foreign = false;
     if (!travelling) {
-        operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = win32::errorOfStatus(entry.Internal);
+        // Not what the packet says: it may still be a stranger's, who can know no more than that the operation is over.
+        operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
+        operation->record.status = win32::errorOfStatus(operation->Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
@@ -132,7 +136,7 @@ Operation* Operations::claimStranded() noexcept {
         return nullptr;
     }
     stranded_.store(operation->nextStranded, std::memory_order_relaxed);
-    return operation->rendezvous.arrive(true) == Rendezvous::Arrival::kAlone ? operation : nullptr;
+    return operation;
 }
 
 void Operations::retire(Operation& operation) noexcept {

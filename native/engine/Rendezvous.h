@@ -39,18 +39,21 @@ public:
     // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
     void beginTravelling() noexcept { enterState(kInFlight | kTravelling); }
 
-    // The call has failed, so that no packet follows and the holder must post one himself. False when a packet has come
-    // nevertheless; then that one counts, and the holder releases as usual.
-    [[nodiscard]] bool travelInstead() noexcept {
+    // The call has failed, so that no packet follows: the holder claims the operation himself, stores the result, and lets
+    // it travel(). False when a packet has come nevertheless; then that one counts, and the holder releases as usual.
+    [[nodiscard]] bool takeBack() noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {
             if ((word & kClaimed) != 0) {
                 return false;
             }
-        } while (!word_.compare_exchange_weak(word, lifeOf(word) | kInFlight | kTravelling, std::memory_order_acq_rel,
+        } while (!word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel,
                                               std::memory_order_relaxed));
         return true;
     }
+
+    // From here on a packet of our own finishes it.
+    void travel() noexcept { enterState(kInFlight | kTravelling); }
 
     [[nodiscard]] Release release() noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);

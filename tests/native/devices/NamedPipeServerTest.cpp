@@ -326,6 +326,37 @@ TEST(NamedPipeServerFailureTest, TellsThatItCannotAcceptAndRecovers) {
     EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.size() == 1 + 2 + 1; }));
 }
 
+// A failure that lasts must not make the server try as fast as it can.
+TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
+    constexpr unsigned kListening = 3;
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE, OVERLAPPED*) {
+        ++attempts;
+        return failing(ERROR_NO_SYSTEM_RESOURCES);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = openAndListen(port, newServer(kListening));
+    ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it does try again";
+    EXPECT_TRUE(closed(server));
+    // The reminder comes every 250 ms at most.
+    const auto reminders = (std::chrono::steady_clock::now() - begin) / std::chrono::milliseconds{250};
+    EXPECT_LE(attempts, kListening * (reminders + 1));
+    EXPECT_EQ(attempts, recording.count());
+}
+
+// Whoever has closed a server may serve its name again, at once.
+TEST_F(NamedPipeServerTest, NameIsFreeWhenTheServerHasEnded) {
+    NamedPipeServerSettings settings = newServer(8);
+    for (int round = 0; round < 30; ++round) {
+        const auto server = NamedPipeServer::open(*port_, settings);
+        ASSERT_EQ(0u, server.error()) << "round " << round;
+        ASSERT_EQ(0u, listen(*server));
+        ASSERT_TRUE(closed(*server));
+    }
+}
+
 TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {
     std::atomic<bool> failingNow{false};
     FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) -> HANDLE {

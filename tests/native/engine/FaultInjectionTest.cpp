@@ -26,12 +26,15 @@ class FailingPosts {
 public:
     void fail(int times) noexcept { left_ = times; }
     int failed() const noexcept { return failed_; }
+    ULONG_PTR lastKey() const noexcept { return lastKey_; }
 
 private:
     std::atomic<int> left_{0};
     std::atomic<int> failed_{0};
+    std::atomic<ULONG_PTR> lastKey_{0};
     FakeCall<&win32::Calls::postQueuedCompletionStatus> post_{
         [this](HANDLE port, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) -> BOOL {
+            lastKey_ = key;
             if (left_.fetch_sub(1) > 0) {
                 ++failed_;
                 return failing(ERROR_NO_SYSTEM_RESOURCES);
@@ -171,6 +174,43 @@ TEST(FailingPostTest, OperationWhosePacketCameTooEarlyIsDeliveredLater) {
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
     EXPECT_EQ(9u, recording.waitForToken(1).bytes);
     EXPECT_EQ(1, posts.failed());
+}
+
+// A stranger sends the packet that could not be posted, while the operation is on the list of those that wait for a
+// worker. It must not come off the list in its next life and take the others with it.
+TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
+    PortHandle kernel;
+    FailingPosts posts;
+    Recording recording;
+    Device::Key device = 0;
+    TestPort* used = nullptr;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            if (record.token == 2) {
+                EXPECT_TRUE(used->read(device, 3, nullptr, 0));
+            }
+        }
+    };
+    TestPort port{recording, settings(1)};
+    used = &port;
+    std::vector<Operation*> operations;
+    device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice&, Operation& operation) {
+        operations.push_back(&operation);
+        return Started::over(ERROR_NOT_READY);
+    });
+    pause(port, recording);
+    posts.fail(kForEver);
+    ASSERT_TRUE(port.read(device, 1, nullptr, 0));
+    ASSERT_TRUE(port.read(device, 2, nullptr, 0));
+    kernel.queue(posts.lastKey(), operations[1], kStatusSuccess, 0);
+    for (std::uint64_t token = 1; token <= 3; ++token) {
+        EXPECT_EQ(DWORD{ERROR_NOT_READY}, recording.waitForToken(token).status) << token;
+    }
+    posts.fail(0);
+    EXPECT_TRUE(closed(device));
+    for (std::uint64_t token = 1; token <= 3; ++token) {
+        EXPECT_EQ(1u, recording.recordsOf(token).size()) << token;
+    }
 }
 
 // --- Dequeueing that fails ------------------------------------------------------------------------------------------

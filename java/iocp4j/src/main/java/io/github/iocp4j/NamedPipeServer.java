@@ -159,7 +159,7 @@ public final class NamedPipeServer extends Device {
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
          */
         public NamedPipeServer open() throws Win32Exception {
-            if (listening > maxInstances) {
+            if (maxInstances != UNLIMITED_INSTANCES && listening > maxInstances) {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }
