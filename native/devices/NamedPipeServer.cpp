@@ -133,7 +133,8 @@ win32::ErrorCode NamedPipeServer::listen() {
 }
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
-    while (reserve()) {
+    // Not for as long as some are missing: an instance that fails at once makes room at once.
+    for (std::uint32_t made = 0; made < settings_.listening && reserve(); ++made) {
         win32::ErrorCode error;
         try {
             error = addInstance();

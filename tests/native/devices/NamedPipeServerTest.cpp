@@ -343,7 +343,7 @@ TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     // The reminder comes every 250 ms at most.
     const auto reminders = (std::chrono::steady_clock::now() - begin) / std::chrono::milliseconds{250};
     EXPECT_LE(attempts, kListening * (reminders + 1));
-    EXPECT_EQ(attempts, recording.count());
+    EXPECT_LE(recording.count(), attempts);
 }
 
 // Whoever has closed a server may serve its name again, at once.
