@@ -56,8 +56,8 @@ private:
         record.key = server.key();
         // An instance that we close ourselves is nobody's affair.
         const bool tell = !table().closed(key());
-        // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the server
-        // is kept until our handle is closed, so that with the end of the server its name is free.
+        // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the
+        // server is kept until our handle is closed, so that with the end of the server its name is free.
         server.port().remind(server.key());
         Device::close(key());
         return tell;
@@ -103,8 +103,8 @@ win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const Nam
     if (!first) {
         return win32::Result<Device::Key>::failure(first.error());
     }
-    return port.add(std::unique_ptr<Device>{
-        new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
+    return port.add(
+        std::unique_ptr<Device>{new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
 }
 
 win32::Result<win32::Handle> NamedPipeServer::createInstance(const NamedPipeServerSettings& settings,

@@ -142,6 +142,11 @@ void CompletionPort::close(Key key) {
     }
 }
 
+bool CompletionPort::isOpen(Key key) noexcept {
+    const Share<CompletionPort> port{key};
+    return port && !port->work_.closed();
+}
+
 bool CompletionPort::awaitClosed(Key key, steady_clock::time_point deadline) {
     return table().awaitDisposed(key, deadline);
 }

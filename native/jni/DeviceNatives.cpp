@@ -15,9 +15,9 @@ jstring JNICALL deviceName(JNIEnv* env, jclass, jlong device) {
 jboolean JNICALL closeDevice(JNIEnv*, jclass, jlong device, jint milliseconds) {
     const auto key = static_cast<Device::Key>(device);
     return answerOf([&] {
-        Device::close(key);
-        return jlong{Device::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
-    }) == 1;
+               Device::close(key);
+               return jlong{Device::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
+           }) == 1;
 }
 
 jboolean JNICALL cancel(JNIEnv*, jclass, jlong device, jlong operation) {
@@ -60,9 +60,9 @@ jlong submit(JNIEnv* env, jlong device, Opcode opcode, jobject buffer, jint offs
         return refused(Refusal::kBadBuffer);
     }
     Device& target = *found;
-    const auto id = target.port().operations().submit(
-        std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pin,
-        [&](Operation& operation) { return start(target, operation, memory); });
+    const auto id =
+        target.port().operations().submit(std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pin,
+                                          [&](Operation& operation) { return start(target, operation, memory); });
     if (!id) {
         env->DeleteGlobalRef(memory.pin);
     }

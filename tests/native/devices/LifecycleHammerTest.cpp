@@ -76,7 +76,7 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
         connecting.name = serving.name;
         connecting.patience = kPatience;
         for (int round = 0; round < rounds; ++round) {
-            const auto client = connectNamedPipe(*port, connecting);
+            const auto client = connectNamedPipe(port.key(), connecting);
             if (!client) {
                 EXPECT_EQ(code(Refusal::kDeviceLimit), client.error()) << "round " << round;
                 continue;

@@ -68,7 +68,7 @@ protected:
 
 TEST_F(NamedPipeClientTest, ConnectsAndTalks) {
     const PlainServer server;
-    const auto client = connectNamedPipe(*port_, settingsFor(server.name()));
+    const auto client = connectNamedPipe(port_.key(), settingsFor(server.name()));
     ASSERT_TRUE(client) << client.error();
     ASSERT_TRUE(port_.write(*client, 1, "question", 8));
     EXPECT_EQ("question", server.read());
@@ -84,21 +84,21 @@ TEST_F(NamedPipeClientTest, ConnectsAndTalks) {
 
 TEST_F(NamedPipeClientTest, SaysAtOnceThatNobodyServesThePipe) {
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND},
-              connectNamedPipe(*port_, settingsFor(newPipeName(), std::chrono::hours{1})).error());
+              connectNamedPipe(port_.key(), settingsFor(newPipeName(), std::chrono::hours{1})).error());
     EXPECT_TRUE(port_->snapshot().devices.empty());
 }
 
 TEST_F(NamedPipeClientTest, RefusesWhatIsNoName) {
     for (const wchar_t* bad : {L"", L"\\\\.\\pope\\x"}) {
-        EXPECT_NE(0u, connectNamedPipe(*port_, settingsFor(bad)).error()) << bad;
+        EXPECT_NE(0u, connectNamedPipe(port_.key(), settingsFor(bad)).error()) << bad;
     }
 }
 
 TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenPatienceEnds) {
     const PlainServer server;
     const win32::Handle first = connectTo(server.name());
-    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(*port_, settingsFor(server.name())).error());
-    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(*port_, settingsFor(server.name(), milliseconds{100})).error());
+    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(port_.key(), settingsFor(server.name())).error());
+    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(port_.key(), settingsFor(server.name(), milliseconds{100})).error());
 }
 
 TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
@@ -112,7 +112,7 @@ TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
         server.listenAgain();
     }};
     waits = true;
-    const auto client = connectNamedPipe(*port_, settingsFor(server.name(), kPatience));
+    const auto client = connectNamedPipe(port_.key(), settingsFor(server.name(), kPatience));
     leaving.join();
     EXPECT_EQ(0u, client.error());
 }
@@ -135,7 +135,7 @@ TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    EXPECT_TRUE(connectNamedPipe(*port, settingsFor(server.name(), kPatience)));
+    EXPECT_TRUE(connectNamedPipe(port.key(), settingsFor(server.name(), kPatience)));
     EXPECT_EQ(6, attempts);
     EXPECT_EQ(5, waits);
 }
@@ -152,7 +152,7 @@ TEST(NamedPipeClientRaceTest, PipeMayGoDuringTheWait) {
     }};
     Recording recording;
     TestPort port{recording};
-    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(*port, settingsFor(newPipeName(), kPatience)).error());
+    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(port.key(), settingsFor(newPipeName(), kPatience)).error());
     EXPECT_EQ(2, attempts);
 }
 
@@ -169,7 +169,7 @@ TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesN
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    ASSERT_TRUE(connectNamedPipe(*port, settingsFor(server.name())));
+    ASSERT_TRUE(connectNamedPipe(port.key(), settingsFor(server.name())));
     EXPECT_TRUE(flags & SECURITY_SQOS_PRESENT);
     EXPECT_TRUE(flags & FILE_FLAG_OVERLAPPED);
     EXPECT_EQ(DWORD{SECURITY_IDENTIFICATION}, flags & (SECURITY_IDENTIFICATION | SECURITY_DELEGATION));
@@ -180,7 +180,7 @@ TEST_F(NamedPipeClientTest, ReadsMessagesWhereItIsAskedTo) {
     const PlainServer server{PipeKind::kMessages};
     NamedPipeClientSettings asked = settingsFor(server.name());
     asked.readMessages = true;
-    const auto client = connectNamedPipe(*port_, asked);
+    const auto client = connectNamedPipe(port_.key(), asked);
     ASSERT_TRUE(client) << client.error();
     server.write("one");
     server.write("two");
@@ -191,7 +191,7 @@ TEST_F(NamedPipeClientTest, ReadsMessagesWhereItIsAskedTo) {
 
 TEST_F(NamedPipeClientTest, ReadsBytesWhereItIsNot) {
     const PlainServer server{PipeKind::kMessages};
-    const auto client = connectNamedPipe(*port_, settingsFor(server.name()));
+    const auto client = connectNamedPipe(port_.key(), settingsFor(server.name()));
     ASSERT_TRUE(client) << client.error();
     server.write("one");
     server.write("two");
@@ -205,7 +205,7 @@ TEST_F(NamedPipeClientTest, ReadsMessagesThroughAPipeThatOnlyComesIn) {
     NamedPipeClientSettings asked = settingsFor(server.name());
     asked.direction = PipeDirection::kInbound;
     asked.readMessages = true;
-    const auto client = connectNamedPipe(*port_, asked);
+    const auto client = connectNamedPipe(port_.key(), asked);
     ASSERT_TRUE(client) << client.error();
     server.write("one");
     server.write("two");
@@ -218,10 +218,10 @@ TEST_F(NamedPipeClientTest, ReadsMessagesThroughAPipeThatOnlyComesIn) {
 
 TEST_F(NamedPipeClientTest, WritesThroughAPipeThatOnlyGoesOut) {
     const PlainServer server{PipeKind::kBytes, PIPE_ACCESS_INBOUND};
-    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(*port_, settingsFor(server.name())).error());
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(port_.key(), settingsFor(server.name())).error());
     NamedPipeClientSettings asked = settingsFor(server.name());
     asked.direction = PipeDirection::kOutbound;
-    const auto client = connectNamedPipe(*port_, asked);
+    const auto client = connectNamedPipe(port_.key(), asked);
     ASSERT_TRUE(client) << client.error();
     ASSERT_TRUE(port_.write(*client, 1, "out", 3));
     EXPECT_EQ("out", server.read());
@@ -241,7 +241,7 @@ TEST(NamedPipeClientFailureTest, CannotReadMessagesFromAPipeOfBytes) {
     TestPort port{recording};
     NamedPipeClientSettings asked = settingsFor(server.name());
     asked.readMessages = true;
-    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, connectNamedPipe(*port, asked).error());
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, connectNamedPipe(port.key(), asked).error());
     EXPECT_EQ(1, closes.load()) << "no connection is left behind";
     EXPECT_TRUE(port->snapshot().devices.empty());
     opened = nullptr;
