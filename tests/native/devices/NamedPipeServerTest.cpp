@@ -277,23 +277,63 @@ TEST_F(NamedPipeServerTest, KeepsToTheGreatestNumberOfInstances) {
     }
 }
 
-// Waiting takes operations, too.
+// Waiting takes operations, too. One more instance may lie aside for which there was none.
 TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     Recording recording;
     TestPort port{recording, settings(1, 3)};
-    const NamedPipeServerSettings settings = newServer(4);
+    const NamedPipeServerSettings settings = newServer(5);
     const Device::Key server = openAndListen(port, settings);
-    EXPECT_TRUE(waitForListening(port, server, 3));
+    EXPECT_EQ(3u, port->operations().inFlight());
+    EXPECT_TRUE(waitForListening(port, server, 4));
     const win32::Handle client = connectTo(settings.name);
     ASSERT_TRUE(waitForAccepts(recording, 1));
-    EXPECT_TRUE(waitForListening(port, server, 3));
+    EXPECT_TRUE(waitFor([&] { return port->operations().inFlight() == 3; })) << "another waits in its place";
     const Device::Key connection = accepts(recording)[0].key;
     char buffer[8];
     EXPECT_EQ(code(Refusal::kOperationLimit), port.read(connection, 1, buffer, sizeof(buffer)).error());
     EXPECT_TRUE(closed(server));
+    EXPECT_FALSE(isServed(settings.name)) << "nothing lies aside any more";
     EXPECT_TRUE(port.read(connection, 2, buffer, sizeof(buffer)));
     put(client, "x");
     EXPECT_EQ(0u, recording.waitForToken(2).status);
+}
+
+// While an instance is created, somebody else takes the operation that was to wait for its client.
+TEST(NamedPipeServerBoundsTest, HearsAClientThatGotInWhenThereWasNoOperation) {
+    Recording recording;
+    TestPort* used = nullptr;
+    Device::Key other = 0;
+    std::atomic<bool> takeIt{false};
+    char buffers[2][16];
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) {
+        if (takeIt.exchange(false)) {
+            EXPECT_TRUE(used->read(other, 2, buffers[0], sizeof(buffers[0])));
+        }
+        return decltype(create)::real(arguments...);
+    }};
+    TestPort port{recording, settings(1, 1)};
+    used = &port;
+    PipeEnds ends;
+    other = *port->add(std::make_unique<NamedPipe>(*port, L"other", std::move(ends.server)));
+    const NamedPipeServerSettings settings = newServer(1);
+    const Device::Key server = openAndListen(port, settings);
+    takeIt = true;
+    const win32::Handle first = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_FALSE(takeIt.load());
+    const win32::Handle second = connectTo(settings.name);
+    put(second, "patience");
+    EXPECT_EQ(1u, accepts(recording).size());
+    {
+        const Share<Device> share{other};
+        share->cancelAll();
+    }
+    ASSERT_TRUE(waitForAccepts(recording, 2)) << "the reminder";
+    const CompletionRecord accept = accepts(recording)[1];
+    EXPECT_EQ(0u, accept.status);
+    EXPECT_TRUE(closed(server));
+    ASSERT_TRUE(port.read(accept.key, 3, buffers[1], sizeof(buffers[1])));
+    EXPECT_EQ("patience", std::string(buffers[1], recording.waitForToken(3).bytes));
 }
 
 // --- Failures -------------------------------------------------------------------------------------------------------
@@ -339,8 +379,8 @@ TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     const Device::Key server = openAndListen(port, newServer(kListening));
     ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it does try again";
     EXPECT_TRUE(closed(server));
-    // The reminder comes every 250 ms at most.
-    const auto reminders = (std::chrono::steady_clock::now() - begin) / std::chrono::milliseconds{250};
+    // The reminder comes every 250 ms at most; clocks may be a little coarse.
+    const auto reminders = (std::chrono::steady_clock::now() - begin) / std::chrono::milliseconds{200};
     EXPECT_LE(attempts, kListening * (reminders + 1));
     EXPECT_LE(recording.count(), attempts);
 }
