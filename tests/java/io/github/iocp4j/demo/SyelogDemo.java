@@ -27,8 +27,11 @@ public final class SyelogDemo implements Callable<Integer> {
     private static final int BURST_CLIENTS = 64;
     private static final int BURST_MESSAGES = 4;
     private static final String TEXT = "Hello World!";
-    // There are several at once and each lives for seconds: they should start soon.
-    private static final List<String> LOGGER_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
+    // Compiling the stub of a native method takes HotSpot up to a second under Wine, in which all else stands still.
+    private static final List<String> DAEMON_JVM = List.of("-XX:+PreferInterpreterNativeStubs");
+    // There are several at once, which live for seconds: they should start soon.
+    private static final List<String> LOGGER_JVM = List.of(
+            "-XX:+PreferInterpreterNativeStubs", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
 
     @Option(names = "--clients-exe", paramLabel = "PATH", required = true, description = "The native client.")
     private Path clientsExe;
@@ -71,7 +74,7 @@ public final class SyelogDemo implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.forEach(ToolProcess::close)));
         folder = Files.createTempDirectory("iocp4j-demo");
         log = folder.resolve("syelogd.log");
-        final ToolProcess daemon = tool(List.of(), "syelogd", "--pipe", pipe, "--output", log.toString(), "--stats");
+        final ToolProcess daemon = tool(DAEMON_JVM, "syelogd", "--pipe", pipe, "--output", log.toString(), "--stats");
         daemon.awaitErrors("serving");
         System.out.println("syelogd serves \\\\.\\pipe\\" + pipe);
         final double perSecond = runClients();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import io.github.iocp4j.tools.syelog.SyelogdProcess.Client;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,13 +41,29 @@ class SyelogdLifeTest {
 
     @Test
     void readsWhatClientsHaveWrittenBeforeItLeaves() throws Exception {
-        try (SyelogdProcess daemon = SyelogdProcess.start(folder, "--workers", "1");
-                Client busy = daemon.connect()) {
-            for (int i = 1; i <= 500; i++) {
-                busy.send(Messages.line("busy: Hello World! [" + i + " of 500]"));
+        final String pipe = SyelogdProcess.newPipe();
+        final Path errors = folder.resolve("errors");
+        final Process daemon = new ProcessBuilder(Programs.toolCommand("syelogd", "--pipe", pipe, "--workers", "1"))
+                .redirectError(errors.toFile()).start();
+        try {
+            while (!Files.readString(errors).contains("serving")) {
+                Thread.sleep(5);
             }
-            assertThat(daemon.leave()).isZero();
-            SyelogdProcess.assertComplete(daemon.texts(), "busy", 500);
+            // Nobody reads what it writes, which holds it up until all of this has been sent.
+            try (Client busy = new Client(pipe)) {
+                for (int i = 1; i <= 500; i++) {
+                    busy.send(Messages.line("busy: Hello World! [" + i + " of 500]"));
+                }
+                try (Client leaving = new Client(pipe)) {
+                    leaving.send(Messages.line("leave").terminating(1));
+                }
+                final String output = new String(daemon.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+                SyelogdProcess.assertComplete(SyelogdProcess.texts(output), "busy", 500);
+                assertThat(daemon.waitFor()).isZero();
+            }
+        } finally {
+            daemon.destroyForcibly().waitFor();
         }
     }
 

@@ -2,6 +2,10 @@ package io.github.iocp4j.tools.syelog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.NamedPipeClient;
+import io.github.iocp4j.PipeDirection;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
@@ -13,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -89,14 +94,16 @@ final class SyelogdProcess implements AutoCloseable {
 
     /** All lines of the log so far. */
     List<String> lines() throws IOException {
-        // What begins a line that is only half written has no end yet.
-        final String text = Files.readString(log);
-        return text.substring(0, text.lastIndexOf('\n') + 1).lines().collect(Collectors.toList());
+        return wholeLines(Files.readString(log)).collect(Collectors.toList());
     }
 
     /** What follows {@code FACILITY.SEVERITY: } in the lines of clients. */
     List<String> texts() throws IOException {
-        return lines().stream().filter(line -> !line.contains(" ---- --."))
+        return texts(Files.readString(log));
+    }
+
+    static List<String> texts(final String log) {
+        return wholeLines(log).filter(line -> !line.contains(" ---- --."))
                 .map(line -> line.substring(line.indexOf(": ") + 2)).collect(Collectors.toList());
     }
 
@@ -135,6 +142,11 @@ final class SyelogdProcess implements AutoCloseable {
                         .map(i -> begin + "Hello World! [" + i + " of " + count + "]").collect(Collectors.toList()));
     }
 
+    /** Without the beginning of a line that is not yet written to its end. */
+    private static Stream<String> wholeLines(final String log) {
+        return log.substring(0, log.lastIndexOf('\n') + 1).lines();
+    }
+
     private <T> T await(final Callable<Optional<T>> condition) throws Exception {
         final long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() - deadline < 0) {
@@ -155,29 +167,34 @@ final class SyelogdProcess implements AutoCloseable {
 
     /** Sends what it is told, well-formed or not, and closes. */
     static final class Client implements AutoCloseable {
-        private final PipeTransport transport;
+        private final CompletionPort port;
+        private final NamedPipeClient.Builder builder;
+        private final Semaphore written = new Semaphore(0);
+        private NamedPipe pipe;
 
-        Client(final String pipe) throws Win32Exception {
-            transport = new PipeTransport(pipe);
-            transport.connect();
+        Client(final String name) throws Win32Exception {
+            port = CompletionPort.builder(batch -> written.release(batch.size())).workers(1).open();
+            builder = NamedPipeClient.builder(port, name).direction(PipeDirection.OUTBOUND);
+            pipe = builder.connect();
         }
 
-        void send(final Messages message) throws Win32Exception {
+        void send(final Messages message) throws InterruptedException {
             send(message.bytes());
         }
 
-        void send(final byte[] bytes) throws Win32Exception {
-            transport.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
+        void send(final byte[] bytes) throws InterruptedException {
+            pipe.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip(), 0);
+            written.acquire();
         }
 
         void reconnect() throws Win32Exception {
-            transport.disconnect();
-            transport.connect();
+            pipe.close();
+            pipe = builder.connect();
         }
 
         @Override
         public void close() {
-            transport.close();
+            port.close();
         }
     }
 }
