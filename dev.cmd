@@ -10,10 +10,12 @@ for /f "tokens=1,*" %%a in ("%*") do set "arguments=%%b"
 
 if "%~1"=="test" goto test
 if "%~1"=="demo" goto demo
+if "%~1"=="install" goto install
 if "%~1"=="run" if not "%~2"=="" goto run
 echo Usage: dev test [MAVEN ARGS]    build everything, run all tests
 echo        dev demo [ARGS]          build, then many clients log to one daemon at once
 echo        dev run TOOL [ARGS]      run a tool of iocp4j-tools (TOOL --help says more)
+echo        dev install              build and put the artifacts into the local Maven repository, without tests
 echo        dev help                 this text
 if "%~1"=="" exit /b 0
 if "%~1"=="help" exit /b 0
@@ -23,6 +25,12 @@ exit /b 2
 call :compiler
 if errorlevel 1 exit /b 1
 call %mvn% verify %arguments%
+exit /b %errorlevel%
+
+:install
+call :compiler
+if errorlevel 1 exit /b 1
+call %mvn% install --projects java/iocp4j,java/iocp4j-tools --also-make %arguments%
 exit /b %errorlevel%
 
 :demo
