@@ -292,7 +292,7 @@ TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     char buffer[8];
     EXPECT_EQ(code(Refusal::kOperationLimit), port.read(connection, 1, buffer, sizeof(buffer)).error());
     EXPECT_TRUE(closed(server));
-    EXPECT_FALSE(isServed(settings.name)) << "nothing lies aside any more";
+    EXPECT_FALSE(::WaitNamedPipeW(settings.name.c_str(), 1)) << "nothing lies aside any more";
     EXPECT_TRUE(port.read(connection, 2, buffer, sizeof(buffer)));
     put(client, "x");
     EXPECT_EQ(0u, recording.waitForToken(2).status);
