@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    bool completed(CompletionRecord& record) noexcept override {
+    bool conclude(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
             return true;
         }
@@ -168,7 +168,7 @@ win32::ErrorCode NamedPipeServer::addInstance() {
     if (share && enlist(*added)) {
         error = port()
                     .operations()
-                    .submit(std::move(share), Opcode::kAccept, settings_.token, nullptr,
+                    .submit(std::move(share), Opcode::kAccept, settings_.token, nullptr, Operations::kForEver,
                             [&](Operation& operation) { return instance.connect(operation); })
                     .error();
     }

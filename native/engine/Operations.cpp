@@ -5,23 +5,38 @@ namespace iocp4j {
 namespace {
 
 constexpr unsigned kSlotBits = 24;
+// ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
+constexpr win32::ErrorCode kHandlesClosed = 676;
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
 }  // namespace
 
-Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, void* pin) noexcept {
+Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
+    : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
+
+win32::Result<Operation*> Operations::begin(Share<Device> device, const CompletionRecord& record, void* pin,
+                                            Patience patience) noexcept {
+    const bool timed = patience != kForEver;
+    if (timed && !timekeeper_.start()) {
+        return win32::Result<Operation*>::failure(code(Refusal::kOutOfMemory));
+    }
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
-        return nullptr;
+        return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
     }
     static_cast<OVERLAPPED&>(*operation) = OVERLAPPED{};
     // As every Win32 call does first, but here also for the time until then: see claim().
     operation->Internal = STATUS_PENDING;
     operation->record = record;
     operation->pin = pin;
+    operation->timed = timed;
+    device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
+    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + patience)) {
+        timekeeper_.wake();
+    }
     return operation;
 }
 
@@ -58,7 +73,7 @@ void Operations::letGo(Operation& operation) noexcept {
 void Operations::travel(Operation& operation) noexcept {
     if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS) {
         const std::lock_guard lock{strandedMutex_};
-        operation.nextStranded = stranded_.load(std::memory_order_relaxed);
+        operation.next = stranded_.load(std::memory_order_relaxed);
         stranded_.store(&operation, std::memory_order_release);
     }
 }
@@ -70,11 +85,12 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     }
     operation->record = record;
     operation->pin = nullptr;
+    operation->timed = false;
     operation->device.store(nullptr, std::memory_order_relaxed);
     operation->rendezvous.beginTravelling();
     const OperationId id = idOf(*operation);
     if (const win32::ErrorCode error = port_.post(0, kTravellingKey, operation)) {
-        retire(*operation);
+        (void)retire(*operation);
         return win32::Result<OperationId>::failure(error);
     }
     return id;
@@ -87,7 +103,7 @@ bool Operations::cancel(const Device& device, OperationId id) noexcept {
         operation->device.load(std::memory_order_relaxed) != &device) {
         return false;
     }
-    switch (operation->rendezvous.hold(generation)) {
+    switch (operation->rendezvous.hold(generation, false)) {
         case Rendezvous::Hold::kOver:
             return false;
         case Rendezvous::Hold::kDelegated:
@@ -131,13 +147,44 @@ Operation* Operations::claimStranded() noexcept {
     if (operation == nullptr) {
         return nullptr;
     }
-    stranded_.store(operation->nextStranded, std::memory_order_relaxed);
+    stranded_.store(operation->next, std::memory_order_relaxed);
     return operation->rendezvous.arrive(true) == Rendezvous::Arrival::kAlone ? operation : nullptr;
 }
 
-void Operations::retire(Operation& operation) noexcept {
+CompletionRecord Operations::retire(Operation& operation) noexcept {
+    if (operation.timed) {
+        deadlines_.remove(operation);
+    }
+    CompletionRecord record = operation.record;
+    if (record.status == ERROR_OPERATION_ABORTED) {
+        // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
+        const Device* device = operation.device.load(std::memory_order_relaxed);
+        if (operation.rendezvous.timedOut()) {
+            record.status = ERROR_TIMEOUT;
+        } else if (device != nullptr && Device::table().closed(device->key())) {
+            record.status = kHandlesClosed;
+        }
+    }
     operation.rendezvous.end();
     slab_.release(&operation);
+    return record;
+}
+
+Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
+    Operation* overdue = nullptr;
+    const auto next = deadlines_.look(Deadlines::Clock::now(), [&](Deadlines::Entry& entry) {
+        auto& operation = static_cast<Operation&>(entry);
+        // What we hold is not reused, so that it can be cancelled outside the lock.
+        if (operation.rendezvous.hold(operation.rendezvous.generation(), true) == Rendezvous::Hold::kGained) {
+            operation.next = std::exchange(overdue, &operation);
+        }
+    });
+    while (overdue != nullptr) {
+        Operation& operation = *std::exchange(overdue, overdue->next);
+        win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
+        letGo(operation);
+    }
+    return next;
 }
 
 OperationId Operations::idOf(const Operation& operation) const noexcept {

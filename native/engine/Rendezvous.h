@@ -13,7 +13,7 @@ namespace iocp4j {
 // is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
 // leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
 //
-// One word has it all: | generation 58 | bits 6 |. The generation grows each time an operation ends, so that an id from
+// One word has it all: | generation 57 | bits 7 |. The generation grows each time an operation ends, so that an id from
 // an earlier life matches nothing.
 class Rendezvous {
 public:
@@ -58,7 +58,7 @@ public:
             std::uint64_t next;
             Release outcome;
             if ((word & kArrived) != 0) {
-                next = lifeOf(word) | kInFlight | kTravelling;
+                next = lifeOf(word) | kInFlight | kTravelling | (word & kTimedOut);
                 outcome = Release::kFinish;
             } else if ((word & kCancelWanted) != 0) {
                 next = word & ~kCancelWanted;
@@ -80,8 +80,8 @@ public:
         return generationOf(word) == generation && (word & kInFlight) != 0;
     }
 
-    // Somebody who has only the generation wants to cancel.
-    [[nodiscard]] Hold hold(std::uint64_t generation) noexcept {
+    // Somebody who has only the generation wants to cancel, perhaps because the operation's time is up.
+    [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             if (generationOf(word) != generation || (word & kInFlight) == 0 ||
@@ -89,8 +89,8 @@ public:
                 return Hold::kOver;
             }
             const bool held = (word & kHeld) != 0;
-            if (word_.compare_exchange_weak(word, word | (held ? kCancelWanted : kHeld), std::memory_order_acq_rel,
-                                            std::memory_order_acquire)) {
+            const std::uint64_t next = word | (held ? kCancelWanted : kHeld) | (timeIsUp ? kTimedOut : 0);
+            if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
                 return held ? Hold::kDelegated : Hold::kGained;
             }
         }
@@ -122,6 +122,9 @@ public:
         word_.store(lifeOf(word_.load(std::memory_order_relaxed)) + kOneLife, std::memory_order_release);
     }
 
+    // Whether it was cancelled because its time was up; for the one who finishes.
+    bool timedOut() const noexcept { return (word_.load(std::memory_order_relaxed) & kTimedOut) != 0; }
+
     bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
 
     // As much of the generation as an operation's id has room for.
@@ -136,7 +139,8 @@ private:
     static constexpr std::uint64_t kArrived = 8;       // and the result is stored
     static constexpr std::uint64_t kCancelWanted = 16; // the holder shall cancel it
     static constexpr std::uint64_t kTravelling = 32;   // the packet is ours, the kernel is through with it
-    static constexpr std::uint64_t kOneLife = 64;
+    static constexpr std::uint64_t kTimedOut = 64;     // it was not a caller who asked to cancel it
+    static constexpr std::uint64_t kOneLife = 128;
 
     static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {

@@ -87,17 +87,16 @@ Worker::Next Worker::collect() noexcept {
 }
 
 void Worker::take(Operation* operation) noexcept {
-    CompletionRecord& record = records_[recordCount_];
-    record = operation->record;
     Device* device = operation->device.load(std::memory_order_relaxed);
     void* pin = operation->pin;
+    CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.
-    port_.operations().retire(*operation);
+    record = port_.operations().retire(*operation);
     if (pin != nullptr) {
         port_.sink().unpin(index_, pin);
     }
     departing_[departingCount_++] = device;
-    if (device == nullptr || device->completed(record)) {
+    if (device == nullptr || device->conclude(record)) {
         ++recordCount_;
     }
 }
@@ -114,6 +113,7 @@ void Worker::deliver() noexcept {
     }
     for (Device* device : std::span{departing_}.first(departingCount_)) {
         if (device != nullptr) {
+            device->countCompleted();
             Share<Device>::end(device);
         } else {
             port_.workDone();
