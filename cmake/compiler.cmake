@@ -1,0 +1,22 @@
+# iocp4j_compiler: the dialect, definitions and warnings that every target of the project is built with.
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
+
+add_library(iocp4j_compiler INTERFACE)
+target_compile_features(iocp4j_compiler INTERFACE cxx_std_20)
+target_compile_definitions(iocp4j_compiler INTERFACE
+    UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN
+    _WIN32_WINNT=0x0A00 # Windows 10
+)
+if(MSVC)
+    target_compile_options(iocp4j_compiler INTERFACE /W4 /WX /permissive- /utf-8 /EHsc /guard:cf)
+    target_link_options(iocp4j_compiler INTERFACE /guard:cf /DYNAMICBASE /HIGHENTROPYVA)
+else()
+    target_compile_options(iocp4j_compiler INTERFACE
+        -Wall -Wextra -Wpedantic -Werror
+        -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wcast-align -Wformat=2
+        -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi
+    )
+    target_compile_definitions(iocp4j_compiler INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+    target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-s>)
+endif()

@@ -1,0 +1,64 @@
+@echo off
+rem The one entry for people and for CI on Windows: what ./dev is on Linux. Installs nothing.
+rem Wants on the PATH: a JDK 11 or later, Maven, CMake, Ninja; and Visual Studio 2022 or, with IOCP4J_COMPILER=mingw, MinGW-w64.
+setlocal
+set "root=%~dp0"
+set "tools=%root%java\iocp4j-tools\target"
+set "mvn=mvn --batch-mode --file "%root%pom.xml""
+set "arguments="
+for /f "tokens=1,*" %%a in ("%*") do set "arguments=%%b"
+
+if "%~1"=="test" goto test
+if "%~1"=="demo" goto demo
+if "%~1"=="run" if not "%~2"=="" goto run
+echo Usage: dev test [MAVEN ARGS]    build everything, run all tests
+echo        dev demo [ARGS]          build, then many clients log to one daemon at once
+echo        dev run TOOL [ARGS]      run a tool of iocp4j-tools (TOOL --help says more)
+echo        dev help                 this text
+if "%~1"=="" exit /b 0
+if "%~1"=="help" exit /b 0
+exit /b 2
+
+:test
+call :compiler
+if errorlevel 1 exit /b 1
+call %mvn% verify %arguments%
+exit /b %errorlevel%
+
+:demo
+call :compiler
+if errorlevel 1 exit /b 1
+call %mvn% --quiet verify -DskipTests
+if errorlevel 1 exit /b 1
+call :find_jar
+java -cp "%jar%;%root%tests\target\test-classes" io.github.iocp4j.demo.SyelogDemo ^
+    --clients-exe "%root%tests\target\cmake\bin\syelog_client.exe" %arguments%
+exit /b %errorlevel%
+
+:run
+call :find_jar
+if defined jar goto run_jar
+call :compiler
+if errorlevel 1 exit /b 1
+call %mvn% --quiet package --projects java/iocp4j-tools --also-make -Dmaven.javadoc.skip 1>&2
+if errorlevel 1 exit /b 1
+call :find_jar
+:run_jar
+java -jar "%jar%" %arguments%
+exit /b %errorlevel%
+
+:find_jar
+set "jar="
+for %%f in ("%tools%\iocp4j-tools-*.jar") do set "jar=%%f"
+exit /b 0
+
+rem Puts Visual Studio's compiler on the PATH, unless one is there or MinGW is asked for.
+:compiler
+if "%IOCP4J_COMPILER%"=="mingw" exit /b 0
+where /q cl && exit /b 0
+set "vswhere=%ProgramFiles(x86)%\Microsoft Visual Studio\Installer\vswhere.exe"
+if exist "%vswhere%" for /f "usebackq delims=" %%i in (
+    `"%vswhere%" -latest -products * -requires Microsoft.VisualStudio.Component.VC.Tools.x86.x64 -property installationPath`
+) do call "%%i\Common7\Tools\VsDevCmd.bat" -arch=amd64 -host_arch=amd64 -no_logo && exit /b 0
+echo dev: no Visual Studio 2022 with C++ here; install its build tools, or use MinGW-w64 and set IOCP4J_COMPILER=mingw 1>&2
+exit /b 1

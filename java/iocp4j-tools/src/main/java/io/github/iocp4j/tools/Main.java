@@ -1,0 +1,81 @@
+package io.github.iocp4j.tools;
+
+import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.tools.syelog.LoggerCommand;
+import io.github.iocp4j.tools.syelog.SyelogdCommand;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line of the tools jar. Its exit codes: 0 done, 1 failed, 2 wrong usage.
+ */
+@Command(
+        name = "iocp4j",
+        description = "Programs on the Windows I/O completion port.",
+        subcommands = {SyelogdCommand.class, LoggerCommand.class},
+        synopsisSubcommandLabel = "TOOL [ARGS...]",
+        commandListHeading = "%nTools:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  iocp4j syelogd --output trace.log      run a log daemon",
+            "  iocp4j logger Hello World              send it a message",
+            "  iocp4j syelogd --help                  tell about one tool"
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = JarVersion.class,
+        scope = ScopeType.INHERIT)
+public final class Main {
+    private Main() {
+    }
+
+    /**
+     * Runs the tool that the first argument names, and ends the JVM with its exit code.
+     *
+     * @param args the tool and its arguments
+     */
+    public static void main(final String[] args) {
+        System.exit(run(args));
+    }
+
+    private static int run(final String[] args) {
+        final CommandLine commandLine = new CommandLine(new Main())
+                .setExecutionExceptionHandler(Main::report)
+                .setParameterExceptionHandler(Main::explain)
+                .setExpandAtFiles(false);
+        try {
+            return commandLine.execute(args);
+        } catch (final NativeLibraryError error) {
+            // An Error, which picocli lets through.
+            return fail(commandLine, error, CommandLine.ExitCode.SOFTWARE);
+        }
+    }
+
+    private static int explain(final ParameterException wrong, final String[] args) {
+        final CommandLine tool = wrong.getCommandLine();
+        final int exitCode = fail(tool, wrong, CommandLine.ExitCode.USAGE);
+        UnmatchedArgumentException.printSuggestions(wrong, tool.getErr());
+        tool.getErr().println("Try: " + tool.getCommandSpec().qualifiedName() + " --help");
+        return exitCode;
+    }
+
+    /** Expected failures get one line; anything else is a defect, and picocli prints its stack trace. */
+    private static int report(
+            final Exception thrown, final CommandLine tool, final CommandLine.ParseResult parsed) throws Exception {
+        if (thrown instanceof IOException) {
+            return fail(tool, thrown, CommandLine.ExitCode.SOFTWARE);
+        }
+        if (thrown instanceof IllegalArgumentException) {
+            return fail(tool, thrown, CommandLine.ExitCode.USAGE);
+        }
+        throw thrown;
+    }
+
+    private static int fail(final CommandLine tool, final Throwable thrown, final int exitCode) {
+        tool.getErr().println(tool.getCommandName() + ": " + thrown.getMessage());
+        return exitCode;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.iocp4j.tools.syelog;
+
+/** Writes numbers as ASCII, without making objects. */
+final class Digits {
+    /** The most digits of a long, with its sign. */
+    static final int MAX_WIDTH = 20;
+
+    private Digits() {
+    }
+
+    /**
+     * Writes a decimal number, right-justified.
+     *
+     * @param width the least number of characters
+     * @param padding goes in front of a shorter number
+     * @return the position after the last digit
+     */
+    static int put(
+            final long number, final int width, final char padding, final byte[] into, final int at) {
+        final int end = at + Math.max(width, length(number));
+        int position = end;
+        long rest = number;
+        do {
+            into[--position] = (byte) ('0' + Math.abs(rest % 10));
+            rest /= 10;
+        } while (rest != 0);
+        if (number < 0) {
+            into[--position] = '-';
+        }
+        while (position > at) {
+            into[--position] = (byte) padding;
+        }
+        return end;
+    }
+
+    /** Writes the two hexadecimal digits of a byte. */
+    static int putHex(final int number, final byte[] into, final int at) {
+        into[at] = (byte) Character.forDigit(number >> 4 & 0xf, 16);
+        into[at + 1] = (byte) Character.forDigit(number & 0xf, 16);
+        return at + 2;
+    }
+
+    private static int length(final long number) {
+        int length = number < 0 ? 2 : 1;
+        for (long rest = number / 10; rest != 0; rest /= 10) {
+            length++;
+        }
+        return length;
+    }
+}

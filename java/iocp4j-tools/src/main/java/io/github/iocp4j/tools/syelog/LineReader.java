@@ -1,0 +1,32 @@
+package io.github.iocp4j.tools.syelog;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads lines as the bytes that they are, whatever their encoding, and keeps no more of one than a message can hold. */
+final class LineReader {
+    private final InputStream input;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    LineReader(final InputStream input) {
+        this.input = new BufferedInputStream(input);
+    }
+
+    /** The next line without its end, or null when there is none. */
+    byte[] next() throws IOException {
+        int b = input.read();
+        if (b < 0) {
+            return null;
+        }
+        line.reset();
+        while (b >= 0 && b != '\n') {
+            if (line.size() < SyelogMessage.MAX_LENGTH) {
+                line.write(b);
+            }
+            b = input.read();
+        }
+        return line.toByteArray();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.iocp4j.tools.syelog;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The tool {@code logger}: sends messages to a syelog daemon.
+ */
+@Command(
+        name = "logger",
+        header = "Sends messages to a syelog daemon.",
+        description = {
+            "Its arguments are one message; without any, each line of standard input is one.",
+            "",
+            "It keeps to the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped and"
+                + " nothing is tried for five minutes; a broken connection is made anew once for a message. Text goes"
+                + " out as UTF-8; what does not fit into a message is cut, and control characters are written as \\n,"
+                + " \\r, \\t or \\xNN."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all messages are sent", "1:failed, or some messages were dropped", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  logger Hello World                     send one message",
+            "  logger --severity error Disk is full   send an error",
+            "  trace.exe | logger --ident trace       send what a program prints",
+            "  logger --terminate                     ask the daemon to leave"
+        })
+public final class LoggerCommand implements Callable<Integer> {
+    @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",
+            description = "The daemon's pipe: NAME or \\\\.\\pipe\\NAME. Default: ${DEFAULT-VALUE}")
+    private String pipe;
+
+    @Option(names = "--ident", paramLabel = "ID", defaultValue = "logger",
+            description = "What each text begins with; \"\" for nothing. Default: ${DEFAULT-VALUE}")
+    private String ident;
+
+    @Option(names = "--facility", paramLabel = "F", defaultValue = "application",
+            description = "kernel, security, logging, service, application, user, local0 to local9, or two hexadecimal"
+                + " digits. Default: ${DEFAULT-VALUE}")
+    private String facility;
+
+    @Option(names = "--severity", paramLabel = "S", defaultValue = "information",
+            description = "fatal, alert, critical, error, warning, notice, information, audit_fail, audit_pass, debug,"
+                + " or two hexadecimal digits. Default: ${DEFAULT-VALUE}")
+    private String severity;
+
+    @Option(names = "--count", paramLabel = "N",
+            description = "Send each message N times, and number them: \"TEXT [1 of N]\".")
+    private Integer count;
+
+    @Option(names = "--terminate",
+            description = "Ask the daemon to leave when a connection closes, in a last message of its own. Without"
+                + " MESSAGE nothing else is sent, and standard input is not read.")
+    private boolean terminate;
+
+    @Parameters(paramLabel = "MESSAGE", arity = "0..*", description = "The text, its words joined by spaces.")
+    private List<String> words;
+
+    LoggerCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (count != null && count < 1) {
+            throw new IllegalArgumentException("--count is " + count + ", but must be at least 1");
+        }
+        final int severityCode = Coded.parse(Severity.values(), severity);
+        final SyelogEncoder encoder = new SyelogEncoder(
+                ident, Coded.parse(Facility.values(), facility), ProcessHandle.current().pid());
+        try (PipeTransport transport = new PipeTransport(pipe);
+                SyelogClient client = new SyelogClient(transport, System::nanoTime)) {
+            final MessageSender sender = new MessageSender(client, encoder);
+            sendTo(sender, severityCode);
+            if (sender.dropped() == 0) {
+                return ExitCode.OK;
+            }
+            System.err.println("logger: " + sender.dropped() + " of " + sender.total() + " messages were dropped: "
+                    + client.lastFailure().getMessage());
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private void sendTo(final MessageSender sender, final int severityCode) throws IOException {
+        if (words != null) {
+            send(String.join(" ", words).getBytes(StandardCharsets.UTF_8), sender, severityCode);
+        } else if (!terminate) {
+            final LineReader lines = new LineReader(System.in);
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                send(line, sender, severityCode);
+            }
+        }
+        if (terminate) {
+            sender.askToTerminate();
+        }
+    }
+
+    private void send(final byte[] text, final MessageSender sender, final int severityCode) {
+        if (count == null) {
+            sender.send(text, severityCode);
+        } else {
+            sender.sendNumbered(text, severityCode, count);
+        }
+    }
+}

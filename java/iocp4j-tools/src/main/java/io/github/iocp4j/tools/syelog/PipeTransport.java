@@ -1,0 +1,66 @@
+package io.github.iocp4j.tools.syelog;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.NamedPipeClient;
+import io.github.iocp4j.PipeDirection;
+import io.github.iocp4j.Win32Exception;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+
+/** A pipe to the daemon, for one thread that waits until each message is in the pipe. */
+final class PipeTransport implements SyelogTransport, AutoCloseable {
+    /** How long the protocol's clients wait for a free instance of the pipe. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final CompletionPort port;
+    private final NamedPipeClient.Builder client;
+    private final Semaphore written = new Semaphore(0);
+    private NamedPipe pipe;
+    private Win32Exception failure;
+
+    PipeTransport(final String name) throws Win32Exception {
+        port = CompletionPort.builder(this::onCompletions).name("logger").workers(1).open();
+        try {
+            client = NamedPipeClient.builder(port, name).direction(PipeDirection.OUTBOUND).timeout(PATIENCE);
+        } catch (final IllegalArgumentException wrongName) {
+            port.close();
+            throw wrongName;
+        }
+    }
+
+    @Override
+    public void connect() throws Win32Exception {
+        pipe = client.connect();
+    }
+
+    @Override
+    public void write(final ByteBuffer message) throws Win32Exception {
+        pipe.write(message, 0);
+        // Not to be interrupted: until then the message is the kernel's.
+        written.acquireUninterruptibly();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public void disconnect() {
+        pipe.close();
+    }
+
+    /** Disconnects, and ends the thread that waits for completions. */
+    @Override
+    public void close() {
+        port.close();
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            failure = batch.error(i);
+            written.release();
+        }
+    }
+}

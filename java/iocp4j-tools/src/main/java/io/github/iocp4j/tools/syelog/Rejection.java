@@ -1,0 +1,19 @@
+package io.github.iocp4j.tools.syelog;
+
+/** Why the daemon does not write a message. */
+enum Rejection {
+    TOO_SHORT("shorter than its header"),
+    NO_TEXT("without text"),
+    OVERSIZE("longer than " + SyelogMessage.MAX_LENGTH + " bytes");
+
+    private final String reason;
+
+    Rejection(final String reason) {
+        this.reason = reason;
+    }
+
+    @Override
+    public String toString() {
+        return reason;
+    }
+}

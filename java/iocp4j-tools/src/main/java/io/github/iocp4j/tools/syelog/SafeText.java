@@ -1,0 +1,85 @@
+package io.github.iocp4j.tools.syelog;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Copies text so that it can do no harm where it is shown: it stays on its line and commands no terminal.
+ *
+ * <p>Printable ASCII and well-formed UTF-8 pass. Control characters of either set, line and paragraph separators,
+ * characters that turn the direction of writing, and bytes that are not UTF-8 are written as {@code \n}, {@code \r},
+ * {@code \t} or {@code \xNN}.
+ */
+final class SafeText {
+    /** The most bytes that one byte can become. */
+    static final int GROWTH = 4;
+
+    private SafeText() {
+    }
+
+    /**
+     * Copies as many whole characters as there is room for.
+     *
+     * @return the position after the last byte written
+     */
+    static int copy(
+            final ByteBuffer from, final int start, final int end, final byte[] into, final int at, final int limit) {
+        int in = start;
+        int out = at;
+        while (in < end) {
+            final int character = Utf8.characterLength(from, in, end);
+            if (character > 0 && isHarmless(Utf8.codePoint(from, in, character))) {
+                if (limit - out < character) {
+                    return out;
+                }
+                for (int i = 0; i < character; i++) {
+                    into[out++] = from.get(in++);
+                }
+            } else {
+                final int count = Math.max(character, 1);
+                if (limit - out < escapedLength(from.get(in), count)) {
+                    return out;
+                }
+                for (int i = 0; i < count; i++) {
+                    out = escape(from.get(in++), into, out);
+                }
+            }
+        }
+        return out;
+    }
+
+    private static boolean isHarmless(final int codePoint) {
+        if (codePoint < 0xa0) {
+            return codePoint >= ' ' && codePoint < 0x7f;
+        }
+        return (codePoint < 0x2028 || codePoint > 0x202e) && (codePoint < 0x2066 || codePoint > 0x2069);
+    }
+
+    private static int escapedLength(final byte first, final int count) {
+        return letter(first) != 0 ? 2 : count * GROWTH;
+    }
+
+    private static int escape(final byte b, final byte[] into, final int at) {
+        into[at] = '\\';
+        final char letter = letter(b);
+        if (letter != 0) {
+            into[at + 1] = (byte) letter;
+            return at + 2;
+        }
+        into[at + 1] = 'x';
+        return Digits.putHex(b, into, at + 2);
+    }
+
+    /** The letter that stands for a control character after a backslash, or 0. */
+    private static char letter(final byte b) {
+        switch (b) {
+            case '\n':
+                return 'n';
+            case '\r':
+                return 'r';
+            case '\t':
+                return 't';
+            default:
+                return 0;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.iocp4j.tools.syelog;
+
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Sends messages by the rules of the protocol's clients: a log must not hold up the program that writes to it, so a
+ * message that cannot be sent is dropped, and after the daemon could not be reached nothing is tried for five minutes.
+ */
+final class SyelogClient implements AutoCloseable {
+    static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    private final SyelogTransport transport;
+    private final LongSupplier nanoTime;
+    private boolean open;
+    private boolean silent;
+    private long silentUntil;
+    private Win32Exception lastFailure;
+
+    /**
+     * Makes a client that connects when it has something to send.
+     *
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    SyelogClient(final SyelogTransport transport, final LongSupplier nanoTime) {
+        this.transport = transport;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Sends one message. When the connection is broken, perhaps because the daemon was started anew, it is made once
+     * more.
+     *
+     * @return false when the message was dropped
+     */
+    boolean send(final ByteBuffer message) {
+        if (!isOpen()) {
+            return false;
+        }
+        if (write(message)) {
+            return true;
+        }
+        if (lastFailure.code() == Win32Error.BAD_IMPERSONATION_LEVEL) {
+            // That is about this thread at this moment, and says nothing of the connection.
+            return false;
+        }
+        close();
+        return isOpen() && write(message);
+    }
+
+    /** Why a message was dropped the last time that something was tried, or null. */
+    Win32Exception lastFailure() {
+        return lastFailure;
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            transport.disconnect();
+        }
+    }
+
+    private boolean isOpen() {
+        if (open) {
+            return true;
+        }
+        if (silent && nanoTime.getAsLong() - silentUntil < 0) {
+            return false;
+        }
+        try {
+            transport.connect();
+            open = true;
+            silent = false;
+        } catch (final Win32Exception failed) {
+            lastFailure = failed;
+            silent = true;
+            silentUntil = nanoTime.getAsLong() + SILENCE_NANOS;
+        }
+        return open;
+    }
+
+    private boolean write(final ByteBuffer message) {
+        try {
+            transport.write(message);
+            return true;
+        } catch (final Win32Exception failed) {
+            lastFailure = failed;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.iocp4j.tools.syelog;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.PipeDirection;
+import io.github.iocp4j.PipeMode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/**
+ * The tool {@code syelogd}: receives the messages of syelog clients on a named pipe and writes them to a file.
+ */
+@Command(
+        name = "syelogd",
+        header = "Receives what syelog clients log on a named pipe, and writes it to a file.",
+        description = {
+            "Each message becomes one line:",
+            "",
+            "  yyyymmddhhmmssmmm PID FACILITY.SEVERITY: TEXT",
+            "",
+            "The time is the client's, in local time; where a client tells none that can be, it is the time of arrival"
+                + " and the text begins with [arrival time]. Control characters and bytes that are not UTF-8 are"
+                + " written as \\n, \\r, \\t or \\xNN. The daemon's own lines have dashes in place of PID and FACILITY;"
+                + " they tell of clients that leave and of messages that were rejected.",
+            "",
+            "It leaves on Ctrl-C, or when a client has asked for it (logger --terminate) and any client then closes."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:left as asked, everything is written",
+            "1:failed, or some lines could not be written",
+            "2:wrong usage, or the pipe is served by somebody else"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  syelogd                                show what clients log",
+            "  syelogd --output trace.log --append    add it to a file",
+            "  syelogd --pipe mine --stats            tell figures at exit"
+        })
+public final class SyelogdCommand implements Callable<Integer> {
+    @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",
+            description = "The pipe to serve: NAME or \\\\.\\pipe\\NAME. Default: ${DEFAULT-VALUE}")
+    private String pipe;
+
+    @Option(names = "--output", paramLabel = "FILE", defaultValue = "-",
+            description = "Where to write; - is standard output. Default: ${DEFAULT-VALUE}")
+    private String output;
+
+    @Option(names = "--append", description = "Add to the file instead of replacing it.")
+    private boolean append;
+
+    @Option(names = "--delta", description = "Begin each line with the milliseconds since the line before.")
+    private boolean delta;
+
+    @Option(names = "--workers", paramLabel = "N",
+            description = "Threads that serve clients. Default: 2 x processors + 2")
+    private Integer workers;
+
+    @Option(names = "--instances", paramLabel = "N", defaultValue = "16",
+            description = "Pipe instances that wait for new clients at any time. Default: ${DEFAULT-VALUE}")
+    private int instances;
+
+    @Option(names = "--security", paramLabel = "SDDL",
+            description = "Who may connect, as in D:(A;;GRGW;;;WD). Default: the current user, administrators and"
+                + " SYSTEM.")
+    private String security;
+
+    @Option(names = "--quiet", description = "Do not tell on standard error what is served.")
+    private boolean quiet;
+
+    @Option(names = "--exit-after-first", description = "Leave when the first client closes its connection.")
+    private boolean exitAfterFirst;
+
+    @Option(names = "--stats", description = "Print figures on standard error at exit.")
+    private boolean stats;
+
+    SyelogdCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (LogFile file = openOutput()) {
+            final SyelogLog log = new SyelogLog(timeColumn(), file);
+            final SyelogDaemonStatistics statistics = new SyelogDaemonStatistics();
+            final SyelogDaemon daemon = new SyelogDaemon(log, statistics, exitAfterFirst);
+            try (SignalExit exit = new SignalExit(daemon::stop)) {
+                serve(daemon, log, file, statistics);
+                return exit.withCode(finish(file, statistics));
+            }
+        }
+    }
+
+    private void serve(
+            final SyelogDaemon daemon, final SyelogLog log, final LogFile file, final SyelogDaemonStatistics statistics)
+            throws IOException, InterruptedException {
+        try (CompletionPort port = openPort(daemon)) {
+            final NamedPipeServer server;
+            // Clients may write from now on; their lines wait here until the file is ours. It is not touched before the
+            // pipe is, because a file that another daemon writes to must not be emptied.
+            synchronized (log) {
+                server = openServer(port);
+                file.start();
+            }
+            if (!quiet) {
+                System.err.println("syelogd: serving " + server.name() + ", writing to " + file.name());
+            }
+            daemon.awaitLeave();
+            daemon.leave(server);
+            statistics.measure(port.snapshot());
+        }
+    }
+
+    private TimeColumn timeColumn() {
+        return delta ? new DeltaTimeColumn(FileTimes.now()) : new LocalTimeColumn(ZoneId.systemDefault());
+    }
+
+    private LogFile openOutput() throws IOException {
+        return output.equals("-")
+                ? LogFile.standardOutput(System.err)
+                : LogFile.open(Path.of(output), append, System.err);
+    }
+
+    private CompletionPort openPort(final SyelogDaemon daemon) throws Win32Exception {
+        final CompletionPort.Builder port = CompletionPort.builder(daemon).name("syelogd");
+        if (workers != null) {
+            port.workers(workers);
+        }
+        return port.open();
+    }
+
+    private NamedPipeServer openServer(final CompletionPort port) throws Win32Exception {
+        final NamedPipeServer.Builder server = NamedPipeServer.builder(port, pipe)
+                .direction(PipeDirection.INBOUND)
+                .mode(PipeMode.MESSAGE)
+                .listening(instances);
+        if (security != null) {
+            server.securityDescriptor(security);
+        }
+        try {
+            return server.open();
+        } catch (final Win32Exception refused) {
+            if (refused.code() == Win32Error.ACCESS_DENIED) {
+                throw new IllegalArgumentException("Somebody serves the pipe " + pipe
+                        + " already: choose another name with --pipe, or stop the other daemon", refused);
+            }
+            if (security != null) {
+                throw new IllegalArgumentException("The pipe cannot be made, perhaps because of --security "
+                        + security + ": " + refused.getMessage(), refused);
+            }
+            throw refused;
+        }
+    }
+
+    private int finish(final LogFile file, final SyelogDaemonStatistics statistics) {
+        file.close();
+        final long lost = file.linesLost();
+        if (stats) {
+            statistics.print(System.err, lost);
+        }
+        if (lost > 0) {
+            System.err.println("syelogd: " + lost + " lines could not be written to " + file.name());
+        }
+        return lost > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+}

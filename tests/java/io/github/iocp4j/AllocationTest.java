@@ -1,0 +1,130 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A steady stream of completions costs nothing on the Java heap, and one call from native code per batch. */
+@Timeout(120)
+final class AllocationTest {
+    private static final int ROUNDS = 8;
+    private static final int MESSAGES = 600;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** One step of a test, which may fail in any way. */
+    private interface Round {
+        void run() throws Exception;
+    }
+
+    @Test
+    void receivingAMessageAllocatesNothing() throws Exception {
+        final Receiver receiver = new Receiver();
+        try (CompletionPort port = CompletionPort.builder(receiver).name("frugal").workers(2).open();
+                CompletionPort senders = CompletionPort.open(batch -> { })) {
+            final String name = PipePair.newName();
+            NamedPipeServer.builder(port, name).mode(PipeMode.MESSAGE).direction(PipeDirection.INBOUND).open();
+            final NamedPipe sender =
+                    NamedPipeClient.builder(senders, name).direction(PipeDirection.OUTBOUND).connect();
+            final ByteBuffer message = PipePair.buffer("a message");
+
+            assertAllocatesNothing(() -> {
+                // In groups, so that the pipe's buffer never fills up.
+                for (int sent = 0; sent < MESSAGES; sent += 100) {
+                    for (int i = 0; i < 100; i++) {
+                        sender.write(message, 0);
+                    }
+                    await(receiver.messages, 100);
+                }
+            });
+
+            assertThat(receiver.failures.get()).isZero();
+        }
+    }
+
+    @Test
+    void deliveringABatchAllocatesNothingAndIsOneCall() throws Exception {
+        final AtomicLong calls = new AtomicLong();
+        final Semaphore completions = new Semaphore(0);
+        final CompletionListener listener = batch -> {
+            calls.incrementAndGet();
+            completions.release(batch.size());
+        };
+        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open()) {
+            assertAllocatesNothing(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    port.post(0, 0, 0);
+                }
+                await(completions, MESSAGES);
+            });
+
+            final PortSnapshot snapshot = port.snapshot();
+            assertThat(snapshot.batches()).isEqualTo(calls.get()).isLessThanOrEqualTo(snapshot.completions());
+            assertThat(snapshot.completions()).isEqualTo(ROUNDS * MESSAGES);
+        }
+    }
+
+    /**
+     * The JVM's own work, such as linking and deoptimising, is charged to whatever thread it happens on. It comes once
+     * and is over; what each message costs would show in every round.
+     */
+    private static void assertAllocatesNothing(final Round round) throws Exception {
+        final List<Long> costs = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            final long before = allocatedByWorkers();
+            round.run();
+            costs.add(allocatedByWorkers() - before);
+        }
+        assertThat(costs.stream().filter(cost -> cost == 0).count())
+                .as("rounds of %d messages that cost no bytes; the rounds cost %s", MESSAGES, costs)
+                .isGreaterThanOrEqualTo(ROUNDS / 2);
+    }
+
+    private static long allocatedByWorkers() {
+        long sum = 0;
+        for (final Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("frugal-worker-")) {
+                sum += THREADS.getThreadAllocatedBytes(thread.getId());
+            }
+        }
+        assertThat(sum).as("the workers are found by their name").isPositive();
+        return sum;
+    }
+
+    private static void await(final Semaphore semaphore, final int permits) throws InterruptedException {
+        assertThat(semaphore.tryAcquire(permits, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Counts messages and has the next read under way at any time. */
+    private static final class Receiver implements CompletionListener {
+        final Semaphore messages = new Semaphore(0);
+        final AtomicInteger failures = new AtomicInteger();
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            int received = 0;
+            for (int i = 0; i < batch.size(); i++) {
+                final NamedPipe pipe = (NamedPipe) batch.device(i);
+                if (batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                    continue;
+                }
+                if (batch.opcode(i) == Opcode.READ) {
+                    received++;
+                }
+                pipe.read(buffer, 0, buffer.capacity(), 0);
+            }
+            messages.release(received);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records that native code has left in a worker's memory, as Java reads them. */
+final class CompletionBatchTest {
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(4 * CompletionBatch.RECORD_LENGTH);
+    private final CompletionBatch batch = new CompletionBatch(null, 3, memory);
+
+    @Test
+    void readsEveryFieldOfEveryRecord() {
+        put(0, 0x7edc_ba98_7654_3210L, -2, 0x89ab_cdef, Win32Error.MORE_DATA, Opcode.READ);
+        put(1, -1, Long.MIN_VALUE, 17, Win32Error.SUCCESS, Opcode.POST);
+        batch.fill(2);
+
+        assertThat(batch.size()).isEqualTo(2);
+        assertThat(batch.worker()).isEqualTo(3);
+        assertThat(batch.key(0)).isEqualTo(0x7edc_ba98_7654_3210L);
+        assertThat(batch.token(0)).isEqualTo(-2);
+        assertThat(batch.bytes(0)).isEqualTo(0x89ab_cdef);
+        assertThat(batch.status(0)).isEqualTo(Win32Error.MORE_DATA);
+        assertThat(batch.opcode(0)).isEqualTo(Opcode.READ);
+        assertThat(batch.key(1)).isEqualTo(-1);
+        assertThat(batch.token(1)).isEqualTo(Long.MIN_VALUE);
+        assertThat(batch.bytes(1)).isEqualTo(17);
+        assertThat(batch.status(1)).isZero();
+        assertThat(batch.opcode(1)).isEqualTo(Opcode.POST);
+    }
+
+    @Test
+    void knowsEveryOpcode() {
+        for (final Opcode opcode : Opcode.values()) {
+            put(0, 1, 0, 0, 0, opcode);
+            batch.fill(1);
+
+            assertThat(batch.opcode(0)).isEqualTo(opcode);
+        }
+    }
+
+    @Test
+    void hasNoDeviceForAPost() {
+        put(0, 42, 0, 0, 0, Opcode.POST);
+        batch.fill(1);
+
+        assertThat(batch.device(0)).isNull();
+    }
+
+    @Test
+    void makesAnExceptionOfAFailure() {
+        put(0, 1, 0, 0, Win32Error.BROKEN_PIPE, Opcode.READ);
+        put(1, 1, 0, 0, Win32Error.SUCCESS, Opcode.READ);
+        batch.fill(2);
+
+        assertThat(batch.error(0).code()).isEqualTo(Win32Error.BROKEN_PIPE);
+        assertThat(batch.error(0)).hasMessageStartingWith("READ failed: ERROR_BROKEN_PIPE (109)");
+        assertThat(batch.error(1)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 2, 3, 4, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 27})
+    void refusesWhatIsNotInTheBatch(final int index) {
+        put(0, 1, 0, 0, 0, Opcode.POST);
+        put(1, 1, 0, 0, 0, Opcode.POST);
+        batch.fill(2);
+
+        assertThatThrownBy(() -> batch.key(index)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.opcode(index)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.device(index)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void refusesEverythingOnceItIsOver() {
+        put(0, 1, 0, 0, 0, Opcode.POST);
+        batch.fill(1);
+        batch.clear();
+
+        assertThat(batch.size()).isZero();
+        assertThatThrownBy(() -> batch.token(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.bytes(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.status(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.error(0)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    private void put(
+            final int index, final long key, final long token, final int bytes, final int status, final Opcode opcode) {
+        final int at = index * CompletionBatch.RECORD_LENGTH;
+        memory.order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(at + CompletionBatch.KEY_OFFSET, key)
+                .putLong(at + CompletionBatch.TOKEN_OFFSET, token)
+                .putInt(at + CompletionBatch.BYTES_OFFSET, bytes)
+                .putInt(at + CompletionBatch.STATUS_OFFSET, status)
+                .putShort(at + CompletionBatch.OPCODE_OFFSET, (short) opcode.code());
+    }
+}

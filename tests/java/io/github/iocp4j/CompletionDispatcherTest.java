@@ -1,0 +1,94 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Nothing that a listener or a handler throws reaches native code. */
+final class CompletionDispatcherTest {
+    private final List<Throwable> handled = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Thread.UncaughtExceptionHandler handler = (thread, thrown) -> {
+        threads.add(thread);
+        handled.add(thrown);
+    };
+
+    @Test
+    void handsTheListenerAFullBatchAndTakesItBack() {
+        final List<Integer> sizes = new ArrayList<>();
+        final List<CompletionBatch> batches = new ArrayList<>();
+        deliver(batch -> {
+            sizes.add(batch.size());
+            batches.add(batch);
+        }, handler);
+
+        assertThat(sizes).containsExactly(2);
+        assertThat(batches.get(0).size()).isZero();
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void tellsTheHandlerWhatTheListenerThrew() {
+        final Throwable thrown = new StackOverflowError("any Throwable");
+        final List<CompletionBatch> batches = new ArrayList<>();
+
+        deliver(batch -> {
+            batches.add(batch);
+            throw (Error) thrown;
+        }, handler);
+
+        assertThat(handled).containsExactly(thrown);
+        assertThat(threads).containsExactly(Thread.currentThread());
+        assertThat(batches.get(0).size()).as("taken back all the same").isZero();
+    }
+
+    @Test
+    void survivesAHandlerThatThrowsToo() {
+        final PrintStream console = System.err;
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true));
+        try {
+            assertThatCode(() -> deliver(
+                    batch -> {
+                        throw new IllegalStateException("the listener");
+                    },
+                    (thread, thrown) -> {
+                        throw new IllegalStateException("the handler");
+                    })).doesNotThrowAnyException();
+        } finally {
+            System.setErr(console);
+        }
+        assertThat(printed.toString()).contains("the handler", "the listener");
+    }
+
+    @Test
+    void survivesAHandlerThatThrowsTheSameAgain() {
+        final PrintStream console = System.err;
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true));
+        try {
+            assertThatCode(() -> deliver(
+                    batch -> {
+                        throw new IllegalStateException("the listener");
+                    },
+                    (thread, thrown) -> {
+                        throw (RuntimeException) thrown;
+                    })).doesNotThrowAnyException();
+        } finally {
+            System.setErr(console);
+        }
+        assertThat(printed.toString()).contains("the listener");
+    }
+
+    private static void deliver(final CompletionListener listener, final Thread.UncaughtExceptionHandler handler) {
+        final CompletionDispatcher dispatcher = new CompletionDispatcher(null, listener, handler);
+        final CompletionBatch batch = dispatcher.openBatch(0, ByteBuffer.allocateDirect(4 * 32));
+        dispatcher.deliver(batch, 2);
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Jar and DLL must agree on every number. */
+final class NativeContractTest {
+    private final int[] agreed = NativeContract.terms().values().stream().mapToInt(Integer::intValue).toArray();
+
+    @Test
+    void isKeptByAnEqualAnswer() {
+        assertThat(NativeContract.difference(agreed)).isNull();
+    }
+
+    @Test
+    void tellsTheVersionFirstThenTheRecordThenTheEnums() {
+        assertThat(agreed).containsExactly(
+                1, 32, 0, 8, 16, 20, 24, 28,
+                4, 1, 2, 3, 4,
+                6, 0x2000_0001, 0x2000_0002, 0x2000_0003, 0x2000_0004, 0x2000_0005, 0x2000_0006);
+    }
+
+    @Test
+    void isBrokenByAnyNumber() {
+        final List<String> names = new ArrayList<>(NativeContract.terms().keySet());
+        for (int i = 0; i < agreed.length; i++) {
+            final int[] answer = agreed.clone();
+            answer[i] += 1000;
+
+            assertThat(NativeContract.difference(answer))
+                    .isEqualTo("the " + names.get(i) + " is " + answer[i] + " in the DLL and " + agreed[i]
+                            + " in the jar");
+        }
+    }
+
+    @Test
+    void isBrokenByAnAnswerThatIsTooShort() {
+        for (int length = 0; length < agreed.length; length++) {
+            assertThat(NativeContract.difference(Arrays.copyOf(agreed, length))).contains("does not know the");
+        }
+    }
+
+    @Test
+    void isBrokenByAnAnswerThatIsTooLong() {
+        assertThat(NativeContract.difference(Arrays.copyOf(agreed, agreed.length + 1))).contains("tells more");
+    }
+}

@@ -1,0 +1,293 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where the library is looked for, and what is said when it is not there or will not do. */
+final class NativeLibraryTest {
+    @TempDir
+    private Path home;
+    private FakeNativeHost host;
+
+    @BeforeEach
+    void putNothingAnywhere() {
+        host = new FakeNativeHost(home);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Linux,amd64", "Mac OS X,aarch64", "Windows 10,x86", "Windows 11,aarch64"})
+    void refusesAnythingButWindowsX64(final String system, final String architecture) {
+        host.properties.put("os.name", system);
+        host.properties.put("os.arch", architecture);
+
+        assertThat(diagnosis()).startsWith("iocp4j runs on Windows x64; this JVM runs on " + system + " "
+                + architecture);
+        assertThat(host.resourcesRead).isEmpty();
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    void tellsUsersOfAnotherJvmOnWindowsWhichOneToTake() {
+        host.properties.put("os.arch", "x86");
+
+        assertThat(diagnosis()).contains("64-bit JVM");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"amd64", "x86_64"})
+    void knowsBothNamesOfX64(final String architecture) {
+        host.properties.put("os.arch", architecture);
+
+        load();
+
+        assertThat(host.loaded).hasSize(1);
+    }
+
+    @Test
+    void loadsTheFileThatThePropertyNames() throws IOException {
+        final Path file = Files.write(home.resolve("my.dll"), FakeNativeHost.DLL);
+        host.properties.put("iocp4j.library.path", file.toString());
+
+        load();
+
+        assertThat(host.loaded).containsExactly(file);
+    }
+
+    @Test
+    void loadsTheFileInTheFolderThatThePropertyNames() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("iocp4j.library.path", file.getParent().toString());
+
+        load();
+
+        assertThat(host.loaded).containsExactly(file);
+    }
+
+    @Test
+    void fallsBackOnNothingWhenThePropertyIsSet() throws IOException {
+        host.properties.put("java.library.path", put("folder").getParent().toString());
+        host.properties.put("iocp4j.library.path", home.resolve("absent").toString());
+
+        assertThat(diagnosis())
+                .contains("iocp4j.library.path: there is no file " + home.resolve("absent"))
+                .doesNotContain("java.library.path");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    void tellsOfAPropertyThatIsNoPath() {
+        host.properties.put("iocp4j.library.path", "a\0b");
+
+        assertThat(diagnosis()).contains("iocp4j.library.path: not a path");
+    }
+
+    @Test
+    void tellsThatTheFileOfThePropertyDoesNotLoad() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("iocp4j.library.path", file.toString());
+        fails(file, new UnsatisfiedLinkError("%1 is not a valid Win32 application"));
+
+        assertThat(diagnosis()).contains("iocp4j.library.path: " + file + ": %1 is not a valid Win32 application");
+    }
+
+    @Test
+    void takesAnEmptyPropertyForNone() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("iocp4j.library.path", "");
+        host.properties.put("java.library.path", file.getParent().toString());
+
+        load();
+
+        assertThat(host.loaded).containsExactly(file);
+    }
+
+    @Test
+    void prefersJavaLibraryPathToTheJar() throws IOException {
+        final Path second = put("second");
+        host.properties.put("java.library.path", String.join(File.pathSeparator,
+                home.resolve("first").toString(), second.getParent().toString(), put("third").getParent().toString()));
+
+        load();
+
+        assertThat(host.loaded).containsExactly(second);
+        assertThat(host.resourcesRead).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "folder", "\"quoted\"", "\0"})
+    void skipsFoldersOfJavaLibraryPathThatDependOnTheCurrentOne(final String entry) {
+        host.properties.put("java.library.path", entry);
+        host.resources.clear();
+
+        assertThat(diagnosis()).contains("java.library.path: skipped \"" + entry + "\", because only absolute");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    void goesOnToTheNextPlaceWhenAFileDoesNotLoad() throws IOException {
+        final Path broken = put("broken");
+        final Path good = put("good");
+        host.properties.put("java.library.path", broken.getParent() + File.pathSeparator + good.getParent());
+        fails(broken, new UnsatisfiedLinkError("damaged"));
+
+        load();
+
+        assertThat(host.loaded).containsExactly(good);
+    }
+
+    @Test
+    void tellsEveryPlaceThatWasTried() throws IOException {
+        final Path broken = put("broken");
+        host.properties.put("java.library.path",
+                String.join(File.pathSeparator, broken.getParent().toString(), home.toString(), "."));
+        host.resources.clear();
+        final UnsatisfiedLinkError reason = new UnsatisfiedLinkError("damaged");
+        fails(broken, reason);
+
+        final NativeLibraryError error = error();
+
+        assertThat(error.getMessage().split("\n  ")).containsExactly(
+                "iocp4j.dll could not be loaded.",
+                "java.library.path: " + broken + ": damaged",
+                "java.library.path: no iocp4j.dll in " + home,
+                "java.library.path: skipped \".\", because only absolute folders are safe",
+                "the copy in the jar: this jar does not carry " + ExtractedLibrary.DLL_RESOURCE);
+        assertThat(error.getSuppressed()).contains(reason);
+    }
+
+    @Test
+    void refusesALibraryOfAnotherVersion() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("iocp4j.library.path", file.toString());
+        host.contract[1] = 40;
+
+        assertThat(diagnosis()).contains("different versions", file.toString(),
+                "the length of a completion record is 40 in the DLL and 32 in the jar");
+    }
+
+    @Test
+    void refusesALibraryThatBindsNothing() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("iocp4j.library.path", file.toString());
+        host.contractError = new UnsatisfiedLinkError("contract()");
+
+        assertThat(diagnosis()).contains("different versions", file.toString(), "does not bind");
+    }
+
+    @Test
+    void refusesALibraryThatLooksForOtherMethods() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("java.library.path", file.getParent().toString());
+        fails(file, new NoSuchMethodError("Method io.github.iocp4j.Native.gone()V name or signature does not match"));
+
+        assertThat(diagnosis()).contains("different versions", file.toString(), "Native.gone()V");
+        assertThat(host.resourcesRead).as("no fallback").isEmpty();
+    }
+
+    @Test
+    void tellsWhatToDoWhenAnotherClassLoaderHasTheLibrary() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("java.library.path", file.getParent().toString());
+        fails(file, new UnsatisfiedLinkError("Native Library " + file + " already loaded in another classloader"));
+
+        assertThat(diagnosis()).contains(file.toString(), "another class loader", "put the iocp4j jar where");
+        assertThat(host.resourcesRead).as("no fallback").isEmpty();
+    }
+
+    @Test
+    void tellsWhatToDoWhenTheJvmDeniesNativeCode() {
+        host.whenLoaded.add(any -> {
+            throw new IllegalCallerException("Illegal native access from: module io.github.iocp4j");
+        });
+
+        assertThat(diagnosis()).contains("--enable-native-access=io.github.iocp4j");
+    }
+
+    @Test
+    void loadsOnceHoweverManyAsk() throws Exception {
+        final NativeLibrary library = new NativeLibrary(new NativeLibrarySearch(host));
+        final ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            final List<Future<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 32; i++) {
+                calls.add(threads.submit(library::loadOnce));
+            }
+            for (final Future<?> call : calls) {
+                call.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(host.loaded).hasSize(1);
+    }
+
+    @Test
+    void remembersThatItFailed() {
+        host.resources.clear();
+        final NativeLibrary library = new NativeLibrary(new NativeLibrarySearch(host));
+        final NativeLibraryError first = catchThrowableOfType(NativeLibraryError.class, library::loadOnce);
+        host.resourcesRead.clear();
+
+        assertThatThrownBy(library::loadOnce)
+                .isInstanceOf(NativeLibraryError.class)
+                .hasMessage(first.getMessage())
+                .hasCause(first);
+        assertThat(host.resourcesRead).isEmpty();
+    }
+
+    @Test
+    void triesAgainAfterAnythingButADiagnosis() {
+        final NativeLibrary library = new NativeLibrary(new NativeLibrarySearch(host));
+        host.whenLoaded.add(any -> {
+            throw new OutOfMemoryError("this once");
+        });
+        assertThatThrownBy(library::loadOnce).isInstanceOf(OutOfMemoryError.class);
+        host.whenLoaded.clear();
+
+        library.loadOnce();
+
+        assertThat(host.loaded).hasSize(1);
+    }
+
+    private Path put(final String folder) throws IOException {
+        return Files.write(Files.createDirectories(home.resolve(folder)).resolve("iocp4j.dll"), FakeNativeHost.DLL);
+    }
+
+    private void fails(final Path file, final LinkageError error) {
+        host.whenLoaded.add(loaded -> {
+            if (loaded.equals(file)) {
+                throw error;
+            }
+        });
+    }
+
+    private void load() {
+        new NativeLibrary(new NativeLibrarySearch(host)).loadOnce();
+    }
+
+    private NativeLibraryError error() {
+        return catchThrowableOfType(NativeLibraryError.class, this::load);
+    }
+
+    private String diagnosis() {
+        return error().getMessage();
+    }
+}

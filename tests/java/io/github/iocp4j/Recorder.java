@@ -1,0 +1,98 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A listener that keeps everything for the test to look at. */
+final class Recorder implements CompletionListener {
+    /** So long that only a hang reaches it. */
+    static final long PATIENCE_SECONDS = 60;
+
+    private final BlockingQueue<Completion> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong calls = new AtomicLong();
+
+    /** One completion, kept beyond its batch. */
+    static final class Completion {
+        final Opcode opcode;
+        final long key;
+        final long token;
+        final int bytes;
+        final int status;
+        final Device device;
+        final Thread thread;
+
+        Completion(final CompletionBatch batch, final int index) {
+            opcode = batch.opcode(index);
+            key = batch.key(index);
+            token = batch.token(index);
+            bytes = batch.bytes(index);
+            status = batch.status(index);
+            device = batch.device(index);
+            thread = Thread.currentThread();
+        }
+
+        @Override
+        public String toString() {
+            return opcode + " " + Win32Error.name(status) + " bytes " + bytes + " token " + token + " " + device;
+        }
+    }
+
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        calls.incrementAndGet();
+        for (int i = 0; i < batch.size(); i++) {
+            queue.add(new Completion(batch, i));
+        }
+    }
+
+    /** How often the listener was called. */
+    long calls() {
+        return calls.get();
+    }
+
+    /** Whether every completion has been taken by the test. */
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** The next completion, which must come. */
+    Completion next() throws InterruptedException {
+        final Completion completion = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return completion != null ? completion : fail("no completion within " + PATIENCE_SECONDS + " s");
+    }
+
+    /** The next completion, which must be the success of such an operation. */
+    Completion nextSuccess(final Opcode opcode) throws InterruptedException {
+        final Completion completion = next();
+        assertThat(completion.status).as(completion.toString()).isZero();
+        assertThat(completion.opcode).as(completion.toString()).isEqualTo(opcode);
+        return completion;
+    }
+
+    /** So many completions. */
+    List<Completion> next(final int count) throws InterruptedException {
+        final List<Completion> completions = new ArrayList<>();
+        while (completions.size() < count) {
+            completions.add(next());
+        }
+        return completions;
+    }
+
+    /** So many completions by their tokens, which must be different. */
+    Map<Long, Completion> nextByToken(final int count) throws InterruptedException {
+        final Map<Long, Completion> completions = new HashMap<>();
+        for (final Completion completion : next(count)) {
+            assertThat(completions.put(completion.token, completion)).as("twice " + completion).isNull();
+        }
+        return completions;
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** What an exception tells of a failed call. */
+final class Win32ExceptionTest {
+    private final Win32Exception exception = new Win32Exception("CreateNamedPipe \\\\.\\pipe\\x", 5);
+
+    @Test
+    void tellsCallNameAndCode() {
+        // Where the DLL is loaded, the text of Windows follows, in any language.
+        assertThat(exception).isInstanceOf(IOException.class).hasMessageMatching(
+                "CreateNamedPipe \\\\\\\\\\.\\\\pipe\\\\x failed: ERROR_ACCESS_DENIED \\(5\\)(: \\S.*\\S)?");
+        assertThat(exception.code()).isEqualTo(Win32Error.ACCESS_DENIED);
+        assertThat(exception.symbolicName()).isEqualTo("ERROR_ACCESS_DENIED");
+    }
+
+    @Test
+    void tellsCodesThatHaveNoName() {
+        assertThat(new Win32Exception("X", -1)).hasMessage("X failed: ERROR_4294967295 (4294967295)");
+    }
+
+    @Test
+    void wantsToKnowTheCall() {
+        assertThatThrownBy(() -> new Win32Exception(null, 5)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void travelsBetweenProcesses() throws Exception {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(exception);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            final Win32Exception copy = (Win32Exception) in.readObject();
+            assertThat(copy).hasMessage(exception.getMessage());
+            assertThat(copy.code()).isEqualTo(5);
+        }
+    }
+}

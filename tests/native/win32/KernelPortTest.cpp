@@ -1,0 +1,272 @@
+#include "win32/KernelPort.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../fixtures/FakeCall.h"
+#include "../fixtures/PipeEnds.h"
+
+namespace iocp4j::win32 {
+namespace {
+
+using test::FakeCall;
+using test::PipeEnds;
+using Outcome = KernelPort::Outcome;
+
+KernelPort newPort() {
+    auto port = KernelPort::create(0);
+    EXPECT_TRUE(port) << port.error();
+    return std::move(*port);
+}
+
+OVERLAPPED* fakePointer(std::uintptr_t value) {
+    return reinterpret_cast<OVERLAPPED*>(value);
+}
+
+TEST(KernelPortTest, SaysWhyItCannotBeCreated) {
+    FakeCall<&Calls::createIoCompletionPort> create{[](HANDLE, HANDLE, ULONG_PTR, DWORD) -> HANDLE {
+        ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
+        return nullptr;
+    }};
+    EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, KernelPort::create(0).error());
+}
+
+TEST(KernelPortTest, HandsTheConcurrencyToTheKernel) {
+    DWORD asked = 99;
+    FakeCall<&Calls::createIoCompletionPort> create{[&](HANDLE file, HANDLE port, ULONG_PTR key, DWORD concurrency) {
+        asked = concurrency;
+        return decltype(create)::real(file, port, key, concurrency);
+    }};
+    (void)KernelPort::create(3);
+    EXPECT_EQ(3u, asked);
+    (void)KernelPort::create(0);
+    EXPECT_EQ(0u, asked);
+}
+
+TEST(KernelPortTest, CarriesPacketsVerbatim) {
+    const KernelPort port = newPort();
+    struct Sent {
+        std::uint32_t bytes;
+        std::uint64_t key;
+        OVERLAPPED* overlapped;
+    };
+    const Sent sent[] = {
+        {0, 0, nullptr},
+        {1, 2, fakePointer(3)},
+        {0xffff'ffff, ~std::uint64_t{0}, nullptr},
+        {0xffff'ffff, 0x8000'0000'0000'0000, fakePointer(~std::uintptr_t{0})},
+    };
+    for (const Sent& packet : sent) {
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.post(packet.bytes, packet.key, packet.overlapped));
+    }
+    for (const Sent& expected : sent) {
+        KernelPort::Packet packet;
+        ASSERT_EQ(Outcome::kPackets, port.dequeueOne(packet, 0));
+        EXPECT_EQ(expected.bytes, packet.bytes);
+        EXPECT_EQ(expected.key, packet.key);
+        EXPECT_EQ(expected.overlapped, packet.overlapped);
+        EXPECT_EQ(DWORD{ERROR_SUCCESS}, packet.error);
+    }
+    for (const Sent& packet : sent) {
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.post(packet.bytes, packet.key, packet.overlapped));
+    }
+    std::array<OVERLAPPED_ENTRY, 8> entries{};
+    const auto dequeued = port.dequeueMany(entries, 0, false);
+    ASSERT_EQ(Outcome::kPackets, dequeued.outcome);
+    ASSERT_EQ(std::size(sent), dequeued.count);
+    for (std::size_t i = 0; i < std::size(sent); ++i) {
+        EXPECT_EQ(sent[i].bytes, entries[i].dwNumberOfBytesTransferred);
+        EXPECT_EQ(sent[i].key, entries[i].lpCompletionKey);
+        EXPECT_EQ(sent[i].overlapped, entries[i].lpOverlapped);
+    }
+}
+
+TEST(KernelPortTest, KeepsTheOrderOfPackets) {
+    const KernelPort port = newPort();
+    for (std::uint32_t i = 0; i < 1'000; ++i) {
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.post(i, 0, nullptr));
+    }
+    std::uint32_t next = 0;
+    std::array<OVERLAPPED_ENTRY, 64> entries{};
+    while (next < 1'000) {
+        const auto dequeued = port.dequeueMany(entries, 0, false);
+        ASSERT_EQ(Outcome::kPackets, dequeued.outcome);
+        for (std::uint32_t i = 0; i < dequeued.count; ++i) {
+            ASSERT_EQ(next++, entries[i].dwNumberOfBytesTransferred);
+        }
+    }
+    EXPECT_EQ(Outcome::kTimeout, port.dequeueMany(entries, 0, false).outcome);
+}
+
+TEST(KernelPortTest, TakesAsManyAsThereAreAtOnce) {
+    const KernelPort port = newPort();
+    for (std::uint32_t i = 0; i < 300; ++i) {
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.post(i, 7, nullptr));
+    }
+    std::vector<OVERLAPPED_ENTRY> entries(512);
+    const auto dequeued = port.dequeueMany(entries, 0, false);
+    ASSERT_EQ(Outcome::kPackets, dequeued.outcome);
+    ASSERT_EQ(300u, dequeued.count);
+    for (std::uint32_t i = 0; i < 300; ++i) {
+        EXPECT_EQ(i, entries[i].dwNumberOfBytesTransferred);
+    }
+}
+
+TEST(KernelPortTest, TakesNoMoreThanFit) {
+    const KernelPort port = newPort();
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.post(i, 7, nullptr));
+    }
+    std::array<OVERLAPPED_ENTRY, 4> entries{};
+    EXPECT_EQ(4u, port.dequeueMany(entries, 0, false).count);
+    EXPECT_EQ(4u, port.dequeueMany(entries, 0, false).count);
+    EXPECT_EQ(2u, port.dequeueMany(entries, 0, false).count);
+}
+
+TEST(KernelPortTest, TimesOut) {
+    const KernelPort port = newPort();
+    std::array<OVERLAPPED_ENTRY, 4> entries{};
+    for (const DWORD milliseconds : {0u, 20u}) {
+        KernelPort::Packet packet{11, fakePointer(12), 13, 14};
+        EXPECT_EQ(Outcome::kTimeout, port.dequeueOne(packet, milliseconds));
+        EXPECT_EQ(11u, packet.key) << "what was there stays";
+        for (const bool alertable : {false, true}) {
+            const auto dequeued = port.dequeueMany(entries, milliseconds, alertable);
+            EXPECT_EQ(Outcome::kTimeout, dequeued.outcome);
+            EXPECT_EQ(0u, dequeued.count) << "the call may have written something else";
+        }
+    }
+}
+
+void WINAPI count(ULONG_PTR counter) {
+    ++*reinterpret_cast<int*>(counter);
+}
+
+TEST(KernelPortTest, IsInterruptedByAnApcWhereThatIsWanted) {
+    const KernelPort port = newPort();
+    std::array<OVERLAPPED_ENTRY, 4> entries{};
+    int calls = 0;
+    ASSERT_TRUE(::QueueUserAPC(count, ::GetCurrentThread(), reinterpret_cast<ULONG_PTR>(&calls)));
+    EXPECT_EQ(Outcome::kTimeout, port.dequeueMany(entries, 0, false).outcome);
+    EXPECT_EQ(0, calls);
+    const auto dequeued = port.dequeueMany(entries, INFINITE, true);
+    EXPECT_EQ(Outcome::kInterrupted, dequeued.outcome);
+    EXPECT_EQ(0u, dequeued.count);
+    EXPECT_EQ(1, calls);
+}
+
+TEST(KernelPortTest, GathersTheCompletionsOfSeveralHandlesUnderTheirKeys) {
+    const KernelPort port = newPort();
+    PipeEnds first;
+    PipeEnds second;
+    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(first.server.get(), 101));
+    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(second.server.get(), 102));
+    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(second.client.get(), 103));
+
+    OVERLAPPED writes[3]{};
+    ASSERT_TRUE(::WriteFile(first.server.get(), "a", 1, nullptr, &writes[0]) || ::GetLastError() == ERROR_IO_PENDING);
+    ASSERT_TRUE(::WriteFile(second.server.get(), "bc", 2, nullptr, &writes[1]) || ::GetLastError() == ERROR_IO_PENDING);
+    ASSERT_TRUE(::WriteFile(second.client.get(), "def", 3, nullptr, &writes[2]) ||
+                ::GetLastError() == ERROR_IO_PENDING);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        KernelPort::Packet packet;
+        ASSERT_EQ(Outcome::kPackets, port.dequeueOne(packet, 10'000));
+        EXPECT_EQ(packet.key - 100, packet.bytes);
+        EXPECT_EQ(&writes[packet.key - 101], packet.overlapped);
+        EXPECT_EQ(DWORD{ERROR_SUCCESS}, packet.error);
+    }
+}
+
+TEST(KernelPortTest, RefusesToAssociateAHandleAgain) {
+    const KernelPort port = newPort();
+    const KernelPort other = newPort();
+    PipeEnds pipe;
+    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(pipe.server.get(), 1));
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, port.associate(pipe.server.get(), 2));
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, other.associate(pipe.server.get(), 1));
+}
+
+TEST(KernelPortTest, RefusesToAssociateWhatIsNoOverlappedHandle) {
+    const KernelPort port = newPort();
+    HANDLE readEnd = nullptr;
+    HANDLE writeEnd = nullptr;
+    ASSERT_TRUE(::CreatePipe(&readEnd, &writeEnd, nullptr, 0));
+    const Handle closeRead{readEnd};
+    const Handle closeWrite{writeEnd};
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, port.associate(readEnd, 1));
+    const Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+    EXPECT_NE(DWORD{ERROR_SUCCESS}, port.associate(event.get(), 1));
+}
+
+TEST(KernelPortTest, FailedOperationIsAPacketAndNotAFailureToDequeue) {
+    const KernelPort port = newPort();
+    PipeEnds pipe;
+    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(pipe.server.get(), 5));
+    char buffer[4];
+    OVERLAPPED reads[2]{};
+    for (OVERLAPPED& read : reads) {
+        ASSERT_FALSE(::ReadFile(pipe.server.get(), buffer, sizeof(buffer), nullptr, &read));
+        ASSERT_EQ(DWORD{ERROR_IO_PENDING}, ::GetLastError());
+    }
+    pipe.client.reset();
+
+    KernelPort::Packet packet;
+    ASSERT_EQ(Outcome::kPackets, port.dequeueOne(packet, 10'000));
+    EXPECT_EQ(5u, packet.key);
+    EXPECT_EQ(&reads[0], packet.overlapped);
+    EXPECT_EQ(0u, packet.bytes);
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, packet.error);
+
+    std::array<OVERLAPPED_ENTRY, 4> entries{};
+    const auto dequeued = port.dequeueMany(entries, 10'000, false);
+    ASSERT_EQ(Outcome::kPackets, dequeued.outcome);
+    ASSERT_EQ(1u, dequeued.count);
+    EXPECT_EQ(&reads[1], entries[0].lpOverlapped);
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, errorOfStatus(entries[0].Internal));
+}
+
+TEST(KernelPortTest, HandleThatIsNoPortIsNotMistakenForATimeout) {
+    const KernelPort nothing;
+    KernelPort::Packet packet;
+    std::array<OVERLAPPED_ENTRY, 4> entries{};
+    EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, nothing.post(0, 0, nullptr));
+    EXPECT_EQ(Outcome::kClosed, nothing.dequeueOne(packet, 0));
+    EXPECT_EQ(Outcome::kClosed, nothing.dequeueMany(entries, 0, false).outcome);
+}
+
+TEST(KernelPortTest, TellsAWaiterThatThePortIsClosed) {
+    HANDLE handle = nullptr;
+    Outcome outcome = Outcome::kPackets;
+    {
+        FakeCall<&Calls::createIoCompletionPort> create{
+            [&](HANDLE file, HANDLE existing, ULONG_PTR key, DWORD concurrency) {
+                return handle = decltype(create)::real(file, existing, key, concurrency);
+            }};
+        // Closed already when its owner comes to it.
+        FakeCall<&Calls::closeHandle> close{[](HANDLE) { return TRUE; }};
+        const KernelPort port = newPort();
+        std::atomic<bool> waits{false};
+        std::thread waiter{[&] {
+            std::array<OVERLAPPED_ENTRY, 4> entries{};
+            waits = true;
+            outcome = port.dequeueMany(entries, 500, false).outcome;
+        }};
+        while (!waits) {
+            ::Sleep(1);
+        }
+        ::Sleep(50);
+        ::CloseHandle(handle);
+        waiter.join();
+    }
+    if (outcome == Outcome::kTimeout) {
+        GTEST_SKIP() << "here closing a port does not wake those who wait for it (Wine before 10)";
+    }
+    EXPECT_EQ(Outcome::kClosed, outcome);
+}
+
+}  // namespace
+}  // namespace iocp4j::win32
