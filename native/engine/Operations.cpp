@@ -103,7 +103,7 @@ bool Operations::cancel(const Device& device, OperationId id) noexcept {
         operation->device.load(std::memory_order_relaxed) != &device) {
         return false;
     }
-    switch (operation->rendezvous.hold(generation, false)) {
+    switch (operation->rendezvous.hold(generation)) {
         case Rendezvous::Hold::kOver:
             return false;
         case Rendezvous::Hold::kDelegated:

@@ -81,7 +81,7 @@ public:
     }
 
     // Somebody who has only the generation wants to cancel, perhaps because the operation's time is up.
-    [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp) noexcept {
+    [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp = false) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             if (generationOf(word) != generation || (word & kInFlight) == 0 ||
