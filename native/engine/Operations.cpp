@@ -25,12 +25,7 @@ win32::Result<Operation*> Operations::begin(Share<Device> device, const Completi
     if (operation == nullptr) {
         return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
     }
-    static_cast<OVERLAPPED&>(*operation) = OVERLAPPED{};
-    // As every Win32 call does first, but here also for the time until then: see claim().
-    operation->Internal = STATUS_PENDING;
-    operation->record = record;
-    operation->pin = pin;
-    operation->timed = timed;
+    prepare(*operation, record, pin, timed);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
@@ -38,6 +33,24 @@ win32::Result<Operation*> Operations::begin(Share<Device> device, const Completi
         timekeeper_.wake();
     }
     return operation;
+}
+
+void Operations::prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept {
+    // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
+    // before it knows that it may.
+    std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
+    operation.InternalHigh = 0;
+    operation.Offset = 0;
+    operation.OffsetHigh = 0;
+    operation.hEvent = nullptr;
+    std::atomic_ref{operation.record.key}.store(record.key, std::memory_order_relaxed);
+    operation.record.token = record.token;
+    operation.record.bytes = record.bytes;
+    operation.record.status = record.status;
+    operation.record.opcode = record.opcode;
+    operation.record.detail = record.detail;
+    operation.pin = pin;
+    operation.timed = timed;
 }
 
 void Operations::settle(Operation& operation, Started started) noexcept {
@@ -83,9 +96,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     if (operation == nullptr) {
         return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
     }
-    operation->record = record;
-    operation->pin = nullptr;
-    operation->timed = false;
+    prepare(*operation, record, nullptr, false);
     operation->device.store(nullptr, std::memory_order_relaxed);
     operation->rendezvous.beginTravelling();
     const OperationId id = idOf(*operation);
@@ -122,18 +133,26 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     foreign = true;
     // Other code in the process may post to the port whatever it likes, the address of an operation included. A packet
     // of the kernel's has the device's key, and comes when the kernel has written the operation's status.
-    if (operation == nullptr || !operation->rendezvous.inFlight() ||
-        (!travelling && (entry.lpCompletionKey != operation->record.key || operation->Internal == STATUS_PENDING))) {
+    const std::uint64_t generation = operation != nullptr ? operation->rendezvous.generation() : 0;
+    if (operation == nullptr || !operation->rendezvous.alive(generation)) {
         return nullptr;
     }
-    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling);
+    // Meanwhile this life may end and another begin. Then what we see is worth nothing, and arrive() says so.
+    const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
+    const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
+    if (!travelling && (entry.lpCompletionKey != key || status == STATUS_PENDING)) {
+        return nullptr;
+    }
+    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
     if (arrival == Rendezvous::Arrival::kForeign) {
         return nullptr;
     }
     foreign = false;
     if (!travelling) {
-        operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = win32::errorOfStatus(entry.Internal);
+        // Not what the packet says. It may have come for an earlier life of this place, from a call that has failed and
+        // queued it all the same, as Wine's do; then it stands for the packet that is still to come.
+        operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
+        operation->record.status = win32::errorOfStatus(status);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }

@@ -70,6 +70,7 @@ private:
 
     win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, void* pin,
                                     Patience patience) noexcept;
+    static void prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept;
     void settle(Operation& operation, Started started) noexcept;
     void letGo(Operation& operation) noexcept;
     void travel(Operation& operation) noexcept;

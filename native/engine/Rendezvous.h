@@ -96,12 +96,13 @@ public:
         }
     }
 
-    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet.
-    [[nodiscard]] Arrival arrive(bool travelling) noexcept {
+    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of the
+    // life with that generation.
+    [[nodiscard]] Arrival arrive(bool travelling, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             const bool expected = (word & kInFlight) != 0 && ((word & kTravelling) != 0) == travelling;
-            if (!expected || (word & kClaimed) != 0) {
+            if (!expected || generationOf(word) != generation || (word & kClaimed) != 0) {
                 return Arrival::kForeign;
             }
             const bool held = (word & kHeld) != 0;
@@ -111,6 +112,9 @@ public:
             }
         }
     }
+
+    // For who knows that it is this life's.
+    [[nodiscard]] Arrival arrive(bool travelling) noexcept { return arrive(travelling, generation()); }
 
     // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
     [[nodiscard]] bool publish() noexcept {
