@@ -86,8 +86,13 @@ void Operations::letGo(Operation& operation) noexcept {
 void Operations::travel(Operation& operation) noexcept {
     if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS) {
         const std::lock_guard lock{strandedMutex_};
-        operation.next = stranded_.load(std::memory_order_relaxed);
-        stranded_.store(&operation, std::memory_order_release);
+        operation.next = nullptr;
+        if (stranded_.load(std::memory_order_relaxed) == nullptr) {
+            stranded_.store(&operation, std::memory_order_release);
+        } else {
+            lastStranded_->next = &operation;
+        }
+        lastStranded_ = &operation;
     }
 }
 

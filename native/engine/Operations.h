@@ -79,9 +79,10 @@ private:
 
     const win32::KernelPort& port_;
     Slab<Operation> slab_;
-    // Operations that PostQueuedCompletionStatus refused to carry. Workers look here now and then.
+    // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Workers look here now and then.
     std::mutex strandedMutex_;
     std::atomic<Operation*> stranded_{nullptr};
+    Operation* lastStranded_ = nullptr;  // where there is one
     Deadlines deadlines_;
     Timekeeper timekeeper_;  // ends before everything that it looks at
 };

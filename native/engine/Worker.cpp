@@ -1,5 +1,7 @@
 #include "engine/Worker.h"
 
+#include <utility>
+
 #include "engine/CompletionPort.h"
 
 namespace iocp4j {
@@ -49,7 +51,9 @@ void Worker::run() noexcept {
 
 Worker::Next Worker::collect() noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
-    while (departingCount_ < room) {
+    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the other.
+    const bool packetsOnly = std::exchange(packetsOnly_, false);
+    while (!packetsOnly && departingCount_ < room) {
         Operation* stranded = port_.operations().claimStranded();
         if (stranded == nullptr) {
             break;
@@ -57,10 +61,12 @@ Worker::Next Worker::collect() noexcept {
         take(stranded);
     }
     if (departingCount_ == room) {
+        packetsOnly_ = true;
         return Next::kGoOn;
     }
+    const bool inHaste = packetsOnly || departingCount_ > 0;
     const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_),
-                                                     departingCount_ > 0 ? 0 : patience_, false);
+                                                     inHaste ? 0 : patience_, false);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
         // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
         ::Sleep(kLookoutMilliseconds / 10);
