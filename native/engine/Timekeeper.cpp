@@ -1,6 +1,6 @@
 #include "engine/Timekeeper.h"
 
-#include <system_error>
+#include <exception>
 
 #include "win32/ThreadName.h"
 
@@ -25,7 +25,7 @@ bool Timekeeper::start() noexcept {
     if (!thread_.joinable()) {
         try {
             thread_ = std::thread{[this] { run(); }};
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {
             return false;
         }
         started_.store(true, std::memory_order_release);
