@@ -43,12 +43,13 @@ public:
 
     void release(T* place) noexcept {
         const std::uint32_t index = indexOf(place);
+        // Before somebody else can have it: never are more in use than there are.
+        inUse_.fetch_sub(1, std::memory_order_relaxed);
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {
             nextFree_.get()[index].store(indexOf(head), std::memory_order_relaxed);
         } while (!head_.compare_exchange_weak(head, tagged(head, index), std::memory_order_release,
                                               std::memory_order_relaxed));
-        inUse_.fetch_sub(1, std::memory_order_relaxed);
     }
 
     // The T at that address, or nullptr when it is not the address of one that was ever given out.
