@@ -301,11 +301,14 @@ CompletionPort::Snapshot CompletionPort::snapshot() {
     result.unbalancedDevices = unbalancedDevices_;
     // A device is unlisted before it ends.
     for (const auto& [key, device] : devices_) {
+        // In this order: what is completed was accepted before.
+        const std::uint64_t completed = device->completed();
         const Snapshot::DeviceEntry entry{key, Device::table().inside(key), Device::table().closed(key),
-                                          device->accepted(), device->completed()};
+                                          device->accepted(), completed};
         result.accepted += entry.accepted;
         result.completed += entry.completed;
-        result.quarantined += entry.closing ? entry.inFlight : 0;
+        // Not entry.inFlight: that counts whoever looks at the device just now.
+        result.quarantined += entry.closing ? entry.accepted - entry.completed : 0;
         result.devices.push_back(entry);
     }
     return result;

@@ -48,9 +48,9 @@ public:
 
     // Its operations since it was opened. Both numbers are the same when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
-    std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_relaxed); }
+    std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
     void countAccepted() noexcept { accepted_.fetch_add(1, std::memory_order_relaxed); }
-    void countCompleted() noexcept { completed_.fetch_add(1, std::memory_order_relaxed); }
+    void countCompleted() noexcept { completed_.fetch_add(1, std::memory_order_release); }
 
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
     virtual bool conclude(CompletionRecord& record) noexcept;
