@@ -1,4 +1,7 @@
 # iocp4j_compiler: the dialect, definitions and warnings that every target of the project is built with.
+if(TARGET iocp4j_compiler)
+    return()
+endif()
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
 

@@ -1,6 +1,8 @@
 # Google Test: Debian's sources where they are installed, else a pinned release from GitHub.
 set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
 set(BUILD_GMOCK OFF CACHE BOOL "" FORCE)
+# MSVC: the same runtime library as ours, though its own minimum CMake is older than that setting.
+set(CMAKE_POLICY_DEFAULT_CMP0091 NEW)
 
 if(EXISTS /usr/src/googletest/CMakeLists.txt)
     add_subdirectory(/usr/src/googletest "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL)

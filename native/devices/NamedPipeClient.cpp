@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "engine/CompletionPort.h"
-
 namespace iocp4j {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
@@ -28,29 +27,35 @@ DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
 // A server may learn who we are, but not act in our name.
 constexpr DWORD kFlags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
 
-win32::Result<win32::Handle> openPipe(const NamedPipeClientSettings& settings) noexcept {
+// How soon a wait for a busy pipe notices that its port is closed.
+constexpr milliseconds kLongestWait{100};
+
+win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) noexcept {
     const auto deadline = steady_clock::now() + settings.patience;
     for (;;) {
+        if (!CompletionPort::isOpen(port)) {
+            return win32::Result<win32::Handle>::failure(code(Refusal::kPortClosed));
+        }
         win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
                                                    OPEN_EXISTING, kFlags, nullptr)};
         if (pipe) {
             return pipe;
         }
         const DWORD error = ::GetLastError();
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
-        if (error != ERROR_PIPE_BUSY || left.count() <= 0) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        if (error != ERROR_PIPE_BUSY || left <= milliseconds::zero()) {
             return win32::Result<win32::Handle>::failure(error);
         }
         // Somebody else may be quicker when an instance becomes free, hence the loop. When the wait fails, the next
         // attempt to open tells why.
-        win32::calls.waitNamedPipe(settings.name.c_str(), static_cast<DWORD>(left.count()));
+        win32::calls.waitNamedPipe(settings.name.c_str(), static_cast<DWORD>(std::min(left, kLongestWait).count()));
     }
 }
 
 }  // namespace
 
-win32::Result<Device::Key> connectNamedPipe(CompletionPort& port, const NamedPipeClientSettings& settings) {
-    auto pipe = openPipe(settings);
+win32::Result<Device::Key> connectNamedPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) {
+    auto pipe = openPipe(port, settings);
     if (!pipe) {
         return win32::Result<Device::Key>::failure(pipe.error());
     }
@@ -60,7 +65,11 @@ win32::Result<Device::Key> connectNamedPipe(CompletionPort& port, const NamedPip
             return win32::Result<Device::Key>::failure(::GetLastError());
         }
     }
-    return port.add(std::make_unique<NamedPipe>(port, settings.name, std::move(*pipe)));
+    const Share<CompletionPort> found{port};
+    if (!found) {
+        return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+    }
+    return found->add(std::make_unique<NamedPipe>(*found, settings.name, std::move(*pipe)));
 }
 
 std::uint32_t serverProcessId(const Device& client) noexcept {

@@ -46,20 +46,20 @@ private:
             return true;
         }
         NamedPipeServer& server = *server_;
-        server.notWaiting(key());
-        bool tell = true;
         if (record.status == ERROR_SUCCESS) {
             record.detail = clientProcessId(handle());
+            server.notWaiting(key());
             server.replenish();
-        } else {
-            // Not at once again: what has failed now might fail for ever, and as fast as we can try.
-            record.key = server.key();
-            // An instance that we close ourselves is nobody's affair.
-            tell = !table().closed(key());
-            server.port().remind(server.key());
-            Device::close(key());
+            Share<Device>::end(std::exchange(server_, nullptr));
+            return true;
         }
-        Share<Device>::end(std::exchange(server_, nullptr));
+        record.key = server.key();
+        // An instance that we close ourselves is nobody's affair.
+        const bool tell = !table().closed(key());
+        // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the
+        // server is kept until our handle is closed, so that with the end of the server its name is free.
+        server.port().remind(server.key());
+        Device::close(key());
         return tell;
     }
 
@@ -103,8 +103,8 @@ win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const Nam
     if (!first) {
         return win32::Result<Device::Key>::failure(first.error());
     }
-    return port.add(std::unique_ptr<Device>{
-        new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
+    return port.add(
+        std::unique_ptr<Device>{new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
 }
 
 win32::Result<win32::Handle> NamedPipeServer::createInstance(const NamedPipeServerSettings& settings,
@@ -133,7 +133,8 @@ win32::ErrorCode NamedPipeServer::listen() {
 }
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
-    while (reserve()) {
+    // Not for as long as some are missing: an instance that fails at once makes room at once.
+    for (std::uint32_t made = 0; made < settings_.listening && reserve(); ++made) {
         win32::ErrorCode error;
         try {
             error = addInstance();

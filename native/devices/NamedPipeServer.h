@@ -28,7 +28,8 @@ struct NamedPipeServerSettings {
 // Keeps a number of instances of one pipe waiting for clients. It has no handle of its own: each instance is a device,
 // which waits at first and is the connection later, and holds a share of the server as long as it waits.
 //
-// A connection reaches the listener as an accept of the instance's; a failure to have one, as an accept of the server's.
+// A connection reaches the listener as an accept of the instance's; a failure to have one, as an accept of the
+// server's.
 class NamedPipeServer : public Device {
 public:
     // Creates the pipe with its first instance. Nobody is accepted before listen().

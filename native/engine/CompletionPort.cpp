@@ -143,6 +143,11 @@ void CompletionPort::close(Key key) {
     }
 }
 
+bool CompletionPort::isOpen(Key key) noexcept {
+    const Share<CompletionPort> port{key};
+    return port && !port->work_.closed();
+}
+
 bool CompletionPort::awaitClosed(Key key, steady_clock::time_point deadline) {
     return table().awaitDisposed(key, deadline);
 }
@@ -260,7 +265,10 @@ void CompletionPort::remind(Device::Key device) noexcept {
         // With no memory for eight bytes there is nothing better than to hope for the device's next occasion.
         return;
     }
-    remindAt_.store(nowMilliseconds() + kReminderMilliseconds, std::memory_order_relaxed);
+    // Whoever asks later does not put off those who have asked before.
+    if (remindAt_.load(std::memory_order_relaxed) == kNever) {
+        remindAt_.store(nowMilliseconds() + kReminderMilliseconds, std::memory_order_relaxed);
+    }
 }
 
 void CompletionPort::remindDevices() noexcept {

@@ -68,6 +68,9 @@ public:
     // Refuses new devices and packets, and closes all devices. The rest happens by itself.
     static void close(Key key);
 
+    // Whether there is a port with that key which is not being closed.
+    static bool isOpen(Key key) noexcept;
+
     // Waits for the end of a port that is being closed; false when the deadline comes first.
     static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
 

@@ -16,10 +16,10 @@ enum class Opcode : std::uint16_t {
 // What came back of one operation, in the form in which Java reads it from a direct buffer (CompletionBatch.java).
 // Little-endian, as x64 is.
 struct CompletionRecord {
-    std::uint64_t key;       // the device's; for kPost the caller's
-    std::uint64_t token;     // the caller's; for kAccept the server's
-    std::uint32_t bytes;     // transferred, also when the status is an error
-    std::uint32_t status;    // a Win32 error code, 0 for success
+    std::uint64_t key;     // the device's; for kPost the caller's
+    std::uint64_t token;   // the caller's; for kAccept the server's
+    std::uint32_t bytes;   // transferred, also when the status is an error
+    std::uint32_t status;  // a Win32 error code, 0 for success
     Opcode opcode;
     std::uint16_t reserved;  // zero
     std::uint32_t detail;    // for kAccept the client's process id, else zero

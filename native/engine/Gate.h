@@ -51,8 +51,8 @@ public:
             if (generationOf(word) != generation || (word & kClosed) != 0) {
                 return Closing::kRefused;
             }
-        } while (!word_.compare_exchange_weak(word, word | kClosed, std::memory_order_seq_cst,
-                                              std::memory_order_relaxed));
+        } while (
+            !word_.compare_exchange_weak(word, word | kClosed, std::memory_order_seq_cst, std::memory_order_relaxed));
         return insideOf(word) == 0 ? Closing::kEmpty : Closing::kBusy;
     }
 

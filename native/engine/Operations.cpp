@@ -54,9 +54,11 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, v
 }
 
 void Operations::settle(Operation& operation, Started started) noexcept {
-    if (!started.packetFollows && operation.rendezvous.travelInstead()) {
+    if (!started.packetFollows && operation.rendezvous.takeBack()) {
         operation.record.status = started.status;
-        travel(operation);
+        const std::uint64_t generation = operation.rendezvous.generation();
+        operation.rendezvous.travel();
+        travel(operation, generation);
         return;
     }
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
@@ -69,6 +71,7 @@ void Operations::settle(Operation& operation, Started started) noexcept {
 }
 
 void Operations::letGo(Operation& operation) noexcept {
+    const std::uint64_t generation = operation.rendezvous.generation();
     for (;;) {
         switch (operation.rendezvous.release()) {
             case Rendezvous::Release::kDone:
@@ -77,14 +80,16 @@ void Operations::letGo(Operation& operation) noexcept {
                 win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
                 break;
             case Rendezvous::Release::kFinish:
-                travel(operation);
+                travel(operation, generation);
                 return;
         }
     }
 }
 
-void Operations::travel(Operation& operation) noexcept {
-    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS) {
+void Operations::travel(Operation& operation, std::uint64_t generation) noexcept {
+    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
+        operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
+        // Nobody else can finish it any more, and nobody has, not even with a forged packet.
         const std::lock_guard lock{strandedMutex_};
         operation.next = nullptr;
         if (stranded_.load(std::memory_order_relaxed) == nullptr) {
@@ -103,9 +108,12 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     }
     prepare(*operation, record, nullptr, false);
     operation->device.store(nullptr, std::memory_order_relaxed);
-    operation->rendezvous.beginTravelling();
     const OperationId id = idOf(*operation);
-    if (const win32::ErrorCode error = port_.post(0, kTravellingKey, operation)) {
+    const std::uint64_t generation = operation->rendezvous.generation();
+    operation->rendezvous.beginTravelling();
+    const win32::ErrorCode error = port_.post(0, kTravellingKey, operation);
+    // Unless a forged packet has delivered it: then it was accepted.
+    if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         (void)retire(*operation);
         return win32::Result<OperationId>::failure(error);
     }
@@ -154,8 +162,8 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     }
     foreign = false;
     if (!travelling) {
-        // Not what the packet says. It may have come for an earlier life of this place, from a call that has failed and
-        // queued it all the same, as Wine's do; then it stands for the packet that is still to come.
+        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or one
+        // that an earlier life of this place has left behind: Wine queues some for calls that have failed.
         operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
         operation->record.status = win32::errorOfStatus(status);
     }
@@ -172,7 +180,7 @@ Operation* Operations::claimStranded() noexcept {
         return nullptr;
     }
     stranded_.store(operation->next, std::memory_order_relaxed);
-    return operation->rendezvous.arrive(true) == Rendezvous::Arrival::kAlone ? operation : nullptr;
+    return operation;
 }
 
 CompletionRecord Operations::retire(Operation& operation) noexcept {

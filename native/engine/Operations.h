@@ -73,7 +73,7 @@ private:
     static void prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept;
     void settle(Operation& operation, Started started) noexcept;
     void letGo(Operation& operation) noexcept;
-    void travel(Operation& operation) noexcept;
+    void travel(Operation& operation, std::uint64_t generation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
     Deadlines::Clock::time_point cancelOverdue() noexcept;
 

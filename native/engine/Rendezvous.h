@@ -39,18 +39,22 @@ public:
     // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
     void beginTravelling() noexcept { enterState(kInFlight | kTravelling); }
 
-    // The call has failed, so that no packet follows and the holder must post one himself. False when a packet has come
-    // nevertheless; then that one counts, and the holder releases as usual.
-    [[nodiscard]] bool travelInstead() noexcept {
+    // The call has failed, so that no packet follows: the holder claims the operation himself, stores the result, and
+    // lets it travel(). False when a packet has come nevertheless; then that one counts, and the holder releases as
+    // usual.
+    [[nodiscard]] bool takeBack() noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {
             if ((word & kClaimed) != 0) {
                 return false;
             }
-        } while (!word_.compare_exchange_weak(word, lifeOf(word) | kInFlight | kTravelling, std::memory_order_acq_rel,
-                                              std::memory_order_relaxed));
+        } while (
+            !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_relaxed));
         return true;
     }
+
+    // From here on a packet of our own finishes it.
+    void travel() noexcept { enterState(kInFlight | kTravelling); }
 
     [[nodiscard]] Release release() noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
@@ -84,8 +88,7 @@ public:
     [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp = false) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
-            if (generationOf(word) != generation || (word & kInFlight) == 0 ||
-                (word & (kClaimed | kTravelling)) != 0) {
+            if (generationOf(word) != generation || (word & kInFlight) == 0 || (word & (kClaimed | kTravelling)) != 0) {
                 return Hold::kOver;
             }
             const bool held = (word & kHeld) != 0;
@@ -117,9 +120,7 @@ public:
     [[nodiscard]] Arrival arrive(bool travelling) noexcept { return arrive(travelling, generation()); }
 
     // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
-    [[nodiscard]] bool publish() noexcept {
-        return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0;
-    }
+    [[nodiscard]] bool publish() noexcept { return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0; }
 
     // The one who finishes ends this life.
     void end() noexcept {
@@ -138,12 +139,12 @@ public:
 
 private:
     static constexpr std::uint64_t kInFlight = 1;
-    static constexpr std::uint64_t kHeld = 2;          // somebody but the kernel may touch it
-    static constexpr std::uint64_t kClaimed = 4;       // its packet has been dequeued
-    static constexpr std::uint64_t kArrived = 8;       // and the result is stored
-    static constexpr std::uint64_t kCancelWanted = 16; // the holder shall cancel it
-    static constexpr std::uint64_t kTravelling = 32;   // the packet is ours, the kernel is through with it
-    static constexpr std::uint64_t kTimedOut = 64;     // it was not a caller who asked to cancel it
+    static constexpr std::uint64_t kHeld = 2;           // somebody but the kernel may touch it
+    static constexpr std::uint64_t kClaimed = 4;        // its packet has been dequeued
+    static constexpr std::uint64_t kArrived = 8;        // and the result is stored
+    static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
+    static constexpr std::uint64_t kTravelling = 32;    // the packet is ours, the kernel is through with it
+    static constexpr std::uint64_t kTimedOut = 64;      // it was not a caller who asked to cancel it
     static constexpr std::uint64_t kOneLife = 128;
 
     static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }

@@ -16,7 +16,7 @@ class Slab {
 public:
     explicit Slab(std::uint32_t capacity)
         : capacity_(capacity),
-          places_(static_cast<T*>(::operator new(sizeof(T) * capacity, std::align_val_t{alignof(T)}))),
+          places_(static_cast<T*>(::operator new (sizeof(T) * capacity, std::align_val_t{alignof(T)}))),
           nextFree_(static_cast<Next*>(::operator new(sizeof(Next) * capacity))) {}
 
     Slab(const Slab&) = delete;
@@ -43,7 +43,7 @@ public:
 
     void release(T* place) noexcept {
         const std::uint32_t index = indexOf(place);
-        // Before somebody else can have it: never are more in use than there are.
+        // First, so that nobody ever sees more in use than there are.
         inUse_.fetch_sub(1, std::memory_order_relaxed);
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {
@@ -76,7 +76,7 @@ private:
     using Next = std::atomic<std::uint32_t>;
 
     struct FreePlaces {
-        void operator()(T* block) const noexcept { ::operator delete(block, std::align_val_t{alignof(T)}); }
+        void operator()(T* block) const noexcept { ::operator delete (block, std::align_val_t{alignof(T)}); }
     };
     struct FreeNexts {
         void operator()(Next* block) const noexcept { ::operator delete(block); }

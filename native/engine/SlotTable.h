@@ -12,8 +12,8 @@
 
 namespace iocp4j {
 
-// Objects by keys that can be handed to strangers: a key is | generation 31 | slot 32 |, is checked at every use, and is
-// never given out twice. Whoever enters a key may use the object until he leaves again.
+// Objects by keys that can be handed to strangers: a key is | generation 31 | slot 32 |, is checked at every use, and
+// is never given out twice. Whoever enters a key may use the object until he leaves again.
 //
 // Finding an object takes one compare-and-swap and no lock: slots lie in chunks that are made when first needed and
 // stay for ever. Opening and disposing are rare, and take a mutex.
@@ -80,8 +80,7 @@ public:
     bool awaitDisposed(Key key, Clock::time_point deadline) {
         Slot* slot = find(static_cast<std::uint32_t>(key));
         std::unique_lock lock{mutex_};
-        return slot == nullptr ||
-               gone_.wait_until(lock, deadline, [&] { return slot->disposed >= generationOf(key); });
+        return slot == nullptr || gone_.wait_until(lock, deadline, [&] { return slot->disposed >= generationOf(key); });
     }
 
 private:
@@ -92,9 +91,9 @@ private:
     // A cache line each, so that devices in use on different processors do not disturb one another.
     struct alignas(64) Slot {
         Gate gate;
-        T* object = nullptr;            // fixed while the gate is open or somebody is inside
-        std::uint32_t generation = 0;   // of the latest open()
-        std::uint32_t disposed = 0;     // generation of the latest dispose()
+        T* object = nullptr;           // fixed while the gate is open or somebody is inside
+        std::uint32_t generation = 0;  // of the latest open()
+        std::uint32_t disposed = 0;    // generation of the latest dispose()
         std::uint32_t nextFree = kNone;
     };
     using Chunk = std::array<Slot, kChunkLength>;

@@ -15,9 +15,9 @@ jstring JNICALL deviceName(JNIEnv* env, jclass, jlong device) {
 jboolean JNICALL closeDevice(JNIEnv*, jclass, jlong device, jint milliseconds) {
     const auto key = static_cast<Device::Key>(device);
     return answerOf([&] {
-        Device::close(key);
-        return jlong{Device::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
-    }) == 1;
+               Device::close(key);
+               return jlong{Device::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
+           }) == 1;
 }
 
 jboolean JNICALL cancel(JNIEnv*, jclass, jlong device, jlong operation) {

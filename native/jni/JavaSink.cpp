@@ -19,8 +19,8 @@ struct Dispatcher {
 } dispatcherClass;
 
 std::string toUtf8(const std::wstring& text) {
-    const int length = ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0,
-                                             nullptr, nullptr);
+    const int length =
+        ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0, nullptr, nullptr);
     std::string result(static_cast<std::size_t>(length), '\0');
     ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), length, nullptr,
                           nullptr);
@@ -92,10 +92,9 @@ bool JavaSink::workerStarted(unsigned worker, std::span<CompletionRecord> memory
             return false;
         }
         Lane& lane = lanes_[worker];
-        if (const jobject buffer =
-                env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()))) {
-            const jobject batch = env->CallObjectMethod(dispatcher_, dispatcherClass.openBatch,
-                                                        static_cast<jint>(worker), buffer);
+        if (const jobject buffer = env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()))) {
+            const jobject batch =
+                env->CallObjectMethod(dispatcher_, dispatcherClass.openBatch, static_cast<jint>(worker), buffer);
             if (batch != nullptr && !env->ExceptionCheck()) {
                 lane.batch = env->NewGlobalRef(batch);
             }

@@ -47,16 +47,12 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
 jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
                           jint milliseconds) {
     return answerOf([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(Refusal::kPortClosed);
-        }
         NamedPipeClientSettings settings;
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
         settings.readMessages = messages != JNI_FALSE;
         settings.patience = std::chrono::milliseconds{milliseconds};
-        return answer(connectNamedPipe(*found, settings));
+        return answer(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
     });
 }
 

@@ -19,7 +19,8 @@ bool registerNatives(JNIEnv* env) {
     if (type == nullptr) {
         return false;
     }
-    for (const auto& methods : {iocp4j::jni::portNatives(), iocp4j::jni::deviceNatives(), iocp4j::jni::namedPipeNatives()}) {
+    for (const auto& methods :
+         {iocp4j::jni::portNatives(), iocp4j::jni::deviceNatives(), iocp4j::jni::namedPipeNatives()}) {
         if (env->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size())) != JNI_OK) {
             return false;
         }

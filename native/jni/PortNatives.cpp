@@ -78,9 +78,10 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
 jboolean JNICALL closePort(JNIEnv*, jclass, jlong port, jint milliseconds) {
     const auto key = static_cast<CompletionPort::Key>(port);
     return answerOf([&] {
-        CompletionPort::close(key);
-        return jlong{CompletionPort::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
-    }) == 1;
+               CompletionPort::close(key);
+               return jlong{
+                   CompletionPort::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
+           }) == 1;
 }
 
 jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong token) {

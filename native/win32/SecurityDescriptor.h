@@ -19,9 +19,7 @@ public:
     static Result<SecurityDescriptor> privateToUser();
 
     // Valid as long as this object.
-    SECURITY_ATTRIBUTES attributes() const noexcept {
-        return {sizeof(SECURITY_ATTRIBUTES), descriptor_.get(), FALSE};
-    }
+    SECURITY_ATTRIBUTES attributes() const noexcept { return {sizeof(SECURITY_ATTRIBUTES), descriptor_.get(), FALSE}; }
 
     SecurityDescriptor() noexcept = default;
 

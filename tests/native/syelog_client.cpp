@@ -34,13 +34,13 @@ constexpr std::size_t kHeader = offsetof(Message, text);
 struct Options {
     std::string pipe = "syelog";
     std::string ident = "client";
-    int count = 1;         // messages of each connection
-    int burst = 1;         // connections at once, a thread each
-    DWORD idle = 0;        // milliseconds between connecting and writing
-    int shortMessage = -1; // first send a message of so many bytes
-    bool oversize = false; // first send a message that is too long
-    bool noNul = false;    // leave out the NUL after each text
-    bool abrupt = false;   // die after half of the messages, without a goodbye
+    int count = 1;          // messages of each connection
+    int burst = 1;          // connections at once, a thread each
+    DWORD idle = 0;         // milliseconds between connecting and writing
+    int shortMessage = -1;  // first send a message of so many bytes
+    bool oversize = false;  // first send a message that is too long
+    bool noNul = false;     // leave out the NUL after each text
+    bool abrupt = false;    // die after half of the messages, without a goodbye
 };
 
 class Client {
@@ -158,9 +158,8 @@ int runAll(const Options& options) {
     std::vector<std::thread> threads;
     threads.reserve(connections);
     for (std::size_t i = 0; i < connections; ++i) {
-        threads.emplace_back([&options, &failures, i] {
-            failures[i] = run(options, options.ident + std::to_string(i));
-        });
+        threads.emplace_back(
+            [&options, &failures, i] { failures[i] = run(options, options.ident + std::to_string(i)); });
     }
     int total = 0;
     for (std::size_t i = 0; i < connections; ++i) {
@@ -171,10 +170,11 @@ int runAll(const Options& options) {
 }
 
 [[noreturn]] void usage() {
-    std::fputs("Usage: syelog_client [--pipe NAME] [--ident ID] [--count N] [--burst N] [--idle MS]\n"
-               "                     [--short BYTES] [--oversize] [--no-nul] [--abrupt]\n"
-               "Exit codes: 0 all messages were sent, 1 some were not, 2 wrong usage\n",
-               stderr);
+    std::fputs(
+        "Usage: syelog_client [--pipe NAME] [--ident ID] [--count N] [--burst N] [--idle MS]\n"
+        "                     [--short BYTES] [--oversize] [--no-nul] [--abrupt]\n"
+        "Exit codes: 0 all messages were sent, 1 some were not, 2 wrong usage\n",
+        stderr);
     std::exit(2);
 }
 

@@ -51,8 +51,11 @@ TEST(RendezvousTest, PacketWhileTheCallReturnsFinishesWithTheWorker) {
 TEST(RendezvousTest, FailedCallTravels) {
     Rendezvous operation;
     operation.begin();
-    EXPECT_TRUE(operation.travelInstead());
+    EXPECT_TRUE(operation.takeBack());
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "the kernel has no part in it any more";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "the result is not there yet";
+    operation.travel();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
 }
@@ -61,9 +64,9 @@ TEST(RendezvousTest, FailedCallWithAPacketDoesNotTravelAsWell) {
     Rendezvous operation;
     operation.begin();
     EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
-    EXPECT_FALSE(operation.travelInstead());
+    EXPECT_FALSE(operation.takeBack());
     EXPECT_FALSE(operation.publish());
-    EXPECT_FALSE(operation.travelInstead());
+    EXPECT_FALSE(operation.takeBack());
     EXPECT_EQ(Release::kFinish, operation.release());
 }
 
@@ -124,7 +127,9 @@ TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {
     EXPECT_NE(first, second);
     EXPECT_FALSE(operation.alive(first));
     EXPECT_EQ(Hold::kOver, operation.hold(first)) << "not the next one in the same place";
-    ASSERT_TRUE(operation.travelInstead());
+    ASSERT_TRUE(operation.takeBack());
+    EXPECT_EQ(Hold::kOver, operation.hold(second));
+    operation.travel();
     EXPECT_EQ(Hold::kOver, operation.hold(second));
     ASSERT_EQ(Arrival::kAlone, operation.arrive(true));
     operation.end();
@@ -225,17 +230,26 @@ Party submitter(World::Call call) {
     if (call == World::Call::kSucceeds) {
         return {releasing()};
     }
-    return {[asked = false, travels = false, release = releasing()](World& world) mutable {
-        if (!asked) {
-            asked = true;
-            travels = world.operation.travelInstead();
-            return true;
+    enum class Next { kAsk, kRelease, kStore, kTravel, kPost };
+    return {[next = Next::kAsk, release = releasing()](World& world) mutable {
+        switch (next) {
+            case Next::kAsk:
+                next = world.operation.takeBack() ? Next::kStore : Next::kRelease;
+                return true;
+            case Next::kRelease:
+                return release(world);
+            case Next::kStore:
+                world.resultStored = true;
+                next = Next::kTravel;
+                return true;
+            case Next::kTravel:
+                world.operation.travel();
+                next = Next::kPost;
+                return true;
+            case Next::kPost:
+                world.queue.push_back(World::Packet::kTravelling);
+                return false;
         }
-        if (!travels) {
-            return release(world);
-        }
-        world.resultStored = true;
-        world.queue.push_back(World::Packet::kTravelling);
         return false;
     }};
 }
@@ -400,8 +414,9 @@ TEST(RendezvousTest, HasExactlyOneFinisher) {
         } else {
             life.kernelPackets.fetch_add(1, std::memory_order_release);
         }
-        if (life.operation.travelInstead()) {
+        if (life.operation.takeBack()) {
             life.result = 1;
+            life.operation.travel();
             ++packets;
             life.travelling.fetch_add(1, std::memory_order_release);
         } else {

@@ -406,10 +406,7 @@ private:
                 address = reinterpret_cast<std::uintptr_t>(kernel_.knownOperation(action.random >> 24)) + 8;
                 break;
             case 3:
-                // With the engine's own key it would be taken for the engine's own packet.
-                if (key != 2) {
-                    address = reinterpret_cast<std::uintptr_t>(kernel_.knownOperation(action.random >> 24));
-                }
+                address = reinterpret_cast<std::uintptr_t>(kernel_.knownOperation(action.random >> 24));
                 break;
         }
         kernel_.forge(key, reinterpret_cast<OVERLAPPED*>(address), static_cast<std::uint32_t>(action.random >> 32));

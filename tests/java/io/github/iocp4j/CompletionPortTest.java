@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -197,6 +199,34 @@ final class CompletionPortTest {
     }
 
     @Test
+    void tellsTheThreadsOwnHandlerUnlessThereIsAnother() throws Exception {
+        final BlockingQueue<Throwable> handled = new ArrayBlockingQueue<>(10);
+        final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> handled.add(thrown));
+        final CompletionPort port = CompletionPort.open(batch -> {
+            throw new IllegalStateException("the listener");
+        });
+        try {
+            port.post(0, 0, 0);
+
+            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).hasMessage("the listener");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+            port.close();
+        }
+    }
+
+    @Test
+    void isForgottenOnceItIsClosed() throws Exception {
+        final List<WeakReference<CompletionListener>> listeners = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            listeners.add(listenerOfAClosedPort());
+        }
+
+        Garbage.awaitCollected(listeners);
+    }
+
+    @Test
     void refusesWhatIsBeyondTheCeilingAndRecovers() throws Exception {
         final Semaphore turns = new Semaphore(0);
         final CompletionListener listener = batch -> {
@@ -380,6 +410,30 @@ final class CompletionPortTest {
     }
 
     @Test
+    void doesNotWaitForAClientThatWaitsForABusyPipe() throws Exception {
+        final String name = PipePair.newName();
+        final CompletionPort port = CompletionPort.open(recorder);
+        final ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (CompletionPort serving = CompletionPort.open(batch -> { })) {
+            NamedPipeServer.builder(serving, name).listening(1).maxInstances(1).open();
+            NamedPipeClient.builder(serving, name).connect();
+            final CountDownLatch connecting = new CountDownLatch(1);
+            final Future<?> client = pool.submit(() -> {
+                connecting.countDown();
+                return NamedPipeClient.builder(port, name).timeout(Duration.ofMinutes(1)).connect();
+            });
+            connecting.await();
+            // Long enough to be in the midst of waiting; should it be too short, the test shows nothing but passes.
+            Thread.sleep(200);
+
+            assertThat(port.close(Duration.ofSeconds(20))).isTrue();
+            assertThatThrownBy(client::get).hasCauseInstanceOf(PortClosedException.class);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
     void tellsThatItCouldNotCloseInTime() throws Exception {
         final CountDownLatch entered = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
@@ -441,6 +495,15 @@ final class CompletionPortTest {
             port.post(0, 0, 42);
             assertThat(recorder.next().token).isEqualTo(42);
         }
+    }
+
+    /** A method of its own so that no local variable keeps the listener. */
+    private static WeakReference<CompletionListener> listenerOfAClosedPort() throws Exception {
+        final Recorder listener = new Recorder();
+        final CompletionPort port = CompletionPort.open(listener);
+        port.post(0, 0, 0);
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+        return new WeakReference<>(listener);
     }
 
     private static void recur(final int depth) {

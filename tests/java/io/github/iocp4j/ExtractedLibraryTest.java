@@ -243,8 +243,17 @@ final class ExtractedLibraryTest {
             assertThat(program.read()).isNotNegative();
         }
 
-        assertThat(names(used)).contains("iocp4j.dll");
+        assertThat(names(used)).containsExactly("iocp4j-42-1f.tmp", "iocp4j.dll");
         assertThat(stale).doesNotExist();
+    }
+
+    @Test
+    void isKeptWhenItIsTheOneInUse() throws IOException {
+        final Path inUse = folder("0123456789abcdef", "iocp4j.dll");
+
+        StaleCopies.sweep(root, inUse);
+
+        assertThat(inUse.resolve("iocp4j.dll")).exists();
     }
 
     @ParameterizedTest

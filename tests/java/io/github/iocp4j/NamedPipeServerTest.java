@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -320,6 +322,45 @@ final class NamedPipeServerTest {
             NamedPipeServer.builder(port, second).open();
             assertThat(small.snapshot().devices()).extracting(DeviceSnapshot::key).contains(first.key());
         }
+    }
+
+    @Test
+    void hearsOfEveryClientThatGotInThoughOperationsAreScarce() throws Exception {
+        final AtomicInteger heardOf = new AtomicInteger();
+        final AtomicBoolean enough = new AtomicBoolean();
+        final int clients = 60;
+        try (CompletionPort small = CompletionPort.builder(batch -> {
+            if (batch.opcode(0) == Opcode.ACCEPT && batch.status(0) == Win32Error.SUCCESS) {
+                heardOf.incrementAndGet();
+            }
+        }).operations(1).batch(1).open()) {
+            NamedPipeServer.builder(small, name).listening(1).open();
+            final Runnable rival = () -> {
+                while (!enough.get()) {
+                    try {
+                        small.post(0, 0, 0);
+                    } catch (final OperationLimitException expected) {
+                        Thread.yield();
+                    } catch (final Win32Exception e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            };
+            final List<Thread> rivals = List.of(new Thread(rival), new Thread(rival), new Thread(rival));
+            rivals.forEach(Thread::start);
+            for (int i = 0; i < clients; i++) {
+                connect();
+            }
+            enough.set(true);
+            for (final Thread thread : rivals) {
+                thread.join();
+            }
+            while (small.snapshot().operationsInFlight() == 0) {
+                // The server has yet to come back to waiting; the test's timeout ends this.
+                Thread.sleep(10);
+            }
+        }
+        assertThat(heardOf.get()).isEqualTo(clients);
     }
 
     @Test

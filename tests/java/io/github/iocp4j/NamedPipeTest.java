@@ -472,7 +472,9 @@ final class NamedPipeTest {
                 .extracting(DeviceSnapshot::operationsInFlight).containsExactly(2);
         assertThat(port.snapshot().operationsInFlight()).isEqualTo(2);
 
+        assertThat(port.devices().find(pair.client.key())).isSameAs(pair.client);
         assertThat(pair.client.close(LONG)).isTrue();
+        assertThat(port.devices().find(pair.client.key())).as("the Java object is forgotten, too").isNull();
         assertThat(port.snapshot().devices()).extracting(DeviceSnapshot::key).containsExactly(pair.server.key());
         assertThat(pair.server.close(LONG)).isTrue();
         assertThat(port.snapshot().devices()).isEmpty();
@@ -486,19 +488,19 @@ final class NamedPipeTest {
         for (int i = 0; i < 50; i++) {
             dropped.add(readIntoBufferThatIsDropped(pair.server, i));
         }
-        collectGarbage();
+        Garbage.collect();
         assertThat(dropped).noneMatch(reference -> reference.get() == null);
 
         for (int i = 0; i < 25; i++) {
             pair.client.write(PipePair.buffer("x"), 100 + i);
         }
         assertThat(recorder.nextByToken(50)).allSatisfy((token, done) -> assertThat(done.status).isZero());
-        collectGarbage();
+        Garbage.collect();
         assertThat(dropped.subList(25, 50)).noneMatch(reference -> reference.get() == null);
         pair.server.cancelAll();
         assertThat(recorder.nextByToken(25)).hasSize(25);
 
-        awaitCollected(dropped);
+        Garbage.awaitCollected(dropped);
         close(pair);
     }
 
@@ -511,7 +513,7 @@ final class NamedPipeTest {
             dropped.add(refused(pair.server, DeviceClosedException.class));
         }
 
-        awaitCollected(dropped);
+        Garbage.awaitCollected(dropped);
         close(pair);
     }
 
@@ -523,7 +525,7 @@ final class NamedPipeTest {
             for (int i = 0; i < 3; i++) {
                 pair.server.read(ByteBuffer.allocateDirect(1), i);
             }
-            awaitCollected(List.of(refused(pair.server, OperationLimitException.class)));
+            Garbage.awaitCollected(List.of(refused(pair.server, OperationLimitException.class)));
 
             pair.client.close(LONG);
             heard.next(3);
@@ -590,17 +592,4 @@ final class NamedPipeTest {
         return new WeakReference<>(buffer);
     }
 
-    private static void collectGarbage() throws InterruptedException {
-        for (int i = 0; i < 5; i++) {
-            System.gc();
-            Thread.sleep(10);
-        }
-    }
-
-    /** Collecting is the JVM's affair: it is asked until it has done so, or the test's timeout ends that. */
-    private static void awaitCollected(final List<WeakReference<ByteBuffer>> references) throws InterruptedException {
-        while (references.stream().anyMatch(reference -> reference.get() != null)) {
-            collectGarbage();
-        }
-    }
 }

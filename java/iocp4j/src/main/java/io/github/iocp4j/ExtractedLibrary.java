@@ -47,21 +47,47 @@ final class ExtractedLibrary {
         final Path root = root();
         final Path folder = Files.createDirectories(root.resolve(hash.substring(0, FOLDER_DIGITS)));
         final Path file = folder.resolve(NativeLibrarySearch.FILE_NAME);
-        if (!isIntact(file, hash)) {
-            write(file, hash);
-        }
-        // On Windows, java.io opens files without FILE_SHARE_DELETE: from here on the file that we check can be
-        // neither deleted nor replaced until it is loaded. It could still be written to, by this same user only.
-        final boolean loaded;
-        try (FileInputStream held = new FileInputStream(file.toFile())) {
-            if (!hash.equals(sha256(held.readAllBytes()))) {
-                throw new FileSystemException(file.toString(), null, "was changed just after it had been written");
-            }
+        final InputStream held = openIntact(file, hash);
+        try {
             touch(file);
-            loaded = loader.test(file);
+            if (!loader.test(file)) {
+                return false;
+            }
+        } finally {
+            held.close();
         }
         StaleCopies.sweep(root, folder);
-        return loaded;
+        return true;
+    }
+
+    private InputStream openIntact(final Path file, final String hash) throws IOException {
+        final InputStream found = openIfIntact(file, hash);
+        if (found != null) {
+            return found;
+        }
+        final IOException notReplaced = write(file, hash);
+        final InputStream written = openIfIntact(file, hash);
+        if (written == null) {
+            throw damaged(file, notReplaced);
+        }
+        return written;
+    }
+
+    /**
+     * Opens the file and checks it. On Windows, java.io opens without FILE_SHARE_DELETE: as long as the stream is open,
+     * nobody can delete the file that we have checked or put another in its place. It could still be written to, by
+     * this same user only.
+     */
+    private static InputStream openIfIntact(final Path file, final String hash) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        final InputStream content = new FileInputStream(file.toFile());
+        if (hash.equals(sha256(content.readAllBytes()))) {
+            return content;
+        }
+        content.close();
+        return null;
     }
 
     private String hash() throws IOException {
@@ -88,7 +114,8 @@ final class ExtractedLibrary {
         return applications.resolve("iocp4j").toAbsolutePath();
     }
 
-    private void write(final Path file, final String hash) throws IOException {
+    /** Writes our copy; answers what has kept it from its place, or null when it is there. */
+    private IOException write(final Path file, final String hash) throws IOException {
         final byte[] dll = resource(DLL_RESOURCE);
         if (dll == null || !hash.equals(sha256(dll))) {
             throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
@@ -96,33 +123,28 @@ final class ExtractedLibrary {
         final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
         try {
             Files.write(temporary, dll, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try {
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (final FileSystemException failed) {
-                // Another process may have been quicker and have its copy, as good as ours, loaded by now.
-                if (!isIntact(file, hash)) {
-                    throw damaged(file, failed);
-                }
-            }
+            return moveTo(file, temporary);
         } finally {
             Files.deleteIfExists(temporary);
         }
     }
 
-    private static FileSystemException damaged(final Path file, final FileSystemException cause) {
-        final FileSystemException error = new FileSystemException(file.toString(), null,
-                "is damaged and cannot be replaced (" + cause + "): end the programs that use it, and delete it");
-        error.initCause(cause);
-        return error;
+    private static IOException moveTo(final Path file, final Path temporary) {
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            return null;
+        } catch (final IOException failed) {
+            // Another process may have been quicker, and have its copy loaded by now: it is as good as ours.
+            return failed;
+        }
     }
 
-    private static boolean isIntact(final Path file, final String hash) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            return false;
-        }
-        try (InputStream content = Files.newInputStream(file)) {
-            return hash.equals(sha256(content.readAllBytes()));
-        }
+    private static FileSystemException damaged(final Path file, final IOException notReplaced) {
+        final FileSystemException error = new FileSystemException(file.toString(), null,
+                "is damaged and cannot be replaced" + (notReplaced == null ? "" : " (" + notReplaced + ")")
+                        + ": end the programs that use it, and delete it");
+        error.initCause(notReplaced);
+        return error;
     }
 
     /** Marks the copy as used today; see {@link StaleCopies}. */

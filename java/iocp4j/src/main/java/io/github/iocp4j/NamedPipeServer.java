@@ -156,10 +156,10 @@ public final class NamedPipeServer extends Device {
          *     that name already; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security
          *     descriptor is not understood
          * @throws PortClosedException when the port is closed or closing
-         * @throws OperationLimitException when the port's ceiling of operations leaves no room for the waiting instances
+         * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
          */
         public NamedPipeServer open() throws Win32Exception {
-            if (listening > maxInstances) {
+            if (maxInstances != UNLIMITED_INSTANCES && listening > maxInstances) {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }

@@ -9,6 +9,7 @@ import java.util.Objects;
 public final class Win32Exception extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** A code of {@code winerror.h}; javadoc shows it among the serialized fields. */
     private final int code;
 
     /**

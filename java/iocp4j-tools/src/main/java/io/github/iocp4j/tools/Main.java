@@ -4,6 +4,7 @@ import io.github.iocp4j.NativeLibraryError;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
 import java.io.IOException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -38,11 +39,15 @@ public final class Main {
      * @param args the tool and its arguments
      */
     public static void main(final String[] args) {
-        System.exit(run(args));
+        System.exit(run(new PrintWriter(System.err, true), args));
     }
 
-    private static int run(final String[] args) {
+    /** Answers the exit code. */
+    static int run(final PrintWriter errors, final String... args) {
+        // Without colours: where Wine or a Unix-like shell sets TERM, picocli would send them to files, too.
         final CommandLine commandLine = new CommandLine(new Main())
+                .setErr(errors)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setExecutionExceptionHandler(Main::report)
                 .setParameterExceptionHandler(Main::explain)
                 .setExpandAtFiles(false);

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads lines as the bytes that they are, whatever their encoding, and keeps no more of one than a message can hold. */
+/** Reads lines as bytes, whatever their encoding, and keeps no more of a line than a message can hold. */
 final class LineReader {
     private final InputStream input;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();

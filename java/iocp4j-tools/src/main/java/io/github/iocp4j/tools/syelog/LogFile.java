@@ -28,6 +28,7 @@ final class LogFile implements Closeable {
     private static final int RETRY_MILLIS = 500;
 
     private final SeekableByteChannel channel;
+    private final Closeable handle;
     private final String name;
     private final boolean append;
     private final PrintStream complaints;
@@ -40,35 +41,41 @@ final class LogFile implements Closeable {
     private int torn;
     private long linesLost;
 
+    /**
+     * Makes a log that writes to a channel.
+     *
+     * @param handle what to close at the end
+     * @param append whether {@link #start} leaves what is there
+     * @param complaints is told when writing fails for the first time
+     */
     LogFile(
             final SeekableByteChannel channel,
+            final Closeable handle,
             final String name,
             final boolean append,
             final PrintStream complaints) {
         this.channel = channel;
+        this.handle = handle;
         this.name = name;
         this.append = append;
         this.complaints = complaints;
     }
 
-    /**
-     * Opens or creates a file, and leaves what is in it alone until {@link #start}.
-     *
-     * @param complaints is told when writing fails for the first time
-     */
+    /** Opens or creates a file, and leaves what is in it alone until {@link #start}. */
     static LogFile open(final Path path, final boolean append, final PrintStream complaints) throws IOException {
         try {
             final FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE,
                     append ? StandardOpenOption.APPEND : StandardOpenOption.WRITE);
-            return new LogFile(channel, path.toString(), append, complaints);
+            return new LogFile(channel, channel, path.toString(), append, complaints);
         } catch (final FileSystemException refused) {
             throw new IOException("Cannot write to " + path + ": " + reason(refused), refused);
         }
     }
 
+    /** Standard output, which stays open at the end: it belongs to the whole JVM. */
     static LogFile standardOutput(final PrintStream complaints) {
         final FileOutputStream stream = new FileOutputStream(FileDescriptor.out);
-        return new LogFile(stream.getChannel(), "standard output", true, complaints);
+        return new LogFile(stream.getChannel(), () -> { }, "standard output", true, complaints);
     }
 
     /** Empties the file, unless it is to be appended to, and begins to write. */
@@ -118,7 +125,7 @@ final class LogFile implements Closeable {
             }
         }
         try {
-            channel.close();
+            handle.close();
         } catch (final IOException failed) {
             complain(failed);
         }

@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Its arguments are one message; without any, each line of standard input is one.",
             "",
-            "It keeps to the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped and"
-                + " nothing is tried for five minutes; a broken connection is made anew once for a message. Text goes"
-                + " out as UTF-8; what does not fit into a message is cut, and control characters are written as \\n,"
-                + " \\r, \\t or \\xNN."
+            "It keeps to the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped"
+                + " and nothing is tried for five minutes; a broken connection is made anew once for a message. Text"
+                + " goes out as UTF-8; what does not fit into a message is cut, and control characters are written as"
+                + " \\n, \\r, \\t or \\xNN."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all messages are sent", "1:failed, or some messages were dropped", "2:wrong usage"},

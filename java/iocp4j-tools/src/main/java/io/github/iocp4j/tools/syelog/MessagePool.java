@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.syelog;
 
 import java.util.ArrayDeque;
 
-/** Keeps some messages of clients that have left for the next ones, because direct memory is slow to get and to free. */
+/** Keeps messages of clients that have left for the next ones, because direct memory is slow to get and to free. */
 final class MessagePool {
     private static final int CAPACITY = 256;
 

@@ -1,5 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
+import java.util.Locale;
+
 /** Why the daemon does not write a message. */
 enum Rejection {
     TOO_SHORT("shorter than its header"),
@@ -10,6 +12,11 @@ enum Rejection {
 
     Rejection(final String reason) {
         this.reason = reason;
+    }
+
+    /** What the figures call it. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     @Override

@@ -9,7 +9,7 @@ import picocli.CommandLine.ExitCode;
  * code that it then has.
  */
 final class SignalExit implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long PATIENCE_SECONDS = 15;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;

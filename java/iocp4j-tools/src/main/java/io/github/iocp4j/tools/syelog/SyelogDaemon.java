@@ -2,12 +2,16 @@ package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Serves a pipe and writes what its clients send, until somebody asks it to leave.
@@ -16,14 +20,21 @@ import java.util.concurrent.CountDownLatch;
  * read; the one that starts no other ends the connection. Nothing that one client does ends more than that.
  */
 final class SyelogDaemon implements CompletionListener {
-    private static final long DRAIN_MILLIS = 2_000;
+    /** The kernel's buffer of each connection. */
+    static final int PIPE_BUFFER = 65_536;
+
+    // The kernel's sizes are not exact.
+    private static final int DRAIN_BYTES = 2 * PIPE_BUFFER;
+    private static final long DRAIN_MILLIS = 10_000;
+    private static final long POLL_MILLIS = 5;
 
     private final SyelogLog log;
     private final SyelogDaemonStatistics statistics;
     private final MessagePool messages = new MessagePool();
-    private final OpenConnections connections = new OpenConnections();
+    private final Set<SyelogConnection> connections = ConcurrentHashMap.newKeySet();
     private final CountDownLatch asked = new CountDownLatch(1);
     private volatile boolean leaveAtNextClose;
+    private volatile boolean stopped;
     private volatile boolean leaving;
 
     SyelogDaemon(final SyelogLog log, final SyelogDaemonStatistics statistics, final boolean leaveAtFirstClose) {
@@ -32,9 +43,9 @@ final class SyelogDaemon implements CompletionListener {
         this.leaveAtNextClose = leaveAtFirstClose;
     }
 
-    /** Asks the daemon to leave, on behalf of its user. */
+    /** Asks the daemon to leave, on behalf of its user. Never blocks, whatever the daemon is stuck in. */
     void stop() {
-        log.notice(Severity.INFORMATION, "User requested stop.");
+        stopped = true;
         asked.countDown();
     }
 
@@ -47,13 +58,25 @@ final class SyelogDaemon implements CompletionListener {
      * Lets no more clients in, reads what those who are here have written already, and parts from them.
      *
      * <p>A read that can be cancelled has found its pipe empty. So each connection is read until a cancelled read tells
-     * that nothing is left, however busy the machine is; only a client that writes on and on meets the time limit.
+     * that nothing is left, or until more has been read than the pipe can hold, from a client that writes on and on.
+     * The time limit is for what should not happen.
      */
     void leave(final NamedPipeServer server) throws InterruptedException {
         leaving = true;
+        if (stopped) {
+            log.notice(Severity.INFORMATION, "User requested stop.");
+        }
         server.close();
-        connections.cancelReads();
-        connections.awaitNone(DRAIN_MILLIS);
+        connections.forEach(connection -> connection.pipe().cancelAll());
+        awaitNoDevices(server.port());
+    }
+
+    /** Asks the port, because it also knows the connections of which a worker is only about to tell us. */
+    private static void awaitNoDevices(final CompletionPort port) throws InterruptedException {
+        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
+        while (!port.snapshot().devices().isEmpty() && System.nanoTime() - deadline < 0) {
+            Thread.sleep(POLL_MILLIS);
+        }
     }
 
     @Override
@@ -134,10 +157,10 @@ final class SyelogDaemon implements CompletionListener {
                 } else {
                     write(connection, bytes);
                 }
-                return true;
+                return goesOn(connection, bytes);
             case Win32Error.MORE_DATA:
                 connection.discard(bytes);
-                return true;
+                return goesOn(connection, bytes);
             case Win32Error.BROKEN_PIPE:
                 if (connection.isDiscarding()) {
                     reject(connection, Rejection.OVERSIZE, connection.endDiscarding());
@@ -151,6 +174,10 @@ final class SyelogDaemon implements CompletionListener {
                         + new Win32Exception("ReadFile", status).getMessage());
                 return false;
         }
+    }
+
+    private boolean goesOn(final SyelogConnection connection, final int bytes) {
+        return !leaving || connection.drain(bytes) < DRAIN_BYTES;
     }
 
     private void write(final SyelogConnection connection, final int length) {

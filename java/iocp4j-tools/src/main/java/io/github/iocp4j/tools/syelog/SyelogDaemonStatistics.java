@@ -57,7 +57,7 @@ final class SyelogDaemonStatistics {
         line(out, "messages", received);
         line(out, "bytes", bytes.get());
         for (final Rejection reason : Rejection.values()) {
-            line(out, "rejected, " + reason, rejected.get(reason.ordinal()));
+            line(out, "rejected " + reason.label(), rejected.get(reason.ordinal()));
         }
         line(out, "connections failed", failures.get());
         line(out, "lines lost", linesLost);

@@ -139,6 +139,7 @@ public final class SyelogdCommand implements Callable<Integer> {
         final NamedPipeServer.Builder server = NamedPipeServer.builder(port, pipe)
                 .direction(PipeDirection.INBOUND)
                 .mode(PipeMode.MESSAGE)
+                .buffers(SyelogDaemon.PIPE_BUFFER, 0)
                 .listening(instances);
         if (security != null) {
             server.securityDescriptor(security);
