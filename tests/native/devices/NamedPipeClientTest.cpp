@@ -1,5 +1,3 @@
-#include "devices/NamedPipeClient.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +6,8 @@
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/TestPort.h"
+#include "../fixtures/Turnstile.h"
+#include "devices/NamedPipeClient.h"
 
 namespace iocp4j {
 namespace {
@@ -20,8 +20,8 @@ using std::chrono::milliseconds;
 class PlainServer {
 public:
     explicit PlainServer(PipeKind kind = PipeKind::kBytes, DWORD access = PIPE_ACCESS_DUPLEX, DWORD instances = 1)
-        : handle_(::CreateNamedPipeW(name_.c_str(), access, static_cast<DWORD>(kind), instances, 4096, 4096, 0,
-                                     nullptr)) {
+        : handle_(
+              ::CreateNamedPipeW(name_.c_str(), access, static_cast<DWORD>(kind), instances, 4096, 4096, 0, nullptr)) {
         EXPECT_TRUE(handle_);
     }
 
@@ -98,7 +98,8 @@ TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenPatienceEnds) {
     const PlainServer server;
     const win32::Handle first = connectTo(server.name());
     EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(port_.key(), settingsFor(server.name())).error());
-    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(port_.key(), settingsFor(server.name(), milliseconds{100})).error());
+    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY},
+              connectNamedPipe(port_.key(), settingsFor(server.name(), milliseconds{100})).error());
 }
 
 TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
@@ -160,8 +161,8 @@ TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesN
     DWORD flags = 0;
     DWORD sharing = 99;
     FakeCall<&win32::Calls::createFile> open{[&](const wchar_t* name, DWORD access, DWORD share,
-                                                SECURITY_ATTRIBUTES* security, DWORD disposition, DWORD attributes,
-                                                HANDLE pattern) {
+                                                 SECURITY_ATTRIBUTES* security, DWORD disposition, DWORD attributes,
+                                                 HANDLE pattern) {
         flags = attributes;
         sharing = share;
         return decltype(open)::real(name, access, share, security, disposition, attributes, pattern);
@@ -251,11 +252,45 @@ TEST_F(NamedPipeClientTest, IsRefusedByAClosedPort) {
     const PlainServer server;
     const Share<CompletionPort> share{port_.key()};
     port_.close();
-    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(*share, settingsFor(server.name())).error());
+    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(port_.key(), settingsFor(server.name())).error());
+    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(4711, settingsFor(server.name())).error());
+}
+
+TEST(NamedPipeClientCloseTest, PortThatIsClosedMeanwhileGetsNoConnection) {
+    CompletionPort::Key key = 0;
+    FakeCall<&win32::Calls::createFile> open{[&](auto... arguments) {
+        CompletionPort::close(key);
+        return decltype(open)::real(arguments...);
+    }};
+    const PlainServer server;
+    Recording recording;
+    TestPort port{recording};
+    key = port.key();
+    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(key, settingsFor(server.name())).error());
     char buffer[4];
     DWORD length = 0;
     EXPECT_FALSE(::ReadFile(server.handle(), buffer, sizeof(buffer), &length, nullptr));
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, ::GetLastError()) << "the connection was given up";
+}
+
+TEST(NamedPipeClientCloseTest, WaitForABusyPipeDoesNotKeepThePort) {
+    Turnstile turnstile;
+    FakeCall<&win32::Calls::waitNamedPipe> wait{[&](auto... arguments) {
+        turnstile.pass();
+        return decltype(wait)::real(arguments...);
+    }};
+    const PlainServer server;
+    const win32::Handle first = connectTo(server.name());
+    Recording recording;
+    TestPort port{recording};
+    win32::ErrorCode error = 0;
+    std::thread waiter{
+        [&] { error = connectNamedPipe(port.key(), settingsFor(server.name(), std::chrono::hours{1})).error(); }};
+    EXPECT_TRUE(turnstile.waitForWaiting(1));
+    port.end();
+    turnstile.open();
+    waiter.join();
+    EXPECT_EQ(code(Refusal::kPortClosed), error);
 }
 
 }  // namespace

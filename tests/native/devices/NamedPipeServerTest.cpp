@@ -1,5 +1,3 @@
-#include "devices/NamedPipeServer.h"
-
 #include <aclapi.h>
 #include <gtest/gtest.h>
 #include <sddl.h>
@@ -16,6 +14,7 @@
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
+#include "devices/NamedPipeServer.h"
 
 namespace iocp4j {
 namespace {
@@ -464,8 +463,8 @@ private:
     FakeCall<&win32::Calls::createNamedPipe> create_{[this](const wchar_t* name, DWORD openMode, DWORD pipeMode,
                                                             DWORD instances, DWORD outBuffer, DWORD inBuffer,
                                                             DWORD timeout, SECURITY_ATTRIBUTES* security) {
-        const HANDLE handle = decltype(create_)::real(name, openMode, pipeMode, instances, outBuffer, inBuffer, timeout,
-                                                      security);
+        const HANDLE handle =
+            decltype(create_)::real(name, openMode, pipeMode, instances, outBuffer, inBuffer, timeout, security);
         const std::lock_guard lock{mutex_};
         instances_.push_back({handle, openMode, pipeMode, instances, outBuffer, inBuffer});
         return handle;
@@ -688,8 +687,8 @@ TEST(NamedPipeServerCloseTest, CloseAmongClientsThatComeLeavesNothing) {
                 return;
             }
             for (int i = 0; i < 500; ++i) {
-                const win32::Handle client{::CreateFileW(settings.name.c_str(), GENERIC_READ, 0, nullptr,
-                                                         OPEN_EXISTING, 0, nullptr)};
+                const win32::Handle client{
+                    ::CreateFileW(settings.name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
                 if (!client && ::GetLastError() == ERROR_FILE_NOT_FOUND && !Share<Device>{server}) {
                     return;
                 }

@@ -1,5 +1,3 @@
-#include "devices/NamedPipe.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,6 +12,7 @@
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
+#include "devices/NamedPipe.h"
 
 namespace iocp4j {
 namespace {
@@ -59,9 +58,7 @@ protected:
         return port_.read(device_, token, buffers_[token].data(), length);
     }
 
-    std::string received(const CompletionRecord& record) const {
-        return {buffers_[record.token].data(), record.bytes};
-    }
+    std::string received(const CompletionRecord& record) const { return {buffers_[record.token].data(), record.bytes}; }
 
     Recording recording_;
     TestPort port_{recording_};

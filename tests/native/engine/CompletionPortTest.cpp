@@ -1,5 +1,3 @@
-#include "engine/CompletionPort.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include "../fixtures/ScriptedDevice.h"
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
+#include "engine/CompletionPort.h"
 
 namespace iocp4j {
 namespace {
@@ -283,8 +282,7 @@ TEST(CompletionPortTest, ClosedPortRefusesEverything) {
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     port.close();
     EXPECT_EQ(kPortClosed, port->post(0, 0, 2).error());
-    EXPECT_EQ(kPortClosed,
-              port->add(std::make_unique<ScriptedDevice>(*port, kernel, &ScriptedDevice::pends)).error());
+    EXPECT_EQ(kPortClosed, port->add(std::make_unique<ScriptedDevice>(*port, kernel, &ScriptedDevice::pends)).error());
     EXPECT_FALSE(CompletionPort::awaitClosed(port.key(), std::chrono::steady_clock::now()))
         << "the listener is still busy";
     turnstile.open();

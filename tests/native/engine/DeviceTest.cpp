@@ -1,11 +1,10 @@
-#include "engine/Device.h"
-
 #include <gtest/gtest.h>
 
 #include "../fixtures/Recording.h"
 #include "../fixtures/ScriptedDevice.h"
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
+#include "engine/Device.h"
 
 namespace iocp4j {
 namespace {
@@ -75,8 +74,8 @@ TEST(DeviceTest, DeviceCanBeClosedByTheListener) {
         waited += Device::awaitClosed(device, Worker::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};
-    const Device::Key device = ScriptedDevice::add(
-        *port, kernel, [](ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); });
+    const Device::Key device =
+        ScriptedDevice::add(*port, kernel, [](ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); });
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
     EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
     EXPECT_EQ(0, waited.load());

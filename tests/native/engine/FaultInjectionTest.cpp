@@ -44,9 +44,7 @@ private:
         }};
 };
 
-Started fails(ScriptedDevice&, Operation&) {
-    return Started::over(ERROR_NOT_READY);
-}
+Started fails(ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); }
 
 // Returns when the only worker has looked at everything that was queued before.
 void pause(const TestPort& port, const Recording& recording) {
@@ -217,15 +215,15 @@ TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
 
 TEST(FailingDequeueTest, TimeoutBeforeItsTimeIsNoMoreThanATimeout) {
     std::atomic<unsigned> calls{0};
-    FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{
-        [&](HANDLE port, OVERLAPPED_ENTRY* entries, ULONG length, ULONG* count, DWORD milliseconds,
-            BOOL alertable) -> BOOL {
-            if (++calls % 4 != 0) {
-                *count = 1;  // as Wine does
-                return failing(WAIT_TIMEOUT);
-            }
-            return decltype(dequeue)::real(port, entries, length, count, std::min(milliseconds, DWORD{1}), alertable);
-        }};
+    FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{[&](HANDLE port, OVERLAPPED_ENTRY* entries,
+                                                                     ULONG length, ULONG* count, DWORD milliseconds,
+                                                                     BOOL alertable) -> BOOL {
+        if (++calls % 4 != 0) {
+            *count = 1;  // as Wine does
+            return failing(WAIT_TIMEOUT);
+        }
+        return decltype(dequeue)::real(port, entries, length, count, std::min(milliseconds, DWORD{1}), alertable);
+    }};
     PortHandle kernel;
     Recording recording;
     TestPort port{recording};
@@ -242,14 +240,14 @@ TEST(FailingDequeueTest, TimeoutBeforeItsTimeIsNoMoreThanATimeout) {
 
 TEST(FailingDequeueTest, WorkerComesBackWhateverAilsTheKernel) {
     std::atomic<int> failures{0};
-    FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{
-        [&](HANDLE port, OVERLAPPED_ENTRY* entries, ULONG length, ULONG* count, DWORD milliseconds,
-            BOOL alertable) -> BOOL {
-            if (failures.fetch_add(1) < 3) {
-                return failing(ERROR_NO_SYSTEM_RESOURCES);
-            }
-            return decltype(dequeue)::real(port, entries, length, count, milliseconds, alertable);
-        }};
+    FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{[&](HANDLE port, OVERLAPPED_ENTRY* entries,
+                                                                     ULONG length, ULONG* count, DWORD milliseconds,
+                                                                     BOOL alertable) -> BOOL {
+        if (failures.fetch_add(1) < 3) {
+            return failing(ERROR_NO_SYSTEM_RESOURCES);
+        }
+        return decltype(dequeue)::real(port, entries, length, count, milliseconds, alertable);
+    }};
     Recording recording;
     TestPort port{recording, settings(1)};
     ASSERT_TRUE(port->post(0, 0, 1));

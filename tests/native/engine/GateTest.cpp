@@ -1,10 +1,9 @@
-#include "engine/Gate.h"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
 
 #include "../fixtures/Concurrently.h"
+#include "engine/Gate.h"
 
 namespace iocp4j {
 namespace {

@@ -1,11 +1,10 @@
-#include "engine/Operation.h"
-
 #include <gtest/gtest.h>
 
 #include <vector>
 
 #include "../fixtures/ScriptedDevice.h"
 #include "../fixtures/TestPort.h"
+#include "engine/Operation.h"
 #include "engine/Operations.h"
 
 namespace iocp4j {
@@ -29,9 +28,8 @@ TEST(OperationTest, IdsArePositiveAndNeverRepeat) {
     PortHandle kernel;
     Recording recording;
     TestPort port{recording, settings(1, 2)};
-    const Device::Key device = ScriptedDevice::add(*port, kernel, [](ScriptedDevice&, Operation&) {
-        return Started::over(ERROR_NOT_READY);
-    });
+    const Device::Key device =
+        ScriptedDevice::add(*port, kernel, [](ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); });
     std::vector<OperationId> ids;
     for (std::uint64_t token = 0; token < 200; ++token) {
         ASSERT_TRUE(port.waitUntilIdle());

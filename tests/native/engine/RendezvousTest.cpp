@@ -1,5 +1,3 @@
-#include "engine/Rendezvous.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "../fixtures/Concurrently.h"
+#include "engine/Rendezvous.h"
 
 namespace iocp4j {
 namespace {

@@ -1,5 +1,3 @@
-#include "engine/Slab.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
@@ -7,6 +5,7 @@
 #include <vector>
 
 #include "../fixtures/Concurrently.h"
+#include "engine/Slab.h"
 
 namespace iocp4j {
 namespace {
@@ -122,7 +121,8 @@ TEST_F(SlabTest, CanBeEmpty) {
     EXPECT_EQ(nullptr, slab.at(0));
 }
 
-// Few places and many takers: the free list is near its end all the time, where a head that went and came back does harm.
+// Few places and many takers: the free list is near its end all the time, where a head that went and came back does
+// harm.
 TEST_F(SlabTest, GivesNoPlaceToTwo) {
     constexpr unsigned kThreads = 4;
     for (const std::uint32_t capacity : {1u, 2u, 3u, 7u}) {

@@ -1,5 +1,3 @@
-#include "engine/SlotTable.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
@@ -10,6 +8,7 @@
 
 #include "../fixtures/Concurrently.h"
 #include "../fixtures/WaitFor.h"
+#include "engine/SlotTable.h"
 
 namespace iocp4j {
 namespace {

@@ -1,7 +1,7 @@
-#include "win32/Error.h"
-
 #include <gtest/gtest.h>
 #include <windows.h>
+
+#include "win32/Error.h"
 
 namespace iocp4j::win32 {
 namespace {
@@ -28,9 +28,7 @@ TEST(ErrorTest, HasAMessageWithoutLineEnd) {
     EXPECT_NE(L' ', message.back());
 }
 
-TEST(ErrorTest, HasNoMessageForWhatWindowsDoesNotKnow) {
-    EXPECT_EQ(L"", errorMessage(0x2000'0001));
-}
+TEST(ErrorTest, HasNoMessageForWhatWindowsDoesNotKnow) { EXPECT_EQ(L"", errorMessage(0x2000'0001)); }
 
 }  // namespace
 }  // namespace iocp4j::win32

@@ -1,5 +1,3 @@
-#include "win32/KernelPort.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -9,6 +7,7 @@
 
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
+#include "win32/KernelPort.h"
 
 namespace iocp4j::win32 {
 namespace {
@@ -23,9 +22,7 @@ KernelPort newPort() {
     return std::move(*port);
 }
 
-OVERLAPPED* fakePointer(std::uintptr_t value) {
-    return reinterpret_cast<OVERLAPPED*>(value);
-}
+OVERLAPPED* fakePointer(std::uintptr_t value) { return reinterpret_cast<OVERLAPPED*>(value); }
 
 TEST(KernelPortTest, SaysWhyItCannotBeCreated) {
     FakeCall<&Calls::createIoCompletionPort> create{[](HANDLE, HANDLE, ULONG_PTR, DWORD) -> HANDLE {
@@ -142,9 +139,7 @@ TEST(KernelPortTest, TimesOut) {
     }
 }
 
-void WINAPI count(ULONG_PTR counter) {
-    ++*reinterpret_cast<int*>(counter);
-}
+void WINAPI count(ULONG_PTR counter) { ++*reinterpret_cast<int*>(counter); }
 
 TEST(KernelPortTest, IsInterruptedByAnApcWhereThatIsWanted) {
     const KernelPort port = newPort();

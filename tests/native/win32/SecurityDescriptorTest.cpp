@@ -1,5 +1,3 @@
-#include "win32/SecurityDescriptor.h"
-
 #include <gtest/gtest.h>
 #include <windows.h>
 
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "win32/Handle.h"
+#include "win32/SecurityDescriptor.h"
 
 namespace iocp4j::win32 {
 namespace {

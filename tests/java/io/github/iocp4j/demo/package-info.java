@@ -1,0 +1,4 @@
+/**
+ * The demonstration that {@code ./dev demo} runs.
+ */
+package io.github.iocp4j.demo;

@@ -1,0 +1,83 @@
+package io.github.iocp4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+    @TempDir
+    private static Path folder;
+
+    private final StringWriter errors = new StringWriter();
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, syelogd, --pipe, \\\\elsewhere\\pipe\\syelog, cannot be the name of a pipe",
+        "2, syelogd, --pipe, '', cannot be the name of a pipe",
+        "2, syelogd, --workers, 0, workers is 0",
+        "2, syelogd, --workers, 100000, workers is 100000",
+        "2, syelogd, --workers, many, --workers",
+        "2, syelogd, --instances, 0, listening instances is 0",
+        "2, syelogd, --security, nonsense, --security",
+        "2, syelogd, --security, '', security descriptor is empty",
+        "2, syelogd, --output, a*b, Illegal char",
+        "2, syelogd, --unknown, 1, --unknown",
+        "2, syelogd, --quiet, superfluous, superfluous",
+        "1, syelogd, --output, missing\\folder\\log, there is no such folder",
+        "2, logger, --severity, grave, fatal",
+        "2, logger, --facility, 100, kernel",
+        "2, logger, --count, 0, at least 1",
+        "2, logger, --pipe, \\\\.\\mailslot\\x, cannot be the name of a pipe",
+        "2, logger, --unknown, x, --unknown",
+    })
+    void toolsRefuseAndTellWhy(
+            final int exitCode, final String tool, final String option, final String value, final String reason) {
+        assertThat(run(tool, option, value)).as(errors::toString).isEqualTo(exitCode);
+        assertThat(errors.toString()).startsWith(tool + ": ").contains(reason).doesNotContain("\tat ");
+    }
+
+    @Test
+    void anUnknownToolIsRefusedWithTheKnownOnes() {
+        assertThat(run("syslogd")).isEqualTo(2);
+        assertThat(errors.toString()).contains("'syslogd'").contains("iocp4j syelogd").contains("Try: iocp4j --help");
+    }
+
+    @Test
+    void noToolIsRefused() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(errors.toString()).startsWith("iocp4j: ").contains("Try: iocp4j --help");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"syelogd", "logger"})
+    void helpShowsExamples(final String tool) throws Exception {
+        try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
+            assertThat(process.exitCode()).as(process::errors).isZero();
+            assertThat(process.output()).contains("Usage: iocp4j " + tool + " [-hV]").contains("Examples:");
+        }
+    }
+
+    @Test
+    void theJarRunsByItself() throws Exception {
+        final String jar = System.getProperty("iocp4j.tests.tools.jar");
+        assumeTrue(jar != null, "the build has not told where the tools jar is");
+        final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        try (ToolProcess process = ToolProcess.start(folder, List.of(java, "-jar", jar, "syelogd", "--version"))) {
+            assertThat(process.exitCode()).as(process::errors).isZero();
+            assertThat(process.output().strip())
+                    .isEqualTo("iocp4j-tools " + System.getProperty("iocp4j.tests.version"));
+        }
+    }
+
+    private int run(final String... args) {
+        return Main.run(new PrintWriter(errors, true), args);
+    }
+}

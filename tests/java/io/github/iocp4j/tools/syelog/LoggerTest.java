@@ -1,0 +1,112 @@
+package io.github.iocp4j.tools.syelog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iocp4j.tools.Programs;
+import io.github.iocp4j.tools.ToolProcess;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class LoggerTest {
+    @TempDir
+    private static Path folder;
+
+    private static SyelogdProcess daemon;
+
+    @BeforeAll
+    static void start() throws Exception {
+        daemon = SyelogdProcess.start(folder);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (SyelogdProcess ending = daemon) {
+            assertThat(ending.leave()).isZero();
+        }
+    }
+
+    @Test
+    void sendsFacilityAndSeverityByNameOrNumber() throws Exception {
+        assertSent("--ident", "named", "--facility", "User", "--severity", "AUDIT_FAIL", "x", "y");
+        assertSent("--ident", "numbered", "--facility", "0x7a", "--severity", "7", "x");
+
+        assertThat(daemon.awaitText("named: x y")).matches("[0-9]{17} +[0-9]+ 60[.]66: named: x y");
+        assertThat(daemon.awaitText("numbered: x")).contains(" 7a.07: ");
+    }
+
+    @Test
+    void sendsItsArgumentsAsOneMessageAndNumbersIt() throws Exception {
+        assertSent("--ident", "numbers", "--count", "50", "Hello", "World!");
+
+        SyelogdProcess.assertComplete(daemon.awaitTexts("numbers: ", 50), "numbers", 50);
+    }
+
+    @Test
+    void sendsEachLineOfStandardInput() throws Exception {
+        final Path input = Files.write(folder.resolve("input"),
+                ("first\r\nsecond with \u001b[1m\n\nlatin-1 \u00e4\n" + "x".repeat(10_000) + "\nlast without an end")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        try (ToolProcess logger =
+                Programs.toolReading(folder, input, "logger", "--pipe", daemon.pipe(), "--ident", "lines")) {
+            assertThat(logger.exitCode()).as(logger::errors).isZero();
+        }
+
+        assertThat(daemon.awaitTexts("lines: ", 5)).containsExactly("lines: first", "lines: second with \\x1b[1m",
+                "lines: latin-1 \\xe4", "lines: " + "x".repeat(4086 - 2 - "lines: ".length()),
+                "lines: last without an end");
+        assertThat(daemon.texts()).contains("lines:");
+    }
+
+    @Test
+    void tellsOfMessagesThatWereDropped() throws Exception {
+        try (ToolProcess logger =
+                Programs.tool(folder, "logger", "--pipe", SyelogdProcess.newPipe(), "--count", "3", "lost")) {
+            assertThat(logger.exitCode()).isEqualTo(1);
+            assertThat(logger.errors()).startsWith("logger: 3 of 3 messages were dropped: ")
+                    .contains("ERROR_FILE_NOT_FOUND").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void survivesADaemonThatIsStartedAnew() throws Exception {
+        // In this process, because what happens between two messages is the matter.
+        final String pipe = SyelogdProcess.newPipe();
+        final Path place = Files.createDirectory(folder.resolve("anew"));
+        final SyelogEncoder encoder = new SyelogEncoder("anew", 0x50, 1);
+        try (PipeTransport transport = new PipeTransport(pipe);
+                SyelogClient client = new SyelogClient(transport, System::nanoTime)) {
+            for (int life = 1; life <= 2; life++) {
+                try (SyelogdProcess served = SyelogdProcess.startOn(pipe, place, "--exit-after-first")) {
+                    for (int i = 1; i <= 3; i++) {
+                        final byte[] text = (life + "." + i).getBytes(StandardCharsets.US_ASCII);
+                        assertThat(client.send(encoder.encode(text, 0x60, FileTimes.now(), false))).isTrue();
+                    }
+                    // Somebody else's close makes it leave, and break our connection.
+                    served.connect().close();
+                    assertThat(served.process().exitCode()).isZero();
+                    assertThat(served.texts())
+                            .containsExactly("anew: " + life + ".1", "anew: " + life + ".2", "anew: " + life + ".3");
+                }
+            }
+        }
+    }
+
+    private static void assertSent(final String... args) throws Exception {
+        final List<String> command = new ArrayList<>(List.of("logger", "--pipe", daemon.pipe()));
+        command.addAll(List.of(args));
+        try (ToolProcess logger = Programs.tool(folder, command.toArray(new String[0]))) {
+            assertThat(logger.exitCode()).as(logger::errors).isZero();
+            assertThat(logger.output() + logger.errors()).isEmpty();
+        }
+    }
+}
