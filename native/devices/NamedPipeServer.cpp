@@ -150,6 +150,10 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
 }
 
 win32::ErrorCode NamedPipeServer::addInstance() {
+    const Device::Key idle = takeIdle();
+    if (idle != 0) {
+        return arm(idle);
+    }
     auto handle = takeHandle();
     Share<Device> self{key()};
     if (!handle || !self) {
@@ -157,26 +161,31 @@ win32::ErrorCode NamedPipeServer::addInstance() {
         return handle ? code(Refusal::kDeviceClosed) : handle.error();
     }
     // From here on the instance itself gives back what is reserved for it, however it ends.
-    auto made = std::make_unique<Instance>(std::move(self), std::move(*handle));
-    Instance& instance = *made;
-    const auto added = port().add(std::move(made));
+    const auto added = port().add(std::make_unique<Instance>(std::move(self), std::move(*handle)));
     if (!added) {
         return added.error();
     }
-    // Once it is enlisted the instance may be closed at any time, but not gone before the share ends.
-    Share<Device> share{*added};
-    win32::ErrorCode error = code(Refusal::kDeviceClosed);
-    if (share && enlist(*added)) {
-        error = port()
-                    .operations()
-                    .submit(std::move(share), Opcode::kAccept, settings_.token, nullptr, Operations::kForEver,
-                            [&](Operation& operation) { return instance.connect(operation); })
-                    .error();
-    }
-    if (error != ERROR_SUCCESS) {
+    if (!enlist(*added)) {
         Device::close(*added);
+        return code(Refusal::kDeviceClosed);
     }
-    return error;
+    return arm(*added);
+}
+
+win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
+    Share<Device> share{key};
+    if (!share) {
+        return code(Refusal::kDeviceClosed);
+    }
+    auto& instance = static_cast<Instance&>(*share);
+    const auto accepting =
+        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr, Operations::kForEver,
+                                   [&](Operation& operation) { return instance.connect(operation); });
+    // A client may have got in already, so that an instance is not given up for want of an operation.
+    if (!accepting && !layAside(key)) {
+        Device::close(key);
+    }
+    return accepting.error();
 }
 
 win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
@@ -206,27 +215,58 @@ void NamedPipeServer::unreserve() noexcept {
 bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     try {
-        return !closing_ && waiting_.insert(instance).second;
+        return !closing_ && waiting_.emplace(instance, Waiting::kArmed).second;
     } catch (const std::bad_alloc&) {
         return false;
     }
 }
 
+bool NamedPipeServer::layAside(Device::Key instance) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = waiting_.find(instance);
+    if (found == waiting_.end()) {
+        return false;
+    }
+    found->second = Waiting::kIdle;
+    --reserved_;
+    return true;
+}
+
+Device::Key NamedPipeServer::takeIdle() noexcept {
+    const std::lock_guard lock{mutex_};
+    for (auto& [instance, state] : waiting_) {
+        if (state == Waiting::kIdle) {
+            state = Waiting::kArmed;
+            return instance;
+        }
+    }
+    return 0;
+}
+
 void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    waiting_.erase(instance);
-    --reserved_;
+    const auto found = waiting_.find(instance);
+    if (found == waiting_.end() || found->second == Waiting::kArmed) {
+        --reserved_;
+    }
+    if (found != waiting_.end()) {
+        waiting_.erase(found);
+    }
 }
 
 void NamedPipeServer::closing() noexcept {
-    std::unordered_set<Device::Key> waiting;
+    std::unordered_map<Device::Key, Waiting> waiting;
     {
         const std::lock_guard lock{mutex_};
         closing_ = true;
         waiting.swap(waiting_);
+        // From here on all of them count as armed, for notWaiting().
+        for (const auto& [instance, state] : waiting) {
+            reserved_ += state == Waiting::kIdle ? 1U : 0U;
+        }
         first_.reset();
     }
-    for (const Device::Key instance : waiting) {
+    for (const auto& [instance, state] : waiting) {
         Device::close(instance);
     }
 }

@@ -2,7 +2,7 @@
 
 #include <mutex>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "devices/NamedPipe.h"
 #include "win32/Result.h"
@@ -41,6 +41,11 @@ public:
 private:
     class Instance;
 
+    enum class Waiting {
+        kArmed,  // an accept is in flight, or about to be
+        kIdle,   // there was no operation to be had for the accept; clients may get in all the same
+    };
+
     NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::SecurityDescriptor security,
                     win32::Handle first) noexcept;
 
@@ -59,6 +64,9 @@ private:
     bool reserve() noexcept;
     void unreserve() noexcept;
     bool enlist(Device::Key instance) noexcept;
+    win32::ErrorCode arm(Device::Key instance) noexcept;
+    bool layAside(Device::Key instance) noexcept;
+    Device::Key takeIdle() noexcept;
     void notWaiting(Device::Key instance) noexcept;
 
     const NamedPipeServerSettings settings_;
@@ -67,8 +75,8 @@ private:
     std::mutex mutex_;  // of everything below
     bool closing_ = false;
     win32::Handle first_;         // made by open(), used up by listen()
-    std::uint32_t reserved_ = 0;  // instances that wait, or are being made
-    std::unordered_set<Device::Key> waiting_;
+    std::uint32_t reserved_ = 0;  // instances that are armed, or being made
+    std::unordered_map<Device::Key, Waiting> waiting_;
 };
 
 }  // namespace iocp4j

@@ -137,7 +137,7 @@ final class NamedPipeServerTest {
     @Test
     void survivesClientsThatSayNothing() throws Exception {
         final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(2).open();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 50; i++) {
             assertThat(connect().close(LONG)).isTrue();
             assertThat(recorder.nextSuccess(Opcode.ACCEPT).device.close(LONG)).isTrue();
         }
@@ -328,7 +328,7 @@ final class NamedPipeServerTest {
     void hearsOfEveryClientThatGotInThoughOperationsAreScarce() throws Exception {
         final AtomicInteger heardOf = new AtomicInteger();
         final AtomicBoolean enough = new AtomicBoolean();
-        final int clients = 60;
+        final int clients = 25;
         try (CompletionPort small = CompletionPort.builder(batch -> {
             if (batch.opcode(0) == Opcode.ACCEPT && batch.status(0) == Win32Error.SUCCESS) {
                 heardOf.incrementAndGet();

@@ -46,7 +46,9 @@ final class CompletionDispatcher {
             exceptionHandler.uncaughtException(Thread.currentThread(), thrown);
         } catch (final Throwable again) {
             // The handler has failed too. There is nobody left to tell but the console, and the worker must live.
-            again.addSuppressed(thrown);
+            if (again != thrown) {
+                again.addSuppressed(thrown);
+            }
             again.printStackTrace();
         }
     }
