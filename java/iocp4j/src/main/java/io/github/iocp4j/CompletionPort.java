@@ -112,7 +112,7 @@ public final class CompletionPort implements AutoCloseable {
      * the listener, then ends the workers with one exit packet each and closes the kernel object. Closing twice is
      * harmless.
      *
-     * <p>The caller waits until all that is done. A worker of this port does not wait, because it would wait for
+     * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it.
      *
      * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their

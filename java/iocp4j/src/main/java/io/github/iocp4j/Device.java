@@ -105,7 +105,7 @@ public abstract class Device implements AutoCloseable {
      * Refuses new operations, cancels those in flight, lets each of them complete to the listener, then closes the
      * handle ({@code CancelIoEx}, {@code CloseHandle}). Closing twice is harmless.
      *
-     * <p>The caller waits until all that is done. A worker of this port does not wait, because it would wait for
+     * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
