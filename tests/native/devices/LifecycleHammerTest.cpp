@@ -61,7 +61,7 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
             }
         }
     };
-    TestPort port{recording, settings(3, 48)};
+    TestPort port{recording, portSettings(3, 48)};
     used = &port;
     NamedPipeServerSettings serving;
     serving.name = newPipeName();
@@ -142,7 +142,7 @@ TEST(LifecycleHammerTest, PortsComeAndGo) {
         std::minstd_rand random{thread + 1};
         for (unsigned round = 0; round < kRounds; ++round) {
             Place& mine = *places[round * kThreads + thread];
-            const auto opened = CompletionPort::open(settings(2, 64), mine.recording.sink());
+            const auto opened = CompletionPort::open(portSettings(2, 64), mine.recording.sink());
             ASSERT_TRUE(opened);
             mine.key = *opened;
             for (int step = 0; step < 40; ++step) {

@@ -122,12 +122,12 @@ TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
 TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
     int attempts = 0;
     int waits = 0;
-    FakeCall<&win32::Calls::createFile> open{[&](auto... arguments) -> HANDLE {
+    FakeCall<&win32::Calls::createFile> createFile{[&](auto... arguments) -> HANDLE {
         if (++attempts <= 5) {
             ::SetLastError(ERROR_PIPE_BUSY);
             return INVALID_HANDLE_VALUE;
         }
-        return decltype(open)::real(arguments...);
+        return decltype(createFile)::real(arguments...);
     }};
     FakeCall<&win32::Calls::waitNamedPipe> wait{[&](const wchar_t*, DWORD patience) -> BOOL {
         EXPECT_NE(0u, patience) << "would be the server's default";
@@ -144,12 +144,12 @@ TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
 TEST(NamedPipeClientRaceTest, PipeMayGoDuringTheWait) {
     FakeCall<&win32::Calls::waitNamedPipe> wait{[](const wchar_t*, DWORD) { return failing(ERROR_FILE_NOT_FOUND); }};
     int attempts = 0;
-    FakeCall<&win32::Calls::createFile> open{[&](auto... arguments) -> HANDLE {
+    FakeCall<&win32::Calls::createFile> createFile{[&](auto... arguments) -> HANDLE {
         if (++attempts == 1) {
             ::SetLastError(ERROR_PIPE_BUSY);
             return INVALID_HANDLE_VALUE;
         }
-        return decltype(open)::real(arguments...);
+        return decltype(createFile)::real(arguments...);
     }};
     Recording recording;
     TestPort port{recording};
@@ -160,12 +160,12 @@ TEST(NamedPipeClientRaceTest, PipeMayGoDuringTheWait) {
 TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesNothing) {
     DWORD flags = 0;
     DWORD sharing = 99;
-    FakeCall<&win32::Calls::createFile> open{[&](const wchar_t* name, DWORD access, DWORD share,
-                                                 SECURITY_ATTRIBUTES* security, DWORD disposition, DWORD attributes,
-                                                 HANDLE pattern) {
+    FakeCall<&win32::Calls::createFile> createFile{[&](const wchar_t* name, DWORD access, DWORD share,
+                                                       SECURITY_ATTRIBUTES* security, DWORD disposition,
+                                                       DWORD attributes, HANDLE pattern) {
         flags = attributes;
         sharing = share;
-        return decltype(open)::real(name, access, share, security, disposition, attributes, pattern);
+        return decltype(createFile)::real(name, access, share, security, disposition, attributes, pattern);
     }};
     const PlainServer server;
     Recording recording;
@@ -231,11 +231,11 @@ TEST_F(NamedPipeClientTest, WritesThroughAPipeThatOnlyGoesOut) {
 TEST(NamedPipeClientFailureTest, CannotReadMessagesFromAPipeOfBytes) {
     HANDLE opened = nullptr;
     std::atomic<int> closes{0};
-    FakeCall<&win32::Calls::createFile> open{
-        [&](auto... arguments) { return opened = decltype(open)::real(arguments...); }};
-    FakeCall<&win32::Calls::closeHandle> close{[&](HANDLE handle) {
+    FakeCall<&win32::Calls::createFile> createFile{
+        [&](auto... arguments) { return opened = decltype(createFile)::real(arguments...); }};
+    FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE handle) {
         closes += handle == opened;
-        return decltype(close)::real(handle);
+        return decltype(closeHandle)::real(handle);
     }};
     const PlainServer server;
     Recording recording;
@@ -258,9 +258,9 @@ TEST_F(NamedPipeClientTest, IsRefusedByAClosedPort) {
 
 TEST(NamedPipeClientCloseTest, PortThatIsClosedMeanwhileGetsNoConnection) {
     CompletionPort::Key key = 0;
-    FakeCall<&win32::Calls::createFile> open{[&](auto... arguments) {
+    FakeCall<&win32::Calls::createFile> createFile{[&](auto... arguments) {
         CompletionPort::close(key);
-        return decltype(open)::real(arguments...);
+        return decltype(createFile)::real(arguments...);
     }};
     const PlainServer server;
     Recording recording;

@@ -95,7 +95,7 @@ protected:
     }
 
     Recording recording_;
-    TestPort port_{recording_, settings(2)};
+    TestPort port_{recording_, portSettings(2)};
     std::uint64_t lastToken_ = 1'000'000;
 };
 
@@ -239,7 +239,7 @@ TEST(NamedPipeServerBurstTest, EveryMessageOfABurstArrives) {
             }
         }
     };
-    TestPort port{recording, settings(3)};
+    TestPort port{recording, portSettings(3)};
     used = &port;
     const NamedPipeServerSettings settings = newServer();
     const Device::Key server = openAndListen(port, settings);
@@ -280,7 +280,7 @@ TEST_F(NamedPipeServerTest, KeepsToTheGreatestNumberOfInstances) {
 // Waiting takes operations, too. One more instance may lie aside for which there was none.
 TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     Recording recording;
-    TestPort port{recording, settings(1, 3)};
+    TestPort port{recording, portSettings(1, 3)};
     const NamedPipeServerSettings settings = newServer(5);
     const Device::Key server = openAndListen(port, settings);
     EXPECT_EQ(3u, port->operations().inFlight());
@@ -311,7 +311,7 @@ TEST(NamedPipeServerBoundsTest, HearsAClientThatGotInWhenThereWasNoOperation) {
         }
         return decltype(create)::real(arguments...);
     }};
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     used = &port;
     PipeEnds ends;
     other = *port->add(std::make_unique<NamedPipe>(*port, L"other", std::move(ends.server)));

@@ -284,7 +284,7 @@ TEST_F(NamedPipeTest, CancelsNothingByAForgedId) {
 
 TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSamePlace) {
     Recording recording;
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[16];
@@ -349,13 +349,13 @@ TEST(NamedPipeCloseTest, HandleIsClosedWhenTheListenerHasSeenEveryCompletion) {
     std::atomic<int> closes{0};
     std::atomic<std::size_t> seenBefore{0};
     std::atomic<std::size_t> unpinnedBefore{0};
-    FakeCall<&win32::Calls::closeHandle> close{[&](HANDLE closing) {
+    FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE closing) {
         if (closing == handle) {
             ++closes;
             seenBefore = recording.count();
             unpinnedBefore = recording.unpinned().size();
         }
-        return decltype(close)::real(closing);
+        return decltype(closeHandle)::real(closing);
     }};
     recording.onDelivery = [](unsigned, auto) { ::Sleep(5); };
     TestPort port{recording};
@@ -389,9 +389,9 @@ TEST(NamedPipeCloseTest, CloseByManyThreadsIsOneClose) {
         Recording recording;
         HANDLE handle = nullptr;
         std::atomic<int> closes{0};
-        FakeCall<&win32::Calls::closeHandle> close{[&](HANDLE closing) {
+        FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE closing) {
             closes += closing == handle;
-            return decltype(close)::real(closing);
+            return decltype(closeHandle)::real(closing);
         }};
         TestPort port{recording};
         PipeEnds ends{PipeKind::kBytes, 4096, 0};
@@ -412,7 +412,7 @@ TEST(NamedPipeCloseTest, CloseByManyThreadsIsOneClose) {
 TEST(NamedPipeCloseTest, CloseWhileThreadsReadAndWriteLosesNothing) {
     for (int round = 0; round < 25; ++round) {
         Recording recording;
-        TestPort port{recording, settings(2, 4'000)};
+        TestPort port{recording, portSettings(2, 4'000)};
         PipeEnds ends{PipeKind::kBytes, 4096, 0};
         const Device::Key device = add(port, std::move(ends.server));
         static char scratch[64];
@@ -452,7 +452,7 @@ TEST(NamedPipeCloseTest, CloseWhileThreadsReadAndWriteLosesNothing) {
 
 TEST(NamedPipeBoundsTest, OperationsBeyondTheCeilingAreRefusedAndLaterNot) {
     Recording recording;
-    TestPort port{recording, settings(1, 3)};
+    TestPort port{recording, portSettings(1, 3)};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[4];
@@ -486,7 +486,7 @@ TEST(NamedPipeBoundsTest, OnePlaceIsEnoughForAListenerThatGoesOn) {
         refused += record.opcode == Opcode::kRead ? !used->write(record.key, record.token, buffer, record.bytes)
                                                   : !used->read(record.key, record.token + 1, buffer, sizeof(buffer));
     };
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     used = &port;
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
@@ -532,7 +532,7 @@ TEST(NamedPipePingPongTest, GoesToAndFroBetweenTwoPorts) {
                 }
             }
         };
-        player.port = std::make_unique<TestPort>(player.recording, settings(1, 4));
+        player.port = std::make_unique<TestPort>(player.recording, portSettings(1, 4));
         player.device = add(*player.port, std::move(&player == &players[0] ? ends.server : ends.client));
     }
     for (Player& player : players) {

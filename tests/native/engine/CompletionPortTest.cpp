@@ -33,7 +33,7 @@ std::vector<std::uint64_t> tokensOf(const Recording& recording) {
 
 TEST(CompletionPortTest, DeliversPostsAsTheyAre) {
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     ASSERT_TRUE(port->post(1, 2, 3));
     ASSERT_TRUE(port->post(~std::uint64_t{0}, 0xffff'ffff, ~std::uint64_t{0}));
     ASSERT_TRUE(port->post(0, 0, 0));
@@ -54,7 +54,7 @@ TEST(CompletionPortTest, DeliversPostsAsTheyAre) {
 
 TEST(CompletionPortTest, OneWorkerKeepsTheOrderOfPosts) {
     Recording recording;
-    TestPort port{recording, settings(1, 2'000)};
+    TestPort port{recording, portSettings(1, 2'000)};
     std::vector<std::uint64_t> sent;
     for (std::uint64_t i = 0; i < 1'000; ++i) {
         ASSERT_TRUE(port->post(7, 0, i));
@@ -69,7 +69,7 @@ TEST(CompletionPortTest, RefusesPostsBeyondTheCeilingAndRecovers) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    TestPort port{recording, settings(1, 4)};
+    TestPort port{recording, portSettings(1, 4)};
     ASSERT_TRUE(port->post(0, 0, 0));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     for (std::uint64_t token = 1; token <= 4; ++token) {
@@ -96,7 +96,7 @@ TEST(CompletionPortTest, OnePlaceIsEnoughForAListenerThatPostsAgain) {
             refused += !(*again)->post(0, 0, records.back().token + 1);
         }
     };
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     again = &port;
     ASSERT_TRUE(port->post(0, 0, 0));
     EXPECT_TRUE(recording.waitForCount(kLast + 1));
@@ -132,9 +132,9 @@ TEST(CompletionPortTest, LeavesTheDefaultConcurrencyToWindows) {
             return decltype(create)::real(file, port, key, concurrency);
         }};
     Recording recording;
-    TestPort{recording, settings(1)}.end();
+    TestPort{recording, portSettings(1)}.end();
     Recording recordingOfTwo;
-    CompletionPort::Settings two = settings(1);
+    CompletionPort::Settings two = portSettings(1);
     two.concurrency = 2;
     TestPort{recordingOfTwo, two}.end();
     EXPECT_EQ((std::vector<DWORD>{0, 2}), asked);
@@ -157,7 +157,7 @@ TEST(CompletionPortTest, NamesItsThreads) {
         }
         return true;
     };
-    TestPort port{recording, settings(2)};
+    TestPort port{recording, portSettings(2)};
     EXPECT_EQ((std::set<std::wstring>{L"test-worker-0", L"test-worker-1"}), names);
 }
 
@@ -165,7 +165,7 @@ TEST(CompletionPortTest, FillsABatchUpToItsCeiling) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     ASSERT_TRUE(port->post(0, 0, 0));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     for (std::uint64_t token = 1; token <= 40; ++token) {
@@ -184,7 +184,7 @@ TEST(CompletionPortTest, WorkersShareTheBatch) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    CompletionPort::Settings shared = settings(4);
+    CompletionPort::Settings shared = portSettings(4);
     shared.concurrency = 2;
     shared.batch = 64;
     TestPort port{recording, shared};
@@ -221,7 +221,7 @@ TEST(CompletionPortTest, ListenerThatBlocksKeepsNobodyElse) {
 TEST(CompletionPortTest, SnapshotShowsWhatThereIs) {
     PortHandle kernel;
     Recording recording;
-    CompletionPort::Settings given = settings(3, 64);
+    CompletionPort::Settings given = portSettings(3, 64);
     given.concurrency = 2;
     TestPort port{recording, given};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &ScriptedDevice::pends);
@@ -250,7 +250,7 @@ TEST(CompletionPortTest, EndsItsThreadsAndHandles) {
     EXPECT_TRUE(leavesNothing([](unsigned) {
         for (int round = 0; round < 3; ++round) {
             Recording recording;
-            TestPort port{recording, settings(4)};
+            TestPort port{recording, portSettings(4)};
             ASSERT_TRUE(port->post(0, 0, 1));
             ASSERT_TRUE(recording.waitForCount(1));
         }
@@ -262,7 +262,7 @@ TEST(CompletionPortTest, ClosedPortRefusesEverything) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     ASSERT_TRUE(port->post(0, 0, 1));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     port.close();
@@ -294,7 +294,7 @@ TEST(CompletionPortTest, DeliversEverythingThatWasPostedBeforeItWasClosed) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    TestPort port{recording, settings(2, 5'000)};
+    TestPort port{recording, portSettings(2, 5'000)};
     for (std::uint64_t token = 0; token < 4'000; ++token) {
         ASSERT_TRUE(port->post(0, 0, token));
     }
@@ -310,7 +310,7 @@ TEST(CompletionPortTest, DeliversEverythingThatWasPostedBeforeItWasClosed) {
 TEST(CompletionPortTest, LosesNothingWhenItIsClosedWhileThreadsPost) {
     for (int round = 0; round < 5; ++round) {
         Recording recording;
-        TestPort port{recording, settings(3, 4'000)};
+        TestPort port{recording, portSettings(3, 4'000)};
         std::atomic<std::uint64_t> accepted{0};
         std::atomic<int> oddRefusals{0};
         const Share<CompletionPort> share{port.key()};
@@ -344,7 +344,7 @@ TEST(CompletionPortTest, PortsDoNotMix) {
     Recording recordings[kPorts];
     std::vector<std::unique_ptr<TestPort>> ports;
     for (Recording& recording : recordings) {
-        ports.push_back(std::make_unique<TestPort>(recording, settings(2, 1'000)));
+        ports.push_back(std::make_unique<TestPort>(recording, portSettings(2, 1'000)));
     }
     concurrently(kPorts, [&](unsigned thread) {
         for (std::uint64_t i = 0; i < kPosts; ++i) {
@@ -445,7 +445,7 @@ TEST(CompletionPortTest, SaysWhyItCannotBeOpened) {
         ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
         return nullptr;
     }};
-    EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, CompletionPort::open(settings(), recording.sink()).error());
+    EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, CompletionPort::open(portSettings(), recording.sink()).error());
     EXPECT_TRUE(recording.ended.load());
     EXPECT_EQ(0u, recording.started.load());
 }
@@ -456,7 +456,7 @@ TEST(CompletionPortTest, IsNotOpenedWithAWorkerMissing) {
              {std::set<unsigned>{0}, std::set<unsigned>{2}, std::set<unsigned>{0, 1, 2}}) {
             Recording recording;
             recording.onStarted = [&](unsigned worker) { return !missing.contains(worker); };
-            EXPECT_EQ(code(Refusal::kOutOfMemory), CompletionPort::open(settings(3), recording.sink()).error());
+            EXPECT_EQ(code(Refusal::kOutOfMemory), CompletionPort::open(portSettings(3), recording.sink()).error());
             ASSERT_TRUE(waitFor([&] { return recording.ended.load(); })) << "there is no key to close it with";
             EXPECT_EQ(3 - missing.size(), recording.started.load());
             EXPECT_EQ(recording.started.load(), recording.stopped.load());

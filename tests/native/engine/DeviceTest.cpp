@@ -32,7 +32,7 @@ TEST(DeviceTest, GivesBackThePinBeforeTheListenerHears) {
     Recording recording;
     std::atomic<std::size_t> unpinnedBefore{99};
     recording.onDelivery = [&](unsigned, auto) { unpinnedBefore = recording.unpinned().size(); };
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &ScriptedDevice::pends);
     int pin = 0;
     int refusedPin = 0;
@@ -92,7 +92,7 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
         }
     };
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const auto device = port->add(std::make_unique<Discreet>(*port, L"discreet", win32::Handle{}));
     ASSERT_TRUE(device);
     for (std::uint64_t token = 0; token < 60; ++token) {

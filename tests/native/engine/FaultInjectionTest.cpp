@@ -117,7 +117,7 @@ TEST(FailingPostTest, EverySecondFailureLosesNothing) {
 TEST(FailingPostTest, PostOfACallersOwnIsRefused) {
     FailingPosts posts;
     Recording recording;
-    TestPort port{recording, settings(1, 2)};
+    TestPort port{recording, portSettings(1, 2)};
     posts.fail(3);
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, port->post(0, 0, 1).error());
@@ -134,7 +134,7 @@ TEST(FailingPostTest, PortEndsThoughNoExitPacketCanBePosted) {
     for (const int times : {1, kForEver}) {
         FailingPosts posts;
         Recording recording;
-        TestPort port{recording, settings(3)};
+        TestPort port{recording, portSettings(3)};
         ASSERT_TRUE(port->post(0, 0, 1));
         ASSERT_TRUE(recording.waitForCount(1));
         posts.fail(times);
@@ -147,7 +147,7 @@ TEST(FailingPostTest, PortEndsWithOperationsThatCouldNotBePosted) {
     PortHandle kernel;
     FailingPosts posts;
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &fails);
     posts.fail(kForEver);
     for (std::uint64_t token = 0; token < 40; ++token) {
@@ -162,7 +162,7 @@ TEST(FailingPostTest, OperationWhosePacketCameTooEarlyIsDeliveredLater) {
     PortHandle kernel;
     FailingPosts posts;
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
         self.complete(operation, kStatusSuccess, 9);
         pause(port, recording);
@@ -189,7 +189,7 @@ TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
             }
         }
     };
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     used = &port;
     std::vector<Operation*> operations;
     device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice&, Operation& operation) {
@@ -249,7 +249,7 @@ TEST(FailingDequeueTest, WorkerComesBackWhateverAilsTheKernel) {
         return decltype(dequeue)::real(port, entries, length, count, milliseconds, alertable);
     }};
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     ASSERT_TRUE(port->post(0, 0, 1));
     EXPECT_TRUE(recording.waitForCount(1));
     EXPECT_EQ(0u, recording.stopped.load());
@@ -265,7 +265,7 @@ TEST(FailingDequeueTest, WorkerThatDequeuesTheExitsOfOthersPassesThemOn) {
             return decltype(dequeue)::real(port, entries, length, count, INFINITE, alertable);
         }};
     Recording recording;
-    TestPort port{recording, settings(kWorkers)};
+    TestPort port{recording, portSettings(kWorkers)};
     ASSERT_TRUE(turnstile.waitForWaiting(kWorkers));
     port.close();
     turnstile.open();
@@ -278,15 +278,15 @@ TEST(FailingDequeueTest, WorkerThatDequeuesTheExitsOfOthersPassesThemOn) {
 TEST(LateSubmissionTest, PacketOfAPipeIsDequeuedBeforeReadFileReturns) {
     Recording recording;
     TestPort* used = nullptr;
-    FakeCall<&win32::Calls::readFile> read{
+    FakeCall<&win32::Calls::readFile> readFile{
         [&](HANDLE file, void* buffer, DWORD length, DWORD* transferred, OVERLAPPED* overlapped) {
-            const BOOL result = decltype(read)::real(file, buffer, length, transferred, overlapped);
+            const BOOL result = decltype(readFile)::real(file, buffer, length, transferred, overlapped);
             const DWORD error = ::GetLastError();
             pause(*used, recording);
             ::SetLastError(error);
             return result;
         }};
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     used = &port;
     PipeEnds pipe{PipeKind::kBytes, 4096, 0};
     const auto device = port->add(std::make_unique<NamedPipe>(*port, L"pipe", std::move(pipe.server)));
@@ -310,7 +310,7 @@ TEST(LateSubmissionTest, PacketOfAPipeIsDequeuedBeforeReadFileReturns) {
 TEST(LateSubmissionTest, EachWayInWhichAPacketCanComeEarlyIsOneCompletion) {
     PortHandle kernel;
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
         self.complete(operation, kStatusEndOfFile, 3);
         if (operation.record.token % 2 == 0) {
@@ -336,7 +336,7 @@ TEST(FailedSubmissionTest, FailureWithAPacketAllTheSameIsOneCompletion) {
     enum Way { kPacketFirst, kPacketLater, kPacketWithoutStatusFirst, kPacketWithoutStatusLater, kWays };
     PortHandle kernel;
     Recording recording;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
         const auto way = static_cast<Way>(operation.record.token % kWays);
         if (way == kPacketFirst || way == kPacketLater) {
@@ -362,6 +362,26 @@ TEST(FailedSubmissionTest, FailureWithAPacketAllTheSameIsOneCompletion) {
     EXPECT_TRUE(port.waitUntilIdle());
 }
 
+// They need not even agree. What the kernel has written counts, if it came first.
+TEST(FailedSubmissionTest, PacketThatCameBeforeTheFailureCounts) {
+    PortHandle kernel;
+    Recording recording;
+    TestPort port{recording, portSettings(1)};
+    const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
+        self.complete(operation, kStatusSuccess, 7);
+        pause(port, recording);
+        return Started::over(ERROR_HANDLE_EOF);
+    });
+    for (std::uint64_t token = 0; token < 10; ++token) {
+        ASSERT_TRUE(port.read(device, token, nullptr, 0));
+        const CompletionRecord record = recording.waitForToken(token);
+        EXPECT_EQ(0u, record.status);
+        EXPECT_EQ(7u, record.bytes);
+    }
+    EXPECT_TRUE(closed(device));
+    EXPECT_EQ(0u, port.foreignPackets());
+}
+
 // The stray packet comes when its place has been used again, for an operation that is still pending.
 TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInThePlace) {
     PortHandle kernel;
@@ -372,7 +392,7 @@ TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInThePlace) {
             turnstile.pass();
         }
     };
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     OVERLAPPED* stray = nullptr;
     const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
         if (operation.record.token == 1) {
@@ -399,7 +419,7 @@ TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInThePlace) {
 TEST(FailedSubmissionTest, ReadFileThatFailsWithAPacketIsOneCompletion) {
     PortHandle kernel;
     Device::Key device = 0;
-    FakeCall<&win32::Calls::readFile> read{[&](HANDLE, void*, DWORD, DWORD*, OVERLAPPED* overlapped) -> BOOL {
+    FakeCall<&win32::Calls::readFile> readFile{[&](HANDLE, void*, DWORD, DWORD*, OVERLAPPED* overlapped) -> BOOL {
         kernel.queue(device, overlapped, static_cast<Status>(0x103), 0);
         return failing(ERROR_HANDLE_EOF);
     }};
@@ -463,7 +483,7 @@ TEST(CancelTest, PacketThatIsDequeuedDuringCancelIoExIsOneCompletion) {
     PortHandle kernel;
     Recording recording;
     ScriptedCancel cancelling;
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &ScriptedDevice::pends);
     cancelling.otherwise = [&](OVERLAPPED* overlapped) {
         ScriptedDevice& scripted = ScriptedDevice::of(device);
@@ -486,7 +506,7 @@ TEST(CancelTest, CancelDuringTheSubmissionTakesEffectWhenItReturns) {
     PortHandle kernel;
     Recording recording;
     ScriptedCancel cancelling;
-    TestPort port{recording, settings(1, 1)};
+    TestPort port{recording, portSettings(1, 1)};
     OperationId next = 0;
     std::atomic<int> cancelled{0};
     const Device::Key device = ScriptedDevice::add(*port, kernel, [&](ScriptedDevice& self, Operation& operation) {
@@ -555,9 +575,9 @@ TEST(AssociateTest, DeviceThatCannotBeAssociatedIsClosedAndNotAdded) {
             }
             return decltype(associate)::real(file, port, key, concurrency);
         }};
-    FakeCall<&win32::Calls::closeHandle> close{[&](HANDLE handle) {
+    FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE handle) {
         closes += handle == added;
-        return decltype(close)::real(handle);
+        return decltype(closeHandle)::real(handle);
     }};
     Recording recording;
     TestPort port{recording};

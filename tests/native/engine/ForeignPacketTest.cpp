@@ -35,7 +35,7 @@ protected:
 
     PortHandle kernel_;
     Recording recording_;
-    TestPort port_{recording_, settings(1)};
+    TestPort port_{recording_, portSettings(1)};
     std::uint64_t sentinel_ = 1'000'000;
     std::size_t sentinels_ = 0;
 };
@@ -124,7 +124,7 @@ TEST(ForeignPacketTwinTest, TwinOfAPostedPacketDeliversItOnce) {
             keySeen = key;
             return decltype(post)::real(port, bytes, key, overlapped);
         }};
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     ASSERT_TRUE(port->post(0, 0, 1));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     ASSERT_TRUE(port->post(0, 0, 2));
@@ -148,7 +148,7 @@ TEST(ForeignPacketTwinTest, StrangerCannotSayHowAnOperationEnded) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
-    TestPort port{recording, settings(1)};
+    TestPort port{recording, portSettings(1)};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &ScriptedDevice::pends);
     ScriptedDevice& scripted = ScriptedDevice::of(device);
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));

@@ -27,7 +27,7 @@ TEST(OperationTest, IsWhatTheKernelIsGivenAddressFor) {
 TEST(OperationTest, IdsArePositiveAndNeverRepeat) {
     PortHandle kernel;
     Recording recording;
-    TestPort port{recording, settings(1, 2)};
+    TestPort port{recording, portSettings(1, 2)};
     const Device::Key device =
         ScriptedDevice::add(*port, kernel, [](ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); });
     std::vector<OperationId> ids;

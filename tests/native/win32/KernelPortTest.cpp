@@ -242,7 +242,7 @@ TEST(KernelPortTest, TellsAWaiterThatThePortIsClosed) {
                 return handle = decltype(create)::real(file, existing, key, concurrency);
             }};
         // Closed already when its owner comes to it.
-        FakeCall<&Calls::closeHandle> close{[](HANDLE) { return TRUE; }};
+        FakeCall<&Calls::closeHandle> closeHandle{[](HANDLE) { return TRUE; }};
         const KernelPort port = newPort();
         std::atomic<bool> waits{false};
         std::thread waiter{[&] {

@@ -87,6 +87,9 @@ public final class SyelogDemo implements Callable<Integer> {
             problems.forEach(problem -> System.out.println("  " + problem));
             return CommandLine.ExitCode.SOFTWARE;
         }
+        // At exit the processes' own files go before these, and the last named of these goes first.
+        folder.toFile().deleteOnExit();
+        log.toFile().deleteOnExit();
         final int total = sent.values().stream().mapToInt(Integer::intValue).sum();
         System.out.println("Proven: each of " + total + " messages is in the log exactly once, in its client's order.");
         print("messages per second", perSecond);
@@ -117,6 +120,10 @@ public final class SyelogDemo implements Callable<Integer> {
         // A client leaves when the daemon has read all that it has written.
         final double seconds = (System.nanoTime() - begin) / 1e9;
         checkAll(running);
+        // The last lines may still be on their way to the file.
+        for (int i = 0; i < 100 && countMessages() < each * clients; i++) {
+            Thread.sleep(20);
+        }
         printProgress(running, each * clients);
         return each * clients / seconds;
     }
@@ -172,10 +179,13 @@ public final class SyelogDemo implements Callable<Integer> {
     }
 
     private void printProgress(final List<ToolProcess> running, final int total) throws IOException {
+        System.out.printf("  %6d of %d messages, %2d of %d clients at work%n", countMessages(), total,
+                running.stream().filter(ToolProcess::isAlive).count(), running.size());
+    }
+
+    private long countMessages() throws IOException {
         try (Stream<String> lines = Files.lines(log)) {
-            System.out.printf("  %6d of %d messages, %2d of %d clients at work%n",
-                    lines.filter(line -> !line.contains(" ---- --.")).count(), total,
-                    running.stream().filter(ToolProcess::isAlive).count(), running.size());
+            return lines.filter(line -> !line.contains(" ---- --.")).count();
         }
     }
 
