@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    bool completed(CompletionRecord& record) noexcept override {
+    bool conclude(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
             return true;
         }
@@ -179,7 +179,7 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     }
     auto& instance = static_cast<Instance&>(*share);
     const auto accepting =
-        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr,
+        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr, Operations::kForEver,
                                    [&](Operation& operation) { return instance.connect(operation); });
     // A client may have got in already, so that an instance is not given up for want of an operation.
     if (!accepting && !layAside(key)) {

@@ -1,6 +1,7 @@
 #include "engine/CompletionPort.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "win32/ThreadName.h"
 
@@ -56,7 +57,7 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
     : settings_(settings.withDefaults()),
       kernel_(std::move(kernel)),
       sink_(std::move(sink)),
-      operations_(kernel_, settings_.operations) {
+      operations_(kernel_, settings_.operations, settings_.name) {
     work_.open(kOnlyGeneration);
     threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
@@ -152,13 +153,15 @@ bool CompletionPort::awaitClosed(Key key, steady_clock::time_point deadline) {
 }
 
 void CompletionPort::beginClosing() {
-    std::unordered_set<Device::Key> devices;
+    std::vector<Device::Key> devices;
     {
         const std::lock_guard lock{mutex_};
         if (closing_) {
             return;
         }
-        devices = devices_;
+        for (const auto& [device, object] : devices_) {
+            devices.push_back(device);
+        }
         closing_ = true;
     }
     const bool empty = work_.close(kOnlyGeneration) == Gate::Closing::kEmpty;
@@ -209,7 +212,7 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
         error = kernel_.associate(added.handle(), key);
     }
     if (error == ERROR_SUCCESS) {
-        error = list(key);
+        error = list(added);
     }
     if (error != ERROR_SUCCESS) {
         Device::close(key);
@@ -218,22 +221,28 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     return key;
 }
 
-win32::ErrorCode CompletionPort::list(Device::Key device) noexcept {
+win32::ErrorCode CompletionPort::list(Device& device) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_) {
         return code(Refusal::kPortClosed);
     }
     try {
-        devices_.insert(device);
+        devices_.emplace(device.key(), &device);
     } catch (const std::bad_alloc&) {
         return code(Refusal::kOutOfMemory);
     }
     return ERROR_SUCCESS;
 }
 
-void CompletionPort::unlist(Device::Key device) noexcept {
+void CompletionPort::unlist(const Device& device) noexcept {
+    assert(device.accepted() == device.completed());
     const std::lock_guard lock{mutex_};
-    devices_.erase(device);
+    devices_.erase(device.key());
+    goneAccepted_ += device.accepted();
+    goneCompleted_ += device.completed();
+    if (device.accepted() != device.completed()) {
+        ++unbalancedDevices_;
+    }
 }
 
 win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept {
@@ -295,9 +304,20 @@ CompletionPort::Snapshot CompletionPort::snapshot() {
         result.foreignPackets += counters.foreignPackets.load(std::memory_order_relaxed);
     }
     const std::lock_guard lock{mutex_};
-    for (const Device::Key key : devices_) {
-        // A device is unlisted before its key dies.
-        result.devices.push_back({key, Device::table().inside(key)});
+    result.accepted = goneAccepted_;
+    result.completed = goneCompleted_;
+    result.unbalancedDevices = unbalancedDevices_;
+    // A device is unlisted before it ends.
+    for (const auto& [key, device] : devices_) {
+        // In this order: what is completed was accepted before.
+        const std::uint64_t completed = device->completed();
+        const Snapshot::DeviceEntry entry{key, Device::table().inside(key), Device::table().closed(key),
+                                          device->accepted(), completed};
+        result.accepted += entry.accepted;
+        result.completed += entry.completed;
+        // Not entry.inFlight: that counts whoever looks at the device just now.
+        result.quarantined += entry.closing ? entry.accepted - entry.completed : 0;
+        result.devices.push_back(entry);
     }
     return result;
 }

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/CompletionSink.h"
@@ -39,7 +39,10 @@ public:
     struct Snapshot {
         struct DeviceEntry {
             Device::Key key;
-            std::uint32_t inFlight;
+            std::uint32_t inFlight;  // whose completions have not been seen
+            bool closing;            // which is all that those in flight keep it open for
+            std::uint64_t accepted;
+            std::uint64_t completed;
         };
         std::uint32_t concurrency;
         std::uint32_t workers;
@@ -50,6 +53,10 @@ public:
         std::uint64_t completions;
         std::uint64_t largestBatch;
         std::uint64_t foreignPackets;
+        std::uint64_t accepted;              // operations of all devices, those that have gone included
+        std::uint64_t completed;
+        std::uint64_t quarantined;           // in flight on devices that are closing
+        std::uint64_t unbalancedDevices;     // which ended with accepted != completed: a defect of ours
         std::vector<DeviceEntry> devices;
     };
 
@@ -87,7 +94,7 @@ public:
     Operations& operations() noexcept { return operations_; }
     CompletionSink& sink() noexcept { return *sink_; }
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
-    void unlist(Device::Key device) noexcept;
+    void unlist(const Device& device) noexcept;
     void workDone() noexcept;
     void remindDevices() noexcept;
 
@@ -106,7 +113,7 @@ private:
     CompletionPort(const Settings& settings, win32::KernelPort kernel, std::unique_ptr<CompletionSink> sink);
     ~CompletionPort();
 
-    win32::ErrorCode list(Device::Key device) noexcept;
+    win32::ErrorCode list(Device& device) noexcept;
     bool startWorkers();
     void beginClosing();
     void endWorkers() noexcept;
@@ -130,7 +137,10 @@ private:
     std::uint32_t workersReady_ = 0;
     std::uint32_t workersFailed_ = 0;
     bool closing_ = false;
-    std::unordered_set<Device::Key> devices_;
+    std::unordered_map<Device::Key, Device*> devices_;
+    std::uint64_t goneAccepted_ = 0;  // of devices that have ended
+    std::uint64_t goneCompleted_ = 0;
+    std::uint64_t unbalancedDevices_ = 0;
     std::vector<Device::Key> reminders_;
     std::atomic<std::int64_t> remindAt_{kNever};  // milliseconds of the steady clock
 

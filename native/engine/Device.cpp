@@ -25,7 +25,7 @@ bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline
 void Device::dispose(Device* device) noexcept {
     CompletionPort& port = device->port_;
     const Key key = device->key_;
-    port.unlist(key);
+    port.unlist(*device);
     device->handle_.reset();
     device->closed();
     delete device;
@@ -38,7 +38,7 @@ Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started
 
 Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
 
-bool Device::completed(CompletionRecord&) noexcept { return true; }
+bool Device::conclude(CompletionRecord&) noexcept { return true; }
 
 void Device::cancelAll() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -45,8 +46,14 @@ public:
     virtual Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept;
     virtual Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept;
 
+    // Its operations since it was opened. Both numbers are the same when it ends.
+    std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
+    std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
+    void countAccepted() noexcept { accepted_.fetch_add(1, std::memory_order_relaxed); }
+    void countCompleted() noexcept { completed_.fetch_add(1, std::memory_order_release); }
+
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
-    virtual bool completed(CompletionRecord& record) noexcept;
+    virtual bool conclude(CompletionRecord& record) noexcept;
 
     // Cancels the operations in flight. Their packets come none the less.
     virtual void cancelAll() noexcept;
@@ -70,6 +77,8 @@ private:
     const std::wstring name_;
     win32::Handle handle_;
     Key key_ = 0;
+    std::atomic<std::uint64_t> accepted_{0};
+    std::atomic<std::uint64_t> completed_{0};
 };
 
 }  // namespace iocp4j

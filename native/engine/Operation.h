@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "engine/CompletionRecord.h"
+#include "engine/Deadlines.h"
 #include "engine/Rendezvous.h"
 
 namespace iocp4j {
@@ -15,14 +16,15 @@ class Device;
 // dequeued; `rendezvous` says who may touch the rest.
 //
 // Two cache lines: workers that finish neighbouring operations do not share any.
-struct alignas(128) Operation : OVERLAPPED {
+struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
     Operation() noexcept : OVERLAPPED{} {}
 
     Rendezvous rendezvous;
     std::atomic<Device*> device{nullptr};  // kept open by this operation; nullptr for a posted packet
     CompletionRecord record{};             // what the listener will see
     void* pin = nullptr;                   // keeps the caller's buffer alive, or nullptr
-    Operation* nextStranded = nullptr;     // in the list that Operations keeps of packets that could not be posted
+    Operation* next = nullptr;             // in a list of those that could not be posted, or whose time is up
+    bool timed = false;                    // whether it has had a deadline
 };
 
 static_assert(sizeof(Operation) == 128);

@@ -5,31 +5,60 @@ namespace iocp4j {
 namespace {
 
 constexpr unsigned kSlotBits = 24;
+// ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
+constexpr win32::ErrorCode kHandlesClosed = 676;
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
 }  // namespace
 
-Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, void* pin) noexcept {
+Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
+    : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
+
+win32::Result<Operation*> Operations::begin(Share<Device> device, const CompletionRecord& record, void* pin,
+                                            Patience patience) noexcept {
+    const bool timed = patience != kForEver;
+    if (timed && !timekeeper_.start()) {
+        return win32::Result<Operation*>::failure(code(Refusal::kOutOfMemory));
+    }
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
-        return nullptr;
+        return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
     }
-    static_cast<OVERLAPPED&>(*operation) = OVERLAPPED{};
-    // As every Win32 call does first, but here also for the time until then: see claim().
-    operation->Internal = STATUS_PENDING;
-    operation->record = record;
-    operation->pin = pin;
+    prepare(*operation, record, pin, timed);
+    device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
+    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + patience)) {
+        timekeeper_.wake();
+    }
     return operation;
+}
+
+void Operations::prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept {
+    // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
+    // before it knows that it may.
+    std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
+    operation.InternalHigh = 0;
+    operation.Offset = 0;
+    operation.OffsetHigh = 0;
+    operation.hEvent = nullptr;
+    std::atomic_ref{operation.record.key}.store(record.key, std::memory_order_relaxed);
+    operation.record.token = record.token;
+    operation.record.bytes = record.bytes;
+    operation.record.status = record.status;
+    operation.record.opcode = record.opcode;
+    operation.record.detail = record.detail;
+    operation.pin = pin;
+    operation.timed = timed;
 }
 
 void Operations::settle(Operation& operation, Started started) noexcept {
     if (!started.packetFollows && operation.rendezvous.takeBack()) {
         operation.record.status = started.status;
+        const std::uint64_t generation = operation.rendezvous.generation();
         operation.rendezvous.travel();
-        travel(operation);
+        travel(operation, generation);
         return;
     }
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
@@ -42,6 +71,7 @@ void Operations::settle(Operation& operation, Started started) noexcept {
 }
 
 void Operations::letGo(Operation& operation) noexcept {
+    const std::uint64_t generation = operation.rendezvous.generation();
     for (;;) {
         switch (operation.rendezvous.release()) {
             case Rendezvous::Release::kDone:
@@ -50,19 +80,24 @@ void Operations::letGo(Operation& operation) noexcept {
                 win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
                 break;
             case Rendezvous::Release::kFinish:
-                travel(operation);
+                travel(operation, generation);
                 return;
         }
     }
 }
 
-void Operations::travel(Operation& operation) noexcept {
+void Operations::travel(Operation& operation, std::uint64_t generation) noexcept {
     if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
-        operation.rendezvous.arrive(true) == Rendezvous::Arrival::kAlone) {
-        // Nobody else can finish it any more, not even with a forged packet.
+        operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
+        // Nobody else can finish it any more, and nobody has, not even with a forged packet.
         const std::lock_guard lock{strandedMutex_};
-        operation.nextStranded = stranded_.load(std::memory_order_relaxed);
-        stranded_.store(&operation, std::memory_order_release);
+        operation.next = nullptr;
+        if (stranded_.load(std::memory_order_relaxed) == nullptr) {
+            stranded_.store(&operation, std::memory_order_release);
+        } else {
+            lastStranded_->next = &operation;
+        }
+        lastStranded_ = &operation;
     }
 }
 
@@ -71,13 +106,15 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     if (operation == nullptr) {
         return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
     }
-    operation->record = record;
-    operation->pin = nullptr;
+    prepare(*operation, record, nullptr, false);
     operation->device.store(nullptr, std::memory_order_relaxed);
-    operation->rendezvous.beginTravelling();
     const OperationId id = idOf(*operation);
-    if (const win32::ErrorCode error = port_.post(0, kTravellingKey, operation)) {
-        retire(*operation);
+    const std::uint64_t generation = operation->rendezvous.generation();
+    operation->rendezvous.beginTravelling();
+    const win32::ErrorCode error = port_.post(0, kTravellingKey, operation);
+    // Unless a forged packet has delivered it: then it was accepted.
+    if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
+        (void)retire(*operation);
         return win32::Result<OperationId>::failure(error);
     }
     return id;
@@ -109,19 +146,26 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     foreign = true;
     // Other code in the process may post to the port whatever it likes, the address of an operation included. A packet
     // of the kernel's has the device's key, and comes when the kernel has written the operation's status.
-    if (operation == nullptr || !operation->rendezvous.inFlight() ||
-        (!travelling && (entry.lpCompletionKey != operation->record.key || operation->Internal == STATUS_PENDING))) {
+    const std::uint64_t generation = operation != nullptr ? operation->rendezvous.generation() : 0;
+    if (operation == nullptr || !operation->rendezvous.alive(generation)) {
         return nullptr;
     }
-    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling);
+    // Meanwhile this life may end and another begin. Then what we see is worth nothing, and arrive() says so.
+    const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
+    const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
+    if (!travelling && (entry.lpCompletionKey != key || status == STATUS_PENDING)) {
+        return nullptr;
+    }
+    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
     if (arrival == Rendezvous::Arrival::kForeign) {
         return nullptr;
     }
     foreign = false;
     if (!travelling) {
-        // Not what the packet says: it may still be a stranger's, who can know no more than that the operation is over.
+        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or one
+        // that an earlier life of this place has left behind: Wine queues some for calls that have failed.
         operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
-        operation->record.status = win32::errorOfStatus(operation->Internal);
+        operation->record.status = win32::errorOfStatus(status);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
@@ -135,13 +179,44 @@ Operation* Operations::claimStranded() noexcept {
     if (operation == nullptr) {
         return nullptr;
     }
-    stranded_.store(operation->nextStranded, std::memory_order_relaxed);
+    stranded_.store(operation->next, std::memory_order_relaxed);
     return operation;
 }
 
-void Operations::retire(Operation& operation) noexcept {
+CompletionRecord Operations::retire(Operation& operation) noexcept {
+    if (operation.timed) {
+        deadlines_.remove(operation);
+    }
+    CompletionRecord record = operation.record;
+    if (record.status == ERROR_OPERATION_ABORTED) {
+        // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
+        const Device* device = operation.device.load(std::memory_order_relaxed);
+        if (operation.rendezvous.timedOut()) {
+            record.status = ERROR_TIMEOUT;
+        } else if (device != nullptr && Device::table().closed(device->key())) {
+            record.status = kHandlesClosed;
+        }
+    }
     operation.rendezvous.end();
     slab_.release(&operation);
+    return record;
+}
+
+Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
+    Operation* overdue = nullptr;
+    const auto next = deadlines_.look(Deadlines::Clock::now(), [&](Deadlines::Entry& entry) {
+        auto& operation = static_cast<Operation&>(entry);
+        // What we hold is not reused, so that it can be cancelled outside the lock.
+        if (operation.rendezvous.hold(operation.rendezvous.generation(), true) == Rendezvous::Hold::kGained) {
+            operation.next = std::exchange(overdue, &operation);
+        }
+    });
+    while (overdue != nullptr) {
+        Operation& operation = *std::exchange(overdue, overdue->next);
+        win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
+        letGo(operation);
+    }
+    return next;
 }
 
 OperationId Operations::idOf(const Operation& operation) const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "engine/Operation.h"
 #include "engine/Refusal.h"
 #include "engine/Slab.h"
+#include "engine/Timekeeper.h"
 #include "win32/KernelPort.h"
 
 namespace iocp4j {
@@ -20,21 +22,26 @@ class Operations {
 public:
     static constexpr std::uint32_t kMaxCeiling = 1u << 24;
 
-    Operations(const win32::KernelPort& port, std::uint32_t ceiling) : port_(port), slab_(ceiling) {}
+    // How long an operation may take, from its start.
+    using Patience = std::chrono::milliseconds;
+    static constexpr Patience kForEver = Patience::max();
+
+    Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName);
 
     // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
     // which the operation's device has then still to be told of: its share goes to the operation. The pin is returned
     // to CompletionSink::unpin; on refusal it stays the caller's.
     template <class Start>
     win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, void* pin,
-                                      Start&& start) noexcept {
+                                      Patience patience, Start&& start) noexcept {
         const std::uint64_t key = device->key();
-        Operation* operation = begin(std::move(device), CompletionRecord{key, token, 0, 0, opcode, 0, 0}, pin);
-        if (operation == nullptr) {
-            return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
+        const auto begun = begin(std::move(device), CompletionRecord{key, token, 0, 0, opcode, 0, 0}, pin, patience);
+        if (!begun) {
+            return win32::Result<OperationId>::failure(begun.error());
         }
-        const OperationId id = idOf(*operation);
-        settle(*operation, start(*operation));
+        Operation& operation = **begun;
+        const OperationId id = idOf(operation);
+        settle(operation, start(operation));
         return id;
     }
 
@@ -51,8 +58,8 @@ public:
     // Out, for an operation whose packet could not be posted; nullptr when there is none.
     Operation* claimStranded() noexcept;
 
-    // The operation is over; its place can be used again.
-    void retire(Operation& operation) noexcept;
+    // The operation is over and its place can be used again; returns what the listener is to see of it.
+    CompletionRecord retire(Operation& operation) noexcept;
 
     std::uint32_t inFlight() const noexcept { return slab_.inUse(); }
     std::uint32_t ceiling() const noexcept { return slab_.capacity(); }
@@ -61,17 +68,23 @@ private:
     // The key of packets that we post for operations, which no device can have.
     static constexpr std::uint64_t kTravellingKey = 2;
 
-    Operation* begin(Share<Device> device, const CompletionRecord& record, void* pin) noexcept;
+    win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, void* pin,
+                                    Patience patience) noexcept;
+    static void prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept;
     void settle(Operation& operation, Started started) noexcept;
     void letGo(Operation& operation) noexcept;
-    void travel(Operation& operation) noexcept;
+    void travel(Operation& operation, std::uint64_t generation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
+    Deadlines::Clock::time_point cancelOverdue() noexcept;
 
     const win32::KernelPort& port_;
     Slab<Operation> slab_;
-    // Operations that PostQueuedCompletionStatus refused to carry. Workers look here now and then.
+    // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Workers look here now and then.
     std::mutex strandedMutex_;
     std::atomic<Operation*> stranded_{nullptr};
+    Operation* lastStranded_ = nullptr;  // where there is one
+    Deadlines deadlines_;
+    Timekeeper timekeeper_;  // ends before everything that it looks at
 };
 
 }  // namespace iocp4j

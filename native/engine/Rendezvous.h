@@ -13,7 +13,7 @@ namespace iocp4j {
 // is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
 // leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
 //
-// One word has it all: | generation 58 | bits 6 |. The generation grows each time an operation ends, so that an id from
+// One word has it all: | generation 57 | bits 7 |. The generation grows each time an operation ends, so that an id from
 // an earlier life matches nothing.
 class Rendezvous {
 public:
@@ -62,7 +62,7 @@ public:
             std::uint64_t next;
             Release outcome;
             if ((word & kArrived) != 0) {
-                next = lifeOf(word) | kInFlight | kTravelling;
+                next = lifeOf(word) | kInFlight | kTravelling | (word & kTimedOut);
                 outcome = Release::kFinish;
             } else if ((word & kCancelWanted) != 0) {
                 next = word & ~kCancelWanted;
@@ -84,27 +84,28 @@ public:
         return generationOf(word) == generation && (word & kInFlight) != 0;
     }
 
-    // Somebody who has only the generation wants to cancel.
-    [[nodiscard]] Hold hold(std::uint64_t generation) noexcept {
+    // Somebody who has only the generation wants to cancel, perhaps because the operation's time is up.
+    [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp = false) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             if (generationOf(word) != generation || (word & kInFlight) == 0 || (word & (kClaimed | kTravelling)) != 0) {
                 return Hold::kOver;
             }
             const bool held = (word & kHeld) != 0;
-            if (word_.compare_exchange_weak(word, word | (held ? kCancelWanted : kHeld), std::memory_order_acq_rel,
-                                            std::memory_order_acquire)) {
+            const std::uint64_t next = word | (held ? kCancelWanted : kHeld) | (timeIsUp ? kTimedOut : 0);
+            if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
                 return held ? Hold::kDelegated : Hold::kGained;
             }
         }
     }
 
-    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet.
-    [[nodiscard]] Arrival arrive(bool travelling) noexcept {
+    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of the
+    // life with that generation.
+    [[nodiscard]] Arrival arrive(bool travelling, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             const bool expected = (word & kInFlight) != 0 && ((word & kTravelling) != 0) == travelling;
-            if (!expected || (word & kClaimed) != 0) {
+            if (!expected || generationOf(word) != generation || (word & kClaimed) != 0) {
                 return Arrival::kForeign;
             }
             const bool held = (word & kHeld) != 0;
@@ -115,6 +116,9 @@ public:
         }
     }
 
+    // For who knows that it is this life's.
+    [[nodiscard]] Arrival arrive(bool travelling) noexcept { return arrive(travelling, generation()); }
+
     // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
     [[nodiscard]] bool publish() noexcept { return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0; }
 
@@ -122,6 +126,9 @@ public:
     void end() noexcept {
         word_.store(lifeOf(word_.load(std::memory_order_relaxed)) + kOneLife, std::memory_order_release);
     }
+
+    // Whether it was cancelled because its time was up; for the one who finishes.
+    bool timedOut() const noexcept { return (word_.load(std::memory_order_relaxed) & kTimedOut) != 0; }
 
     bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
 
@@ -137,7 +144,8 @@ private:
     static constexpr std::uint64_t kArrived = 8;        // and the result is stored
     static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
     static constexpr std::uint64_t kTravelling = 32;    // the packet is ours, the kernel is through with it
-    static constexpr std::uint64_t kOneLife = 64;
+    static constexpr std::uint64_t kTimedOut = 64;      // it was not a caller who asked to cancel it
+    static constexpr std::uint64_t kOneLife = 128;
 
     static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {

@@ -1,5 +1,7 @@
 #include "engine/Worker.h"
 
+#include <utility>
+
 #include "engine/CompletionPort.h"
 
 namespace iocp4j {
@@ -49,7 +51,9 @@ void Worker::run() noexcept {
 
 Worker::Next Worker::collect() noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
-    while (departingCount_ < room) {
+    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the other.
+    const bool packetsOnly = std::exchange(packetsOnly_, false);
+    while (!packetsOnly && departingCount_ < room) {
         Operation* stranded = port_.operations().claimStranded();
         if (stranded == nullptr) {
             break;
@@ -57,10 +61,12 @@ Worker::Next Worker::collect() noexcept {
         take(stranded);
     }
     if (departingCount_ == room) {
+        packetsOnly_ = true;
         return Next::kGoOn;
     }
+    const bool inHaste = packetsOnly || departingCount_ > 0;
     const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_),
-                                                     departingCount_ > 0 ? 0 : patience_, false);
+                                                     inHaste ? 0 : patience_, false);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
         // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
         ::Sleep(kLookoutMilliseconds / 10);
@@ -87,17 +93,16 @@ Worker::Next Worker::collect() noexcept {
 }
 
 void Worker::take(Operation* operation) noexcept {
-    CompletionRecord& record = records_[recordCount_];
-    record = operation->record;
     Device* device = operation->device.load(std::memory_order_relaxed);
     void* pin = operation->pin;
+    CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.
-    port_.operations().retire(*operation);
+    record = port_.operations().retire(*operation);
     if (pin != nullptr) {
         port_.sink().unpin(index_, pin);
     }
     departing_[departingCount_++] = device;
-    if (device == nullptr || device->completed(record)) {
+    if (device == nullptr || device->conclude(record)) {
         ++recordCount_;
     }
 }
@@ -114,6 +119,7 @@ void Worker::deliver() noexcept {
     }
     for (Device* device : std::span{departing_}.first(departingCount_)) {
         if (device != nullptr) {
+            device->countCompleted();
             Share<Device>::end(device);
         } else {
             port_.workDone();

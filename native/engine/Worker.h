@@ -52,6 +52,7 @@ private:
     std::vector<Device*> departing_;         // whose operations these were, nullptr for posted packets
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
+    bool packetsOnly_ = false;          // in the next batch
 };
 
 }  // namespace iocp4j

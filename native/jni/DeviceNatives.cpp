@@ -50,7 +50,7 @@ Buffer pinned(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept {
 
 template <class Start>
 jlong submit(JNIEnv* env, jlong device, Opcode opcode, jobject buffer, jint offset, jint length, jlong token,
-             Start&& start) noexcept {
+             jint milliseconds, Start&& start) noexcept {
     Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
         return refused(Refusal::kDeviceClosed);
@@ -60,24 +60,27 @@ jlong submit(JNIEnv* env, jlong device, Opcode opcode, jobject buffer, jint offs
         return refused(Refusal::kBadBuffer);
     }
     Device& target = *found;
-    const auto id =
-        target.port().operations().submit(std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pin,
-                                          [&](Operation& operation) { return start(target, operation, memory); });
+    const auto id = target.port().operations().submit(
+        std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pin,
+        milliseconds < 0 ? Operations::kForEver : Operations::Patience{milliseconds},
+        [&](Operation& operation) { return start(target, operation, memory); });
     if (!id) {
         env->DeleteGlobalRef(memory.pin);
     }
     return answer(id);
 }
 
-jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong token) {
-    return submit(env, device, Opcode::kRead, buffer, offset, length, token,
+jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong token,
+                   jint milliseconds) {
+    return submit(env, device, Opcode::kRead, buffer, offset, length, token, milliseconds,
                   [](Device& target, Operation& operation, const Buffer& memory) {
                       return target.read(operation, memory.address, memory.length);
                   });
 }
 
-jlong JNICALL write(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong token) {
-    return submit(env, device, Opcode::kWrite, buffer, offset, length, token,
+jlong JNICALL write(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong token,
+                    jint milliseconds) {
+    return submit(env, device, Opcode::kWrite, buffer, offset, length, token, milliseconds,
                   [](Device& target, Operation& operation, const Buffer& memory) {
                       return target.write(operation, memory.address, memory.length);
                   });
@@ -91,8 +94,8 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("closeDevice", "(JI)Z", closeDevice),
         native("cancel", "(JJ)Z", cancel),
         native("cancelAll", "(J)V", cancelAll),
-        native("read", "(JLjava/nio/ByteBuffer;IIJ)J", read),
-        native("write", "(JLjava/nio/ByteBuffer;IIJ)J", write),
+        native("read", "(JLjava/nio/ByteBuffer;IIJI)J", read),
+        native("write", "(JLjava/nio/ByteBuffer;IIJI)J", write),
     };
 }
 

@@ -111,12 +111,19 @@ jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters
             static_cast<jlong>(taken.completions),
             static_cast<jlong>(taken.largestBatch),
             static_cast<jlong>(taken.foreignPackets),
+            static_cast<jlong>(taken.accepted),
+            static_cast<jlong>(taken.completed),
+            static_cast<jlong>(taken.quarantined),
+            static_cast<jlong>(taken.unbalancedDevices),
         };
         env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
         std::vector<jlong> devices;
         for (const auto& device : taken.devices) {
             devices.push_back(static_cast<jlong>(device.key));
             devices.push_back(jlong{device.inFlight});
+            devices.push_back(jlong{device.closing});
+            devices.push_back(static_cast<jlong>(device.accepted));
+            devices.push_back(static_cast<jlong>(device.completed));
         }
         return toJavaArray(env, devices);
     });

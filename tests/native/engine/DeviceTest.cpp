@@ -86,7 +86,7 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     class Discreet : public Device {
     public:
         using Device::Device;
-        bool completed(CompletionRecord& record) noexcept override {
+        bool conclude(CompletionRecord& record) noexcept override {
             record.detail = 4711;
             return record.token % 2 == 0;
         }

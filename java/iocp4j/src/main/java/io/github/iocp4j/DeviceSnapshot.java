@@ -7,11 +7,23 @@ public final class DeviceSnapshot {
     private final long key;
     private final String name;
     private final int operationsInFlight;
+    private final boolean closing;
+    private final long operationsAccepted;
+    private final long operationsCompleted;
 
-    DeviceSnapshot(final long key, final String name, final int operationsInFlight) {
+    DeviceSnapshot(
+            final long key,
+            final String name,
+            final int operationsInFlight,
+            final boolean closing,
+            final long operationsAccepted,
+            final long operationsCompleted) {
         this.key = key;
         this.name = name;
         this.operationsInFlight = operationsInFlight;
+        this.closing = closing;
+        this.operationsAccepted = operationsAccepted;
+        this.operationsCompleted = operationsCompleted;
     }
 
     /**
@@ -40,6 +52,33 @@ public final class DeviceSnapshot {
      */
     public int operationsInFlight() {
         return operationsInFlight;
+    }
+
+    /**
+     * Whether the device has been closed and only waits for its operations in flight.
+     *
+     * @return true between {@link Device#close} and the last completion
+     */
+    public boolean closing() {
+        return closing;
+    }
+
+    /**
+     * Operations accepted since the device was opened.
+     *
+     * @return at least {@link #operationsCompleted}
+     */
+    public long operationsAccepted() {
+        return operationsAccepted;
+    }
+
+    /**
+     * Operations whose completion the listener has finished with.
+     *
+     * @return at least 0
+     */
+    public long operationsCompleted() {
+        return operationsCompleted;
     }
 
     @Override

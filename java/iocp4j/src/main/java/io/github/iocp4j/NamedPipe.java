@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
  * drops it. Its position and limit are read when the operation starts and never changed.
  */
 public final class NamedPipe extends Device {
+    private static final int NO_DEADLINE = -1;
+
     private final int peerProcessId;
 
     NamedPipe(final CompletionPort port, final long key, final int peerProcessId) {
@@ -58,7 +60,25 @@ public final class NamedPipe extends Device {
      */
     public long read(final ByteBuffer buffer, final int offset, final int length, final long token) {
         Buffers.checkReadInto(buffer, offset, length);
-        return accepted(Native.read(key(), buffer, offset, length, token));
+        return accepted(Native.read(key(), buffer, offset, length, token, NO_DEADLINE));
+    }
+
+    /**
+     * Starts reading as {@link #read(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before the
+     * operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when it is
+     * over just then, with its own result. A deadline costs no thread and no memory of its own.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long read(
+            final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
+        Buffers.checkReadInto(buffer, offset, length);
+        return accepted(Native.read(key(), buffer, offset, length, token, Timeouts.checkDeadline(timeoutMillis)));
     }
 
     /**
@@ -90,6 +110,24 @@ public final class NamedPipe extends Device {
      */
     public long write(final ByteBuffer buffer, final int offset, final int length, final long token) {
         Buffers.checkWriteFrom(buffer, offset, length);
-        return accepted(Native.write(key(), buffer, offset, length, token));
+        return accepted(Native.write(key(), buffer, offset, length, token, NO_DEADLINE));
+    }
+
+    /**
+     * Starts writing as {@link #write(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before the
+     * operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when it is
+     * over just then, with its own result.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long write(
+            final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        return accepted(Native.write(key(), buffer, offset, length, token, Timeouts.checkDeadline(timeoutMillis)));
     }
 }

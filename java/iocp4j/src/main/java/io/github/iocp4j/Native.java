@@ -27,8 +27,8 @@ final class Native {
     static native long post(long port, long key, int bytes, long token);
 
     /**
-     * Fills in the counters, in the order that {@link PortSnapshot} reads them, and answers the keys and operations in
-     * flight of the devices, by turns; null when the port is gone.
+     * Fills in the counters and answers the figures of the devices, both in the order in which {@link PortSnapshot} reads
+     * them; null when the port is gone.
      */
     static native long[] snapshot(long port, long[] counters);
 
@@ -41,9 +41,10 @@ final class Native {
 
     static native void cancelAll(long device);
 
-    static native long read(long device, ByteBuffer buffer, int offset, int length, long token);
+    /** A negative number of milliseconds is no deadline; so in {@link #write}. */
+    static native long read(long device, ByteBuffer buffer, int offset, int length, long token, int milliseconds);
 
-    static native long write(long device, ByteBuffer buffer, int offset, int length, long token);
+    static native long write(long device, ByteBuffer buffer, int offset, int length, long token, int milliseconds);
 
     static native long openPipeServer(
             long port, String name, int direction, int mode, int inBuffer, int outBuffer, int maxInstances,

@@ -9,7 +9,8 @@ import java.util.List;
  */
 public final class PortSnapshot {
     /** How many counters native code fills in; their order is that of the constructor. */
-    static final int COUNTERS = 9;
+    static final int COUNTERS = 13;
+    private static final int DEVICE_FIGURES = 5;
 
     private final int concurrency;
     private final int workers;
@@ -20,6 +21,10 @@ public final class PortSnapshot {
     private final long completions;
     private final int largestBatch;
     private final long foreignPackets;
+    private final long operationsAccepted;
+    private final long operationsCompleted;
+    private final long operationsQuarantined;
+    private final long unbalancedDevices;
     private final List<DeviceSnapshot> devices;
 
     PortSnapshot(final long[] counters, final long[] found) {
@@ -32,9 +37,14 @@ public final class PortSnapshot {
         completions = counters[6];
         largestBatch = (int) counters[7];
         foreignPackets = counters[8];
-        final List<DeviceSnapshot> list = new ArrayList<>(found.length / 2);
-        for (int i = 0; i < found.length; i += 2) {
-            list.add(new DeviceSnapshot(found[i], Native.deviceName(found[i]), (int) found[i + 1]));
+        operationsAccepted = counters[9];
+        operationsCompleted = counters[10];
+        operationsQuarantined = counters[11];
+        unbalancedDevices = counters[12];
+        final List<DeviceSnapshot> list = new ArrayList<>(found.length / DEVICE_FIGURES);
+        for (int i = 0; i < found.length; i += DEVICE_FIGURES) {
+            list.add(new DeviceSnapshot(found[i], Native.deviceName(found[i]), (int) found[i + 1], found[i + 2] != 0,
+                    found[i + 3], found[i + 4]));
         }
         devices = Collections.unmodifiableList(list);
     }
@@ -120,6 +130,46 @@ public final class PortSnapshot {
      */
     public long foreignPackets() {
         return foreignPackets;
+    }
+
+    /**
+     * Operations that the devices of this port have accepted, those of devices that are gone included. Posted packets
+     * are not counted here.
+     *
+     * @return since the port was opened
+     */
+    public long operationsAccepted() {
+        return operationsAccepted;
+    }
+
+    /**
+     * Operations whose completion the listener has finished with. The same as {@link #operationsAccepted} when nothing
+     * is in flight.
+     *
+     * @return since the port was opened
+     */
+    public long operationsCompleted() {
+        return operationsCompleted;
+    }
+
+    /**
+     * Operations in flight on devices that are being closed. Their memory, their buffers and the devices' handles are
+     * kept until Windows is through with them, however long that takes and whoever has stopped waiting for it.
+     *
+     * @return 0 when nothing hangs
+     */
+    public long operationsQuarantined() {
+        return operationsQuarantined;
+    }
+
+    /**
+     * Devices that have ended with another number of completions than of accepted operations. It is a defect of iocp4j
+     * if there is any: please report it.
+     *
+     * @return 0
+     */
+    public long unbalancedDevices() {
+        return unbalancedDevices;
     }
 
     /**

@@ -8,6 +8,15 @@ final class Timeouts {
     private Timeouts() {
     }
 
+    /** The deadline of an operation, if it is one. */
+    static int checkDeadline(final int milliseconds) {
+        if (milliseconds < 1) {
+            throw new IllegalArgumentException(
+                    "A deadline lies at least 1 ms ahead, not " + milliseconds + "; leave it out for none");
+        }
+        return milliseconds;
+    }
+
     /** Whole milliseconds, rounded up; durations beyond 24 days count as 24 days. */
     static int milliseconds(final Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");

@@ -1,0 +1,192 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "../fixtures/Concurrently.h"
+#include "../fixtures/Simulation.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+// A device whose operations are over at once, and whose listener starts the next one each time. The test asks for one
+// operation of another device, which is modest, and sees how long it has to wait.
+class FairnessTest : public ::testing::Test {
+protected:
+    static constexpr std::uint64_t kModest = 1;
+    static constexpr std::uint64_t kGreedy = 2;
+    static constexpr std::size_t kGreedyOperations = 64;
+
+    FairnessTest() {
+        recording_.onDelivery = [this](unsigned, std::span<const CompletionRecord> records) {
+            for (const CompletionRecord& record : records) {
+                if (record.token == kGreedy) {
+                    ++greedyEnds_;
+                    start(record.key);
+                } else if (record.token == kModest) {
+                    greedyBefore_ = greedyEnds_ - greedyEndsWhenCompleted_;
+                    modestCame_ = true;
+                }
+            }
+        };
+    }
+
+    // Starts the next operation of the greedy device's. There are never two in one request, as long as there are more
+    // requests than operations in flight.
+    void start(Device::Key device) {
+        if (!stop_) {
+            (void)read(device, kGreedy, requests_[nextRequest_++ % (4 * kGreedyOperations)]);
+        }
+    }
+
+    void expectModestSoon(CompletionPort::Settings settings, Request::Answer answer, unsigned failingPosts,
+                          Request::Answer modestAnswer = Request::Answer::kPends) {
+        TestPort port{recording_, settings};
+        const Device::Key modest = pipe(port, kernel_);
+        const Device::Key greedy = pipe(port, kernel_);
+        for (std::size_t i = 0; i < 4 * kGreedyOperations; ++i) {
+            requests_[i].answer = answer;
+        }
+        Request request;
+        request.answer = modestAnswer;
+        if (modestAnswer == Request::Answer::kPends) {
+            ASSERT_TRUE(read(modest, kModest, request));
+        }
+        kernel_.weather.failingPosts = failingPosts;
+        for (std::size_t i = 0; i < kGreedyOperations; ++i) {
+            start(greedy);
+        }
+        ASSERT_TRUE(waitFor([&] { return greedyEnds_ > 4 * kGreedyOperations; })) << "the greedy one stands still";
+        greedyEndsWhenCompleted_ = greedyEnds_.load();
+        if (modestAnswer == Request::Answer::kPends) {
+            ASSERT_TRUE(kernel_.complete(request));
+        } else {
+            ASSERT_TRUE(read(modest, kModest, request));
+        }
+        EXPECT_TRUE(waitFor([&] { return modestCame_.load(); })) << "it never comes";
+        stop_ = true;
+        // Each of the greedy one's that is ahead in the queue, and as many again for those that overlap.
+        EXPECT_LE(greedyBefore_, 4 * kGreedyOperations);
+        kernel_.weather.failingPosts = 0;
+        RecordProperty("greedyBefore", static_cast<int>(greedyBefore_));
+    }
+
+    SimulatedKernel kernel_{std::chrono::milliseconds{10}};
+    Recording recording_;
+    std::unique_ptr<Request[]> requests_{new Request[4 * kGreedyOperations]};
+    std::atomic<std::size_t> nextRequest_{0};
+    std::atomic<bool> stop_{false};
+    std::atomic<std::uint64_t> greedyEnds_{0};
+    std::atomic<std::uint64_t> greedyEndsWhenCompleted_{0};
+    std::atomic<std::uint64_t> greedyBefore_{0};
+    std::atomic<bool> modestCame_{false};
+};
+
+TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNobody) {
+    expectModestSoon(portSettings(1), Request::Answer::kSucceeds, 0);
+}
+
+TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNobodyUnderManyWorkers) {
+    expectModestSoon(portSettings(4), Request::Answer::kSucceeds, 0);
+}
+
+TEST_F(FairnessTest, FailureAtOnceForEverStarvesNobody) {
+    expectModestSoon(portSettings(1), Request::Answer::kFails, 0);
+}
+
+TEST_F(FairnessTest, FailureWhoseReportCannotBePostedStarvesNobody) {
+    expectModestSoon(portSettings(1), Request::Answer::kFails, 1'000);
+}
+
+TEST_F(FairnessTest, NeitherDoesItWhereBatchesHaveOneRecord) {
+    CompletionPort::Settings small = portSettings(1);
+    small.batch = 1;
+    expectModestSoon(small, Request::Answer::kFails, 1'000);
+}
+
+TEST_F(FairnessTest, ReportsThatCannotBePostedComeInTheirOrder) {
+    expectModestSoon(portSettings(1), Request::Answer::kFails, 1'000, Request::Answer::kFails);
+}
+
+TEST_F(FairnessTest, OthersGetTheirBatchesWhileOneListenerBlocks) {
+    constexpr std::uint64_t kBlocks = 7;
+    Turnstile turnstile;
+    Recording recording;
+    std::atomic<unsigned> blocked{~0u};
+    std::atomic<int> byTheBlocked{0};
+    recording.onDelivery = [&](unsigned worker, std::span<const CompletionRecord> records) {
+        byTheBlocked += worker == blocked;
+        if (records.front().token == kBlocks) {
+            blocked = worker;
+            turnstile.pass();
+            blocked = ~0u;
+        }
+    };
+    TestPort port{recording, portSettings(3, 4'096)};
+    ASSERT_TRUE(port->post(0, 0, kBlocks));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    for (std::uint64_t token = 1'000; token < 4'000; ++token) {
+        ASSERT_TRUE(port->post(0, 0, token));
+    }
+    EXPECT_TRUE(recording.waitForCount(3'001)) << "all but the one who blocks are at work";
+    EXPECT_EQ(0, byTheBlocked.load());
+    turnstile.open();
+    EXPECT_FALSE(turnstile.gaveUp());
+}
+
+// What one worker has taken the others cannot have: it is little enough.
+TEST_F(FairnessTest, BlockedListenerKeepsNoMoreThanItsShare) {
+    constexpr std::uint64_t kPosts = 2'000;
+    Turnstile first;
+    Turnstile second;
+    Recording recording;
+    std::atomic<std::size_t> kept{0};
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token < 2) {
+            first.pass();
+        } else if (kept == 0) {
+            kept = records.size();
+            second.pass();
+        }
+    };
+    CompletionPort::Settings shared = portSettings(2, 4'096);
+    shared.concurrency = 2;
+    shared.batch = 64;
+    TestPort port{recording, shared};
+    // Both are kept busy until the queue is full.
+    for (std::uint64_t token = 0; token < 2; ++token) {
+        ASSERT_TRUE(port->post(0, 0, token));
+        if (!first.waitForWaiting(static_cast<unsigned>(token) + 1)) {
+            break;
+        }
+    }
+    for (std::uint64_t token = 2; token < kPosts; ++token) {
+        ASSERT_TRUE(port->post(0, 0, token));
+    }
+    first.open();
+    ASSERT_TRUE(second.waitForWaiting(1));
+    EXPECT_TRUE(recording.waitForCount(kPosts)) << "the other one has to do the rest";
+    EXPECT_LE(kept.load(), 32u);
+    EXPECT_LE(recording.largestBatch.load(), 32u);
+    second.open();
+}
+
+TEST_F(FairnessTest, NoBatchIsLargerThanItsCeilingWhateverItIsMadeOf) {
+    constexpr std::size_t kOperations = 500;
+    std::unique_ptr<Request[]> requests{new Request[kOperations]};
+    Recording recording;
+    TestPort port{recording, portSettings(1, kOperations)};
+    const Device::Key device = pipe(port, kernel_);
+    kernel_.weather.failingPosts = 500;
+    for (std::size_t i = 0; i < kOperations; ++i) {
+        requests[i].answer = i % 2 == 0 ? Request::Answer::kFails : Request::Answer::kSucceeds;
+        ASSERT_TRUE(read(device, i, requests[i]));
+    }
+    ASSERT_TRUE(recording.waitForCount(kOperations));
+    EXPECT_LE(recording.largestBatch.load(), 16u);
+}
+
+}  // namespace
+}  // namespace iocp4j

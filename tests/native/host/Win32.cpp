@@ -1,0 +1,31 @@
+// The two functions of native/win32 whose own files need more of Windows than the host has.
+
+#include "win32/Error.h"
+#include "win32/ThreadName.h"
+
+#include <windows.h>
+
+namespace iocp4j::win32 {
+
+ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
+    switch (static_cast<std::uint32_t>(internal)) {
+        case 0:
+            return ERROR_SUCCESS;
+        case STATUS_PENDING:
+            return ERROR_IO_PENDING;
+        case 0x8000'0005:
+            return ERROR_MORE_DATA;
+        case 0xc000'0011:
+            return ERROR_HANDLE_EOF;
+        case 0xc000'0120:
+            return ERROR_OPERATION_ABORTED;
+        case 0xc000'014b:
+            return ERROR_BROKEN_PIPE;
+        default:
+            return 317;  // ERROR_MR_MID_NOT_FOUND, as Windows says for a status it does not know
+    }
+}
+
+void nameThread(const std::wstring&) noexcept {}
+
+}  // namespace iocp4j::win32

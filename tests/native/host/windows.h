@@ -1,0 +1,113 @@
+#pragma once
+
+// As much of Win32 as the engine mentions, for a build on the host under sanitizers. Nothing in here does anything: the
+// calls that matter are those of the simulated kernel, which the tests put into win32::calls.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+
+#define WINAPI
+#define NTAPI
+#define CALLBACK
+#define FALSE 0
+#define TRUE 1
+#define INFINITE 0xffffffffU
+
+using BOOL = int;
+using DWORD = std::uint32_t;
+using ULONG = std::uint32_t;
+using LONG = std::int32_t;
+using WORD = std::uint16_t;
+using NTSTATUS = std::int32_t;
+using ULONG_PTR = std::uintptr_t;
+using SIZE_T = std::size_t;
+using HANDLE = void*;
+using PVOID = void*;
+using LPVOID = void*;
+using LPCVOID = const void*;
+using LPCWSTR = const wchar_t*;
+
+inline const HANDLE INVALID_HANDLE_VALUE = reinterpret_cast<HANDLE>(~std::uintptr_t{0});
+
+struct OVERLAPPED {
+    ULONG_PTR Internal;
+    ULONG_PTR InternalHigh;
+    DWORD Offset;
+    DWORD OffsetHigh;
+    HANDLE hEvent;
+};
+
+struct OVERLAPPED_ENTRY {
+    ULONG_PTR lpCompletionKey;
+    OVERLAPPED* lpOverlapped;
+    ULONG_PTR Internal;
+    DWORD dwNumberOfBytesTransferred;
+};
+
+struct SECURITY_ATTRIBUTES {
+    DWORD nLength;
+    void* lpSecurityDescriptor;
+    BOOL bInheritHandle;
+};
+
+constexpr DWORD ERROR_SUCCESS = 0;
+constexpr DWORD ERROR_INVALID_FUNCTION = 1;
+constexpr DWORD ERROR_ACCESS_DENIED = 5;
+constexpr DWORD ERROR_INVALID_HANDLE = 6;
+constexpr DWORD ERROR_NOT_ENOUGH_MEMORY = 8;
+constexpr DWORD ERROR_HANDLE_EOF = 38;
+constexpr DWORD ERROR_INVALID_PARAMETER = 87;
+constexpr DWORD ERROR_BROKEN_PIPE = 109;
+constexpr DWORD ERROR_CALL_NOT_IMPLEMENTED = 120;
+constexpr DWORD ERROR_SEM_TIMEOUT = 121;
+constexpr DWORD ERROR_NO_DATA = 232;
+constexpr DWORD ERROR_MORE_DATA = 234;
+constexpr DWORD ERROR_PIPE_CONNECTED = 535;
+constexpr DWORD ERROR_OPERATION_ABORTED = 995;
+constexpr DWORD ERROR_IO_PENDING = 997;
+constexpr DWORD ERROR_NOT_FOUND = 1168;
+constexpr DWORD ERROR_NO_SYSTEM_RESOURCES = 1450;
+constexpr DWORD ERROR_TIMEOUT = 1460;
+constexpr DWORD WAIT_IO_COMPLETION = 192;
+constexpr DWORD WAIT_TIMEOUT = 258;
+constexpr ULONG_PTR STATUS_PENDING = 0x103;
+
+constexpr DWORD PIPE_ACCESS_INBOUND = 1;
+constexpr DWORD PIPE_ACCESS_OUTBOUND = 2;
+constexpr DWORD PIPE_ACCESS_DUPLEX = 3;
+constexpr WORD ALL_PROCESSOR_GROUPS = 0xffff;
+
+inline thread_local DWORD lastError = ERROR_SUCCESS;
+inline DWORD GetLastError() noexcept { return lastError; }
+inline void SetLastError(DWORD error) noexcept { lastError = error; }
+
+inline DWORD GetActiveProcessorCount(WORD) noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
+inline void Sleep(DWORD milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds}); }
+
+// Whatever no test replaces fails.
+inline BOOL notImplemented() noexcept {
+    SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
+    return FALSE;
+}
+inline HANDLE CreateIoCompletionPort(HANDLE, HANDLE, ULONG_PTR, DWORD) { return notImplemented(), nullptr; }
+inline BOOL PostQueuedCompletionStatus(HANDLE, DWORD, ULONG_PTR, OVERLAPPED*) { return notImplemented(); }
+inline BOOL GetQueuedCompletionStatus(HANDLE, DWORD*, ULONG_PTR*, OVERLAPPED**, DWORD) { return notImplemented(); }
+inline BOOL GetQueuedCompletionStatusEx(HANDLE, OVERLAPPED_ENTRY*, ULONG, ULONG*, DWORD, BOOL) {
+    return notImplemented();
+}
+inline BOOL CancelIoEx(HANDLE, OVERLAPPED*) { return notImplemented(); }
+inline BOOL CloseHandle(HANDLE) { return notImplemented(); }
+inline BOOL ReadFile(HANDLE, LPVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline BOOL WriteFile(HANDLE, LPCVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline HANDLE CreateFileW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*, DWORD, DWORD, HANDLE) {
+    return notImplemented(), INVALID_HANDLE_VALUE;
+}
+inline HANDLE CreateNamedPipeW(LPCWSTR, DWORD, DWORD, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
+    return notImplemented(), INVALID_HANDLE_VALUE;
+}
+inline BOOL ConnectNamedPipe(HANDLE, OVERLAPPED*) { return notImplemented(); }
+inline BOOL WaitNamedPipeW(LPCWSTR, DWORD) { return notImplemented(); }
+inline BOOL SetNamedPipeHandleState(HANDLE, DWORD*, DWORD*, DWORD*) { return notImplemented(); }

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "../fixtures/Simulation.h"
+
+namespace iocp4j::model {
+
+using test::Request;
+
+// What the listener does when it sees a completion.
+enum class Reaction : std::uint8_t { kNone, kResubmit, kPost, kCloseDevice, kClosePort, kCancelAll, kBlock };
+
+// One operation that a schedule may start, or one packet that it may post.
+struct Plan {
+    bool isPost = false;
+    unsigned pipe = 0;
+    Request::Answer answer{};
+    Request::Cancel cancel{};
+    std::uint32_t status = 0;
+    std::uint32_t bytes = 0;
+    DWORD error = 0;
+    Operations::Patience patience = Operations::kForEver;
+    Reaction reaction = Reaction::kNone;
+    unsigned next = 0;  // the plan that kResubmit and kPost carry out
+};
+
+struct Action {
+    enum class Kind : std::uint8_t {
+        kStart,       // the plan `target`
+        kComplete,    // a pending request
+        kCancel,      // the operation of plan `target`, through its own device
+        kCancelElsewhere,  // the same, through another one
+        kCancelGarbage,
+        kCancelAll,   // of pipe `target`
+        kClose,       // pipe `target`
+        kCloseAndWait,
+        kOpen,        // pipe `target`
+        kForge,       // a packet
+        kSnapshot,
+        kClosePort,
+        kYield,
+    };
+    Kind kind;
+    unsigned target = 0;
+    std::uint64_t random = 0;
+};
+
+// What a number of threads do to a port and its devices, all of it made from one number.
+struct Schedule {
+    static constexpr unsigned kThreads = 3;
+    static constexpr unsigned kPipes = 6;
+
+    explicit Schedule(std::uint64_t seed) : random_(seed) {
+        openPipes = 1 + below(3);
+        closesPort = below(40) == 0;
+        waitsForDeadlines = below(24) == 0;
+        if (below(4) == 0) {
+            failingPosts = below(3) == 0 ? 700 : 100;
+        }
+        idleTimeouts = below(4) == 0 ? 100 : 0;
+        shortDequeues = below(3) == 0 ? 300 : 0;
+        // How many of a schedule's operations close or block: a few schedules do little else.
+        violence_ = below(8) == 0 ? 4 : 1;
+        for (auto& actions : threads) {
+            const unsigned length = 6 + below(20);
+            for (unsigned i = 0; i < length; ++i) {
+                actions.push_back(action());
+            }
+        }
+        if (closesPort) {
+            auto& actions = threads[below(kThreads)];
+            actions.insert(actions.begin() + below(static_cast<unsigned>(actions.size())),
+                           {Action::Kind::kClosePort, 0, 0});
+        }
+    }
+
+    unsigned openPipes;  // at the beginning
+    bool closesPort;
+    bool waitsForDeadlines;  // and until then completes nothing
+    unsigned failingPosts = 0;
+    unsigned idleTimeouts;
+    unsigned shortDequeues;
+    std::vector<Plan> plans;
+    std::vector<Action> threads[kThreads];
+
+private:
+    unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
+
+    Action action() {
+        using Kind = Action::Kind;
+        const unsigned dice = below(100);
+        const std::uint64_t number = random_();
+        const unsigned anyPlan = plans.empty() ? 0 : below(static_cast<unsigned>(plans.size()));
+        if (dice < 46 || plans.empty()) {
+            return {Kind::kStart, plan(3), number};
+        }
+        if (dice < 64) {
+            return {waitsForDeadlines ? Kind::kYield : Kind::kComplete, 0, number};
+        }
+        if (dice < 74) {
+            return {Kind::kCancel, anyPlan, number};
+        }
+        if (dice < 76) {
+            return {Kind::kCancelElsewhere, anyPlan, number};
+        }
+        if (dice < 78) {
+            return {Kind::kCancelGarbage, below(kPipes), number};
+        }
+        if (dice < 80) {
+            return {Kind::kCancelAll, below(kPipes), number};
+        }
+        if (dice < 82 + violence_) {
+            return {number % 2 == 0 ? Kind::kClose : Kind::kCloseAndWait, below(kPipes), number};
+        }
+        if (dice < 88) {
+            return {Kind::kOpen, below(kPipes), number};
+        }
+        if (dice < 91) {
+            return {Kind::kForge, anyPlan, number};
+        }
+        return {dice < 92 ? Kind::kSnapshot : Kind::kYield, 0, number};
+    }
+
+    // A new plan, with those that follow from it.
+    unsigned plan(unsigned followers) {
+        Plan made;
+        made.isPost = below(12) == 0;
+        made.pipe = below(kPipes);
+        if (below(8) != 0) {
+            made.pipe = below(openPipes);
+        }
+        const unsigned answer = below(20);
+        made.answer = answer < 10   ? Request::Answer::kPends
+                      : answer < 14 ? Request::Answer::kSucceeds
+                      : answer < 16 ? Request::Answer::kFails
+                      : answer < 17 ? Request::Answer::kFailsAndPosts
+                      : answer < 18 ? Request::Answer::kTruncates
+                                    : Request::Answer::kOvertakes;
+        const unsigned cancel = below(10);
+        made.cancel = cancel < 5   ? Request::Cancel::kObeys
+                      : cancel < 7 ? Request::Cancel::kHesitates
+                      : cancel < 9 ? Request::Cancel::kTooLate
+                                   : Request::Cancel::kIgnores;
+        made.status = below(5) == 0 ? test::kStatusBroken : test::kStatusOk;
+        made.bytes = below(1'000);
+        made.error = below(2) == 0 ? ERROR_BROKEN_PIPE : ERROR_ACCESS_DENIED;
+        if (below(10) < 4) {
+            made.patience = std::chrono::milliseconds{below(4) == 0 ? 60'000 : below(10)};
+        }
+        const unsigned reaction = below(40);
+        if (followers > 0 && reaction < 12) {
+            made.reaction = reaction < 10 ? Reaction::kResubmit : Reaction::kPost;
+            made.next = plan(followers - 1);
+            plans[made.next].isPost = made.reaction == Reaction::kPost;
+        } else if (reaction < 12 + violence_) {
+            made.reaction = Reaction::kCloseDevice;
+        } else if (reaction < 13 + 2 * violence_) {
+            made.reaction = Reaction::kBlock;
+        } else if (reaction == 38) {
+            made.reaction = Reaction::kCancelAll;
+        } else if (reaction == 39 && closesPort) {
+            made.reaction = Reaction::kClosePort;
+        }
+        plans.push_back(made);
+        return static_cast<unsigned>(plans.size() - 1);
+    }
+
+    std::mt19937_64 random_;
+    unsigned violence_;
+};
+
+}  // namespace iocp4j::model
