@@ -23,19 +23,20 @@ public:
     using Key = std::uint64_t;
     using Clock = std::chrono::steady_clock;
 
-    // Returns 0 when the table is full.
-    Key open(T* object) noexcept {
+    // Stores the object's key, and only then lets anybody in. False when the table is full.
+    [[nodiscard]] bool open(T* object, Key& key) noexcept {
         const std::lock_guard lock{mutex_};
         if (firstFree_ == kNone && !grow()) {
-            return 0;
+            return false;
         }
         const std::uint32_t index = firstFree_;
         Slot& slot = *find(index);
         firstFree_ = slot.nextFree;
         ++slot.generation;
         slot.object = object;
+        key = (static_cast<Key>(slot.generation) << 32) | index;
         slot.gate.open(slot.generation);
-        return (static_cast<Key>(slot.generation) << 32) | index;
+        return true;
     }
 
     // The object, which stays until leave(); nullptr when the key is stale, closed or never was one.
@@ -76,6 +77,19 @@ public:
         gone_.notify_all();
     }
 
+    // The object has come to its end, and will be disposed of: exists() says so from here on.
+    void end(Key key) noexcept {
+        const std::lock_guard lock{mutex_};
+        find(static_cast<std::uint32_t>(key))->object = nullptr;
+    }
+
+    // Whether the key's object, open or closed, has not come to its end.
+    bool exists(Key key) noexcept {
+        const Slot* slot = find(static_cast<std::uint32_t>(key));
+        const std::lock_guard lock{mutex_};
+        return slot != nullptr && slot->object != nullptr && slot->generation == generationOf(key);
+    }
+
     // Waits until the key is dead; false when it is still not at the deadline.
     bool awaitDisposed(Key key, Clock::time_point deadline) {
         Slot* slot = find(static_cast<std::uint32_t>(key));
@@ -91,7 +105,7 @@ private:
     // A cache line each, so that devices in use on different processors do not disturb one another.
     struct alignas(64) Slot {
         Gate gate;
-        T* object = nullptr;           // fixed while the gate is open or somebody is inside
+        T* object = nullptr;           // fixed while the gate is open or somebody is inside, nullptr after the end
         std::uint32_t generation = 0;  // of the latest open()
         std::uint32_t disposed = 0;    // generation of the latest dispose()
         std::uint32_t nextFree = kNone;

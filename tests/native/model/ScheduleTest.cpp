@@ -13,6 +13,7 @@
 
 #include "../fixtures/WaitFor.h"
 #include "World.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j::model {
 namespace {
@@ -235,12 +236,12 @@ private:
                 start(world, plan.next);
                 break;
             case Reaction::kCloseDevice:
-                close(world.pipes[plan.pipe], Worker::deadlineIn(std::chrono::hours{1}));
+                close(world.pipes[plan.pipe], MayNotWait::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kClosePort:
                 world.portCloseTried = true;
                 CompletionPort::close(port_);
-                (void)CompletionPort::awaitClosed(port_, Worker::deadlineIn(std::chrono::hours{1}));
+                (void)CompletionPort::awaitClosed(port_, MayNotWait::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kCancelAll:
                 cancelAll(world.pipes[plan.pipe]);
@@ -451,15 +452,14 @@ private:
         };
         if (!calm(balanced)) {
             const auto snapshot = port->snapshot();
-            world_->violate("the figures do not balance: accepted " + std::to_string(snapshot.accepted) +
-                            ", completed " + std::to_string(snapshot.completed) + ", in flight " +
-                            std::to_string(snapshot.operationsInFlight) + ", devices " +
-                            std::to_string(snapshot.devices.size()) + ", quarantined " +
-                            std::to_string(snapshot.quarantined) + ", unbalanced " +
-                            std::to_string(snapshot.unbalancedDevices) + ", completions " +
-                            std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
-                            ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
-                            std::to_string(foreignSent() - foreignAtOpening_));
+            world_->violate(
+                "the figures do not balance: accepted " + std::to_string(snapshot.accepted) + ", completed " +
+                std::to_string(snapshot.completed) + ", in flight " + std::to_string(snapshot.operationsInFlight) +
+                ", devices " + std::to_string(snapshot.devices.size()) + ", quarantined " +
+                std::to_string(snapshot.quarantined) + ", unbalanced " + std::to_string(snapshot.unbalancedDevices) +
+                ", completions " + std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
+                ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
+                std::to_string(foreignSent() - foreignAtOpening_));
         }
     }
 
@@ -500,8 +500,8 @@ private:
 
 TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
     const std::uint64_t schedules = fromEnvironment("IOCP4J_SCHEDULES", 10'000);
-    const std::uint64_t first = fromEnvironment("IOCP4J_SEED", static_cast<std::uint64_t>(
-                                                                   steady_clock::now().time_since_epoch().count() % 1'000'000'007));
+    const std::uint64_t first = fromEnvironment(
+        "IOCP4J_SEED", static_cast<std::uint64_t>(steady_clock::now().time_since_epoch().count() % 1'000'000'007));
     Simulation simulation{first};
     std::printf("schedules %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + schedules - 1));
