@@ -308,8 +308,10 @@ final class NamedPipeTest {
         for (final long key : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, stale.server.key(),
             pair.server.key() + (1L << 32), pair.server.key() | 1L << 63, pair.server.key() + 100, 0xffff_ffffL,
             0x7fff_ffff_ffff_ffffL, 1L << 32 | 0x000f_ffffL, 1L << 32 | 0x0010_0000L}) {
-            assertThat(Native.read(key, buffer, 0, 1, 0)).as("read %x", key).isEqualTo(closed());
-            assertThat(Native.write(key, buffer, 0, 1, 0)).as("write %x", key).isEqualTo(closed());
+            assertThat(Native.read(key, buffer, 0, 1, 0, NamedPipe.NO_DEADLINE)).as("read %x", key)
+                    .isEqualTo(closed());
+            assertThat(Native.write(key, buffer, 0, 1, 0, NamedPipe.NO_DEADLINE)).as("write %x", key)
+                    .isEqualTo(closed());
             assertThat(Native.cancel(key, 1)).isFalse();
             Native.cancelAll(key);
             Native.closeDevice(key, 0);
@@ -353,12 +355,14 @@ final class NamedPipeTest {
         final long badBuffer = -Refusal.BAD_BUFFER.code();
         final ByteBuffer direct = ByteBuffer.allocateDirect(10);
 
-        assertThat(Native.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0)).isEqualTo(badBuffer);
+        assertThat(Native.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0, NamedPipe.NO_DEADLINE))
+                .isEqualTo(badBuffer);
         for (final int[] range : new int[][] {{0, 11}, {11, 0}, {-1, 1}, {1, -1}, {Integer.MAX_VALUE, 1},
             {1, Integer.MAX_VALUE}, {Integer.MIN_VALUE, Integer.MIN_VALUE}}) {
-            assertThat(Native.read(pair.server.key(), direct, range[0], range[1], 0))
+            assertThat(Native.read(pair.server.key(), direct, range[0], range[1], 0, NamedPipe.NO_DEADLINE))
                     .as("range %d %d", range[0], range[1]).isEqualTo(badBuffer);
-            assertThat(Native.write(pair.server.key(), direct, range[0], range[1], 0)).isEqualTo(badBuffer);
+            assertThat(Native.write(pair.server.key(), direct, range[0], range[1], 0, NamedPipe.NO_DEADLINE))
+                    .isEqualTo(badBuffer);
         }
 
         assertThat(port.snapshot().operationsInFlight()).isZero();
@@ -375,7 +379,7 @@ final class NamedPipeTest {
         assertThat(pair.server.close(LONG)).isTrue();
 
         assertThat(recorder.nextByToken(20)).allSatisfy(
-                (token, done) -> assertThat(done.status).isEqualTo(Win32Error.OPERATION_ABORTED));
+                (token, done) -> assertThat(done.status).isEqualTo(Win32Error.HANDLES_CLOSED));
         assertThat(recorder.isEmpty()).isTrue();
         close(pair);
     }
@@ -387,7 +391,7 @@ final class NamedPipeTest {
 
         assertThat(pair.client.close(LONG)).isTrue();
 
-        assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
         close(pair);
     }
 
@@ -435,7 +439,7 @@ final class NamedPipeTest {
 
             final Map<Long, Recorder.Completion> completions = heard.nextByToken(3);
             assertThat(completions.get(1L).status).isZero();
-            assertThat(completions.get(2L).status).isEqualTo(Win32Error.OPERATION_ABORTED);
+            assertThat(completions.get(2L).status).isEqualTo(Win32Error.HANDLES_CLOSED);
             assertThat(pair.server.close(LONG)).isTrue();
         }
     }
@@ -451,7 +455,7 @@ final class NamedPipeTest {
         assertThat(closing.close(LONG)).isTrue();
 
         assertThat(heard.nextByToken(2).values()).allMatch(
-                done -> done.status == Win32Error.OPERATION_ABORTED || done.status == Win32Error.BROKEN_PIPE);
+                done -> done.status == Win32Error.HANDLES_CLOSED || done.status == Win32Error.BROKEN_PIPE);
         assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocateDirect(1), 0))
                 .isInstanceOf(DeviceClosedException.class);
         assertThat(pair.server.close(LONG)).isTrue();

@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
  * drops it. Its position and limit are read when the operation starts and never changed.
  */
 public final class NamedPipe extends Device {
-    private static final int NO_DEADLINE = -1;
+    /** For {@link Native#read} and {@link Native#write}. */
+    static final int NO_DEADLINE = -1;
 
     private final int peerProcessId;
 
