@@ -40,6 +40,9 @@ struct Buffer {
 
 // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
 Buffer pinned(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept {
+    if (buffer == nullptr) {
+        return {nullptr, 0, nullptr};
+    }
     auto* address = static_cast<char*>(env->GetDirectBufferAddress(buffer));
     const jlong capacity = env->GetDirectBufferCapacity(buffer);
     if (address == nullptr || offset < 0 || length < 0 || jlong{offset} + length > capacity) {
