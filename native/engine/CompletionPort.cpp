@@ -12,6 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// What tells keys of ports from those of devices, whose kind is 0: Java finds a device by the lower half of its key.
+constexpr std::uint8_t kPortKind = 1;
+
 // Keys of devices begin at 2^32; Operations has another one below.
 constexpr std::uint64_t kExitKey = 1;
 
@@ -52,7 +55,7 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
 
 SlotTable<CompletionPort>& CompletionPort::table() noexcept {
     // Never destroyed: a worker may still be at work while the process exits.
-    static auto& ports = *new SlotTable<CompletionPort>;
+    static auto& ports = *new SlotTable<CompletionPort>{kPortKind};
     return ports;
 }
 

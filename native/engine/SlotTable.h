@@ -12,8 +12,8 @@
 
 namespace iocp4j {
 
-// Objects by keys that can be handed to strangers: a key is | generation 31 | slot 32 |, is checked at every use, and
-// is never given out twice. Whoever enters a key may use the object until he leaves again.
+// Objects by keys that can be handed to strangers: a key is | generation 31 | kind 8 | slot 24 |, is checked at every
+// use, and is never given out twice. Whoever enters a key may use the object until he leaves again.
 //
 // Finding an object takes one compare-and-swap and no lock: slots lie in chunks that are made when first needed and
 // stay for ever. Opening and disposing are rare, and take a mutex.
@@ -22,6 +22,9 @@ class SlotTable {
 public:
     using Key = std::uint64_t;
     using Clock = std::chrono::steady_clock;
+
+    // Tables of different kinds know nothing of each other's keys.
+    explicit SlotTable(std::uint8_t kind = 0) noexcept : kind_(std::uint32_t{kind} << kKindShift) {}
 
     // Stores the object's key, and only then lets anybody in. False when the table is full.
     [[nodiscard]] bool open(T* object, Key& key) noexcept {
@@ -34,38 +37,38 @@ public:
         firstFree_ = slot.nextFree;
         ++slot.generation;
         slot.object = object;
-        key = (static_cast<Key>(slot.generation) << 32) | index;
+        key = (static_cast<Key>(slot.generation) << 32) | kind_ | index;
         slot.gate.open(slot.generation);
         return true;
     }
 
     // The object, which stays until leave(); nullptr when the key is stale, closed or never was one.
     T* enter(Key key) noexcept {
-        Slot* slot = find(static_cast<std::uint32_t>(key));
+        Slot* slot = slotOf(key);
         return slot != nullptr && slot->gate.enter(generationOf(key)) ? slot->object : nullptr;
     }
 
     // One more leave() to come, from somebody who is inside.
-    void share(Key key) noexcept { find(static_cast<std::uint32_t>(key))->gate.share(); }
+    void share(Key key) noexcept { slotOf(key)->gate.share(); }
 
     // True for the one who leaves last after close(), who must see to the end of the object and call dispose().
-    [[nodiscard]] bool leave(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.leave(); }
+    [[nodiscard]] bool leave(Key key) noexcept { return slotOf(key)->gate.leave(); }
 
     // Lets nobody enter any more. kEmpty obliges the caller as the last leave() does.
     Gate::Closing close(Key key) noexcept {
-        Slot* slot = find(static_cast<std::uint32_t>(key));
+        Slot* slot = slotOf(key);
         return slot != nullptr ? slot->gate.close(generationOf(key)) : Gate::Closing::kRefused;
     }
 
     // For a key whose object the caller keeps alive.
-    bool closed(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.closed(); }
-    std::uint32_t inside(Key key) noexcept { return find(static_cast<std::uint32_t>(key))->gate.inside(); }
+    bool closed(Key key) noexcept { return slotOf(key)->gate.closed(); }
+    std::uint32_t inside(Key key) noexcept { return slotOf(key)->gate.inside(); }
 
     // Frees the slot after its object's end. The key is dead from here on.
     void dispose(Key key) {
         {
             const std::lock_guard lock{mutex_};
-            const auto index = static_cast<std::uint32_t>(key);
+            const std::uint32_t index = indexOf(key);
             Slot& slot = *find(index);
             slot.disposed = slot.generation;
             // A slot that has used up its generations is never used again: no key ever comes back.
@@ -80,27 +83,30 @@ public:
     // The object has come to its end, and will be disposed of: exists() says so from here on.
     void end(Key key) noexcept {
         const std::lock_guard lock{mutex_};
-        find(static_cast<std::uint32_t>(key))->object = nullptr;
+        slotOf(key)->object = nullptr;
     }
 
     // Whether the key's object, open or closed, has not come to its end.
     bool exists(Key key) noexcept {
-        const Slot* slot = find(static_cast<std::uint32_t>(key));
+        const Slot* slot = slotOf(key);
         const std::lock_guard lock{mutex_};
         return slot != nullptr && slot->object != nullptr && slot->generation == generationOf(key);
     }
 
-    // Waits until the key is dead; false when it is still not at the deadline.
+    // Waits until the key is dead, which one that was never given out is; false when it is still not at the deadline.
     bool awaitDisposed(Key key, Clock::time_point deadline) {
-        Slot* slot = find(static_cast<std::uint32_t>(key));
+        Slot* slot = slotOf(key);
         std::unique_lock lock{mutex_};
-        return slot == nullptr || gone_.wait_until(lock, deadline, [&] { return slot->disposed >= generationOf(key); });
+        return slot == nullptr || generationOf(key) > slot->generation ||
+               gone_.wait_until(lock, deadline, [&] { return slot->disposed >= generationOf(key); });
     }
 
 private:
     static constexpr std::uint32_t kNone = 0xffff'ffff;
     static constexpr std::uint32_t kChunkLength = 1024;
     static constexpr std::uint32_t kChunks = 1024;
+    static constexpr unsigned kKindShift = 24;
+    static_assert(kChunks * kChunkLength <= 1u << kKindShift);
 
     // A cache line each, so that devices in use on different processors do not disturb one another.
     struct alignas(64) Slot {
@@ -113,6 +119,10 @@ private:
     using Chunk = std::array<Slot, kChunkLength>;
 
     static std::uint32_t generationOf(Key key) noexcept { return static_cast<std::uint32_t>(key >> 32); }
+
+    // No slot at all for a key of another kind.
+    std::uint32_t indexOf(Key key) const noexcept { return static_cast<std::uint32_t>(key) ^ kind_; }
+    Slot* slotOf(Key key) noexcept { return find(indexOf(key)); }
 
     Slot* find(std::uint32_t index) noexcept {
         if (index >= kChunks * kChunkLength) {
@@ -139,6 +149,7 @@ private:
         return true;
     }
 
+    const std::uint32_t kind_;
     std::array<std::atomic<Chunk*>, kChunks> chunks_{};
     std::mutex mutex_;
     std::condition_variable gone_;

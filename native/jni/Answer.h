@@ -19,6 +19,9 @@ jlong answer(const win32::Result<T>& result) noexcept {
     return result ? static_cast<jlong>(*result) : refused(result.error());
 }
 
+// Whether a number is one that the facade would pass. Checked again in native code, where it would do harm.
+constexpr bool within(jint number, jint least, jint most) noexcept { return number >= least && number <= most; }
+
 // Runs what may run out of memory or threads; no C++ exception may reach Java.
 template <class Body>
 jlong answerOf(Body&& body) noexcept {

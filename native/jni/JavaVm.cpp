@@ -12,7 +12,10 @@ JNIEnv* environment() noexcept {
 }
 
 std::wstring toWide(JNIEnv* env, jstring text) {
-    const jsize length = env->GetStringLength(text);
+    const jsize length = text != nullptr ? env->GetStringLength(text) : 0;
+    if (length == 0) {
+        return {};
+    }
     std::wstring result(static_cast<std::size_t>(length), L'\0');
     env->GetStringRegion(text, 0, length, reinterpret_cast<jchar*>(result.data()));
     return result;

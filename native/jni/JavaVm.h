@@ -14,7 +14,7 @@ extern JavaVM* vm;
 // The calling thread's environment, or nullptr when it is not attached.
 JNIEnv* environment() noexcept;
 
-// Java's text as Win32 takes it. Java and Windows agree on UTF-16.
+// Java's text as Win32 takes it, empty for null. Java and Windows agree on UTF-16.
 std::wstring toWide(JNIEnv* env, jstring text);
 jstring toJava(JNIEnv* env, const std::wstring& text) noexcept;
 

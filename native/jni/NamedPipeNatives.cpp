@@ -9,9 +9,22 @@ namespace iocp4j::jni {
 
 namespace {
 
+// The limits of NamedPipeServer.Builder.
+constexpr jint kMaxBuffer = 1 << 24;
+constexpr jint kMaxListening = 1'024;
+
+constexpr bool isDirection(jint direction) noexcept {
+    return within(direction, static_cast<jint>(PipeDirection::kInbound), static_cast<jint>(PipeDirection::kDuplex));
+}
+
 jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jint mode, jint inBuffer,
                              jint outBuffer, jint maxInstances, jint listening, jboolean acceptRemote, jstring sddl,
                              jlong token) {
+    if (!isDirection(direction) || !within(mode, 0, 1) || !within(inBuffer, 0, kMaxBuffer) ||
+        !within(outBuffer, 0, kMaxBuffer) || !within(maxInstances, 1, PIPE_UNLIMITED_INSTANCES) ||
+        !within(listening, 1, kMaxListening)) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
     return answerOf([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
@@ -46,6 +59,9 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
 
 jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
                           jint milliseconds) {
+    if (!isDirection(direction)) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
     return answerOf([&] {
         NamedPipeClientSettings settings;
         settings.name = toWide(env, name);

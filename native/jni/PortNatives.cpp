@@ -11,7 +11,14 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 1;
+constexpr jint kContractVersion = 2;
+
+// The limits of CompletionPort.Builder.
+constexpr jint kMaxThreads = 1'024;
+constexpr jint kMaxBatch = 4'096;
+
+// How many counters PortSnapshot reads.
+constexpr jsize kCounters = 13;
 
 jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
     const jintArray array = env->NewIntArray(static_cast<jsize>(numbers.size()));
@@ -62,6 +69,11 @@ jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
 
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
                        jint batch, jint operations) {
+    // Workers without number or batches without room would not be refused by Windows, but take the process down.
+    if (dispatcher == nullptr || !within(concurrency, 0, kMaxThreads) || !within(workers, 0, kMaxThreads) ||
+        !within(batch, 1, kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling)) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
     return answerOf([&] {
         CompletionPort::Settings given;
         given.name = toWide(env, name);
@@ -96,7 +108,7 @@ jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong tok
 // The counters in the order of PortSnapshot's constructor.
 jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters) {
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-    if (!found) {
+    if (!found || counters == nullptr || env->GetArrayLength(counters) < kCounters) {
         return nullptr;
     }
     return objectOf(env, [&] {
@@ -116,6 +128,7 @@ jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters
             static_cast<jlong>(taken.quarantined),
             static_cast<jlong>(taken.unbalancedDevices),
         };
+        static_assert(figures.size() == kCounters);
         env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
         std::vector<jlong> devices;
         for (const auto& device : taken.devices) {

@@ -358,7 +358,8 @@ final class NamedPipeTest {
             {1, Integer.MAX_VALUE}, {Integer.MIN_VALUE, Integer.MIN_VALUE}}) {
             assertThat(DeviceNative.read(pair.server.key(), direct, range[0], range[1], 0, 0, -1))
                     .as("range %d %d", range[0], range[1]).isEqualTo(badBuffer);
-            assertThat(DeviceNative.write(pair.server.key(), direct, range[0], range[1], 0, 0, -1)).isEqualTo(badBuffer);
+            assertThat(DeviceNative.write(pair.server.key(), direct, range[0], range[1], 0, 0, -1))
+                    .isEqualTo(badBuffer);
         }
 
         assertThat(port.snapshot().operationsInFlight()).isZero();
@@ -375,7 +376,7 @@ final class NamedPipeTest {
         assertThat(pair.server.close(LONG)).isTrue();
 
         assertThat(recorder.nextByToken(20)).allSatisfy(
-                (token, done) -> assertThat(done.status).isEqualTo(Win32Error.OPERATION_ABORTED));
+                (token, done) -> assertThat(done.status).isEqualTo(Win32Error.HANDLES_CLOSED));
         assertThat(recorder.isEmpty()).isTrue();
         close(pair);
     }
@@ -387,7 +388,7 @@ final class NamedPipeTest {
 
         assertThat(pair.client.close(LONG)).isTrue();
 
-        assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
         close(pair);
     }
 
@@ -435,7 +436,7 @@ final class NamedPipeTest {
 
             final Map<Long, Recorder.Completion> completions = heard.nextByToken(3);
             assertThat(completions.get(1L).status).isZero();
-            assertThat(completions.get(2L).status).isEqualTo(Win32Error.OPERATION_ABORTED);
+            assertThat(completions.get(2L).status).isEqualTo(Win32Error.HANDLES_CLOSED);
             assertThat(pair.server.close(LONG)).isTrue();
         }
     }
@@ -451,7 +452,7 @@ final class NamedPipeTest {
         assertThat(closing.close(LONG)).isTrue();
 
         assertThat(heard.nextByToken(2).values()).allMatch(
-                done -> done.status == Win32Error.OPERATION_ABORTED || done.status == Win32Error.BROKEN_PIPE);
+                done -> done.status == Win32Error.HANDLES_CLOSED || done.status == Win32Error.BROKEN_PIPE);
         assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocateDirect(1), 0))
                 .isInstanceOf(DeviceClosedException.class);
         assertThat(pair.server.close(LONG)).isTrue();

@@ -72,8 +72,10 @@ public final class CompletionBatch {
     }
 
     /**
-     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes; those that end most
-     * devices' lives are {@link Win32Error#BROKEN_PIPE} and {@link Win32Error#OPERATION_ABORTED}.
+     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. An operation that has
+     * been aborted tells by whom: {@link Win32Error#OPERATION_ABORTED} when it was cancelled,
+     * {@link Win32Error#TIMEOUT} when its time was up, {@link Win32Error#HANDLES_CLOSED} when its device was closed at
+     * this end, {@link Win32Error#BROKEN_PIPE} when the peer has gone.
      *
      * @param index the completion
      * @return the code that {@code GetLastError} would give

@@ -9,6 +9,8 @@ final class CompletionDispatcher {
     private final CompletionPort port;
     private final CompletionListener listener;
     private final Thread.UncaughtExceptionHandler exceptionHandler;
+    /** Of the thread that opens the port: a thread that native code attaches has none of its own. */
+    private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     CompletionDispatcher(
             final CompletionPort port,
@@ -21,6 +23,7 @@ final class CompletionDispatcher {
 
     /** Called once by each worker as it starts: the batch that looks at the worker's memory for records. */
     CompletionBatch openBatch(final int worker, final ByteBuffer records) {
+        Thread.currentThread().setContextClassLoader(contextClassLoader);
         return new CompletionBatch(port, worker, records);
     }
 

@@ -79,7 +79,8 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with
-     * {@link Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result.
+     * {@link Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result. A
+     * request that comes too late or twice harms nobody, whatever has taken the operation's place.
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation had already completed or was never known on this device
@@ -106,13 +107,15 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * Refuses new operations, cancels those in flight, lets each of them complete to the listener, then closes the
-     * handle ({@code CancelIoEx}, {@code CloseHandle}). Closing twice is harmless.
+     * handle ({@code CancelIoEx}, {@code CloseHandle}). What has been cancelled so completes with
+     * {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
-     *     memory and buffers until it does, and the handle stays open for them
+     *     memory and buffers until it does, and the handle stays open for them: see
+     *     {@link PortSnapshot#operationsQuarantined}
      * @return whether the handle is closed
      */
     public final boolean close(final Duration timeout) {

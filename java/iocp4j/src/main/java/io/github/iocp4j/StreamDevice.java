@@ -6,10 +6,14 @@ import java.nio.ByteBuffer;
  * A device that bytes go through one after another, without positions: a connected pipe or socket, a serial port.
  *
  * <p>Any number of reads and writes may be in flight; Windows serves those of one direction in the order in which they
- * were started. A buffer belongs to the kernel from the call until its completion: what it holds meanwhile is
- * undefined, and it must not be used for anything else. It cannot be collected during that time, even if the caller
- * drops it. Its position and limit are read when the operation starts and never changed. A buffer whose memory is freed
- * by other means than collection, as that of an {@code Arena} of Java 22 which is closed, must outlive the operation.
+ * were started.
+ *
+ * <p>A buffer belongs to the kernel from the call until its completion. It cannot be collected during that time, even
+ * if the caller drops it; of a slice this is true of the whole. Its position and limit are read when the operation
+ * starts and never changed, and the caller may change them. Whoever reads or writes the content meanwhile, or starts
+ * another operation in the same place, finds or sends undefined bytes, but always of that place, and as many as the
+ * completion tells. What must not be done is to free the memory by other means than the garbage collector's, such as
+ * {@code Unsafe.invokeCleaner} or the end of an {@code Arena}: the kernel would write to what is there next.
  */
 public abstract class StreamDevice extends Device {
     private static final long NO_POSITION = 0;

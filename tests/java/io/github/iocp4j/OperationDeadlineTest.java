@@ -1,0 +1,246 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Operations that may take only so long, and the four ways in which an operation that has not succeeded is told of. */
+@Timeout(120)
+final class OperationDeadlineTest {
+    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    /** Far beyond the test's own timeout. */
+    private static final int AN_HOUR = 3_600_000;
+    /** More than a pipe's buffer takes without a reader. */
+    private static final int TOO_MUCH = 1 << 20;
+
+    private final Recorder recorder = new Recorder();
+    private CompletionPort port;
+
+    @BeforeEach
+    void openPort() throws Exception {
+        port = CompletionPort.builder(recorder).operations(20_000).open();
+    }
+
+    @AfterEach
+    void closePort() {
+        assertThat(port.close(LONG)).as("all closed in time").isTrue();
+        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void makesNoDifferenceToWhatIsOverInTime(final PipeMode mode) throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, mode);
+        final ByteBuffer received = PipePair.buffer("..........");
+
+        pair.server.read(received, 2, 6, 1, AN_HOUR);
+        pair.client.write(PipePair.buffer("0123456789"), 3, 4, 2, AN_HOUR);
+
+        final Map<Long, Recorder.Completion> completions = recorder.nextByToken(2);
+        assertThat(completions.get(1L).status).isZero();
+        assertThat(completions.get(1L).bytes).isEqualTo(4);
+        assertThat(completions.get(2L).status).isZero();
+        assertThat(completions.get(2L).bytes).isEqualTo(4);
+        assertThat(PipePair.text(received, 10)).isEqualTo("..3456....");
+    }
+
+    @Test
+    void endsAReadThatNobodyAnswers() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final long id = pair.server.read(ByteBuffer.allocateDirect(10), 0, 10, 1, 20);
+
+        final Recorder.Completion late = recorder.next();
+
+        assertThat(late.status).isEqualTo(Win32Error.TIMEOUT);
+        assertThat(late.opcode).isEqualTo(Opcode.READ);
+        assertThat(late.token).isEqualTo(1);
+        assertThat(late.bytes).isZero();
+        assertThat(late.device).isSameAs(pair.server);
+        assertThat(pair.server.cancel(id)).as("it is over").isFalse();
+        assertThat(pair.server.isOpen()).isTrue();
+    }
+
+    @Test
+    void endsAWriteThatNobodyReads() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.client.write(ByteBuffer.allocateDirect(TOO_MUCH), 0, TOO_MUCH, 1, 20);
+
+        final Recorder.Completion late = recorder.next();
+
+        assertThat(late.status).isEqualTo(Win32Error.TIMEOUT);
+        assertThat(late.opcode).isEqualTo(Opcode.WRITE);
+    }
+
+    @Test
+    void isNoOtherReasonToEnd() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final PipePair gone = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 1, 20);
+        assertThat(recorder.next().status).as("the time was up").isEqualTo(Win32Error.TIMEOUT);
+
+        final long cancelled = pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 2, AN_HOUR);
+        assertThat(pair.server.cancel(cancelled)).isTrue();
+        assertThat(recorder.next().status).as("cancelled").isEqualTo(Win32Error.OPERATION_ABORTED);
+
+        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 3, AN_HOUR);
+        pair.server.cancelAll();
+        assertThat(recorder.next().status).as("cancelled with all").isEqualTo(Win32Error.OPERATION_ABORTED);
+
+        gone.server.read(ByteBuffer.allocateDirect(1), 0, 1, 4, AN_HOUR);
+        gone.client.close();
+        assertThat(recorder.next().status).as("the peer has gone").isEqualTo(Win32Error.BROKEN_PIPE);
+
+        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 5, AN_HOUR);
+        pair.server.close();
+        assertThat(recorder.next().status).as("closed").isEqualTo(Win32Error.HANDLES_CLOSED);
+    }
+
+    @Test
+    void leavesDeviceAndDataToTheNextOperation() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
+        final ByteBuffer received = ByteBuffer.allocateDirect(10);
+        pair.server.read(received, 0, 10, 1, 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+
+        pair.server.read(received, 0, 10, 2, AN_HOUR);
+        pair.client.write(PipePair.buffer("hello"), 3);
+
+        assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> assertThat(done.status).isZero());
+        assertThat(PipePair.text(received, 5)).isEqualTo("hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void liesInTheFuture(final int milliseconds) throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
+
+        assertThatThrownBy(() -> pair.server.read(buffer, 0, 1, 0, milliseconds))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(Integer.toString(milliseconds));
+        assertThatThrownBy(() -> pair.server.write(buffer, 0, 1, 0, milliseconds))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(Integer.toString(milliseconds));
+
+        assertThat(port.snapshot().operationsInFlight()).isZero();
+    }
+
+    @Test
+    void mayLieWeeksAhead() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 1, Integer.MAX_VALUE);
+        // A deadline that had come out in the past would strike before one that is set later and has passed.
+        pair.client.read(ByteBuffer.allocateDirect(1), 0, 1, 2, 1);
+        assertThat(recorder.next().token).isEqualTo(2);
+
+        pair.client.write(PipePair.buffer("x"), 3);
+
+        assertThat(recorder.nextByToken(2)).containsOnlyKeys(1L, 3L)
+                .allSatisfy((token, done) -> assertThat(done.status).isZero());
+    }
+
+    @Test
+    void comesWhereWindowsHasNoTimeLeftToCountIt() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+
+        // The facade refuses zero; native code takes it for a deadline that has passed.
+        assertThat(DeviceNative.read(pair.server.key(), ByteBuffer.allocateDirect(1), 0, 1, 0, 1, 0)).isPositive();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+    }
+
+    @Test
+    void isCheckedAfterTheBuffer() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
+
+        assertThatThrownBy(() -> pair.server.read(buffer, 5, 6, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> pair.server.write(buffer, 5, 6, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1), 0, 1, 0, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        pair.server.close(LONG);
+        assertThatThrownBy(() -> pair.server.read(buffer, 0, 1, 0, 1)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> pair.server.write(buffer, 0, 1, 0, 1)).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void comesForThousandsAtOnce() throws Exception {
+        final int count = 5_000;
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final Random random = new Random(1);
+        final List<WeakReference<ByteBuffer>> buffers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            buffers.add(readIntoBufferThatIsDropped(pair.server, i, 1 + random.nextInt(1_000)));
+        }
+
+        assertThat(recorder.nextByToken(count)).hasSize(count)
+                .allSatisfy((token, done) -> assertThat(done.status).isEqualTo(Win32Error.TIMEOUT));
+
+        assertThat(port.snapshot().operationsInFlight()).isZero();
+        Garbage.awaitCollected(buffers);
+    }
+
+    /** Deadlines, cancels and data strike at once; each operation ends once, in one of those ways. */
+    @Test
+    void racesAgainstEverythingElse() throws Exception {
+        final int count = 2_000;
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final Random random = new Random(2);
+        int written = 0;
+        for (int i = 0; i < count; i++) {
+            final long id = pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, i, 1 + random.nextInt(10));
+            final int what = random.nextInt(3);
+            if (what == 0) {
+                pair.client.write(PipePair.buffer("x"), count + written++);
+            } else if (what == 1) {
+                pair.server.cancel(id);
+            }
+        }
+        final int started = count + written;
+
+        final Map<Long, Recorder.Completion> completions = recorder.nextByToken(started);
+
+        assertThat(completions).allSatisfy((token, done) -> assertThat(done.status)
+                .isIn(token < count
+                        ? List.of(Win32Error.SUCCESS, Win32Error.TIMEOUT, Win32Error.OPERATION_ABORTED)
+                        : List.of(Win32Error.SUCCESS)));
+        assertThat(completions.values().stream().filter(done -> done.opcode == Opcode.READ).mapToInt(done -> done.bytes)
+                .sum()).as("what was read").isLessThanOrEqualTo(written);
+        assertThat(port.snapshot().operationsInFlight()).isZero();
+    }
+
+    @Test
+    void keepsNoPortFromClosing() throws Exception {
+        final Recorder heard = new Recorder();
+        final CompletionPort closing = CompletionPort.open(heard);
+        final PipePair pair = PipePair.open(closing, heard, PipeMode.BYTE);
+        for (int i = 0; i < 100; i++) {
+            pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, i, AN_HOUR);
+        }
+
+        assertThat(closing.close(LONG)).isTrue();
+
+        assertThat(heard.nextByToken(100)).allSatisfy((token, done) -> assertThat(done.status)
+                .isIn(Win32Error.HANDLES_CLOSED, Win32Error.BROKEN_PIPE));
+        assertThat(heard.isEmpty()).isTrue();
+    }
+
+    /** A method of its own so that no local variable keeps the buffer. */
+    private static WeakReference<ByteBuffer> readIntoBufferThatIsDropped(
+            final NamedPipe pipe, final int token, final int milliseconds) {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
+        pipe.read(buffer, 0, 1, token, milliseconds);
+        return new WeakReference<>(buffer);
+    }
+}

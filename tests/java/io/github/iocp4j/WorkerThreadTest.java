@@ -1,0 +1,97 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the documentation of {@link CompletionPort} says of the threads that call the listener. */
+@Timeout(120)
+final class WorkerThreadTest {
+    private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+
+    @Test
+    void hasTheContextClassLoaderOfTheThreadThatOpenedThePort() throws Exception {
+        final Thread self = Thread.currentThread();
+        final ClassLoader before = self.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[0], before)) {
+            self.setContextClassLoader(loader);
+            try (CompletionPort port = open(batch -> see(Thread.currentThread().getContextClassLoader()))) {
+                self.setContextClassLoader(before);
+                port.post(0, 0, 0);
+
+                assertThat(next()).isSameAs(loader);
+            }
+        } finally {
+            self.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void hasNoContextClassLoaderWhereThatThreadHasNone() throws Exception {
+        final Thread self = Thread.currentThread();
+        final ClassLoader before = self.getContextClassLoader();
+        self.setContextClassLoader(null);
+        try (CompletionPort port = open(batch -> see(Thread.currentThread().getContextClassLoader()))) {
+            port.post(0, 0, 0);
+
+            assertThat(next()).isEqualTo("null");
+        } finally {
+            self.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void keepsWhatAListenerHasSet() throws Exception {
+        final ClassLoader platform = ClassLoader.getPlatformClassLoader();
+        final BlockingQueue<Object> handled = new LinkedBlockingQueue<>();
+        try (CompletionPort port = open(batch -> {
+            final Thread worker = Thread.currentThread();
+            see(worker.getContextClassLoader());
+            worker.setContextClassLoader(platform);
+            worker.setUncaughtExceptionHandler((thread, thrown) -> handled.add(thrown.getMessage()));
+            throw new IllegalStateException("number " + batch.token(0));
+        })) {
+            port.post(0, 0, 1);
+            port.post(0, 0, 2);
+            next();
+
+            assertThat(next()).as("in the next batch").isSameAs(platform);
+            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 1");
+            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 2");
+        }
+    }
+
+    /** An interrupt is between the listener and whoever interrupts: the worker does not wait where it would matter. */
+    @Test
+    void goesOnWhenItIsInterrupted() throws Exception {
+        try (CompletionPort port = open(batch -> {
+            see(Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+        })) {
+            port.post(0, 0, 0);
+            assertThat(next()).isEqualTo(false);
+            for (int i = 0; i < 10; i++) {
+                port.post(0, 0, 0);
+                assertThat(next()).isEqualTo(true);
+            }
+        }
+    }
+
+    private static CompletionPort open(final CompletionListener listener) throws Win32Exception {
+        return CompletionPort.builder(listener).workers(1).batch(1).open();
+    }
+
+    private void see(final Object object) {
+        seen.add(object == null ? "null" : object);
+    }
+
+    private Object next() throws InterruptedException {
+        return seen.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+}
