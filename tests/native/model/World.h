@@ -63,6 +63,8 @@ public:
     const Plan& planOf(const Attempt& attempt) const { return schedule_.plans[indexOf(attempt)]; }
     Pipe& pipeOf(const Attempt& attempt) { return pipes[planOf(attempt).pipe]; }
 
+    std::size_t indexOf(const Attempt& attempt) const { return static_cast<std::size_t>(&attempt - attempts.data()); }
+
     // nullptr for a token of another world.
     Attempt* find(std::uint64_t token) {
         const std::uint64_t index = token & 0xf'ffff;
@@ -160,8 +162,6 @@ public:
     std::atomic<bool> portCloseTried{false};
 
 private:
-    std::size_t indexOf(const Attempt& attempt) const { return static_cast<std::size_t>(&attempt - attempts.data()); }
-
     bool refusalIsAllowed(const Attempt& attempt) {
         const win32::ErrorCode refusal = attempt.refusal;
         if (refusal == code(Refusal::kOperationLimit)) {
