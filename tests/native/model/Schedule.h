@@ -39,16 +39,16 @@ struct Plan {
 
 struct Action {
     enum class Kind : std::uint8_t {
-        kStart,       // the plan `target`
-        kComplete,    // a pending request
-        kCancel,      // the operation of plan `target`, through its own device
+        kStart,            // the plan `target`
+        kComplete,         // a pending request
+        kCancel,           // the operation of plan `target`, through its own device
         kCancelElsewhere,  // the same, through another one
         kCancelGarbage,
-        kCancelAll,   // of pipe `target`
-        kClose,       // pipe `target`
+        kCancelAll,  // of pipe `target`
+        kClose,      // pipe `target`
         kCloseAndWait,
-        kOpen,        // pipe `target`
-        kForge,       // a packet
+        kOpen,   // pipe `target`
+        kForge,  // a packet
         kSnapshot,
         kClosePort,
         kYield,

@@ -412,9 +412,9 @@ private:
         const auto added = port->add(std::make_unique<NamedPipe>(*port, L"simulated", std::move(handle)));
         if (added) {
             pipe.key = *added;
-        } else if (added.error() == ERROR_NO_SYSTEM_RESOURCES ? world_->schedule().failingCreations == 0
-                                                              : added.error() != code(Refusal::kPortClosed) ||
-                                                                    !world_->portCloseTried) {
+        } else if (added.error() == ERROR_NO_SYSTEM_RESOURCES
+                       ? world_->schedule().failingCreations == 0
+                       : added.error() != code(Refusal::kPortClosed) || !world_->portCloseTried) {
             world_->violate("a device was refused for no reason");
         }
     }
@@ -493,15 +493,14 @@ private:
         };
         if (!calm(balanced)) {
             const auto snapshot = port->snapshot();
-            world_->violate("the figures do not balance: accepted " + std::to_string(snapshot.accepted) +
-                            ", completed " + std::to_string(snapshot.completed) + ", in flight " +
-                            std::to_string(snapshot.operationsInFlight) + ", devices " +
-                            std::to_string(snapshot.devices.size()) + ", quarantined " +
-                            std::to_string(snapshot.quarantined) + ", unbalanced " +
-                            std::to_string(snapshot.unbalancedDevices) + ", completions " +
-                            std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
-                            ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
-                            std::to_string(foreignSent() - foreignAtOpening_));
+            world_->violate(
+                "the figures do not balance: accepted " + std::to_string(snapshot.accepted) + ", completed " +
+                std::to_string(snapshot.completed) + ", in flight " + std::to_string(snapshot.operationsInFlight) +
+                ", devices " + std::to_string(snapshot.devices.size()) + ", quarantined " +
+                std::to_string(snapshot.quarantined) + ", unbalanced " + std::to_string(snapshot.unbalancedDevices) +
+                ", completions " + std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
+                ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
+                std::to_string(foreignSent() - foreignAtOpening_));
         }
     }
 
@@ -604,11 +603,11 @@ TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
             allFaults += value;
         }
     }
-    std::printf("Figures: %llu schedules, seeds from %llu, %llu operations, %llu faults of %zu kinds\n",
-                static_cast<unsigned long long>(schedules * repeats), static_cast<unsigned long long>(first),
-                static_cast<unsigned long long>(outcomes(Attempt::Outcome::kAccepted) +
-                                                outcomes(Attempt::Outcome::kRefused)),
-                static_cast<unsigned long long>(allFaults), faults.size());
+    std::printf(
+        "Figures: %llu schedules, seeds from %llu, %llu operations, %llu faults of %zu kinds\n",
+        static_cast<unsigned long long>(schedules * repeats), static_cast<unsigned long long>(first),
+        static_cast<unsigned long long>(outcomes(Attempt::Outcome::kAccepted) + outcomes(Attempt::Outcome::kRefused)),
+        static_cast<unsigned long long>(allFaults), faults.size());
 }
 
 }  // namespace

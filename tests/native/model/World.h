@@ -145,7 +145,8 @@ public:
                     break;
                 case Attempt::Outcome::kAccepted:
                     expect(attempt, attempt.deliveries == 1, "did not come exactly once");
-                    expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1), "was not unpinned exactly once");
+                    expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1),
+                           "was not unpinned exactly once");
                     expect(attempt, statusIsAllowed(attempt), "came with a status or size that it cannot have");
                     break;
             }
