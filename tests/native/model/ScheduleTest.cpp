@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "../fixtures/FineTimer.h"
 #include "../fixtures/WaitFor.h"
 #include "World.h"
 
@@ -542,6 +543,7 @@ private:
 };
 
 TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
+    const test::FineTimer timer;
     const auto schedules = fromEnvironment("IOCP4J_SCHEDULES", 10'000);
     const auto repeats = fromEnvironment("IOCP4J_REPEATS", 1);
     const auto now = static_cast<std::uint64_t>(steady_clock::now().time_since_epoch().count());
