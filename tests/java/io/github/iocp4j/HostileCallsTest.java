@@ -248,9 +248,9 @@ final class HostileCallsTest {
             case 8:
                 DeviceNative.cancelAll(deviceKey());
                 break;
+            case 9:
                 answered("listen",
                         NamedPipeNative.listen(random.nextInt(3) == 0 ? server.key() : connectionOrNumber()));
-                answered("listen", NamedPipeNative.listen(random.nextInt(3) == 0 ? server.key() : connectionOrNumber()));
                 break;
             case 10:
                 answered("post", PortNative.post(random.nextBoolean() ? port.id() : portId(), number(), integer(),
