@@ -308,8 +308,8 @@ final class NamedPipeTest {
         for (final long key : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, stale.server.key(),
             pair.server.key() + (1L << 32), pair.server.key() | 1L << 63, pair.server.key() + 100, 0xffff_ffffL,
             0x7fff_ffff_ffff_ffffL, 1L << 32 | 0x000f_ffffL, 1L << 32 | 0x0010_0000L}) {
-            assertThat(Native.read(key, buffer, 0, 1, 0)).as("read %x", key).isEqualTo(closed());
-            assertThat(Native.write(key, buffer, 0, 1, 0)).as("write %x", key).isEqualTo(closed());
+            assertThat(Native.read(key, buffer, 0, 1, 0, -1)).as("read %x", key).isEqualTo(closed());
+            assertThat(Native.write(key, buffer, 0, 1, 0, -1)).as("write %x", key).isEqualTo(closed());
             assertThat(Native.cancel(key, 1)).isFalse();
             Native.cancelAll(key);
             Native.closeDevice(key, 0);
@@ -353,12 +353,12 @@ final class NamedPipeTest {
         final long badBuffer = -Refusal.BAD_BUFFER.code();
         final ByteBuffer direct = ByteBuffer.allocateDirect(10);
 
-        assertThat(Native.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0)).isEqualTo(badBuffer);
+        assertThat(Native.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0, -1)).isEqualTo(badBuffer);
         for (final int[] range : new int[][] {{0, 11}, {11, 0}, {-1, 1}, {1, -1}, {Integer.MAX_VALUE, 1},
             {1, Integer.MAX_VALUE}, {Integer.MIN_VALUE, Integer.MIN_VALUE}}) {
-            assertThat(Native.read(pair.server.key(), direct, range[0], range[1], 0))
+            assertThat(Native.read(pair.server.key(), direct, range[0], range[1], 0, -1))
                     .as("range %d %d", range[0], range[1]).isEqualTo(badBuffer);
-            assertThat(Native.write(pair.server.key(), direct, range[0], range[1], 0)).isEqualTo(badBuffer);
+            assertThat(Native.write(pair.server.key(), direct, range[0], range[1], 0, -1)).isEqualTo(badBuffer);
         }
 
         assertThat(port.snapshot().operationsInFlight()).isZero();
