@@ -133,6 +133,7 @@ TEST_F(FairnessTest, OthersGetTheirBatchesWhileOneListenerBlocks) {
     EXPECT_TRUE(recording.waitForCount(3'001)) << "all but the one who blocks are at work";
     EXPECT_EQ(0, byTheBlocked.load());
     turnstile.open();
+    EXPECT_FALSE(turnstile.gaveUp());
 }
 
 // What one worker has taken the others cannot have: it is little enough.

@@ -141,6 +141,7 @@ TEST_F(TimedOperationTest, TimeThatIsUpBeforeTheCallReturns) {
     EXPECT_EQ(kTimeout, recording_.waitForToken(0).status);
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     EXPECT_EQ(9u, recording_.waitForToken(1).bytes);
+    EXPECT_FALSE(turnstile.gaveUp());
 }
 
 TEST_F(TimedOperationTest, DeadlineOfAnEndedOperationDoesNotStrikeTheNextInItsPlace) {
