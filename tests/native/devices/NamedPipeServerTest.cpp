@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -423,6 +424,51 @@ TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {
     }
 }
 
+TEST(NamedPipeServerFailureTest, TellsOnceThatItCanHaveNoMoreInstances) {
+    std::atomic<bool> fails{false};
+    std::atomic<int> attempts{0};
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) -> HANDLE {
+        if (fails) {
+            ++attempts;
+            ::SetLastError(ERROR_ACCESS_DENIED);
+            return INVALID_HANDLE_VALUE;
+        }
+        return decltype(create)::real(arguments...);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(1);
+    const Device::Key server = openAndListen(port, settings);
+    for (std::size_t row = 0; row < 2; ++row) {
+        fails = true;
+        attempts = 0;
+        const win32::Handle client = connectTo(settings.name);
+        ASSERT_TRUE(waitForAccepts(recording, 2 * row + 2));
+        ASSERT_TRUE(waitFor([&] { return attempts >= 3; })) << "it goes on trying";
+        fails = false;
+        ASSERT_TRUE(waitForListening(port, server, 1));
+        std::vector<CompletionRecord> failures = accepts(recording);
+        std::erase_if(failures, [](const CompletionRecord& record) { return record.status == 0; });
+        ASSERT_EQ(row + 1, failures.size()) << "once for each row of failures";
+        EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, failures.back().status);
+        EXPECT_EQ(server, failures.back().key);
+        EXPECT_EQ(kServerToken, failures.back().token);
+        EXPECT_EQ(DeviceKind::kPipeServer, failures.back().kind);
+    }
+}
+
+TEST(NamedPipeServerFailureTest, HavingAllInstancesThatThereMayBeIsNoFailure) {
+    Recording recording;
+    TestPort port{recording};
+    NamedPipeServerSettings settings = newServer(2);
+    settings.maxInstances = 2;
+    const Device::Key server = openAndListen(port, settings);
+    const win32::Handle clients[] = {connectTo(settings.name), connectTo(settings.name)};
+    ASSERT_TRUE(waitForAccepts(recording, 2));
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(2u, accepts(recording).size());
+}
+
 TEST(NamedPipeServerFailureTest, DoesNotListenWithNotOneInstance) {
     std::atomic<bool> failingNow{true};
     FakeCall<&win32::Calls::createIoCompletionPort> associate{
@@ -545,6 +591,56 @@ TEST(NamedPipeServerSafetyTest, AsksForWhatTheSettingsSay) {
         EXPECT_EQ(1'024u, instances[i].inBuffer);
         EXPECT_EQ(2'048u, instances[i].outBuffer);
     }
+}
+
+// Between the end of the last instance and the next one the name is anybody's.
+TEST(NamedPipeServerSafetyTest, JoinsNobodyElsesPipeWhenItHasNoInstanceLeft) {
+    std::mutex mutex;
+    std::vector<bool> asFirst;
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](const wchar_t* name, DWORD openMode, auto... others) -> HANDLE {
+        const std::lock_guard lock{mutex};
+        asFirst.push_back((openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0);
+        return decltype(create)::real(name, openMode, others...);
+    }};
+    const auto created = [&] {
+        const std::lock_guard lock{mutex};
+        return asFirst;
+    };
+    Recording recording;
+    TestPort port{recording};
+    NamedPipeServerSettings settings = newServer(1);
+    settings.maxInstances = 1;
+    const Device::Key server = openAndListen(port, settings);
+    win32::Handle client = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_TRUE(closed(accepts(recording)[0].key));
+    ASSERT_TRUE(waitForListening(port, server, 1));
+    const std::vector<bool> all = created();
+    ASSERT_GE(all.size(), 3u);
+    EXPECT_TRUE(all.front());
+    EXPECT_FALSE(all[1]) << "in vain, while the only one was connected";
+    EXPECT_TRUE(all.back()) << "it had gone";
+}
+
+TEST(NamedPipeServerSafetyTest, FurtherInstancesBelongToTheFirst) {
+    std::atomic<int> firsts{0};
+    std::atomic<int> others{0};
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](const wchar_t* name, DWORD openMode, auto... rest) -> HANDLE {
+        ++((openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0 ? firsts : others);
+        return decltype(create)::real(name, openMode, rest...);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(3);
+    const Device::Key server = openAndListen(port, settings);
+    for (std::size_t i = 0; i < 5; ++i) {
+        const win32::Handle client = connectTo(settings.name);
+        ASSERT_TRUE(waitForAccepts(recording, i + 1));
+        EXPECT_TRUE(closed(accepts(recording)[i].key));
+        ASSERT_TRUE(waitForListening(port, server, 3));
+    }
+    EXPECT_EQ(1, firsts.load());
+    EXPECT_EQ(7, others.load());
 }
 
 TEST(NamedPipeServerSafetyTest, AdmitsRemoteClientsOnlyWhereItIsToldTo) {

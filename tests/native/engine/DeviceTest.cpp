@@ -13,9 +13,14 @@ namespace {
 using namespace test;
 
 TEST(DeviceTest, WhatADeviceCannotDoIsACompletionWithAnError) {
+    class Plain : public Device {
+    public:
+        using Device::Device;
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+    };
     Recording recording;
     TestPort port{recording};
-    const auto device = port->add(std::make_unique<Device>(*port, L"plain", win32::Handle{}));
+    const auto device = port->add(std::make_unique<Plain>(*port, L"plain", win32::Handle{}));
     ASSERT_TRUE(device);
     int pin = 0;
     ASSERT_TRUE(port.read(*device, 1, nullptr, 0, &pin));
@@ -133,6 +138,31 @@ TEST(DeviceTest, RemindsADeviceOnceForEachRequestAndNotAfterItsEnd) {
     EXPECT_TRUE(waitFor([&] { return calls.reminded == 1; }));
     port->remind(*kept);
     EXPECT_TRUE(waitFor([&] { return calls.reminded == 2; }));
+}
+
+TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
+    std::atomic<int> reminded{0};
+    class Counting : public Device {
+    public:
+        Counting(CompletionPort& port, std::atomic<int>& to) : Device(port, L"counting", win32::Handle{}), to_(to) {}
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+        void reminded() noexcept override { ++to_; }
+
+    private:
+        std::atomic<int>& to_;
+    };
+    Recording recording;
+    TestPort port{recording, portSettings(1)};
+    const auto first = port->add(std::make_unique<Counting>(*port, reminded));
+    std::atomic<int> last{0};
+    const auto second = port->add(std::make_unique<Counting>(*port, last));
+    ASSERT_TRUE(first && second);
+    for (int i = 0; i < 1'000; ++i) {
+        port->remind(*first);
+    }
+    port->remind(*second);
+    EXPECT_TRUE(waitFor([&] { return last == 1; })) << "whose turn comes after all of the first one's";
+    EXPECT_EQ(1, reminded.load());
 }
 
 // A device that fails to have what it wants under load asks often. That must not put off the reminder for ever.

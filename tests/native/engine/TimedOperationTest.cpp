@@ -93,6 +93,35 @@ TEST_F(TimedOperationTest, CancelledInTimeIsCancelled) {
     EXPECT_EQ(1u, recording_.count());
 }
 
+// The packet tells of the abort later than everything else has happened. What came first counts.
+TEST_F(TimedOperationTest, WhatAbortedItIsNotWhatCameBetween) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording_, portSettings(1)};
+    const Device::Key device = pipe(port, kernel_);
+    ASSERT_TRUE(port->post(0, 0, 99));
+    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the only worker is busy";
+    Request cancelledInTime;
+    Request cancelled;
+    Request timedOut;
+    constexpr milliseconds kInTime{1'000};
+    const auto first = read(device, 1, cancelledInTime, kInTime);
+    const auto second = read(device, 2, cancelled);
+    const auto third = read(device, 3, timedOut, milliseconds{1});
+    ASSERT_TRUE(first && second && third);
+    EXPECT_TRUE(cancel(device, *first));
+    EXPECT_TRUE(cancel(device, *second));
+    std::this_thread::sleep_for(kInTime);
+    letDeadlinesPass();
+    EXPECT_FALSE(cancel(device, *third)) << "the kernel is through with it";
+    Device::close(device);
+    turnstile.open();
+    EXPECT_EQ(kAborted, recording_.waitForToken(1).status);
+    EXPECT_EQ(kAborted, recording_.waitForToken(2).status);
+    EXPECT_EQ(kTimeout, recording_.waitForToken(3).status);
+    EXPECT_FALSE(turnstile.gaveUp());
+}
+
 TEST_F(TimedOperationTest, DeviceThatDoesNotCancelDecidesForItself) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);

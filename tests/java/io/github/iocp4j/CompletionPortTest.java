@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -371,6 +373,41 @@ final class CompletionPortTest {
 
         assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void tellsWhenItHasClosedBehindTheBackOfItsCloser() throws Exception {
+        final CountDownLatch stuck = new CountDownLatch(1);
+        final CompletionPort port = CompletionPort.open(batch -> awaitUninterruptibly(stuck));
+        port.post(0, 0, 0);
+
+        final CompletableFuture<Void> closed = port.closeAsync().toCompletableFuture();
+
+        assertThat(closed).isNotDone();
+        assertThat(port.isOpen()).isFalse();
+        stuck.countDown();
+        closed.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(port.close(Duration.ZERO)).isTrue();
+        assertThat(port.closeAsync().toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void canBeClosedAgainByWhoeverIsToldThatItHasClosed() throws Exception {
+        final CompletionPort port = CompletionPort.open(recorder);
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.server.read(ByteBuffer.allocateDirect(1), 0);
+
+        final CompletableFuture<Void> device = pair.server.closeAsync().thenRun(pair.server::close)
+                .toCompletableFuture();
+        device.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        final CompletableFuture<Void> all = port.closeAsync().thenRun(() -> {
+            port.close();
+            pair.client.close();
+        }).toCompletableFuture();
+        all.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        assertThat(pair.client.closeAsync().toCompletableFuture()).as("with its port").isDone();
+        assertThat(port.device(pair.client.key())).isNull();
     }
 
     @Test

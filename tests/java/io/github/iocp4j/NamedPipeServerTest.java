@@ -63,6 +63,24 @@ final class NamedPipeServerTest {
     }
 
     @Test
+    void closesTheConnectionsThatAThrowingListenerHasNotTaken() throws Exception {
+        final CountDownLatch told = new CountDownLatch(1);
+        try (CompletionPort careless = CompletionPort.builder(batch -> {
+            if (batch.opcode(0) == Opcode.ACCEPT) {
+                throw new IllegalStateException("before looking at what has come");
+            }
+        }).exceptionHandler((thread, thrown) -> told.countDown()).open()) {
+            NamedPipeServer.builder(careless, name).open();
+
+            final NamedPipe client = connect();
+
+            assertThat(told.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            client.read(ByteBuffer.allocateDirect(1), 1);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
+        }
+    }
+
+    @Test
     void keepsAsManyInstancesWaitingAsWasAsked() throws Exception {
         final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(6).open();
         assertThat(waiting(server)).isEqualTo(6);
