@@ -120,9 +120,9 @@ public final class NamedPipe extends Device {
     }
 
     /**
-     * Starts writing as {@link #write(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before the
-     * operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when it is
-     * over just then, with its own result.
+     * Starts writing as {@link #write(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before
+     * the operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when
+     * it is over just then, with its own result.
      *
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies

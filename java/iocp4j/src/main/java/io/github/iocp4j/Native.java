@@ -27,8 +27,8 @@ final class Native {
     static native long post(long port, long key, int bytes, long token);
 
     /**
-     * Fills in the counters and answers the figures of the devices, both in the order in which {@link PortSnapshot} reads
-     * them; null when the port is gone.
+     * Fills in the counters and answers the figures of the devices, both in the order in which {@link PortSnapshot}
+     * reads them; null when the port is gone, or when the array is too short for the counters.
      */
     static native long[] snapshot(long port, long[] counters);
 
