@@ -13,6 +13,7 @@ if "%~1"=="demo" goto demo
 if "%~1"=="install" goto install
 if "%~1"=="run" if not "%~2"=="" goto run
 echo Usage: dev test [MAVEN ARGS]    build everything, run all tests
+echo        dev test --deep          then also the fuzz targets of the Java side; ./dev on Linux has more of that
 echo        dev demo [ARGS]          build, then many clients log to one daemon at once
 echo        dev run TOOL [ARGS]      run a tool of iocp4j-tools (TOOL --help says more)
 echo        dev install              build and put the artifacts into the local Maven repository, without tests
@@ -24,6 +25,7 @@ exit /b 2
 :test
 call :compiler
 if errorlevel 1 exit /b 1
+if defined arguments set "arguments=%arguments:--deep=-Pdeep%"
 call %mvn% verify %arguments%
 exit /b %errorlevel%
 

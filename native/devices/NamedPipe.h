@@ -16,6 +16,7 @@ class NamedPipe : public Device {
 public:
     using Device::Device;
 
+    DeviceKind kind() const noexcept override { return DeviceKind::kPipe; }
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
     Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept override;
 };

@@ -16,7 +16,9 @@ DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
         access |= GENERIC_READ;
     }
     if (settings.direction != PipeDirection::kInbound) {
-        access |= GENERIC_WRITE;
+        // Without the right to make instances of the pipe, which a careful server does not give to its clients, and
+        // which GENERIC_WRITE would ask for.
+        access |= FILE_GENERIC_WRITE & ~FILE_CREATE_PIPE_INSTANCE;
     } else if (settings.readMessages) {
         // SetNamedPipeHandleState asks for it, and GENERIC_READ does not include it.
         access |= FILE_WRITE_ATTRIBUTES;

@@ -26,12 +26,15 @@ std::uint32_t clientProcessId(HANDLE pipe) noexcept {
 class NamedPipeServer::Instance : public NamedPipe {
 public:
     // While it waits it has a share of the server.
-    Instance(Share<Device> server, win32::Handle handle) noexcept
+    Instance(Share<Device> server, win32::Handle handle)
         : NamedPipe(server->port(), server->name(), std::move(handle)),
           serverKey_(server->key()),
           server_(static_cast<NamedPipeServer*>(server.detach())) {}
 
-    ~Instance() override { stopWaiting(); }
+    ~Instance() override {
+        closingHandle();
+        stopWaiting();
+    }
 
     Started connect(Operation& operation) noexcept {
         const Started started = Started::from(win32::calls.connectNamedPipe(handle(), &operation));
@@ -54,6 +57,7 @@ private:
             return true;
         }
         record.key = server.key();
+        record.kind = server.kind();
         // An instance that we close ourselves is nobody's affair.
         const bool tell = !table().closed(key());
         // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the
@@ -61,6 +65,17 @@ private:
         server.port().remind(server.key());
         Device::close(key());
         return tell;
+    }
+
+    void closingHandle() noexcept override {
+        if (!std::exchange(counted_, false)) {
+            return;
+        }
+        if (server_ != nullptr) {
+            server_->handleCloses();
+        } else if (const Share<Device> server{serverKey_}) {
+            static_cast<NamedPipeServer&>(*server).handleCloses();
+        }
     }
 
     void closed() noexcept override {
@@ -81,14 +96,16 @@ private:
 
     const Device::Key serverKey_;
     NamedPipeServer* server_;  // nullptr when it does not wait any more
+    bool counted_ = true;      // among the server's handles
 };
 
 NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings,
-                                 win32::SecurityDescriptor security, win32::Handle first) noexcept
+                                 win32::SecurityDescriptor security, win32::Handle first)
     : Device(port, settings.name, win32::Handle{}),
       settings_(settings),
       security_(std::move(security)),
-      first_(std::move(first)) {}
+      first_(std::move(first)),
+      handles_(1) {}
 
 win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
     auto security = settings.sddl.empty() ? win32::SecurityDescriptor::privateToUser()
@@ -129,18 +146,18 @@ win32::Result<win32::Handle> NamedPipeServer::createInstance(const NamedPipeServ
 win32::ErrorCode NamedPipeServer::listen() {
     const win32::ErrorCode error = replenish();
     const std::lock_guard lock{mutex_};
-    return reserved_ > 0 ? ERROR_SUCCESS : error;
+    listening_ = error == ERROR_SUCCESS || !armed_.empty();
+    return listening_ ? ERROR_SUCCESS : error;
 }
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
     // Not for as long as some are missing: an instance that fails at once makes room at once.
-    for (std::uint32_t made = 0; made < settings_.listening && reserve(); ++made) {
-        win32::ErrorCode error;
-        try {
-            error = addInstance();
-        } catch (const std::bad_alloc&) {
-            error = code(Refusal::kOutOfMemory);
+    for (std::uint32_t made = 0; made < settings_.listening; ++made) {
+        Device::Key instance = 0;
+        if (!reserve(instance)) {
+            break;
         }
+        const win32::ErrorCode error = instance != 0 ? arm(instance) : addInstance();
         if (error != ERROR_SUCCESS) {
             port().remind(key());
             return error;
@@ -149,27 +166,48 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
     return ERROR_SUCCESS;
 }
 
-win32::ErrorCode NamedPipeServer::addInstance() {
-    const Device::Key idle = takeIdle();
-    if (idle != 0) {
-        return arm(idle);
+// For whoever has reserved the place of a new instance.
+win32::ErrorCode NamedPipeServer::addInstance() noexcept {
+    auto added = win32::Result<Device::Key>::failure(code(Refusal::kOutOfMemory));
+    try {
+        added = makeInstance();
+    } catch (const std::bad_alloc&) {
     }
-    auto handle = takeHandle();
-    Share<Device> self{key()};
-    if (!handle || !self) {
-        unreserve();
-        return handle ? code(Refusal::kDeviceClosed) : handle.error();
+    const bool listed = added && enlist(*added);
+    {
+        const std::lock_guard lock{mutex_};
+        --making_;
     }
-    // From here on the instance itself gives back what is reserved for it, however it ends.
-    const auto added = port().add(std::make_unique<Instance>(std::move(self), std::move(*handle)));
     if (!added) {
         return added.error();
     }
-    if (!enlist(*added)) {
+    if (!listed) {
         Device::close(*added);
         return code(Refusal::kDeviceClosed);
     }
     return arm(*added);
+}
+
+win32::Result<Device::Key> NamedPipeServer::makeInstance() {
+    auto handle = takeHandle();
+    Share<Device> self{key()};
+    if (!handle) {
+        return win32::Result<Device::Key>::failure(handle.error());
+    }
+    std::unique_ptr<Instance> instance;
+    try {
+        if (self) {
+            instance = std::make_unique<Instance>(std::move(self), std::move(*handle));
+        }
+    } catch (const std::bad_alloc&) {
+        handleCloses();
+        throw;
+    }
+    if (!instance) {
+        handleCloses();
+        return win32::Result<Device::Key>::failure(code(Refusal::kDeviceClosed));
+    }
+    return port().add(std::move(instance));
 }
 
 win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
@@ -179,7 +217,7 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     }
     auto& instance = static_cast<Instance&>(*share);
     const auto accepting =
-        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, nullptr, Operations::kForEver,
+        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, Pins{}, Operations::kForEver,
                                    [&](Operation& operation) { return instance.connect(operation); });
     // A client may have got in already, so that an instance is not given up for want of an operation.
     if (!accepting && !layAside(key)) {
@@ -189,33 +227,76 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
 }
 
 win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
+    bool first = false;
     {
         const std::lock_guard lock{mutex_};
         if (first_) {
             return std::move(first_);
         }
+        // Where no instance is left, somebody else may have taken the name. His pipe is not ours to be an instance of.
+        first = handles_ == 0;
+        ++handles_;
     }
-    return createInstance(settings_, security_, false);
+    auto handle = createInstance(settings_, security_, first);
+    if (!handle) {
+        handleCloses();
+        // With all instances taken it is as the user wants it.
+        if (handle.error() != ERROR_PIPE_BUSY) {
+            tell(handle.error());
+        }
+        return handle;
+    }
+    const std::lock_guard lock{mutex_};
+    failing_ = false;
+    return handle;
 }
 
-bool NamedPipeServer::reserve() noexcept {
+// Before it does: for a moment longer than it exists nobody else must get the name as if he were the first.
+void NamedPipeServer::handleCloses() noexcept {
     const std::lock_guard lock{mutex_};
-    if (closing_ || reserved_ >= settings_.listening) {
+    --handles_;
+}
+
+// Once for each row of failures, so that a server that can have no more instances is not silent about it.
+void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (failing_ || !listening_) {
+            return;
+        }
+        failing_ = true;
+    }
+    Share<Device> self{key()};
+    if (self) {
+        (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
+                                         Operations::kForEver, [&](Operation&) { return Started::over(failure); });
+    }
+}
+
+// True when an instance is missing: an idle one, if there is one, which then counts as armed, or else a new one.
+bool NamedPipeServer::reserve(Device::Key& idle) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (closing_ || armed_.size() + making_ >= settings_.listening) {
         return false;
     }
-    ++reserved_;
+    if (idle_.empty()) {
+        ++making_;
+        return true;
+    }
+    try {
+        armed_.insert(idle_.back());
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    idle = idle_.back();
+    idle_.pop_back();
     return true;
-}
-
-void NamedPipeServer::unreserve() noexcept {
-    const std::lock_guard lock{mutex_};
-    --reserved_;
 }
 
 bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     try {
-        return !closing_ && waiting_.emplace(instance, Waiting::kArmed).second;
+        return !closing_ && armed_.insert(instance).second;
     } catch (const std::bad_alloc&) {
         return false;
     }
@@ -223,50 +304,38 @@ bool NamedPipeServer::enlist(Device::Key instance) noexcept {
 
 bool NamedPipeServer::layAside(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    const auto found = waiting_.find(instance);
-    if (found == waiting_.end()) {
+    if (armed_.erase(instance) == 0) {
         return false;
     }
-    found->second = Waiting::kIdle;
-    --reserved_;
-    return true;
-}
-
-Device::Key NamedPipeServer::takeIdle() noexcept {
-    const std::lock_guard lock{mutex_};
-    for (auto& [instance, state] : waiting_) {
-        if (state == Waiting::kIdle) {
-            state = Waiting::kArmed;
-            return instance;
-        }
+    try {
+        idle_.push_back(instance);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
     }
-    return 0;
 }
 
 void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    const auto found = waiting_.find(instance);
-    if (found == waiting_.end() || found->second == Waiting::kArmed) {
-        --reserved_;
-    }
-    if (found != waiting_.end()) {
-        waiting_.erase(found);
+    if (armed_.erase(instance) == 0) {
+        std::erase(idle_, instance);
     }
 }
 
 void NamedPipeServer::closing() noexcept {
-    std::unordered_map<Device::Key, Waiting> waiting;
+    std::unordered_set<Device::Key> armed;
+    std::vector<Device::Key> idle;
     {
         const std::lock_guard lock{mutex_};
         closing_ = true;
-        waiting.swap(waiting_);
-        // From here on all of them count as armed, for notWaiting().
-        for (const auto& [instance, state] : waiting) {
-            reserved_ += state == Waiting::kIdle ? 1U : 0U;
-        }
+        armed.swap(armed_);
+        idle.swap(idle_);
         first_.reset();
     }
-    for (const auto& [instance, state] : waiting) {
+    for (const Device::Key instance : armed) {
+        Device::close(instance);
+    }
+    for (const Device::Key instance : idle) {
         Device::close(instance);
     }
 }

@@ -2,7 +2,8 @@
 
 #include <mutex>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 #include "devices/NamedPipe.h"
 #include "win32/Result.h"
@@ -35,19 +36,16 @@ public:
     // Creates the pipe with its first instance. Nobody is accepted before listen().
     static win32::Result<Device::Key> open(CompletionPort& port, const NamedPipeServerSettings& settings);
 
+    DeviceKind kind() const noexcept override { return DeviceKind::kPipeServer; }
+
     // Begins to wait for clients. Fails when not a single instance waits.
     win32::ErrorCode listen();
 
 private:
     class Instance;
 
-    enum class Waiting {
-        kArmed,  // an accept is in flight, or about to be
-        kIdle,   // there was no operation to be had for the accept; clients may get in all the same
-    };
-
     NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::SecurityDescriptor security,
-                    win32::Handle first) noexcept;
+                    win32::Handle first);
 
     static win32::Result<win32::Handle> createInstance(const NamedPipeServerSettings& settings,
                                                        const win32::SecurityDescriptor& security, bool first) noexcept;
@@ -59,24 +57,29 @@ private:
 
     // Makes up the number of waiting instances. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;
-    win32::ErrorCode addInstance();
+    win32::ErrorCode addInstance() noexcept;
+    win32::Result<Device::Key> makeInstance();
     win32::Result<win32::Handle> takeHandle() noexcept;
-    bool reserve() noexcept;
-    void unreserve() noexcept;
+    void handleCloses() noexcept;
+    bool reserve(Device::Key& idle) noexcept;
     bool enlist(Device::Key instance) noexcept;
     win32::ErrorCode arm(Device::Key instance) noexcept;
     bool layAside(Device::Key instance) noexcept;
-    Device::Key takeIdle() noexcept;
     void notWaiting(Device::Key instance) noexcept;
+    void tell(win32::ErrorCode failure) noexcept;
 
     const NamedPipeServerSettings settings_;
     const win32::SecurityDescriptor security_;
 
     std::mutex mutex_;  // of everything below
     bool closing_ = false;
-    win32::Handle first_;         // made by open(), used up by listen()
-    std::uint32_t reserved_ = 0;  // instances that are armed, or being made
-    std::unordered_map<Device::Key, Waiting> waiting_;
+    bool listening_ = false;    // before, it is listen() that tells of a failure
+    bool failing_ = false;      // the listener has been told, and nothing has succeeded since
+    win32::Handle first_;       // made by open(), used up by listen()
+    std::uint32_t handles_;     // of instances, waiting or connected: with the last of them the name would be free
+    std::uint32_t making_ = 0;  // instances that will be armed in a moment
+    std::unordered_set<Device::Key> armed_;  // an accept is in flight, or about to be
+    std::vector<Device::Key> idle_;  // there was no operation to be had for the accept; clients may get in all the same
 };
 
 }  // namespace iocp4j

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/Waiting.h"
 #include "win32/ThreadName.h"
 
 namespace iocp4j {
@@ -47,6 +48,8 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
         // So that a worker which blocks in the listener is replaced by one that waits.
         settings.workers = 2 * processors() + 2;
     }
+    settings.batch = std::max(settings.batch, 1U);
+    settings.operations = std::clamp(settings.operations, 1U, Operations::kMaxCeiling);
     return settings;
 }
 
@@ -58,8 +61,8 @@ SlotTable<CompletionPort>& CompletionPort::table() noexcept {
 
 CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kernel, std::unique_ptr<CompletionSink> sink)
     : settings_(settings.withDefaults()),
-      kernel_(std::move(kernel)),
       sink_(std::move(sink)),
+      kernel_(std::move(kernel)),
       operations_(kernel_, settings_.operations, settings_.name) {
     work_.open(kOnlyGeneration);
     threads_.reserve(settings_.workers);
@@ -87,8 +90,7 @@ win32::Result<CompletionPort::Key> CompletionPort::open(const Settings& settings
         return win32::Result<Key>::failure(kernel.error());
     }
     auto* port = new CompletionPort{settings, std::move(*kernel), std::move(sink)};
-    port->key_ = table().open(port);
-    if (port->key_ == 0) {
+    if (!table().open(port, port->key_)) {
         delete port;
         return win32::Result<Key>::failure(code(Refusal::kDeviceLimit));
     }
@@ -106,10 +108,11 @@ bool CompletionPort::startWorkers() {
     workersLeft_.store(settings_.workers);
     for (const auto& worker : workers_) {
         try {
-            threads_.emplace_back([this, index = threads_.size(), body = worker.get()] {
-                win32::nameThread(settings_.name + L"-worker-" + std::to_wstring(index));
-                body->run();
-            });
+            threads_.emplace_back(
+                [name = settings_.name + L"-worker-" + std::to_wstring(threads_.size()), body = worker.get()] {
+                    win32::nameThread(name);
+                    body->run();
+                });
         } catch (const std::exception&) {
             workerStarted(false);
             workerStopped();
@@ -135,6 +138,7 @@ void CompletionPort::workerStopped() noexcept {
 }
 
 void CompletionPort::dispose(CompletionPort* port) noexcept {
+    const MayNotWait here;
     const Key key = port->key_;
     delete port;
     table().dispose(key);
@@ -203,13 +207,12 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     if (!work_.enter(kOnlyGeneration)) {
         return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
     }
-    const Device::Key key = Device::table().open(device.get());
-    if (key == 0) {
+    if (!Device::table().open(device.get(), device->key_)) {
         workDone();
         return win32::Result<Device::Key>::failure(code(Refusal::kDeviceLimit));
     }
     Device& added = *device.release();
-    added.key_ = key;
+    const Device::Key key = added.key();
     win32::ErrorCode error = ERROR_SUCCESS;
     if (added.handle() != nullptr) {
         error = kernel_.associate(added.handle(), key);
@@ -252,7 +255,7 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
     if (!work_.enter(kOnlyGeneration)) {
         return win32::Result<OperationId>::failure(code(Refusal::kPortClosed));
     }
-    const auto posted = operations_.post(CompletionRecord{key, token, bytes, 0, Opcode::kPost, 0, 0});
+    const auto posted = operations_.post(CompletionRecord{key, token, bytes, 0, Opcode::kPost, DeviceKind::kNone, 0});
     if (!posted) {
         workDone();
     }
@@ -261,6 +264,9 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
 
 void CompletionPort::remind(Device::Key device) noexcept {
     const std::lock_guard lock{mutex_};
+    if (std::find(reminders_.begin(), reminders_.end(), device) != reminders_.end()) {
+        return;
+    }
     try {
         reminders_.push_back(device);
     } catch (const std::bad_alloc&) {
@@ -314,8 +320,9 @@ CompletionPort::Snapshot CompletionPort::snapshot() {
     for (const auto& [key, device] : devices_) {
         // In this order: what is completed was accepted before.
         const std::uint64_t completed = device->completed();
-        const Snapshot::DeviceEntry entry{key, Device::table().inside(key), Device::table().closed(key),
-                                          device->accepted(), completed};
+        const Snapshot::DeviceEntry entry{
+            key,      device->kind(), Device::table().inside(key), Device::table().closed(key), device->accepted(),
+            completed};
         result.accepted += entry.accepted;
         result.completed += entry.completed;
         // Not entry.inFlight: that counts whoever looks at the device just now.

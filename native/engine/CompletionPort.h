@@ -32,13 +32,14 @@ public:
         std::uint32_t batch = 256;          // records per batch at most
         std::uint32_t operations = 65'536;  // in flight at most, up to Operations::kMaxCeiling
 
-        // The same without zeros.
+        // The same without zeros, and within the limits.
         Settings withDefaults() const;
     };
 
     struct Snapshot {
         struct DeviceEntry {
             Device::Key key;
+            DeviceKind kind;
             std::uint32_t inFlight;  // whose completions have not been seen
             bool closing;            // which is all that those in flight keep it open for
             std::uint64_t accepted;
@@ -53,10 +54,10 @@ public:
         std::uint64_t completions;
         std::uint64_t largestBatch;
         std::uint64_t foreignPackets;
-        std::uint64_t accepted;              // operations of all devices, those that have gone included
+        std::uint64_t accepted;  // operations of all devices, those that have gone included
         std::uint64_t completed;
-        std::uint64_t quarantined;           // in flight on devices that are closing
-        std::uint64_t unbalancedDevices;     // which ended with accepted != completed: a defect of ours
+        std::uint64_t quarantined;        // in flight on devices that are closing
+        std::uint64_t unbalancedDevices;  // which ended with accepted != completed: a defect of ours
         std::vector<DeviceEntry> devices;
     };
 
@@ -119,8 +120,8 @@ private:
     void endWorkers() noexcept;
 
     const Settings settings_;
+    const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
     const win32::KernelPort kernel_;
-    const std::unique_ptr<CompletionSink> sink_;
     Operations operations_;
     Key key_ = 0;
 

@@ -11,7 +11,36 @@ enum class Opcode : std::uint16_t {
     kRead = 2,
     kWrite = 3,
     kAccept = 4,
+    kConnect = 5,
+    kDisconnect = 6,
+    kReceiveFrom = 7,
+    kSendTo = 8,
+    kTransmitFile = 9,
+    kTransact = 10,
+    kControl = 11,
+    kLock = 12,
+    kChange = 13,
+    kCommEvent = 14,
 };
+
+inline constexpr Opcode kLastOpcode = Opcode::kCommEvent;
+
+// The Java enum DeviceKind has the same codes.
+enum class DeviceKind : std::uint16_t {
+    kNone = 0,  // of a posted packet
+    kPipeServer = 1,
+    kPipe = 2,
+    kFile = 3,
+    kSocketServer = 4,
+    kStreamSocket = 5,
+    kUdpSocket = 6,
+    kDirectory = 7,
+    kMailslot = 8,
+    kSerialPort = 9,
+    kForeign = 10,
+};
+
+inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kForeign;
 
 // What came back of one operation, in the form in which Java reads it from a direct buffer (CompletionBatch.java).
 // Little-endian, as x64 is.
@@ -21,8 +50,8 @@ struct CompletionRecord {
     std::uint32_t bytes;   // transferred, also when the status is an error
     std::uint32_t status;  // a Win32 error code, 0 for success
     Opcode opcode;
-    std::uint16_t reserved;  // zero
-    std::uint32_t detail;    // for kAccept the client's process id, else zero
+    DeviceKind kind;       // of the device that the key names
+    std::uint32_t detail;  // what this kind of device has to add, else zero; for a pipe's kAccept the client's process
 };
 
 static_assert(sizeof(CompletionRecord) == 32 && alignof(CompletionRecord) == 8);

@@ -11,8 +11,8 @@ namespace iocp4j {
 // Which of many things are overdue. Each thing carries its own Deadlines::Entry, so that any number of them costs no
 // memory here; setting and removing a deadline takes a short lock and a few pointer moves, whatever their number.
 //
-// A timing wheel: time is cut in ticks, and the bucket of an entry is its tick modulo the number of buckets. A look at a
-// bucket passes over entries that are due in a later turn of the wheel.
+// A timing wheel: time is cut in ticks, and the bucket of an entry is its tick modulo the number of buckets. A look at
+// a bucket passes over entries that are due in a later turn of the wheel.
 class Deadlines {
 public:
     using Clock = std::chrono::steady_clock;
@@ -23,6 +23,10 @@ public:
     class Entry {
     public:
         bool armed() const noexcept { return next_ != nullptr; }
+
+        // Whether it has been set since it was cleared, whatever has become of it. For the entry's owner.
+        bool everSet() const noexcept { return tick_ != 0; }
+        void clear() noexcept { tick_ = 0; }
 
     private:
         friend class Deadlines;

@@ -1,6 +1,7 @@
 #include "engine/Device.h"
 
 #include "engine/CompletionPort.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j {
 
@@ -23,12 +24,16 @@ bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline
 }
 
 void Device::dispose(Device* device) noexcept {
+    // Whoever is told of the end below may close something else, and that may be this device's port.
+    const MayNotWait here;
     CompletionPort& port = device->port_;
     const Key key = device->key_;
     port.unlist(*device);
+    device->closingHandle();
     device->handle_.reset();
     device->closed();
     delete device;
+    table().end(key);
     port.sink().deviceClosed(key);
     table().dispose(key);
     port.workDone();

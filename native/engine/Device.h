@@ -32,11 +32,13 @@ public:
     // Waits for the end of a device that is being closed; false when the deadline comes first.
     static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
 
-    Device(CompletionPort& port, std::wstring name, win32::Handle handle) noexcept
+    Device(CompletionPort& port, std::wstring name, win32::Handle handle)
         : port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
     virtual ~Device() = default;
+
+    virtual DeviceKind kind() const noexcept = 0;
 
     Key key() const noexcept { return key_; }
     HANDLE handle() const noexcept { return handle_.get(); }
@@ -60,6 +62,9 @@ public:
 
     // The device refuses operations from now on. Called once.
     virtual void closing() noexcept { cancelAll(); }
+
+    // The handle is closed next: nothing is in flight, and nobody but this thread is here.
+    virtual void closingHandle() noexcept {}
 
     // The handle is closed; the object ends next.
     virtual void closed() noexcept {}

@@ -12,6 +12,12 @@ namespace iocp4j {
 
 class Device;
 
+// What keeps the memory of an operation alive: one of each buffer that it has, or nullptr.
+struct Pins {
+    void* first = nullptr;
+    void* second = nullptr;
+};
+
 // One request in flight. The kernel owns the OVERLAPPED from the call that starts the operation until its packet is
 // dequeued; `rendezvous` says who may touch the rest.
 //
@@ -22,9 +28,14 @@ struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
     Rendezvous rendezvous;
     std::atomic<Device*> device{nullptr};  // kept open by this operation; nullptr for a posted packet
     CompletionRecord record{};             // what the listener will see
-    void* pin = nullptr;                   // keeps the caller's buffer alive, or nullptr
+    Pins pins;                             // keep the caller's buffers alive
     Operation* next = nullptr;             // in a list of those that could not be posted, or whose time is up
-    bool timed = false;                    // whether it has had a deadline
+
+    // Where a device that has positions reads or writes.
+    void setPosition(std::uint64_t position) noexcept {
+        Offset = static_cast<DWORD>(position);
+        OffsetHigh = static_cast<DWORD>(position >> 32);
+    }
 };
 
 static_assert(sizeof(Operation) == 128);

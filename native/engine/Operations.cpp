@@ -1,5 +1,7 @@
 #include "engine/Operations.h"
 
+#include <algorithm>
+
 namespace iocp4j {
 
 namespace {
@@ -7,6 +9,8 @@ namespace {
 constexpr unsigned kSlotBits = 24;
 // ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
 constexpr win32::ErrorCode kHandlesClosed = 676;
+// Longer than any program runs, and short enough to be added to the time of day.
+constexpr Operations::Patience kLongestPatience = std::chrono::hours{24 * 365 * 100};
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
@@ -15,7 +19,7 @@ static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == Operation
 Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
     : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
 
-win32::Result<Operation*> Operations::begin(Share<Device> device, const CompletionRecord& record, void* pin,
+win32::Result<Operation*> Operations::begin(Share<Device> device, const CompletionRecord& record, Pins pins,
                                             Patience patience) noexcept {
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
@@ -25,17 +29,17 @@ win32::Result<Operation*> Operations::begin(Share<Device> device, const Completi
     if (operation == nullptr) {
         return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
     }
-    prepare(*operation, record, pin, timed);
+    prepare(*operation, record, pins);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
-    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + patience)) {
+    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(patience, kLongestPatience))) {
         timekeeper_.wake();
     }
     return operation;
 }
 
-void Operations::prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept {
+void Operations::prepare(Operation& operation, const CompletionRecord& record, Pins pins) noexcept {
     // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
     // before it knows that it may.
     std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
@@ -48,9 +52,10 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, v
     operation.record.bytes = record.bytes;
     operation.record.status = record.status;
     operation.record.opcode = record.opcode;
+    operation.record.kind = record.kind;
     operation.record.detail = record.detail;
-    operation.pin = pin;
-    operation.timed = timed;
+    operation.pins = pins;
+    operation.clear();
 }
 
 void Operations::settle(Operation& operation, Started started) noexcept {
@@ -77,7 +82,10 @@ void Operations::letGo(Operation& operation) noexcept {
             case Rendezvous::Release::kDone:
                 return;
             case Rendezvous::Release::kCancelFirst:
-                win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
+                cancelHeld(operation, Rendezvous::Cause::kCancelled);
+                break;
+            case Rendezvous::Release::kTimeOutFirst:
+                cancelHeld(operation, Rendezvous::Cause::kTimedOut);
                 break;
             case Rendezvous::Release::kFinish:
                 travel(operation, generation);
@@ -106,7 +114,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     if (operation == nullptr) {
         return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
     }
-    prepare(*operation, record, nullptr, false);
+    prepare(*operation, record, Pins{});
     operation->device.store(nullptr, std::memory_order_relaxed);
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();
@@ -135,9 +143,18 @@ bool Operations::cancel(const Device& device, OperationId id) noexcept {
         case Rendezvous::Hold::kGained:
             break;
     }
-    const bool found = win32::calls.cancelIoEx(device.handle(), operation) != FALSE;
+    const bool found = cancelHeld(*operation, Rendezvous::Cause::kCancelled);
     letGo(*operation);
     return found;
+}
+
+bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept {
+    const HANDLE handle = operation.device.load(std::memory_order_relaxed)->handle();
+    if (win32::calls.cancelIoEx(handle, &operation) == FALSE) {
+        return false;
+    }
+    operation.rendezvous.cancelledFor(cause);
+    return true;
 }
 
 Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept {
@@ -162,8 +179,8 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     }
     foreign = false;
     if (!travelling) {
-        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or one
-        // that an earlier life of this place has left behind: Wine queues some for calls that have failed.
+        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
+        // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
         operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
         operation->record.status = win32::errorOfStatus(status);
     }
@@ -184,16 +201,17 @@ Operation* Operations::claimStranded() noexcept {
 }
 
 CompletionRecord Operations::retire(Operation& operation) noexcept {
-    if (operation.timed) {
+    if (operation.everSet()) {
         deadlines_.remove(operation);
     }
     CompletionRecord record = operation.record;
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
         const Device* device = operation.device.load(std::memory_order_relaxed);
-        if (operation.rendezvous.timedOut()) {
+        if (operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kTimedOut)) {
             record.status = ERROR_TIMEOUT;
-        } else if (device != nullptr && Device::table().closed(device->key())) {
+        } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && device != nullptr &&
+                   Device::table().closed(device->key())) {
             record.status = kHandlesClosed;
         }
     }
@@ -207,13 +225,14 @@ Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
     const auto next = deadlines_.look(Deadlines::Clock::now(), [&](Deadlines::Entry& entry) {
         auto& operation = static_cast<Operation&>(entry);
         // What we hold is not reused, so that it can be cancelled outside the lock.
-        if (operation.rendezvous.hold(operation.rendezvous.generation(), true) == Rendezvous::Hold::kGained) {
+        if (operation.rendezvous.hold(operation.rendezvous.generation(), Rendezvous::Cause::kTimedOut) ==
+            Rendezvous::Hold::kGained) {
             operation.next = std::exchange(overdue, &operation);
         }
     });
     while (overdue != nullptr) {
         Operation& operation = *std::exchange(overdue, overdue->next);
-        win32::calls.cancelIoEx(operation.device.load(std::memory_order_relaxed)->handle(), &operation);
+        cancelHeld(operation, Rendezvous::Cause::kTimedOut);
         letGo(operation);
     }
     return next;

@@ -29,13 +29,13 @@ public:
     Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName);
 
     // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
-    // which the operation's device has then still to be told of: its share goes to the operation. The pin is returned
-    // to CompletionSink::unpin; on refusal it stays the caller's.
+    // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
+    // to CompletionSink::unpin; on refusal they stay the caller's.
     template <class Start>
-    win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, void* pin,
+    win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
                                       Patience patience, Start&& start) noexcept {
-        const std::uint64_t key = device->key();
-        const auto begun = begin(std::move(device), CompletionRecord{key, token, 0, 0, opcode, 0, 0}, pin, patience);
+        const CompletionRecord record{device->key(), token, 0, 0, opcode, device->kind(), 0};
+        const auto begun = begin(std::move(device), record, pins, patience);
         if (!begun) {
             return win32::Result<OperationId>::failure(begun.error());
         }
@@ -68,11 +68,12 @@ private:
     // The key of packets that we post for operations, which no device can have.
     static constexpr std::uint64_t kTravellingKey = 2;
 
-    win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, void* pin,
+    win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, Pins pins,
                                     Patience patience) noexcept;
-    static void prepare(Operation& operation, const CompletionRecord& record, void* pin, bool timed) noexcept;
+    static void prepare(Operation& operation, const CompletionRecord& record, Pins pins) noexcept;
     void settle(Operation& operation, Started started) noexcept;
     void letGo(Operation& operation) noexcept;
+    static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void travel(Operation& operation, std::uint64_t generation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
     Deadlines::Clock::time_point cancelOverdue() noexcept;

@@ -13,6 +13,7 @@ enum class Refusal : win32::ErrorCode {
     kDeviceLimit = 0x2000'0004,
     kBadBuffer = 0x2000'0005,
     kOutOfMemory = 0x2000'0006,
+    kWrongDevice = 0x2000'0007,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

@@ -13,7 +13,7 @@ namespace iocp4j {
 // is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
 // leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
 //
-// One word has it all: | generation 57 | bits 7 |. The generation grows each time an operation ends, so that an id from
+// One word has it all: | generation 55 | bits 9 |. The generation grows each time an operation ends, so that an id from
 // an earlier life matches nothing.
 class Rendezvous {
 public:
@@ -23,9 +23,15 @@ public:
         kHeld,     // the caller stores the result, then asks publish() who finishes
     };
     enum class Release {
-        kDone,         // the packet will find its way; the operation must not be touched any more
-        kCancelFirst,  // somebody asked to cancel meanwhile: do so, then release again
-        kFinish,       // the packet came meanwhile: it is now travelling(), post it
+        kDone,          // the packet will find its way; the operation must not be touched any more
+        kCancelFirst,   // somebody asked to cancel meanwhile: do so, then release again
+        kTimeOutFirst,  // the same, because the operation's time is up
+        kFinish,        // the packet came meanwhile: it is now travelling(), post it
+    };
+    // Why it is cancelled.
+    enum class Cause {
+        kCancelled,  // a caller wants it
+        kTimedOut,   // its time is up
     };
     enum class Hold {
         kOver,      // another life, or its packet has arrived
@@ -62,11 +68,14 @@ public:
             std::uint64_t next;
             Release outcome;
             if ((word & kArrived) != 0) {
-                next = lifeOf(word) | kInFlight | kTravelling | (word & kTimedOut);
+                next = lifeOf(word) | kInFlight | kTravelling | (word & kCauses);
                 outcome = Release::kFinish;
             } else if ((word & kCancelWanted) != 0) {
                 next = word & ~kCancelWanted;
                 outcome = Release::kCancelFirst;
+            } else if ((word & kTimeOutWanted) != 0) {
+                next = word & ~kTimeOutWanted;
+                outcome = Release::kTimeOutFirst;
             } else {
                 next = word & ~kHeld;
                 outcome = Release::kDone;
@@ -84,23 +93,33 @@ public:
         return generationOf(word) == generation && (word & kInFlight) != 0;
     }
 
-    // Somebody who has only the generation wants to cancel, perhaps because the operation's time is up.
-    [[nodiscard]] Hold hold(std::uint64_t generation, bool timeIsUp = false) noexcept {
+    // Somebody who has only the generation wants to cancel.
+    [[nodiscard]] Hold hold(std::uint64_t generation, Cause cause = Cause::kCancelled) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
             if (generationOf(word) != generation || (word & kInFlight) == 0 || (word & (kClaimed | kTravelling)) != 0) {
                 return Hold::kOver;
             }
             const bool held = (word & kHeld) != 0;
-            const std::uint64_t next = word | (held ? kCancelWanted : kHeld) | (timeIsUp ? kTimedOut : 0);
+            const std::uint64_t wanted = cause == Cause::kTimedOut ? kTimeOutWanted : kCancelWanted;
+            const std::uint64_t next = word | (held ? wanted : kHeld);
             if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
                 return held ? Hold::kDelegated : Hold::kGained;
             }
         }
     }
 
-    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of the
-    // life with that generation.
+    // Windows has found the operation that the holder asked it to cancel. The first cause counts.
+    void cancelledFor(Cause cause) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_relaxed);
+        const std::uint64_t bit = cause == Cause::kTimedOut ? kTimedOut : kCancelled;
+        while ((word & kCauses) == 0 &&
+               !word_.compare_exchange_weak(word, word | bit, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        }
+    }
+
+    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of
+    // the life with that generation.
     [[nodiscard]] Arrival arrive(bool travelling, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
@@ -127,8 +146,11 @@ public:
         word_.store(lifeOf(word_.load(std::memory_order_relaxed)) + kOneLife, std::memory_order_release);
     }
 
-    // Whether it was cancelled because its time was up; for the one who finishes.
-    bool timedOut() const noexcept { return (word_.load(std::memory_order_relaxed) & kTimedOut) != 0; }
+    // Whether it was cancelled for that cause; for the one who finishes.
+    bool wasCancelledFor(Cause cause) const noexcept {
+        const std::uint64_t bit = cause == Cause::kTimedOut ? kTimedOut : kCancelled;
+        return (word_.load(std::memory_order_relaxed) & bit) != 0;
+    }
 
     bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
 
@@ -143,9 +165,12 @@ private:
     static constexpr std::uint64_t kClaimed = 4;        // its packet has been dequeued
     static constexpr std::uint64_t kArrived = 8;        // and the result is stored
     static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
-    static constexpr std::uint64_t kTravelling = 32;    // the packet is ours, the kernel is through with it
-    static constexpr std::uint64_t kTimedOut = 64;      // it was not a caller who asked to cancel it
-    static constexpr std::uint64_t kOneLife = 128;
+    static constexpr std::uint64_t kTimeOutWanted = 32;
+    static constexpr std::uint64_t kTravelling = 64;  // the packet is ours, the kernel is through with it
+    static constexpr std::uint64_t kCancelled = 128;  // at most one of the two
+    static constexpr std::uint64_t kTimedOut = 256;
+    static constexpr std::uint64_t kCauses = kCancelled | kTimedOut;
+    static constexpr std::uint64_t kOneLife = 512;
 
     static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {

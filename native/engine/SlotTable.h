@@ -26,19 +26,20 @@ public:
     // Tables of different kinds know nothing of each other's keys.
     explicit SlotTable(std::uint8_t kind = 0) noexcept : kind_(std::uint32_t{kind} << kKindShift) {}
 
-    // Returns 0 when the table is full.
-    Key open(T* object) noexcept {
+    // Stores the object's key, and only then lets anybody in. False when the table is full.
+    [[nodiscard]] bool open(T* object, Key& key) noexcept {
         const std::lock_guard lock{mutex_};
         if (firstFree_ == kNone && !grow()) {
-            return 0;
+            return false;
         }
         const std::uint32_t index = firstFree_;
         Slot& slot = *find(index);
         firstFree_ = slot.nextFree;
         ++slot.generation;
         slot.object = object;
+        key = (static_cast<Key>(slot.generation) << 32) | kind_ | index;
         slot.gate.open(slot.generation);
-        return (static_cast<Key>(slot.generation) << 32) | kind_ | index;
+        return true;
     }
 
     // The object, which stays until leave(); nullptr when the key is stale, closed or never was one.
@@ -79,6 +80,19 @@ public:
         gone_.notify_all();
     }
 
+    // The object has come to its end, and will be disposed of: exists() says so from here on.
+    void end(Key key) noexcept {
+        const std::lock_guard lock{mutex_};
+        slotOf(key)->object = nullptr;
+    }
+
+    // Whether the key's object, open or closed, has not come to its end.
+    bool exists(Key key) noexcept {
+        const Slot* slot = slotOf(key);
+        const std::lock_guard lock{mutex_};
+        return slot != nullptr && slot->object != nullptr && slot->generation == generationOf(key);
+    }
+
     // Waits until the key is dead, which one that was never given out is; false when it is still not at the deadline.
     bool awaitDisposed(Key key, Clock::time_point deadline) {
         Slot* slot = slotOf(key);
@@ -97,7 +111,7 @@ private:
     // A cache line each, so that devices in use on different processors do not disturb one another.
     struct alignas(64) Slot {
         Gate gate;
-        T* object = nullptr;           // fixed while the gate is open or somebody is inside
+        T* object = nullptr;           // fixed while the gate is open or somebody is inside, nullptr after the end
         std::uint32_t generation = 0;  // of the latest open()
         std::uint32_t disposed = 0;    // generation of the latest dispose()
         std::uint32_t nextFree = kNone;

@@ -3,12 +3,11 @@
 #include <utility>
 
 #include "engine/CompletionPort.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j {
 
 namespace {
-
-thread_local bool onWorkerThread = false;
 
 // How long the first worker waits before it looks for work that no packet tells of: operations that could not be
 // posted, and reminders. Each further worker waits that much longer, so that even if all but one are stuck in a
@@ -29,12 +28,8 @@ Worker::Worker(CompletionPort& port, unsigned index, std::uint32_t share)
       records_(share),
       departing_(share) {}
 
-std::chrono::steady_clock::time_point Worker::deadlineIn(std::chrono::milliseconds patience) noexcept {
-    return std::chrono::steady_clock::now() + (onWorkerThread ? std::chrono::milliseconds::zero() : patience);
-}
-
 void Worker::run() noexcept {
-    onWorkerThread = true;
+    const MayNotWait here;
     const bool started = port_.sink().workerStarted(index_, records_);
     port_.workerStarted(started);
     if (started) {
@@ -51,7 +46,8 @@ void Worker::run() noexcept {
 
 Worker::Next Worker::collect() noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
-    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the other.
+    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the
+    // other.
     const bool packetsOnly = std::exchange(packetsOnly_, false);
     while (!packetsOnly && departingCount_ < room) {
         Operation* stranded = port_.operations().claimStranded();
@@ -65,8 +61,8 @@ Worker::Next Worker::collect() noexcept {
         return Next::kGoOn;
     }
     const bool inHaste = packetsOnly || departingCount_ > 0;
-    const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_),
-                                                     inHaste ? 0 : patience_, false);
+    const auto dequeued =
+        port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_), inHaste ? 0 : patience_, false);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
         // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
         ::Sleep(kLookoutMilliseconds / 10);
@@ -94,12 +90,14 @@ Worker::Next Worker::collect() noexcept {
 
 void Worker::take(Operation* operation) noexcept {
     Device* device = operation->device.load(std::memory_order_relaxed);
-    void* pin = operation->pin;
+    const Pins pins = operation->pins;
     CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.
     record = port_.operations().retire(*operation);
-    if (pin != nullptr) {
-        port_.sink().unpin(index_, pin);
+    for (void* pin : {pins.first, pins.second}) {
+        if (pin != nullptr) {
+            port_.sink().unpin(index_, pin);
+        }
     }
     departing_[departingCount_++] = device;
     if (device == nullptr || device->conclude(record)) {

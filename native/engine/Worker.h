@@ -3,7 +3,6 @@
 #include <windows.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -31,10 +30,6 @@ public:
     void run() noexcept;
 
     const Counters& counters() const noexcept { return counters_; }
-
-    // When to stop waiting for a port or device to close. A worker of any port does not wait at all: the end may depend
-    // on itself.
-    static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds patience) noexcept;
 
 private:
     enum class Next { kGoOn, kLeave };

@@ -10,12 +10,12 @@ namespace iocp4j::jni {
 
 namespace {
 
-// Found once, by bind(). The class is kept so that the methods stay valid.
+// Found by bind(). They are valid as long as there is a dispatcher, which keeps its class.
 struct Dispatcher {
-    jclass type = nullptr;
     jmethodID openBatch = nullptr;
     jmethodID deliver = nullptr;
     jmethodID deviceClosed = nullptr;
+    jmethodID portClosed = nullptr;
 } dispatcherClass;
 
 std::string toUtf8(const std::wstring& text) {
@@ -49,7 +49,6 @@ bool JavaSink::bind(JNIEnv* env) noexcept {
     if (type == nullptr) {
         return false;
     }
-    dispatcherClass.type = static_cast<jclass>(env->NewGlobalRef(type));
     dispatcherClass.openBatch =
         env->GetMethodID(type, "openBatch", "(ILjava/nio/ByteBuffer;)Lio/github/iocp4j/CompletionBatch;");
     if (dispatcherClass.openBatch == nullptr) {
@@ -60,11 +59,15 @@ bool JavaSink::bind(JNIEnv* env) noexcept {
         return false;
     }
     dispatcherClass.deviceClosed = env->GetMethodID(type, "deviceClosed", "(J)V");
-    return dispatcherClass.deviceClosed != nullptr;
+    if (dispatcherClass.deviceClosed == nullptr) {
+        return false;
+    }
+    dispatcherClass.portClosed = env->GetMethodID(type, "portClosed", "()V");
+    return dispatcherClass.portClosed != nullptr;
 }
 
 JavaSink::JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsigned workers)
-    : portName_(std::move(portName)), dispatcher_(env->NewGlobalRef(dispatcher)), lanes_(workers) {
+    : portName_(std::move(portName)), lanes_(workers), dispatcher_(env->NewGlobalRef(dispatcher)) {
     if (dispatcher_ == nullptr) {
         throw std::bad_alloc{};
     }
@@ -78,6 +81,8 @@ JavaSink::~JavaSink() {
         env = attach("iocp4j-farewell");
     }
     if (env != nullptr) {
+        env->CallVoidMethod(dispatcher_, dispatcherClass.portClosed);
+        clearException(env);
         env->DeleteGlobalRef(dispatcher_);
         if (!attached) {
             vm->DetachCurrentThread();

@@ -33,8 +33,8 @@ private:
     };
 
     const std::wstring portName_;
-    const jobject dispatcher_;  // global reference
     std::vector<Lane> lanes_;
+    const jobject dispatcher_;  // global reference
 };
 
 }  // namespace iocp4j::jni

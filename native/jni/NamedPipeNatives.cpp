@@ -81,10 +81,10 @@ jint JNICALL pipeServerProcessId(JNIEnv*, jclass, jlong device) {
 
 std::vector<JNINativeMethod> namedPipeNatives() {
     return {
-        native("openPipeServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
+        native("openServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
         native("listen", "(J)J", listen),
-        native("connectPipe", "(JLjava/lang/String;IZI)J", connectPipe),
-        native("pipeServerProcessId", "(J)I", pipeServerProcessId),
+        native("connect", "(JLjava/lang/String;IZI)J", connectPipe),
+        native("serverProcessId", "(J)I", pipeServerProcessId),
     };
 }
 

@@ -6,7 +6,7 @@
 
 namespace iocp4j::jni {
 
-// The methods of Native.java, by what they are about.
+// The native methods of the Java class of that name.
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> namedPipeNatives();

@@ -14,16 +14,25 @@ void stayLoaded() noexcept {
                          reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
 }
 
+// The classes with native methods. Each kind of device has its own.
+struct NativeClass {
+    const char* name;
+    std::vector<JNINativeMethod> methods;
+};
+
 bool registerNatives(JNIEnv* env) {
-    const jclass type = env->FindClass("io/github/iocp4j/Native");
-    if (type == nullptr) {
-        return false;
-    }
-    for (const auto& methods :
-         {iocp4j::jni::portNatives(), iocp4j::jni::deviceNatives(), iocp4j::jni::namedPipeNatives()}) {
-        if (env->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size())) != JNI_OK) {
+    using namespace iocp4j::jni;
+    for (const auto& [name, methods] : {
+             NativeClass{"io/github/iocp4j/PortNative", portNatives()},
+             NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
+             NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
+         }) {
+        const jclass type = env->FindClass(name);
+        if (type == nullptr ||
+            env->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size())) != JNI_OK) {
             return false;
         }
+        env->DeleteLocalRef(type);
     }
     return true;
 }

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "engine/CompletionPort.h"
+#include "engine/Waiting.h"
 #include "jni/Answer.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
@@ -10,7 +11,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 1;
+constexpr jint kContractVersion = 2;
 
 // The limits of CompletionPort.Builder.
 constexpr jint kMaxThreads = 1'024;
@@ -37,9 +38,9 @@ jlongArray toJavaArray(JNIEnv* env, const std::vector<jlong>& numbers) noexcept 
 
 // In the order in which NativeContract.java compares it.
 jintArray JNICALL contract(JNIEnv* env, jclass) {
-    constexpr std::array kOpcodes{Opcode::kPost, Opcode::kRead, Opcode::kWrite, Opcode::kAccept};
     constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed, Refusal::kOperationLimit,
-                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,  Refusal::kOutOfMemory};
+                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,  Refusal::kOutOfMemory,
+                                   Refusal::kWrongDevice};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,
@@ -49,12 +50,11 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
             offsetof(CompletionRecord, bytes),
             offsetof(CompletionRecord, status),
             offsetof(CompletionRecord, opcode),
+            offsetof(CompletionRecord, kind),
             offsetof(CompletionRecord, detail),
         };
-        terms.push_back(static_cast<jint>(kOpcodes.size()));
-        for (const Opcode opcode : kOpcodes) {
-            terms.push_back(static_cast<jint>(opcode));
-        }
+        terms.push_back(static_cast<jint>(kLastOpcode));
+        terms.push_back(static_cast<jint>(kLastDeviceKind));
         terms.push_back(static_cast<jint>(kRefusals.size()));
         for (const Refusal refusal : kRefusals) {
             terms.push_back(static_cast<jint>(refusal));
@@ -92,7 +92,7 @@ jboolean JNICALL closePort(JNIEnv*, jclass, jlong port, jint milliseconds) {
     return answerOf([&] {
                CompletionPort::close(key);
                return jlong{
-                   CompletionPort::awaitClosed(key, Worker::deadlineIn(std::chrono::milliseconds{milliseconds}))};
+                   CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(std::chrono::milliseconds{milliseconds}))};
            }) == 1;
 }
 
@@ -133,6 +133,7 @@ jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters
         std::vector<jlong> devices;
         for (const auto& device : taken.devices) {
             devices.push_back(static_cast<jlong>(device.key));
+            devices.push_back(static_cast<jlong>(device.kind));
             devices.push_back(jlong{device.inFlight});
             devices.push_back(jlong{device.closing});
             devices.push_back(static_cast<jlong>(device.accepted));

@@ -1,6 +1,10 @@
 #pragma once
 
+// The first of the two wants to be first.
+// clang-format off
+#include <winsock2.h>
 #include <windows.h>
+// clang-format on
 
 namespace iocp4j::win32 {
 
@@ -13,6 +17,7 @@ struct Calls {
     decltype(&::GetQueuedCompletionStatusEx) getQueuedCompletionStatusEx = &::GetQueuedCompletionStatusEx;
     decltype(&::CancelIoEx) cancelIoEx = &::CancelIoEx;
     decltype(&::CloseHandle) closeHandle = &::CloseHandle;
+    decltype(&::closesocket) closeSocket = &::closesocket;
     decltype(&::ReadFile) readFile = &::ReadFile;
     decltype(&::WriteFile) writeFile = &::WriteFile;
     decltype(&::CreateFileW) createFile = &::CreateFileW;

@@ -8,14 +8,22 @@
 
 namespace iocp4j::win32 {
 
-// Owns a kernel handle.
+// A handle, and what is owed to it in the end. Either invalid value, nullptr or INVALID_HANDLE_VALUE, is nullptr here.
 class Handle {
 public:
+    enum class End {
+        kCloseHandle,
+        kCloseSocket,  // a SOCKET is a handle, but Winsock keeps books on it
+        kNothing,      // it is somebody else's
+    };
+
     Handle() noexcept = default;
-    explicit Handle(HANDLE handle) noexcept : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle) {}
-    Handle(Handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    explicit Handle(HANDLE handle, End end = End::kCloseHandle) noexcept
+        : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle), end_(end) {}
+    Handle(Handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)), end_(other.end_) {}
     Handle& operator=(Handle&& other) noexcept {
         std::swap(handle_, other.handle_);
+        std::swap(end_, other.end_);
         return *this;
     }
     Handle(const Handle&) = delete;
@@ -26,13 +34,20 @@ public:
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
     void reset() noexcept {
-        if (const HANDLE handle = std::exchange(handle_, nullptr)) {
+        const HANDLE handle = std::exchange(handle_, nullptr);
+        if (handle == nullptr || end_ == End::kNothing) {
+            return;
+        }
+        if (end_ == End::kCloseSocket) {
+            calls.closeSocket(reinterpret_cast<SOCKET>(handle));
+        } else {
             calls.closeHandle(handle);
         }
     }
 
 private:
     HANDLE handle_ = nullptr;
+    End end_ = End::kCloseHandle;
 };
 
 }  // namespace iocp4j::win32

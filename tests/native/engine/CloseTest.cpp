@@ -6,6 +6,7 @@
 
 #include "../fixtures/Concurrently.h"
 #include "../fixtures/Simulation.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j {
 namespace {
@@ -132,7 +133,7 @@ TEST_F(CloseTest, ListenerClosesItsDeviceWithoutWaitingForItself) {
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         if (records.front().token == 1) {
             Device::close(device);
-            waited += Device::awaitClosed(device, Worker::deadlineIn(hours{1}));
+            waited += Device::awaitClosed(device, MayNotWait::deadlineIn(hours{1}));
             Device::close(device);
         }
     };
@@ -154,7 +155,7 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         if (records.front().token == 1) {
             CompletionPort::close(key);
-            waited += CompletionPort::awaitClosed(key, Worker::deadlineIn(hours{1}));
+            waited += CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(hours{1}));
         }
     };
     TestPort port{recording_};
@@ -309,9 +310,9 @@ TEST_F(CloseTest, EndsAPortWithTenThousandOperationsInFlight) {
     }
     const auto begun = steady_clock::now();
     port.end();
-    RecordProperty("microseconds", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(
-                                                      steady_clock::now() - begun)
-                                                      .count()));
+    RecordProperty(
+        "microseconds",
+        std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun).count()));
     std::set<std::uint64_t> tokens;
     for (const CompletionRecord& record : recording_.records()) {
         EXPECT_EQ(kHandlesClosed, record.status);

@@ -13,6 +13,7 @@
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
 #include "engine/CompletionPort.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j {
 namespace {
@@ -393,7 +394,7 @@ TEST(CompletionPortTest, CanBeClosedByTheListener) {
     recording.onDelivery = [&](unsigned, auto) {
         CompletionPort::close(key);
         // It cannot end before this listener returns, so there is no waiting for it.
-        waited += CompletionPort::awaitClosed(key, Worker::deadlineIn(std::chrono::hours{1}));
+        waited += CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};
     key = port.key();

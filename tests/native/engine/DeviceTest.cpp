@@ -5,6 +5,7 @@
 #include "../fixtures/TestPort.h"
 #include "../fixtures/Turnstile.h"
 #include "engine/Device.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j {
 namespace {
@@ -71,7 +72,7 @@ TEST(DeviceTest, DeviceCanBeClosedByTheListener) {
         const Device::Key device = records.front().key;
         Device::close(device);
         Device::close(device);
-        waited += Device::awaitClosed(device, Worker::deadlineIn(std::chrono::hours{1}));
+        waited += Device::awaitClosed(device, MayNotWait::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};
     const Device::Key device =
@@ -86,6 +87,7 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     class Discreet : public Device {
     public:
         using Device::Device;
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
         bool conclude(CompletionRecord& record) noexcept override {
             record.detail = 4711;
             return record.token % 2 == 0;
@@ -114,6 +116,7 @@ TEST(DeviceTest, RemindsADeviceOnceForEachRequestAndNotAfterItsEnd) {
     class Forgetful : public Device {
     public:
         Forgetful(CompletionPort& port, Calls& to) noexcept : Device(port, L"forgetful", win32::Handle{}), to_(to) {}
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
         void reminded() noexcept override { ++to_.reminded; }
 
     private:
@@ -139,6 +142,7 @@ TEST(DeviceTest, RemindsADeviceThoughOthersAskAllTheTime) {
     public:
         Counting(CompletionPort& port, std::atomic<int>& to) noexcept
             : Device(port, L"counting", win32::Handle{}), to_(to) {}
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
         void reminded() noexcept override { ++to_; }
 
     private:

@@ -216,6 +216,7 @@ Step releasing() {
             case Release::kDone:
                 return false;
             case Release::kCancelFirst:
+            case Release::kTimeOutFirst:
                 return true;
             case Release::kFinish:
                 world.queue.push_back(World::Packet::kTravelling);
@@ -391,6 +392,7 @@ TEST(RendezvousTest, HasExactlyOneFinisher) {
                 case Release::kDone:
                     return;
                 case Release::kCancelFirst:
+                case Release::kTimeOutFirst:
                     break;
                 case Release::kFinish:
                     ++packets;

@@ -260,8 +260,10 @@ TEST_F(TimedOperationTest, TenThousandDeadlinesNeedOneThread) {
         ASSERT_EQ(record.token < kOperations ? 0u : kTimeout, record.status);
     }
     EXPECT_EQ(std::vector<int>(2 * kOperations, 1), ends);
-    EXPECT_EQ(1u, kernel_.cancellers().size());
-    EXPECT_FALSE(kernel_.cancellers().contains(std::this_thread::get_id()));
+    // This one may cancel on letting go of an operation whose time is up by then.
+    auto cancellers = kernel_.cancellers();
+    cancellers.erase(std::this_thread::get_id());
+    EXPECT_EQ(1u, cancellers.size());
 }
 
 TEST_F(TimedOperationTest, RefusedOperationLeavesNoDeadlineBehind) {

@@ -100,6 +100,8 @@ inline BOOL GetQueuedCompletionStatusEx(HANDLE, OVERLAPPED_ENTRY*, ULONG, ULONG*
 }
 inline BOOL CancelIoEx(HANDLE, OVERLAPPED*) { return notImplemented(); }
 inline BOOL CloseHandle(HANDLE) { return notImplemented(); }
+using SOCKET = std::uintptr_t;
+inline int closesocket(SOCKET) { return notImplemented(), -1; }
 inline BOOL ReadFile(HANDLE, LPVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
 inline BOOL WriteFile(HANDLE, LPCVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
 inline HANDLE CreateFileW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*, DWORD, DWORD, HANDLE) {

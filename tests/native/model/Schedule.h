@@ -11,11 +11,21 @@ namespace iocp4j::model {
 using test::Request;
 
 // What the listener does when it sees a completion.
-enum class Reaction : std::uint8_t { kNone, kResubmit, kPost, kCloseDevice, kClosePort, kCancelAll, kBlock };
+enum class Reaction : std::uint8_t {
+    kNone,
+    kResubmit,
+    kPost,
+    kCloseDevice,
+    kClosePort,
+    kCancelAll,
+    kBlock,
+    kThrow,  // and so does not see the rest of the batch. The sink must not: the exception ends in the dispatcher
+};
 
 // One operation that a schedule may start, or one packet that it may post.
 struct Plan {
     bool isPost = false;
+    bool writes = false;
     unsigned pipe = 0;
     Request::Answer answer{};
     Request::Cancel cancel{};
@@ -29,16 +39,16 @@ struct Plan {
 
 struct Action {
     enum class Kind : std::uint8_t {
-        kStart,       // the plan `target`
-        kComplete,    // a pending request
-        kCancel,      // the operation of plan `target`, through its own device
+        kStart,            // the plan `target`
+        kComplete,         // a pending request
+        kCancel,           // the operation of plan `target`, through its own device
         kCancelElsewhere,  // the same, through another one
         kCancelGarbage,
-        kCancelAll,   // of pipe `target`
-        kClose,       // pipe `target`
+        kCancelAll,  // of pipe `target`
+        kClose,      // pipe `target`
         kCloseAndWait,
-        kOpen,        // pipe `target`
-        kForge,       // a packet
+        kOpen,   // pipe `target`
+        kForge,  // a packet
         kSnapshot,
         kClosePort,
         kYield,
@@ -60,8 +70,14 @@ struct Schedule {
         if (below(4) == 0) {
             failingPosts = below(3) == 0 ? 700 : 100;
         }
-        idleTimeouts = below(4) == 0 ? 100 : 0;
+        idleDequeues = below(4) == 0 ? 100 : 0;
         shortDequeues = below(3) == 0 ? 300 : 0;
+        failingCreations = below(8) == 0 ? 300 : 0;
+        failingDequeues = below(100) == 0 ? 20 : 0;
+        latePackets = below(6) == 0 ? 100 : 0;
+        disorderlyDequeues = below(4) == 0 ? 500 : 0;
+        failingCancels = below(6) == 0 ? 300 : 0;
+        failingCloses = below(10) == 0 ? 300 : 0;
         // How many of a schedule's operations close or block: a few schedules do little else.
         violence_ = below(8) == 0 ? 4 : 1;
         for (auto& actions : threads) {
@@ -81,8 +97,14 @@ struct Schedule {
     bool closesPort;
     bool waitsForDeadlines;  // and until then completes nothing
     unsigned failingPosts = 0;
-    unsigned idleTimeouts;
+    unsigned idleDequeues;
     unsigned shortDequeues;
+    unsigned failingCreations;
+    unsigned failingDequeues;
+    unsigned latePackets;
+    unsigned disorderlyDequeues;
+    unsigned failingCancels;
+    unsigned failingCloses;
     std::vector<Plan> plans;
     std::vector<Action> threads[kThreads];
 
@@ -128,6 +150,7 @@ private:
     unsigned plan(unsigned followers) {
         Plan made;
         made.isPost = below(12) == 0;
+        made.writes = below(3) == 0;
         made.pipe = below(kPipes);
         if (below(8) != 0) {
             made.pipe = below(openPipes);
@@ -159,6 +182,8 @@ private:
             made.reaction = Reaction::kCloseDevice;
         } else if (reaction < 13 + 2 * violence_) {
             made.reaction = Reaction::kBlock;
+        } else if (reaction == 37) {
+            made.reaction = Reaction::kThrow;
         } else if (reaction == 38) {
             made.reaction = Reaction::kCancelAll;
         } else if (reaction == 39 && closesPort) {

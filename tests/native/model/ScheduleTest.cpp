@@ -2,7 +2,8 @@
 // that is late, short, contrary and forgetful. The engine's promises are checked after each.
 //
 // A schedule is made from one number, so that a failure can be tried again: IOCP4J_SEED is the first schedule's number,
-// IOCP4J_SCHEDULES how many there are. How the threads of one are interleaved is left to chance.
+// IOCP4J_SCHEDULES how many there are, IOCP4J_REPEATS how often each is run. How the threads of one are interleaved is
+// left to chance.
 
 #include <gtest/gtest.h>
 
@@ -11,8 +12,10 @@
 #include <cstdlib>
 #include <thread>
 
+#include "../fixtures/FineTimer.h"
 #include "../fixtures/WaitFor.h"
 #include "World.h"
+#include "engine/Waiting.h"
 
 namespace iocp4j::model {
 namespace {
@@ -104,9 +107,15 @@ public:
         previous_ = std::move(world_);
         world_ = std::make_unique<World>(number_, schedule, ceiling_);
         shown_ = world_.get();
+        kernel_.weather.failingCreations = schedule.failingCreations;
         kernel_.weather.failingPosts = schedule.failingPosts;
-        kernel_.weather.idleTimeouts = schedule.idleTimeouts;
+        kernel_.weather.failingDequeues = schedule.failingDequeues;
+        kernel_.weather.idleDequeues = schedule.idleDequeues;
         kernel_.weather.shortDequeues = schedule.shortDequeues;
+        kernel_.weather.latePackets = schedule.latePackets;
+        kernel_.weather.disorderlyDequeues = schedule.disorderlyDequeues;
+        kernel_.weather.failingCancels = schedule.failingCancels;
+        kernel_.weather.failingCloses = schedule.failingCloses;
         for (unsigned i = 0; i < schedule.openPipes; ++i) {
             open(world_->pipes[i]);
         }
@@ -116,6 +125,7 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds{25});
         }
         kernel_.weather.failingPosts = 0;
+        kernel_.weather.failingDequeues = 0;
         for (Pipe& pipe : world_->pipes) {
             if (pipe.key != 0) {
                 pipe.closeTried = true;
@@ -153,6 +163,8 @@ public:
     std::uint64_t cancelled = 0;
     std::uint64_t closed = 0;
     std::uint64_t ports = 0;
+    std::uint64_t portsRefused = 0;
+    std::atomic<std::uint64_t> throws{0};
 
 private:
     class Sink final : public CompletionSink {
@@ -160,7 +172,9 @@ private:
         explicit Sink(Simulation& simulation) noexcept : to_(simulation) {}
         ~Sink() override { to_.sinkEnded_ = true; }
 
-        bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
+        bool workerStarted(unsigned worker, std::span<CompletionRecord>) noexcept override {
+            return worker != to_.refusedWorker_;
+        }
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord> records) noexcept override { to_.deliver(records); }
         void unpin(unsigned, void* pin) noexcept override { to_.unpin(pin); }
@@ -195,7 +209,14 @@ private:
             if (attempt->request.owned) {
                 world.violate("a completion came while the kernel had the buffer");
             }
-            if (record.opcode == Opcode::kPost) {
+            const Plan& plan = world.planOf(*attempt);
+            if (record.opcode != (plan.isPost ? Opcode::kPost : plan.writes ? Opcode::kWrite : Opcode::kRead)) {
+                world.violate("a completion came of something else than was asked for");
+            }
+            if (plan.isPost) {
+                if (record.key != world.indexOf(*attempt)) {
+                    world.violate("a packet came with another key than it was posted with");
+                }
                 continue;
             }
             const Pipe* pipe = world.findPipe(record.key);
@@ -206,7 +227,12 @@ private:
             }
         }
         for (const CompletionRecord& record : records) {
-            if (Attempt* attempt = world.find(record.token)) {
+            Attempt* attempt = world.find(record.token);
+            if (attempt != nullptr && world.planOf(*attempt).reaction == Reaction::kThrow) {
+                ++throws;
+                break;
+            }
+            if (attempt != nullptr) {
                 react(world, *attempt);
             }
         }
@@ -229,18 +255,19 @@ private:
         const Plan& plan = world.planOf(attempt);
         switch (plan.reaction) {
             case Reaction::kNone:
+            case Reaction::kThrow:
                 break;
             case Reaction::kResubmit:
             case Reaction::kPost:
                 start(world, plan.next);
                 break;
             case Reaction::kCloseDevice:
-                close(world.pipes[plan.pipe], Worker::deadlineIn(std::chrono::hours{1}));
+                close(world.pipes[plan.pipe], MayNotWait::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kClosePort:
                 world.portCloseTried = true;
                 CompletionPort::close(port_);
-                (void)CompletionPort::awaitClosed(port_, Worker::deadlineIn(std::chrono::hours{1}));
+                (void)CompletionPort::awaitClosed(port_, MayNotWait::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kCancelAll:
                 cancelAll(world.pipes[plan.pipe]);
@@ -321,7 +348,8 @@ private:
             result = port ? port->post(index, plan.bytes, attempt.token)
                           : win32::Result<OperationId>::failure(code(Refusal::kPortClosed));
         } else {
-            result = test::read(world.pipes[plan.pipe].key, attempt.token, attempt.request, plan.patience);
+            result = (plan.writes ? test::write : test::read)(world.pipes[plan.pipe].key, attempt.token,
+                                                              attempt.request, plan.patience);
         }
         if (result) {
             attempt.id = *result;
@@ -386,7 +414,9 @@ private:
         const auto added = port->add(std::make_unique<NamedPipe>(*port, L"simulated", std::move(handle)));
         if (added) {
             pipe.key = *added;
-        } else if (added.error() != code(Refusal::kPortClosed) || !world_->portCloseTried) {
+        } else if (added.error() == ERROR_NO_SYSTEM_RESOURCES
+                       ? world_->schedule().failingCreations == 0
+                       : added.error() != code(Refusal::kPortClosed) || !world_->portCloseTried) {
             world_->violate("a device was refused for no reason");
         }
     }
@@ -422,12 +452,26 @@ private:
         settings.workers = static_cast<std::uint32_t>(1 + random() % 4);
         settings.batch = static_cast<std::uint32_t>(1 + random() % 16);
         settings.operations = ceiling_ = kCeilings[random() % 4];
-        sinkEnded_ = false;
-        delivered_ = 0;
-        foreignAtOpening_ = foreignSent();
-        const auto opened = CompletionPort::open(settings, std::make_unique<Sink>(*this));
-        ASSERT_EQ(0u, opened.error());
-        port_ = *opened;
+        kernel_.weather.failingPosts = 0;
+        do {
+            sinkEnded_ = false;
+            delivered_ = 0;
+            foreignAtOpening_ = foreignSent();
+            const bool noPort = random() % 8 == 0;
+            kernel_.weather.failingCreations = noPort ? 1'000 : 0;
+            refusedWorker_ = random() % 8 == 0 ? static_cast<unsigned>(random() % settings.workers) : kNobody;
+            const win32::ErrorCode expected = noPort                      ? ERROR_NO_SYSTEM_RESOURCES
+                                              : refusedWorker_ != kNobody ? code(Refusal::kOutOfMemory)
+                                                                          : ERROR_SUCCESS;
+            const auto opened = CompletionPort::open(settings, std::make_unique<Sink>(*this));
+            ASSERT_EQ(expected, opened.error()) << "IOCP4J_SEED=" << seed;
+            if (opened) {
+                port_ = *opened;
+            } else {
+                ++portsRefused;
+                ASSERT_TRUE(calm([&] { return sinkEnded_.load(); })) << "IOCP4J_SEED=" << seed;
+            }
+        } while (port_ == 0);
         ++ports;
     }
 
@@ -451,15 +495,14 @@ private:
         };
         if (!calm(balanced)) {
             const auto snapshot = port->snapshot();
-            world_->violate("the figures do not balance: accepted " + std::to_string(snapshot.accepted) +
-                            ", completed " + std::to_string(snapshot.completed) + ", in flight " +
-                            std::to_string(snapshot.operationsInFlight) + ", devices " +
-                            std::to_string(snapshot.devices.size()) + ", quarantined " +
-                            std::to_string(snapshot.quarantined) + ", unbalanced " +
-                            std::to_string(snapshot.unbalancedDevices) + ", completions " +
-                            std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
-                            ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
-                            std::to_string(foreignSent() - foreignAtOpening_));
+            world_->violate(
+                "the figures do not balance: accepted " + std::to_string(snapshot.accepted) + ", completed " +
+                std::to_string(snapshot.completed) + ", in flight " + std::to_string(snapshot.operationsInFlight) +
+                ", devices " + std::to_string(snapshot.devices.size()) + ", quarantined " +
+                std::to_string(snapshot.quarantined) + ", unbalanced " + std::to_string(snapshot.unbalancedDevices) +
+                ", completions " + std::to_string(snapshot.completions) + " of " + std::to_string(delivered_) +
+                ", foreign packets " + std::to_string(snapshot.foreignPackets) + " of " +
+                std::to_string(foreignSent() - foreignAtOpening_));
         }
     }
 
@@ -488,6 +531,8 @@ private:
     std::uint64_t number_ = 0;
     CompletionPort::Key port_ = 0;
     std::uint32_t ceiling_ = 0;
+    static constexpr unsigned kNobody = ~0u;
+    unsigned refusedWorker_ = kNobody;
     std::atomic<bool> sinkEnded_{false};
     std::atomic<std::uint64_t> delivered_{0};
     std::atomic<int> listening_{0};
@@ -499,40 +544,73 @@ private:
 };
 
 TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
-    const std::uint64_t schedules = fromEnvironment("IOCP4J_SCHEDULES", 10'000);
-    const std::uint64_t first = fromEnvironment("IOCP4J_SEED", static_cast<std::uint64_t>(
-                                                                   steady_clock::now().time_since_epoch().count() % 1'000'000'007));
+    const test::FineTimer timer;
+    const auto schedules = fromEnvironment("IOCP4J_SCHEDULES", 10'000);
+    const auto repeats = fromEnvironment("IOCP4J_REPEATS", 1);
+    const auto now = static_cast<std::uint64_t>(steady_clock::now().time_since_epoch().count());
+    const auto first = fromEnvironment("IOCP4J_SEED", now % 1'000'000'007);
     Simulation simulation{first};
+    // At once: it may never come to an end.
     std::printf("schedules %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + schedules - 1));
-    for (std::uint64_t seed = first; seed < first + schedules; ++seed) {
-        ASSERT_TRUE(simulation.run(seed)) << "IOCP4J_SEED=" << seed << " IOCP4J_SCHEDULES=1" << simulation.violations();
+    std::fflush(stdout);
+    for (std::uint64_t i = 0; i < schedules * repeats; ++i) {
+        const std::uint64_t seed = first + i / repeats;
+        ASSERT_TRUE(simulation.run(seed)) << "To try it again, a thousand times: IOCP4J_SEED=" << seed
+                                          << " IOCP4J_SCHEDULES=1 IOCP4J_REPEATS=1000" << simulation.violations();
     }
-    const SimulatedKernel::Counters& counters = simulation.kernelCounters();
-    const std::pair<const char*, std::uint64_t> figures[] = {
-        {"ports", simulation.ports},
-        {"accepted", simulation.outcomes[static_cast<std::size_t>(Attempt::Outcome::kAccepted)]},
-        {"refused", simulation.outcomes[static_cast<std::size_t>(Attempt::Outcome::kRefused)]},
+    const auto outcomes = [&](Attempt::Outcome outcome) {
+        return simulation.outcomes[static_cast<std::size_t>(outcome)];
+    };
+    const SimulatedKernel::Counters& kernel = simulation.kernelCounters();
+    using Figures = std::vector<std::pair<const char*, std::uint64_t>>;
+    const Figures doings{
+        {"ports opened", simulation.ports},
+        {"operations accepted", outcomes(Attempt::Outcome::kAccepted)},
+        {"operations refused", outcomes(Attempt::Outcome::kRefused)},
         {"timed out", simulation.timedOut},
         {"cancelled", simulation.cancelled},
         {"ended by close", simulation.closed},
-        {"packets", counters.packets},
-        {"packets before the call returned", counters.overtaken},
-        {"packets of failed calls", counters.strays},
-        {"packets forged", counters.forged},
-        {"posts failed", counters.failedPosts},
-        {"dequeues timed out over packets", counters.idleTimeouts},
-        {"dequeues cut short", counters.shortDequeues},
-        {"cancels obeyed", counters.cancelsObeyed},
-        {"cancels hesitant", counters.cancelsHesitant},
-        {"cancels too late", counters.cancelsTooLate},
-        {"cancels ignored", counters.cancelsIgnored},
-        {"cancels of nothing", counters.cancelsOfNothing},
+        {"cancelled as asked", kernel.cancelsObeyed},
+        {"packets", kernel.packets},
     };
-    for (const auto& [name, value] : figures) {
-        std::printf("%-34s %10llu\n", name, static_cast<unsigned long long>(value));
-        EXPECT_TRUE(value > 0 || schedules < 10'000) << name << ": the schedules have missed that";
+    const Figures faults{
+        {"listener throws", simulation.throws},
+        {"port cannot be had", simulation.portsRefused},
+        {"CreateIoCompletionPort fails", kernel.failedCreations},
+        {"PostQueuedCompletionStatus fails", kernel.failedPosts},
+        {"dequeue fails", kernel.failedDequeues},
+        {"dequeue times out over packets", kernel.idleTimeouts},
+        {"dequeue is interrupted", kernel.interrupts},
+        {"dequeue is cut short", kernel.shortDequeues},
+        {"dequeue out of order", kernel.disorderlyDequeues},
+        {"packet is late", kernel.latePackets},
+        {"packet before the call returns", kernel.overtaken},
+        {"packet of a call that failed", kernel.strays},
+        {"packet is forged", kernel.forged},
+        {"ReadFile, WriteFile fail", kernel.failedCalls},
+        {"ReadFile, WriteFile are short", kernel.truncated},
+        {"CancelIoEx fails", kernel.failedCancels},
+        {"CancelIoEx takes its time", kernel.cancelsHesitant},
+        {"CancelIoEx comes too late", kernel.cancelsTooLate},
+        {"CancelIoEx does nothing", kernel.cancelsIgnored},
+        {"CancelIoEx finds nothing", kernel.cancelsOfNothing},
+        {"CloseHandle fails", kernel.failedCloses},
+    };
+    std::uint64_t allFaults = 0;
+    for (const Figures& figures : {doings, faults}) {
+        allFaults = 0;
+        for (const auto& [name, value] : figures) {
+            std::printf("%-34s %10llu\n", name, static_cast<unsigned long long>(value));
+            EXPECT_TRUE(value > 0 || schedules < 10'000) << name << ": the schedules have missed that";
+            allFaults += value;
+        }
     }
+    std::printf(
+        "Figures: %llu schedules, seeds from %llu, %llu operations, %llu faults of %zu kinds\n",
+        static_cast<unsigned long long>(schedules * repeats), static_cast<unsigned long long>(first),
+        static_cast<unsigned long long>(outcomes(Attempt::Outcome::kAccepted) + outcomes(Attempt::Outcome::kRefused)),
+        static_cast<unsigned long long>(allFaults), faults.size());
 }
 
 }  // namespace

@@ -63,6 +63,8 @@ public:
     const Plan& planOf(const Attempt& attempt) const { return schedule_.plans[indexOf(attempt)]; }
     Pipe& pipeOf(const Attempt& attempt) { return pipes[planOf(attempt).pipe]; }
 
+    std::size_t indexOf(const Attempt& attempt) const { return static_cast<std::size_t>(&attempt - attempts.data()); }
+
     // nullptr for a token of another world.
     Attempt* find(std::uint64_t token) {
         const std::uint64_t index = token & 0xf'ffff;
@@ -143,7 +145,8 @@ public:
                     break;
                 case Attempt::Outcome::kAccepted:
                     expect(attempt, attempt.deliveries == 1, "did not come exactly once");
-                    expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1), "was not unpinned exactly once");
+                    expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1),
+                           "was not unpinned exactly once");
                     expect(attempt, statusIsAllowed(attempt), "came with a status or size that it cannot have");
                     break;
             }
@@ -160,8 +163,6 @@ public:
     std::atomic<bool> portCloseTried{false};
 
 private:
-    std::size_t indexOf(const Attempt& attempt) const { return static_cast<std::size_t>(&attempt - attempts.data()); }
-
     bool refusalIsAllowed(const Attempt& attempt) {
         const win32::ErrorCode refusal = attempt.refusal;
         if (refusal == code(Refusal::kOperationLimit)) {

@@ -488,9 +488,9 @@ final class CompletionPortTest {
         try (CompletionPort port = CompletionPort.open(recorder)) {
             for (final long id : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, ~port.id(), port.id() + 1,
                 port.id() + (1L << 32), 0x7fff_ffff_0000_0000L}) {
-                assertThat(Native.post(id, 1, 2, 3)).as("post to %x", id).isEqualTo(-Refusal.PORT_CLOSED.code());
-                assertThat(Native.snapshot(id, new long[PortSnapshot.COUNTERS])).isNull();
-                Native.closePort(id, 0);
+                assertThat(PortNative.post(id, 1, 2, 3)).as("post to %x", id).isEqualTo(-Refusal.PORT_CLOSED.code());
+                assertThat(PortNative.snapshot(id, new long[PortSnapshot.COUNTERS])).isNull();
+                PortNative.closePort(id, 0);
             }
             port.post(0, 0, 42);
             assertThat(recorder.next().token).isEqualTo(42);

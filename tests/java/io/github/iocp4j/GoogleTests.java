@@ -44,6 +44,7 @@ final class GoogleTests {
         try {
             int exitCode = start(name);
             List<Element> results = results(name);
+            printFigures(name);
             results.forEach(result -> cases.add(toTest(result)));
             boolean failed = results.stream().anyMatch(result -> !messages(result, "failure").isEmpty());
             // Neither tells all: a crash can exit with 0 under Wine, and a failed set-up is in no case.
@@ -68,6 +69,13 @@ final class GoogleTests {
             throw new IOException("still running after " + TIMEOUT_SECONDS + " s");
         }
         return process.exitValue();
+    }
+
+    /** What a program says that it has done, for whoever reads the build's log: {@code ./dev} does. */
+    private static void printFigures(final String name) throws IOException {
+        try (Stream<String> lines = Files.lines(file(name + ".log"), StandardCharsets.ISO_8859_1)) {
+            lines.filter(line -> line.startsWith("Figures: ")).forEach(System.out::println);
+        }
     }
 
     /** The cases that ran, by the report that is written at the end. */

@@ -22,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever Java passes to the methods of {@link Native}, nothing is read or written outside the buffers, nobody else's
- * device is touched, and the JVM lives. The calls are drawn at random; the name of a failed test tells its seed.
+ * Whatever Java passes to the methods of {@link PortNative} and its like, nothing is read or written outside the
+ * buffers, nobody else's device is touched, and the JVM lives. The calls are drawn at random; the name of a failed test
+ * tells its seed.
  */
 @Timeout(300)
 final class HostileCallsTest {
@@ -116,41 +117,41 @@ final class HostileCallsTest {
             final long pipe = connections.peek().key();
             final long[] counters = new long[PortSnapshot.COUNTERS];
 
-            assertThat(Native.read(pipe, null, 0, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
-            assertThat(Native.read(pipe, slice, SLICE, 1, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
-            assertThat(Native.read(victimPort.id(), slice, 0, 1, 0, -1)).as("a port is no device")
+            assertThat(DeviceNative.read(pipe, null, 0, 0, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(victimPort.id(), slice, 0, 1, 0, 0, -1)).as("a port is no device")
                     .isEqualTo(-Refusal.DEVICE_CLOSED.code());
-            assertThat(Native.closeDevice(victimPort.id(), 0)).as("closed as far as devices go").isTrue();
-            assertThat(Native.deviceName(victimPort.id())).isEmpty();
-            assertThat(Native.post(victimPair.server.key(), 0, 0, 0)).as("a device is no port")
+            assertThat(DeviceNative.close(victimPort.id(), 0)).as("closed as far as devices go").isTrue();
+            assertThat(DeviceNative.name(victimPort.id())).isEmpty();
+            assertThat(PortNative.post(victimPair.server.key(), 0, 0, 0)).as("a device is no port")
                     .isEqualTo(-Refusal.PORT_CLOSED.code());
-            assertThat(Native.snapshot(victimPair.server.key(), counters)).isNull();
-            assertThat(Native.closePort(victimPair.server.key(), 0)).isTrue();
-            assertThat(Native.listen(victimPair.server.key())).as("a connection is no server")
+            assertThat(PortNative.snapshot(victimPair.server.key(), counters)).isNull();
+            assertThat(PortNative.closePort(victimPair.server.key(), 0)).isTrue();
+            assertThat(NamedPipeNative.listen(victimPair.server.key())).as("a connection is no server")
                     .isEqualTo(-Refusal.DEVICE_CLOSED.code());
-            assertThat(Native.closeDevice(pipe + (1L << 32), Integer.MAX_VALUE)).as("a key to come").isTrue();
-            assertThat(Native.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
-            assertThat(Native.snapshot(port.id(), null)).isNull();
-            assertThat(Native.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
-            assertThat(Native.openPort(null, "x", 0, 0, 1, 1)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(DeviceNative.close(pipe + (1L << 32), Integer.MAX_VALUE)).as("a key to come").isTrue();
+            assertThat(PortNative.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
+            assertThat(PortNative.snapshot(port.id(), null)).isNull();
+            assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
+            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1)).isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{-1, 1, 1, 1}, {1025, 1, 1, 1}, {1, -1, 1, 1}, {1, 1025, 1, 1},
                 {1, 1, 0, 1}, {1, 1, -1, 1}, {1, 1, 4097, 1}, {1, 1, 1, 0}, {1, 1, 1, -1}, {1, 1, 1, (1 << 24) + 1}}) {
-                assertThat(Native.openPort(dispatcher(), "x", settings[0], settings[1], settings[2], settings[3]))
+                assertThat(PortNative.openPort(dispatcher(), "x", settings[0], settings[1], settings[2], settings[3]))
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(Native.connectPipe(port.id(), null, 3, false, 0)).isNegative();
-            assertThat(Native.connectPipe(port.id(), server.name(), 4, false, 0))
+            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 0)).isNegative();
+            assertThat(NamedPipeNative.connect(port.id(), server.name(), 4, false, 0))
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
                 {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},
                 {3, 0, 0, 0, 256, 1}, {3, 0, 0, 0, 255, 0}, {3, 0, 0, 0, 255, 1025}, {3, 0, 0, 0, 255, -1}}) {
-                assertThat(Native.openPipeServer(port.id(), newPipe(), settings[0], settings[1], settings[2],
+                assertThat(NamedPipeNative.openServer(port.id(), newPipe(), settings[0], settings[1], settings[2],
                         settings[3], settings[4], settings[5], false, "", 0)).as("%d %d %d %d %d %d", settings[0],
                                 settings[1], settings[2], settings[3], settings[4], settings[5])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(Native.openPipeServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, null, 0)).isNegative();
+            assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, null, 0)).isNegative();
             closeTargets();
             assertCanariesAlive();
             assertVictimsUnharmed();
@@ -242,16 +243,17 @@ final class HostileCallsTest {
             case 6:
             case 7:
                 // A victim's operation by way of another device, or something that never was an operation.
-                Native.cancel(deviceKey(), number());
+                DeviceNative.cancel(deviceKey(), number());
                 break;
             case 8:
-                Native.cancelAll(deviceKey());
+                DeviceNative.cancelAll(deviceKey());
                 break;
             case 9:
-                answered("listen", Native.listen(random.nextInt(3) == 0 ? server.key() : connectionOrNumber()));
+                answered("listen",
+                        NamedPipeNative.listen(random.nextInt(3) == 0 ? server.key() : connectionOrNumber()));
                 break;
             case 10:
-                answered("post", Native.post(random.nextBoolean() ? port.id() : portId(), number(), integer(),
+                answered("post", PortNative.post(random.nextBoolean() ? port.id() : portId(), number(), integer(),
                         number()));
                 break;
             case 11:
@@ -285,8 +287,8 @@ final class HostileCallsTest {
         final int deadline = integer();
         final long token = tokens++;
         lengths.put(token, length);
-        final long answer = read ? Native.read(key, buffer, offset, length, token, deadline)
-                : Native.write(key, buffer, offset, length, token, deadline);
+        final long answer = read ? DeviceNative.read(key, buffer, offset, length, number(), token, deadline)
+                : DeviceNative.write(key, buffer, offset, length, number(), token, deadline);
         answered(read ? "read" : "write", answer);
         final boolean within = buffer != null && buffer.isDirect() && offset >= 0 && length >= 0
                 && (long) offset + length <= buffer.capacity();
@@ -303,11 +305,12 @@ final class HostileCallsTest {
 
     /** Calls that only tell something, and may be asked about anybody. */
     private void look() {
-        assertThat(Native.errorMessage(random.nextBoolean() ? integer() : random.nextInt())).isNotNull();
-        assertThat(Native.deviceName(number())).isNotNull();
-        Native.pipeServerProcessId(number());
+        assertThat(PortNative.errorMessage(random.nextBoolean() ? integer() : random.nextInt())).isNotNull();
+        assertThat(DeviceNative.name(number())).isNotNull();
+        DeviceNative.exists(number());
+        NamedPipeNative.serverProcessId(number());
         final int counters = random.nextInt(PortSnapshot.COUNTERS + 3) - 1;
-        final long[] found = Native.snapshot(random.nextBoolean() ? port.id() : number(),
+        final long[] found = PortNative.snapshot(random.nextBoolean() ? port.id() : number(),
                 counters < 0 ? null : new long[counters]);
         assertThat(counters < PortSnapshot.COUNTERS && found != null).isFalse();
     }
@@ -318,7 +321,7 @@ final class HostileCallsTest {
         // A busy pipe would be waited for, so that the wait is short.
         final int milliseconds = new int[] {0, -1, Integer.MIN_VALUE, 1, 5}[random.nextInt(5)];
         final boolean sensible = random.nextBoolean();
-        final long key = Native.connectPipe(random.nextInt(4) == 0 ? portId() : port.id(),
+        final long key = NamedPipeNative.connect(random.nextInt(4) == 0 ? portId() : port.id(),
                 sensible ? server.name() : names[random.nextInt(names.length)], sensible ? 3 : integer(),
                 random.nextBoolean(), milliseconds);
         answered("connectPipe", key);
@@ -331,7 +334,7 @@ final class HostileCallsTest {
         final String[] names = {newPipe(), "", null, "\\\\.\\pipe\\", "x", "\\\\.\\pipe\\a\0b", "y".repeat(40_000)};
         final String[] security = {"", null, "D:", "nonsense", "D:(A;;GA;;;WD)", "D:(".repeat(1_000)};
         final boolean sensible = random.nextBoolean();
-        final long key = Native.openPipeServer(random.nextInt(8) == 0 ? portId() : port.id(),
+        final long key = NamedPipeNative.openServer(random.nextInt(8) == 0 ? portId() : port.id(),
                 sensible ? newPipe() : names[random.nextInt(names.length)], sensible ? 3 : integer(),
                 sensible ? 1 : integer(), sensible ? SLICE : integer(), sensible ? 0 : integer(),
                 sensible ? 255 : integer(), 1 + random.nextInt(3), random.nextBoolean(),
@@ -348,7 +351,7 @@ final class HostileCallsTest {
         final int[] batches = {1, 2, 256, 4_096, 0, -1, 4_097, Integer.MAX_VALUE, Integer.MIN_VALUE};
         final int[] operations = {1, 64, 0, -1, (1 << 24) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE};
         final boolean sensible = random.nextBoolean();
-        final long id = Native.openPort(sensible || random.nextBoolean() ? dispatcher() : null,
+        final long id = PortNative.openPort(sensible || random.nextBoolean() ? dispatcher() : null,
                 random.nextBoolean() ? "" : null, sensible ? 0 : threads[random.nextInt(threads.length)],
                 sensible ? 1 : threads[random.nextInt(threads.length)], batches[sensible ? 1
                         : random.nextInt(batches.length)], operations[sensible ? 1
@@ -356,22 +359,22 @@ final class HostileCallsTest {
         answered("openPort", id);
         if (id > 0) {
             numbers.add(id);
-            assertThat(Native.closePort(id, Integer.MAX_VALUE)).isTrue();
+            assertThat(PortNative.closePort(id, Integer.MAX_VALUE)).isTrue();
         }
     }
 
     private void close() throws Exception {
         final int what = random.nextInt(24);
         if (what == 0) {
-            Native.closeDevice(server.key(), integer());
+            DeviceNative.close(server.key(), integer());
         } else if (what < 4) {
-            Native.closeDevice(connection(), integer());
+            DeviceNative.close(connection(), integer());
         } else {
             // A number that is a device's own key closes that device, which is what it is for.
-            Native.closeDevice(deviceKey(), integer());
+            DeviceNative.close(deviceKey(), integer());
             final long id = portId();
             if (id != port.id()) {
-                Native.closePort(id, integer());
+                PortNative.closePort(id, integer());
             }
         }
         while (connections.size() < 4 && server.isOpen() && connectable()) {
@@ -382,13 +385,13 @@ final class HostileCallsTest {
 
     /** Makes up for a connection that was closed; false when the server was hit. */
     private boolean connectable() {
-        connections.removeIf(device -> Native.deviceName(device.key()).isEmpty());
+        connections.removeIf(device -> DeviceNative.name(device.key()).isEmpty());
         if (connections.size() >= 4) {
             return true;
         }
-        final long key = Native.connectPipe(port.id(), server.name(), 3, false, 0);
+        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 0);
         if (key > 0) {
-            connections.add(port.devices().add(new NamedPipe(port, key, 0)));
+            connections.add(port.register(new NamedPipe(port, key, 0)));
         }
         return key > 0 || -key == Win32Error.PIPE_BUSY;
     }

@@ -32,7 +32,7 @@ final class LoadedLibraryTest {
     void keepsTheContract() {
         NativeLibrary.load();
 
-        assertThat(NativeContract.difference(Native.contract())).isNull();
+        assertThat(NativeContract.difference(PortNative.contract())).isNull();
         assertThat(NativeLibrary.isLoaded()).isTrue();
     }
 

@@ -329,18 +329,16 @@ final class NamedPipeTest {
         for (final long key : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, stale.server.key(),
             pair.server.key() + (1L << 32), pair.server.key() | 1L << 63, pair.server.key() + 100, 0xffff_ffffL,
             0x7fff_ffff_ffff_ffffL, 1L << 32 | 0x000f_ffffL, 1L << 32 | 0x0010_0000L}) {
-            assertThat(Native.read(key, buffer, 0, 1, 0, NamedPipe.NO_DEADLINE)).as("read %x", key)
-                    .isEqualTo(closed());
-            assertThat(Native.write(key, buffer, 0, 1, 0, NamedPipe.NO_DEADLINE)).as("write %x", key)
-                    .isEqualTo(closed());
-            assertThat(Native.cancel(key, 1)).isFalse();
-            Native.cancelAll(key);
-            Native.closeDevice(key, 0);
-            assertThat(Native.deviceName(key)).isEmpty();
-            assertThat(Native.pipeServerProcessId(key)).isZero();
-            assertThat(Native.listen(key)).as("listen %x", key).isNegative();
+            assertThat(DeviceNative.read(key, buffer, 0, 1, 0, 0, -1)).as("read %x", key).isEqualTo(closed());
+            assertThat(DeviceNative.write(key, buffer, 0, 1, 0, 0, -1)).as("write %x", key).isEqualTo(closed());
+            assertThat(DeviceNative.cancel(key, 1)).isFalse();
+            DeviceNative.cancelAll(key);
+            DeviceNative.close(key, 0);
+            assertThat(DeviceNative.name(key)).isEmpty();
+            assertThat(NamedPipeNative.serverProcessId(key)).isZero();
+            assertThat(NamedPipeNative.listen(key)).as("listen %x", key).isNegative();
         }
-        assertThat(Native.listen(pair.server.key())).as("a pipe is no server").isNegative();
+        assertThat(NamedPipeNative.listen(pair.server.key())).as("a pipe is no server").isNegative();
 
         pair.client.write(PipePair.buffer("x"), 0);
         recorder.nextSuccess(Opcode.WRITE);
@@ -376,13 +374,12 @@ final class NamedPipeTest {
         final long badBuffer = -Refusal.BAD_BUFFER.code();
         final ByteBuffer direct = ByteBuffer.allocateDirect(10);
 
-        assertThat(Native.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0, NamedPipe.NO_DEADLINE))
-                .isEqualTo(badBuffer);
+        assertThat(DeviceNative.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0, 0, -1)).isEqualTo(badBuffer);
         for (final int[] range : new int[][] {{0, 11}, {11, 0}, {-1, 1}, {1, -1}, {Integer.MAX_VALUE, 1},
             {1, Integer.MAX_VALUE}, {Integer.MIN_VALUE, Integer.MIN_VALUE}}) {
-            assertThat(Native.read(pair.server.key(), direct, range[0], range[1], 0, NamedPipe.NO_DEADLINE))
+            assertThat(DeviceNative.read(pair.server.key(), direct, range[0], range[1], 0, 0, -1))
                     .as("range %d %d", range[0], range[1]).isEqualTo(badBuffer);
-            assertThat(Native.write(pair.server.key(), direct, range[0], range[1], 0, NamedPipe.NO_DEADLINE))
+            assertThat(DeviceNative.write(pair.server.key(), direct, range[0], range[1], 0, 0, -1))
                     .isEqualTo(badBuffer);
         }
 
@@ -497,9 +494,9 @@ final class NamedPipeTest {
                 .extracting(DeviceSnapshot::operationsInFlight).containsExactly(2);
         assertThat(port.snapshot().operationsInFlight()).isEqualTo(2);
 
-        assertThat(port.devices().find(pair.client.key())).isSameAs(pair.client);
+        assertThat(port.device(pair.client.key())).isSameAs(pair.client);
         assertThat(pair.client.close(LONG)).isTrue();
-        assertThat(port.devices().find(pair.client.key())).as("the Java object is forgotten, too").isNull();
+        assertThat(port.device(pair.client.key())).as("the Java object is forgotten, too").isNull();
         assertThat(port.snapshot().devices()).extracting(DeviceSnapshot::key).containsExactly(pair.server.key());
         assertThat(pair.server.close(LONG)).isTrue();
         assertThat(port.snapshot().devices()).isEmpty();

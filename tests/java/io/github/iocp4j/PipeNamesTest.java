@@ -24,7 +24,8 @@ final class PipeNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\\\\.\\pipe\\", "\\\\.\\pip\\x", "\\\\.\\mailslot\\x", "\\\\", "a\nb", "a\0b",
-        "\\\\box\\c$\\file"})
+        "\\\\box\\c$\\file", "..\\C:\\file", "a\\..\\b", ".", "a/b", "\\\\box\\share\\pipe\\x",
+        "\\\\.\\C:\\folder\\pipe\\x", "\\\\\\pipe\\x"})
     void areRefusedWhenNoPipeCanHaveThem(final String name) {
         assertThatThrownBy(() -> PipeNames.complete(name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a pipe");

@@ -105,7 +105,7 @@ final class PortSnapshotTest {
         assertThatThrownBy(() -> pair.client.read(buffer, 0, 1, 0, 1)).isInstanceOf(OperationLimitException.class);
         assertThat(pair.server.close(LONG)).isTrue();
         assertThatThrownBy(() -> pair.server.read(buffer, 0)).isInstanceOf(DeviceClosedException.class);
-        assertThat(Native.read(pair.client.key(), buffer, 0, 2, 0, NamedPipe.NO_DEADLINE))
+        assertThat(DeviceNative.read(pair.client.key(), buffer, 0, 2, 0, 0, Timeouts.NO_DEADLINE))
                 .isEqualTo(-Refusal.BAD_BUFFER.code());
         recorder.next(50);
 

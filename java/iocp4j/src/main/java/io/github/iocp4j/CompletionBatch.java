@@ -20,6 +20,7 @@ public final class CompletionBatch {
     static final int BYTES_OFFSET = 16;
     static final int STATUS_OFFSET = 20;
     static final int OPCODE_OFFSET = 24;
+    static final int KIND_OFFSET = 26;
     static final int DETAIL_OFFSET = 28;
 
     private final CompletionPort port;
@@ -127,11 +128,8 @@ public final class CompletionBatch {
             return null;
         }
         final long key = key(index);
-        final Device known = port.devices().find(key);
-        if (known != null || opcode != Opcode.ACCEPT || status(index) != Win32Error.SUCCESS) {
-            return known;
-        }
-        return port.devices().add(new NamedPipe(port, key, records.getInt(at(index) + DETAIL_OFFSET)));
+        final Device known = port.device(key);
+        return known != null || !isConnection(index) ? known : port.register(connection(index, key));
     }
 
     /**
@@ -143,6 +141,30 @@ public final class CompletionBatch {
     public Win32Exception error(final int index) {
         final int status = status(index);
         return status == Win32Error.SUCCESS ? null : new Win32Exception(opcode(index).name(), status);
+    }
+
+    /** Closes the new connections that {@link #device} has not been asked for. */
+    void closeUnclaimed() {
+        for (int i = 0; i < size; i++) {
+            if (isConnection(i) && port.device(key(i)) == null) {
+                DeviceNative.close(key(i), 0);
+            }
+        }
+    }
+
+    private boolean isConnection(final int index) {
+        return opcode(index) == Opcode.ACCEPT && status(index) == Win32Error.SUCCESS;
+    }
+
+    private Device connection(final int index, final long key) {
+        final int detail = records.getInt(at(index) + DETAIL_OFFSET);
+        final DeviceKind kind = DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
+        switch (kind) {
+            case PIPE:
+                return new NamedPipe(port, key, detail);
+            default:
+                throw new IllegalStateException("Nobody accepts a " + kind);
+        }
     }
 
     void fill(final int count) {

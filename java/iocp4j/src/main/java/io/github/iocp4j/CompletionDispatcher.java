@@ -33,6 +33,8 @@ final class CompletionDispatcher {
         try {
             listener.onCompletions(batch);
         } catch (final Throwable thrown) {
+            // Nobody else will ever ask for those connections that the listener has not got to.
+            batch.closeUnclaimed();
             handle(thrown);
         } finally {
             batch.clear();
@@ -41,7 +43,12 @@ final class CompletionDispatcher {
 
     /** Called when nothing more can come from a device, by whichever thread has seen to its last operation. */
     void deviceClosed(final long key) {
-        port.devices().remove(key);
+        port.forget(key);
+    }
+
+    /** Called once, when the port and all that belongs to it is gone, by the thread that has seen to its end. */
+    void portClosed() {
+        port.end();
     }
 
     private void handle(final Throwable thrown) {

@@ -2,6 +2,8 @@ package io.github.iocp4j;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * An I/O completion port with its worker threads, and the devices and operations that it looks after.
@@ -25,6 +27,7 @@ public final class CompletionPort implements AutoCloseable {
     private final String name;
     private final Duration closeTimeout;
     private final long id;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean open = true;
 
     private CompletionPort(final Builder builder) throws Win32Exception {
@@ -33,7 +36,7 @@ public final class CompletionPort implements AutoCloseable {
         closeTimeout = builder.closeTimeout;
         dispatcher = new CompletionDispatcher(this, builder.listener, builder.exceptionHandler);
         id = Refusal.key(
-                Native.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
+                PortNative.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
                         builder.operations),
                 "CreateIoCompletionPort", this);
     }
@@ -62,8 +65,9 @@ public final class CompletionPort implements AutoCloseable {
 
     /**
      * Queues a packet of the caller's own, which arrives at the listener with opcode {@link Opcode#POST}
-     * ({@code PostQueuedCompletionStatus}). Packets posted by one thread arrive in the order in which they were posted.
-     * The packet counts as an operation in flight until it is dequeued.
+     * ({@code PostQueuedCompletionStatus}). Packets posted by one thread are dequeued in the order in which they were
+     * posted; two workers that have dequeued one each call the listener in any order. The packet counts as an operation
+     * in flight until it is dequeued.
      *
      * @param key any number, given back by {@link CompletionBatch#key}
      * @param bytes any number, given back by {@link CompletionBatch#bytes}
@@ -73,7 +77,7 @@ public final class CompletionPort implements AutoCloseable {
      * @throws Win32Exception when Windows is out of memory for packets; nothing was queued
      */
     public void post(final long key, final int bytes, final long token) throws Win32Exception {
-        Refusal.key(Native.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
+        Refusal.key(PortNative.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
     }
 
     /**
@@ -84,7 +88,7 @@ public final class CompletionPort implements AutoCloseable {
      */
     public PortSnapshot snapshot() {
         final long[] counters = new long[PortSnapshot.COUNTERS];
-        final long[] found = Native.snapshot(id, counters);
+        final long[] found = PortNative.snapshot(id, counters);
         if (found == null) {
             throw Refusal.PORT_CLOSED.exception(this);
         }
@@ -132,7 +136,18 @@ public final class CompletionPort implements AutoCloseable {
     public boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        return Native.closePort(id, milliseconds);
+        return PortNative.closePort(id, milliseconds);
+    }
+
+    /**
+     * Begins to close the port as {@link #close(Duration)} does, and does not wait.
+     *
+     * @return completes, never exceptionally, when every device is closed, every worker has left and the kernel object
+     *     is closed. It does so on the thread that saw to the last of these
+     */
+    public CompletionStage<Void> closeAsync() {
+        close(Duration.ZERO);
+        return ended.minimalCompletionStage();
     }
 
     @Override
@@ -148,8 +163,30 @@ public final class CompletionPort implements AutoCloseable {
         return closeTimeout;
     }
 
-    DeviceRegistry devices() {
-        return devices;
+    /** The device with that key, or null when there is none (any more). */
+    Device device(final long key) {
+        return devices.find(key);
+    }
+
+    /** Lets completions find the device, which native code has made already, until it is gone. */
+    <D extends Device> D register(final D device) {
+        devices.add(device);
+        if (!DeviceNative.exists(device.key())) {
+            // The port was being closed: the device has ended before anybody could be told.
+            forget(device.key());
+        }
+        return device;
+    }
+
+    void forget(final long key) {
+        final Device device = devices.remove(key);
+        if (device != null) {
+            device.end();
+        }
+    }
+
+    void end() {
+        ended.complete(null);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.github.iocp4j;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A handle that is registered with a {@link CompletionPort}.
@@ -11,6 +13,7 @@ public abstract class Device implements AutoCloseable {
     private final CompletionPort port;
     private final long key;
     private final String name;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean open = true;
     private volatile Object attachment;
 
@@ -83,7 +86,7 @@ public abstract class Device implements AutoCloseable {
      * @return false when the operation had already completed or was never known on this device
      */
     public final boolean cancel(final long operation) {
-        return Native.cancel(key, operation);
+        return DeviceNative.cancel(key, operation);
     }
 
     /**
@@ -91,7 +94,7 @@ public abstract class Device implements AutoCloseable {
      * follows.
      */
     public final void cancelAll() {
-        Native.cancelAll(key);
+        DeviceNative.cancelAll(key);
     }
 
     /**
@@ -118,7 +121,24 @@ public abstract class Device implements AutoCloseable {
     public final boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        return Native.closeDevice(key, milliseconds);
+        return DeviceNative.close(key, milliseconds);
+    }
+
+    /**
+     * Begins to close the device as {@link #close(Duration)} does, and does not wait.
+     *
+     * @return completes, never exceptionally, when every operation has completed to the listener and the handle is
+     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker
+     */
+    public final CompletionStage<Void> closeAsync() {
+        close(Duration.ZERO);
+        return ended.minimalCompletionStage();
+    }
+
+    /** Nothing more comes from this device. */
+    final void end() {
+        open = false;
+        ended.complete(null);
     }
 
     @Override

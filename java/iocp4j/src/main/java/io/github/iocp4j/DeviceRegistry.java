@@ -33,9 +33,12 @@ final class DeviceRegistry {
         return device;
     }
 
-    synchronized void remove(final long key) {
-        if (find(key) != null) {
+    /** Forgets the device with that key and answers it, or null when there was none. */
+    synchronized Device remove(final long key) {
+        final Device device = find(key);
+        if (device != null) {
             ELEMENT.setRelease(devices, (int) key, null);
         }
+        return device;
     }
 }

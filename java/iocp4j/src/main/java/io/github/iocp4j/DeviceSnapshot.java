@@ -5,6 +5,7 @@ package io.github.iocp4j;
  */
 public final class DeviceSnapshot {
     private final long key;
+    private final DeviceKind kind;
     private final String name;
     private final int operationsInFlight;
     private final boolean closing;
@@ -13,12 +14,14 @@ public final class DeviceSnapshot {
 
     DeviceSnapshot(
             final long key,
+            final DeviceKind kind,
             final String name,
             final int operationsInFlight,
             final boolean closing,
             final long operationsAccepted,
             final long operationsCompleted) {
         this.key = key;
+        this.kind = kind;
         this.name = name;
         this.operationsInFlight = operationsInFlight;
         this.closing = closing;
@@ -33,6 +36,15 @@ public final class DeviceSnapshot {
      */
     public long key() {
         return key;
+    }
+
+    /**
+     * What kind of device it is.
+     *
+     * @return the kind
+     */
+    public DeviceKind kind() {
+        return kind;
     }
 
     /**

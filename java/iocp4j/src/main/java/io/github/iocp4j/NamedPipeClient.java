@@ -84,10 +84,10 @@ public final class NamedPipeClient {
          */
         public NamedPipe connect() throws Win32Exception {
             final long key = Refusal.key(
-                    Native.connectPipe(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
+                    NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
                             Timeouts.milliseconds(timeout)),
                     "CreateFile " + name, port);
-            return port.devices().add(new NamedPipe(port, key, Native.pipeServerProcessId(key)));
+            return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
         }
     }
 }

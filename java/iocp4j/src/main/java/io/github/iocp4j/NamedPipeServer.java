@@ -121,8 +121,13 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Who may connect, in the security descriptor definition language, as in {@code D:(A;;GRGW;;;WD)}. Default: the
-         * current user, administrators and SYSTEM, nobody else.
+         * Who may connect, in the security descriptor definition language. Default: the current user, administrators
+         * and SYSTEM, nobody else.
+         *
+         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} lets everybody read and write. {@code GW} would let them make
+         * instances of the pipe as well, and so receive clients in this server's place; but a client that opens the
+         * pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The owner needs {@code GA} in any
+         * case: without the right to make instances only the first one can be had.
          *
          * @param sddl the descriptor, turned into one by {@code ConvertStringSecurityDescriptorToSecurityDescriptorW}
          * @return this
@@ -130,7 +135,7 @@ public final class NamedPipeServer extends Device {
         public Builder securityDescriptor(final String sddl) {
             if (sddl.isBlank()) {
                 throw new IllegalArgumentException("The security descriptor is empty: leave it out for the default,"
-                        + " or write one as in D:(A;;GRGW;;;WD)");
+                        + " or write one as in D:P(A;;GA;;;OW)(A;;GRGW;;;WD)");
             }
             securityDescriptor = sddl;
             return this;
@@ -163,14 +168,14 @@ public final class NamedPipeServer extends Device {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }
-            final long answer = Native.openPipeServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
+            final long answer = NamedPipeNative.openServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
                     outBuffer, maxInstances, listening, acceptRemote, securityDescriptor, token);
             final String why = -answer == Win32Error.ACCESS_DENIED
                     ? " (another server may have that name: end it, or choose another name)" : "";
             final long key = Refusal.key(answer, "CreateNamedPipe " + name + why, port);
-            final NamedPipeServer server = port.devices().add(new NamedPipeServer(port, key, name));
+            final NamedPipeServer server = port.register(new NamedPipeServer(port, key, name));
             // Only now: a completion that speaks of the server must find it registered.
-            final long waiting = Native.listen(key);
+            final long waiting = NamedPipeNative.listen(key);
             if (waiting < 0) {
                 server.close();
             }

@@ -8,7 +8,7 @@ import java.util.Map;
  * {@link #terms()}; a jar and a DLL of different versions differ somewhere in it.
  */
 final class NativeContract {
-    private static final int ABI_VERSION = 1;
+    private static final int ABI_VERSION = 2;
 
     private NativeContract() {
     }
@@ -39,11 +39,10 @@ final class NativeContract {
         terms.put("offset of the byte count", CompletionBatch.BYTES_OFFSET);
         terms.put("offset of the status", CompletionBatch.STATUS_OFFSET);
         terms.put("offset of the opcode", CompletionBatch.OPCODE_OFFSET);
+        terms.put("offset of the device kind", CompletionBatch.KIND_OFFSET);
         terms.put("offset of the detail", CompletionBatch.DETAIL_OFFSET);
-        terms.put("number of opcodes", Opcode.values().length);
-        for (final Opcode opcode : Opcode.values()) {
-            terms.put("code of opcode " + opcode, opcode.code());
-        }
+        terms.put("last opcode", Opcode.COMM_EVENT.code());
+        terms.put("last device kind", DeviceKind.FOREIGN.code());
         terms.put("number of refusals", Refusal.values().length);
         for (final Refusal refusal : Refusal.values()) {
             terms.put("code of refusal " + refusal, refusal.code());

@@ -29,7 +29,7 @@ interface NativeHost {
 
         @Override
         public int[] contract() {
-            return Native.contract();
+            return PortNative.contract();
         }
     };
 
@@ -45,6 +45,6 @@ interface NativeHost {
     /** Loads the library from an absolute path, for the class loader of iocp4j's own classes. */
     void load(Path file);
 
-    /** {@link Native#contract}. */
+    /** {@link PortNative#contract}. */
     int[] contract();
 }

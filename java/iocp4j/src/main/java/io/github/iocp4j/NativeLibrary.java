@@ -19,7 +19,7 @@ final class NativeLibrary {
         OWN.loadOnce();
     }
 
-    /** Whether the calls in {@link Native} are bound. */
+    /** Whether the calls in {@link PortNative} and its like are bound. */
     static boolean isLoaded() {
         return OWN.loaded;
     }

@@ -10,8 +10,28 @@ public enum Opcode {
     READ(2),
     /** {@code WriteFile}. */
     WRITE(3),
-    /** A server's new connection: {@code ConnectNamedPipe}. */
-    ACCEPT(4);
+    /** A server's new connection: {@code ConnectNamedPipe}, {@code AcceptEx}. */
+    ACCEPT(4),
+    /** A socket's connection to its server: {@code ConnectEx}. */
+    CONNECT(5),
+    /** A socket's parting from its peer: {@code DisconnectEx}. */
+    DISCONNECT(6),
+    /** A datagram that came, with its sender: {@code WSARecvFrom}. */
+    RECEIVE_FROM(7),
+    /** A datagram that went: {@code WSASendTo}. */
+    SEND_TO(8),
+    /** A file that was sent over a socket: {@code TransmitFile}. */
+    TRANSMIT_FILE(9),
+    /** A message and its answer: {@code TransactNamedPipe}. */
+    TRANSACT(10),
+    /** A device's own request: {@code DeviceIoControl}. */
+    CONTROL(11),
+    /** A range of a file that is now locked: {@code LockFileEx}. */
+    LOCK(12),
+    /** Changes in a directory: {@code ReadDirectoryChangesW}. */
+    CHANGE(13),
+    /** Something has happened on a serial port: {@code WaitCommEvent}. */
+    COMM_EVENT(14);
 
     private static final Opcode[] BY_CODE = byCode();
 

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -24,8 +25,9 @@ final class PipeNames {
     static String complete(final String name) {
         Objects.requireNonNull(name, "name");
         final String full = name.startsWith("\\\\") ? name : LOCAL_PREFIX + name;
-        final int prefix = full.toLowerCase(Locale.ROOT).indexOf("\\pipe\\", 2);
-        if (prefix < 0) {
+        // Of exactly that form: Windows would take anything else for another device, or for a file.
+        final int prefix = full.indexOf('\\', 2);
+        if (prefix <= 2 || !full.regionMatches(true, prefix, "\\pipe\\", 0, "\\pipe\\".length())) {
             throw wrong(name, "it should look like " + LOCAL_PREFIX + "NAME");
         }
         final String last = full.substring(prefix + "\\pipe\\".length());
@@ -38,7 +40,14 @@ final class PipeNames {
         if (last.chars().anyMatch(c -> c < ' ')) {
             throw wrong(name, "it has a control character");
         }
+        if (last.indexOf('/') >= 0 || Arrays.stream(last.split("\\\\")).anyMatch(PipeNames::isDots)) {
+            throw wrong(name, "Windows would resolve /, . and .. as in the name of a file");
+        }
         return full;
+    }
+
+    private static boolean isDots(final String part) {
+        return part.equals(".") || part.equals("..");
     }
 
     private static IllegalArgumentException wrong(final String name, final String why) {

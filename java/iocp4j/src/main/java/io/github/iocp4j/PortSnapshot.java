@@ -10,7 +10,7 @@ import java.util.List;
 public final class PortSnapshot {
     /** How many counters native code fills in; their order is that of the constructor. */
     static final int COUNTERS = 13;
-    private static final int DEVICE_FIGURES = 5;
+    private static final int DEVICE_FIGURES = 6;
 
     private final int concurrency;
     private final int workers;
@@ -43,8 +43,8 @@ public final class PortSnapshot {
         unbalancedDevices = counters[12];
         final List<DeviceSnapshot> list = new ArrayList<>(found.length / DEVICE_FIGURES);
         for (int i = 0; i < found.length; i += DEVICE_FIGURES) {
-            list.add(new DeviceSnapshot(found[i], Native.deviceName(found[i]), (int) found[i + 1], found[i + 2] != 0,
-                    found[i + 3], found[i + 4]));
+            list.add(new DeviceSnapshot(found[i], DeviceKind.of((int) found[i + 1]),
+                    DeviceNative.name(found[i]), (int) found[i + 2], found[i + 3] != 0, found[i + 4], found[i + 5]));
         }
         devices = Collections.unmodifiableList(list);
     }

@@ -42,6 +42,12 @@ enum Refusal {
         RuntimeException exception(final Object subject) {
             return new IllegalStateException("Out of native memory or threads (" + subject + ")");
         }
+    },
+    WRONG_DEVICE(0x2000_0007) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new UnsupportedOperationException(subject + " is of a kind that has no such operation");
+        }
     };
 
     private final int code;

@@ -5,6 +5,9 @@ import java.util.Objects;
 
 /** Durations as Win32 takes them. */
 final class Timeouts {
+    /** In a native call, that an operation may take as long as it likes. */
+    static final int NO_DEADLINE = -1;
+
     private Timeouts() {
     }
 

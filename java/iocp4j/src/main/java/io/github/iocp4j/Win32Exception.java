@@ -44,7 +44,7 @@ public final class Win32Exception extends IOException {
     private static String describe(final String call, final int code) {
         final String failure = call + " failed: " + Win32Error.name(code) + " (" + Integer.toUnsignedString(code) + ")";
         // Windows' own text, in the user's language, can be had only through the DLL.
-        final String text = NativeLibrary.isLoaded() ? Native.errorMessage(code).strip() : "";
+        final String text = NativeLibrary.isLoaded() ? PortNative.errorMessage(code).strip() : "";
         return text.isEmpty() ? failure : failure + ": " + text;
     }
 }

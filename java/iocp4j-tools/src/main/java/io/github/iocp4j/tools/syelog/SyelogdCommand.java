@@ -68,8 +68,8 @@ public final class SyelogdCommand implements Callable<Integer> {
     private int instances;
 
     @Option(names = "--security", paramLabel = "SDDL",
-            description = "Who may connect, as in D:(A;;GRGW;;;WD). Default: the current user, administrators and"
-                + " SYSTEM.")
+            description = "Who may connect, as in D:P(A;;GA;;;OW)(A;;GW;;;WD). Default: the current user,"
+                + " administrators and SYSTEM.")
     private String security;
 
     @Option(names = "--quiet", description = "Do not tell on standard error what is served.")

@@ -1,0 +1,126 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A device that bytes go through one after another, without positions: a connected pipe or socket, a serial port.
+ *
+ * <p>Any number of reads and writes may be in flight; Windows serves those of one direction in the order in which they
+ * were started.
+ *
+ * <p>A buffer belongs to the kernel from the call until its completion. It cannot be collected during that time, even
+ * if the caller drops it; of a slice this is true of the whole. Its position and limit are read when the operation
+ * starts and never changed, and the caller may change them. Whoever reads or writes the content meanwhile, or starts
+ * another operation in the same place, finds or sends undefined bytes, but always of that place, and as many as the
+ * completion tells. What must not be done is to free the memory by other means than the garbage collector's, such as
+ * {@code Unsafe.invokeCleaner} or the end of an {@code Arena}: the kernel would write to what is there next.
+ */
+public abstract class StreamDevice extends Device {
+    private static final long NO_POSITION = 0;
+
+    StreamDevice(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /**
+     * Starts reading into the buffer, from its position to its limit.
+     *
+     * @param buffer a direct buffer
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @see #read(ByteBuffer, int, int, long)
+     */
+    public final long read(final ByteBuffer buffer, final long token) {
+        return read(buffer, buffer.position(), buffer.remaining(), token);
+    }
+
+    /**
+     * Starts reading ({@code ReadFile}). The completion tells how many bytes came, and the documentation of the kind of
+     * device what ends a read without any.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes; position is not looked at
+     * @param length how many bytes at most; on a pipe or socket 0 waits until there is
+     *     something to read
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws java.nio.ReadOnlyBufferException when it is read-only
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public final long read(final ByteBuffer buffer, final int offset, final int length, final long token) {
+        Buffers.checkReadInto(buffer, offset, length);
+        return accepted(DeviceNative.read(key(), buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts reading as {@link #read(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before the
+     * operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when it is
+     * over just then, with its own result. A deadline costs no thread and no memory of its own.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public final long read(
+            final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
+        Buffers.checkReadInto(buffer, offset, length);
+        return accepted(DeviceNative.read(key(), buffer, offset, length, NO_POSITION, token,
+                Timeouts.checkDeadline(timeoutMillis)));
+    }
+
+    /**
+     * Starts writing what lies between the buffer's position and its limit.
+     *
+     * @param buffer a direct buffer
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @see #write(ByteBuffer, int, int, long)
+     */
+    public final long write(final ByteBuffer buffer, final long token) {
+        return write(buffer, buffer.position(), buffer.remaining(), token);
+    }
+
+    /**
+     * Starts writing ({@code WriteFile}). The completion comes when the device's buffer or the peer has taken all of
+     * it.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies; position is not looked at
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public final long write(final ByteBuffer buffer, final int offset, final int length, final long token) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        return accepted(DeviceNative.write(key(), buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts writing as {@link #write(ByteBuffer, int, int, long)} does, with a deadline. When the time is up before
+     * the operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when
+     * it is over just then, with its own result.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public final long write(
+            final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        return accepted(DeviceNative.write(key(), buffer, offset, length, NO_POSITION, token,
+                Timeouts.checkDeadline(timeoutMillis)));
+    }
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+
+namespace iocp4j {
+
+// While one of these lives, its thread does not wait for the end of a port or device, because that end may depend on
+// the thread itself: a worker, or whoever sees a device or port to its end.
+class MayNotWait {
+public:
+    MayNotWait() noexcept { ++depth_; }
+    MayNotWait(const MayNotWait&) = delete;
+    MayNotWait& operator=(const MayNotWait&) = delete;
+    ~MayNotWait() { --depth_; }
+
+    // When to stop waiting for the end of a port or device.
+    static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds patience) noexcept {
+        return std::chrono::steady_clock::now() + (depth_ > 0 ? std::chrono::milliseconds::zero() : patience);
+    }
+
+private:
+    static inline thread_local int depth_ = 0;
+};
+
+}  // namespace iocp4j

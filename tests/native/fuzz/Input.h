@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+namespace iocp4j::fuzz {
+
+// The fuzzer's bytes, read as numbers. What lies behind their end is zero.
+class Input {
+public:
+    Input(const std::uint8_t* data, std::size_t size) noexcept : rest_(data, size) {}
+
+    bool empty() const noexcept { return rest_.empty(); }
+
+    std::uint8_t byte() noexcept {
+        if (rest_.empty()) {
+            return 0;
+        }
+        const std::uint8_t first = rest_.front();
+        rest_ = rest_.subspan(1);
+        return first;
+    }
+
+    std::uint64_t number() noexcept {
+        std::uint64_t all = 0;
+        for (int i = 0; i < 8; ++i) {
+            all = (all << 8) | byte();
+        }
+        return all;
+    }
+
+    unsigned below(std::size_t limit) noexcept { return static_cast<unsigned>(byte() % limit); }
+
+private:
+    std::span<const std::uint8_t> rest_;
+};
+
+// A promise that was broken is a finding.
+inline void expect(bool holds, const char* otherwise) noexcept {
+    if (!holds) {
+        std::fprintf(stderr, "broken promise: %s\n", otherwise);
+        std::abort();
+    }
+}
+
+}  // namespace iocp4j::fuzz

@@ -1,0 +1,193 @@
+// A fuzzer's target: no key opens what it was not given out for, whether it is made up, of an earlier life, or closed.
+
+#include <memory>
+#include <vector>
+
+#include "Input.h"
+#include "engine/CompletionPort.h"
+#include "engine/SlotTable.h"
+
+namespace iocp4j::fuzz {
+namespace {
+
+struct Thing {
+    explicit Thing(std::size_t number) noexcept : index(number) {}
+
+    const std::size_t index;  // in the model
+};
+
+// One for all runs: what a table has made stays for ever.
+SlotTable<Thing>& table() {
+    static auto& things = *new SlotTable<Thing>;
+    return things;
+}
+
+class Model {
+public:
+    explicit Model(Input& input) : input_(input) {}
+
+    ~Model() {
+        for (const Entry& entry : entries_) {
+            if (!entry.closed) {
+                close(entry.key);
+            }
+        }
+        for (Entry& entry : entries_) {
+            while (entry.inside > 0) {
+                leave(entry);
+            }
+            expect(entry.thing == nullptr, "a thing has not ended");
+        }
+    }
+
+    void run() {
+        while (!input_.empty()) {
+            switch (input_.below(8)) {
+                case 0:
+                    open();
+                    break;
+                case 1:
+                case 2:
+                    enter(anyKey());
+                    break;
+                case 3:
+                    close(anyKey());
+                    break;
+                case 4:
+                    if (Entry* entry = anyEntry(); entry != nullptr && entry->inside > 0) {
+                        leave(*entry);
+                    }
+                    break;
+                case 5:
+                    if (Entry* entry = anyEntry(); entry != nullptr && entry->inside > 0) {
+                        table().share(entry->key);
+                        ++entry->inside;
+                    }
+                    break;
+                case 6:
+                    await(anyKey());
+                    break;
+                case 7:
+                    useElsewhere(anyKey());
+                    break;
+            }
+        }
+    }
+
+private:
+    using Key = std::uint64_t;
+
+    struct Entry {
+        Key key;
+        std::unique_ptr<Thing> thing;  // nullptr after its end
+        std::uint32_t inside = 0;
+        bool closed = false;
+    };
+
+    void open() {
+        auto thing = std::make_unique<Thing>(entries_.size());
+        const Key key = table().open(thing.get());
+        expect(key != 0, "the table is full");
+        expect(find(key) == nullptr, "a key came back");
+        entries_.push_back({key, std::move(thing)});
+    }
+
+    void enter(Key key) {
+        Entry* entry = find(key);
+        const Thing* thing = table().enter(key);
+        const bool may = entry != nullptr && !entry->closed;
+        expect((thing != nullptr) == may, may ? "a key was refused" : "a key fits that should not");
+        if (may) {
+            expect(thing == entry->thing.get() && &entries_[thing->index] == entry, "a key fits another thing");
+            ++entry->inside;
+        }
+    }
+
+    void leave(Entry& entry) {
+        --entry.inside;
+        const bool last = entry.closed && entry.inside == 0;
+        expect(table().leave(entry.key) == last, "somebody was mistaken for the last, or the last for another");
+        if (last) {
+            end(entry);
+        }
+    }
+
+    void close(Key key) {
+        Entry* entry = find(key);
+        const Gate::Closing closing = table().close(key);
+        if (entry == nullptr || entry->closed) {
+            expect(closing == Gate::Closing::kRefused, "a key closes that should not");
+            return;
+        }
+        entry->closed = true;
+        expect(closing == (entry->inside > 0 ? Gate::Closing::kBusy : Gate::Closing::kEmpty), "not closed as it is");
+        if (entry->inside == 0) {
+            end(*entry);
+        }
+    }
+
+    static void end(Entry& entry) {
+        entry.thing.reset();
+        table().dispose(entry.key);
+    }
+
+    void await(Key key) {
+        const bool gone = table().awaitDisposed(key, SlotTable<Thing>::Clock::time_point::min());
+        if (const Entry* entry = find(key)) {
+            expect(gone == (entry->thing == nullptr), "alive and gone were confused");
+        }
+    }
+
+    // Where no key was ever given out.
+    static void useElsewhere(Key key) {
+        constexpr auto kPast = SlotTable<Thing>::Clock::time_point::min();
+        expect(!Share<Device>{key}, "there is a device");
+        expect(!Share<CompletionPort>{key}, "there is a port");
+        expect(!CompletionPort::isOpen(key), "there is an open port");
+        Device::close(key);
+        CompletionPort::close(key);
+        (void)Device::awaitClosed(key, kPast);
+        (void)CompletionPort::awaitClosed(key, kPast);
+    }
+
+    Entry* find(Key key) {
+        for (Entry& entry : entries_) {
+            if (entry.key == key) {
+                return &entry;
+            }
+        }
+        return nullptr;
+    }
+
+    Entry* anyEntry() { return entries_.empty() ? nullptr : &entries_[input_.below(entries_.size())]; }
+
+    Key anyKey() {
+        const unsigned kind = input_.below(6);
+        const Entry* entry = anyEntry();
+        if (kind == 0 || entry == nullptr) {
+            return input_.number();
+        }
+        switch (kind) {
+            case 1:
+                return entry->key ^ (Key{1} << input_.below(64));
+            case 2:
+                return entry->key + (Key{input_.byte()} << 32);
+            case 3:
+                return entry->key - (Key{input_.byte()} << 32);
+            default:
+                return entry->key;
+        }
+    }
+
+    Input& input_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace
+}  // namespace iocp4j::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    iocp4j::fuzz::Input input{data, size};
+    iocp4j::fuzz::Model{input}.run();
+    return 0;
+}

@@ -1,0 +1,9 @@
+// A fuzzer's target: whatever number a caller wants to cancel, only an operation of that name and device is.
+
+#include "Bench.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    iocp4j::fuzz::Input input{data, size};
+    iocp4j::fuzz::Bench{input, iocp4j::fuzz::Bench::Hostile::kOperationIds}.run();
+    return 0;
+}

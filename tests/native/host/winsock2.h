@@ -1,0 +1,4 @@
+#pragma once
+
+// What the engine needs of Winsock.
+#include <windows.h>
