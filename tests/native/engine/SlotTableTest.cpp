@@ -157,6 +157,32 @@ TEST_F(SlotTableTest, HasNoNeedToWaitForWhatIsGone) {
     EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "whatever is in the slot now";
     EXPECT_FALSE(table_.awaitDisposed(next, Table::Clock::now()));
     EXPECT_TRUE(table_.awaitDisposed(0xffff'ffff, Table::Clock::now())) << "there is no such slot";
+    EXPECT_TRUE(table_.awaitDisposed(next + (std::uint64_t{1} << 32), Table::Clock::now())) << "a key to come";
+    EXPECT_TRUE(table_.awaitDisposed(~std::uint64_t{0}, Table::Clock::now()));
+}
+
+// What one table gives out means nothing to the other, though both begin with the same slot.
+TEST_F(SlotTableTest, TablesOfDifferentKindsDoNotKnowEachOthersKeys) {
+    static auto& other = *new Table{1};
+    Thing thing;
+    Thing otherThing;
+    const Table::Key key = table_.open(&thing);
+    const Table::Key otherKey = other.open(&otherThing);
+    ASSERT_NE(key, otherKey);
+    EXPECT_EQ(&otherThing, other.enter(otherKey));
+    EXPECT_EQ(1u, other.inside(otherKey));
+    EXPECT_FALSE(other.leave(otherKey));
+    EXPECT_EQ(nullptr, table_.enter(otherKey));
+    EXPECT_EQ(nullptr, other.enter(key));
+    EXPECT_EQ(Gate::Closing::kRefused, table_.close(otherKey));
+    EXPECT_EQ(Gate::Closing::kRefused, other.close(key));
+    EXPECT_TRUE(table_.awaitDisposed(otherKey, Table::Clock::now()));
+    ASSERT_EQ(Gate::Closing::kEmpty, other.close(otherKey));
+    other.dispose(otherKey);
+    EXPECT_TRUE(other.awaitDisposed(otherKey, Table::Clock::now()));
+    const Table::Key next = other.open(&otherThing);
+    EXPECT_EQ(otherKey + (Table::Key{1} << 32), next) << "the same slot again";
+    EXPECT_FALSE(table_.closed(key));
 }
 
 // Threads that open, use and close things, and use whatever keys they have ever seen. The one who ends a thing must be

@@ -37,7 +37,9 @@ final class ExtractedLibraryTest {
     private FakeNativeHost host;
 
     @BeforeEach
-    void nameTheFolder() {
+    void nameTheFolder() throws IOException {
+        // The folder for temporary files may be known by a short name.
+        home = home.toRealPath();
         host = new FakeNativeHost(home);
         root = home.resolve("extracted");
         copy = root.resolve(FOLDER).resolve("iocp4j.dll");
@@ -151,6 +153,92 @@ final class ExtractedLibraryTest {
         load();
 
         assertThat(copy).hasBinaryContent(FakeNativeHost.DLL);
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isNotLoadedFromAFolderThatOthersMayWriteTo() throws IOException {
+        Files.createDirectories(copy.getParent());
+        Access.letEverybodyWrite(copy.getParent());
+
+        assertThat(diagnosis()).contains(copy.getParent().toString(), "can be changed by", "set iocp4j.extract.path");
+        assertThat(host.loaded).isEmpty();
+        assertThat(copy).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isNotLoadedFromAFileThatOthersMayWriteTo() throws IOException {
+        Files.createDirectories(copy.getParent());
+        Files.write(copy, FakeNativeHost.DLL);
+        Access.letEverybodyWrite(copy);
+
+        assertThat(diagnosis()).contains(copy.toString(), "can be changed by");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isNotLoadedFromAFolderThatOthersHaveOpenedUpMeanwhile() throws IOException {
+        host.whenResourceIsRead.put(ExtractedLibrary.DLL_RESOURCE, () -> Access.letEverybodyWrite(copy.getParent()));
+
+        assertThat(diagnosis()).contains(copy.getParent().toString(), "can be changed by");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isLoadedWhereOnlyTheFoldersAboveAreOpenToOthers() throws IOException {
+        Files.createDirectories(root);
+        Access.letEverybodyWrite(root);
+
+        load();
+
+        assertThat(host.loaded).containsExactly(copy);
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void trustsWhomeverTheHomeFolderTrusts() throws IOException {
+        Access.letEverybodyWrite(home);
+        Files.createDirectories(copy.getParent());
+        Access.letEverybodyWrite(copy.getParent());
+
+        load();
+
+        assertThat(host.loaded).containsExactly(copy);
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void needsAHomeFolderThatTellsWhomToTrust() {
+        host.properties.put("user.home", home.resolve("missing").toString());
+
+        assertThat(diagnosis()).contains("the copy in the jar: ", "missing");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isNotLoadedThroughAJunction() throws Exception {
+        final Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
+        Files.write(elsewhere.resolve("iocp4j.dll"), FakeNativeHost.DLL);
+        Files.createDirectories(root);
+        Access.assumeJunction(copy.getParent(), elsewhere);
+
+        assertThat(diagnosis()).contains(copy.getParent().toString(), "is not a folder but a link");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void isLoadedFromWhereAJunctionAbovePointsTo() throws Exception {
+        final Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
+        Access.assumeJunction(root, elsewhere);
+
+        load();
+
+        assertThat(host.loaded).containsExactly(elsewhere.resolve(FOLDER).resolve("iocp4j.dll"));
     }
 
     @Test

@@ -307,6 +307,7 @@ final class HostileCallsTest {
     private void look() {
         assertThat(PortNative.errorMessage(random.nextBoolean() ? integer() : random.nextInt())).isNotNull();
         assertThat(DeviceNative.name(number())).isNotNull();
+        DeviceNative.exists(number());
         NamedPipeNative.serverProcessId(number());
         final int counters = random.nextInt(PortSnapshot.COUNTERS + 3) - 1;
         final long[] found = PortNative.snapshot(random.nextBoolean() ? port.id() : number(),

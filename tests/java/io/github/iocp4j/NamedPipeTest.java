@@ -253,6 +253,27 @@ final class NamedPipeTest {
     }
 
     @Test
+    void cancelsNobodyWithAnIdWhosePlaceIsUsedAgain() throws Exception {
+        final Recorder heard = new Recorder();
+        try (CompletionPort small = CompletionPort.builder(heard).operations(1).open()) {
+            final PipePair pair = PipePair.open(small, heard, PipeMode.BYTE);
+            final long first = pair.server.read(ByteBuffer.allocateDirect(1), 1);
+            assertThat(pair.server.cancel(first)).isTrue();
+            assertThat(heard.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+
+            final long second = pair.server.read(ByteBuffer.allocateDirect(1), 2);
+            assertThat(second & 0xff_ffff).as("the same place").isEqualTo(first & 0xff_ffff);
+            assertThat(pair.server.cancel(first)).isFalse();
+            pair.server.cancel(first);
+            assertThat(small.snapshot().operationsInFlight()).isEqualTo(1);
+            assertThat(heard.isEmpty()).isTrue();
+
+            pair.client.close(LONG);
+            assertThat(heard.next().status).as("not cancelled").isEqualTo(Win32Error.BROKEN_PIPE);
+        }
+    }
+
+    @Test
     void cancelsAllOperationsOfItsOwn() throws Exception {
         final PipePair pair = open(PipeMode.BYTE);
         final PipePair other = open(PipeMode.BYTE);

@@ -133,6 +133,36 @@ class LogFileTest {
         assertThat(disk.content().lines()).hasSize((int) (30_000 - lost)).allMatch(text -> text.contains("number "));
     }
 
+    /** Whoever appends waits for a disk that is slow, rather than that lines pile up or are lost. */
+    @Test
+    void letsThoseWhoAppendWaitWhileTheDiskIsBusy() throws Exception {
+        final SlowDisk disk = new SlowDisk();
+        final LogFile file = new LogFile(disk, disk, "the disk", true, new PrintStream(complaints));
+        file.start();
+        disk.pause();
+        append(file, "number 0");
+        disk.awaitWriters(1);
+        final Thread appending = new Thread(() -> {
+            for (int i = 1; i < 30_000; i++) {
+                append(file, "number " + i);
+            }
+        });
+        appending.start();
+        while (appending.getState() != Thread.State.BLOCKED) {
+            // It is about to wait; the test's timeout ends this.
+            Thread.sleep(1);
+        }
+
+        disk.goOn();
+        appending.join();
+        file.close();
+
+        assertThat(file.linesLost()).isZero();
+        assertThat(disk.content().lines()).hasSize(30_000);
+        assertThat(disk.content().lines().skip(29_999)).singleElement().asString().endsWith("number 29999");
+        assertThat(complaints.toString()).isEmpty();
+    }
+
     private LogFile open(final Path path, final boolean append) throws IOException {
         return LogFile.open(path, append, new PrintStream(complaints));
     }

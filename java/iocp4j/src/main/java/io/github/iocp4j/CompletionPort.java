@@ -13,8 +13,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names
  * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. What a
- * listener throws goes to {@link Builder#exceptionHandler}, by default the worker's own {@link
- * Thread.UncaughtExceptionHandler} and so, unless a listener has set one, the JVM's default; no worker ends by it.
+ * listener throws goes to {@link Builder#exceptionHandler}, by default the worker's own
+ * {@link Thread.UncaughtExceptionHandler} and so, unless a listener has set one, the JVM's default; no worker ends by
+ * it.
  *
  * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by
  * {@link System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles. A

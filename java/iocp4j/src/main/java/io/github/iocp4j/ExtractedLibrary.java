@@ -40,15 +40,23 @@ final class ExtractedLibrary {
      *
      * @param loader is given the absolute path while nobody can put another file in its place
      * @return what the loader answered
-     * @throws IOException when there is no good copy and none can be made
+     * @throws IOException when there is no good copy and none can be made, or when others could change it
      */
     boolean load(final Predicate<Path> loader) throws IOException {
         final String hash = hash();
-        final Path root = root();
+        // Without junctions, which their owner can let point elsewhere at any time.
+        final Path root = Files.createDirectories(root()).toRealPath();
         final Path folder = Files.createDirectories(root.resolve(hash.substring(0, FOLDER_DIGITS)));
+        if (!folder.toRealPath().equals(folder)) {
+            throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
+        }
+        requireTrusted(folder);
         final Path file = folder.resolve(NativeLibrarySearch.FILE_NAME);
         final InputStream held = openIntact(file, hash);
         try {
+            // Once more, now that none of the folders can be renamed any more, because a file in them is open.
+            requireTrusted(folder);
+            requireTrusted(file);
             touch(file);
             if (!loader.test(file)) {
                 return false;
@@ -58,6 +66,10 @@ final class ExtractedLibrary {
         }
         StaleCopies.sweep(root, folder);
         return true;
+    }
+
+    private void requireTrusted(final Path path) throws IOException {
+        Writers.requireTrusted(path, Path.of(host.property("user.home")));
     }
 
     private InputStream openIntact(final Path file, final String hash) throws IOException {
@@ -76,7 +88,7 @@ final class ExtractedLibrary {
     /**
      * Opens the file and checks it. On Windows, java.io opens without FILE_SHARE_DELETE: as long as the stream is open,
      * nobody can delete the file that we have checked or put another in its place. It could still be written to, by
-     * this same user only.
+     * those only whom {@link Writers} has found trusted.
      */
     private static InputStream openIfIntact(final Path file, final String hash) throws IOException {
         if (!Files.isRegularFile(file)) {

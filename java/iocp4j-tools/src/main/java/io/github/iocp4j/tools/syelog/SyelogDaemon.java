@@ -167,6 +167,9 @@ final class SyelogDaemon implements CompletionListener {
                 }
                 return false;
             case Win32Error.OPERATION_ABORTED:
+            case Win32Error.HANDLES_CLOSED:
+                // We part from the client, by leave() or by closing the port. Reads have no deadline, so that a TIMEOUT
+                // is as wrong as anything else.
                 return false;
             default:
                 statistics.failed();
