@@ -3,6 +3,7 @@ package io.github.iocp4j.soak;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.PortSnapshot;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -64,7 +65,11 @@ final class Census {
             final Census census = new Census();
             final Process process = new ProcessBuilder(
                     program.toString(), Long.toString(ProcessHandle.current().pid())).redirectErrorStream(true).start();
-            final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.getOutputStream().close();
+            final String output;
+            try (InputStream stream = process.getInputStream()) {
+                output = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            }
             if (process.waitFor() != 0) {
                 throw new IOException("process_census failed: " + output);
             }

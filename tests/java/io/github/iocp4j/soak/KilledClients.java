@@ -21,10 +21,14 @@ final class KilledClients implements AutoCloseable {
 
     /** Starts one, and kills the oldest when there are too many. */
     void oneMore() throws IOException, InterruptedException {
-        processes.add(new ProcessBuilder(program.toString(), "--pipe", pipe, "--ident", "soak", "--count", "1000000")
+        final Process process = new ProcessBuilder(
+                program.toString(), "--pipe", pipe, "--ident", "soak", "--count", "1000000")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start());
+                .start();
+        // The collector does not close it.
+        process.getOutputStream().close();
+        processes.add(process);
         if (processes.size() > ALIVE) {
             kill();
         }

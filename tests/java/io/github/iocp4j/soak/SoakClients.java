@@ -163,7 +163,7 @@ final class SoakClients implements AutoCloseable {
             }
             final boolean goesOn = status == Win32Error.SUCCESS || status == Win32Error.TIMEOUT
                     || status == Win32Error.OPERATION_ABORTED;
-            if (!goesOn || random.nextInt(5_000) == 0) {
+            if (!goesOn || random.nextInt(1_000) == 0) {
                 connection.close();
                 leave();
             } else if (opcode == Opcode.WRITE && status == Win32Error.SUCCESS) {

@@ -124,7 +124,7 @@ final class SoakServer implements AutoCloseable {
             final NamedPipe client, final int slot, final Opcode opcode, final int status, final int bytes) {
         final boolean goesOn = status == Win32Error.SUCCESS || status == Win32Error.TIMEOUT
                 || status == Win32Error.OPERATION_ABORTED;
-        if (!goesOn || ThreadLocalRandom.current().nextInt(5_000) == 0) {
+        if (!goesOn || ThreadLocalRandom.current().nextInt(2_000) == 0) {
             client.close();
         } else if (opcode == Opcode.READ && status == Win32Error.SUCCESS) {
             ledger.write(client, slot, buffer(client, slot), bytes, WRITE_MILLIS);
