@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 /** What this process has, when nobody does anything. */
 final class Census {
     /**
-     * How much of each may be more at the end, other than memory: nothing of ours, and what the JVM makes when it first
-     * needs it: an event for a thread that waits for a lock, a thread to compile.
+     * How much of each may be more at the end, other than memory. Nothing of ours; but HotSpot keeps five events for
+     * every thread of the highest number that there has been at a time, and a moment with two threads more than ever
+     * in the first round may come later. What leaks does so by the hundred.
      */
-    private static final Map<String, Long> ALLOWED = Map.of("handles", 4L, "threads", 1L, "heap bytes", 1L << 20);
+    private static final Map<String, Long> ALLOWED = Map.of("handles", 10L, "heap bytes", 1L << 20);
 
     private final Map<String, Long> figures = new LinkedHashMap<>();
 
