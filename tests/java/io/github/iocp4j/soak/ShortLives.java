@@ -86,7 +86,10 @@ final class ShortLives implements AutoCloseable {
         }
     }
 
-    /** Until the port takes no more; the reads and writes of all clients stay in flight. */
+    /**
+     * Until the port takes no more. What ends meanwhile, by an echo or a deadline, must not make as much room as is
+     * taken.
+     */
     private void fill(final List<NamedPipe> clients) {
         try {
             for (int i = 0; i < 2 * OPERATIONS; i++) {
@@ -95,7 +98,7 @@ final class ShortLives implements AutoCloseable {
                 if (i < CLIENTS) {
                     ledger.write(client, 0, buffer, MESSAGE, 0);
                 } else {
-                    ledger.read(client, 0, buffer, i % 2 == 0 ? 0 : PAUSE_MILLIS);
+                    ledger.read(client, 0, buffer, i % 8 == 0 ? PAUSE_MILLIS : 0);
                 }
             }
             ledger.fault("a port has taken more operations than its ceiling");
