@@ -5,13 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Processes that talk to the server and are killed in the middle of a word. */
+/** Processes that talk to the server, never listen, and are killed in the middle of a word. */
 final class KilledClients implements AutoCloseable {
     private static final int ALIVE = 3;
 
     private final Path program;
     private final String pipe;
     private final Deque<Process> processes = new ArrayDeque<>();
+    private int killed;
 
     KilledClients(final Path programs, final String pipe) {
         this.program = programs.resolve("syelog_client.exe");
@@ -19,21 +20,38 @@ final class KilledClients implements AutoCloseable {
     }
 
     /** Starts one, and kills the oldest when there are too many. */
-    void oneMore() throws IOException {
-        processes.add(new ProcessBuilder(program.toString(), "--pipe", "\\\\.\\pipe\\" + pipe, "--ident", "soak",
-                "--count", "100000")
+    void oneMore() throws IOException, InterruptedException {
+        final Process process = new ProcessBuilder(
+                program.toString(), "--pipe", pipe, "--ident", "soak", "--count", "1000000")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start());
+                .start();
+        // The collector does not close it.
+        process.getOutputStream().close();
+        processes.add(process);
         if (processes.size() > ALIVE) {
-            processes.remove().destroyForcibly();
+            kill();
         }
     }
 
+    int killed() {
+        return killed;
+    }
+
     @Override
-    public void close() throws InterruptedException {
-        for (final Process process : processes) {
-            process.destroyForcibly().waitFor();
+    public void close() {
+        try {
+            while (!processes.isEmpty()) {
+                kill();
+            }
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private void kill() throws InterruptedException {
+        final Process process = processes.remove();
+        killed += process.isAlive() ? 1 : 0;
+        process.destroyForcibly().waitFor();
     }
 }

@@ -1,10 +1,10 @@
 package io.github.iocp4j.soak;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.PortSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -19,71 +19,120 @@ import picocli.CommandLine.Option;
  * counted after it (handles, threads, memory, operations, devices) is counted again after the last one.
  */
 @Command(name = "soak", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Strains one pipe server for minutes and checks that nothing is left behind.")
+        description = "Strains ports, servers and pipes for minutes and checks that nothing is lost or left behind.")
 public final class Soak implements Callable<Integer> {
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration QUIET_PATIENCE = Duration.ofMinutes(1);
 
-    @Option(names = "--minutes", defaultValue = "10", description = "How long (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--minutes", paramLabel = "N", defaultValue = "10",
+            description = "How long, after the round that is not measured. Default: ${DEFAULT-VALUE}")
     private double minutes;
 
-    @Option(names = "--clients", defaultValue = "64", description = "Clients in this process (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--warm-up", paramLabel = "SECONDS", defaultValue = "60",
+            description = "How long the round is that is not measured. Default: ${DEFAULT-VALUE}")
+    private int warmUp;
+
+    @Option(names = "--clients", paramLabel = "N", defaultValue = "32",
+            description = "Clients in this process. Default: ${DEFAULT-VALUE}")
     private int clients;
 
+    @Option(names = "--memory", paramLabel = "MIB", defaultValue = "4",
+            description = "How many MiB more of its own the process may have at the end. Default: ${DEFAULT-VALUE}")
+    private int memory;
 
-    @Option(names = "--programs", required = true, description = "The folder of process_census.exe and syelog_client.exe.")
+    @Option(names = "--programs", paramLabel = "PATH", required = true,
+            description = "The folder of process_census.exe and syelog_client.exe.")
     private Path programs;
+
+    private final Ledger clientLedger = new Ledger("clients");
+    private final Ledger shortLedger = new Ledger("short lives");
+    private int lives;
+    private int killed;
 
     private Soak() {
     }
 
-    /** Exits with 0 when nothing was left behind. */
+    /**
+     * Exits with 0 when nothing was lost or left behind, else with 1.
+     *
+     * @param args see {@code --help}
+     */
     public static void main(final String[] args) {
         System.exit(new CommandLine(new Soak()).execute(args));
     }
 
     @Override
-    public Integer call() throws Exception {
-        System.out.println(clients + " clients, " + minutes + " minutes");
-        final Census before;
-        final Census after;
-        final PortSnapshot served;
+    public Integer call() throws IOException, InterruptedException {
+        System.out.printf(Locale.ROOT, "%d clients, %d s to warm up, then %.2f minutes%n", clients, warmUp, minutes);
+        boolean fine;
         try (SoakServer server = new SoakServer("iocp4j-soak-" + ProcessHandle.current().pid())) {
+            final List<Ledger> ledgers = List.of(server.ledger(), clientLedger, shortLedger);
             final Census.Taker census = new Census.Taker(programs, server.port());
-            round(server, WARM_UP);
-            before = census.take();
-            round(server, Duration.ofMillis((long) (minutes * 60_000)));
-            after = census.take();
-            served = server.port().snapshot();
+            fine = round(server, Duration.ofSeconds(warmUp));
+            final Census before = census.take();
+            final long warm = operations(ledgers);
+            final long begin = System.nanoTime();
+            fine &= round(server, Duration.ofMillis((long) (minutes * 60_000)));
+            final double took = (System.nanoTime() - begin) / 60e9;
+            final long done = operations(ledgers) - warm;
+            final Census after = census.take();
+
+            ledgers.forEach(System.out::println);
+            System.out.printf(Locale.ROOT, "%d short lives, %d processes killed%n", lives, killed);
+            for (final Ledger ledger : ledgers) {
+                fine &= ledger.balances();
+            }
+            fine &= agrees(server);
+            fine &= after.compareWith(before, memory, System.out);
+            System.out.printf(Locale.ROOT, "%,d operations in %.2f minutes%n", done, took);
         }
-        System.out.printf(Locale.ROOT, "%,d operations on the server, %,d batches, largest %d%n",
-                served.operationsCompleted(), served.batches(), served.largestBatch());
-        return Census.compare(before, after, System.out) && served.unbalancedDevices() == 0 ? 0 : 1;
+        System.out.println(fine ? "soak: nothing lost, nothing left behind" : "soak: FAILED");
+        return fine ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private void round(final SoakServer server, final Duration length) throws IOException, InterruptedException {
+    private static long operations(final List<Ledger> ledgers) {
+        return ledgers.stream().mapToLong(Ledger::completions).sum();
+    }
+
+    /** Answers whether everybody has gone afterwards. */
+    private boolean round(final SoakServer server, final Duration length) throws IOException, InterruptedException {
         final long end = System.nanoTime() + length.toNanos();
-        try (SoakClients crowd = new SoakClients(server.pipe(), clients);
-                KilledClients killed = new KilledClients(programs, server.pipe())) {
-            long nextLine = System.nanoTime();
-            while (System.nanoTime() < end) {
-                TimeUnit.MILLISECONDS.sleep(200);
-                killed.oneMore();
-                if (System.nanoTime() > nextLine) {
-                    nextLine += TimeUnit.SECONDS.toNanos(10);
-                    final PortSnapshot now = server.port().snapshot();
-                    System.out.printf(Locale.ROOT, "%,12d operations served, %,d by clients, %d devices, %d in flight; %s%n",
-                            now.operationsCompleted(), crowd.operations(), now.devices().size(),
-                            now.operationsInFlight(), crowd);
+        try (SoakClients crowd = new SoakClients(clientLedger, server.pipe(), clients);
+                KilledClients doomed = new KilledClients(programs, server.pipe());
+                ShortLives others = new ShortLives(shortLedger, server)) {
+            for (int second = 1; System.nanoTime() < end; second++) {
+                TimeUnit.SECONDS.sleep(1);
+                doomed.oneMore();
+                if (second % 10 == 0) {
+                    tell(server, crowd);
                 }
             }
+            killed += doomed.killed();
+            lives += others.lived();
         }
-        server.awaitQuiet();
+        final boolean quiet = server.awaitQuiet(QUIET_PATIENCE);
+        if (!quiet) {
+            System.out.println("something is still there a minute after everybody has gone");
+        }
+        return quiet;
     }
 
-    /** A port is quiet when only its server's waiting instances are left. */
-    static boolean isQuiet(final CompletionPort port, final int listening) {
-        final PortSnapshot now = port.snapshot();
-        return now.devices().size() == listening + 1 && now.operationsInFlight() == listening
-                && now.operationsAccepted() - now.operationsCompleted() == listening;
+    private void tell(final SoakServer server, final SoakClients crowd) {
+        final PortSnapshot now = server.port().snapshot();
+        System.out.printf(Locale.ROOT, "%,12d operations on the server, %,d of clients; %d devices, %d in flight; %s%n",
+                server.ledger().completions(), clientLedger.completions(), now.devices().size(),
+                now.operationsInFlight(), crowd);
+    }
+
+    /** Whether the server's port has counted what its listener has seen, and no device has ended out of balance. */
+    private static boolean agrees(final SoakServer server) {
+        final PortSnapshot port = server.port().snapshot();
+        final long seen = server.ledger().completions();
+        final boolean fine = port.completions() == seen && port.unbalancedDevices() == 0
+                && port.operationsQuarantined() == 0;
+        System.out.printf(Locale.ROOT, "server: %,d completions delivered, %,d seen; %d devices out of balance, "
+                + "%d operations in quarantine, %d foreign packets; %,d batches, the largest %d%n",
+                port.completions(), seen, port.unbalancedDevices(), port.operationsQuarantined(),
+                port.foreignPackets(), port.batches(), port.largestBatch());
+        return fine;
     }
 }

@@ -7,17 +7,25 @@ import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.PipeMode;
+import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Echoes messages, and now and then behaves badly: hangs up, cancels its own reads, throws. */
 final class SoakServer implements AutoCloseable {
-    private static final int LISTENING = 8;
-    private static final int MESSAGE = 4_200;
+    /** Instances of the pipe that wait for clients. */
+    static final int LISTENING = 8;
+    /** The longest message that is echoed in one piece. */
+    static final int MESSAGE = 512;
+    private static final int READS = 4;
+    private static final int WRITE_MILLIS = 2_000;
 
+    private final Ledger ledger = new Ledger("server");
     private final CompletionPort port;
     private final NamedPipeServer server;
     private final String pipe;
@@ -27,10 +35,15 @@ final class SoakServer implements AutoCloseable {
         port = CompletionPort.builder(this::onCompletions).name("soak-server")
                 .exceptionHandler((thread, thrown) -> {
                     if (!(thrown instanceof Whim)) {
-                        thrown.printStackTrace();
+                        ledger.fault("the listener has thrown " + thrown);
                     }
                 }).open();
-        server = NamedPipeServer.builder(port, pipe).mode(PipeMode.MESSAGE).listening(LISTENING).open();
+        server = open(pipe, LISTENING);
+    }
+
+    /** Serves another pipe in the same way. */
+    NamedPipeServer open(final String name, final int listening) throws Win32Exception {
+        return NamedPipeServer.builder(port, name).mode(PipeMode.MESSAGE).listening(listening).open();
     }
 
     CompletionPort port() {
@@ -41,11 +54,26 @@ final class SoakServer implements AutoCloseable {
         return pipe;
     }
 
-    /** Waits until every connection is gone and every operation is over; for ever if that does not come. */
-    void awaitQuiet() throws InterruptedException {
-        while (!Soak.isQuiet(port, LISTENING)) {
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** Waits until only the waiting instances of the one pipe are left, but not longer than that. */
+    boolean awaitQuiet(final Duration patience) throws InterruptedException {
+        final long deadline = System.nanoTime() + patience.toNanos();
+        while (!isQuiet()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
             TimeUnit.MILLISECONDS.sleep(50);
         }
+        return true;
+    }
+
+    private boolean isQuiet() {
+        final PortSnapshot now = port.snapshot();
+        return now.devices().size() == LISTENING + 1 && now.operationsInFlight() == LISTENING
+                && now.operationsAccepted() - now.operationsCompleted() == LISTENING;
     }
 
     @Override
@@ -57,40 +85,65 @@ final class SoakServer implements AutoCloseable {
     private void onCompletions(final CompletionBatch batch) {
         boolean whim = false;
         for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) == Opcode.ACCEPT && batch.status(i) != Win32Error.SUCCESS) {
-                continue;
-            }
-            final NamedPipe client = (NamedPipe) batch.device(i);
+            whim |= ThreadLocalRandom.current().nextInt(5_000) == 0;
             try {
-                goOn(client, batch.opcode(i), batch.status(i), batch.bytes(i));
+                if (batch.opcode(i) == Opcode.ACCEPT) {
+                    ledger.acceptCompleted();
+                    accepted(batch, i);
+                } else {
+                    final Ledger.Entry entry = ledger.settle(batch, i);
+                    if (entry != null) {
+                        goOn((NamedPipe) batch.device(i), entry.slot(), batch.opcode(i), batch.status(i),
+                                batch.bytes(i));
+                    }
+                }
             } catch (final DeviceClosedException hungUp) {
                 // We did, on another occasion.
             }
-            whim |= ThreadLocalRandom.current().nextInt(5_000) == 0;
         }
         if (whim) {
             throw new Whim();
         }
     }
 
-    private static void goOn(final NamedPipe client, final Opcode opcode, final int status, final int bytes) {
-        final ThreadLocalRandom random = ThreadLocalRandom.current();
-        if (opcode == Opcode.ACCEPT) {
-            client.attach(ByteBuffer.allocateDirect(MESSAGE));
-        } else if (status != Win32Error.SUCCESS && status != Win32Error.TIMEOUT
-                && status != Win32Error.OPERATION_ABORTED || random.nextInt(2_000) == 0) {
-            client.close();
+    private void accepted(final CompletionBatch batch, final int index) {
+        if (batch.status(index) != Win32Error.SUCCESS) {
             return;
         }
-        final ByteBuffer buffer = (ByteBuffer) client.attachment();
-        if (opcode == Opcode.READ && status == Win32Error.SUCCESS) {
-            client.write(buffer, 0, bytes, 0, 5_000);
-        } else {
-            final long read = client.read(buffer, 0, MESSAGE, 0, 1 + random.nextInt(2_000));
-            if (random.nextInt(100) == 0) {
-                client.cancel(read);
-            }
+        final NamedPipe client = (NamedPipe) batch.device(index);
+        // New ones for each connection: if anything of ours held on to them, they would show in the census.
+        final ByteBuffer[] buffers = new ByteBuffer[READS];
+        client.attach(buffers);
+        for (int slot = 0; slot < READS; slot++) {
+            buffers[slot] = ByteBuffer.allocateDirect(MESSAGE);
+            read(client, slot);
         }
+    }
+
+    private void goOn(
+            final NamedPipe client, final int slot, final Opcode opcode, final int status, final int bytes) {
+        final boolean goesOn = status == Win32Error.SUCCESS || status == Win32Error.TIMEOUT
+                || status == Win32Error.OPERATION_ABORTED;
+        if (!goesOn || ThreadLocalRandom.current().nextInt(2_000) == 0) {
+            client.close();
+        } else if (opcode == Opcode.READ && status == Win32Error.SUCCESS) {
+            ledger.write(client, slot, buffer(client, slot), bytes, WRITE_MILLIS);
+        } else {
+            read(client, slot);
+        }
+    }
+
+    private void read(final NamedPipe client, final int slot) {
+        final ThreadLocalRandom random = ThreadLocalRandom.current();
+        final int timeout = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(1_000);
+        final long read = ledger.read(client, slot, buffer(client, slot), timeout);
+        if (random.nextInt(100) == 0) {
+            client.cancel(read);
+        }
+    }
+
+    private static ByteBuffer buffer(final NamedPipe client, final int slot) {
+        return ((ByteBuffer[]) client.attachment())[slot];
     }
 
     /** Thrown by the listener for no reason. */

@@ -1,0 +1,169 @@
+package io.github.iocp4j.soak;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Error;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Every operation from its acceptance to its completion. Each gets a token that no other has; a completion with a token
+ * that nobody waits for has come twice, or belongs to nothing that was accepted.
+ */
+final class Ledger {
+    private static final int FAULTS_TOLD = 10;
+
+    private final String side;
+    private final AtomicLong lastToken = new AtomicLong();
+    private final ConcurrentMap<Long, Entry> open = new ConcurrentHashMap<>();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder accepts = new LongAdder();
+    private final ConcurrentMap<Integer, LongAdder> byStatus = new ConcurrentHashMap<>();
+    private final LongAdder faults = new LongAdder();
+    private final Queue<String> firstFaults = new ConcurrentLinkedQueue<>();
+
+    Ledger(final String side) {
+        this.side = side;
+    }
+
+    /** What is known of an operation in flight. */
+    static final class Entry {
+        private final Device device;
+        private final Opcode opcode;
+        private final int slot;
+
+        Entry(final Device device, final Opcode opcode, final int slot) {
+            this.device = device;
+            this.opcode = opcode;
+            this.slot = slot;
+        }
+
+        /** Which of the connection's buffers it uses. */
+        int slot() {
+            return slot;
+        }
+    }
+
+    /** Starts an operation, without a deadline when that is 0. */
+    private interface Start {
+        long with(long token);
+    }
+
+    long read(final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
+        final int length = buffer.capacity();
+        return start(new Entry(pipe, Opcode.READ, slot), token -> timeoutMillis == 0
+                ? pipe.read(buffer, 0, length, token) : pipe.read(buffer, 0, length, token, timeoutMillis));
+    }
+
+    long write(
+            final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int length, final int timeoutMillis) {
+        return start(new Entry(pipe, Opcode.WRITE, slot), token -> timeoutMillis == 0
+                ? pipe.write(buffer, 0, length, token) : pipe.write(buffer, 0, length, token, timeoutMillis));
+    }
+
+    private long start(final Entry entry, final Start start) {
+        final Long token = lastToken.incrementAndGet();
+        // First, for the completion may come before the call returns.
+        open.put(token, entry);
+        final long operation;
+        try {
+            operation = start.with(token);
+        } catch (final RuntimeException refusal) {
+            refused.increment();
+            if (open.remove(token) == null) {
+                fault("an operation was refused and has completed: " + entry.opcode + ", " + refusal);
+            }
+            throw refusal;
+        }
+        accepted.increment();
+        return operation;
+    }
+
+    /** Strikes out the operation that a completion belongs to; null when there is none. */
+    Entry settle(final CompletionBatch batch, final int index) {
+        completed.increment();
+        final int status = batch.status(index);
+        byStatus.computeIfAbsent(status, code -> new LongAdder()).increment();
+        final Entry entry = open.remove(batch.token(index));
+        if (entry == null) {
+            fault("a completion that nobody waits for: " + batch.opcode(index) + ", status " + status + ", token "
+                    + batch.token(index));
+        } else if (entry.opcode != batch.opcode(index) || entry.device.key() != batch.key(index)) {
+            fault("a completion of " + batch.opcode(index) + " on " + Long.toHexString(batch.key(index)) + " for "
+                    + entry.opcode + " on " + entry.device);
+        }
+        return entry;
+    }
+
+    /** Counts a connection; a server begins to wait for those by itself, so there is no token to check. */
+    void acceptCompleted() {
+        accepts.increment();
+    }
+
+    /** Something that must not happen has happened. */
+    void fault(final String what) {
+        faults.increment();
+        if (faults.sum() <= FAULTS_TOLD) {
+            firstFaults.add(what);
+        }
+    }
+
+    /** Completions the listener was handed, connections included. */
+    long completions() {
+        return completed.sum() + accepts.sum();
+    }
+
+    /** Prints what was wrong, and answers whether nothing was. Only when everything is closed. */
+    boolean balances() {
+        final int lost = open.size();
+        final long more = accepted.sum() - completed.sum();
+        final boolean fine = lost == 0 && more == 0 && faults.sum() == 0;
+        if (!fine) {
+            System.out.println(side + ": " + lost + " completions lost, " + more + " more accepted than completed, "
+                    + faults.sum() + " faults");
+            firstFaults.forEach(fault -> System.out.println("  " + fault));
+            open.values().stream().limit(FAULTS_TOLD)
+                    .forEach(entry -> System.out.println("  lost: " + entry.opcode + " on " + entry.device));
+        }
+        return fine;
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder(side + ": " + accepted + " accepted, " + completed
+                + " completed, " + accepts + " connections, " + refused + " refused; by kind:");
+        for (final Map.Entry<Integer, LongAdder> entry : new TreeMap<>(byStatus).entrySet()) {
+            text.append(' ').append(name(entry.getKey())).append(' ').append(entry.getValue()).append(',');
+        }
+        text.setLength(text.length() - 1);
+        return text.toString();
+    }
+
+    private static String name(final int status) {
+        switch (status) {
+            case Win32Error.SUCCESS:
+                return "success";
+            case Win32Error.BROKEN_PIPE:
+                return "peer gone (109)";
+            case Win32Error.HANDLES_CLOSED:
+                return "closed (676)";
+            case Win32Error.OPERATION_ABORTED:
+                return "cancelled (995)";
+            case Win32Error.TIMEOUT:
+                return "timed out (1460)";
+            default:
+                return "error " + status;
+        }
+    }
+}
