@@ -26,6 +26,7 @@ struct Attempt {
     std::atomic<OperationId> id{0};
     std::atomic<std::chrono::steady_clock::rep> begun{0};
     std::atomic<bool> cancelTried{false};
+    std::atomic<bool> cancelled{false};  // as far as the engine can
     std::atomic<int> unpins{0};
     std::atomic<int> deliveries{0};
     std::atomic<std::uint32_t> status{0};
@@ -126,6 +127,19 @@ public:
             }
         }
         return true;
+    }
+
+    // Whether the kernel has a request that it would give back if only it were asked to, as it should have been.
+    bool waitsInVain(const test::SimulatedKernel& kernel) {
+        if (schedule_.failingCancels > 0) {
+            return false;
+        }
+        return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
+            const Plan& plan = planOf(attempt);
+            const bool overdue = schedule_.waitsForDeadlines && plan.patience < Schedule::kLongPatience;
+            return (attempt.cancelled || overdue || pipeOf(attempt).closeTried || portCloseTried) &&
+                   plan.cancel == Request::Cancel::kObeys && kernel.isPending(attempt.request);
+        });
     }
 
     // The verdict, when the world is quiescent.
