@@ -62,6 +62,7 @@ struct Action {
 struct Schedule {
     static constexpr unsigned kThreads = 3;
     static constexpr unsigned kPipes = 6;
+    static constexpr Operations::Patience kLongPatience{60'000};  // nobody waits for its end
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {
         openPipes = 1 + below(3);
@@ -95,7 +96,7 @@ struct Schedule {
 
     unsigned openPipes;  // at the beginning
     bool closesPort;
-    bool waitsForDeadlines;  // and until then completes nothing
+    bool waitsForDeadlines;  // which it can, because it completes nothing
     unsigned failingPosts = 0;
     unsigned idleDequeues;
     unsigned shortDequeues;
@@ -159,7 +160,7 @@ private:
         made.answer = answer < 10   ? Request::Answer::kPends
                       : answer < 14 ? Request::Answer::kSucceeds
                       : answer < 16 ? Request::Answer::kFails
-                      : answer < 17 ? Request::Answer::kFailsAndPosts
+                      : answer < 17 ? (below(2) == 0 ? Request::Answer::kFailsAndPosts : Request::Answer::kFailsAndEnds)
                       : answer < 18 ? Request::Answer::kTruncates
                                     : Request::Answer::kOvertakes;
         const unsigned cancel = below(10);
@@ -168,10 +169,10 @@ private:
                       : cancel < 9 ? Request::Cancel::kTooLate
                                    : Request::Cancel::kIgnores;
         made.status = below(5) == 0 ? test::kStatusBroken : test::kStatusOk;
-        made.bytes = below(1'000);
+        made.bytes = 1 + below(1'000);
         made.error = below(2) == 0 ? ERROR_BROKEN_PIPE : ERROR_ACCESS_DENIED;
         if (below(10) < 4) {
-            made.patience = std::chrono::milliseconds{below(4) == 0 ? 60'000 : below(10)};
+            made.patience = below(4) == 0 ? kLongPatience : Operations::Patience{below(10)};
         }
         const unsigned reaction = below(40);
         if (followers > 0 && reaction < 12) {

@@ -121,8 +121,8 @@ public:
         }
         crew_.begin();
         crew_.wait();
-        if (schedule.waitsForDeadlines) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{25});
+        if (!soon([&] { return !world_->waitsInVain(kernel_); })) {
+            world_->violate("a request pends that was cancelled, or whose time is up");
         }
         kernel_.weather.failingPosts = 0;
         kernel_.weather.failingDequeues = 0;
@@ -132,10 +132,16 @@ public:
                 Device::close(pipe.key);
             }
         }
+        if (!soon([&] { return !world_->waitsInVain(kernel_); })) {
+            world_->violate("a request pends though its device is closed");
+        }
         if (!calm([&] { return quiescent(); })) {
             world_->violate("the world does not come to rest");
         }
         world_->judge();
+        for (const Attempt& attempt : world_->attempts) {
+            straysThatCounted_ += attempt.deliveries > 0 && world_->cameByStray(attempt);
+        }
         if (schedule.closesPort || number_ % 100 == 0) {
             closePort();
         } else {
@@ -371,7 +377,11 @@ private:
         }
         const bool over = attempt.deliveries > 0;
         attempt.cancelTried = true;
-        if (test::cancel(world.pipeOf(attempt).key, id) && over) {
+        if (!test::cancel(world.pipeOf(attempt).key, id)) {
+            return;
+        }
+        attempt.cancelled = true;
+        if (over) {
             world.violate("an operation could be cancelled that was over");
         }
     }
@@ -507,7 +517,24 @@ private:
     }
 
     // Packets that are no operation's.
-    std::uint64_t foreignSent() const { return kernel_.counters.forged + kernel_.counters.strays; }
+    std::uint64_t foreignSent() const {
+        return kernel_.counters.forged + kernel_.counters.strays - straysThatCounted_;
+    }
+
+    // Whether the condition comes true though the kernel completes nothing more.
+    template <class Condition>
+    static bool soon(const Condition& condition) {
+        for (int rounds = 0; !condition(); ++rounds) {
+            if (rounds < 200) {
+                std::this_thread::yield();
+            } else if (rounds < 10'000) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
 
     // Lets the kernel complete what pends until the condition holds.
     template <class Condition>
@@ -537,6 +564,7 @@ private:
     std::atomic<std::uint64_t> delivered_{0};
     std::atomic<int> listening_{0};
     std::uint64_t foreignAtOpening_ = 0;
+    std::uint64_t straysThatCounted_ = 0;
     std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
     std::unique_ptr<World> world_;
     std::atomic<World*> shown_{nullptr};

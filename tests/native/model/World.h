@@ -26,6 +26,7 @@ struct Attempt {
     std::atomic<OperationId> id{0};
     std::atomic<std::chrono::steady_clock::rep> begun{0};
     std::atomic<bool> cancelTried{false};
+    std::atomic<bool> cancelled{false};  // as far as the engine can
     std::atomic<int> unpins{0};
     std::atomic<int> deliveries{0};
     std::atomic<std::uint32_t> status{0};
@@ -128,6 +129,25 @@ public:
         return true;
     }
 
+    // By the packet of a call that failed: whatever ends an operation first counts.
+    bool cameByStray(const Attempt& attempt) const {
+        const Plan& plan = planOf(attempt);
+        return !plan.isPost && plan.answer == Request::Answer::kFailsAndEnds && attempt.bytes == plan.bytes;
+    }
+
+    // Whether the kernel has a request that it would give back if only it were asked to, as it should have been.
+    bool waitsInVain(const test::SimulatedKernel& kernel) {
+        if (schedule_.failingCancels > 0) {
+            return false;
+        }
+        return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
+            const Plan& plan = planOf(attempt);
+            const bool overdue = schedule_.waitsForDeadlines && plan.patience < Schedule::kLongPatience;
+            return (attempt.cancelled || overdue || pipeOf(attempt).closeTried || portCloseTried) &&
+                   plan.cancel == Request::Cancel::kObeys && kernel.isPending(attempt.request);
+        });
+    }
+
     // The verdict, when the world is quiescent.
     void judge() {
         for (Attempt& attempt : attempts) {
@@ -183,6 +203,10 @@ private:
         }
         if (plan.answer == Request::Answer::kFails || plan.answer == Request::Answer::kFailsAndPosts) {
             return status == plan.error && attempt.bytes == 0;
+        }
+        if (plan.answer == Request::Answer::kFailsAndEnds) {
+            return cameByStray(attempt) ? status == win32::errorOfStatus(plan.status)
+                                        : status == plan.error && attempt.bytes == 0;
         }
         if (attempt.bytes != attempt.request.endBytes) {
             return false;
