@@ -33,10 +33,11 @@ private:
 
 protected:
     // 0 when there is no room.
-    Table::Key open(Thing* thing) {
+    static Table::Key openIn(Table& table, Thing* thing) {
         Table::Key key = 0;
-        return table_.open(thing, key) ? key : 0;
+        return table.open(thing, key) ? key : 0;
     }
+    Table::Key open(Thing* thing) { return openIn(table_, thing); }
 
     Table& table_ = *tables().emplace_back(new Table);
 };
@@ -166,8 +167,8 @@ TEST_F(SlotTableTest, TablesOfDifferentKindsDoNotKnowEachOthersKeys) {
     static auto& other = *new Table{1};
     Thing thing;
     Thing otherThing;
-    const Table::Key key = table_.open(&thing);
-    const Table::Key otherKey = other.open(&otherThing);
+    const Table::Key key = open(&thing);
+    const Table::Key otherKey = openIn(other, &otherThing);
     ASSERT_NE(key, otherKey);
     EXPECT_EQ(&otherThing, other.enter(otherKey));
     EXPECT_EQ(1u, other.inside(otherKey));
@@ -180,7 +181,7 @@ TEST_F(SlotTableTest, TablesOfDifferentKindsDoNotKnowEachOthersKeys) {
     ASSERT_EQ(Gate::Closing::kEmpty, other.close(otherKey));
     other.dispose(otherKey);
     EXPECT_TRUE(other.awaitDisposed(otherKey, Table::Clock::now()));
-    const Table::Key next = other.open(&otherThing);
+    const Table::Key next = openIn(other, &otherThing);
     EXPECT_EQ(otherKey + (Table::Key{1} << 32), next) << "the same slot again";
     EXPECT_FALSE(table_.closed(key));
 }

@@ -160,7 +160,7 @@ private:
         flights_.emplace_back();
         flights_[index].pipe = &pipe;
         const bool full = operations_.inFlight() == operations_.ceiling();
-        const auto started = operations_.submit(std::move(device), Opcode::kRead, index, nullptr, Operations::kForEver,
+        const auto started = operations_.submit(std::move(device), Opcode::kRead, index, Pins{}, Operations::kForEver,
                                                 [&](Operation& operation) { return start(index, operation); });
         expect(started ? !full : full,
                "an operation was refused although there is room, or not although there is none");

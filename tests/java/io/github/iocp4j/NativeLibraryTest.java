@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +29,9 @@ final class NativeLibraryTest {
     private FakeNativeHost host;
 
     @BeforeEach
-    void putNothingAnywhere() {
+    void putNothingAnywhere() throws IOException {
+        // The folder for temporary files may be known by a short name.
+        home = home.toRealPath();
         host = new FakeNativeHost(home);
     }
 
@@ -138,6 +142,37 @@ final class NativeLibraryTest {
 
         assertThat(diagnosis()).contains("java.library.path: skipped \"" + entry + "\", because only absolute");
         assertThat(host.loaded).isEmpty();
+    }
+
+    /** It is the PATH, as a rule: a folder of it that others may write to must not lend them our process. */
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void skipsWhatOthersMayHavePutIntoAFolderOfJavaLibraryPath() throws IOException {
+        final Path planted = put("planted");
+        Access.letEverybodyWrite(planted.getParent());
+        final Path changed = put("changed");
+        Access.letEverybodyWrite(changed);
+        host.properties.put("java.library.path", planted.getParent() + File.pathSeparator + changed.getParent());
+        host.resources.clear();
+
+        assertThat(diagnosis()).contains("java.library.path: " + planted.getParent() + ": can be changed by",
+                "java.library.path: " + changed + ": can be changed by", "name it in iocp4j.library.path");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.WINDOWS)
+    void trustsWhomeverWindowsTrusts() throws IOException {
+        final Path windows = Files.createDirectories(home.resolve("windows"));
+        Access.letEverybodyWrite(windows);
+        host.variables.put("SystemRoot", windows.toString());
+        final Path file = put("folder");
+        Access.letEverybodyWrite(file.getParent());
+        host.properties.put("java.library.path", file.getParent().toString());
+
+        load();
+
+        assertThat(host.loaded).containsExactly(file);
     }
 
     @Test

@@ -50,13 +50,12 @@ final class ExtractedLibrary {
         if (!folder.toRealPath().equals(folder)) {
             throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
         }
-        requireTrusted(folder);
+        Writers.requireTrusted(host, folder);
         final Path file = folder.resolve(NativeLibrarySearch.FILE_NAME);
         final InputStream held = openIntact(file, hash);
         try {
             // Once more, now that none of the folders can be renamed any more, because a file in them is open.
-            requireTrusted(folder);
-            requireTrusted(file);
+            Writers.requireTrusted(host, folder, file);
             touch(file);
             if (!loader.test(file)) {
                 return false;
@@ -66,10 +65,6 @@ final class ExtractedLibrary {
         }
         StaleCopies.sweep(root, folder);
         return true;
-    }
-
-    private void requireTrusted(final Path path) throws IOException {
-        Writers.requireTrusted(path, Path.of(host.property("user.home")));
     }
 
     private InputStream openIntact(final Path file, final String hash) throws IOException {

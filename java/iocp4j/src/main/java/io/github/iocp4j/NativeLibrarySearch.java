@@ -1,7 +1,9 @@
 package io.github.iocp4j;
 
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,7 +16,8 @@ import java.util.List;
  * set; else in the folders of {@code java.library.path}; else in our own jar.
  *
  * <p>Only absolute paths are ever loaded: given a mere name, Windows would search the current folder too, where anybody
- * may have put a DLL of that name.
+ * may have put a DLL of that name. And {@code java.library.path} is the PATH unless it is set: what lies in a folder of
+ * it is loaded only if nobody can have put it there but who is trusted by {@link Writers}.
  */
 final class NativeLibrarySearch {
     static final String FILE_NAME = "iocp4j.dll";
@@ -77,7 +80,7 @@ final class NativeLibrarySearch {
             final Path file = Path.of(entry, FILE_NAME);
             if (!Files.isRegularFile(file)) {
                 empty.add(entry);
-            } else if (loads(JAVA_LIBRARY_PATH, file)) {
+            } else if (loadsIfTrusted(file)) {
                 return true;
             }
         }
@@ -89,6 +92,25 @@ final class NativeLibrarySearch {
                     + ", because only absolute folders are safe");
         }
         return false;
+    }
+
+    private boolean loadsIfTrusted(final Path found) {
+        try {
+            final Path file = found.toRealPath();
+            // An open file keeps its folders from being renamed between check and load.
+            final InputStream held = new FileInputStream(file.toFile());
+            try {
+                Writers.requireTrusted(host, file.getParent(), file);
+                return loads(JAVA_LIBRARY_PATH, file);
+            } finally {
+                held.close();
+            }
+        } catch (final IOException untrusted) {
+            failures.add(untrusted);
+            tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; if it is to be loaded all the same, name it"
+                    + " in " + LIBRARY_PATH);
+            return false;
+        }
     }
 
     private static boolean isAbsolute(final String entry) {

@@ -19,8 +19,9 @@ import java.util.Set;
 /**
  * Who may change a file, or what lies in a folder: its owner, and whom its access control list lets do so.
  *
- * <p>Nobody is known here by name, because names are translated and depend on the domain. Those whom the user trusts in
- * any case are those who may change the home folder: the user, administrators and SYSTEM, as a rule.
+ * <p>Nobody is known here by name, because names are translated and depend on the domain. Trusted are those whom the user
+ * is at the mercy of in any case, because they may change the home folder or that of Windows: the user, administrators,
+ * SYSTEM and the installer of Windows, as a rule.
  */
 final class Writers {
     private static final Set<AclEntryPermission> CHANGES = EnumSet.of(
@@ -31,21 +32,29 @@ final class Writers {
     }
 
     /**
-     * Throws when somebody may change the file or folder who may not change the trusted folder.
+     * Throws when somebody may change one of these files or folders who is not trusted.
      *
+     * @param host tells the folders of the user and of Windows
      * @throws FileSystemException which tells who that is
      * @throws IOException when the owner or the list cannot be read
      */
-    static void requireTrusted(final Path path, final Path trusted) throws IOException {
-        if (view(path) == null) {
+    static void requireTrusted(final NativeHost host, final Path... paths) throws IOException {
+        final Path home = Path.of(host.property("user.home"));
+        if (view(home) == null) {
             // Not Windows.
             return;
         }
-        final Set<UserPrincipal> known = of(trusted, false);
-        for (final UserPrincipal writer : of(path, true)) {
-            if (!known.contains(writer)) {
-                throw new FileSystemException(path.toString(), null,
-                        "can be changed by " + writer.getName() + ", who cannot change " + trusted);
+        final Set<UserPrincipal> trusted = of(home, false);
+        final String windows = host.variable("SystemRoot");
+        if (windows != null && !windows.isEmpty()) {
+            trusted.addAll(of(Path.of(windows), false));
+        }
+        for (final Path path : paths) {
+            for (final UserPrincipal writer : of(path, true)) {
+                if (!trusted.contains(writer)) {
+                    throw new FileSystemException(path.toString(), null,
+                            "can be changed by " + writer.getName() + ", who cannot change " + home);
+                }
             }
         }
     }
@@ -53,9 +62,6 @@ final class Writers {
     /** Those whom only what lies below may inherit are told on request, for they cannot change the folder itself. */
     private static Set<UserPrincipal> of(final Path path, final boolean onlyHere) throws IOException {
         final AclFileAttributeView view = view(path);
-        if (view == null) {
-            return Set.of();
-        }
         final List<AclEntry> entries = view.getAcl();
         if (entries.isEmpty()) {
             // No list at all lets everybody in, and looks the same from here as one that lets nobody in.
