@@ -431,8 +431,9 @@ TEST(CompletionPortTest, ClosesItsDevices) {
     }
     port.end();
     EXPECT_EQ(10u, recording.recordsOf(1).size());
+    constexpr DWORD kHandlesClosed = 676;
     for (const CompletionRecord& record : recording.recordsOf(1)) {
-        EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, record.status);
+        EXPECT_EQ(kHandlesClosed, record.status);
     }
     for (const Device::Key device : devices) {
         EXPECT_TRUE(recording.isClosed(device));
