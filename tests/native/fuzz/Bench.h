@@ -97,7 +97,7 @@ private:
             case 5:
             case 6:
                 if (hostile_ == Hostile::kPackets) {
-                    receive(strangePacket());
+                    receiveStrange();
                 } else {
                     cancel(strangeId());
                 }
@@ -122,7 +122,7 @@ private:
                 dequeue(0xff);
                 break;
             case 1:
-                receive(strangePacket());
+                receiveStrange();
                 break;
             case 2:
                 cancel(strangeId());
@@ -165,7 +165,7 @@ private:
         expect(started ? !full : full,
                "an operation was refused although there is room, or not although there is none");
         if (started) {
-            flights_[index].id = *started;
+            name(index, *started);
         } else {
             flights_[index].state = State::kRefused;
         }
@@ -179,7 +179,7 @@ private:
         if (!fails) {
             actMeanwhile();
         } else if (input_.below(2) == 0) {
-            receive(strangePacket());
+            receiveStrange();
         }
         starting_ = kNobody;
         if (!fails) {
@@ -201,10 +201,17 @@ private:
         flights_.push_back(flight);
         const auto posted = operations_.post(CompletionRecord{index, index, flight.bytes, 0, Opcode::kPost, 0, 0});
         if (posted) {
-            flights_[index].id = *posted;
+            name(index, *posted);
         } else {
             flights_[index].state = State::kRefused;
         }
+    }
+
+    void name(std::size_t index, OperationId id) {
+        for (const Flight& flight : flights_) {
+            expect(flight.id != id, "the id of an operation came back");
+        }
+        flights_[index].id = id;
     }
 
     void cancel(OperationId id) {
@@ -287,12 +294,29 @@ private:
         return true;
     }
 
-    void receive(const OVERLAPPED_ENTRY& entry) {
+    // Whether it was one of ours.
+    bool receive(const OVERLAPPED_ENTRY& entry) {
         bool foreign = false;
         if (Operation* operation = operations_.claim(entry, foreign)) {
             expect(!foreign, "an operation is foreign");
             take(*operation);
         }
+        return !foreign;
+    }
+
+    // A stranger may know the key of an operation's device, or the one under which operations travel.
+    void receiveStrange() {
+        constexpr ULONG_PTR kTravellingKey = 2;
+        const OVERLAPPED_ENTRY entry = strangePacket();
+        bool likely = false;
+        for (const Flight& flight : flights_) {
+            const bool key = flight.pipe != nullptr && flight.pipe->key == entry.lpCompletionKey;
+            likely |= flight.operation == entry.lpOverlapped && (key || entry.lpCompletionKey == kTravellingKey);
+        }
+        for (const OVERLAPPED_ENTRY& packet : packets_) {
+            likely |= packet.lpOverlapped == entry.lpOverlapped && packet.lpCompletionKey == entry.lpCompletionKey;
+        }
+        expect(!receive(entry) || likely, "a packet counts that is nobody's");
     }
 
     bool takeStranded() {
