@@ -9,8 +9,8 @@ namespace iocp4j::win32 {
 Result<std::wstring> openablePath(const std::wstring& path) {
     constexpr std::wstring_view kVerbatim = L"\\\\?\\";
     constexpr std::wstring_view kDevice = L"\\\\.\\";
-    if (path.find(L'\0') != std::wstring::npos) {
-        // Windows would stop reading there and open some other file.
+    if (path.empty() || path.find(L'\0') != std::wstring::npos) {
+        // At a zero Windows would stop reading, and open some other file.
         return Result<std::wstring>::failure(ERROR_INVALID_NAME);
     }
     if (path.starts_with(kVerbatim)) {

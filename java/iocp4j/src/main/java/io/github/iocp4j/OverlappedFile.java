@@ -11,8 +11,8 @@ import java.util.Objects;
  * them do to the same bytes at the same time is undefined. Positions and sizes are bytes with 64 bits, of which a file
  * can use 63; one operation has at most {@link Integer#MAX_VALUE} bytes.
  *
- * <p>The <b>end of the file</b> has one answer on all ways: a read that begins before it completes with as many bytes as
- * there are, one that begins at it or behind with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no bytes
+ * <p>The <b>end of the file</b> has one answer on all ways: a read that begins before it completes with as many bytes
+ * as there are, one that begins at it or behind with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no bytes
  * succeeds anywhere. A write extends the file to where it ends.
  *
  * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, as {@link StreamDevice} tells. In an
@@ -214,7 +214,7 @@ public final class OverlappedFile extends Device {
 
     /**
      * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is had. The range may
-     * lie behind the end. The file's end of life ends its locks.
+     * lie behind the end. Closing the file ends its locks.
      *
      * @param position where the range begins
      * @param length how many bytes, at least 1
