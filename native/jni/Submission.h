@@ -21,6 +21,9 @@ public:
     // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
     Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
 
+    // An object whose parts are the memory, such as an array of buffers: it is kept, and has no address itself.
+    Buffer(JNIEnv* env, jobject kept) noexcept : env_(env), pin_(env->NewGlobalRef(kept)), valid_(pin_ != nullptr) {}
+
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
     ~Buffer() {

@@ -21,6 +21,14 @@ struct Calls {
     decltype(&::ReadFile) readFile = &::ReadFile;
     decltype(&::WriteFile) writeFile = &::WriteFile;
     decltype(&::CreateFileW) createFile = &::CreateFileW;
+    decltype(&::ReadFileScatter) readFileScatter = &::ReadFileScatter;
+    decltype(&::WriteFileGather) writeFileGather = &::WriteFileGather;
+    decltype(&::LockFileEx) lockFileEx = &::LockFileEx;
+    decltype(&::UnlockFileEx) unlockFileEx = &::UnlockFileEx;
+    decltype(&::FlushFileBuffers) flushFileBuffers = &::FlushFileBuffers;
+    decltype(&::GetFileInformationByHandleEx) getFileInformationByHandleEx = &::GetFileInformationByHandleEx;
+    decltype(&::SetFileInformationByHandle) setFileInformationByHandle = &::SetFileInformationByHandle;
+    decltype(&::DeviceIoControl) deviceIoControl = &::DeviceIoControl;
     decltype(&::CreateNamedPipeW) createNamedPipe = &::CreateNamedPipeW;
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;

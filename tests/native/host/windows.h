@@ -107,6 +107,21 @@ inline BOOL WriteFile(HANDLE, LPCVOID, DWORD, DWORD*, OVERLAPPED*) { return notI
 inline HANDLE CreateFileW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*, DWORD, DWORD, HANDLE) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
+union FILE_SEGMENT_ELEMENT {
+    void* Buffer;
+    std::uint64_t Alignment;
+};
+enum FILE_INFO_BY_HANDLE_CLASS : int {};
+inline BOOL ReadFileScatter(HANDLE, FILE_SEGMENT_ELEMENT*, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline BOOL WriteFileGather(HANDLE, FILE_SEGMENT_ELEMENT*, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline BOOL LockFileEx(HANDLE, DWORD, DWORD, DWORD, DWORD, OVERLAPPED*) { return notImplemented(); }
+inline BOOL UnlockFileEx(HANDLE, DWORD, DWORD, DWORD, OVERLAPPED*) { return notImplemented(); }
+inline BOOL FlushFileBuffers(HANDLE) { return notImplemented(); }
+inline BOOL GetFileInformationByHandleEx(HANDLE, FILE_INFO_BY_HANDLE_CLASS, LPVOID, DWORD) { return notImplemented(); }
+inline BOOL SetFileInformationByHandle(HANDLE, FILE_INFO_BY_HANDLE_CLASS, LPVOID, DWORD) { return notImplemented(); }
+inline BOOL DeviceIoControl(HANDLE, DWORD, LPVOID, DWORD, LPVOID, DWORD, DWORD*, OVERLAPPED*) {
+    return notImplemented();
+}
 inline HANDLE CreateNamedPipeW(LPCWSTR, DWORD, DWORD, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }

@@ -8,7 +8,7 @@ public enum DeviceKind {
     PIPE_SERVER(1),
     /** {@link NamedPipe}. */
     PIPE(2),
-    /** A file on a disk. */
+    /** {@link OverlappedFile}. */
     FILE(3),
     /** A socket that waits for connections. */
     SOCKET_SERVER(4),

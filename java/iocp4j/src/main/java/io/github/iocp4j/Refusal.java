@@ -79,10 +79,22 @@ enum Refusal {
         if (answer > 0) {
             return answer;
         }
+        throw failure(answer, call, subject);
+    }
+
+    /** Returns a native answer that is a number of any kind, 0 included, and throws what a negative one means. */
+    static long number(final long answer, final String call, final Object subject) throws Win32Exception {
+        if (answer >= 0) {
+            return answer;
+        }
+        throw failure(answer, call, subject);
+    }
+
+    private static Win32Exception failure(final long answer, final String call, final Object subject) {
         final Refusal refusal = of(answer);
         if (refusal != null) {
             throw refusal.exception(subject);
         }
-        throw new Win32Exception(call, (int) -answer);
+        return new Win32Exception(call, (int) -answer);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.iocp4j.tools;
 
 import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.tools.copy.CopyCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
 import java.io.IOException;
@@ -17,11 +18,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
-        subcommands = {SyelogdCommand.class, LoggerCommand.class},
+        subcommands = {CopyCommand.class, SyelogdCommand.class, LoggerCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  iocp4j copy big.iso D:\\              copy a file",
             "  iocp4j syelogd --output trace.log      run a log daemon",
             "  iocp4j logger Hello World              send it a message",
             "  iocp4j syelogd --help                  tell about one tool"

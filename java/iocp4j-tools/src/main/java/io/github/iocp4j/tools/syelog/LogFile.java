@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.FileErrors;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,9 +9,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -68,7 +67,8 @@ final class LogFile implements Closeable {
                     append ? StandardOpenOption.APPEND : StandardOpenOption.WRITE);
             return new LogFile(channel, channel, path.toString(), append, complaints);
         } catch (final FileSystemException refused) {
-            throw new IOException("Cannot write to " + path + ": " + reason(refused), refused);
+            throw new IOException("Cannot write to " + path + ": "
+                    + FileErrors.reason(refused, "there is no such folder"), refused);
         }
     }
 
@@ -195,15 +195,5 @@ final class LogFile implements Closeable {
             complained = true;
             complaints.println("Cannot write to " + name + ", but going on: " + failed.getMessage());
         }
-    }
-
-    private static String reason(final FileSystemException refused) {
-        if (refused instanceof NoSuchFileException) {
-            return "there is no such folder";
-        }
-        if (refused instanceof AccessDeniedException) {
-            return "access is denied";
-        }
-        return refused.getReason() == null ? refused.getMessage() : refused.getReason();
     }
 }

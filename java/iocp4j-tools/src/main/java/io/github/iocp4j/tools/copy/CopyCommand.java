@@ -1,0 +1,173 @@
+package io.github.iocp4j.tools.copy;
+
+import io.github.iocp4j.tools.FileErrors;
+import io.github.iocp4j.tools.SignalExit;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The tool {@code copy}: copies files with several overlapped reads and writes in flight.
+ */
+@Command(
+        name = "copy",
+        header = "Copies files with several reads and writes in flight.",
+        description = {
+            "Copies the file or folder SRC to DST, or into DST where that is a folder. Times and the attributes"
+                + " read-only, hidden, system and archive are kept; owners, access lists and alternate data streams"
+                + " are not. A file that is there already is replaced when its successor is complete.",
+            "",
+            "What is not complete is removed on failure and on Ctrl-C, and nothing is resumed. In a folder, what"
+                + " cannot be copied is named and left out; so are links to folders. A full disk ends the copy.",
+            "",
+            "On a terminal it shows how far it is."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all is copied", "1:failed, interrupted, or some files could not be copied", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  copy big.iso D:\\                        copy a file into a folder",
+            "  copy --verify big.iso copy.iso          and read both again to compare them",
+            "  copy --unbuffered --block 4M --depth 16 big.vhdx E:\\big.vhdx",
+            "                                          past the cache, 16 blocks at a time",
+            "  copy --recursive src backup             copy a folder"
+        })
+public final class CopyCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "SRC", description = "What to copy.")
+    private Path source;
+
+    @Parameters(index = "1", paramLabel = "DST", description = "Where to.")
+    private Path target;
+
+    @Option(names = {"-r", "--recursive"}, description = "Copy a folder with all that is in it.")
+    private boolean recursive;
+
+    @Option(names = "--block", paramLabel = "SIZE", defaultValue = "1M", converter = ByteSize.class,
+            description = "How much is read and written at a time, a multiple of 4K. Default: ${DEFAULT-VALUE}")
+    private long block;
+
+    @Option(names = "--depth", paramLabel = "N", defaultValue = "8",
+            description = "Blocks of a file that are in flight. Default: ${DEFAULT-VALUE}")
+    private int depth;
+
+    @Option(names = "--files", paramLabel = "N", defaultValue = "8",
+            description = "Files of a folder that are in work at a time. Default: ${DEFAULT-VALUE}")
+    private int files;
+
+    @Option(names = "--unbuffered", description = "Go past Windows' cache.")
+    private boolean unbuffered;
+
+    @Option(names = "--verify", description = "Read both again, and fail if they differ.")
+    private boolean verify;
+
+    @Option(names = "--quiet", description = "Show no progress.")
+    private boolean quiet;
+
+    @Option(names = "--stats", description = "Print figures on standard error at the end.")
+    private boolean stats;
+
+    CopyCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        final CopySettings settings = new CopySettings(block, depth, files, unbuffered, verify);
+        final Stop stop = new Stop();
+        try (SignalExit exit = new SignalExit(stop::want)) {
+            try {
+                final long failures = copy(settings, stop);
+                if (failures > 0) {
+                    System.err.println("copy: " + failures + " could not be copied");
+                }
+                return exit.withCode(failures > 0 ? ExitCode.SOFTWARE : ExitCode.OK);
+            } catch (final InterruptedIOException stopped) {
+                // Here, because the JVM ends as soon as the exit is closed.
+                System.err.println("copy: " + stopped.getMessage());
+                return exit.withCode(ExitCode.SOFTWARE);
+            } catch (final FileSystemException refused) {
+                throw new IOException(reason(refused), refused);
+            }
+        }
+    }
+
+    /** Answers how much could not be copied. */
+    private long copy(final CopySettings settings, final Stop stop) throws IOException {
+        final boolean folder = isFolder(source);
+        if (folder && !recursive) {
+            throw new IllegalArgumentException(
+                    source + " is a folder: say --recursive to copy it and all that is in it");
+        }
+        final Path to = destination();
+        if (folder) {
+            checkApart(to);
+        }
+        final Progress progress = new Progress();
+        final long started = System.nanoTime();
+        final ProgressBar bar = quiet || !ProgressBar.hasTerminal() ? null
+                : new ProgressBar(progress, Amount.of(source), System.err);
+        try (CopyEngine engine = new CopyEngine(settings, stop, progress)) {
+            if (folder) {
+                return new TreeCopy(engine, settings.files, stop, source, to,
+                        why -> System.err.println("copy: " + reason(why))).copy();
+            }
+            engine.copy(source, to);
+            return 0;
+        } finally {
+            if (bar != null) {
+                bar.close();
+            }
+            if (stats) {
+                print(progress, (System.nanoTime() - started) / 1e9, System.err);
+            }
+        }
+    }
+
+    private static boolean isFolder(final Path path) throws IOException {
+        return Files.readAttributes(path, "isDirectory").get("isDirectory").equals(Boolean.TRUE);
+    }
+
+    private Path destination() throws IOException {
+        if (Files.isDirectory(target)) {
+            final Path name = source.toRealPath().getFileName();
+            return name == null ? target : target.resolve(name);
+        }
+        final Path parent = target.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new FileSystemException(target.toString(), null, "there is no folder " + parent);
+        }
+        return target;
+    }
+
+    private void checkApart(final Path to) throws IOException {
+        Path there = to.toAbsolutePath().normalize();
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there.toRealPath().startsWith(source.toRealPath())) {
+            throw new FileSystemException(to.toString(), null, "it is " + source + " or lies inside it");
+        }
+    }
+
+    private static void print(final Progress progress, final double seconds, final PrintStream to) {
+        to.println("files: " + progress.files());
+        to.println("bytes: " + progress.bytes());
+        to.printf("seconds: %.3f%n", seconds);
+        to.printf("MiB per second: %.1f%n", progress.bytes() / seconds / (1 << 20));
+    }
+
+    private static String reason(final IOException why) {
+        if (!(why instanceof FileSystemException)) {
+            return why.getMessage();
+        }
+        final FileSystemException refused = (FileSystemException) why;
+        return refused.getFile() + ": " + FileErrors.reason(refused, "there is no such file");
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.iocp4j.tools.copy;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.FileShare;
+import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.OverlappedFileBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Copies the content of files, through one port and with one set of blocks for all. Each file keeps the thread that
+ * calls; what happens to its blocks happens on the port's workers.
+ */
+final class CopyEngine implements AutoCloseable {
+    private final CopySettings settings;
+    private final Stop stop;
+    private final Progress progress;
+    private final Block[] blocks;
+    private final BlockingQueue<Block> free;
+    private final CompletionPort port;
+
+    CopyEngine(final CopySettings settings, final Stop stop, final Progress progress) throws IOException {
+        this.settings = settings;
+        this.stop = stop;
+        this.progress = progress;
+        blocks = allocate(settings);
+        free = new ArrayBlockingQueue<>(blocks.length, false, List.of(blocks));
+        port = CompletionPort.builder(this::onCompletions).name("copy").open();
+    }
+
+    /** Copies one file. What is there of the copy after a failure or a stop is removed. */
+    void copy(final Path from, final Path to) throws IOException {
+        stop.check();
+        try (OverlappedFile source = openSource(from); Target target = openTarget(from, to)) {
+            final long size = source.size();
+            final List<Block> borrowed = borrow(size);
+            try {
+                if (size > settings.block) {
+                    // So that later writes need not extend it, which Windows does one after another; and a disk that
+                    // is too small is found out now.
+                    target.file().setSize(size);
+                }
+                new CopyPass(source, target.file(), size, stop, progress).run(borrowed);
+                if (target.file().alignment() > 1) {
+                    target.file().setSize(size);
+                }
+                if (settings.verify) {
+                    new VerifyPass(source, target.file(), size, stop).run(borrowed);
+                }
+            } finally {
+                free.addAll(borrowed);
+            }
+            target.file().copyMetadataFrom(source);
+            target.complete();
+        }
+        progress.fileDone();
+    }
+
+    @Override
+    public void close() {
+        port.close();
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            final Block block = blocks[(int) batch.token(i)];
+            block.pass.completed(block, batch.opcode(i), batch.bytes(i), batch.status(i));
+        }
+    }
+
+    private OverlappedFile openSource(final Path from) throws IOException {
+        // Even a file that others are writing to, such as a log.
+        return hinted(OverlappedFile.builder(port, from)
+                .read().share(FileShare.READ, FileShare.WRITE, FileShare.DELETE)).open();
+    }
+
+    private Target openTarget(final Path from, final Path to) throws IOException {
+        return Target.open(from, to, path -> {
+            final OverlappedFileBuilder builder =
+                    hinted(OverlappedFile.builder(port, path).write().createNew().share());
+            return (settings.verify ? builder.read() : builder).open();
+        });
+    }
+
+    private OverlappedFileBuilder hinted(final OverlappedFileBuilder builder) {
+        return settings.unbuffered ? builder.unbuffered() : builder.sequential();
+    }
+
+    /** As many blocks as the file can use and as are free, at least one. */
+    private List<Block> borrow(final long size) throws IOException {
+        final List<Block> borrowed = new ArrayList<>();
+        try {
+            borrowed.add(free.take());
+        } catch (final InterruptedException nobodyDoes) {
+            throw new IOException(nobodyDoes);
+        }
+        final long useful = Math.min(settings.depth, (size + settings.block - 1) / settings.block);
+        while (borrowed.size() < useful && !free.isEmpty()) {
+            final Block block = free.poll();
+            if (block == null) {
+                break;
+            }
+            borrowed.add(block);
+        }
+        return borrowed;
+    }
+
+    private static Block[] allocate(final CopySettings settings) throws IOException {
+        final Block[] blocks = new Block[Math.max(settings.depth, settings.files)];
+        try {
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = new Block(i, settings.block, settings.verify);
+            }
+        } catch (final OutOfMemoryError tooMany) {
+            throw new IOException("There is no memory for " + blocks.length + " blocks of "
+                    + ByteSize.text(settings.block) + ": choose a smaller --block, --depth or --files", tooMany);
+        }
+        return blocks;
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.iocp4j.tools.copy;
+
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OverlappedFile;
+import java.io.IOException;
+
+/** Reads each part of the source and of the copy again, and compares the two. */
+final class VerifyPass extends Pass {
+    VerifyPass(final OverlappedFile source, final OverlappedFile target, final long size, final Stop stop) {
+        super(source, target, size, stop);
+    }
+
+    @Override
+    void start(final Block block) {
+        source.read(block.data, 0, operationLength(block), block.position, block.index);
+    }
+
+    @Override
+    void step(final Block block, final Opcode opcode) throws IOException {
+        if (!block.sourceRead) {
+            block.sourceRead = true;
+            target.read(block.written, 0, operationLength(block), block.position, block.index);
+            return;
+        }
+        final int difference = block.data.duplicate().limit(block.length)
+                .mismatch(block.written.duplicate().limit(block.length));
+        if (difference >= 0) {
+            throw new IOException(target.name() + " differs from " + source.name() + " at byte "
+                    + (block.position + difference) + ", although all of it was written");
+        }
+        goOn(block);
+    }
+
+    @Override
+    OverlappedFile inWork(final Block block, final Opcode opcode) {
+        return block.sourceRead ? target : source;
+    }
+}

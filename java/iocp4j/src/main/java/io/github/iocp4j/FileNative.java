@@ -1,0 +1,40 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Files in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. Those that start nothing answer 0 when
+ * all is well.
+ */
+final class FileNative {
+    private FileNative() {
+    }
+
+    /** All numbers are those that {@code CreateFileW} takes. */
+    static native long open(long port, String path, int access, int share, int disposition, int flags);
+
+    static native long alignment(long device);
+
+    /** Each segment is used as a whole, from the first byte of its capacity to the last. */
+    static native long readScatter(long device, ByteBuffer[] segments, long position, long token, int milliseconds);
+
+    static native long writeGather(long device, ByteBuffer[] segments, long position, long token, int milliseconds);
+
+    static native long lock(
+            long device, long position, long length, boolean exclusive, boolean failImmediately, long token,
+            int milliseconds);
+
+    static native long unlock(long device, long position, long length);
+
+    static native long size(long device);
+
+    static native long setSize(long device, long size);
+
+    static native long flush(long device);
+
+    static native long setSparse(long device);
+
+    static native long setCompressed(long device, boolean compressed);
+
+    static native long copyMetadata(long source, long target);
+}

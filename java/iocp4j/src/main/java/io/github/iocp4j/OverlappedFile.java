@@ -1,0 +1,375 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A file on a disk, read and written at positions.
+ *
+ * <p>Any number of operations may be in flight. They have no order among themselves and complete in any; what two of
+ * them do to the same bytes at the same time is undefined. Positions and sizes are bytes with 64 bits, of which a file
+ * can use 63; one operation has at most {@link Integer#MAX_VALUE} bytes.
+ *
+ * <p>The <b>end of the file</b> has one answer on all ways: a read that begins before it completes with as many bytes
+ * as there are, one that begins at it or behind with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no bytes
+ * succeeds anywhere. A write extends the file to where it ends.
+ *
+ * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, as {@link StreamDevice} tells. In an
+ * {@linkplain OverlappedFileBuilder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
+ * {@link #alignment}; that is checked before anything starts.
+ *
+ * <p>Windows may do an operation during the call, whose caller then waits for the disk: it does so for data that is in
+ * its cache, for writes that extend the file and for compressed files. The completion comes through the port all the
+ * same.
+ */
+public final class OverlappedFile extends Device {
+    /** What native code takes for the end of the file. */
+    private static final long APPEND = -1;
+
+    private final boolean appendOnly;
+    private final int alignment;
+
+    OverlappedFile(final CompletionPort port, final long key, final String name, final boolean appendOnly) {
+        super(port, key, name);
+        this.appendOnly = appendOnly;
+        alignment = (int) FileNative.alignment(key);
+    }
+
+    /**
+     * Starts the description of how to open a file.
+     *
+     * @param port receives the completions
+     * @param path the file; a path longer than 260 characters is fine
+     * @return a builder with the defaults that its methods tell
+     */
+    public static OverlappedFileBuilder builder(final CompletionPort port, final Path path) {
+        return new OverlappedFileBuilder(
+                Objects.requireNonNull(port, "port"), path.toAbsolutePath().toString());
+    }
+
+    /**
+     * Opens an existing file for reading, which others may read at the same time.
+     *
+     * @param port receives the completions
+     * @param path the file
+     * @return the open file
+     * @throws Win32Exception when Windows refuses
+     */
+    public static OverlappedFile open(final CompletionPort port, final Path path) throws Win32Exception {
+        return builder(port, path).open();
+    }
+
+    /**
+     * What positions, lengths and addresses must be multiples of: the size of a sector when the file was opened
+     * unbuffered, else 1.
+     *
+     * @return bytes, a power of two
+     */
+    public int alignment() {
+        return alignment;
+    }
+
+    /**
+     * Allocates a direct buffer whose address suits this file.
+     *
+     * @param capacity bytes; in an unbuffered file only multiples of {@link #alignment} are of use
+     * @return a buffer with that capacity
+     */
+    public ByteBuffer allocate(final int capacity) {
+        return ByteBuffer.allocateDirect(Math.addExact(capacity, alignment - 1))
+                .alignedSlice(alignment).limit(capacity).slice();
+    }
+
+    /**
+     * Starts reading ({@code ReadFile}).
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes; position is not looked at
+     * @param length how many bytes at most
+     * @param position where in the file the first byte lies
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
+     *     2^63 - 1, or when the file is unbuffered and something is not aligned
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the file is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long read(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startRead(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts reading as {@link #read(ByteBuffer, int, int, long, long)} does, with a deadline. When the time is up
+     * before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
+     * {@link Win32Error#TIMEOUT}; when it is over just then, with its own result.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param position where in the file the first byte lies
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long read(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int timeoutMillis) {
+        return startRead(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Starts reading pages into several places ({@code ReadFileScatter}). The file must be unbuffered.
+     *
+     * @param segments where the bytes go
+     * @param position where in the file the first byte lies, a multiple of {@link #alignment}
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws UnsupportedOperationException when the file is not unbuffered
+     * @throws IllegalArgumentException when the position does not suit
+     */
+    public long read(final FileSegments segments, final long position, final long token) {
+        checkSegments(segments, position);
+        return accepted(FileNative.readScatter(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts writing ({@code WriteFile}). The completion tells how many bytes were written, which are all unless its
+     * status is an error.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies; position is not looked at
+     * @param length how many bytes
+     * @param position where in the file the first byte goes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
+     *     2^63 - 1, or when the file is unbuffered and something is not aligned
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
+     * @throws UnsupportedOperationException when the file is open for appending only
+     * @throws DeviceClosedException when the file is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long write(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startWrite(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing as {@link #write(ByteBuffer, int, int, long, long)} does, with a deadline. When the time is up
+     * before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
+     * {@link Win32Error#TIMEOUT}; when it is over just then, with its own result.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param position where in the file the first byte goes
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long write(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int timeoutMillis) {
+        return startWrite(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Starts writing pages from several places ({@code WriteFileGather}). The file must be unbuffered.
+     *
+     * @param segments where the bytes lie
+     * @param position where in the file the first byte goes, a multiple of {@link #alignment}
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws UnsupportedOperationException when the file is not unbuffered
+     * @throws IllegalArgumentException when the position does not suit
+     */
+    public long write(final FileSegments segments, final long position, final long token) {
+        checkSegments(segments, position);
+        return accepted(FileNative.writeGather(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts writing at the end of the file, wherever that is when Windows comes to it: an {@code OVERLAPPED} whose
+     * {@code Offset} and {@code OffsetHigh} are all ones. Two appends in flight get a place each, in any order.
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies; position is not looked at
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
+     *     not aligned
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
+     */
+    public long append(final ByteBuffer buffer, final int offset, final int length, final long token) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        FileRanges.checkAligned(alignment, buffer, offset, length, 0);
+        return accepted(
+                DeviceNative.write(key(), buffer, offset, length, APPEND, token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is had. The range may
+     * lie behind the end. Closing the file ends its locks.
+     *
+     * @param position where the range begins
+     * @param length how many bytes, at least 1
+     * @param exclusive whether nobody else may read it; a shared lock keeps others only from writing
+     * @param failImmediately whether to complete with {@link Win32Error#LOCK_VIOLATION} when somebody else has a lock
+     *     that is in the way; else the operation waits until it is gone
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the range is none
+     */
+    public long lock(
+            final long position, final long length, final boolean exclusive, final boolean failImmediately,
+            final long token) {
+        return startLock(position, length, exclusive, failImmediately, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts locking a range as {@link #lock(long, long, boolean, boolean, long)} does, and waits for it only so long:
+     * then it is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param position where the range begins
+     * @param length how many bytes, at least 1
+     * @param exclusive whether nobody else may read it
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long lock(
+            final long position, final long length, final boolean exclusive, final long token,
+            final int timeoutMillis) {
+        return startLock(position, length, exclusive, false, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Unlocks a range that was locked as a whole ({@code UnlockFileEx}).
+     *
+     * @param position where the range begins
+     * @param length how many bytes
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
+     */
+    public void unlock(final long position, final long length) throws Win32Exception {
+        FileRanges.checkLock(position, length);
+        done(FileNative.unlock(key(), position, length), "UnlockFileEx");
+    }
+
+    /**
+     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be counted yet.
+     *
+     * @return bytes
+     * @throws Win32Exception when Windows refuses
+     */
+    public long size() throws Win32Exception {
+        return Refusal.number(FileNative.size(key()), "GetFileInformationByHandleEx " + name(), this);
+    }
+
+    /**
+     * Cuts or extends the file ({@code SetFileInformationByHandle}). What it is extended by reads as zeros. Extending
+     * it before writing lets the writes go on side by side. An unbuffered file may have any size.
+     *
+     * @param size bytes, from 0
+     * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
+     */
+    public void setSize(final long size) throws Win32Exception {
+        if (size < 0) {
+            throw new IllegalArgumentException("The size is " + size + ", but cannot be negative");
+        }
+        done(FileNative.setSize(key(), size), "SetFileInformationByHandle");
+    }
+
+    /**
+     * Has everything written that is in Windows' cache and in the disk's ({@code FlushFileBuffers}). The caller waits.
+     * Writes in flight may be left out.
+     *
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
+     */
+    public void flush() throws Win32Exception {
+        done(FileNative.flush(key()), "FlushFileBuffers");
+    }
+
+    /**
+     * Makes the file sparse, so that what was never written takes no room ({@code FSCTL_SET_SPARSE}).
+     *
+     * @throws Win32Exception when Windows refuses, or the file system has no such files
+     */
+    public void setSparse() throws Win32Exception {
+        done(FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
+    }
+
+    /**
+     * Has the file system compress the file, or no longer ({@code FSCTL_SET_COMPRESSION}). It must be open for reading
+     * and writing.
+     *
+     * @param compressed whether to
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
+     *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
+     */
+    public void setCompressed(final boolean compressed) throws Win32Exception {
+        done(FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
+    }
+
+    /**
+     * Takes over the times of creation, last access and last write, and the attributes read-only, hidden, system,
+     * archive and the like, of another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later
+     * writes through this file do not change the time of the last write any more.
+     *
+     * @param source an open file, of any port
+     * @throws Win32Exception when Windows refuses
+     */
+    public void copyMetadataFrom(final OverlappedFile source) throws Win32Exception {
+        done(FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
+    }
+
+    private long startRead(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        Buffers.checkReadInto(buffer, offset, length);
+        FileRanges.check(position, length);
+        FileRanges.checkAligned(alignment, buffer, offset, length, position);
+        return accepted(DeviceNative.read(key(), buffer, offset, length, position, token, milliseconds));
+    }
+
+    private long startWrite(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        Buffers.checkWriteFrom(buffer, offset, length);
+        checkPositionsCount();
+        FileRanges.check(position, length);
+        FileRanges.checkAligned(alignment, buffer, offset, length, position);
+        return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
+    }
+
+    private long startLock(
+            final long position, final long length, final boolean exclusive, final boolean failImmediately,
+            final long token, final int milliseconds) {
+        FileRanges.checkLock(position, length);
+        return accepted(FileNative.lock(key(), position, length, exclusive, failImmediately, token, milliseconds));
+    }
+
+    private void checkSegments(final FileSegments segments, final long position) {
+        if (alignment == 1) {
+            throw new UnsupportedOperationException(this + " is not unbuffered: Windows scatters and gathers only in"
+                    + " files opened with OverlappedFileBuilder.unbuffered()");
+        }
+        FileRanges.check(position, segments.length());
+        FileRanges.checkAligned(alignment, "position", position);
+    }
+
+    private void checkPositionsCount() {
+        if (appendOnly) {
+            throw new UnsupportedOperationException(
+                    this + " is open for appending only, so that positions do not count: use append()");
+        }
+    }
+
+    private void done(final long answer, final String call) throws Win32Exception {
+        Refusal.number(answer, call + ' ' + name(), this);
+    }
+}

@@ -1,0 +1,36 @@
+#include "win32/FilePath.h"
+
+#include <windows.h>
+
+#include <string_view>
+
+namespace iocp4j::win32 {
+
+Result<std::wstring> openablePath(const std::wstring& path) {
+    constexpr std::wstring_view kVerbatim = L"\\\\?\\";
+    constexpr std::wstring_view kDevice = L"\\\\.\\";
+    if (path.empty() || path.find(L'\0') != std::wstring::npos) {
+        // At a zero Windows would stop reading, and open some other file.
+        return Result<std::wstring>::failure(ERROR_INVALID_NAME);
+    }
+    if (path.starts_with(kVerbatim)) {
+        return path;
+    }
+    std::wstring full(MAX_PATH, L'\0');
+    DWORD length = ::GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
+    if (length >= full.size()) {
+        // Then it is the length that would do, the terminator included.
+        full.resize(length);
+        length = ::GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
+    }
+    if (length == 0 || length >= full.size()) {
+        return Result<std::wstring>::failure(length == 0 ? ::GetLastError() : ERROR_FILENAME_EXCED_RANGE);
+    }
+    full.resize(length);
+    if (full.size() < MAX_PATH || full.starts_with(kDevice)) {
+        return full;
+    }
+    return full.starts_with(L"\\\\") ? L"\\\\?\\UNC" + full.substr(1) : std::wstring{kVerbatim} + full;
+}
+
+}  // namespace iocp4j::win32
