@@ -390,7 +390,7 @@ final class HostileCallsTest {
         }
         final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 0);
         if (key > 0) {
-            connections.add(port.devices().add(new NamedPipe(port, key, 0)));
+            connections.add(port.register(new NamedPipe(port, key, 0)));
         }
         return key > 0 || -key == Win32Error.PIPE_BUSY;
     }
