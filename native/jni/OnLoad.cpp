@@ -26,6 +26,9 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/PortNative", portNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
+             NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},
+             NativeClass{"io/github/iocp4j/StreamSocketNative", streamSocketNatives()},
+             NativeClass{"io/github/iocp4j/UdpSocketNative", udpSocketNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||
