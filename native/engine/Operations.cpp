@@ -60,6 +60,7 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, P
 
 void Operations::settle(Operation& operation, Started started) noexcept {
     if (!started.packetFollows && operation.rendezvous.takeBack()) {
+        operation.record.bytes = started.bytes;
         operation.record.status = started.status;
         const std::uint64_t generation = operation.rendezvous.generation();
         operation.rendezvous.travel();

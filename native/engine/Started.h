@@ -2,6 +2,8 @@
 
 #include <windows.h>
 
+#include <cstdint>
+
 #include "win32/Error.h"
 
 namespace iocp4j {
@@ -10,6 +12,7 @@ namespace iocp4j {
 struct Started {
     bool packetFollows;
     win32::ErrorCode status;  // of an operation that is over already
+    std::uint32_t bytes = 0;  // transferred by an operation that is over already
 
     // For a call that returns FALSE and sets the last error, as ReadFile does. Success means that a packet follows as
     // well; so does ERROR_MORE_DATA, which the kernel takes for a warning.
@@ -21,8 +24,8 @@ struct Started {
         return over(error);
     }
 
-    // No packet follows: the operation has ended with this status.
-    static Started over(win32::ErrorCode status) noexcept { return {false, status}; }
+    // No packet follows, or none that counts: the operation has ended with this status.
+    static Started over(win32::ErrorCode status, std::uint32_t bytes = 0) noexcept { return {false, status, bytes}; }
 };
 
 }  // namespace iocp4j

@@ -20,22 +20,25 @@ constexpr DWORD kFlags = FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_NO_BUFFERING | FI
 constexpr std::uint32_t kPage = 4096;
 
 // The pages of an array of direct buffers, each of which lies on a page and is made of whole ones.
-class Segments {
+class Segments : public Pinned {
 public:
-    Segments(JNIEnv* env, jobjectArray buffers) : array_(env, buffers) {
+    Segments(JNIEnv* env, jobjectArray buffers) : Pinned(env) {
         const jsize count = buffers != nullptr ? env->GetArrayLength(buffers) : 0;
-        for (jsize i = 0; i < count && valid_; ++i) {
+        for (jsize i = 0; i < count; ++i) {
             const jobject buffer = env->GetObjectArrayElement(buffers, i);
-            valid_ =
+            const bool added =
                 buffer != nullptr && add(env->GetDirectBufferAddress(buffer), env->GetDirectBufferCapacity(buffer));
             env->DeleteLocalRef(buffer);
+            if (!added) {
+                return;
+            }
         }
-        valid_ = valid_ && length_ > 0;
         elements_.push_back({});
+        if (length_ > 0) {
+            hold(buffers);
+        }
     }
 
-    bool valid() const noexcept { return valid_ && array_.valid(); }
-    Buffer& array() noexcept { return array_; }
     FILE_SEGMENT_ELEMENT* elements() noexcept { return elements_.data(); }
     std::uint32_t length() const noexcept { return static_cast<std::uint32_t>(length_); }
 
@@ -54,10 +57,8 @@ private:
         return true;
     }
 
-    Buffer array_;
     std::vector<FILE_SEGMENT_ELEMENT> elements_;
     jlong length_ = 0;
-    bool valid_ = true;
 };
 
 // Runs what is over when it returns, on a file: its error, or what `body` answers.
@@ -105,10 +106,7 @@ jlong submitSegments(JNIEnv* env, jlong device, Opcode opcode, jobjectArray buff
                      jint milliseconds, Start&& start) noexcept {
     return answerOf([&] {
         Segments segments{env, buffers};
-        if (!segments.valid()) {
-            return refused(Refusal::kBadBuffer);
-        }
-        return submit<OverlappedFile>(device, opcode, segments.array(), token, milliseconds,
+        return submit<OverlappedFile>(device, opcode, segments, token, milliseconds,
                                       [&](OverlappedFile& file, Operation& operation) {
                                           operation.setPosition(static_cast<std::uint64_t>(position));
                                           return start(file, operation, segments);
@@ -136,7 +134,7 @@ jlong JNICALL lock(JNIEnv*, jclass, jlong device, jlong position, jlong length, 
                    jboolean failImmediately, jlong token, jint milliseconds) {
     const DWORD flags = (exclusive != JNI_FALSE ? DWORD{LOCKFILE_EXCLUSIVE_LOCK} : 0) |
                         (failImmediately != JNI_FALSE ? DWORD{LOCKFILE_FAIL_IMMEDIATELY} : 0);
-    Buffer none;
+    Pinned none;
     return submit<OverlappedFile>(device, Opcode::kLock, none, token, milliseconds,
                                   [&](OverlappedFile& file, Operation& operation) {
                                       operation.setPosition(static_cast<std::uint64_t>(position));

@@ -11,6 +11,9 @@ std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
+std::vector<JNINativeMethod> socketNatives();
+std::vector<JNINativeMethod> streamSocketNatives();
+std::vector<JNINativeMethod> udpSocketNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

@@ -27,6 +27,9 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
              NativeClass{"io/github/iocp4j/FileNative", fileNatives()},
+             NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},
+             NativeClass{"io/github/iocp4j/StreamSocketNative", streamSocketNatives()},
+             NativeClass{"io/github/iocp4j/UdpSocketNative", udpSocketNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||

@@ -11,39 +11,51 @@
 
 namespace iocp4j::jni {
 
-// A part of a direct buffer that an operation uses, and the global reference, the pin, that keeps it there. Owns the
+// What keeps an object of Java's where it is for as long as an operation uses it: a global reference, the pin. Owns the
 // pin until an operation does.
-class Buffer {
+class Pinned {
 public:
-    // No buffer at all, for operations that have none.
-    Buffer() noexcept = default;
-
-    // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
-    Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
-
-    // An object whose parts are the memory, such as an array of buffers: it is kept, and has no address itself.
-    Buffer(JNIEnv* env, jobject kept) noexcept : env_(env), pin_(env->NewGlobalRef(kept)), valid_(pin_ != nullptr) {}
-
-    Buffer(const Buffer&) = delete;
-    Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() {
+    // Nothing at all, for operations that have no buffer.
+    Pinned() noexcept = default;
+    Pinned(const Pinned&) = delete;
+    Pinned& operator=(const Pinned&) = delete;
+    ~Pinned() {
         if (pin_ != nullptr) {
             env_->DeleteGlobalRef(pin_);
         }
     }
 
     bool valid() const noexcept { return valid_; }
-    char* address() const noexcept { return address_; }
-    std::uint32_t length() const noexcept { return length_; }
     void* pin() const noexcept { return pin_; }
     void handOver() noexcept { pin_ = nullptr; }
 
+protected:
+    // Nothing yet, and so not valid.
+    explicit Pinned(JNIEnv* env) noexcept : env_(env), valid_(false) {}
+
+    void hold(jobject object) noexcept {
+        pin_ = env_->NewGlobalRef(object);
+        valid_ = pin_ != nullptr;
+    }
+
 private:
     JNIEnv* env_ = nullptr;
-    char* address_ = nullptr;
-    std::uint32_t length_ = 0;
     jobject pin_ = nullptr;
     bool valid_ = true;
+};
+
+// A part of a direct buffer that an operation uses.
+class Buffer : public Pinned {
+public:
+    // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
+    Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
+
+    char* address() const noexcept { return address_; }
+    std::uint32_t length() const noexcept { return length_; }
+
+private:
+    char* address_ = nullptr;
+    std::uint32_t length_ = 0;
 };
 
 // The device of that kind behind a share, or nullptr when it is of another kind.
@@ -59,7 +71,7 @@ Kind* deviceAs(const Share<Device>& share) noexcept {
 // Starts an operation on a device of the given kind: `start(kind, operation)` makes the Win32 call. A negative number
 // of milliseconds is no deadline.
 template <class Kind, class Start>
-jlong submit(jlong device, Opcode opcode, Buffer& first, Buffer& second, jlong token, jint milliseconds,
+jlong submit(jlong device, Opcode opcode, Pinned& first, Pinned& second, jlong token, jint milliseconds,
              Start&& start) noexcept {
     Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
@@ -85,8 +97,8 @@ jlong submit(jlong device, Opcode opcode, Buffer& first, Buffer& second, jlong t
 }
 
 template <class Kind, class Start>
-jlong submit(jlong device, Opcode opcode, Buffer& buffer, jlong token, jint milliseconds, Start&& start) noexcept {
-    Buffer none;
+jlong submit(jlong device, Opcode opcode, Pinned& buffer, jlong token, jint milliseconds, Start&& start) noexcept {
+    Pinned none;
     return submit<Kind>(device, opcode, buffer, none, token, milliseconds, std::forward<Start>(start));
 }
 

@@ -6,6 +6,8 @@
 #include <windows.h>
 // clang-format on
 
+#include "win32/Extensions.h"
+
 namespace iocp4j::win32 {
 
 // The Win32 calls through which the core does I/O, in one table, so that a test can make any of them fail, come late
@@ -33,6 +35,25 @@ struct Calls {
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;
+    decltype(&::WSASocketW) wsaSocket = &::WSASocketW;
+    decltype(&::bind) bind = &::bind;
+    decltype(&::listen) listen = &::listen;
+    decltype(&::connect) connect = &::connect;
+    decltype(&::shutdown) shutdown = &::shutdown;
+    decltype(&::setsockopt) setSockOpt = &::setsockopt;
+    decltype(&::getsockopt) getSockOpt = &::getsockopt;
+    decltype(&::getsockname) getSockName = &::getsockname;
+    decltype(&::getpeername) getPeerName = &::getpeername;
+    decltype(&::WSAIoctl) wsaIoctl = &::WSAIoctl;
+    decltype(&::WSARecv) wsaRecv = &::WSARecv;
+    decltype(&::WSASend) wsaSend = &::WSASend;
+    decltype(&::WSARecvFrom) wsaRecvFrom = &::WSARecvFrom;
+    decltype(&::WSASendTo) wsaSendTo = &::WSASendTo;
+    decltype(&extensions::acceptEx) acceptEx = &extensions::acceptEx;
+    decltype(&extensions::getAcceptExSockaddrs) getAcceptExSockaddrs = &extensions::getAcceptExSockaddrs;
+    decltype(&extensions::connectEx) connectEx = &extensions::connectEx;
+    decltype(&extensions::disconnectEx) disconnectEx = &extensions::disconnectEx;
+    decltype(&extensions::transmitFile) transmitFile = &extensions::transmitFile;
 };
 
 extern Calls calls;

@@ -6,6 +6,9 @@ import java.util.Objects;
 
 /** Checks the buffers that callers hand in, before the kernel is given their address. */
 final class Buffers {
+    /** How many buffers one operation takes at most. */
+    static final int MAX_PARTS = 64;
+
     private Buffers() {
     }
 
@@ -26,5 +29,25 @@ final class Buffers {
             throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
                     + " do not lie within the buffer's limit of " + buffer.limit());
         }
+    }
+
+    /** Offset and length of each buffer's part from position to limit, for one operation that uses them all. */
+    static int[] ranges(final ByteBuffer[] buffers) {
+        if (buffers.length < 1 || buffers.length > MAX_PARTS) {
+            throw new IllegalArgumentException(
+                    "There are " + buffers.length + " buffers, but must be from 1 to " + MAX_PARTS);
+        }
+        final int[] ranges = new int[2 * buffers.length];
+        long total = 0;
+        for (int i = 0; i < buffers.length; i++) {
+            ranges[2 * i] = buffers[i].position();
+            ranges[2 * i + 1] = buffers[i].remaining();
+            total += buffers[i].remaining();
+        }
+        if (total > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "The buffers have " + total + " bytes together, more than one operation can count");
+        }
+        return ranges;
     }
 }

@@ -162,6 +162,8 @@ public final class CompletionBatch {
         switch (kind) {
             case PIPE:
                 return new NamedPipe(port, key, detail);
+            case STREAM_SOCKET:
+                return StreamSocket.accepted(port, key);
             default:
                 throw new IllegalStateException("Nobody accepts a " + kind);
         }

@@ -10,11 +10,11 @@ public enum DeviceKind {
     PIPE(2),
     /** {@link OverlappedFile}. */
     FILE(3),
-    /** A socket that waits for connections. */
+    /** {@link SocketServer}. */
     SOCKET_SERVER(4),
-    /** A connected TCP or Unix-domain socket. */
+    /** {@link StreamSocket}. */
     STREAM_SOCKET(5),
-    /** A socket for datagrams. */
+    /** {@link UdpSocket}. */
     UDP_SOCKET(6),
     /** A directory that is watched. */
     DIRECTORY(7),

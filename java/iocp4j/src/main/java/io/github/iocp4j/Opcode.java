@@ -6,9 +6,9 @@ package io.github.iocp4j;
 public enum Opcode {
     /** {@code PostQueuedCompletionStatus} through {@link CompletionPort#post}. */
     POST(1),
-    /** {@code ReadFile}. */
+    /** {@code ReadFile}; of a socket {@code WSARecv}. */
     READ(2),
-    /** {@code WriteFile}. */
+    /** {@code WriteFile}; of a socket {@code WSASend}. */
     WRITE(3),
     /** A server's new connection: {@code ConnectNamedPipe}, {@code AcceptEx}. */
     ACCEPT(4),

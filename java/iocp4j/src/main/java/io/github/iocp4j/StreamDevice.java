@@ -35,8 +35,8 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts reading ({@code ReadFile}). The completion tells how many bytes came, and the documentation of the kind of
-     * device what ends a read without any.
+     * Starts reading ({@code ReadFile}, on a socket {@code WSARecv}). The completion tells how many bytes came, and the
+     * documentation of the kind of device what ends a read without any.
      *
      * @param buffer a direct buffer
      * @param offset where in the buffer the first byte goes; position is not looked at
@@ -87,8 +87,8 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts writing ({@code WriteFile}). The completion comes when the device's buffer or the peer has taken all of
-     * it.
+     * Starts writing ({@code WriteFile}, on a socket {@code WSASend}). The completion comes when the device's buffer or
+     * the peer has taken all of it.
      *
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at

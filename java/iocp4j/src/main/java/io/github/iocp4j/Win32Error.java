@@ -204,14 +204,26 @@ public final class Win32Error {
     /** The address is in use. */
     public static final int ADDRESS_ALREADY_ASSOCIATED = 1227;
 
+    /** There is no such connection. */
+    public static final int CONNECTION_INVALID = 1229;
+
+    /** The connection exists already. */
+    public static final int CONNECTION_ACTIVE = 1230;
+
     /** There is no way to that network. */
     public static final int NETWORK_UNREACHABLE = 1231;
 
     /** There is no way to that machine. */
     public static final int HOST_UNREACHABLE = 1232;
 
+    /** The other machine does not have the protocol. */
+    public static final int PROTOCOL_UNREACHABLE = 1233;
+
     /** Nothing at the other machine takes datagrams on that port. */
     public static final int PORT_UNREACHABLE = 1234;
+
+    /** The request was given up. */
+    public static final int REQUEST_ABORTED = 1235;
 
     /** The connection was ended by this machine. */
     public static final int CONNECTION_ABORTED = 1236;
@@ -282,11 +294,23 @@ public final class Win32Error {
     /** A socket that does not wait cannot do it now. */
     public static final int WSAEWOULDBLOCK = 10_035;
 
+    /** The socket is busy with such a request already. */
+    public static final int WSAEALREADY = 10_037;
+
     /** The handle is not a socket, or no longer. */
     public static final int WSAENOTSOCK = 10_038;
 
+    /** The request lacks the address of the other side. */
+    public static final int WSAEDESTADDRREQ = 10_039;
+
     /** The datagram was longer than the buffer. */
     public static final int WSAEMSGSIZE = 10_040;
+
+    /** The socket has no such option. */
+    public static final int WSAENOPROTOOPT = 10_042;
+
+    /** This Windows does not have the protocol. */
+    public static final int WSAEPROTONOSUPPORT = 10_043;
 
     /** The socket does not support the request. */
     public static final int WSAEOPNOTSUPP = 10_045;
@@ -333,6 +357,9 @@ public final class Win32Error {
     /** Nobody listens at the other side. */
     public static final int WSAECONNREFUSED = 10_061;
 
+    /** The other machine is down. */
+    public static final int WSAEHOSTDOWN = 10_064;
+
     /** There is no way to that machine. */
     public static final int WSAEHOSTUNREACH = 10_065;
 
@@ -341,6 +368,9 @@ public final class Win32Error {
 
     /** Windows Sockets have not been started in this process. */
     public static final int WSANOTINITIALISED = 10_093;
+
+    /** The other side has ended the connection in order. */
+    public static final int WSAEDISCON = 10_101;
 
     private Win32Error() {
     }

@@ -1,0 +1,126 @@
+package io.github.iocp4j;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Connects to TCP ports and Unix-domain sockets that others serve.
+ */
+public final class SocketClient {
+    private SocketClient() {
+    }
+
+    /**
+     * Starts the description of a connection.
+     *
+     * @param port receives everything that happens on the connection, and first that it has been made
+     * @param address the server: an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}
+     * @return a builder with the defaults that its methods tell
+     * @throws IllegalArgumentException when the address is not resolved, or of another kind
+     */
+    public static Builder builder(final CompletionPort port, final SocketAddress address) {
+        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
+    }
+
+    /**
+     * Describes a connection.
+     */
+    public static final class Builder {
+        private final CompletionPort port;
+        private final SocketAddress address;
+        private final SocketOptions options = new SocketOptions();
+        private SocketAddress local;
+        private int timeout = Timeouts.NO_DEADLINE;
+
+        private Builder(final CompletionPort port, final SocketAddress address) {
+            this.port = port;
+            this.address = address;
+            local = SocketAddresses.anyLike(address);
+        }
+
+        /**
+         * From where to connect. Default: the interface that leads to the server, and a port of Windows' choice.
+         *
+         * @param from an address of this machine's and of the server's family; port 0 lets Windows choose
+         * @return this
+         * @throws IllegalArgumentException when the address is not resolved, or of another kind
+         */
+        public Builder localAddress(final SocketAddress from) {
+            local = SocketAddresses.check(from);
+            return this;
+        }
+
+        /**
+         * How long the connection may take to be made. When the time is up the {@link Opcode#CONNECT} completes with
+         * {@link Win32Error#TIMEOUT}. Default: as long as Windows likes, which is about 20 seconds.
+         *
+         * @param limit at least a millisecond
+         * @return this
+         */
+        public Builder timeout(final Duration limit) {
+            timeout = Timeouts.checkDeadline(Timeouts.milliseconds(limit));
+            return this;
+        }
+
+        /**
+         * Whether small writes go out at once ({@code TCP_NODELAY}). Default: false.
+         *
+         * @param on true for at once
+         * @return this
+         */
+        public Builder noDelay(final boolean on) {
+            options.put(SocketOptions.NO_DELAY, on);
+            return this;
+        }
+
+        /**
+         * The receive buffer ({@code SO_RCVBUF}). Default: Windows'.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder receiveBuffer(final int bytes) {
+            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * The send buffer ({@code SO_SNDBUF}). Default: Windows'.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder sendBuffer(final int bytes) {
+            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * Makes a socket and starts connecting it ({@code WSASocketW}, {@code bind}, {@code ConnectEx}; {@code connect}
+         * for a Unix-domain socket). The socket is there at once; it can be used when its {@link Opcode#CONNECT} has
+         * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, the
+         * socket is to be closed.
+         *
+         * @param token given back by {@link CompletionBatch#token} of that completion
+         * @return the socket
+         * @throws Win32Exception when Windows has no such socket, or does not let it be bound
+         * @throws PortClosedException when the port is closed or closing
+         * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+         */
+        public StreamSocket connect(final long token) throws Win32Exception {
+            final long key = Refusal.key(
+                    StreamSocketNative.open(port.id(), SocketAddresses.format(address), SocketAddresses.encode(local),
+                            options.toArray()),
+                    "bind " + SocketAddresses.format(local), port);
+            final StreamSocket socket = port.register(new StreamSocket(port, key, address));
+            try {
+                socket.connect(address, token, timeout);
+            } catch (final RuntimeException refused) {
+                socket.close(Duration.ZERO);
+                throw refused;
+            }
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/Device.h"
+#include "win32/Winsock.h"
+
+namespace iocp4j {
+
+// What can be set on a socket. The Java class SocketOptions has the same codes.
+enum class SocketOption : int {
+    kNoDelay = 1,         // TCP_NODELAY
+    kKeepAlive = 2,       // SO_KEEPALIVE
+    kKeepAliveTimes = 3,  // SIO_KEEPALIVE_VALS: milliseconds of idleness, milliseconds between probes
+    kSendBuffer = 4,      // SO_SNDBUF, bytes
+    kReceiveBuffer = 5,   // SO_RCVBUF, bytes
+    kLinger = 6,          // SO_LINGER, seconds + 1; 0 is off
+    kReuseAddress = 7,    // SO_REUSEADDR
+    kExclusive = 8,       // SO_EXCLUSIVEADDRUSE
+    kBroadcast = 9,       // SO_BROADCAST
+    kIpv6Only = 10,       // IPV6_V6ONLY
+};
+
+struct SocketSetting {
+    SocketOption option;
+    int value;
+    int second = 0;  // of an option that takes two numbers
+};
+
+using SocketSettings = std::vector<SocketSetting>;
+
+// What stream sockets, their servers and datagram sockets have in common.
+class Socket : public Device {
+public:
+    using Device::Device;
+
+    // A socket of that type with these settings, bound to the address if it is one.
+    static win32::Result<win32::Handle> openBound(int type, const win32::SocketAddress& address,
+                                                  const SocketSettings& settings) noexcept;
+
+    SOCKET socket() const noexcept { return win32::socketOf(handle()); }
+
+    // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.
+    win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
+    win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
+
+    virtual win32::Result<win32::SocketAddress> localAddress() noexcept;
+    virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept;
+
+protected:
+    // How a Winsock call that starts an overlapped operation came out, with what it returned.
+    static Started started(int result) noexcept;
+
+private:
+    // Statuses become Winsock's here, whichever way they have come.
+    bool conclude(CompletionRecord& record) noexcept final;
+
+    // The same as Device::conclude, with a status of Winsock's.
+    virtual bool concluded(CompletionRecord&) noexcept { return true; }
+
+    static win32::ErrorCode set(SOCKET socket, const SocketSetting& setting) noexcept;
+};
+
+}  // namespace iocp4j

@@ -1,0 +1,175 @@
+#include "devices/StreamSocket.h"
+
+#include <mswsock.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+using win32::calls;
+using win32::winsockResult;
+
+// Winsock does not write through it.
+WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
+    return {static_cast<ULONG>(length), static_cast<char*>(const_cast<void*>(memory))};
+}
+
+// In the record of a connect that was no ConnectEx.
+constexpr std::uint32_t kPlainConnect = 1;
+
+// For a call that answers TRUE or FALSE.
+int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
+
+}  // namespace
+
+win32::Result<Device::Key> StreamSocket::open(CompletionPort& port, const StreamSocketSettings& settings) {
+    auto socket = openBound(SOCK_STREAM, settings.local, settings.settings);
+    if (!socket) {
+        return win32::Result<Device::Key>::failure(socket.error());
+    }
+    return port.add(std::make_unique<StreamSocket>(port, settings.name, std::move(*socket)));
+}
+
+Started StreamSocket::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
+    WSABUF whole = bufferOf(buffer, length);
+    return readInto(operation, {&whole, 1});
+}
+
+Started StreamSocket::write(Operation& operation, const void* buffer, std::uint32_t length) noexcept {
+    WSABUF whole = bufferOf(buffer, length);
+    return writeFrom(operation, {&whole, 1});
+}
+
+Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    DWORD flags = 0;
+    return started(calls.wsaRecv(socket(), buffers.data(), static_cast<DWORD>(buffers.size()), nullptr, &flags,
+                                 &operation, nullptr));
+}
+
+Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    return started(
+        calls.wsaSend(socket(), buffers.data(), static_cast<DWORD>(buffers.size()), nullptr, 0, &operation, nullptr));
+}
+
+Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
+    if (remote.family() == AF_UNIX) {
+        // It has no ConnectEx, and needs none: the server is on this machine, and is there or is not.
+        operation.record.detail = kPlainConnect;
+        return Started::over(winsockResult(calls.connect(socket(), remote.raw(), remote.length())));
+    }
+    return started(resultOf(calls.connectEx(socket(), remote.raw(), remote.length(), nullptr, 0, nullptr, &operation)));
+}
+
+Started StreamSocket::disconnect(Operation& operation, bool reuse) noexcept {
+    return started(resultOf(calls.disconnectEx(socket(), &operation, reuse ? TF_REUSE_SOCKET : 0, 0)));
+}
+
+Started StreamSocket::transmitFile(Operation& operation, Transmission transmission) noexcept {
+    TRANSMIT_FILE_BUFFERS around{transmission.head.data(), static_cast<DWORD>(transmission.head.size()),
+                                 transmission.tail.data(), static_cast<DWORD>(transmission.tail.size())};
+    const HANDLE file = transmission.file.get();
+    {
+        const std::lock_guard lock{mutex_};
+        try {
+            transmitting_.emplace(++transmissions_, std::move(transmission.file));
+        } catch (const std::bad_alloc&) {
+            return Started::over(ERROR_NOT_ENOUGH_MEMORY);
+        }
+        operation.record.detail = transmissions_;
+    }
+    operation.setPosition(transmission.offset);
+    return started(resultOf(calls.transmitFile(socket(), file, transmission.length, 0, &operation, &around, 0)));
+}
+
+win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) noexcept {
+    win32::Handle file{calls.createFile(path.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                                        OPEN_EXISTING, FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN, nullptr)};
+    return file ? std::move(file) : win32::Result<win32::Handle>::failure(::GetLastError());
+}
+
+win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept {
+    if (file.handle() == nullptr || ::GetFileType(file.handle()) != FILE_TYPE_DISK) {
+        return win32::Result<win32::Handle>::failure(code(Refusal::kWrongDevice));
+    }
+    HANDLE duplicate = nullptr;
+    if (!::DuplicateHandle(::GetCurrentProcess(), file.handle(), ::GetCurrentProcess(), &duplicate, 0, FALSE,
+                           DUPLICATE_SAME_ACCESS)) {
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    return win32::Handle{duplicate};
+}
+
+win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(calls.shutdown(socket(), SD_SEND)); }
+
+std::uint32_t StreamSocket::takeFirst(std::span<char> to) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!accepted_ || !accepted_->first) {
+        return 0;
+    }
+    const auto count =
+        static_cast<std::uint32_t>(std::min(to.size(), std::size_t{accepted_->firstLength - firstTaken_}));
+    std::copy_n(accepted_->first.get() + firstTaken_, count, to.data());
+    firstTaken_ += count;
+    if (firstTaken_ == accepted_->firstLength) {
+        accepted_->first.reset();
+    }
+    return count;
+}
+
+win32::Result<win32::SocketAddress> StreamSocket::localAddress() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (accepted_) {
+            return accepted_->local;
+        }
+    }
+    return Socket::localAddress();
+}
+
+win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
+    {
+        // Winsock does not tell of a peer that has gone; and the listener may ask first when it has.
+        const std::lock_guard lock{mutex_};
+        if (accepted_) {
+            return accepted_->remote;
+        }
+    }
+    return Socket::remoteAddress();
+}
+
+bool StreamSocket::concluded(CompletionRecord& record) noexcept {
+    switch (record.opcode) {
+        case Opcode::kConnect:
+            if (std::exchange(record.detail, 0) != kPlainConnect && record.status == ERROR_SUCCESS) {
+                record.status = connected();
+            }
+            break;
+        case Opcode::kDisconnect:
+            if (record.status == ERROR_SUCCESS) {
+                const std::lock_guard lock{mutex_};
+                accepted_.reset();
+            }
+            break;
+        case Opcode::kTransmitFile: {
+            const std::lock_guard lock{mutex_};
+            transmitting_.erase(record.detail);
+            record.detail = 0;
+            break;
+        }
+        default:
+            break;
+    }
+    return true;
+}
+
+// Until this is done, shutdown(), getpeername() and others know nothing of a connection that ConnectEx has made.
+win32::ErrorCode StreamSocket::connected() noexcept {
+    return winsockResult(calls.setSockOpt(socket(), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0));
+}
+
+}  // namespace iocp4j

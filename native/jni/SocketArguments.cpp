@@ -1,0 +1,30 @@
+#include "jni/SocketArguments.h"
+
+#include <array>
+
+namespace iocp4j::jni {
+
+win32::Result<win32::SocketAddress> toAddress(JNIEnv* env, jbyteArray bytes) noexcept {
+    std::array<char, win32::SocketAddress::kCapacity> copy{};
+    const jsize length = bytes != nullptr ? env->GetArrayLength(bytes) : 0;
+    if (length > static_cast<jsize>(copy.size())) {
+        return win32::Result<win32::SocketAddress>::failure(WSAEFAULT);
+    }
+    if (length > 0) {
+        env->GetByteArrayRegion(bytes, 0, length, reinterpret_cast<jbyte*>(copy.data()));
+    }
+    return win32::SocketAddress::parse(std::span{copy}.first(static_cast<std::size_t>(length)));
+}
+
+SocketSettings toSettings(JNIEnv* env, jintArray numbers) {
+    SocketSettings settings;
+    const jsize length = numbers != nullptr ? env->GetArrayLength(numbers) : 0;
+    for (jsize i = 0; i + 3 <= length; i += 3) {
+        jint triple[3];
+        env->GetIntArrayRegion(numbers, i, 3, triple);
+        settings.push_back({static_cast<SocketOption>(triple[0]), triple[1], triple[2]});
+    }
+    return settings;
+}
+
+}  // namespace iocp4j::jni

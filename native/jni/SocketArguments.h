@@ -1,0 +1,43 @@
+#pragma once
+
+#include <jni.h>
+
+#include "devices/Socket.h"
+#include "jni/Submission.h"
+
+namespace iocp4j::jni {
+
+// An address as SocketAddresses.java encodes it.
+win32::Result<win32::SocketAddress> toAddress(JNIEnv* env, jbyteArray bytes) noexcept;
+
+// Settings as SocketOptions.java lists them: three numbers each. An incomplete one at the end is not looked at.
+SocketSettings toSettings(JNIEnv* env, jintArray numbers);
+
+// What a call answers that makes nothing.
+inline jlong done(win32::ErrorCode error) noexcept { return error == ERROR_SUCCESS ? jlong{1} : refused(error); }
+
+// Calls `body` with the socket of that key, which answers for it.
+template <class Kind, class Body>
+jlong withSocket(jlong device, Body&& body) noexcept {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    if (!found) {
+        return refused(Refusal::kDeviceClosed);
+    }
+    Kind* socket = deviceAs<Kind>(found);
+    return socket != nullptr ? body(*socket) : refused(Refusal::kWrongDevice);
+}
+
+// Calls `open` with the port of that number, the address and the settings, which answers with the new device.
+template <class Open>
+jlong openSocket(JNIEnv* env, jlong port, jbyteArray address, jintArray options, Open&& open) noexcept {
+    const auto where = toAddress(env, address);
+    if (!where) {
+        return refused(where.error());
+    }
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        return found ? answer(open(*found, *where, toSettings(env, options))) : refused(Refusal::kPortClosed);
+    });
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,119 @@
+#include "devices/StreamSocket.h"
+#include "engine/Operation.h"
+#include "jni/BufferList.h"
+#include "jni/JavaVm.h"
+#include "jni/Natives.h"
+#include "jni/SocketArguments.h"
+#include "jni/Submission.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+// The most that one TransmitFile sends, head and tail included.
+constexpr jlong kMaxTransmission = 0x7fff'fffe;
+
+jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray local, jintArray options) {
+    return openSocket(env, port, local, options,
+                      [&](CompletionPort& found, const win32::SocketAddress& where, SocketSettings settings) {
+                          return StreamSocket::open(found, {toWide(env, name), where, std::move(settings)});
+                      });
+}
+
+jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray remote, jlong token, jint milliseconds) {
+    const auto where = toAddress(env, remote);
+    if (!where) {
+        return refused(where.error());
+    }
+    Pinned none;
+    return submit<StreamSocket>(
+        device, Opcode::kConnect, none, token, milliseconds,
+        [&](StreamSocket& target, Operation& operation) { return target.connect(operation, *where); });
+}
+
+jlong JNICALL disconnect(JNIEnv*, jclass, jlong device, jboolean reuse, jlong token, jint milliseconds) {
+    Pinned none;
+    return submit<StreamSocket>(
+        device, Opcode::kDisconnect, none, token, milliseconds,
+        [&](StreamSocket& target, Operation& operation) { return target.disconnect(operation, reuse != JNI_FALSE); });
+}
+
+jlong JNICALL readInto(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jlong token,
+                       jint milliseconds) {
+    BufferList memory{env, buffers, ranges};
+    return submit<StreamSocket>(
+        device, Opcode::kRead, memory, token, milliseconds,
+        [&](StreamSocket& target, Operation& operation) { return target.readInto(operation, memory.parts()); });
+}
+
+jlong JNICALL writeFrom(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jlong token,
+                        jint milliseconds) {
+    BufferList memory{env, buffers, ranges};
+    return submit<StreamSocket>(
+        device, Opcode::kWrite, memory, token, milliseconds,
+        [&](StreamSocket& target, Operation& operation) { return target.writeFrom(operation, memory.parts()); });
+}
+
+// The file is the one with that path, or where there is none the device's.
+win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jlong device) {
+    if (path != nullptr) {
+        return StreamSocket::openFile(toWide(env, path));
+    }
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    return found ? StreamSocket::openFile(*found) : win32::Result<win32::Handle>::failure(code(Refusal::kDeviceClosed));
+}
+
+jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jlong file, jlong offset, jint length,
+                           jobject head, jint headOffset, jint headLength, jobject tail, jint tailOffset,
+                           jint tailLength, jlong token, jint milliseconds) {
+    if (offset < 0 || length < 0 || jlong{length} + headLength + tailLength > kMaxTransmission) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
+    return answerOf([&] {
+        auto opened = openFile(env, path, file);
+        if (!opened) {
+            return refused(opened.error());
+        }
+        Buffer before{env, head, headOffset, headLength};
+        Buffer after{env, tail, tailOffset, tailLength};
+        return submit<StreamSocket>(device, Opcode::kTransmitFile, before, after, token, milliseconds,
+                                    [&](StreamSocket& target, Operation& operation) {
+                                        return target.transmitFile(operation, {std::move(*opened),
+                                                                               static_cast<std::uint64_t>(offset),
+                                                                               static_cast<std::uint32_t>(length),
+                                                                               {before.address(), before.length()},
+                                                                               {after.address(), after.length()}});
+                                    });
+    });
+}
+
+jlong JNICALL shutdownOutput(JNIEnv*, jclass, jlong device) {
+    return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownOutput()); });
+}
+
+// Answers how many bytes it has moved.
+jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length) {
+    const Buffer memory{env, buffer, offset, length};
+    return withSocket<StreamSocket>(device, [&](StreamSocket& socket) {
+        return memory.valid() ? jlong{socket.takeFirst({memory.address(), memory.length()})}
+                              : refused(Refusal::kBadBuffer);
+    });
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> streamSocketNatives() {
+    return {
+        native("open", "(JLjava/lang/String;[B[I)J", open),
+        native("connect", "(J[BJI)J", connect),
+        native("disconnect", "(JZJI)J", disconnect),
+        native("readInto", "(J[Ljava/nio/ByteBuffer;[IJI)J", readInto),
+        native("writeFrom", "(J[Ljava/nio/ByteBuffer;[IJI)J", writeFrom),
+        native("transmitFile", "(JLjava/lang/String;JJILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J",
+               transmitFile),
+        native("shutdownOutput", "(J)J", shutdownOutput),
+        native("takeFirst", "(JLjava/nio/ByteBuffer;II)J", takeFirst),
+    };
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,65 @@
+#pragma once
+
+// The first of the three wants to be first.
+// clang-format off
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+// clang-format on
+
+#include <cstddef>
+#include <span>
+
+#include "win32/Handle.h"
+#include "win32/Result.h"
+
+namespace iocp4j::win32 {
+
+// Where a socket is or whom it talks to: IPv4, IPv6 or a path.
+class SocketAddress {
+public:
+    static constexpr int kCapacity = sizeof(sockaddr_storage);
+
+    // Of no family at all.
+    SocketAddress() noexcept = default;
+
+    // A sockaddr that somebody else has made; WSAEAFNOSUPPORT for a family that we do not know, WSAEFAULT for one whose
+    // length is not its family's.
+    static Result<SocketAddress> parse(std::span<const char> bytes) noexcept;
+
+    // Of what Winsock has put somewhere; of no family for nullptr.
+    static SocketAddress copyOf(const sockaddr* address, int length) noexcept;
+
+    // Whether there is something to bind: a client of a Unix-domain socket needs no name.
+    bool isNamed() const noexcept;
+
+    // What getsockname() and its like fill in; `length` begins as kCapacity.
+    sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
+    const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
+    int length() const noexcept { return length_; }
+    void setLength(int length) noexcept { length_ = length; }
+
+    int family() const noexcept { return raw()->sa_family; }
+
+private:
+    sockaddr_storage storage_{};
+    int length_ = 0;
+};
+
+// A new socket for overlapped requests that no child process inherits (WSASocketW). The first call starts Winsock, for
+// as long as the process lives.
+Result<Handle> createSocket(int family, int type) noexcept;
+
+inline SOCKET socketOf(HANDLE handle) noexcept { return reinterpret_cast<SOCKET>(handle); }
+
+// Winsock's last error, as the result of a call that answers SOCKET_ERROR or zero.
+inline ErrorCode winsockResult(int result) noexcept {
+    return result == 0 ? ERROR_SUCCESS : static_cast<ErrorCode>(::WSAGetLastError());
+}
+
+// A socket's operation fails with a code of Winsock's when its call fails, and with one of the I/O system's when its
+// packet says so. This makes the former of the latter, so that a refused connection is WSAECONNREFUSED in both cases.
+// Codes that are the same everywhere, such as ERROR_OPERATION_ABORTED, stay.
+ErrorCode winsockError(ErrorCode error) noexcept;
+
+}  // namespace iocp4j::win32
