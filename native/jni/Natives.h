@@ -10,6 +10,10 @@ namespace iocp4j::jni {
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
+std::vector<JNINativeMethod> childPipeNatives();
+std::vector<JNINativeMethod> foreignDeviceNatives();
+std::vector<JNINativeMethod> mailslotNatives();
+std::vector<JNINativeMethod> serialPortNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

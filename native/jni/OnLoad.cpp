@@ -26,6 +26,10 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/PortNative", portNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
+             NativeClass{"io/github/iocp4j/ChildPipeNative", childPipeNatives()},
+             NativeClass{"io/github/iocp4j/ForeignDeviceNative", foreignDeviceNatives()},
+             NativeClass{"io/github/iocp4j/MailslotNative", mailslotNatives()},
+             NativeClass{"io/github/iocp4j/SerialPortNative", serialPortNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||

@@ -53,6 +53,17 @@ Kind* deviceAs(const Share<Device>& share) noexcept {
     }
 }
 
+// What `ask(kind)` answers of an open device of that kind.
+template <class Kind, class Ask>
+jlong ask(jlong device, Ask&& asked) noexcept {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    if (!found) {
+        return refused(Refusal::kDeviceClosed);
+    }
+    Kind* target = deviceAs<Kind>(found);
+    return target != nullptr ? asked(*target) : refused(Refusal::kWrongDevice);
+}
+
 // Starts an operation on a device of the given kind: `start(kind, operation)` makes the Win32 call. A negative number
 // of milliseconds is no deadline.
 template <class Kind, class Start>

@@ -13,9 +13,14 @@ namespace {
 using namespace test;
 
 TEST(DeviceTest, WhatADeviceCannotDoIsACompletionWithAnError) {
+    class Plain : public Device {
+    public:
+        using Device::Device;
+        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+    };
     Recording recording;
     TestPort port{recording};
-    const auto device = port->add(std::make_unique<Device>(*port, L"plain", win32::Handle{}));
+    const auto device = port->add(std::make_unique<Plain>(*port, L"plain", win32::Handle{}));
     ASSERT_TRUE(device);
     int pin = 0;
     ASSERT_TRUE(port.read(*device, 1, nullptr, 0, &pin));

@@ -1,6 +1,8 @@
 package io.github.iocp4j.tools;
 
 import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.tools.catpipe.CatPipeCommand;
+import io.github.iocp4j.tools.serial.SerialCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
 import java.io.IOException;
@@ -17,13 +19,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
-        subcommands = {SyelogdCommand.class, LoggerCommand.class},
+        subcommands = {SyelogdCommand.class, LoggerCommand.class, CatPipeCommand.class, SerialCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j syelogd --output trace.log      run a log daemon",
             "  iocp4j logger Hello World              send it a message",
+            "  iocp4j cat-pipe --listen NAME          talk to whoever opens a pipe",
+            "  iocp4j serial COM3 --baud 115200       talk to a serial port",
             "  iocp4j syelogd --help                  tell about one tool"
         },
         mixinStandardHelpOptions = true,
