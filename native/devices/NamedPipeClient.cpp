@@ -26,8 +26,10 @@ DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
     return access;
 }
 
-// A server may learn who we are, but not act in our name.
-constexpr DWORD kFlags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
+DWORD flagsFor(const NamedPipeClientSettings& settings) noexcept {
+    return FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | (static_cast<DWORD>(settings.impersonation) << 16);
+}
+static_assert(SECURITY_DELEGATION == SecurityDelegation << 16);
 
 // How soon a wait for a busy pipe notices that its port is closed.
 constexpr milliseconds kLongestWait{100};
@@ -39,7 +41,7 @@ win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeC
             return win32::Result<win32::Handle>::failure(code(Refusal::kPortClosed));
         }
         win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
-                                                   OPEN_EXISTING, kFlags, nullptr)};
+                                                   OPEN_EXISTING, flagsFor(settings), nullptr)};
         if (pipe) {
             return pipe;
         }

@@ -12,8 +12,9 @@ namespace iocp4j {
 struct NamedPipeClientSettings {
     std::wstring name;
     PipeDirection direction = PipeDirection::kDuplex;
-    bool readMessages = false;              // else bytes
-    std::chrono::milliseconds patience{0};  // with a pipe whose instances are all busy
+    bool readMessages = false;                                            // else bytes
+    SECURITY_IMPERSONATION_LEVEL impersonation = SecurityIdentification;  // what the server may do in our name
+    std::chrono::milliseconds patience{0};                                // with a pipe whose instances are all busy
 };
 
 // Connects to a pipe that somebody serves. Blocks while the pipe is busy; that does not keep the port from being

@@ -26,8 +26,8 @@ std::uint32_t clientProcessId(HANDLE pipe) noexcept {
 class NamedPipeServer::Instance : public NamedPipe {
 public:
     // While it waits it has a share of the server.
-    Instance(Share<Device> server, win32::Handle handle)
-        : NamedPipe(server->port(), server->name(), std::move(handle)),
+    Instance(Share<Device> server, Unarmed unarmed)
+        : NamedPipe(server->port(), server->name(), std::move(unarmed.handle), unarmed.packetKey),
           serverKey_(server->key()),
           server_(static_cast<NamedPipeServer*>(server.detach())) {}
 
@@ -43,6 +43,17 @@ public:
         return connected ? Started::over(ERROR_SUCCESS) : started;
     }
 
+    win32::ErrorCode disconnect() noexcept override {
+        if (!connected_.load(std::memory_order_acquire)) {
+            return code(Refusal::kWrongDevice);
+        }
+        const win32::ErrorCode error = NamedPipe::disconnect();
+        if (error == ERROR_SUCCESS) {
+            reusable_.store(true, std::memory_order_relaxed);
+        }
+        return error;
+    }
+
 private:
     bool conclude(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
@@ -51,6 +62,7 @@ private:
         NamedPipeServer& server = *server_;
         if (record.status == ERROR_SUCCESS) {
             record.detail = clientProcessId(handle());
+            connected_.store(true, std::memory_order_release);
             server.notWaiting(key());
             server.replenish();
             Share<Device>::end(std::exchange(server_, nullptr));
@@ -71,15 +83,26 @@ private:
         if (!std::exchange(counted_, false)) {
             return;
         }
-        if (server_ != nullptr) {
-            server_->handleCloses();
-        } else if (const Share<Device> server{serverKey_}) {
-            static_cast<NamedPipeServer&>(*server).handleCloses();
+        const win32::Handle mine = server_ != nullptr ? leave(*server_) : leaveServer();
+    }
+
+    win32::Handle leaveServer() noexcept {
+        const Share<Device> server{serverKey_};
+        return server ? leave(static_cast<NamedPipeServer&>(*server)) : win32::Handle{};
+    }
+
+    // What is left to be closed. The server learns of that before it happens.
+    win32::Handle leave(NamedPipeServer& server) noexcept {
+        win32::Handle handle = releaseHandle();
+        if (!reusable_.load(std::memory_order_relaxed) || !server.takeBack(handle, packetKey())) {
+            server.handleCloses();
         }
+        return handle;
     }
 
     void closed() noexcept override {
-        // A connection has gone, so that there is room for an instance where their number is limited.
+        // A connection has gone: its handle waits for another client, or there is room for an instance where their
+        // number is limited.
         if (server_ == nullptr) {
             if (const Share<Device> server{serverKey_}) {
                 static_cast<NamedPipeServer&>(*server).replenish();
@@ -97,19 +120,18 @@ private:
     const Device::Key serverKey_;
     NamedPipeServer* server_;  // nullptr when it does not wait any more
     bool counted_ = true;      // among the server's handles
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
 
 NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings,
                                  win32::SecurityDescriptor security, win32::Handle first)
-    : Device(port, settings.name, win32::Handle{}),
-      settings_(settings),
-      security_(std::move(security)),
-      first_(std::move(first)),
-      handles_(1) {}
+    : Device(port, settings.name, win32::Handle{}), settings_(settings), security_(std::move(security)), handles_(1) {
+    unarmed_.push_back({std::move(first), 0});
+}
 
 win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
-    auto security = settings.sddl.empty() ? win32::SecurityDescriptor::privateToUser()
-                                          : win32::SecurityDescriptor::parse(settings.sddl);
+    auto security = win32::SecurityDescriptor::of(settings.sddl);
     if (!security) {
         return win32::Result<Device::Key>::failure(security.error());
     }
@@ -189,15 +211,15 @@ win32::ErrorCode NamedPipeServer::addInstance() noexcept {
 }
 
 win32::Result<Device::Key> NamedPipeServer::makeInstance() {
-    auto handle = takeHandle();
+    auto unarmed = takeHandle();
     Share<Device> self{key()};
-    if (!handle) {
-        return win32::Result<Device::Key>::failure(handle.error());
+    if (!unarmed) {
+        return win32::Result<Device::Key>::failure(unarmed.error());
     }
     std::unique_ptr<Instance> instance;
     try {
         if (self) {
-            instance = std::make_unique<Instance>(std::move(self), std::move(*handle));
+            instance = std::make_unique<Instance>(std::move(self), std::move(*unarmed));
         }
     } catch (const std::bad_alloc&) {
         handleCloses();
@@ -226,12 +248,14 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     return accepting.error();
 }
 
-win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
+win32::Result<NamedPipeServer::Unarmed> NamedPipeServer::takeHandle() noexcept {
     bool first = false;
     {
         const std::lock_guard lock{mutex_};
-        if (first_) {
-            return std::move(first_);
+        if (!unarmed_.empty()) {
+            Unarmed last = std::move(unarmed_.back());
+            unarmed_.pop_back();
+            return last;
         }
         // Where no instance is left, somebody else may have taken the name. His pipe is not ours to be an instance of.
         first = handles_ == 0;
@@ -244,11 +268,27 @@ win32::Result<win32::Handle> NamedPipeServer::takeHandle() noexcept {
         if (handle.error() != ERROR_PIPE_BUSY) {
             tell(handle.error());
         }
-        return handle;
+        return win32::Result<Unarmed>::failure(handle.error());
     }
     const std::lock_guard lock{mutex_};
     failing_ = false;
-    return handle;
+    return Unarmed{std::move(*handle), 0};
+}
+
+// The handle of an instance whose client has been disconnected. It stays the caller's where no instance is missing.
+bool NamedPipeServer::takeBack(win32::Handle& handle, Device::Key packetKey) noexcept {
+    const std::lock_guard lock{mutex_};
+    // Those in the making do not count: where instances are few, they may come to nothing because of this one.
+    if (closing_ || armed_.size() + unarmed_.size() >= settings_.listening) {
+        return false;
+    }
+    try {
+        unarmed_.reserve(unarmed_.size() + 1);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    unarmed_.push_back({std::move(handle), packetKey});
+    return true;
 }
 
 // Before it does: for a moment longer than it exists nobody else must get the name as if he were the first.
@@ -330,7 +370,7 @@ void NamedPipeServer::closing() noexcept {
         closing_ = true;
         armed.swap(armed_);
         idle.swap(idle_);
-        first_.reset();
+        unarmed_.clear();
     }
     for (const Device::Key instance : armed) {
         Device::close(instance);

@@ -31,6 +31,10 @@ struct NamedPipeServerSettings {
 //
 // A connection reaches the listener as an accept of the instance's; a failure to have one, as an accept of the
 // server's.
+//
+// An instance whose client has been disconnected leaves its handle to the next instance, so that a pipe of which there
+// may be few never loses its name. That one is a new device with a key of its own: what anybody still holds of the old
+// connection cannot reach the new client.
 class NamedPipeServer : public Device {
 public:
     // Creates the pipe with its first instance. Nobody is accepted before listen().
@@ -43,6 +47,12 @@ public:
 
 private:
     class Instance;
+
+    // What an instance is made of.
+    struct Unarmed {
+        win32::Handle handle;
+        Device::Key packetKey;  // 0 when it has not been another instance's
+    };
 
     NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::SecurityDescriptor security,
                     win32::Handle first);
@@ -59,7 +69,8 @@ private:
     win32::ErrorCode replenish() noexcept;
     win32::ErrorCode addInstance() noexcept;
     win32::Result<Device::Key> makeInstance();
-    win32::Result<win32::Handle> takeHandle() noexcept;
+    win32::Result<Unarmed> takeHandle() noexcept;
+    bool takeBack(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleCloses() noexcept;
     bool reserve(Device::Key& idle) noexcept;
     bool enlist(Device::Key instance) noexcept;
@@ -73,11 +84,11 @@ private:
 
     std::mutex mutex_;  // of everything below
     bool closing_ = false;
-    bool listening_ = false;    // before, it is listen() that tells of a failure
-    bool failing_ = false;      // the listener has been told, and nothing has succeeded since
-    win32::Handle first_;       // made by open(), used up by listen()
-    std::uint32_t handles_;     // of instances, waiting or connected: with the last of them the name would be free
-    std::uint32_t making_ = 0;  // instances that will be armed in a moment
+    bool listening_ = false;        // before, it is listen() that tells of a failure
+    bool failing_ = false;          // the listener has been told, and nothing has succeeded since
+    std::vector<Unarmed> unarmed_;  // the one that open() has made, and those of disconnected instances
+    std::uint32_t handles_;         // of instances, waiting or connected: with the last of them the name would be free
+    std::uint32_t making_ = 0;      // instances that will be armed in a moment
     std::unordered_set<Device::Key> armed_;  // an accept is in flight, or about to be
     std::vector<Device::Key> idle_;  // there was no operation to be had for the accept; clients may get in all the same
 };

@@ -214,7 +214,7 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     Device& added = *device.release();
     const Device::Key key = added.key();
     win32::ErrorCode error = ERROR_SUCCESS;
-    if (added.handle() != nullptr) {
+    if (added.handle() != nullptr && added.packetKey() == key) {
         error = kernel_.associate(added.handle(), key);
     }
     if (error == ERROR_SUCCESS) {

@@ -1,6 +1,7 @@
 #include "engine/Device.h"
 
 #include "engine/CompletionPort.h"
+#include "engine/Operation.h"
 #include "engine/Waiting.h"
 
 namespace iocp4j {
@@ -42,6 +43,17 @@ void Device::dispose(Device* device) noexcept {
 Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
 
 Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
+
+Started Device::control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
+                        std::uint32_t outLength) noexcept {
+    const Started started = Started::from(win32::calls.deviceIoControl(handle(), code, const_cast<void*>(in), inLength,
+                                                                       out, outLength, nullptr, &operation));
+    // A driver may answer with any warning, not only with that of ERROR_MORE_DATA, which the call reports as a failure.
+    // Unlike after a failure the kernel has written the status, and queues a packet.
+    constexpr ULONG_PTR kWarning = 2;
+    const bool warned = ((operation.Internal >> 30) & 3) == kWarning;
+    return warned ? Started{true, ERROR_SUCCESS} : started;
+}
 
 bool Device::conclude(CompletionRecord&) noexcept { return true; }
 

@@ -32,8 +32,9 @@ public:
     // Waits for the end of a device that is being closed; false when the deadline comes first.
     static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
 
-    Device(CompletionPort& port, std::wstring name, win32::Handle handle)
-        : port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
+    // A handle that comes from another device is bound to the port already: then `packetKey` is what that one has said.
+    Device(CompletionPort& port, std::wstring name, win32::Handle handle, Key packetKey = 0)
+        : port_(port), name_(std::move(name)), packetKey_(packetKey), handle_(std::move(handle)) {}
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
     virtual ~Device() = default;
@@ -41,12 +42,21 @@ public:
     virtual DeviceKind kind() const noexcept = 0;
 
     Key key() const noexcept { return key_; }
+
+    // What the kernel's packets carry, which cannot be changed while the handle is open: the key of the first device
+    // that has had it. No other device ever gets that key.
+    Key packetKey() const noexcept { return packetKey_ != 0 ? packetKey_ : key_; }
+
     HANDLE handle() const noexcept { return handle_.get(); }
     const std::wstring& name() const noexcept { return name_; }
     CompletionPort& port() const noexcept { return port_; }
 
     virtual Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept;
     virtual Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept;
+
+    // Any request that the driver knows (DeviceIoControl). For a device with a handle.
+    Started control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
+                    std::uint32_t outLength) noexcept;
 
     // Its operations since it was opened. Both numbers are the same when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
@@ -72,6 +82,10 @@ public:
     // Some time after CompletionPort::remind().
     virtual void reminded() noexcept {}
 
+protected:
+    // For a device that is about to end, and whose handle another one shall have.
+    win32::Handle releaseHandle() noexcept { return std::move(handle_); }
+
 private:
     friend class CompletionPort;
     friend class Share<Device>;
@@ -80,6 +94,7 @@ private:
 
     CompletionPort& port_;
     const std::wstring name_;
+    const Key packetKey_;  // 0 for its own
     win32::Handle handle_;
     Key key_ = 0;
     std::atomic<std::uint64_t> accepted_{0};

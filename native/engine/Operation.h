@@ -27,7 +27,7 @@ struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
 
     Rendezvous rendezvous;
     std::atomic<Device*> device{nullptr};  // kept open by this operation; nullptr for a posted packet
-    CompletionRecord record{};             // what the listener will see
+    CompletionRecord record{};             // what the listener will see; until then its key is that of the packet
     Pins pins;                             // keep the caller's buffers alive
     Operation* next = nullptr;             // in a list of those that could not be posted, or whose time is up
 

@@ -206,9 +206,12 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
         deadlines_.remove(operation);
     }
     CompletionRecord record = operation.record;
+    const Device* device = operation.device.load(std::memory_order_relaxed);
+    if (device != nullptr) {
+        record.key = device->key();
+    }
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
-        const Device* device = operation.device.load(std::memory_order_relaxed);
         if (operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kTimedOut)) {
             record.status = ERROR_TIMEOUT;
         } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && device != nullptr &&

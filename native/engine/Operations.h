@@ -34,7 +34,7 @@ public:
     template <class Start>
     win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
                                       Patience patience, Start&& start) noexcept {
-        const CompletionRecord record{device->key(), token, 0, 0, opcode, device->kind(), 0};
+        const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), 0};
         const auto begun = begin(std::move(device), record, pins, patience);
         if (!begun) {
             return win32::Result<OperationId>::failure(begun.error());

@@ -2,6 +2,8 @@
 
 #include <jni.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
 #include <system_error>
 
@@ -17,6 +19,15 @@ inline jlong refused(Refusal refusal) noexcept { return refused(code(refusal)); 
 template <class T>
 jlong answer(const win32::Result<T>& result) noexcept {
     return result ? static_cast<jlong>(*result) : refused(result.error());
+}
+
+// Of a call that has nothing to tell but how it went: 1 for well.
+inline jlong answered(win32::ErrorCode error) noexcept { return error == 0 ? jlong{1} : refused(error); }
+
+// Two counters in one number, each of at most 31 bits, which is never negative.
+inline jlong both(std::uint32_t upper, std::uint32_t lower) noexcept {
+    constexpr std::uint32_t kMost = 0x7fff'ffff;
+    return static_cast<jlong>(std::uint64_t{std::min(upper, kMost)} << 31 | std::min(lower, kMost));
 }
 
 // Whether a number is one that the facade would pass. Checked again in native code, where it would do harm.

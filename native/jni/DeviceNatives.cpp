@@ -65,6 +65,23 @@ jlong JNICALL write(JNIEnv* env, jclass, jlong device, jobject buffer, jint offs
                           });
 }
 
+jlong JNICALL control(JNIEnv* env, jclass, jlong device, jint code, jobject in, jint inOffset, jint inLength,
+                      jobject out, jint outOffset, jint outLength, jlong token, jint milliseconds) {
+    {
+        const Share<Device> found{static_cast<Device::Key>(device)};
+        if (found && found->handle() == nullptr) {
+            return refused(Refusal::kWrongDevice);
+        }
+    }
+    Buffer input = in != nullptr ? Buffer{env, in, inOffset, inLength} : Buffer{};
+    Buffer output = out != nullptr ? Buffer{env, out, outOffset, outLength} : Buffer{};
+    return submit<Device>(device, Opcode::kControl, input, output, token, milliseconds,
+                          [&](Device& target, Operation& operation) {
+                              return target.control(operation, static_cast<std::uint32_t>(code), input.address(),
+                                                    input.length(), output.address(), output.length());
+                          });
+}
+
 }  // namespace
 
 std::vector<JNINativeMethod> deviceNatives() {
@@ -76,6 +93,7 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("cancelAll", "(J)V", cancelAll),
         native("read", "(JLjava/nio/ByteBuffer;IIJJI)J", read),
         native("write", "(JLjava/nio/ByteBuffer;IIJJI)J", write),
+        native("control", "(JILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", control),
     };
 }
 

@@ -4,6 +4,7 @@
 #include "jni/Answer.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
+#include "jni/Submission.h"
 
 namespace iocp4j::jni {
 
@@ -52,14 +53,13 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
         if (listener == nullptr) {
             return refused(Refusal::kDeviceClosed);
         }
-        const win32::ErrorCode error = listener->listen();
-        return error == ERROR_SUCCESS ? jlong{1} : refused(error);
+        return answered(listener->listen());
     });
 }
 
 jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
-                          jint milliseconds) {
-    if (!isDirection(direction)) {
+                          jint impersonation, jint milliseconds) {
+    if (!isDirection(direction) || !within(impersonation, SecurityAnonymous, SecurityDelegation)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return answerOf([&] {
@@ -67,6 +67,7 @@ jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint di
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
         settings.readMessages = messages != JNI_FALSE;
+        settings.impersonation = static_cast<SECURITY_IMPERSONATION_LEVEL>(impersonation);
         settings.patience = std::chrono::milliseconds{milliseconds};
         return answer(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
     });
@@ -77,14 +78,56 @@ jint JNICALL pipeServerProcessId(JNIEnv*, jclass, jlong device) {
     return found ? static_cast<jint>(serverProcessId(*found)) : 0;
 }
 
+jlong JNICALL pipePeerSessionId(JNIEnv*, jclass, jlong device) {
+    return ask<NamedPipe>(device, [](NamedPipe& pipe) {
+        const auto session = pipe.peerSession();
+        return session ? jlong{*session} : refused(session.error());
+    });
+}
+
+jlong JNICALL transact(JNIEnv* env, jclass, jlong device, jobject request, jint requestOffset, jint requestLength,
+                       jobject reply, jint replyOffset, jint replyLength, jlong token, jint milliseconds) {
+    Buffer question{env, request, requestOffset, requestLength};
+    Buffer room{env, reply, replyOffset, replyLength};
+    return submit<NamedPipe>(
+        device, Opcode::kTransact, question, room, token, milliseconds, [&](NamedPipe& pipe, Operation& operation) {
+            return pipe.transact(operation, question.address(), question.length(), room.address(), room.length());
+        });
+}
+
+jlong JNICALL peek(JNIEnv*, jclass, jlong device) {
+    return ask<NamedPipe>(device, [](NamedPipe& pipe) {
+        const auto contents = pipe.peek();
+        return contents ? both(contents->leftInMessage, contents->bytes) : refused(contents.error());
+    });
+}
+
+jlong JNICALL flush(JNIEnv*, jclass, jlong device) {
+    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return answered(pipe.flush()); });
+}
+
+jlong JNICALL disconnect(JNIEnv*, jclass, jlong device) {
+    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return answered(pipe.disconnect()); });
+}
+
+jlong JNICALL keepsMessages(JNIEnv*, jclass, jlong device) {
+    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return jlong{pipe.keepsMessages()}; });
+}
+
 }  // namespace
 
 std::vector<JNINativeMethod> namedPipeNatives() {
     return {
         native("openServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
         native("listen", "(J)J", listen),
-        native("connect", "(JLjava/lang/String;IZI)J", connectPipe),
+        native("connect", "(JLjava/lang/String;IZII)J", connectPipe),
         native("serverProcessId", "(J)I", pipeServerProcessId),
+        native("peerSessionId", "(J)J", pipePeerSessionId),
+        native("transact", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", transact),
+        native("peek", "(J)J", peek),
+        native("flush", "(J)J", flush),
+        native("disconnect", "(J)J", disconnect),
+        native("keepsMessages", "(J)J", keepsMessages),
     };
 }
 

@@ -14,6 +14,10 @@ std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();
 std::vector<JNINativeMethod> streamSocketNatives();
 std::vector<JNINativeMethod> udpSocketNatives();
+std::vector<JNINativeMethod> childPipeNatives();
+std::vector<JNINativeMethod> foreignDeviceNatives();
+std::vector<JNINativeMethod> mailslotNatives();
+std::vector<JNINativeMethod> serialPortNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

@@ -30,6 +30,10 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},
              NativeClass{"io/github/iocp4j/StreamSocketNative", streamSocketNatives()},
              NativeClass{"io/github/iocp4j/UdpSocketNative", udpSocketNatives()},
+             NativeClass{"io/github/iocp4j/ChildPipeNative", childPipeNatives()},
+             NativeClass{"io/github/iocp4j/ForeignDeviceNative", foreignDeviceNatives()},
+             NativeClass{"io/github/iocp4j/MailslotNative", mailslotNatives()},
+             NativeClass{"io/github/iocp4j/SerialPortNative", serialPortNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||

@@ -47,6 +47,9 @@ private:
 // A part of a direct buffer that an operation uses.
 class Buffer : public Pinned {
 public:
+    // None, for operations to which it is left.
+    Buffer() noexcept = default;
+
     // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
     Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
 
@@ -66,6 +69,17 @@ Kind* deviceAs(const Share<Device>& share) noexcept {
     } else {
         return dynamic_cast<Kind*>(&*share);
     }
+}
+
+// What `ask(kind)` answers of an open device of that kind.
+template <class Kind, class Ask>
+jlong ask(jlong device, Ask&& asked) noexcept {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    if (!found) {
+        return refused(Refusal::kDeviceClosed);
+    }
+    Kind* target = deviceAs<Kind>(found);
+    return target != nullptr ? asked(*target) : refused(Refusal::kWrongDevice);
 }
 
 // Starts an operation on a device of the given kind: `start(kind, operation)` makes the Win32 call. A negative number

@@ -35,6 +35,9 @@ struct Calls {
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;
+    decltype(&::TransactNamedPipe) transactNamedPipe = &::TransactNamedPipe;
+    decltype(&::PeekNamedPipe) peekNamedPipe = &::PeekNamedPipe;
+    decltype(&::DisconnectNamedPipe) disconnectNamedPipe = &::DisconnectNamedPipe;
     decltype(&::WSASocketW) wsaSocket = &::WSASocketW;
     decltype(&::bind) bind = &::bind;
     decltype(&::listen) listen = &::listen;
@@ -54,8 +57,21 @@ struct Calls {
     decltype(&extensions::connectEx) connectEx = &extensions::connectEx;
     decltype(&extensions::disconnectEx) disconnectEx = &extensions::disconnectEx;
     decltype(&extensions::transmitFile) transmitFile = &extensions::transmitFile;
+    decltype(&::CreateMailslotW) createMailslot = &::CreateMailslotW;
+    decltype(&::GetMailslotInfo) getMailslotInfo = &::GetMailslotInfo;
+    decltype(&::GetCommState) getCommState = &::GetCommState;
+    decltype(&::SetCommState) setCommState = &::SetCommState;
+    decltype(&::SetCommTimeouts) setCommTimeouts = &::SetCommTimeouts;
+    decltype(&::SetCommMask) setCommMask = &::SetCommMask;
+    decltype(&::WaitCommEvent) waitCommEvent = &::WaitCommEvent;
+    decltype(&::EscapeCommFunction) escapeCommFunction = &::EscapeCommFunction;
+    decltype(&::GetCommModemStatus) getCommModemStatus = &::GetCommModemStatus;
+    decltype(&::PurgeComm) purgeComm = &::PurgeComm;
 };
 
 extern Calls calls;
+
+// The error of a call that returns a BOOL, or ERROR_SUCCESS. To be asked at once.
+inline DWORD outcome(BOOL result) noexcept { return result ? ERROR_SUCCESS : ::GetLastError(); }
 
 }  // namespace iocp4j::win32

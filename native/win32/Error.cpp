@@ -6,8 +6,10 @@
 namespace iocp4j::win32 {
 
 ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
+    // What a serial port says when the time of a read is up, and ReadFile calls a success.
+    constexpr NTSTATUS kTimeUp = 0x102;
     const auto status = static_cast<NTSTATUS>(static_cast<std::uint32_t>(internal));
-    return status == 0 ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
+    return status == 0 || status == kTimeUp ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
 }
 
 std::wstring errorMessage(ErrorCode error) {

@@ -50,4 +50,8 @@ Result<SecurityDescriptor> SecurityDescriptor::privateToUser() {
     return parse(L"D:P(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" + *sid + L")");
 }
 
+Result<SecurityDescriptor> SecurityDescriptor::of(const std::wstring& sddl) {
+    return sddl.empty() ? privateToUser() : parse(sddl);
+}
+
 }  // namespace iocp4j::win32

@@ -18,6 +18,9 @@ public:
     // Full access for the current user, administrators and SYSTEM; nothing for anybody else, and nothing inherited.
     static Result<SecurityDescriptor> privateToUser();
 
+    // From the language, or of an empty text the private one.
+    static Result<SecurityDescriptor> of(const std::wstring& sddl);
+
     // Valid as long as this object.
     SECURITY_ATTRIBUTES attributes() const noexcept { return {sizeof(SECURITY_ATTRIBUTES), descriptor_.get(), FALSE}; }
 

@@ -75,6 +75,8 @@ constexpr DWORD WAIT_IO_COMPLETION = 192;
 constexpr DWORD WAIT_TIMEOUT = 258;
 constexpr ULONG_PTR STATUS_PENDING = 0x103;
 
+constexpr DWORD PIPE_SERVER_END = 1;
+constexpr DWORD PIPE_TYPE_MESSAGE = 4;
 constexpr DWORD PIPE_ACCESS_INBOUND = 1;
 constexpr DWORD PIPE_ACCESS_OUTBOUND = 2;
 constexpr DWORD PIPE_ACCESS_DUPLEX = 3;
@@ -128,3 +130,27 @@ inline HANDLE CreateNamedPipeW(LPCWSTR, DWORD, DWORD, DWORD, DWORD, DWORD, DWORD
 inline BOOL ConnectNamedPipe(HANDLE, OVERLAPPED*) { return notImplemented(); }
 inline BOOL WaitNamedPipeW(LPCWSTR, DWORD) { return notImplemented(); }
 inline BOOL SetNamedPipeHandleState(HANDLE, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+inline BOOL TransactNamedPipe(HANDLE, LPVOID, DWORD, LPVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline BOOL PeekNamedPipe(HANDLE, LPVOID, DWORD, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+inline BOOL DisconnectNamedPipe(HANDLE) { return notImplemented(); }
+inline BOOL GetNamedPipeInfo(HANDLE, DWORD*, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+inline BOOL GetNamedPipeClientSessionId(HANDLE, ULONG*) { return notImplemented(); }
+inline BOOL GetNamedPipeServerSessionId(HANDLE, ULONG*) { return notImplemented(); }
+inline BOOL FlushFileBuffers(HANDLE) { return notImplemented(); }
+inline BOOL DeviceIoControl(HANDLE, DWORD, LPVOID, DWORD, LPVOID, DWORD, DWORD*, OVERLAPPED*) {
+    return notImplemented();
+}
+inline HANDLE CreateMailslotW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
+    return notImplemented(), INVALID_HANDLE_VALUE;
+}
+inline BOOL GetMailslotInfo(HANDLE, DWORD*, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+struct DCB;
+struct COMMTIMEOUTS;
+inline BOOL GetCommState(HANDLE, DCB*) { return notImplemented(); }
+inline BOOL SetCommState(HANDLE, DCB*) { return notImplemented(); }
+inline BOOL SetCommTimeouts(HANDLE, COMMTIMEOUTS*) { return notImplemented(); }
+inline BOOL SetCommMask(HANDLE, DWORD) { return notImplemented(); }
+inline BOOL WaitCommEvent(HANDLE, DWORD*, OVERLAPPED*) { return notImplemented(); }
+inline BOOL EscapeCommFunction(HANDLE, DWORD) { return notImplemented(); }
+inline BOOL GetCommModemStatus(HANDLE, DWORD*) { return notImplemented(); }
+inline BOOL PurgeComm(HANDLE, DWORD) { return notImplemented(); }

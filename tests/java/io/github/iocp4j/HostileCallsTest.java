@@ -35,6 +35,7 @@ final class HostileCallsTest {
     private static final int SLICE = 512;
     private static final byte CANARY = (byte) 0xEE;
     private static final byte DATA = 0x11;
+    private static final int FSCTL_PIPE_PEEK = 0x11400c;
     /** Few enough that the calls reach it. */
     private static final int CEILING = 300;
 
@@ -101,7 +102,7 @@ final class HostileCallsTest {
         assertThat(answers).as("calls of every kind were answered in both ways")
                 .containsKeys("read +", "read -", "write +", "write -", "listen +", "listen -", "post +", "post -",
                         "openPort +", "openPort -", "openPipeServer +", "openPipeServer -", "connectPipe +",
-                        "connectPipe -");
+                        "connectPipe -", "transact +", "transact -", "control +", "control -");
     }
 
     /** What the random calls have found once is tried always. */
@@ -140,8 +141,8 @@ final class HostileCallsTest {
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 0)).isNegative();
-            assertThat(NamedPipeNative.connect(port.id(), server.name(), 4, false, 0))
+            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 1, 0)).isNegative();
+            assertThat(NamedPipeNative.connect(port.id(), server.name(), 4, false, 1, 0))
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
                 {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},
@@ -229,7 +230,7 @@ final class HostileCallsTest {
     }
 
     private void call() throws Exception {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(19)) {
             case 0:
             case 1:
             case 2:
@@ -272,6 +273,15 @@ final class HostileCallsTest {
                     openPort();
                 }
                 break;
+            case 15:
+                submitWithTwo(true);
+                break;
+            case 16:
+                submitWithTwo(false);
+                break;
+            case 17:
+                mistake();
+                break;
             default:
                 close();
                 break;
@@ -303,12 +313,71 @@ final class HostileCallsTest {
         }
     }
 
+    /** A transaction, or a look into a pipe with DeviceIoControl. */
+    private void submitWithTwo(final boolean transact) {
+        final long key = random.nextInt(4) == 0 ? deviceKey() : connection();
+        final ByteBuffer in = random.nextInt(4) == 0 ? null : buffer();
+        final ByteBuffer out = random.nextInt(4) == 0 ? null : buffer();
+        final boolean sensible = random.nextBoolean();
+        final int inOffset = sensible ? random.nextInt(SLICE) : integer();
+        final int inLength = sensible ? random.nextInt(SLICE - inOffset + 1) : integer();
+        final int outOffset = sensible ? random.nextInt(SLICE) : integer();
+        final int outLength = sensible ? random.nextInt(SLICE - outOffset + 1) : integer();
+        final long token = tokens++;
+        lengths.put(token, out == null ? 0 : outLength);
+        final long answer = transact
+                ? NamedPipeNative.transact(key, in, inOffset, inLength, out, outOffset, outLength, token, integer())
+                : DeviceNative.control(key, FSCTL_PIPE_PEEK, in, inOffset, inLength, out, outOffset, outLength, token,
+                        integer());
+        answered(transact ? "transact" : "control", answer);
+        if (answer > 0) {
+            accepted.add(token);
+            numbers.add(answer);
+            assertThat(reachable(in, inOffset, inLength, transact) && reachable(out, outOffset, outLength, transact))
+                    .as("%d %d %d %d was accepted", inOffset, inLength, outOffset, outLength).isTrue();
+        }
+    }
+
+    private static boolean reachable(
+            final ByteBuffer buffer, final int offset, final int length, final boolean needed) {
+        return buffer == null ? !needed
+                : buffer.isDirect() && offset >= 0 && length >= 0 && (long) offset + length <= buffer.capacity();
+    }
+
+    /** Calls on devices of another kind than they are for, or on none. */
+    private void mistake() {
+        final long key = deviceKey();
+        final List<Long> refusals =
+                List.of(-(long) Refusal.DEVICE_CLOSED.code(), -(long) Refusal.WRONG_DEVICE.code());
+        assertThat(ChildPipeNative.childEnd(key)).isIn(refusals);
+        assertThat(ChildPipeNative.closeChildEnd(key)).isIn(refusals);
+        assertThat(MailslotNative.contents(key)).isIn(refusals);
+        assertThat(SerialPortNative.awaitEvents(key, integer(), number(), integer())).isIn(refusals);
+        assertThat(SerialPortNative.escape(key, integer())).isIn(refusals);
+        assertThat(SerialPortNative.modemStatus(key)).isIn(refusals);
+        assertThat(SerialPortNative.purge(key, integer())).isIn(refusals);
+        assertThat(NamedPipeNative.flush(server.key())).isIn(refusals);
+        assertThat(NamedPipeNative.disconnect(server.key())).isIn(refusals);
+        answered("disconnect", NamedPipeNative.disconnect(key));
+        assertThat(ForeignDeviceNative.adopt(random.nextBoolean() ? port.id() : portId(), -random.nextInt(2), true))
+                .isNegative();
+        ForeignDeviceNative.traits(number());
+        assertThat(SerialPortNative.open(port.id(), random.nextBoolean() ? "x" : null,
+                random.nextBoolean() ? null : new int[random.nextInt(14)])).isNegative();
+        assertThat(ChildPipeNative.open(port.id(), 4 + random.nextInt(9), false, 0)).isNegative();
+        assertThat(MailslotNative.openServer(port.id(), random.nextBoolean() ? null : "x", integer(), integer(), null))
+                .isNegative();
+    }
+
     /** Calls that only tell something, and may be asked about anybody. */
     private void look() {
         assertThat(PortNative.errorMessage(random.nextBoolean() ? integer() : random.nextInt())).isNotNull();
         assertThat(DeviceNative.name(number())).isNotNull();
         DeviceNative.exists(number());
         NamedPipeNative.serverProcessId(number());
+        NamedPipeNative.peek(number());
+        NamedPipeNative.peerSessionId(number());
+        NamedPipeNative.keepsMessages(number());
         final int counters = random.nextInt(PortSnapshot.COUNTERS + 3) - 1;
         final long[] found = PortNative.snapshot(random.nextBoolean() ? port.id() : number(),
                 counters < 0 ? null : new long[counters]);
@@ -323,7 +392,7 @@ final class HostileCallsTest {
         final boolean sensible = random.nextBoolean();
         final long key = NamedPipeNative.connect(random.nextInt(4) == 0 ? portId() : port.id(),
                 sensible ? server.name() : names[random.nextInt(names.length)], sensible ? 3 : integer(),
-                random.nextBoolean(), milliseconds);
+                random.nextBoolean(), sensible ? 1 : integer(), milliseconds);
         answered("connectPipe", key);
         if (key > 0) {
             numbers.add(key);
@@ -389,7 +458,7 @@ final class HostileCallsTest {
         if (connections.size() >= 4) {
             return true;
         }
-        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 0);
+        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 1, 0);
         if (key > 0) {
             connections.add(port.register(new NamedPipe(port, key, 0)));
         }

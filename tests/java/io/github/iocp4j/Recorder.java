@@ -27,6 +27,7 @@ final class Recorder implements CompletionListener {
         final long token;
         final int bytes;
         final int status;
+        final int detail;
         final Device device;
         final Thread thread;
 
@@ -36,6 +37,7 @@ final class Recorder implements CompletionListener {
             token = batch.token(index);
             bytes = batch.bytes(index);
             status = batch.status(index);
+            detail = batch.detail(index);
             device = batch.device(index);
             thread = Thread.currentThread();
         }

@@ -37,6 +37,18 @@ class MainTest {
         "2, logger, --count, 0, at least 1",
         "2, logger, --pipe, \\\\.\\mailslot\\x, cannot be the name of a pipe",
         "2, logger, --unknown, x, --unknown",
+        "2, cat-pipe, \\\\.\\mailslot\\x, --wait, cannot be the name of a pipe",
+        "2, cat-pipe, --send, --receive, mutually exclusive",
+        "2, cat-pipe, x, --timeout=-1, must not be negative",
+        "2, cat-pipe, \\\\elsewhere\\pipe\\x, --listen, on this machine",
+        "2, serial, LPT1, --no-dtr, should look like COM3",
+        "2, serial, COM3, --idle=-1, must not be negative",
+        "2, serial, COM3, --parity=some, must be one of none",
+        "2, serial, COM3, --flow=some, must be one of none",
+        "2, serial, COM3, --stop-bits=3, must be 1",
+        "2, serial, COM3, --data-bits=9, from 5 to 8",
+        "2, serial, COM3, --newline=dos, must be lf",
+        "1, serial, COM251, --no-rts, ERROR_FILE_NOT_FOUND",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -57,7 +69,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger"})
+    @CsvSource({"syelogd", "logger", "cat-pipe", "serial"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

@@ -116,6 +116,18 @@ public final class CompletionBatch {
     }
 
     /**
+     * What this kind of device has to add: for {@link Opcode#ACCEPT} of a pipe the client's process, as in
+     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in
+     * {@link SerialPort#awaitEvents}.
+     *
+     * @param index the completion
+     * @return a number whose meaning the device's documentation tells, or 0
+     */
+    public int detail(final int index) {
+        return records.getInt(at(index) + DETAIL_OFFSET);
+    }
+
+    /**
      * The device that the completion is about. For a successful {@link Opcode#ACCEPT} this is the new connection,
      * which the listener now owns and must close; for a failed one it is the server.
      *
@@ -157,11 +169,10 @@ public final class CompletionBatch {
     }
 
     private Device connection(final int index, final long key) {
-        final int detail = records.getInt(at(index) + DETAIL_OFFSET);
         final DeviceKind kind = DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
         switch (kind) {
             case PIPE:
-                return new NamedPipe(port, key, detail);
+                return new NamedPipe(port, key, detail(index));
             case STREAM_SOCKET:
                 return StreamSocket.accepted(port, key);
             default:

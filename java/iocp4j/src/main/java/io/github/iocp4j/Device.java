@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -75,6 +76,60 @@ public abstract class Device implements AutoCloseable {
      */
     public final Object attachment() {
         return attachment;
+    }
+
+    /**
+     * Starts a request of the device's own ({@code DeviceIoControl}), whatever its driver knows: {@code FSCTL_...} of
+     * file systems and pipes, {@code IOCTL_...} of other devices. The completion has the opcode {@link Opcode#CONTROL}
+     * and tells how many bytes are in {@code out}; when that is too small, drivers say
+     * {@link Win32Error#MORE_DATA} or {@link Win32Error#INSUFFICIENT_BUFFER}.
+     *
+     * <p>Both buffers belong to the kernel until the completion, as {@link StreamDevice} tells. A request that changes
+     * the state of the device behind this object's back does just that.
+     *
+     * @param code the control code, as {@code CTL_CODE} makes it
+     * @param in what the request needs, from position to limit of a direct buffer; null for nothing
+     * @param out where the answer goes, from position to limit of a direct buffer; null for none
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when a buffer is not direct
+     * @throws java.nio.ReadOnlyBufferException when {@code out} is read-only
+     * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public final long control(final int code, final ByteBuffer in, final ByteBuffer out, final long token) {
+        return startControl(code, in, out, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts a request as {@link #control(int, ByteBuffer, ByteBuffer, long)} does, with a deadline. When the time is
+     * up before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
+     * {@link Win32Error#TIMEOUT}, provided that its driver can cancel it.
+     *
+     * @param code the control code
+     * @param in what the request needs; null for nothing
+     * @param out where the answer goes; null for none
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public final long control(
+            final int code, final ByteBuffer in, final ByteBuffer out, final long token, final int timeoutMillis) {
+        return startControl(code, in, out, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    private long startControl(
+            final int code, final ByteBuffer in, final ByteBuffer out, final long token, final int milliseconds) {
+        if (in != null) {
+            Buffers.checkWriteFrom(in, in.position(), in.remaining());
+        }
+        if (out != null) {
+            Buffers.checkReadInto(out, out.position(), out.remaining());
+        }
+        return accepted(DeviceNative.control(key, code,
+                in, in == null ? 0 : in.position(), in == null ? 0 : in.remaining(),
+                out, out == null ? 0 : out.position(), out == null ? 0 : out.remaining(), token, milliseconds));
     }
 
     /**
@@ -154,5 +209,10 @@ public abstract class Device implements AutoCloseable {
             return answer;
         }
         throw Refusal.of(answer).exception(this);
+    }
+
+    /** Turns the answer of a native question into the number that it is, or the exception that tells why not. */
+    final long answered(final long answer, final String call) throws Win32Exception {
+        return answer < 0 ? Refusal.key(answer, call + " on " + name, this) : answer;
     }
 }

@@ -6,7 +6,7 @@ package io.github.iocp4j;
 public enum DeviceKind {
     /** {@link NamedPipeServer}. */
     PIPE_SERVER(1),
-    /** {@link NamedPipe}. */
+    /** {@link NamedPipe}, also that of a {@link ChildPipe}. */
     PIPE(2),
     /** {@link OverlappedFile}. */
     FILE(3),
@@ -18,11 +18,11 @@ public enum DeviceKind {
     UDP_SOCKET(6),
     /** A directory that is watched. */
     DIRECTORY(7),
-    /** Either end of a mailslot. */
+    /** {@link MailslotServer} or {@link MailslotClient}. */
     MAILSLOT(8),
-    /** A serial port. */
+    /** {@link SerialPort}. */
     SERIAL_PORT(9),
-    /** A handle that the program has opened itself. */
+    /** {@link ForeignDevice}. */
     FOREIGN(10);
 
     private static final DeviceKind[] BY_CODE = values();

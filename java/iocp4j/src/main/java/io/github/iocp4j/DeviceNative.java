@@ -28,4 +28,9 @@ final class DeviceNative {
 
     static native long write(
             long device, ByteBuffer buffer, int offset, int length, long position, long token, int milliseconds);
+
+    /** Either buffer may be null. */
+    static native long control(
+            long device, int code, ByteBuffer in, int inOffset, int inLength, ByteBuffer out, int outOffset,
+            int outLength, long token, int milliseconds);
 }

@@ -30,6 +30,7 @@ public final class NamedPipeClient {
         private final String name;
         private PipeDirection direction = PipeDirection.DUPLEX;
         private PipeMode mode = PipeMode.BYTE;
+        private ImpersonationLevel impersonation = ImpersonationLevel.IDENTIFICATION;
         private Duration timeout = Duration.ofSeconds(10);
 
         private Builder(final CompletionPort port, final String name) {
@@ -61,6 +62,18 @@ public final class NamedPipeClient {
         }
 
         /**
+         * What the server may do in this process's name ({@code SECURITY_SQOS_PRESENT}). Raise it only for a server
+         * that is trusted. Default: {@link ImpersonationLevel#IDENTIFICATION}.
+         *
+         * @param level the level
+         * @return this
+         */
+        public Builder impersonation(final ImpersonationLevel level) {
+            impersonation = Objects.requireNonNull(level, "level");
+            return this;
+        }
+
+        /**
          * How long to wait while all instances of the pipe are busy. Default: 10 seconds.
          *
          * @param limit zero for one attempt only
@@ -73,7 +86,7 @@ public final class NamedPipeClient {
         }
 
         /**
-         * Connects ({@code CreateFileW} at identification level, {@code WaitNamedPipeW} while the pipe is busy). The
+         * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
          * calling thread waits; it is best not a worker of the port.
          *
          * @return the connection
@@ -85,7 +98,7 @@ public final class NamedPipeClient {
         public NamedPipe connect() throws Win32Exception {
             final long key = Refusal.key(
                     NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
-                            Timeouts.milliseconds(timeout)),
+                            impersonation.ordinal(), Timeouts.milliseconds(timeout)),
                     "CreateFile " + name, port);
             return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
         }

@@ -133,11 +133,7 @@ public final class NamedPipeServer extends Device {
          * @return this
          */
         public Builder securityDescriptor(final String sddl) {
-            if (sddl.isBlank()) {
-                throw new IllegalArgumentException("The security descriptor is empty: leave it out for the default,"
-                        + " or write one as in D:P(A;;GA;;;OW)(A;;GRGW;;;WD)");
-            }
-            securityDescriptor = sddl;
+            securityDescriptor = SecurityDescriptors.check(sddl);
             return this;
         }
 

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Completes and checks the names of pipes. */
+/** Completes and checks the names of pipes, and those of mailslots, which are made in the same way. */
 final class PipeNames {
-    private static final String LOCAL_PREFIX = "\\\\.\\pipe\\";
+    private static final String PIPE = "pipe";
+    private static final String MAILSLOT = "mailslot";
     private static final int MAX_LENGTH = 256;
 
     private PipeNames() {
@@ -14,43 +15,67 @@ final class PipeNames {
 
     /** The name for a server, which can only be on this machine. */
     static String local(final String name) {
-        final String full = complete(name);
-        if (!full.toLowerCase(Locale.ROOT).startsWith(LOCAL_PREFIX)) {
-            throw wrong(name, "a server's pipe is on this machine, and begins with " + LOCAL_PREFIX);
-        }
-        return full;
+        return local(name, PIPE);
     }
 
     /** A full name, made from a short one such as {@code syelog} where need be. */
     static String complete(final String name) {
-        Objects.requireNonNull(name, "name");
-        final String full = name.startsWith("\\\\") ? name : LOCAL_PREFIX + name;
-        // Of exactly that form: Windows would take anything else for another device, or for a file.
-        final int prefix = full.indexOf('\\', 2);
-        if (prefix <= 2 || !full.regionMatches(true, prefix, "\\pipe\\", 0, "\\pipe\\".length())) {
-            throw wrong(name, "it should look like " + LOCAL_PREFIX + "NAME");
-        }
-        final String last = full.substring(prefix + "\\pipe\\".length());
-        if (last.isEmpty()) {
-            throw wrong(name, "there is nothing after \\pipe\\");
-        }
-        if (full.length() > MAX_LENGTH) {
-            throw wrong(name, "it is longer than " + MAX_LENGTH + " characters");
-        }
-        if (last.chars().anyMatch(c -> c < ' ')) {
-            throw wrong(name, "it has a control character");
-        }
-        if (last.indexOf('/') >= 0 || Arrays.stream(last.split("\\\\")).anyMatch(PipeNames::isDots)) {
-            throw wrong(name, "Windows would resolve /, . and .. as in the name of a file");
+        return complete(name, PIPE);
+    }
+
+    /** As {@link #local(String)}, of a mailslot. */
+    static String localMailslot(final String name) {
+        return local(name, MAILSLOT);
+    }
+
+    /** As {@link #complete(String)}, of a mailslot. */
+    static String completeMailslot(final String name) {
+        return complete(name, MAILSLOT);
+    }
+
+    private static String local(final String name, final String kind) {
+        final String full = complete(name, kind);
+        final String prefix = localPrefix(kind);
+        if (!full.toLowerCase(Locale.ROOT).startsWith(prefix)) {
+            throw wrong(name, kind, "a server's " + kind + " is on this machine, and begins with " + prefix);
         }
         return full;
+    }
+
+    private static String complete(final String name, final String kind) {
+        Objects.requireNonNull(name, "name");
+        final String full = name.startsWith("\\\\") ? name : localPrefix(kind) + name;
+        final String middle = "\\" + kind + "\\";
+        // Of exactly that form: Windows would take anything else for another device, or for a file.
+        final int prefix = full.indexOf('\\', 2);
+        if (prefix <= 2 || !full.regionMatches(true, prefix, middle, 0, middle.length())) {
+            throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME");
+        }
+        final String last = full.substring(prefix + middle.length());
+        if (last.isEmpty()) {
+            throw wrong(name, kind, "there is nothing after " + middle);
+        }
+        if (full.length() > MAX_LENGTH) {
+            throw wrong(name, kind, "it is longer than " + MAX_LENGTH + " characters");
+        }
+        if (last.chars().anyMatch(c -> c < ' ')) {
+            throw wrong(name, kind, "it has a control character");
+        }
+        if (last.indexOf('/') >= 0 || Arrays.stream(last.split("\\\\")).anyMatch(PipeNames::isDots)) {
+            throw wrong(name, kind, "Windows would resolve /, . and .. as in the name of a file");
+        }
+        return full;
+    }
+
+    private static String localPrefix(final String kind) {
+        return "\\\\.\\" + kind + "\\";
     }
 
     private static boolean isDots(final String part) {
         return part.equals(".") || part.equals("..");
     }
 
-    private static IllegalArgumentException wrong(final String name, final String why) {
-        return new IllegalArgumentException("\"" + name + "\" cannot be the name of a pipe: " + why);
+    private static IllegalArgumentException wrong(final String name, final String kind, final String why) {
+        return new IllegalArgumentException("\"" + name + "\" cannot be the name of a " + kind + ": " + why);
     }
 }

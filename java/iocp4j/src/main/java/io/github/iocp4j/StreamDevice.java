@@ -51,8 +51,7 @@ public abstract class StreamDevice extends Device {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public final long read(final ByteBuffer buffer, final int offset, final int length, final long token) {
-        Buffers.checkReadInto(buffer, offset, length);
-        return accepted(DeviceNative.read(key(), buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE));
+        return startRead(buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE);
     }
 
     /**
@@ -69,9 +68,7 @@ public abstract class StreamDevice extends Device {
      */
     public final long read(
             final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
-        Buffers.checkReadInto(buffer, offset, length);
-        return accepted(DeviceNative.read(key(), buffer, offset, length, NO_POSITION, token,
-                Timeouts.checkDeadline(timeoutMillis)));
+        return startRead(buffer, offset, length, NO_POSITION, token, Timeouts.checkDeadline(timeoutMillis));
     }
 
     /**
@@ -101,8 +98,7 @@ public abstract class StreamDevice extends Device {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public final long write(final ByteBuffer buffer, final int offset, final int length, final long token) {
-        Buffers.checkWriteFrom(buffer, offset, length);
-        return accepted(DeviceNative.write(key(), buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE));
+        return startWrite(buffer, offset, length, NO_POSITION, token, Timeouts.NO_DEADLINE);
     }
 
     /**
@@ -119,8 +115,30 @@ public abstract class StreamDevice extends Device {
      */
     public final long write(
             final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
+        return startWrite(buffer, offset, length, NO_POSITION, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /** Throws where this end of the device cannot be read. */
+    void checkReadable() {
+    }
+
+    /** Throws where this end of the device cannot be written, or not any more. */
+    void checkWritable() {
+    }
+
+    final long startRead(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        checkReadable();
+        Buffers.checkReadInto(buffer, offset, length);
+        return accepted(DeviceNative.read(key(), buffer, offset, length, position, token, milliseconds));
+    }
+
+    final long startWrite(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        checkWritable();
         Buffers.checkWriteFrom(buffer, offset, length);
-        return accepted(DeviceNative.write(key(), buffer, offset, length, NO_POSITION, token,
-                Timeouts.checkDeadline(timeoutMillis)));
+        return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
     }
 }

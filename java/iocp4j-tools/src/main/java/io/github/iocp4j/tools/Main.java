@@ -1,7 +1,9 @@
 package io.github.iocp4j.tools;
 
 import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.tools.catpipe.CatPipeCommand;
 import io.github.iocp4j.tools.copy.CopyCommand;
+import io.github.iocp4j.tools.serial.SerialCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
 import java.io.IOException;
@@ -18,7 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
-        subcommands = {CopyCommand.class, SyelogdCommand.class, LoggerCommand.class},
+        subcommands = {
+            CatPipeCommand.class, CopyCommand.class, LoggerCommand.class, SerialCommand.class, SyelogdCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
@@ -26,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  iocp4j copy big.iso D:\\              copy a file",
             "  iocp4j syelogd --output trace.log      run a log daemon",
             "  iocp4j logger Hello World              send it a message",
+            "  iocp4j cat-pipe --listen NAME          talk to whoever opens a pipe",
+            "  iocp4j serial COM3 --baud 115200       talk to a serial port",
             "  iocp4j syelogd --help                  tell about one tool"
         },
         mixinStandardHelpOptions = true,

@@ -1,0 +1,202 @@
+package io.github.iocp4j.tools;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Joins a pair of streams, such as standard input and output, to a device: what one gives the other gets, until one of
+ * the two ends.
+ */
+public final class StreamJoint {
+    private static final int BUFFER = 65_536;
+
+    private final InputStream input;
+    private final OutputStream output;
+    private final boolean emptyIsEnd;
+    private final ByteBuffer incoming = ByteBuffer.allocateDirect(BUFFER);
+    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(BUFFER);
+    private final byte[] heard = new byte[BUFFER];
+    private final Semaphore written = new Semaphore(0);
+    private volatile int writeStatus;
+
+    // Guarded by this.
+    private boolean inputEnded;
+    private boolean deviceEnded;
+    private boolean deviceGone;
+    private IOException failure;
+    private long heardAt = System.nanoTime();
+
+    /**
+     * Makes a joint that does nothing yet.
+     *
+     * @param input goes to the device
+     * @param output gets what comes from it
+     * @param emptyIsEnd whether a read of nothing means that the peer writes no more, as on a pipe of messages
+     */
+    public StreamJoint(final InputStream input, final OutputStream output, final boolean emptyIsEnd) {
+        this.input = input;
+        this.output = output;
+        this.emptyIsEnd = emptyIsEnd;
+    }
+
+    /**
+     * Begins to read the device.
+     *
+     * @param device whose completions come to {@link #onCompletion}
+     */
+    public void startOutput(final StreamDevice device) {
+        device.read(incoming, 0);
+    }
+
+    /**
+     * Begins to write to the device, on a daemon thread: nobody can be kept from waiting for input that never comes.
+     *
+     * @param device whose completions come to {@link #onCompletion}
+     */
+    public void startInput(final StreamDevice device) {
+        final Thread thread = new Thread(() -> pump(device), "input");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Takes one completion of the device's; for the port's listener.
+     *
+     * @param batch the batch
+     * @param index the completion
+     */
+    public void onCompletion(final CompletionBatch batch, final int index) {
+        if (batch.opcode(index) == Opcode.WRITE) {
+            writeStatus = batch.status(index);
+            written.release();
+        } else if (batch.opcode(index) == Opcode.READ) {
+            onRead(batch, index);
+        }
+    }
+
+    /**
+     * Waits until the input has ended and all of it is written, or the device has.
+     *
+     * @return whether it was the input, and the device is still there
+     * @throws IOException when something has failed
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public synchronized boolean awaitInputEnd() throws IOException, InterruptedException {
+        while (!inputEnded && !deviceGone && failure == null) {
+            wait();
+        }
+        check();
+        return !deviceGone;
+    }
+
+    /**
+     * Waits until nothing more comes from the device.
+     *
+     * @throws IOException when something has failed
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public synchronized void awaitDeviceEnd() throws IOException, InterruptedException {
+        while (!deviceEnded && failure == null) {
+            wait();
+        }
+        check();
+    }
+
+    /**
+     * Waits until nothing has come from the device for a while.
+     *
+     * @param milliseconds how long
+     * @throws IOException when something has failed
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public synchronized void awaitSilence(final long milliseconds) throws IOException, InterruptedException {
+        long left = milliseconds;
+        heardAt = System.nanoTime();
+        while (left > 0 && !deviceEnded && failure == null) {
+            wait(left);
+            left = milliseconds - (System.nanoTime() - heardAt) / 1_000_000;
+        }
+        check();
+    }
+
+    private void check() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void onRead(final CompletionBatch batch, final int index) {
+        final int status = batch.status(index);
+        final int bytes = batch.bytes(index);
+        if (status != Win32Error.SUCCESS && status != Win32Error.MORE_DATA) {
+            deviceEnded(true, isEnd(status) ? null : batch.error(index));
+            return;
+        }
+        if (bytes == 0 && emptyIsEnd && status == Win32Error.SUCCESS) {
+            deviceEnded(false, null);
+        }
+        try {
+            incoming.clear();
+            incoming.get(heard, 0, bytes);
+            incoming.clear();
+            output.write(heard, 0, bytes);
+            output.flush();
+            synchronized (this) {
+                heardAt = System.nanoTime();
+            }
+            startOutput((StreamDevice) batch.device(index));
+        } catch (final DeviceClosedException ignored) {
+            deviceEnded(true, null);
+        } catch (final IOException e) {
+            deviceEnded(true, e);
+        }
+    }
+
+    private void pump(final StreamDevice device) {
+        final byte[] bytes = new byte[BUFFER];
+        try {
+            for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
+                outgoing.clear();
+                outgoing.put(bytes, 0, count).flip();
+                device.write(outgoing, 0);
+                written.acquireUninterruptibly();
+                if (writeStatus != Win32Error.SUCCESS) {
+                    deviceEnded(true, new Win32Exception("WriteFile " + device.name(), writeStatus));
+                    return;
+                }
+            }
+            synchronized (this) {
+                inputEnded = true;
+                notifyAll();
+            }
+        } catch (final DeviceClosedException ignored) {
+            deviceEnded(true, null);
+        } catch (final IOException e) {
+            deviceEnded(true, e);
+        }
+    }
+
+    private synchronized void deviceEnded(final boolean gone, final IOException why) {
+        deviceEnded = true;
+        deviceGone |= gone;
+        if (failure == null) {
+            failure = why;
+        }
+        notifyAll();
+    }
+
+    /** Whether a read that ends so has met the end of the connection. */
+    private static boolean isEnd(final int status) {
+        return status == Win32Error.BROKEN_PIPE || status == Win32Error.PIPE_NOT_CONNECTED
+                || status == Win32Error.HANDLES_CLOSED;
+    }
+}

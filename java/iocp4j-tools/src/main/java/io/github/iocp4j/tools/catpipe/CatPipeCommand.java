@@ -1,0 +1,177 @@
+package io.github.iocp4j.tools.catpipe;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.NamedPipeClient;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.PipeDirection;
+import io.github.iocp4j.PipeMode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.tools.StreamJoint;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The tool {@code cat-pipe}: joins standard input and output to a named pipe.
+ */
+@Command(
+        name = "cat-pipe",
+        header = "Joins standard input and output to a named pipe, as its client or its server.",
+        description = {
+            "What comes from standard input goes into the pipe, and what comes from the pipe goes to standard output."
+                + " It leaves when the other side closes the pipe, or when standard input has ended and the other side"
+                + " has read all of it.",
+            "",
+            "A pipe of bytes has no half close: to hear an answer after the end of standard input, use --wait. On a"
+                + " pipe of messages (--message) the end of the data is an empty message; it leaves when both sides"
+                + " have sent one."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed, or the other side has left before everything was sent", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  dir | cat-pipe --listen files --send   give the list to whoever comes first",
+            "  cat-pipe files --receive > list.txt    be the one",
+            "  type request.txt | cat-pipe docker_engine --wait",
+            "  cat-pipe --listen chat --message       talk to another: cat-pipe chat --message"
+        })
+public final class CatPipeCommand implements Callable<Integer> {
+    private static final int BUFFER = 65_536;
+
+    @Parameters(paramLabel = "PIPE", description = "NAME, \\\\.\\pipe\\NAME, or \\\\SERVER\\pipe\\NAME.")
+    private String name;
+
+    @Option(names = "--listen", description = "Serve the pipe to one client. Default: be a client.")
+    private boolean listen;
+
+    @Option(names = "--message", description = "Read and write messages. Default: bytes.")
+    private boolean message;
+
+    @ArgGroup
+    private Direction direction = new Direction();
+
+    @Option(names = "--wait", description = "After the end of standard input go on until the other side closes.")
+    private boolean await;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10",
+            description = "How long a client waits while the pipe is busy. Default: ${DEFAULT-VALUE}")
+    private int timeout;
+
+    private final CompletableFuture<NamedPipe> accepted = new CompletableFuture<>();
+    private StreamJoint joint;
+
+    CatPipeCommand() {
+    }
+
+    /** Which of the two streams is used. */
+    static final class Direction {
+        @Option(names = "--send", description = "Only send: standard output stays empty.")
+        private boolean send;
+
+        @Option(names = "--receive", description = "Only receive: standard input is not read.")
+        private boolean receive;
+
+        /** Seen from the client's end. */
+        PipeDirection code() {
+            if (send) {
+                return PipeDirection.OUTBOUND;
+            }
+            return receive ? PipeDirection.INBOUND : PipeDirection.DUPLEX;
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (timeout < 0) {
+            throw new IllegalArgumentException("--timeout is " + timeout + ", but must not be negative");
+        }
+        // Not System.out, which would keep the errors of writing to itself.
+        joint = new StreamJoint(System.in, new FileOutputStream(FileDescriptor.out), message);
+        try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("cat-pipe").workers(2).open();
+                NamedPipe pipe = listen ? serve(port) : connect(port)) {
+            join(pipe);
+        }
+        return ExitCode.OK;
+    }
+
+    private NamedPipe connect(final CompletionPort port) throws Win32Exception {
+        return NamedPipeClient.builder(port, name)
+                .direction(direction.code())
+                .mode(message && !direction.send ? PipeMode.MESSAGE : PipeMode.BYTE)
+                .timeout(Duration.ofSeconds(timeout))
+                .connect();
+    }
+
+    private NamedPipe serve(final CompletionPort port) throws IOException, InterruptedException {
+        // In both directions whatever we do: clients of either kind may come.
+        try (NamedPipeServer server = NamedPipeServer.builder(port, name)
+                .mode(message ? PipeMode.MESSAGE : PipeMode.BYTE)
+                .buffers(BUFFER, BUFFER)
+                .listening(1)
+                .maxInstances(1)
+                .open()) {
+            System.err.println("cat-pipe: serving " + server.name());
+            return accepted.get();
+        } catch (final ExecutionException e) {
+            throw (IOException) e.getCause();
+        }
+    }
+
+    private void join(final NamedPipe pipe) throws IOException, InterruptedException {
+        if (!direction.send) {
+            joint.startOutput(pipe);
+        }
+        if (direction.receive) {
+            joint.awaitDeviceEnd();
+            return;
+        }
+        joint.startInput(pipe);
+        if (!joint.awaitInputEnd()) {
+            return;
+        }
+        if (message && !direction.send) {
+            pipe.closeWrite(0);
+            joint.awaitDeviceEnd();
+        } else if (await) {
+            joint.awaitDeviceEnd();
+        }
+        flush(pipe);
+    }
+
+    /** Waits until the other side has read everything, or has enough and goes. */
+    private static void flush(final NamedPipe pipe) throws IOException {
+        try {
+            pipe.flush();
+        } catch (final Win32Exception gone) {
+            if (gone.code() != Win32Error.BROKEN_PIPE && gone.code() != Win32Error.NO_DATA
+                    && gone.code() != Win32Error.PIPE_NOT_CONNECTED) {
+                throw gone;
+            }
+        }
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) != Opcode.ACCEPT) {
+                joint.onCompletion(batch, i);
+            } else if (batch.status(i) == Win32Error.SUCCESS) {
+                accepted.complete((NamedPipe) batch.device(i));
+            } else {
+                accepted.completeExceptionally(batch.error(i));
+            }
+        }
+    }
+}

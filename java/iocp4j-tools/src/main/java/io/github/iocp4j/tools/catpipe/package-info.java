@@ -1,0 +1,4 @@
+/**
+ * The tool {@code cat-pipe}.
+ */
+package io.github.iocp4j.tools.catpipe;

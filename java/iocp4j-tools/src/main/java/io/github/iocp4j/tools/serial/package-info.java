@@ -1,0 +1,4 @@
+/**
+ * The tool {@code serial}.
+ */
+package io.github.iocp4j.tools.serial;

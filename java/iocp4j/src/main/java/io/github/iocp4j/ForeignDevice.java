@@ -1,0 +1,161 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A handle of any kind: one that the program has opened by other means, or whatever else has a path.
+ *
+ * <p>It can do what its driver can: {@link #read} and {@link #write} with or without a position, {@link #control}.
+ * Where the handle has positions, as that of a file or a disk, those without one begin at 0.
+ *
+ * <p>Windows ties a handle to one completion port for as long as it is open. It must have been opened for overlapped
+ * I/O, and no console can be.
+ */
+public final class ForeignDevice extends StreamDevice {
+    /** The access right to read, for {@link #open}. */
+    public static final int GENERIC_READ = 0x8000_0000;
+
+    /** The access right to write, for {@link #open}. */
+    public static final int GENERIC_WRITE = 0x4000_0000;
+
+    private static final Set<String> CONSOLES =
+            Set.of("CON", "CONIN$", "CONOUT$", "\\\\.\\CON", "\\\\.\\CONIN$", "\\\\.\\CONOUT$");
+    private static final int INVALID_HANDLE_VALUE = -1;
+
+    private ForeignDevice(final CompletionPort port, final long key) {
+        super(port, key, DeviceNative.name(key));
+    }
+
+    /** Who closes a handle. */
+    public enum Ownership {
+        /**
+         * Whoever has opened the handle closes it. Closing the device cancels and waits for what is in flight, and
+         * leaves the handle open; it stays tied to the port, and no port takes it again. The owner must not close it
+         * before the device.
+         */
+        KEPT,
+        /** The device closes it, with {@code CloseHandle}. A socket is not closed that way: keep its ownership. */
+        PASSED
+    }
+
+    /**
+     * Registers a handle that is open already ({@code CreateIoCompletionPort}). What is in flight on it meanwhile by
+     * other means would complete to the port, and be counted among its foreign packets.
+     *
+     * @param port receives the completions
+     * @param handle a Win32 {@code HANDLE} as a number
+     * @param ownership who closes it; when this method throws, it is still the caller's
+     * @return the device
+     * @throws IllegalArgumentException when 0 or -1 is passed, which are no handles
+     * @throws UnsupportedOperationException when it is a console's
+     * @throws Win32Exception {@link Win32Error#INVALID_PARAMETER} when the handle was opened without
+     *     {@code FILE_FLAG_OVERLAPPED} or is bound to a port already, which the message tells apart as far as Windows
+     *     does; {@link Win32Error#INVALID_HANDLE} when it is none, or none that can be read or written
+     * @throws PortClosedException when the port is closed or closing
+     */
+    public static ForeignDevice adopt(final CompletionPort port, final long handle, final Ownership ownership)
+            throws Win32Exception {
+        Objects.requireNonNull(ownership, "ownership");
+        if (handle == 0 || handle == INVALID_HANDLE_VALUE) {
+            throw new IllegalArgumentException(
+                    handle + " is no handle: whatever should have opened it has failed, or it is not open yet");
+        }
+        final long answer = ForeignDeviceNative.adopt(port.id(), handle, ownership == Ownership.PASSED);
+        if (answer < 0 && Refusal.of(answer) == null) {
+            explain(handle, (int) -answer);
+        }
+        return port.register(new ForeignDevice(port, Refusal.key(answer, "CreateIoCompletionPort", port)));
+    }
+
+    /**
+     * Opens a device by its path, for whatever {@link #control} or other request it knows ({@code CreateFileW} with
+     * {@code OPEN_EXISTING}, {@code FILE_FLAG_OVERLAPPED}, shared for reading and writing).
+     *
+     * @param port receives the completions
+     * @param path as in {@code \\.\PhysicalDrive0} or {@code \\.\pipe\}
+     * @param access {@link #GENERIC_READ}, {@link #GENERIC_WRITE}, both, or 0 for control requests that need neither
+     * @return the device
+     * @throws UnsupportedOperationException when it is a console
+     * @throws Win32Exception when Windows refuses
+     * @throws PortClosedException when the port is closed or closing
+     */
+    public static ForeignDevice open(final CompletionPort port, final String path, final int access)
+            throws Win32Exception {
+        if (CONSOLES.stream().anyMatch(path::equalsIgnoreCase)) {
+            throw consoleRefused(path);
+        }
+        final long key = Refusal.key(ForeignDeviceNative.open(port.id(), path, access), "CreateFile " + path, port);
+        return port.register(new ForeignDevice(port, key));
+    }
+
+    /**
+     * Starts reading at a position ({@code ReadFile}). At the end of a file the status is
+     * {@link Win32Error#HANDLE_EOF}.
+     *
+     * @param buffer a direct buffer
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, or the position negative
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long readAt(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startRead(buffer, offset, length, checkPosition(position), token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing at a position ({@code WriteFile}).
+     *
+     * @param buffer a direct buffer; read-only is fine
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, or the position negative
+     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long writeAt(
+            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startWrite(buffer, offset, length, checkPosition(position), token, Timeouts.NO_DEADLINE);
+    }
+
+    private static long checkPosition(final long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("A position is not negative, as " + position + " is");
+        }
+        return position;
+    }
+
+    /** Throws what can be said of a handle that the port has not taken. */
+    private static void explain(final long handle, final int error) throws Win32Exception {
+        final int traits = ForeignDeviceNative.traits(handle);
+        if ((traits & ForeignDeviceNative.CONSOLE) != 0) {
+            throw consoleRefused("handle " + handle);
+        }
+        if (error == Win32Error.INVALID_PARAMETER) {
+            throw new Win32Exception("CreateIoCompletionPort for handle " + handle
+                    + ((traits & ForeignDeviceNative.SYNCHRONOUS) != 0
+                            ? " (it was opened without FILE_FLAG_OVERLAPPED: open it anew, or use ReOpenFile)"
+                            : " (it was opened without FILE_FLAG_OVERLAPPED, or is bound to a port already: a handle"
+                                    + " can have one port as long as it is open)"),
+                    error);
+        }
+        throw new Win32Exception("CreateIoCompletionPort for handle " + handle, error);
+    }
+
+    private static UnsupportedOperationException consoleRefused(final String what) {
+        return new UnsupportedOperationException(what + " is a console, and Windows binds no console to a completion"
+                + " port: read it on a thread of its own, as System.in does, and post() what came to the port");
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.iocp4j;
+
+/**
+ * Writes messages to a mailslot that somebody reads. Each {@link #write} is one message.
+ */
+public final class MailslotClient extends StreamDevice {
+    private MailslotClient(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /**
+     * Opens a mailslot for writing ({@code CreateFileW}).
+     *
+     * @param port receives the completions
+     * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or
+     *     {@code \\DOMAIN\mailslot\NAME} for all computers of a domain, which takes messages of 424 bytes at most
+     * @return the open end
+     * @throws IllegalArgumentException when that cannot be the name of a mailslot
+     * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no mailslot of that name on this machine;
+     *     on others that is not found out
+     * @throws PortClosedException when the port is closed or closing
+     */
+    public static MailslotClient open(final CompletionPort port, final String name) throws Win32Exception {
+        final String full = PipeNames.completeMailslot(name);
+        final long key = Refusal.key(MailslotNative.openClient(port.id(), full), "CreateFile " + full, port);
+        return port.register(new MailslotClient(port, key, full));
+    }
+
+    @Override
+    void checkReadable() {
+        throw new UnsupportedOperationException(this + " is only written: messages are read by a MailslotServer");
+    }
+}

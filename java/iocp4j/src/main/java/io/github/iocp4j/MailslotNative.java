@@ -1,0 +1,15 @@
+package io.github.iocp4j;
+
+/** Mailslots in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+final class MailslotNative {
+    private MailslotNative() {
+    }
+
+    /** Negative milliseconds are for ever. */
+    static native long openServer(long port, String name, int longestMessage, int milliseconds, String sddl);
+
+    static native long openClient(long port, String name);
+
+    /** The number of messages in the lower 31 bits, the length of the next one in the upper ones. */
+    static native long contents(long device);
+}

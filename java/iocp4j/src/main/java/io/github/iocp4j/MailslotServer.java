@@ -1,0 +1,133 @@
+package io.github.iocp4j;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A mailslot that others write messages to.
+ *
+ * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is
+ * {@link Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with more room: {@link #nextLength} tells
+ * how much. When the time of {@link Builder#readTimeout} is up without a message, the status is
+ * {@link Win32Error#SEM_TIMEOUT}. Nobody learns who has written a message, or whether the last writer has gone.
+ */
+public final class MailslotServer extends StreamDevice {
+    private MailslotServer(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /**
+     * Starts the description of a mailslot.
+     *
+     * @param port receives the completions
+     * @param name {@code \\.\mailslot\NAME}, or only {@code NAME}
+     * @return a builder with the defaults that its methods tell
+     * @throws IllegalArgumentException when that cannot be the name of a local mailslot
+     */
+    public static Builder builder(final CompletionPort port, final String name) {
+        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.localMailslot(name));
+    }
+
+    /**
+     * How many messages wait to be read ({@code GetMailslotInfo}).
+     *
+     * @return the number
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the device is closed or closing
+     */
+    public int messages() throws Win32Exception {
+        return (int) contents() & Integer.MAX_VALUE;
+    }
+
+    /**
+     * The length of the message that is read next ({@code GetMailslotInfo}).
+     *
+     * @return bytes; 0 also when there is no message
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the device is closed or closing
+     */
+    public int nextLength() throws Win32Exception {
+        return (int) (contents() >>> 31);
+    }
+
+    @Override
+    void checkWritable() {
+        throw new UnsupportedOperationException(this + " is only read: messages are written by a MailslotClient");
+    }
+
+    private long contents() throws Win32Exception {
+        return answered(MailslotNative.contents(key()), "GetMailslotInfo");
+    }
+
+    /**
+     * Describes a mailslot.
+     */
+    public static final class Builder {
+        private static final int FOR_EVER = -1;
+
+        private final CompletionPort port;
+        private final String name;
+        private int longestMessage;
+        private int readTimeout = FOR_EVER;
+        private String securityDescriptor = "";
+
+        private Builder(final CompletionPort port, final String name) {
+            this.port = port;
+            this.name = name;
+        }
+
+        /**
+         * The longest message that may be written. Default: any.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
+        public Builder longestMessage(final int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException(
+                        "The longest message is at least 1 byte, not " + bytes + "; leave it out for any length");
+            }
+            longestMessage = bytes;
+            return this;
+        }
+
+        /**
+         * How long a read waits for a message. Default: for ever.
+         *
+         * @param limit zero for a look only
+         * @return this
+         */
+        public Builder readTimeout(final Duration limit) {
+            readTimeout = Timeouts.milliseconds(limit);
+            return this;
+        }
+
+        /**
+         * Who may write, in the security descriptor definition language. Default: the current user, administrators and
+         * SYSTEM, nobody else.
+         *
+         * @param sddl the descriptor, as in {@link NamedPipeServer.Builder#securityDescriptor}
+         * @return this
+         */
+        public Builder securityDescriptor(final String sddl) {
+            securityDescriptor = SecurityDescriptors.check(sddl);
+            return this;
+        }
+
+        /**
+         * Creates the mailslot ({@code CreateMailslotW}).
+         *
+         * @return the open mailslot
+         * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name;
+         *     {@link Win32Error#INVALID_PARAMETER} where the system does not bind mailslots to a completion port, as
+         *     Wine does not
+         * @throws PortClosedException when the port is closed or closing
+         */
+        public MailslotServer open() throws Win32Exception {
+            final long key = Refusal.key(
+                    MailslotNative.openServer(port.id(), name, longestMessage, readTimeout, securityDescriptor),
+                    "CreateMailslot " + name, port);
+            return port.register(new MailslotServer(port, key, name));
+        }
+    }
+}

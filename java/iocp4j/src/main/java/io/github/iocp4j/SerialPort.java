@@ -1,0 +1,380 @@
+package io.github.iocp4j;
+
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * A serial port, or what behaves like one: a converter, a modem, a virtual port.
+ *
+ * <p>When a {@link #read} ends depends on {@link Builder#readTimeouts}. A read whose time is up there is a success with
+ * the bytes that have come, perhaps none.
+ */
+public final class SerialPort extends StreamDevice {
+    /** Event: a byte has come. */
+    public static final int EV_RXCHAR = 0x01;
+    /** Event: the driver's event character has come. */
+    public static final int EV_RXFLAG = 0x02;
+    /** Event: the last byte that was written has gone. */
+    public static final int EV_TXEMPTY = 0x04;
+    /** Event: the line CTS has changed. */
+    public static final int EV_CTS = 0x08;
+    /** Event: the line DSR has changed. */
+    public static final int EV_DSR = 0x10;
+    /** Event: the line RLSD, carrier detect, has changed. */
+    public static final int EV_RLSD = 0x20;
+    /** Event: the peer sends a break. */
+    public static final int EV_BREAK = 0x40;
+    /** Event: a framing, overrun or parity error. */
+    public static final int EV_ERR = 0x80;
+    /** Event: the phone rings. */
+    public static final int EV_RING = 0x100;
+
+    /** State of the line CTS, in {@link #modemStatus}. */
+    public static final int MS_CTS_ON = 0x10;
+    /** State of the line DSR. */
+    public static final int MS_DSR_ON = 0x20;
+    /** State of the line RING. */
+    public static final int MS_RING_ON = 0x40;
+    /** State of the line RLSD, carrier detect. */
+    public static final int MS_RLSD_ON = 0x80;
+
+    private static final int ALL_EVENTS = 0x1ff;
+    // Functions of EscapeCommFunction.
+    private static final int SETRTS = 3;
+    private static final int CLRRTS = 4;
+    private static final int SETDTR = 5;
+    private static final int CLRDTR = 6;
+    private static final int SETBREAK = 8;
+    private static final int CLRBREAK = 9;
+    // Flags of PurgeComm.
+    private static final int PURGE_TXCLEAR = 4;
+    private static final int PURGE_RXCLEAR = 8;
+
+    private SerialPort(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /** A bit that lets the peer find errors. The order is that of {@code DCB.Parity}. */
+    public enum Parity {
+        /** No such bit. */
+        NONE,
+        /** An odd number of bits is set. */
+        ODD,
+        /** An even number of bits is set. */
+        EVEN,
+        /** Always set. */
+        MARK,
+        /** Never set. */
+        SPACE
+    }
+
+    /** How a byte ends. The order is that of {@code DCB.StopBits}. */
+    public enum StopBits {
+        /** One bit. */
+        ONE,
+        /** One and a half, with 5 data bits. */
+        ONE_AND_A_HALF,
+        /** Two bits. */
+        TWO
+    }
+
+    /** How the peer is told to wait. */
+    public enum FlowControl {
+        /** Not at all. */
+        NONE,
+        /** By the lines RTS and CTS. */
+        RTS_CTS,
+        /** By the lines DTR and DSR. */
+        DTR_DSR,
+        /** By the characters XON (0x11) and XOFF (0x13), which cannot be data then. */
+        XON_XOFF
+    }
+
+    /**
+     * Starts the description of a serial port.
+     *
+     * @param port receives everything that happens on it
+     * @param name {@code COM3}, or {@code \\.\NAME} for a port with another name
+     * @return a builder with the defaults that its methods tell
+     * @throws IllegalArgumentException when that cannot be the name of a serial port
+     */
+    public static Builder builder(final CompletionPort port, final String name) {
+        return new Builder(Objects.requireNonNull(port, "port"), complete(name));
+    }
+
+    /**
+     * Starts to wait for events ({@code SetCommMask}, {@code WaitCommEvent}). The completion has the opcode
+     * {@link Opcode#COMM_EVENT}; its {@link CompletionBatch#detail} tells which of the events have happened since they
+     * were first waited for.
+     *
+     * <p>One such operation can wait at a time: another one ends it, and it completes with a detail of 0.
+     *
+     * @param events what to wait for, {@link #EV_RXCHAR} and the like, added up
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when there is no event to wait for, or one that is not known
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long awaitEvents(final int events, final long token) {
+        return startAwaitEvents(events, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. When the time is up before
+     * one of them has happened, the operation is cancelled ({@code CancelIoEx}) and completes with
+     * {@link Win32Error#TIMEOUT}.
+     *
+     * @param events what to wait for
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long awaitEvents(final int events, final long token, final int timeoutMillis) {
+        return startAwaitEvents(events, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Sets the line DTR ({@code EscapeCommFunction}).
+     *
+     * @param on whether this end is ready
+     * @throws Win32Exception when Windows refuses, as with {@link FlowControl#DTR_DSR}
+     */
+    public void setDtr(final boolean on) throws Win32Exception {
+        escape(on ? SETDTR : CLRDTR);
+    }
+
+    /**
+     * Sets the line RTS ({@code EscapeCommFunction}).
+     *
+     * @param on whether the peer may send
+     * @throws Win32Exception when Windows refuses, as with {@link FlowControl#RTS_CTS}
+     */
+    public void setRts(final boolean on) throws Win32Exception {
+        escape(on ? SETRTS : CLRRTS);
+    }
+
+    /**
+     * Begins or ends a break ({@code EscapeCommFunction}).
+     *
+     * @param on whether the line is held
+     * @throws Win32Exception when Windows refuses
+     */
+    public void setBreak(final boolean on) throws Win32Exception {
+        escape(on ? SETBREAK : CLRBREAK);
+    }
+
+    /**
+     * The state of the peer's lines ({@code GetCommModemStatus}).
+     *
+     * @return {@link #MS_CTS_ON} and the like, added up
+     * @throws Win32Exception when Windows refuses
+     */
+    public int modemStatus() throws Win32Exception {
+        return (int) answered(SerialPortNative.modemStatus(key()), "GetCommModemStatus");
+    }
+
+    /**
+     * Throws away what has come and was not read ({@code PurgeComm}).
+     *
+     * @throws Win32Exception when Windows refuses
+     */
+    public void discardInput() throws Win32Exception {
+        answered(SerialPortNative.purge(key(), PURGE_RXCLEAR), "PurgeComm");
+    }
+
+    /**
+     * Throws away what was written and has not gone ({@code PurgeComm}).
+     *
+     * @throws Win32Exception when Windows refuses
+     */
+    public void discardOutput() throws Win32Exception {
+        answered(SerialPortNative.purge(key(), PURGE_TXCLEAR), "PurgeComm");
+    }
+
+    private long startAwaitEvents(final int events, final long token, final int milliseconds) {
+        if (events == 0 || (events & ~ALL_EVENTS) != 0) {
+            throw new IllegalArgumentException("0x" + Integer.toHexString(events)
+                    + " names no events: add up EV_RXCHAR and the like, which lie in 0x" + Integer.toHexString(
+                            ALL_EVENTS));
+        }
+        return accepted(SerialPortNative.awaitEvents(key(), events, token, milliseconds));
+    }
+
+    private void escape(final int function) throws Win32Exception {
+        answered(SerialPortNative.escape(key(), function), "EscapeCommFunction");
+    }
+
+    private static String complete(final String name) {
+        Objects.requireNonNull(name, "name");
+        if (name.toUpperCase(Locale.ROOT).matches("COM[0-9]{1,3}")) {
+            // Without the prefix Windows knows COM1 to COM9 only.
+            return "\\\\.\\" + name;
+        }
+        if (name.matches("\\\\\\\\[.?]\\\\[^\\\\/\\x00-\\x1f]+.*")) {
+            return name;
+        }
+        throw new IllegalArgumentException("\"" + name
+                + "\" cannot be the name of a serial port: it should look like COM3 or \\\\.\\NAME");
+    }
+
+    /**
+     * Describes a serial port.
+     */
+    public static final class Builder {
+        /** {@code MAXDWORD}. */
+        public static final int MAX = -1;
+
+        private final CompletionPort port;
+        private final String name;
+        private int baud = 9600;
+        private int dataBits = 8;
+        private Parity parity = Parity.NONE;
+        private StopBits stopBits = StopBits.ONE;
+        private FlowControl flowControl = FlowControl.NONE;
+        private boolean dtr = true;
+        private boolean rts = true;
+        private int readInterval = MAX;
+        private int readMultiplier = MAX;
+        private int readConstant = MAX - 1;
+        private int writeMultiplier;
+        private int writeConstant;
+
+        private Builder(final CompletionPort port, final String name) {
+            this.port = port;
+            this.name = name;
+        }
+
+        /**
+         * The speed. Default: 9600.
+         *
+         * @param bitsPerSecond any number that the hardware can do
+         * @return this
+         */
+        public Builder baud(final int bitsPerSecond) {
+            if (bitsPerSecond < 1) {
+                throw new IllegalArgumentException("The speed is at least 1 bit per second, not " + bitsPerSecond);
+            }
+            baud = bitsPerSecond;
+            return this;
+        }
+
+        /**
+         * The bits of a byte. Default: 8.
+         *
+         * @param bits from 5 to 8
+         * @return this
+         */
+        public Builder dataBits(final int bits) {
+            if (bits < 5 || bits > 8) {
+                throw new IllegalArgumentException("A byte has from 5 to 8 data bits, not " + bits);
+            }
+            dataBits = bits;
+            return this;
+        }
+
+        /**
+         * How errors are found. Default: {@link Parity#NONE}.
+         *
+         * @param bit the parity
+         * @return this
+         */
+        public Builder parity(final Parity bit) {
+            parity = Objects.requireNonNull(bit, "parity");
+            return this;
+        }
+
+        /**
+         * How a byte ends. Default: {@link StopBits#ONE}.
+         *
+         * @param bits how many
+         * @return this
+         */
+        public Builder stopBits(final StopBits bits) {
+            stopBits = Objects.requireNonNull(bits, "stopBits");
+            return this;
+        }
+
+        /**
+         * How the peer is told to wait. Default: {@link FlowControl#NONE}.
+         *
+         * @param control the means
+         * @return this
+         */
+        public Builder flowControl(final FlowControl control) {
+            flowControl = Objects.requireNonNull(control, "flowControl");
+            return this;
+        }
+
+        /**
+         * The state of the lines after opening, as far as flow control leaves them alone. Default: both on.
+         *
+         * @param dtrOn the line DTR
+         * @param rtsOn the line RTS
+         * @return this
+         */
+        public Builder lines(final boolean dtrOn, final boolean rtsOn) {
+            dtr = dtrOn;
+            rts = rtsOn;
+            return this;
+        }
+
+        /**
+         * When a read ends, in the terms of {@code COMMTIMEOUTS}; all numbers are milliseconds, unsigned.
+         *
+         * <ul>
+         * <li>Default, {@code (MAX, MAX, MAX - 1)}: as soon as there is a byte, with all that there are.
+         * <li>{@code (MAX, MAX, c)}: the same, and without a byte after {@code c}.
+         * <li>{@code (MAX, 0, 0)}: at once, with what there is.
+         * <li>{@code (i, 0, 0)}: when the buffer is full, or {@code i} has passed since the last byte; not before the
+         *     first one.
+         * <li>{@code (0, m, c)}: when the buffer is full, or {@code m} times its length and {@code c} have passed.
+         * <li>{@code (0, 0, 0)}: when the buffer is full.
+         * </ul>
+         *
+         * @param interval {@code ReadIntervalTimeout}
+         * @param multiplier {@code ReadTotalTimeoutMultiplier}
+         * @param constant {@code ReadTotalTimeoutConstant}
+         * @return this
+         */
+        public Builder readTimeouts(final int interval, final int multiplier, final int constant) {
+            readInterval = interval;
+            readMultiplier = multiplier;
+            readConstant = constant;
+            return this;
+        }
+
+        /**
+         * How long a write may take: {@code multiplier} times its length and {@code constant}, in milliseconds. A write
+         * whose time is up completes with the number of bytes that have gone. Default: 0 and 0, which is no limit.
+         *
+         * @param multiplier {@code WriteTotalTimeoutMultiplier}
+         * @param constant {@code WriteTotalTimeoutConstant}
+         * @return this
+         */
+        public Builder writeTimeouts(final int multiplier, final int constant) {
+            writeMultiplier = multiplier;
+            writeConstant = constant;
+            return this;
+        }
+
+        /**
+         * Opens the port and sets it up ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}).
+         *
+         * @return the open port
+         * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such port,
+         *     {@link Win32Error#ACCESS_DENIED} when somebody has it open, {@link Win32Error#INVALID_PARAMETER} when the
+         *     hardware cannot do what the settings say, or another code of {@code CreateFileW} or {@code SetCommState}
+         * @throws PortClosedException when the port is closed or closing
+         */
+        public SerialPort open() throws Win32Exception {
+            final int[] settings = {
+                baud, dataBits, parity.ordinal(), stopBits.ordinal(), flowControl.ordinal(), dtr ? 1 : 0, rts ? 1 : 0,
+                readInterval, readMultiplier, readConstant, writeMultiplier, writeConstant
+            };
+            final long key = Refusal.key(SerialPortNative.open(port.id(), name, settings),
+                    "CreateFile or SetCommState " + name, port);
+            return port.register(new SerialPort(port, key, name));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "devices/ByteDevice.h"
+#include "win32/Result.h"
+
+namespace iocp4j {
+
+// A handle of any kind that somebody has opened elsewhere.
+class ForeignDevice : public ByteDevice {
+public:
+    enum class Ownership {
+        kKept,    // whoever has opened the handle closes it
+        kPassed,  // the device closes it
+    };
+
+    // Unless it succeeds, the handle stays as it was, whoever is meant to own it.
+    static win32::Result<Device::Key> adopt(CompletionPort& port, HANDLE handle, Ownership ownership);
+
+    // Opens whatever has a path, for overlapped requests (CreateFileW).
+    static win32::Result<Device::Key> open(CompletionPort& port, const std::wstring& path, DWORD access);
+
+    using ByteDevice::ByteDevice;
+
+    DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+
+private:
+    void closingHandle() noexcept override;
+
+    std::atomic<bool> closes_{false};  // the handle, which it was not made to own
+};
+
+// What can be said of a handle that a port does not take.
+struct HandleTraits {
+    bool console;
+    bool synchronous;  // opened without FILE_FLAG_OVERLAPPED
+};
+
+// Any number will do: of one that is no handle nothing can be said.
+HandleTraits traitsOf(HANDLE handle) noexcept;
+
+}  // namespace iocp4j

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+
+#include "devices/ByteDevice.h"
+#include "win32/Result.h"
+
+namespace iocp4j {
+
+struct SerialSettings {
+    enum class FlowControl {
+        kNone,
+        kRtsCts,   // hardware: RTS and CTS
+        kDtrDsr,   // hardware: DTR and DSR
+        kXonXoff,  // software: two characters in the data
+    };
+
+    std::wstring name;
+    std::uint32_t baud = CBR_9600;
+    std::uint8_t dataBits = 8;
+    std::uint8_t parity = NOPARITY;      // NOPARITY to SPACEPARITY
+    std::uint8_t stopBits = ONESTOPBIT;  // ONESTOPBIT to TWOSTOPBITS
+    FlowControl flowControl = FlowControl::kNone;
+    bool dtr = true;  // the line's state after opening, where flow control leaves it alone
+    bool rts = true;
+    COMMTIMEOUTS timeouts{};
+};
+
+// A serial port, or what behaves like one: a modem, a converter, a virtual port.
+class SerialPort : public ByteDevice {
+public:
+    static win32::Result<Device::Key> open(CompletionPort& port, const SerialSettings& settings);
+
+    using ByteDevice::ByteDevice;
+
+    DeviceKind kind() const noexcept override { return DeviceKind::kSerialPort; }
+
+    // Completes when one of the events (EV_...) has happened; the record's detail tells which. The one before, if it
+    // still waits, completes with a detail of 0.
+    Started awaitEvents(Operation& operation, std::uint32_t events) noexcept;
+
+    // SETDTR, CLRDTR, SETRTS, CLRRTS, SETBREAK or CLRBREAK.
+    win32::ErrorCode escape(std::uint32_t function) const noexcept;
+
+    // MS_CTS_ON and its like.
+    win32::Result<std::uint32_t> modemStatus() const noexcept;
+
+    // PURGE_RXCLEAR and its like.
+    win32::ErrorCode purge(std::uint32_t flags) const noexcept;
+};
+
+}  // namespace iocp4j

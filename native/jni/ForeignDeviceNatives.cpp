@@ -1,0 +1,55 @@
+#include "devices/ForeignDevice.h"
+#include "engine/CompletionPort.h"
+#include "jni/Answer.h"
+#include "jni/JavaVm.h"
+#include "jni/Natives.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+jlong JNICALL adoptHandle(JNIEnv*, jclass, jlong port, jlong handle, jboolean passed) {
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        if (!found) {
+            return refused(Refusal::kPortClosed);
+        }
+        const auto raw = reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle));
+        // Either would be taken for no handle at all, or for that of a new port.
+        if (raw == nullptr || raw == INVALID_HANDLE_VALUE) {
+            return refused(ERROR_INVALID_HANDLE);
+        }
+        const auto ownership = passed ? ForeignDevice::Ownership::kPassed : ForeignDevice::Ownership::kKept;
+        return answer(ForeignDevice::adopt(*found, raw, ownership));
+    });
+}
+
+jlong JNICALL openPath(JNIEnv* env, jclass, jlong port, jstring path, jint access) {
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        if (!found) {
+            return refused(Refusal::kPortClosed);
+        }
+        return answer(ForeignDevice::open(*found, toWide(env, path), static_cast<DWORD>(access)));
+    });
+}
+
+// The bits that ForeignDevice.java knows.
+jint JNICALL handleTraits(JNIEnv*, jclass, jlong handle) {
+    constexpr jint kConsole = 1;
+    constexpr jint kSynchronous = 2;
+    const HandleTraits traits = traitsOf(reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle)));
+    return (traits.console ? kConsole : 0) | (traits.synchronous ? kSynchronous : 0);
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> foreignDeviceNatives() {
+    return {
+        native("adopt", "(JJZ)J", adoptHandle),
+        native("open", "(JLjava/lang/String;I)J", openPath),
+        native("traits", "(J)I", handleTraits),
+    };
+}
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,55 @@
+#include "devices/Mailslot.h"
+#include "engine/CompletionPort.h"
+#include "jni/JavaVm.h"
+#include "jni/Natives.h"
+#include "jni/Submission.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+// Negative milliseconds are for ever.
+jlong JNICALL openMailslotServer(JNIEnv* env, jclass, jlong port, jstring name, jint longestMessage, jint milliseconds,
+                                 jstring sddl) {
+    if (longestMessage < 0) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        if (!found) {
+            return refused(Refusal::kPortClosed);
+        }
+        MailslotSettings settings;
+        settings.name = toWide(env, name);
+        settings.longestMessage = static_cast<std::uint32_t>(longestMessage);
+        settings.patience = milliseconds < 0 ? MAILSLOT_WAIT_FOREVER : static_cast<std::uint32_t>(milliseconds);
+        settings.sddl = toWide(env, sddl);
+        return answer(MailslotServer::open(*found, settings));
+    });
+}
+
+jlong JNICALL openMailslotClient(JNIEnv* env, jclass, jlong port, jstring name) {
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        return found ? answer(MailslotClient::open(*found, toWide(env, name))) : refused(Refusal::kPortClosed);
+    });
+}
+
+jlong JNICALL mailslotContents(JNIEnv*, jclass, jlong device) {
+    return ask<MailslotServer>(device, [](MailslotServer& server) {
+        const auto contents = server.contents();
+        return contents ? both(contents->nextLength, contents->messages) : refused(contents.error());
+    });
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> mailslotNatives() {
+    return {
+        native("openServer", "(JLjava/lang/String;IILjava/lang/String;)J", openMailslotServer),
+        native("openClient", "(JLjava/lang/String;)J", openMailslotClient),
+        native("contents", "(J)J", mailslotContents),
+    };
+}
+
+}  // namespace iocp4j::jni
