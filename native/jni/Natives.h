@@ -10,6 +10,7 @@ namespace iocp4j::jni {
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
+std::vector<JNINativeMethod> directoryWatchNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

@@ -25,6 +25,7 @@ struct Calls {
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;
+    decltype(&::ReadDirectoryChangesW) readDirectoryChanges = &::ReadDirectoryChangesW;
 };
 
 extern Calls calls;

@@ -113,3 +113,7 @@ inline HANDLE CreateNamedPipeW(LPCWSTR, DWORD, DWORD, DWORD, DWORD, DWORD, DWORD
 inline BOOL ConnectNamedPipe(HANDLE, OVERLAPPED*) { return notImplemented(); }
 inline BOOL WaitNamedPipeW(LPCWSTR, DWORD) { return notImplemented(); }
 inline BOOL SetNamedPipeHandleState(HANDLE, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+inline BOOL ReadDirectoryChangesW(HANDLE, LPVOID, DWORD, BOOL, DWORD, DWORD*, OVERLAPPED*,
+                                  void (*)(DWORD, DWORD, OVERLAPPED*)) {
+    return notImplemented();
+}

@@ -37,6 +37,13 @@ class MainTest {
         "2, logger, --count, 0, at least 1",
         "2, logger, --pipe, \\\\.\\mailslot\\x, cannot be the name of a pipe",
         "2, logger, --unknown, x, --unknown",
+        "2, watch, --buffer, 65536, DIR",
+        "2, watch, --buffer, many, --buffer",
+        "2, watch, --buffer=4095, ., from 4096 to 1048576",
+        "2, watch, --json, a*b, Illegal char",
+        "2, watch, --json, '', . is the current one",
+        "2, watch, --unknown, x, --unknown",
+        "1, watch, --json, missing-folder, ERROR_FILE_NOT_FOUND",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -57,7 +64,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger"})
+    @CsvSource({"syelogd", "logger", "watch"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

@@ -143,6 +143,11 @@ public final class CompletionBatch {
         return status == Win32Error.SUCCESS ? null : new Win32Exception(opcode(index).name(), status);
     }
 
+    /** What the kind of device has to add; see native/engine/CompletionRecord.h. */
+    int detail(final int index) {
+        return records.getInt(at(index) + DETAIL_OFFSET);
+    }
+
     /** Closes the new connections that {@link #device} has not been asked for. */
     void closeUnclaimed() {
         for (int i = 0; i < size; i++) {
@@ -157,11 +162,10 @@ public final class CompletionBatch {
     }
 
     private Device connection(final int index, final long key) {
-        final int detail = records.getInt(at(index) + DETAIL_OFFSET);
         final DeviceKind kind = DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
         switch (kind) {
             case PIPE:
-                return new NamedPipe(port, key, detail);
+                return new NamedPipe(port, key, detail(index));
             default:
                 throw new IllegalStateException("Nobody accepts a " + kind);
         }

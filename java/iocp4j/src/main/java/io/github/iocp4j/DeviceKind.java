@@ -16,7 +16,7 @@ public enum DeviceKind {
     STREAM_SOCKET(5),
     /** A socket for datagrams. */
     UDP_SOCKET(6),
-    /** A directory that is watched. */
+    /** {@link DirectoryWatch}. */
     DIRECTORY(7),
     /** Either end of a mailslot. */
     MAILSLOT(8),
