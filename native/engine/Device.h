@@ -67,6 +67,9 @@ public:
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
     virtual bool conclude(CompletionRecord& record) noexcept;
 
+    // The listener has returned from a record of opcode kChange, and uses no more what that has spoken of.
+    virtual void delivered() noexcept {}
+
     // Cancels the operations in flight. Their packets come none the less.
     virtual void cancelAll() noexcept;
 

@@ -99,8 +99,9 @@ void Worker::take(Operation* operation) noexcept {
             port_.sink().unpin(index_, pin);
         }
     }
-    departing_[departingCount_++] = device;
-    if (device == nullptr || device->conclude(record)) {
+    const bool told = device == nullptr || device->conclude(record);
+    departing_[departingCount_++] = {device, told && record.opcode == Opcode::kChange};
+    if (told) {
         ++recordCount_;
     }
 }
@@ -115,7 +116,10 @@ void Worker::deliver() noexcept {
         port_.sink().deliver(index_, std::span{records_}.first(recordCount_));
         recordCount_ = 0;
     }
-    for (Device* device : std::span{departing_}.first(departingCount_)) {
+    for (const auto [device, awaitsReturn] : std::span{departing_}.first(departingCount_)) {
+        if (awaitsReturn) {
+            device->delivered();
+        }
         if (device != nullptr) {
             device->countCompleted();
             Share<Device>::end(device);

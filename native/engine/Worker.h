@@ -34,6 +34,12 @@ public:
 private:
     enum class Next { kGoOn, kLeave };
 
+    // Whose operation is over, until the listener has returned.
+    struct Departing {
+        Device* device;     // nullptr for a posted packet
+        bool awaitsReturn;  // is to be told when it has
+    };
+
     Next collect() noexcept;
     void take(struct Operation* operation) noexcept;
     void deliver() noexcept;
@@ -44,7 +50,7 @@ private:
     Counters counters_;
     std::vector<OVERLAPPED_ENTRY> entries_;
     std::vector<CompletionRecord> records_;  // what the sink has been shown; the current batch lies at its beginning
-    std::vector<Device*> departing_;         // whose operations these were, nullptr for posted packets
+    std::vector<Departing> departing_;       // whose operations these were
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
     bool packetsOnly_ = false;          // in the next batch

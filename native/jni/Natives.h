@@ -18,6 +18,7 @@ std::vector<JNINativeMethod> childPipeNatives();
 std::vector<JNINativeMethod> foreignDeviceNatives();
 std::vector<JNINativeMethod> mailslotNatives();
 std::vector<JNINativeMethod> serialPortNatives();
+std::vector<JNINativeMethod> directoryWatchNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

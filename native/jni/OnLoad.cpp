@@ -34,6 +34,7 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/ForeignDeviceNative", foreignDeviceNatives()},
              NativeClass{"io/github/iocp4j/MailslotNative", mailslotNatives()},
              NativeClass{"io/github/iocp4j/SerialPortNative", serialPortNatives()},
+             NativeClass{"io/github/iocp4j/DirectoryWatchNative", directoryWatchNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||

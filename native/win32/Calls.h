@@ -67,6 +67,7 @@ struct Calls {
     decltype(&::EscapeCommFunction) escapeCommFunction = &::EscapeCommFunction;
     decltype(&::GetCommModemStatus) getCommModemStatus = &::GetCommModemStatus;
     decltype(&::PurgeComm) purgeComm = &::PurgeComm;
+    decltype(&::ReadDirectoryChangesW) readDirectoryChanges = &::ReadDirectoryChangesW;
 };
 
 extern Calls calls;

@@ -154,3 +154,7 @@ inline BOOL WaitCommEvent(HANDLE, DWORD*, OVERLAPPED*) { return notImplemented()
 inline BOOL EscapeCommFunction(HANDLE, DWORD) { return notImplemented(); }
 inline BOOL GetCommModemStatus(HANDLE, DWORD*) { return notImplemented(); }
 inline BOOL PurgeComm(HANDLE, DWORD) { return notImplemented(); }
+inline BOOL ReadDirectoryChangesW(HANDLE, LPVOID, DWORD, BOOL, DWORD, DWORD*, OVERLAPPED*,
+                                  void (*)(DWORD, DWORD, OVERLAPPED*)) {
+    return notImplemented();
+}

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A steady stream of completions costs nothing on the Java heap, and one call from native code per batch. */
 @Timeout(120)
@@ -70,6 +74,42 @@ final class AllocationTest {
             final PortSnapshot snapshot = port.snapshot();
             assertThat(snapshot.batches()).isEqualTo(calls.get()).isLessThanOrEqualTo(snapshot.completions());
             assertThat(snapshot.completions()).isEqualTo(ROUNDS * MESSAGES);
+        }
+    }
+
+    @Test
+    void countingChangesAllocatesNothing(@TempDir final Path folder) throws Exception {
+        final Semaphore added = new Semaphore(0);
+        final AtomicInteger failures = new AtomicInteger();
+        final StringBuilder name = new StringBuilder(100);
+        final AtomicInteger files = new AtomicInteger();
+        // One at a time for one watch.
+        final CompletionListener listener = batch -> {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                }
+                final DirectoryChanges changes = ((DirectoryWatch) batch.device(i)).changes(batch, i);
+                int count = 0;
+                while (changes.next()) {
+                    name.setLength(0);
+                    changes.appendName(name);
+                    count += changes.action() == ChangeAction.ADDED && name.length() == changes.nameLength() ? 1 : 0;
+                }
+                added.release(count);
+            }
+        };
+        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open()) {
+            DirectoryWatch.builder(port, folder).filter(Set.of(ChangeFilter.FILE_NAME)).open();
+
+            assertAllocatesNothing(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    Files.createFile(folder.resolve("file " + files.incrementAndGet()));
+                }
+                await(added, MESSAGES);
+            });
+
+            assertThat(failures.get()).isZero();
         }
     }
 

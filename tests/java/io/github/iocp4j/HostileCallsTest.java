@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,6 +51,9 @@ final class HostileCallsTest {
         Integer.MIN_VALUE, 0xffff_ffffL, 0x1_0000_0000L, 0x1_00ff_ffffL, 0x1_000f_ffffL, 0x7fff_ffff_0000_0000L,
         1L << 62, 1L << 62 | 1L << 24, 1L << 31, 0x8000_0000_0000_0001L
     };
+
+    @TempDir
+    private Path folder;
 
     private final Recorder victims = new Recorder();
     private final Map<Long, AtomicInteger> completed = new ConcurrentHashMap<>();
@@ -102,7 +107,8 @@ final class HostileCallsTest {
         assertThat(answers).as("calls of every kind were answered in both ways")
                 .containsKeys("read +", "read -", "write +", "write -", "listen +", "listen -", "post +", "post -",
                         "openPort +", "openPort -", "openPipeServer +", "openPipeServer -", "connectPipe +",
-                        "connectPipe -", "transact +", "transact -", "control +", "control -");
+                        "connectPipe -", "transact +", "transact -", "control +", "control -",
+                        "openWatch +", "openWatch -", "startWatch +", "startWatch -");
     }
 
     /** What the random calls have found once is tried always. */
@@ -153,6 +159,21 @@ final class HostileCallsTest {
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
             assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, null, 0)).isNegative();
+            for (final ByteBuffer[] memory : oddMemory()) {
+                assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), 1, true, memory, 0))
+                        .as("%s", (Object) memory)
+                        .isIn(-(long) Win32Error.INVALID_PARAMETER, -(long) Refusal.BAD_BUFFER.code());
+            }
+            for (final int filter : new int[] {0, 0x80, 0x200, -1, Integer.MIN_VALUE}) {
+                assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), filter, true, soundMemory(), 0))
+                        .isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            assertThat(DirectoryWatchNative.open(pipe, folder.toString(), 1, true, soundMemory(), 0))
+                    .isEqualTo(-Refusal.PORT_CLOSED.code());
+            assertThat(DirectoryWatchNative.open(port.id(), null, 1, true, soundMemory(), 0)).isNegative();
+            assertThat(DirectoryWatchNative.start(pipe)).as("a pipe is no directory")
+                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+            assertThat(DirectoryWatchNative.start(port.id())).isEqualTo(-Refusal.DEVICE_CLOSED.code());
             closeTargets();
             assertCanariesAlive();
             assertVictimsUnharmed();
@@ -218,7 +239,7 @@ final class HostileCallsTest {
                 if (batch.status(i) == Win32Error.SUCCESS) {
                     connections.add(batch.device(i));
                 }
-            } else if (batch.opcode(i) != Opcode.POST) {
+            } else if (batch.opcode(i) != Opcode.POST && batch.opcode(i) != Opcode.CHANGE) {
                 completed.computeIfAbsent(batch.token(i), token -> new AtomicInteger()).incrementAndGet();
                 // The record may come before the call that started it has returned.
                 final Integer length = lengths.get(batch.token(i));
@@ -266,6 +287,8 @@ final class HostileCallsTest {
             case 13:
                 if (random.nextInt(4) == 0) {
                     serve();
+                } else if (random.nextInt(4) == 0) {
+                    watch();
                 }
                 break;
             case 14:
@@ -412,6 +435,42 @@ final class HostileCallsTest {
         if (key > 0) {
             numbers.add(key);
         }
+    }
+
+    private void watch() {
+        final String[] paths = {"", null, folder.resolve("missing").toString(), "\\\\.\\pipe\\", "a\0b",
+            "y".repeat(40_000)};
+        final List<ByteBuffer[]> odd = oddMemory();
+        final boolean sensible = random.nextBoolean();
+        final long key = DirectoryWatchNative.open(random.nextInt(8) == 0 ? portId() : port.id(),
+                sensible ? folder.toString() : paths[random.nextInt(paths.length)], sensible ? 1 : integer(),
+                random.nextBoolean(), sensible ? soundMemory() : odd.get(random.nextInt(odd.size())), number());
+        answered("openWatch", key);
+        if (key > 0) {
+            numbers.add(key);
+        }
+        answered("startWatch", DirectoryWatchNative.start(sensible && key > 0 ? key : deviceKey()));
+    }
+
+    private static ByteBuffer[] soundMemory() {
+        return new ByteBuffer[] {ByteBuffer.allocateDirect(4_096), ByteBuffer.allocateDirect(4_096)};
+    }
+
+    /** What Windows must not be told to write changes to. */
+    private List<ByteBuffer[]> oddMemory() {
+        final ByteBuffer sound = ByteBuffer.allocateDirect(4_096);
+        final List<ByteBuffer[]> odd = new ArrayList<>();
+        odd.add(null);
+        odd.add(new ByteBuffer[0]);
+        odd.add(new ByteBuffer[] {sound});
+        odd.add(new ByteBuffer[17]);
+        odd.add(new ByteBuffer[] {sound, null});
+        odd.add(new ByteBuffer[] {sound, ByteBuffer.allocate(4_096)});
+        odd.add(new ByteBuffer[] {sound, ByteBuffer.allocateDirect(4_095)});
+        odd.add(new ByteBuffer[] {sound, ByteBuffer.allocateDirect((1 << 20) + 1)});
+        odd.add(new ByteBuffer[] {sound, ByteBuffer.allocateDirect(8_192).position(1).slice()});
+        odd.add(new ByteBuffer[] {slices.get(0), slices.get(1)});
+        return odd;
     }
 
     private void openPort() {

@@ -49,6 +49,13 @@ class MainTest {
         "2, serial, COM3, --data-bits=9, from 5 to 8",
         "2, serial, COM3, --newline=dos, must be lf",
         "1, serial, COM251, --no-rts, ERROR_FILE_NOT_FOUND",
+        "2, watch, --buffer, 65536, DIR",
+        "2, watch, --buffer, many, --buffer",
+        "2, watch, --buffer=4095, ., from 4096 to 1048576",
+        "2, watch, --json, a*b, Illegal char",
+        "2, watch, --json, '', . is the current one",
+        "2, watch, --unknown, x, --unknown",
+        "1, watch, --json, missing-folder, ERROR_FILE_NOT_FOUND",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -69,7 +76,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger", "cat-pipe", "serial"})
+    @CsvSource({"syelogd", "logger", "cat-pipe", "serial", "watch"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

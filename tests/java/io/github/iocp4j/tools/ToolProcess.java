@@ -112,13 +112,18 @@ public final class ToolProcess implements AutoCloseable {
      * @throws InterruptedException when the thread is interrupted
      */
     public void awaitErrors(final String text) throws IOException, InterruptedException {
-        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!errors().contains(text)) {
-            if (!process.isAlive() && !errors().contains(text) || System.nanoTime() - deadline > 0) {
-                throw new IOException("Waited in vain for \"" + text + "\"; the program printed:\n" + errors());
-            }
-            Thread.sleep(10);
-        }
+        await(errors, text);
+    }
+
+    /**
+     * Waits until the program has printed something on its standard output.
+     *
+     * @param text what to wait for
+     * @throws IOException when the program ends without it, or does not print it in two minutes
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public void awaitOutput(final String text) throws IOException, InterruptedException {
+        await(output, text);
     }
 
     /** Ends the program's standard input. */
@@ -176,6 +181,16 @@ public final class ToolProcess implements AutoCloseable {
             } catch (final IOException stillOpen) {
                 Thread.sleep(10);
             }
+        }
+    }
+
+    private void await(final Path file, final String text) throws IOException, InterruptedException {
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!read(file).contains(text)) {
+            if (!process.isAlive() && !read(file).contains(text) || System.nanoTime() - deadline > 0) {
+                throw new IOException("Waited in vain for \"" + text + "\"; the program printed:\n" + output() + errors());
+            }
+            Thread.sleep(10);
         }
     }
 

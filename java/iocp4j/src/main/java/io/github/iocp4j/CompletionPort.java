@@ -219,7 +219,7 @@ public final class CompletionPort implements AutoCloseable {
          * @return this
          */
         public Builder concurrency(final int threads) {
-            concurrency = inRange("concurrency", threads, 1, MAX_WORKERS);
+            concurrency = Ranges.inRange("concurrency", threads, 1, MAX_WORKERS);
             return this;
         }
 
@@ -231,7 +231,7 @@ public final class CompletionPort implements AutoCloseable {
          * @return this
          */
         public Builder workers(final int threads) {
-            workers = inRange("workers", threads, 1, MAX_WORKERS);
+            workers = Ranges.inRange("workers", threads, 1, MAX_WORKERS);
             return this;
         }
 
@@ -243,7 +243,7 @@ public final class CompletionPort implements AutoCloseable {
          * @return this
          */
         public Builder batch(final int completions) {
-            batch = inRange("batch", completions, 1, MAX_BATCH);
+            batch = Ranges.inRange("batch", completions, 1, MAX_BATCH);
             return this;
         }
 
@@ -256,7 +256,7 @@ public final class CompletionPort implements AutoCloseable {
          * @return this
          */
         public Builder operations(final int ceiling) {
-            operations = inRange("operations", ceiling, 1, MAX_OPERATIONS);
+            operations = Ranges.inRange("operations", ceiling, 1, MAX_OPERATIONS);
             return this;
         }
 
@@ -304,14 +304,6 @@ public final class CompletionPort implements AutoCloseable {
          */
         public CompletionPort open() throws Win32Exception {
             return new CompletionPort(this);
-        }
-
-        private static int inRange(final String what, final int value, final int least, final int most) {
-            if (value < least || value > most) {
-                throw new IllegalArgumentException(
-                        what + " is " + value + ", but must be from " + least + " to " + most);
-            }
-            return value;
         }
     }
 }

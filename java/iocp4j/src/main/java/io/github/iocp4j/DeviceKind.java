@@ -16,7 +16,7 @@ public enum DeviceKind {
     STREAM_SOCKET(5),
     /** {@link UdpSocket}. */
     UDP_SOCKET(6),
-    /** A directory that is watched. */
+    /** {@link DirectoryWatch}. */
     DIRECTORY(7),
     /** {@link MailslotServer} or {@link MailslotClient}. */
     MAILSLOT(8),

@@ -82,8 +82,8 @@ public final class NamedPipeServer extends Device {
          * @return this
          */
         public Builder buffers(final int fromClient, final int toClient) {
-            inBuffer = inRange("The buffer from the client", fromClient, 0, MAX_BUFFER);
-            outBuffer = inRange("The buffer to the client", toClient, 0, MAX_BUFFER);
+            inBuffer = Ranges.inRange("The buffer from the client", fromClient, 0, MAX_BUFFER);
+            outBuffer = Ranges.inRange("The buffer to the client", toClient, 0, MAX_BUFFER);
             return this;
         }
 
@@ -95,7 +95,7 @@ public final class NamedPipeServer extends Device {
          * @return this
          */
         public Builder listening(final int instances) {
-            listening = inRange("The number of listening instances", instances, 1, 1024);
+            listening = Ranges.inRange("The number of listening instances", instances, 1, 1024);
             return this;
         }
 
@@ -106,7 +106,7 @@ public final class NamedPipeServer extends Device {
          * @return this
          */
         public Builder maxInstances(final int instances) {
-            maxInstances = inRange("The largest number of instances", instances, 1, UNLIMITED_INSTANCES - 1);
+            maxInstances = Ranges.inRange("The largest number of instances", instances, 1, UNLIMITED_INSTANCES - 1);
             return this;
         }
 
@@ -177,14 +177,6 @@ public final class NamedPipeServer extends Device {
             }
             Refusal.key(waiting, "ConnectNamedPipe " + name, port);
             return server;
-        }
-
-        private static int inRange(final String what, final int value, final int least, final int most) {
-            if (value < least || value > most) {
-                throw new IllegalArgumentException(
-                        what + " is " + value + ", but must be from " + least + " to " + most);
-            }
-            return value;
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.iocp4j.tools.copy.CopyCommand;
 import io.github.iocp4j.tools.serial.SerialCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
+import io.github.iocp4j.tools.watch.WatchCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -21,7 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
         subcommands = {
-            CatPipeCommand.class, CopyCommand.class, LoggerCommand.class, SerialCommand.class, SyelogdCommand.class},
+            CatPipeCommand.class, CopyCommand.class, LoggerCommand.class, SerialCommand.class, SyelogdCommand.class,
+            WatchCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
@@ -31,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  iocp4j logger Hello World              send it a message",
             "  iocp4j cat-pipe --listen NAME          talk to whoever opens a pipe",
             "  iocp4j serial COM3 --baud 115200       talk to a serial port",
+            "  iocp4j watch C:\\inbox                  print what changes there",
             "  iocp4j syelogd --help                  tell about one tool"
         },
         mixinStandardHelpOptions = true,

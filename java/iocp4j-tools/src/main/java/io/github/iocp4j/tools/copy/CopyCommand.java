@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.tools.FileErrors;
-import io.github.iocp4j.tools.SignalExit;
+import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;

@@ -1,5 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.terminal.Digits;
+
 /** Milliseconds since the line before, at least 7 wide; negative where a client's clock is behind another's. */
 final class DeltaTimeColumn implements TimeColumn {
     private static final int WIDTH = 7;

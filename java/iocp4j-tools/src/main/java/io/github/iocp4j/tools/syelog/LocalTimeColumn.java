@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.terminal.Digits;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

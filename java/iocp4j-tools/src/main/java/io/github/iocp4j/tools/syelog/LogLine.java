@@ -1,5 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.terminal.Digits;
+import io.github.iocp4j.tools.terminal.SafeText;
 import java.nio.charset.StandardCharsets;
 
 /**

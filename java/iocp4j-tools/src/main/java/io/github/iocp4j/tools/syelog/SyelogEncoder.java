@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.terminal.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.github.iocp4j.tools;
+package io.github.iocp4j.tools.terminal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -1,9 +1,9 @@
-package io.github.iocp4j.tools.syelog;
+package io.github.iocp4j.tools.terminal;
 
 /** Writes numbers as ASCII, without making objects. */
-final class Digits {
+public final class Digits {
     /** The most digits of a long, with its sign. */
-    static final int MAX_WIDTH = 20;
+    public static final int MAX_WIDTH = 20;
 
     private Digits() {
     }
@@ -11,11 +11,14 @@ final class Digits {
     /**
      * Writes a decimal number, right-justified.
      *
+     * @param number any number
      * @param width the least number of characters
      * @param padding goes in front of a shorter number
+     * @param into where to write
+     * @param at the position of the first character
      * @return the position after the last digit
      */
-    static int put(
+    public static int put(
             final long number, final int width, final char padding, final byte[] into, final int at) {
         final int end = at + Math.max(width, length(number));
         int position = end;
@@ -33,8 +36,15 @@ final class Digits {
         return end;
     }
 
-    /** Writes the two hexadecimal digits of a byte. */
-    static int putHex(final int number, final byte[] into, final int at) {
+    /**
+     * Writes the two hexadecimal digits of a byte.
+     *
+     * @param number of which the low eight bits count
+     * @param into where to write
+     * @param at the position of the first digit
+     * @return the position after the last digit
+     */
+    public static int putHex(final int number, final byte[] into, final int at) {
         into[at] = (byte) Character.forDigit(number >> 4 & 0xf, 16);
         into[at + 1] = (byte) Character.forDigit(number & 0xf, 16);
         return at + 2;

@@ -1,6 +1,7 @@
-package io.github.iocp4j.tools.syelog;
+package io.github.iocp4j.tools.terminal;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Copies text so that it can do no harm where it is shown: it stays on its line and commands no terminal.
@@ -9,9 +10,9 @@ import java.nio.ByteBuffer;
  * characters that turn the direction of writing, and bytes that are not UTF-8 are written as {@code \n}, {@code \r},
  * {@code \t} or {@code \xNN}.
  */
-final class SafeText {
+public final class SafeText {
     /** The most bytes that one byte can become. */
-    static final int GROWTH = 4;
+    public static final int GROWTH = 4;
 
     private SafeText() {
     }
@@ -19,9 +20,15 @@ final class SafeText {
     /**
      * Copies as many whole characters as there is room for.
      *
+     * @param from the text
+     * @param start the position of its first byte
+     * @param end the position after its last byte
+     * @param into where to write
+     * @param at the position of the first byte written
+     * @param limit a position after which there is no room
      * @return the position after the last byte written
      */
-    static int copy(
+    public static int copy(
             final ByteBuffer from, final int start, final int end, final byte[] into, final int at, final int limit) {
         int in = start;
         int out = at;
@@ -47,7 +54,26 @@ final class SafeText {
         return out;
     }
 
-    private static boolean isHarmless(final int codePoint) {
+    /**
+     * The whole of a text.
+     *
+     * @param text any
+     * @return the same, unless something in it had to be written otherwise
+     */
+    public static String of(final String text) {
+        final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        final byte[] safe = new byte[bytes.length * GROWTH];
+        final int end = copy(ByteBuffer.wrap(bytes), 0, bytes.length, safe, 0, safe.length);
+        return new String(safe, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Whether a character can be shown as it is.
+     *
+     * @param codePoint a character; a surrogate by itself is no harm
+     * @return false for those that command a terminal, end a line or turn the direction of writing
+     */
+    public static boolean isHarmless(final int codePoint) {
         if (codePoint < 0xa0) {
             return codePoint >= ' ' && codePoint < 0x7f;
         }

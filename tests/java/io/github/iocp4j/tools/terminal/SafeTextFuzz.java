@@ -1,4 +1,4 @@
-package io.github.iocp4j.tools.syelog;
+package io.github.iocp4j.tools.terminal;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -38,13 +38,24 @@ public final class SafeTextFuzz {
         }
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(into, at, out - at)).codePoints()
-                    .forEach(SyelogMessageFuzz::expectHarmless);
+                    .forEach(SafeTextFuzz::expectHarmless);
         } catch (final CharacterCodingException notUtf8) {
             throw new AssertionError("not UTF-8", notUtf8);
         }
         final long room = (long) (end - start) * SafeText.GROWTH;
         if (limit - at >= room && out - at < end - start) {
             throw new AssertionError("something is missing");
+        }
+    }
+
+    /** No character that commands a terminal, ends a line or turns the direction of writing. */
+    public static void expectHarmless(final int codePoint) {
+        final int type = Character.getType(codePoint);
+        final boolean turnsAround = codePoint >= 0x202a && codePoint <= 0x202e
+                || codePoint >= 0x2066 && codePoint <= 0x2069;
+        if (type == Character.CONTROL || type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR
+                || turnsAround) {
+            throw new AssertionError("U+" + Integer.toHexString(codePoint) + " in the text");
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.iocp4j.tools.syelog;
+package io.github.iocp4j.tools.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

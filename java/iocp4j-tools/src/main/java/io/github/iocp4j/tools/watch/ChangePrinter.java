@@ -1,0 +1,147 @@
+package io.github.iocp4j.tools.watch;
+
+import io.github.iocp4j.ChangeAction;
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.DirectoryChanges;
+import io.github.iocp4j.DirectoryWatch;
+import io.github.iocp4j.Win32Error;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prints what changes. A completion's token is the number of its directory.
+ *
+ * <p>What cannot be printed at once holds up the workers, and then Windows, which may come to lose changes; that is
+ * printed, too.
+ */
+final class ChangePrinter implements CompletionListener {
+    private static final int LOOK_SECONDS = 1;
+
+    private final List<WatchedFolder> folders;
+    private final LineFormat format;
+    private final OutputStream output;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private IOException failure;
+
+    /**
+     * Makes a printer.
+     *
+     * @param output is flushed after each batch
+     */
+    ChangePrinter(final List<WatchedFolder> folders, final LineFormat format, final OutputStream output) {
+        this.folders = folders;
+        this.format = format;
+        this.output = output;
+    }
+
+    @Override
+    public synchronized void onCompletions(final CompletionBatch batch) {
+        try {
+            for (int i = 0; i < batch.size() && failure == null; i++) {
+                print(batch, i);
+            }
+            output.flush();
+        } catch (final IOException cannotPrint) {
+            end(new IOException("Cannot write: " + cannotPrint.getMessage(), cannotPrint));
+        } catch (final IllegalStateException malformed) {
+            end(new IOException(malformed.getMessage(), malformed));
+        }
+    }
+
+    /** Ends it as if all had been printed. */
+    void stop() {
+        ended.countDown();
+    }
+
+    /** Waits for the end, and throws what has brought it about, if it was not {@link #stop}. */
+    void awaitEnd() throws IOException, InterruptedException {
+        while (!ended.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+            endIfOneHasVanished();
+        }
+        synchronized (this) {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /**
+     * Windows tells of a directory's deletion, but not of its renaming, and a file server that is gone not even of
+     * that.
+     */
+    private synchronized void endIfOneHasVanished() {
+        for (final WatchedFolder folder : folders) {
+            if (failure == null && !Files.isDirectory(folder.path())) {
+                end(folder, new IOException(folder.name() + " is not there any more"));
+            }
+        }
+    }
+
+    private void print(final CompletionBatch batch, final int index) throws IOException {
+        final WatchedFolder folder = folders.get((int) batch.token(index));
+        final Instant now = Instant.now();
+        switch (batch.status(index)) {
+            case Win32Error.SUCCESS:
+                final DirectoryChanges changes = ((DirectoryWatch) batch.device(index)).changes(batch, index);
+                while (changes.next()) {
+                    print(now, nameOf(changes), folder, folder.pathOf(changes));
+                }
+                break;
+            case Win32Error.NOTIFY_ENUM_DIR:
+                print(now, "overflow", folder, folder.name());
+                break;
+            default:
+                end(folder, new IOException(folder.name() + " is not watched any more, it may have been deleted: "
+                        + batch.error(index).getMessage(), batch.error(index)));
+                break;
+        }
+    }
+
+    private void print(final Instant time, final String action, final WatchedFolder folder, final String path)
+            throws IOException {
+        final String line = format.line(time, action, folder.name(), path);
+        output.write((line + '\n').getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void end(final WatchedFolder folder, final IOException why) {
+        end(why);
+        try {
+            print(Instant.now(), "ended", folder, folder.name());
+            output.flush();
+        } catch (final IOException cannotPrint) {
+            why.addSuppressed(cannotPrint);
+        }
+    }
+
+    private void end(final IOException why) {
+        if (failure == null) {
+            failure = why;
+        }
+        ended.countDown();
+    }
+
+    private static String nameOf(final DirectoryChanges change) {
+        final ChangeAction action = change.action();
+        switch (action) {
+            case ADDED:
+                return "added";
+            case REMOVED:
+                return "removed";
+            case MODIFIED:
+                return "modified";
+            case RENAMED_OLD_NAME:
+                return "renamed-from";
+            case RENAMED_NEW_NAME:
+                return "renamed-to";
+            default:
+                return "action-" + (change.actionCode() & 0xffff);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * A tool that tells what changes in directories.
+ */
+package io.github.iocp4j.tools.watch;

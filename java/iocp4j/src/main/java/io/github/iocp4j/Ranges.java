@@ -1,0 +1,14 @@
+package io.github.iocp4j;
+
+/** Checks numbers that callers hand in. */
+final class Ranges {
+    private Ranges() {
+    }
+
+    static int inRange(final String what, final int value, final int least, final int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(what + " is " + value + ", but must be from " + least + " to " + most);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/** A listener that keeps what watches tell, and can be held up. */
+final class WatchRecorder implements CompletionListener {
+    /** Changes as {@code ACTION NAME}, in the order in which they came. */
+    final List<String> changes = new CopyOnWriteArrayList<>();
+    final List<Integer> statuses = new CopyOnWriteArrayList<>();
+    final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final AtomicInteger inside = new AtomicInteger();
+    private final Semaphore passes = new Semaphore(Integer.MAX_VALUE);
+
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        mostAtOnce.accumulateAndGet(inside.incrementAndGet(), Math::max);
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) == Opcode.CHANGE) {
+                final DirectoryChanges cursor = ((DirectoryWatch) batch.device(i)).changes(batch, i);
+                while (cursor.next()) {
+                    changes.add(cursor.action() + " " + cursor.name());
+                }
+                statuses.add(batch.status(i));
+            }
+        }
+        passes.acquireUninterruptibly();
+        passes.release();
+        inside.decrementAndGet();
+    }
+
+    /** The listener does not return from now on. */
+    void hold() {
+        passes.drainPermits();
+    }
+
+    void let() {
+        passes.release(Integer.MAX_VALUE);
+    }
+
+    int inside() {
+        return inside.get();
+    }
+
+    /** Waits for a change, which must come. */
+    void await(final String change) throws InterruptedException {
+        await(change, () -> changes.contains(change));
+    }
+
+    void await(final String what, final BooleanSupplier condition) throws InterruptedException {
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Recorder.PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - deadline).as("waited in vain for %s; there are %s with the statuses %s",
+                    what, changes, statuses).isNegative();
+            Thread.sleep(1);
+        }
+    }
+}
