@@ -37,7 +37,7 @@ jlong JNICALL openMailslotClient(JNIEnv* env, jclass, jlong port, jstring name) 
 
 jlong JNICALL mailslotContents(JNIEnv*, jclass, jlong device) {
     return ask<MailslotServer>(device, [](MailslotServer& server) {
-        const auto contents = server.contents();
+        auto contents = server.contents();
         return contents ? both(contents->nextLength, contents->messages) : refused(contents.error());
     });
 }

@@ -97,7 +97,7 @@ jlong JNICALL transact(JNIEnv* env, jclass, jlong device, jobject request, jint 
 
 jlong JNICALL peek(JNIEnv*, jclass, jlong device) {
     return ask<NamedPipe>(device, [](NamedPipe& pipe) {
-        const auto contents = pipe.peek();
+        auto contents = pipe.peek();
         return contents ? both(contents->leftInMessage, contents->bytes) : refused(contents.error());
     });
 }

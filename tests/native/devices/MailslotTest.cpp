@@ -151,7 +151,7 @@ TEST_F(FakeMailslotTest, NoMessageHasNoLength) {
     const auto server = MailslotServer::open(*port_, settings_);
     ASSERT_TRUE(server) << server.error();
     const Share<Device> share{*server};
-    const auto contents = static_cast<MailslotServer&>(*share).contents();
+    auto contents = static_cast<MailslotServer&>(*share).contents();
     ASSERT_TRUE(contents);
     EXPECT_EQ(0u, contents->messages);
     EXPECT_EQ(0u, contents->nextLength);

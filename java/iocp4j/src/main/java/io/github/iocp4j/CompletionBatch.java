@@ -155,11 +155,6 @@ public final class CompletionBatch {
         return status == Win32Error.SUCCESS ? null : new Win32Exception(opcode(index).name(), status);
     }
 
-    /** What the kind of device has to add; see native/engine/CompletionRecord.h. */
-    int detail(final int index) {
-        return records.getInt(at(index) + DETAIL_OFFSET);
-    }
-
     /** Closes the new connections that {@link #device} has not been asked for. */
     void closeUnclaimed() {
         for (int i = 0; i < size; i++) {

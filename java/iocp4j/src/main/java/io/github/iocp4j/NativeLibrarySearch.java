@@ -107,8 +107,8 @@ final class NativeLibrarySearch {
             }
         } catch (final IOException untrusted) {
             failures.add(untrusted);
-            tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; if it is to be loaded all the same, name it"
-                    + " in " + LIBRARY_PATH);
+            tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; if it is to be loaded all the same, name"
+                    + " it in " + LIBRARY_PATH);
             return false;
         }
     }

@@ -19,9 +19,9 @@ import java.util.Set;
 /**
  * Who may change a file, or what lies in a folder: its owner, and whom its access control list lets do so.
  *
- * <p>Nobody is known here by name, because names are translated and depend on the domain. Trusted are those whom the user
- * is at the mercy of in any case, because they may change the home folder or that of Windows: the user, administrators,
- * SYSTEM and the installer of Windows, as a rule.
+ * <p>Nobody is known here by name, because names are translated and depend on the domain. Trusted are those whom the
+ * user is at the mercy of in any case, because they may change the home folder or that of Windows: the user,
+ * administrators, SYSTEM and the installer of Windows, as a rule.
  */
 final class Writers {
     private static final Set<AclEntryPermission> CHANGES = EnumSet.of(

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         header = "A small terminal on a serial port.",
         description = {
             "What comes from standard input goes to the port, and what comes from the port goes to standard output,"
-                + " byte by byte. It leaves when standard input has ended and the port has been silent for a while, or on"
-                + " Ctrl-C."
+                + " byte by byte. It leaves when standard input has ended and the port has been silent for a while, or"
+                + " on Ctrl-C."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage, or the port cannot do what the options say"},
