@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A steady stream of completions costs nothing on the Java heap, and one call from native code per batch. */
 @Timeout(120)
@@ -48,6 +51,29 @@ final class AllocationTest {
             });
 
             assertThat(receiver.failures.get()).isZero();
+        }
+    }
+
+    @Test
+    void readingAFileAllocatesNothing(@TempDir final Path folder) throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        final Semaphore reads = new Semaphore(0);
+        final CompletionListener listener = batch -> {
+            for (int i = 0; i < batch.size(); i++) {
+                // The token counts down how many are to follow.
+                if (batch.token(i) > 0) {
+                    ((OverlappedFile) batch.device(i)).read(buffer, 0, batch.bytes(i), 0, batch.token(i) - 1);
+                }
+            }
+            reads.release(batch.size());
+        };
+        final Path path = Files.write(folder.resolve("file"), new byte[buffer.capacity()]);
+        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open();
+                OverlappedFile file = OverlappedFile.open(port, path)) {
+            assertAllocatesNothing(() -> {
+                file.read(buffer, 0, buffer.capacity(), 0, MESSAGES - 1);
+                await(reads, MESSAGES);
+            });
         }
     }
 

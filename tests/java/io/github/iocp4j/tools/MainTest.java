@@ -57,7 +57,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger"})
+    @CsvSource({"copy", "syelogd", "logger"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();
