@@ -44,12 +44,6 @@ std::uint32_t alignmentOf(HANDLE file, const std::wstring& path) noexcept {
     return std::max(sector, std::bit_ceil(std::uint32_t{address.AlignmentRequirement} + 1));
 }
 
-// Kept for the life of the process: it does not change.
-OverlappedFile::ImmediateLock immediateLock() noexcept {
-    static const OverlappedFile::ImmediateLock known = probeImmediateLock();
-    return known;
-}
-
 }  // namespace
 
 OverlappedFile::ImmediateLock probeImmediateLock() noexcept {
@@ -79,6 +73,11 @@ OverlappedFile::ImmediateLock probeImmediateLock() noexcept {
                : OverlappedFile::ImmediateLock::kQueuesNone;
 }
 
+OverlappedFile::ImmediateLock OverlappedFile::immediateLock() noexcept {
+    static const ImmediateLock known = probeImmediateLock();
+    return known;
+}
+
 win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const OverlappedFileSettings& settings) {
     using Failure = win32::Result<Device::Key>;
     const auto path = win32::openablePath(settings.path);
@@ -94,7 +93,7 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
         return Failure::failure(ERROR_NOT_SUPPORTED);
     }
     const std::uint32_t alignment = (settings.flags & FILE_FLAG_NO_BUFFERING) != 0 ? alignmentOf(file.get(), *path) : 1;
-    return port.add(std::make_unique<OverlappedFile>(port, settings.path, std::move(file), alignment, immediateLock()));
+    return port.add(std::make_unique<OverlappedFile>(port, settings.path, std::move(file), alignment));
 }
 
 Started OverlappedFile::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
@@ -132,7 +131,7 @@ bool OverlappedFile::conclude(CompletionRecord& record) noexcept {
 Started OverlappedFile::lock(Operation& operation, DWORD flags, std::uint64_t length) noexcept {
     const BOOL had = win32::calls.lockFileEx(handle(), flags, 0, static_cast<DWORD>(length),
                                              static_cast<DWORD>(length >> 32), &operation);
-    if (had && immediateLock_ == ImmediateLock::kQueuesNone) {
+    if (had && immediateLockOf_() == ImmediateLock::kQueuesNone) {
         return Started::over(ERROR_SUCCESS);
     }
     return Started::from(had);

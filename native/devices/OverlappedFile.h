@@ -25,6 +25,10 @@ class OverlappedFile final : public Device {
 public:
     // What Windows does with a lock that is had at once, where it should queue a packet.
     enum class ImmediateLock { kQueuesPacket, kQueuesNone };
+    using ImmediateLockOf = ImmediateLock (*)() noexcept;
+
+    // What this system does. Asks it when it is called for the first time, and remembers.
+    static ImmediateLock immediateLock() noexcept;
 
     // The position of a write that goes to the end of the file, wherever that is then.
     static constexpr std::uint64_t kAppend = ~std::uint64_t{0};
@@ -33,8 +37,8 @@ public:
     static win32::Result<Device::Key> open(CompletionPort& port, const OverlappedFileSettings& settings);
 
     OverlappedFile(CompletionPort& port, std::wstring name, win32::Handle handle, std::uint32_t alignment,
-                   ImmediateLock immediateLock)
-        : Device(port, std::move(name), std::move(handle)), alignment_(alignment), immediateLock_(immediateLock) {}
+                   ImmediateLockOf immediateLockOf = &immediateLock)
+        : Device(port, std::move(name), std::move(handle)), alignment_(alignment), immediateLockOf_(immediateLockOf) {}
 
     DeviceKind kind() const noexcept override { return DeviceKind::kFile; }
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
@@ -67,7 +71,7 @@ private:
     win32::ErrorCode control(DWORD code, void* input, DWORD length) noexcept;
 
     const std::uint32_t alignment_;
-    const ImmediateLock immediateLock_;
+    const ImmediateLockOf immediateLockOf_;
 };
 
 // Windows queues a packet for a lock that is had at once, as for all that succeeds. Where a system does not, whoever

@@ -340,7 +340,7 @@ TEST(OverlappedFileTest, WaitsForALock) {
 // A lock that is had at once, on a system of either kind, or later.
 class LockOnAnySystemTest : public ::testing::Test {
 protected:
-    Device::Key add(OverlappedFile::ImmediateLock immediateLock) {
+    Device::Key add(OverlappedFile::ImmediateLockOf immediateLock) {
         const auto device = port_->add(
             std::make_unique<OverlappedFile>(*port_, L"file",
                                              win32::Handle{::CreateFileW(temp_.path().c_str(), GENERIC_READ, 0, nullptr,
@@ -391,7 +391,7 @@ protected:
 };
 
 TEST_F(LockOnAnySystemTest, CompletesOnceWhereAPacketComes) {
-    key_ = add(OverlappedFile::ImmediateLock::kQueuesPacket);
+    key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesPacket; });
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     port_.end();
@@ -400,7 +400,7 @@ TEST_F(LockOnAnySystemTest, CompletesOnceWhereAPacketComes) {
 
 TEST_F(LockOnAnySystemTest, CompletesOnceWhereNoneDoes) {
     queuesPacket_ = false;
-    key_ = add(OverlappedFile::ImmediateLock::kQueuesNone);
+    key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesNone; });
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     port_.end();
@@ -409,7 +409,7 @@ TEST_F(LockOnAnySystemTest, CompletesOnceWhereNoneDoes) {
 
 TEST_F(LockOnAnySystemTest, CompletesWhenItIsHad) {
     answer_ = FALSE;
-    key_ = add(OverlappedFile::ImmediateLock::kQueuesNone);
+    key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesNone; });
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.count());
     complete(key_, std::exchange(pending_, nullptr), 0);
@@ -419,7 +419,7 @@ TEST_F(LockOnAnySystemTest, CompletesWhenItIsHad) {
 TEST_F(LockOnAnySystemTest, ThatWaitsIsCancelledByClosing) {
     constexpr DWORD kHandlesClosed = 676;
     answer_ = FALSE;
-    key_ = add(OverlappedFile::ImmediateLock::kQueuesPacket);
+    key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesPacket; });
     submit(key_, 1);
     EXPECT_TRUE(closed(key_));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);

@@ -56,6 +56,29 @@ final class AllocationTest {
     }
 
     @Test
+    void readingAFileAllocatesNothing(@TempDir final Path folder) throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        final Semaphore reads = new Semaphore(0);
+        final CompletionListener listener = batch -> {
+            for (int i = 0; i < batch.size(); i++) {
+                // The token counts down how many are to follow.
+                if (batch.token(i) > 0) {
+                    ((OverlappedFile) batch.device(i)).read(buffer, 0, batch.bytes(i), 0, batch.token(i) - 1);
+                }
+            }
+            reads.release(batch.size());
+        };
+        final Path path = Files.write(folder.resolve("file"), new byte[buffer.capacity()]);
+        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open();
+                OverlappedFile file = OverlappedFile.open(port, path)) {
+            assertAllocatesNothing(() -> {
+                file.read(buffer, 0, buffer.capacity(), 0, MESSAGES - 1);
+                await(reads, MESSAGES);
+            });
+        }
+    }
+
+    @Test
     void deliveringABatchAllocatesNothingAndIsOneCall() throws Exception {
         final AtomicLong calls = new AtomicLong();
         final Semaphore completions = new Semaphore(0);

@@ -76,7 +76,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger", "cat-pipe", "serial", "watch"})
+    @CsvSource({"cat-pipe", "copy", "logger", "serial", "syelogd", "watch"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

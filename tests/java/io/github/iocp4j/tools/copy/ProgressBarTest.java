@@ -26,6 +26,11 @@ class ProgressBarTest {
     }
 
     @Test
+    void tellsThatOnlyTheEndIsMissing() {
+        assertThat(ProgressBar.line(MIB, MIB, 0, 1, 1)).endsWith(", 1.0 MiB/s, finishing");
+    }
+
+    @Test
     void isRightAboutNothing() {
         assertThat(ProgressBar.line(0, 0, 0, 0, 0)).startsWith("100 %");
         assertThat(ProgressBar.line(0, 0, 1, 2, 1)).startsWith(" 50 %");

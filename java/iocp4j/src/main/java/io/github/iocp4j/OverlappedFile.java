@@ -33,7 +33,8 @@ public final class OverlappedFile extends Device {
     OverlappedFile(final CompletionPort port, final long key, final String name, final boolean appendOnly) {
         super(port, key, name);
         this.appendOnly = appendOnly;
-        alignment = (int) FileNative.alignment(key);
+        // When the port has been closed meanwhile, the answer is none, and nobody will need it.
+        alignment = (int) Math.max(1, FileNative.alignment(key));
     }
 
     /**

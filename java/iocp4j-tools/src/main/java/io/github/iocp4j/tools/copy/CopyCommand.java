@@ -115,7 +115,8 @@ public final class CopyCommand implements Callable<Integer> {
                 : new ProgressBar(progress, Amount.of(source), System.err);
         try (CopyEngine engine = new CopyEngine(settings, stop, progress)) {
             if (folder) {
-                return new TreeCopy(engine, settings.files, stop, source, to,
+                // The real one, should it be a link: links in the folder are not followed.
+                return new TreeCopy(engine, settings.files, stop, source.toRealPath(), to,
                         why -> System.err.println("copy: " + reason(why))).copy();
             }
             engine.copy(source, to);

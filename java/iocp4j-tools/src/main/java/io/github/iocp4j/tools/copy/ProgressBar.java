@@ -81,7 +81,9 @@ final class ProgressBar implements AutoCloseable {
             text.append(", ").append(files).append(" files");
         }
         text.append(", ").append(ByteSize.text(seconds > 0 ? bytes / seconds : 0)).append("/s");
-        if (files < ofFiles && bytes > 0) {
+        if (files < ofFiles && part == 1) {
+            text.append(", finishing");
+        } else if (files < ofFiles && bytes > 0) {
             text.append(", ").append(time(seconds * (1 - part) / part)).append(" left");
         } else if (files >= ofFiles) {
             text.append(" in ").append(time(seconds));
