@@ -199,8 +199,7 @@ void DirectoryWatch::tellNext() noexcept {
     const auto told = port().operations().submit(
         std::move(self), Opcode::kChange, settings_.token, Pins{}, Operations::kForEver, [&](Operation& operation) {
             operation.record.detail = static_cast<std::uint32_t>(buffer) | kWaited;
-            operation.record.bytes = outcome.bytes;
-            return Started::over(outcome.status);
+            return Started::over(outcome.status, outcome.bytes);
         });
     if (!told) {
         {
