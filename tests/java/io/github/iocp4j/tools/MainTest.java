@@ -37,6 +37,11 @@ class MainTest {
         "2, logger, --count, 0, at least 1",
         "2, logger, --pipe, \\\\.\\mailslot\\x, cannot be the name of a pipe",
         "2, logger, --unknown, x, --unknown",
+        "2, echo, --host, localhost, nothing to serve",
+        "2, echo, --port, 65536, from 0 to 65535",
+        "2, echo, --port, -1, from 0 to 65535",
+        "2, echo, --port, many, --port",
+        "2, echo, --pipe, '', cannot be the name of a pipe",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -57,7 +62,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"syelogd", "logger"})
+    @CsvSource({"syelogd", "logger", "echo"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

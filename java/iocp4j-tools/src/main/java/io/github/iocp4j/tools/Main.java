@@ -1,6 +1,7 @@
 package io.github.iocp4j.tools;
 
 import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.tools.echo.EchoCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
 import java.io.IOException;
@@ -17,13 +18,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
-        subcommands = {SyelogdCommand.class, LoggerCommand.class},
+        subcommands = {SyelogdCommand.class, LoggerCommand.class, EchoCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j syelogd --output trace.log      run a log daemon",
             "  iocp4j logger Hello World              send it a message",
+            "  iocp4j echo --port 7007                send back what TCP clients send",
             "  iocp4j syelogd --help                  tell about one tool"
         },
         mixinStandardHelpOptions = true,

@@ -6,6 +6,7 @@ import io.github.iocp4j.PipeDirection;
 import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.tools.SignalExit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;

@@ -1,4 +1,4 @@
-package io.github.iocp4j.tools.syelog;
+package io.github.iocp4j.tools;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +8,7 @@ import picocli.CommandLine.ExitCode;
  * Lets Ctrl-C, or a console window that is closed, end a program the way in which it ends by itself, and with the exit
  * code that it then has.
  */
-final class SignalExit implements AutoCloseable {
+public final class SignalExit implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 15;
 
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -20,7 +20,7 @@ final class SignalExit implements AutoCloseable {
      *
      * @param stop asks the program to end; runs on a thread of its own
      */
-    SignalExit(final Runnable stop) {
+    public SignalExit(final Runnable stop) {
         hook = new Thread(() -> {
             stop.run();
             awaitEnd();
@@ -28,8 +28,13 @@ final class SignalExit implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Sets and answers the exit code that the program ends with; a failure before this is called. */
-    int withCode(final int code) {
+    /**
+     * Sets the exit code that the program ends with; it is that of a failure before this is called.
+     *
+     * @param code the exit code
+     * @return the same
+     */
+    public int withCode(final int code) {
         exitCode = code;
         return code;
     }
