@@ -2,6 +2,7 @@
 
 #include <mswsock.h>
 
+#include <algorithm>
 #include <new>
 
 #include "engine/CompletionPort.h"
@@ -49,9 +50,8 @@ win32::ErrorCode SocketServer::listen() noexcept {
     }
     error = replenish();
     const std::lock_guard lock{mutex_};
-    for (const Slot& slot : slots_) {
-        listening_ |= slot.armed;
-    }
+    listening_ = error == ERROR_SUCCESS ||
+                 std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.armed; });
     return listening_ ? ERROR_SUCCESS : error;
 }
 
@@ -193,7 +193,7 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 // A server that cannot even try to accept is not silent about it.
 void SocketServer::tell(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
-    if (self && isNews()) {
+    if (self && listening_ && isNews()) {
         (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
                                          Operations::kForEver, [&](Operation& operation) {
                                              operation.record.detail = kNoSlot;
@@ -205,7 +205,7 @@ void SocketServer::tell(win32::ErrorCode failure) noexcept {
 // Once for each row of failures.
 bool SocketServer::isNews() noexcept {
     const std::lock_guard lock{mutex_};
-    return listening_ && !std::exchange(failing_, true);
+    return !std::exchange(failing_, true);
 }
 
 }  // namespace iocp4j

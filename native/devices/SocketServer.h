@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -61,11 +62,11 @@ private:
     bool isNews() noexcept;
 
     const SocketServerSettings settings_;
+    std::atomic<bool> listening_{false};  // before, it is listen() that tells why nothing can be tried
 
     std::mutex mutex_;  // of everything below, but of slots only whether they are armed
     std::vector<Slot> slots_;
-    bool listening_ = false;  // before, it is listen() that tells of a failure
-    bool failing_ = false;    // the listener has been told, and nothing has succeeded since
+    bool failing_ = false;  // the listener has been told, and nothing has succeeded since
 };
 
 }  // namespace iocp4j

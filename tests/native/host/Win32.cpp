@@ -1,9 +1,10 @@
-// The two functions of native/win32 whose own files need more of Windows than the host has.
-
-#include "win32/Error.h"
-#include "win32/ThreadName.h"
+// The functions of native/win32 whose own files need more of Windows than the host has.
 
 #include <windows.h>
+
+#include "win32/Error.h"
+#include "win32/Extensions.h"
+#include "win32/ThreadName.h"
 
 namespace iocp4j::win32 {
 
@@ -29,3 +30,17 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
 void nameThread(const std::wstring&) noexcept {}
 
 }  // namespace iocp4j::win32
+
+namespace iocp4j::win32::extensions {
+
+BOOL WINAPI acceptEx(SOCKET, SOCKET, void*, DWORD, DWORD, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+
+void WINAPI getAcceptExSockaddrs(SOCKET, void*, DWORD, DWORD, DWORD, sockaddr**, int*, sockaddr**, int*) {}
+
+BOOL WINAPI connectEx(SOCKET, const sockaddr*, int, void*, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+
+BOOL WINAPI disconnectEx(SOCKET, OVERLAPPED*, DWORD, DWORD) { return notImplemented(); }
+
+BOOL WINAPI transmitFile(SOCKET, HANDLE, DWORD, DWORD, OVERLAPPED*, void*, DWORD) { return notImplemented(); }
+
+}  // namespace iocp4j::win32::extensions

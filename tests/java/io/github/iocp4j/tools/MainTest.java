@@ -56,6 +56,11 @@ class MainTest {
         "2, watch, --json, '', . is the current one",
         "2, watch, --unknown, x, --unknown",
         "1, watch, --json, missing-folder, ERROR_FILE_NOT_FOUND",
+        "2, echo, --host, localhost, nothing to serve",
+        "2, echo, --port, 65536, from 0 to 65535",
+        "2, echo, --port, -1, from 0 to 65535",
+        "2, echo, --port, many, --port",
+        "2, echo, --pipe, '', cannot be the name of a pipe",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -76,7 +81,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cat-pipe", "copy", "logger", "serial", "syelogd", "watch"})
+    @CsvSource({"cat-pipe", "copy", "echo", "logger", "serial", "syelogd", "watch"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

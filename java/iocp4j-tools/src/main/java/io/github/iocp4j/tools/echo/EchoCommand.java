@@ -1,0 +1,123 @@
+package io.github.iocp4j.tools.echo;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.SocketServer;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.tools.terminal.SignalExit;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/**
+ * The tool {@code echo}: sends back to each client of a TCP port or a named pipe what it sends.
+ */
+@Command(
+        name = "echo",
+        header = "Sends back what clients of a TCP port or a named pipe send.",
+        description = {
+            "Serves the port, the pipe, or both, with one completion port. A TCP client that shuts its side down gets"
+                + " everything back before the connection is closed.",
+            "",
+            "It leaves on Ctrl-C."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:left as asked", "1:failed", "2:wrong usage, or the port or pipe is somebody else's"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  echo --port 7007                       serve programs on this machine",
+            "  echo --port 7007 --host 0.0.0.0        serve the network",
+            "  echo --pipe echo --stats               serve a pipe, and tell figures at exit",
+            "  echo --port 0 --pipe echo              serve both, on a port of Windows' choice"
+        })
+public final class EchoCommand implements Callable<Integer> {
+    private static final int MAX_CONNECTIONS = 1_000_000;
+    private static final int LISTENING = 64;
+
+    @Option(names = "--port", paramLabel = "N", description = "The TCP port; 0 lets Windows choose, and it is told.")
+    private Integer number;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
+            description = "The address to serve the port at; 0.0.0.0 for all, :: for all of IPv6."
+                + " Default: ${DEFAULT-VALUE}")
+    private String host;
+
+    @Option(names = "--pipe", paramLabel = "NAME", description = "The pipe: NAME or \\\\.\\pipe\\NAME")
+    private String pipe;
+
+    @Option(names = "--max-connections", paramLabel = "N", defaultValue = "4096",
+            description = "How many clients there may be at once; more are turned away. Default: ${DEFAULT-VALUE}")
+    private int maxConnections;
+
+    @Option(names = "--stats", description = "Print figures on standard error at exit.")
+    private boolean stats;
+
+    EchoCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        final EchoServer echo = new EchoServer(maxConnections, System.err);
+        try (SignalExit exit = new SignalExit(echo::stop)) {
+            // One operation for each client, and those of the accepts.
+            try (CompletionPort port = CompletionPort.builder(echo).name("echo")
+                    .operations(maxConnections + 4 * LISTENING).open()) {
+                serve(port);
+                echo.awaitStop();
+            }
+            if (stats) {
+                echo.print(System.err);
+            }
+            return exit.withCode(ExitCode.OK);
+        }
+    }
+
+    private void check() {
+        if (number == null && pipe == null) {
+            throw new IllegalArgumentException("nothing to serve: give --port, --pipe or both");
+        }
+        if (number != null && (number < 0 || number > 65_535)) {
+            throw new IllegalArgumentException("--port is " + number + ", but must be from 0 to 65535");
+        }
+        if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS) {
+            throw new IllegalArgumentException(
+                    "--max-connections is " + maxConnections + ", but must be from 1 to " + MAX_CONNECTIONS);
+        }
+    }
+
+    private void serve(final CompletionPort port) throws IOException {
+        if (number != null) {
+            final SocketServer server;
+            try {
+                server = SocketServer.builder(port, new InetSocketAddress(host, number)).listening(LISTENING).open();
+            } catch (final Win32Exception refused) {
+                throw taken(refused, Win32Error.WSAEADDRINUSE, Win32Error.WSAEACCES, "port " + number);
+            }
+            System.err.println("echo: serving " + server.name());
+        }
+        if (pipe != null) {
+            final NamedPipeServer server;
+            try {
+                server = NamedPipeServer.builder(port, pipe).listening(LISTENING).open();
+            } catch (final Win32Exception refused) {
+                throw taken(refused, Win32Error.ACCESS_DENIED, Win32Error.ACCESS_DENIED, "pipe " + pipe);
+            }
+            System.err.println("echo: serving " + server.name());
+        }
+    }
+
+    /** What somebody else has already is a matter of usage. */
+    private static Win32Exception taken(
+            final Win32Exception refused, final int code, final int orCode, final String what) {
+        if (refused.code() == code || refused.code() == orCode) {
+            throw new IllegalArgumentException("Somebody serves the " + what
+                    + " already: choose another, or stop the other program", refused);
+        }
+        return refused;
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.iocp4j.tools.echo;
+
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.StreamSocket;
+import java.nio.ByteBuffer;
+
+/** One client. Either a read or a write is in flight, so that nobody else is ever at work here. */
+final class EchoConnection {
+    private final StreamDevice device;
+    private final ByteBuffer buffer;
+
+    EchoConnection(final StreamDevice device, final ByteBuffer buffer) {
+        this.device = device;
+        this.buffer = buffer;
+    }
+
+    StreamDevice device() {
+        return device;
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    void read() {
+        device.read(buffer, 0, buffer.capacity(), 0);
+    }
+
+    void write(final int bytes) {
+        device.write(buffer, 0, bytes, 0);
+    }
+
+    /** What a read without bytes means: a client may write nothing to a pipe, and it goes on. */
+    boolean endsWithoutBytes() {
+        return device instanceof StreamSocket;
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.iocp4j.tools.echo;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.StreamSocket;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Sends back to each client what it sends. */
+final class EchoServer implements CompletionListener {
+    private static final int BUFFER = 8192;
+
+    private final int maxConnections;
+    private final PrintStream notices;
+    private final AtomicInteger open = new AtomicInteger();
+    private final Queue<ByteBuffer> spare = new ConcurrentLinkedQueue<>();
+    private final LongAdder served = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private final CountDownLatch asked = new CountDownLatch(1);
+
+    EchoServer(final int maxConnections, final PrintStream notices) {
+        this.maxConnections = maxConnections;
+        this.notices = notices;
+    }
+
+    /** Asks the server to leave; any thread may. */
+    void stop() {
+        asked.countDown();
+    }
+
+    void awaitStop() throws InterruptedException {
+        asked.await();
+    }
+
+    void print(final PrintStream out) {
+        out.println("connections: " + served.sum());
+        out.println("refused: " + refused.sum());
+        out.println("lost: " + lost.sum());
+        out.println("bytes: " + bytes.sum());
+    }
+
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) != Opcode.ACCEPT) {
+                goOn((EchoConnection) batch.device(i).attachment(), batch.opcode(i), batch.status(i), batch.bytes(i));
+            } else if (batch.status(i) == Win32Error.SUCCESS) {
+                accept(batch.device(i));
+            } else {
+                notices.println("echo: could not accept a client: " + batch.error(i).getMessage());
+            }
+        }
+    }
+
+    private void accept(final Device device) {
+        if (open.incrementAndGet() > maxConnections) {
+            open.decrementAndGet();
+            refused.increment();
+            device.close();
+            return;
+        }
+        served.increment();
+        final EchoConnection connection = new EchoConnection((StreamDevice) device, buffer());
+        device.attach(connection);
+        try {
+            if (device instanceof StreamSocket) {
+                ((StreamSocket) device).noDelay(true);
+            }
+            connection.read();
+        } catch (final DeviceClosedException | Win32Exception gone) {
+            end(connection);
+        }
+    }
+
+    private void goOn(final EchoConnection connection, final Opcode opcode, final int status, final int count) {
+        final boolean over = opcode == Opcode.READ && count == 0 && connection.endsWithoutBytes();
+        if (status != Win32Error.SUCCESS || over) {
+            if (!over && status != Win32Error.BROKEN_PIPE && status != Win32Error.HANDLES_CLOSED) {
+                lost.increment();
+            }
+            end(connection);
+            return;
+        }
+        try {
+            if (opcode == Opcode.READ && count > 0) {
+                bytes.add(count);
+                connection.write(count);
+            } else {
+                connection.read();
+            }
+        } catch (final DeviceClosedException leaving) {
+            end(connection);
+        }
+    }
+
+    /** Parts from a client, when nothing is in flight any more. */
+    private void end(final EchoConnection connection) {
+        connection.device().close();
+        spare.add(connection.buffer());
+        open.decrementAndGet();
+    }
+
+    private ByteBuffer buffer() {
+        final ByteBuffer used = spare.poll();
+        return used != null ? used : ByteBuffer.allocateDirect(BUFFER);
+    }
+}

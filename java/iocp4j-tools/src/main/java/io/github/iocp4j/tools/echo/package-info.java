@@ -1,0 +1,4 @@
+/**
+ * The tool {@code echo}.
+ */
+package io.github.iocp4j.tools.echo;
