@@ -1,0 +1,42 @@
+package io.github.iocp4j.examples;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DirectoryChanges;
+import io.github.iocp4j.DirectoryWatch;
+import io.github.iocp4j.Win32Error;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Prints what changes in a directory and below it. */
+public final class FolderWatcher {
+    private FolderWatcher() {
+    }
+
+    /** Watches until Enter is pressed. */
+    public static void main(final String[] args) throws IOException {
+        try (CompletionPort port = CompletionPort.open(FolderWatcher::onCompletions)) {
+            DirectoryWatch.builder(port, Path.of(args[0])).recursive().open();
+            System.in.read();
+        }
+    }
+
+    static void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            final DirectoryWatch watch = (DirectoryWatch) batch.device(i);
+            switch (batch.status(i)) {
+                case Win32Error.SUCCESS:
+                    final DirectoryChanges changes = watch.changes(batch, i);
+                    while (changes.next()) {
+                        System.out.println(changes.action() + " " + watch.directory().resolve(changes.name()));
+                    }
+                    break;
+                case Win32Error.NOTIFY_ENUM_DIR:
+                    System.out.println("too many at once: list " + watch.directory() + " anew");
+                    break;
+                default:
+                    System.out.println(batch.error(i).getMessage());
+            }
+        }
+    }
+}
