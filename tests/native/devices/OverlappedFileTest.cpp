@@ -364,6 +364,7 @@ protected:
 
     Device::Key key_ = 0;
     OVERLAPPED* pending_ = nullptr;
+    OVERLAPPED* had_ = nullptr;
     bool queuesPacket_ = true;
     BOOL answer_ = TRUE;
     const FakeCall<&win32::Calls::lockFileEx> lock_{[this](HANDLE, DWORD, DWORD, DWORD, DWORD, OVERLAPPED* overlapped) {
@@ -371,6 +372,7 @@ protected:
             pending_ = overlapped;
             return failing(ERROR_IO_PENDING);
         }
+        had_ = overlapped;
         overlapped->Internal = 0;
         if (queuesPacket_) {
             complete(key_, overlapped, 0);
@@ -396,6 +398,17 @@ TEST_F(LockOnAnySystemTest, CompletesOnceWhereAPacketComes) {
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     port_.end();
     EXPECT_EQ(1u, recording_.count());
+}
+
+TEST_F(LockOnAnySystemTest, WaitsForThePacketWhereOneComes) {
+    queuesPacket_ = false;
+    key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesPacket; });
+    submit(key_, 1);
+    EXPECT_EQ(0u, recording_.count());
+    complete(key_, had_, 0);
+    EXPECT_EQ(0u, recording_.waitForToken(1).status);
+    EXPECT_TRUE(port_.waitUntilIdle());
+    EXPECT_EQ(0u, port_.foreignPackets());
 }
 
 TEST_F(LockOnAnySystemTest, CompletesOnceWhereNoneDoes) {

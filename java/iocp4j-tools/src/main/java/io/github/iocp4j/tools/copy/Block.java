@@ -14,8 +14,8 @@ final class Block {
     /** Where in the file the part begins, and how long it is. */
     long position;
     int length;
-    /** How far the pass has got with it. */
-    boolean sourceRead;
+    /** How far the pass has got with it; what that means is the pass's. Begins with 0. */
+    int done;
 
     Block(final int index, final int size, final boolean compared) {
         this.index = index;

@@ -2,8 +2,9 @@ package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OverlappedFile;
+import java.io.IOException;
 
-/** Reads each part of the source and writes it to the target, at the same position. */
+/** Reads each part of the source and writes it to the target, at the same position. What is done is what is written. */
 final class CopyPass extends Pass {
     private final Progress progress;
 
@@ -20,14 +21,29 @@ final class CopyPass extends Pass {
     }
 
     @Override
-    void step(final Block block, final Opcode opcode) {
+    void step(final Block block, final Opcode opcode, final int bytes) throws IOException {
         if (opcode == Opcode.READ) {
             pad(block);
-            target.write(block.data, 0, operationLength(block), block.position, block.index);
+            write(block);
+            return;
+        }
+        // All that there was, as a rule. Where it was less, the next write tells why.
+        final int taken = bytes & -target.alignment();
+        if (taken == 0) {
+            throw new IOException("Writing " + target.name() + " does not get on: it takes only " + bytes + " bytes");
+        }
+        block.done += taken;
+        if (block.done < block.length) {
+            write(block);
         } else {
             progress.add(block.length);
             goOn(block);
         }
+    }
+
+    private void write(final Block block) {
+        target.write(block.data, block.done, operationLength(block) - block.done, block.position + block.done,
+                block.index);
     }
 
     @Override

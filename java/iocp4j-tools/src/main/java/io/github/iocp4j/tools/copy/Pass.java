@@ -53,15 +53,15 @@ abstract class Pass {
     /** One of the pass's operations is over; called by the port's workers. */
     final void completed(final Block block, final Opcode opcode, final int bytes, final int status) {
         attempt(block, () -> {
-            if (status == Win32Error.HANDLE_EOF) {
-                checkWhole(block, opcode, 0);
-            }
-            if (status != Win32Error.SUCCESS) {
+            if (status != Win32Error.SUCCESS && status != Win32Error.HANDLE_EOF) {
                 throw new Win32Exception(
                         (opcode == Opcode.WRITE ? "Writing " : "Reading ") + inWork(block, opcode).name(), status);
             }
-            checkWhole(block, opcode, bytes);
-            step(block, opcode);
+            if (opcode == Opcode.READ && bytes < block.length) {
+                throw new EOFException(inWork(block, opcode).name() + " was " + size + " bytes long, and somebody else"
+                        + " has made it shorter meanwhile");
+            }
+            step(block, opcode, bytes);
         });
     }
 
@@ -82,8 +82,11 @@ abstract class Pass {
     /** Starts the first operation on a part. */
     abstract void start(Block block) throws IOException;
 
-    /** An operation has succeeded. Starts the next one on this part, or calls {@link #goOn}. */
-    abstract void step(Block block, Opcode opcode) throws IOException;
+    /**
+     * An operation has succeeded, a read with at least the whole part. Starts the next one on this part, or calls
+     * {@link #goOn}.
+     */
+    abstract void step(Block block, Opcode opcode, int bytes) throws IOException;
 
     /** The file that the block's operation is about. */
     abstract OverlappedFile inWork(Block block, Opcode opcode);
@@ -111,15 +114,8 @@ abstract class Pass {
         }
         block.position = next;
         block.length = (int) Math.min(size - next, block.data.capacity());
-        block.sourceRead = false;
+        block.done = 0;
         next += block.length;
         return true;
-    }
-
-    private void checkWhole(final Block block, final Opcode opcode, final int bytes) throws EOFException {
-        if (bytes < block.length) {
-            throw new EOFException(inWork(block, opcode).name() + " was " + size + " bytes long, and somebody else has"
-                    + " made it shorter meanwhile");
-        }
     }
 }

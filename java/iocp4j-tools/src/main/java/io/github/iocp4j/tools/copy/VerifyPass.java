@@ -4,7 +4,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OverlappedFile;
 import java.io.IOException;
 
-/** Reads each part of the source and of the copy again, and compares the two. */
+/** Reads each part of the source and of the copy again, and compares the two. What is done is the source. */
 final class VerifyPass extends Pass {
     VerifyPass(final OverlappedFile source, final OverlappedFile target, final long size, final Stop stop) {
         super(source, target, size, stop);
@@ -16,9 +16,9 @@ final class VerifyPass extends Pass {
     }
 
     @Override
-    void step(final Block block, final Opcode opcode) throws IOException {
-        if (!block.sourceRead) {
-            block.sourceRead = true;
+    void step(final Block block, final Opcode opcode, final int bytes) throws IOException {
+        if (!isSourceRead(block)) {
+            block.done = block.length;
             target.read(block.written, 0, operationLength(block), block.position, block.index);
             return;
         }
@@ -33,6 +33,10 @@ final class VerifyPass extends Pass {
 
     @Override
     OverlappedFile inWork(final Block block, final Opcode opcode) {
-        return block.sourceRead ? target : source;
+        return isSourceRead(block) ? target : source;
+    }
+
+    private static boolean isSourceRead(final Block block) {
+        return block.done > 0;
     }
 }
