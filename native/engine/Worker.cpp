@@ -26,7 +26,8 @@ Worker::Worker(CompletionPort& port, unsigned index, std::uint32_t share)
       patience_((index + 1) * kLookoutMilliseconds),
       entries_(share),
       records_(share),
-      departing_(share) {}
+      departing_(share),
+      introduced_(share) {}
 
 void Worker::run() noexcept {
     const MayNotWait here;
@@ -99,11 +100,25 @@ void Worker::take(Operation* operation) noexcept {
             port_.sink().unpin(index_, pin);
         }
     }
-    const bool told = device == nullptr || device->conclude(record);
+    const bool told = device == nullptr || (device->conclude(record) && introduce(*device, record));
     departing_[departingCount_++] = {device, told && record.opcode == Opcode::kChange};
     if (told) {
         ++recordCount_;
     }
+}
+
+// A server's connection is a device that nobody keeps open yet. It must not end before the listener has heard of it;
+// if it has ended already, with its port, the listener does not.
+bool Worker::introduce(const Device& device, const CompletionRecord& record) noexcept {
+    if (record.opcode != Opcode::kAccept || record.status != ERROR_SUCCESS || record.key == device.key()) {
+        return true;
+    }
+    Share<Device> connection{record.key};
+    if (!connection) {
+        return false;
+    }
+    introduced_[introducedCount_++] = connection.detach();
+    return true;
 }
 
 void Worker::deliver() noexcept {
@@ -116,6 +131,10 @@ void Worker::deliver() noexcept {
         port_.sink().deliver(index_, std::span{records_}.first(recordCount_));
         recordCount_ = 0;
     }
+    for (Device* device : std::span{introduced_}.first(introducedCount_)) {
+        Share<Device>::end(device);
+    }
+    introducedCount_ = 0;
     for (const auto [device, awaitsReturn] : std::span{departing_}.first(departingCount_)) {
         if (awaitsReturn) {
             device->delivered();

@@ -42,6 +42,7 @@ private:
 
     Next collect() noexcept;
     void take(struct Operation* operation) noexcept;
+    bool introduce(const Device& device, const CompletionRecord& record) noexcept;
     void deliver() noexcept;
 
     CompletionPort& port_;
@@ -51,9 +52,11 @@ private:
     std::vector<OVERLAPPED_ENTRY> entries_;
     std::vector<CompletionRecord> records_;  // what the sink has been shown; the current batch lies at its beginning
     std::vector<Departing> departing_;       // whose operations these were
+    std::vector<Device*> introduced_;        // connections that the batch tells of for the first time
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
-    bool packetsOnly_ = false;          // in the next batch
+    std::uint32_t introducedCount_ = 0;
+    bool packetsOnly_ = false;  // in the next batch
 };
 
 }  // namespace iocp4j

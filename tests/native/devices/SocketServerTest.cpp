@@ -285,6 +285,25 @@ TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
     EXPECT_EQ(0, open.load());
 }
 
+TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasHeardOfIt) {
+    std::atomic<int> heard{0};
+    Recording recording;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            // As another thread may, and as the end of the port does.
+            Device::close(record.key);
+            heard += Device::table().exists(record.key);
+        }
+    };
+    TestPort port{recording};
+    const Device::Key server = listening(port, settingsFor());
+    const PlainSocket client;
+    client.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_TRUE(Device::awaitClosed(recording.records()[0].key, patienceEnds()));
+    EXPECT_EQ(1, heard.load());
+}
+
 TEST(SocketServerCloseTest, ConnectionMadeWhileThePortClosesIsClosed) {
     for (int round = 0; round < 20; ++round) {
         Recording recording;

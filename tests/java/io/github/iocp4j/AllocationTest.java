@@ -79,6 +79,58 @@ final class AllocationTest {
     }
 
     @Test
+    void receivingFromASocketAllocatesNothing() throws Exception {
+        final ByteReceiver receiver = new ByteReceiver();
+        try (CompletionPort port = CompletionPort.builder(receiver).name("frugal").workers(2).open();
+                CompletionPort senders = CompletionPort.open(batch -> { })) {
+            final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
+            final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
+            await(receiver.ready, 1);
+            final ByteBuffer message = PipePair.buffer("a message");
+
+            assertAllocatesNothing(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    sender.write(message, 0);
+                }
+                await(receiver.bytes, MESSAGES * message.capacity());
+            });
+
+            assertThat(receiver.failures.get()).isZero();
+        }
+    }
+
+    @Test
+    void receivingADatagramAndAnsweringItAllocatesNothing() throws Exception {
+        final Answerer answerer = new Answerer();
+        final Semaphore answers = new Semaphore(0);
+        final CompletionListener asking = batch -> {
+            for (int i = 0; i < batch.size(); i++) {
+                answers.release(batch.opcode(i) == Opcode.RECEIVE_FROM ? 1 : 0);
+            }
+        };
+        try (CompletionPort port = CompletionPort.builder(answerer).name("frugal").workers(2).open();
+                CompletionPort askers = CompletionPort.open(asking)) {
+            final UdpSocket server = UdpSocket.builder(port, SocketPair.loopback()).open();
+            final UdpSocket asker = UdpSocket.builder(askers, SocketPair.loopback()).open();
+            answerer.receive(server);
+            final SocketAddressBuffer target = new SocketAddressBuffer(server.localAddress());
+            final ByteBuffer answer = ByteBuffer.allocateDirect(100);
+            final ByteBuffer question = PipePair.buffer("a question");
+
+            assertAllocatesNothing(() -> {
+                // One after another, because nobody promises that datagrams arrive.
+                for (int i = 0; i < MESSAGES / 4; i++) {
+                    asker.receive(answer, new SocketAddressBuffer(), 0);
+                    asker.send(question, target, 0);
+                    await(answers, 1);
+                }
+            });
+
+            assertThat(answerer.failures.get()).isZero();
+        }
+    }
+
+    @Test
     void deliveringABatchAllocatesNothingAndIsOneCall() throws Exception {
         final AtomicLong calls = new AtomicLong();
         final Semaphore completions = new Semaphore(0);
@@ -188,6 +240,56 @@ final class AllocationTest {
                 pipe.read(buffer, 0, buffer.capacity(), 0);
             }
             messages.release(received);
+        }
+    }
+
+    /** Counts bytes and has the next read under way at any time. */
+    private static final class ByteReceiver implements CompletionListener {
+        final Semaphore ready = new Semaphore(0);
+        final Semaphore bytes = new Semaphore(0);
+        final AtomicInteger failures = new AtomicInteger();
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                    continue;
+                }
+                final StreamSocket socket = (StreamSocket) batch.device(i);
+                if (batch.opcode(i) == Opcode.READ) {
+                    bytes.release(batch.bytes(i));
+                } else {
+                    ready.release();
+                }
+                socket.read(buffer, 0, buffer.capacity(), 0);
+            }
+        }
+    }
+
+    /** Sends each datagram back to where it has come from. */
+    private static final class Answerer implements CompletionListener {
+        final AtomicInteger failures = new AtomicInteger();
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        private final SocketAddressBuffer peer = new SocketAddressBuffer();
+
+        void receive(final UdpSocket socket) {
+            socket.receive(buffer, 0, buffer.capacity(), peer, 0);
+        }
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                final UdpSocket socket = (UdpSocket) batch.device(i);
+                if (batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                } else if (batch.opcode(i) == Opcode.RECEIVE_FROM) {
+                    socket.send(buffer, 0, batch.bytes(i), peer, 0);
+                } else {
+                    receive(socket);
+                }
+            }
         }
     }
 }
