@@ -136,10 +136,6 @@ inline BOOL DisconnectNamedPipe(HANDLE) { return notImplemented(); }
 inline BOOL GetNamedPipeInfo(HANDLE, DWORD*, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
 inline BOOL GetNamedPipeClientSessionId(HANDLE, ULONG*) { return notImplemented(); }
 inline BOOL GetNamedPipeServerSessionId(HANDLE, ULONG*) { return notImplemented(); }
-inline BOOL FlushFileBuffers(HANDLE) { return notImplemented(); }
-inline BOOL DeviceIoControl(HANDLE, DWORD, LPVOID, DWORD, LPVOID, DWORD, DWORD*, OVERLAPPED*) {
-    return notImplemented();
-}
 inline HANDLE CreateMailslotW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
