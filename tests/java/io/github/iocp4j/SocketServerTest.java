@@ -137,6 +137,11 @@ final class SocketServerTest {
                 .isInstanceOfSatisfying(Win32Exception.class,
                         thrown -> assertThat(thrown.code()).isEqualTo(Win32Error.WSAEADDRNOTAVAIL));
         final SocketServer.Builder builder = SocketServer.builder(port, SocketPair.loopback());
+        assertThatThrownBy(() -> builder.dualStack(true))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("127.0.0.1:0 is none");
+        assertThatThrownBy(() -> SocketClient.builder(port, SocketPair.loopback(1))
+                .localAddress(SocketPair.loopback6()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not of one family");
         assertThatThrownBy(() -> builder.listening(0)).hasMessageContaining("from 1 to 1024");
         assertThatThrownBy(() -> builder.listening(1025)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.backlog(0)).isInstanceOf(IllegalArgumentException.class);

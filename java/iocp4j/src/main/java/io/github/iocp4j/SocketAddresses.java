@@ -55,6 +55,26 @@ final class SocketAddresses {
         return address;
     }
 
+    static void checkIpv6(final SocketAddress address) {
+        if (!isIpv6(address)) {
+            throw new IllegalArgumentException("Only an IPv6 address, such as ::, can serve IPv4 as well, and "
+                    + format(address) + " is none");
+        }
+    }
+
+    static boolean isIpv6(final SocketAddress address) {
+        return family(address) == AF_INET6;
+    }
+
+    /** Answers an address to connect from, if it is of the family of the one to connect to. */
+    static SocketAddress checkLike(final SocketAddress from, final SocketAddress to) {
+        if (family(check(from)) != family(to)) {
+            throw new IllegalArgumentException(format(from) + " and " + format(to)
+                    + " are not of one family: nobody can connect from one to the other");
+        }
+        return from;
+    }
+
     /** The address as Winsock takes it. */
     static byte[] encode(final SocketAddress address) {
         final byte[] bytes = new byte[CAPACITY];
@@ -73,7 +93,7 @@ final class SocketAddresses {
         }
         final InetSocketAddress internet = (InetSocketAddress) address;
         final byte[] host = internet.getAddress().getAddress();
-        final boolean six = host.length == INET6_LENGTH - INET6_ADDRESS_OFFSET - Integer.BYTES;
+        final boolean six = isIpv6(address);
         to.duplicate().put(new byte[six ? INET6_LENGTH : INET_LENGTH]);
         to.putShort(0, six ? AF_INET6 : AF_INET);
         putPort(to, internet.getPort());
@@ -165,6 +185,13 @@ final class SocketAddresses {
 
     private static SocketAddress decode(final byte[] bytes, final long length) {
         return length <= 0 ? null : decode(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), (int) length);
+    }
+
+    private static short family(final SocketAddress address) {
+        if (address instanceof UnixSocketAddress) {
+            return AF_UNIX;
+        }
+        return ((InetSocketAddress) address).getAddress() instanceof Inet6Address ? AF_INET6 : AF_INET;
     }
 
     private static void putPort(final ByteBuffer to, final int port) {

@@ -47,7 +47,7 @@ public final class SocketClient {
          * @throws IllegalArgumentException when the address is not resolved, or of another kind
          */
         public Builder localAddress(final SocketAddress from) {
-            local = SocketAddresses.check(from);
+            local = SocketAddresses.checkLike(from, address);
             return this;
         }
 

@@ -130,8 +130,10 @@ public final class SocketServer extends Device {
          *
          * @param both true to serve them
          * @return this
+         * @throws IllegalArgumentException when the address is not one of IPv6
          */
         public Builder dualStack(final boolean both) {
+            SocketAddresses.checkIpv6(address);
             options.put(SocketOptions.IPV6_ONLY, !both);
             return this;
         }

@@ -218,8 +218,10 @@ public final class UdpSocket extends Device {
          *
          * @param both true to do so
          * @return this
+         * @throws IllegalArgumentException when the address is not one of IPv6
          */
         public Builder dualStack(final boolean both) {
+            SocketAddresses.checkIpv6(address);
             options.put(SocketOptions.IPV6_ONLY, !both);
             return this;
         }
@@ -263,7 +265,7 @@ public final class UdpSocket extends Device {
                     "bind " + wanted, port);
             final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key);
             return port.register(new UdpSocket(port, key, found == null ? address : found,
-                    address.getAddress().getAddress().length != 4));
+                    SocketAddresses.isIpv6(address)));
         }
     }
 }
