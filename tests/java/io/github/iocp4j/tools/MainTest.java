@@ -38,7 +38,7 @@ class MainTest {
         "2, logger, --pipe, \\\\.\\mailslot\\x, cannot be the name of a pipe",
         "2, logger, --unknown, x, --unknown",
         "2, cat-pipe, \\\\.\\mailslot\\x, --wait, cannot be the name of a pipe",
-        "2, cat-pipe, --send, --receive, mutually exclusive",
+        "2, cat-pipe, --timeout, soon, --timeout",
         "2, cat-pipe, x, --timeout=-1, must not be negative",
         "2, cat-pipe, \\\\elsewhere\\pipe\\x, --listen, on this machine",
         "2, serial, LPT1, --no-dtr, should look like COM3",
@@ -60,6 +60,12 @@ class MainTest {
     void anUnknownToolIsRefusedWithTheKnownOnes() {
         assertThat(run("syslogd")).isEqualTo(2);
         assertThat(errors.toString()).contains("'syslogd'").contains("iocp4j syelogd").contains("Try: iocp4j --help");
+    }
+
+    @Test
+    void aPipeIsNotBothSentAndReceivedOnly() {
+        assertThat(run("cat-pipe", "x", "--send", "--receive")).isEqualTo(2);
+        assertThat(errors.toString()).startsWith("cat-pipe: ").contains("mutually exclusive");
     }
 
     @Test
