@@ -313,11 +313,12 @@ TEST_F(RealSerialPortTest, ReadsWhatItHasWritten) {
     EXPECT_EQ(6u, recording_.waitForToken(1).bytes);
     std::string heard;
     for (std::uint64_t token = 2; heard.size() < 5; ++token) {
-        char buffer[64];
-        ASSERT_TRUE(port_.read(key_, token, buffer, sizeof(buffer)));
+        // One by one: Wine waits for a full buffer with these timeouts.
+        char byte = 0;
+        ASSERT_TRUE(port_.read(key_, token, &byte, 1));
         const CompletionRecord record = recording_.waitForToken(token);
         ASSERT_EQ(0u, record.status);
-        heard.append(buffer, record.bytes);
+        heard.append(&byte, record.bytes);
     }
     EXPECT_EQ("hello", heard.substr(0, 5));
 }

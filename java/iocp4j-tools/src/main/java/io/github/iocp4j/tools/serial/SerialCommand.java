@@ -26,9 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "serial",
         header = "A small terminal on a serial port.",
         description = {
-            "What comes from standard input goes to the port, and what comes from the port goes to standard output,"
-                + " byte by byte. It leaves when standard input has ended and the port has been silent for a while, or"
-                + " on Ctrl-C."
+            "What comes from standard input goes to the port, and what comes from the port goes to standard output. It"
+                + " leaves when standard input has ended and the port has been silent for a while, or on Ctrl-C."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage, or the port cannot do what the options say"},
@@ -39,6 +38,10 @@ import picocli.CommandLine.Parameters;
             "  serial COM3 --idle 60000 < nul > log.txt"
         })
 public final class SerialCommand implements Callable<Integer> {
+    // Milliseconds.
+    private static final int READ_INTERVAL = 10;
+    private static final int READ_TOTAL = 50;
+
     @Parameters(paramLabel = "PORT", description = "COM3, or \\\\.\\NAME for a port with another name.")
     private String name;
 
@@ -107,7 +110,9 @@ public final class SerialCommand implements Callable<Integer> {
                 .parity(parse("--parity", parity, Parity.values()))
                 .stopBits(parseStopBits())
                 .flowControl(parse("--flow", flow, FlowControl.values()))
-                .lines(!noDtr, !noRts);
+                .lines(!noDtr, !noRts)
+                // Not the library's default: there are drivers, Wine's among them, that then wait for a full buffer.
+                .readTimeouts(READ_INTERVAL, 0, READ_TOTAL);
         try {
             return serial.open();
         } catch (final Win32Exception refused) {
