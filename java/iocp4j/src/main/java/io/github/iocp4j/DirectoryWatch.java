@@ -17,8 +17,8 @@ import java.util.Set;
  * <p>A completion's status tells the rest:
  * <ul>
  * <li>{@link Win32Error#SUCCESS}: there are changes;
- * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: there were more than Windows had room for, and all of those are lost; the watch
- * goes on. List the directory, and think of larger or more buffers, or of a listener that returns sooner;
+ * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: there were more than Windows had room for, and all of those are lost; the
+ * watch goes on. List the directory, and think of larger or more buffers, or of a listener that returns sooner;
  * <li>a shortage, such as {@link Win32Error#NOT_ENOUGH_MEMORY} or {@link Win32Error#NO_SYSTEM_RESOURCES}: nothing is
  * lost yet, and the watch tries again by itself;
  * <li>any other: the watch has ended by itself and closes behind this, its last completion. When the directory has been
