@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AllocationTest {
     private static final int ROUNDS = 8;
     private static final int MESSAGES = 600;
+    private static final int FILES = 50;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** One step of a test, which may fail in any way. */
@@ -178,10 +179,10 @@ final class AllocationTest {
             DirectoryWatch.builder(port, folder).filter(Set.of(ChangeFilter.FILE_NAME)).open();
 
             assertAllocatesNothing(() -> {
-                for (int i = 0; i < MESSAGES; i++) {
+                for (int i = 0; i < FILES; i++) {
                     Files.createFile(folder.resolve("file " + files.incrementAndGet()));
                 }
-                await(added, MESSAGES);
+                await(added, FILES);
             });
 
             assertThat(failures.get()).isZero();
@@ -200,7 +201,7 @@ final class AllocationTest {
             costs.add(allocatedByWorkers() - before);
         }
         assertThat(costs.stream().filter(cost -> cost == 0).count())
-                .as("rounds of %d messages that cost no bytes; the rounds cost %s", MESSAGES, costs)
+                .as("rounds that cost no bytes; the rounds cost %s", costs)
                 .isGreaterThanOrEqualTo(ROUNDS / 2);
     }
 

@@ -61,8 +61,8 @@ public final class DirectoryChangesFuzz {
 
     /** That the change is the one at that position. */
     private static void expect(final int at) {
-        if (CHANGES.actionCode() != MEMORY.getInt(at + 4)
-                || CHANGES.action() != ChangeAction.of(CHANGES.actionCode())) {
+        final int code = MEMORY.getInt(at + 4);
+        if (CHANGES.actionCode() != code || CHANGES.action() != ChangeAction.of(code)) {
             throw new AssertionError("not the action at " + at);
         }
         if (NAME.length() * Character.BYTES != MEMORY.getInt(at + 8) || CHANGES.nameLength() != NAME.length()) {

@@ -1,18 +1,15 @@
 package io.github.iocp4j;
 
-import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,12 +89,12 @@ final class DirectoryWatchTest {
         Files.createFile(folder.resolve("first"));
         recorder.await("the listener", () -> recorder.inside() == 1);
         final List<String> expected = new ArrayList<>(List.of("ADDED first"));
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             Files.createFile(folder.resolve("file " + i));
             expected.add("ADDED file " + i);
         }
         recorder.let();
-        recorder.await("ADDED file 199");
+        recorder.await("ADDED file 99");
         assertThat(recorder.changes).as("all, once, and in order").isEqualTo(expected);
         assertThat(recorder.mostAtOnce.get()).isEqualTo(1);
     }
@@ -116,30 +113,6 @@ final class DirectoryWatchTest {
         Files.createFile(folder.resolve("last"));
         recorder.await("ADDED last");
         assertThat(recorder.statuses).containsOnly(Win32Error.SUCCESS, Win32Error.NOTIFY_ENUM_DIR);
-    }
-
-    @Test
-    void tenThousandCreationsAreAllToldUnlessAnOverflowIs() throws Exception {
-        final int creations = 10_000;
-        DirectoryWatch.builder(port, folder).filter(NAMES).open();
-        for (int i = 0; i < creations; i++) {
-            Files.createFile(folder.resolve("file " + i));
-        }
-        Files.createDirectory(folder.resolve("last"));
-        recorder.await("the last", () -> recorder.changes.contains("ADDED last")
-                || recorder.statuses.contains(Win32Error.NOTIFY_ENUM_DIR));
-        final Set<String> told = new HashSet<>(recorder.changes);
-        final List<String> missed = IntStream.range(0, creations).mapToObj(i -> "ADDED file " + i)
-                .filter(change -> !told.contains(change)).collect(toList());
-        final long overflows = recorder.statuses.stream().filter(s -> s == Win32Error.NOTIFY_ENUM_DIR).count();
-        System.out.println("Figures: Watch: 10 000 creations, " + missed.size() + " missed, " + overflows
-                + " overflows reported, " + recorder.statuses.size() + " completions");
-        assertThat(recorder.changes).doesNotHaveDuplicates();
-        if (overflows == 0) {
-            assertThat(missed).isEmpty();
-        }
-        assertThat(recorder.statuses)
-                .allMatch(status -> status == Win32Error.SUCCESS || status == Win32Error.NOTIFY_ENUM_DIR);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -16,7 +16,7 @@ final class WatchRecorder implements CompletionListener {
     final List<Integer> statuses = new CopyOnWriteArrayList<>();
     final AtomicInteger mostAtOnce = new AtomicInteger();
     private final AtomicInteger inside = new AtomicInteger();
-    private final Semaphore passes = new Semaphore(Integer.MAX_VALUE);
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     @Override
     public void onCompletions(final CompletionBatch batch) {
@@ -30,22 +30,29 @@ final class WatchRecorder implements CompletionListener {
                 statuses.add(batch.status(i));
             }
         }
-        passes.acquireUninterruptibly();
-        passes.release();
+        pass();
         inside.decrementAndGet();
     }
 
     /** The listener does not return from now on. */
     void hold() {
-        passes.drainPermits();
+        gate = new CountDownLatch(1);
     }
 
     void let() {
-        passes.release(Integer.MAX_VALUE);
+        gate.countDown();
     }
 
     int inside() {
         return inside.get();
+    }
+
+    private void pass() {
+        try {
+            gate.await();
+        } catch (final InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits for a change, which must come. */

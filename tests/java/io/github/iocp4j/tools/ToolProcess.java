@@ -188,8 +188,8 @@ public final class ToolProcess implements AutoCloseable {
         final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!read(file).contains(text)) {
             if (!process.isAlive() && !read(file).contains(text) || System.nanoTime() - deadline > 0) {
-                throw new IOException(
-                        "Waited in vain for \"" + text + "\"; the program printed:\n" + output() + errors());
+                throw new IOException("Waited in vain for \"" + text + "\"; the program printed:\n"
+                        + output() + errors());
             }
             Thread.sleep(10);
         }
