@@ -116,7 +116,8 @@ public final class PipeEchoLoad {
         }
 
         void read() {
-            pipe.read(buffer, 0, buffer.capacity(), 0);
+            // What was heard before may have been a part only, and has left its limit.
+            pipe.read(buffer.clear(), 0);
         }
     }
 }
