@@ -139,9 +139,6 @@ public:
             world_->violate("the world does not come to rest");
         }
         world_->judge();
-        for (const Attempt& attempt : world_->attempts) {
-            straysThatCounted_ += attempt.deliveries > 0 && world_->cameByStray(attempt);
-        }
         if (schedule.closesPort || number_ % 100 == 0) {
             closePort();
         } else {
@@ -517,9 +514,7 @@ private:
     }
 
     // Packets that are no operation's.
-    std::uint64_t foreignSent() const {
-        return kernel_.counters.forged + kernel_.counters.strays - straysThatCounted_;
-    }
+    std::uint64_t foreignSent() const { return kernel_.counters.forged + kernel_.counters.strays; }
 
     // Whether the condition comes true though the kernel completes nothing more.
     template <class Condition>
@@ -564,7 +559,6 @@ private:
     std::atomic<std::uint64_t> delivered_{0};
     std::atomic<int> listening_{0};
     std::uint64_t foreignAtOpening_ = 0;
-    std::uint64_t straysThatCounted_ = 0;
     std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
     std::unique_ptr<World> world_;
     std::atomic<World*> shown_{nullptr};
