@@ -1,6 +1,7 @@
 package io.github.iocp4j.tools.echo;
 
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Error;
@@ -91,23 +92,29 @@ public final class EchoCommand implements Callable<Integer> {
     }
 
     private void serve(final CompletionPort port) throws IOException {
-        if (number != null) {
-            final SocketServer server;
-            try {
-                server = SocketServer.builder(port, new InetSocketAddress(host, number)).listening(LISTENING).open();
-            } catch (final Win32Exception refused) {
-                throw taken(refused, Win32Error.WSAEADDRINUSE, Win32Error.WSAEACCES, "port " + number);
+        final Device socket = number == null ? null : serveSocket(port);
+        final Device named = pipe == null ? null : servePipe(port);
+        // Only when all is there: whoever waits for the line may use both.
+        for (final Device server : new Device[] {socket, named}) {
+            if (server != null) {
+                System.err.println("echo: serving " + server.name());
             }
-            System.err.println("echo: serving " + server.name());
         }
-        if (pipe != null) {
-            final NamedPipeServer server;
-            try {
-                server = NamedPipeServer.builder(port, pipe).listening(LISTENING).open();
-            } catch (final Win32Exception refused) {
-                throw taken(refused, Win32Error.ACCESS_DENIED, Win32Error.ACCESS_DENIED, "pipe " + pipe);
-            }
-            System.err.println("echo: serving " + server.name());
+    }
+
+    private SocketServer serveSocket(final CompletionPort port) throws IOException {
+        try {
+            return SocketServer.builder(port, new InetSocketAddress(host, number)).listening(LISTENING).open();
+        } catch (final Win32Exception refused) {
+            throw taken(refused, Win32Error.WSAEADDRINUSE, Win32Error.WSAEACCES, "port " + number);
+        }
+    }
+
+    private NamedPipeServer servePipe(final CompletionPort port) throws IOException {
+        try {
+            return NamedPipeServer.builder(port, pipe).listening(LISTENING).open();
+        } catch (final Win32Exception refused) {
+            throw taken(refused, Win32Error.ACCESS_DENIED, Win32Error.ACCESS_DENIED, "pipe " + pipe);
         }
     }
 
