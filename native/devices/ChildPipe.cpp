@@ -84,9 +84,4 @@ void ChildPipe::closeChildEnd() noexcept {
     child_.reset();
 }
 
-void ChildPipe::closing() noexcept {
-    NamedPipe::closing();
-    closeChildEnd();
-}
-
 }  // namespace iocp4j

@@ -30,9 +30,6 @@ public:
     void closeChildEnd() noexcept;
 
 private:
-    // A child that has not been started by now will not be.
-    void closing() noexcept override;
-
     std::mutex mutex_;
     win32::Handle child_;
 };

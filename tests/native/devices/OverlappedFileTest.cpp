@@ -287,6 +287,22 @@ TEST(OverlappedFileTest, LocksAtOnceWhereNobodyIs) {
     EXPECT_EQ(0u, file.port.foreignPackets());
 }
 
+TEST(OverlappedFileTest, LockedRangesGoBeyondFourGiB) {
+    OpenFile file;
+    EXPECT_EQ(0u, file.lock(2 * kGiB, 5 * kGiB, LOCKFILE_EXCLUSIVE_LOCK).status);
+    const win32::Handle other = file.another();
+    const auto lockedAt = [&](std::uint64_t position) {
+        return win32::WaitedCall{position}.make(other.get(), [&](OVERLAPPED* overlapped) {
+            return ::LockFileEx(other.get(), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, overlapped);
+        });
+    };
+    EXPECT_EQ(0u, lockedAt(2 * kGiB - 1));
+    EXPECT_EQ(DWORD{ERROR_LOCK_VIOLATION}, lockedAt(7 * kGiB - 1));
+    EXPECT_EQ(0u, lockedAt(7 * kGiB));
+    EXPECT_EQ(0u, file->unlock(2 * kGiB, 5 * kGiB));
+    EXPECT_EQ(0u, lockedAt(7 * kGiB - 1));
+}
+
 TEST(OverlappedFileTest, DoesNotWaitForALockThatFailsImmediately) {
     OpenFile file;
     const win32::Handle other = file.another();

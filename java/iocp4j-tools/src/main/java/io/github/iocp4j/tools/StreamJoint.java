@@ -6,11 +6,15 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 /**
  * Joins a pair of streams, such as standard input and output, to a device: what one gives the other gets, until one of
@@ -36,13 +40,29 @@ public final class StreamJoint {
     private long heardAt = System.nanoTime();
 
     /**
-     * Makes a joint that does nothing yet.
+     * Makes a joint of standard input and output. They are not buffered: a buffer asks how much there is to be read,
+     * which not every kind of standard input knows, and keeps errors of writing to itself.
      *
-     * @param input goes to the device
-     * @param output gets what comes from it
      * @param emptyIsEnd whether a read of nothing means that the peer writes no more, as on a pipe of messages
+     * @return a joint that does nothing yet
      */
-    public StreamJoint(final InputStream input, final OutputStream output, final boolean emptyIsEnd) {
+    public static StreamJoint ofStandardStreams(final boolean emptyIsEnd) {
+        return ofStandardStreams(emptyIsEnd, UnaryOperator.identity());
+    }
+
+    /**
+     * Makes a joint of standard input, as another stream makes it, and standard output.
+     *
+     * @param emptyIsEnd whether a read of nothing means that the peer writes no more, as on a pipe of messages
+     * @param filter what the input goes through
+     * @return a joint that does nothing yet
+     */
+    public static StreamJoint ofStandardStreams(final boolean emptyIsEnd, final UnaryOperator<InputStream> filter) {
+        return new StreamJoint(filter.apply(new FileInputStream(FileDescriptor.in)),
+                new FileOutputStream(FileDescriptor.out), emptyIsEnd);
+    }
+
+    private StreamJoint(final InputStream input, final OutputStream output, final boolean emptyIsEnd) {
         this.input = input;
         this.output = output;
         this.emptyIsEnd = emptyIsEnd;
@@ -150,8 +170,8 @@ public final class StreamJoint {
             incoming.clear();
             output.write(heard, 0, bytes);
             output.flush();
-            synchronized (this) {
-                heardAt = System.nanoTime();
+            if (bytes > 0) {
+                heardSomething();
             }
             startOutput((StreamDevice) batch.device(index));
         } catch (final DeviceClosedException ignored) {
@@ -159,6 +179,10 @@ public final class StreamJoint {
         } catch (final IOException e) {
             deviceEnded(true, e);
         }
+    }
+
+    private synchronized void heardSomething() {
+        heardAt = System.nanoTime();
     }
 
     private void pump(final StreamDevice device) {

@@ -11,8 +11,6 @@ import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.tools.StreamJoint;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -98,8 +96,7 @@ public final class CatPipeCommand implements Callable<Integer> {
         if (timeout < 0) {
             throw new IllegalArgumentException("--timeout is " + timeout + ", but must not be negative");
         }
-        // Not System.out, which would keep the errors of writing to itself.
-        joint = new StreamJoint(System.in, new FileOutputStream(FileDescriptor.out), message);
+        joint = StreamJoint.ofStandardStreams(message);
         try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("cat-pipe").workers(2).open();
                 NamedPipe pipe = listen ? serve(port) : connect(port)) {
             join(pipe);

@@ -9,8 +9,6 @@ import io.github.iocp4j.SerialPort.StopBits;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.tools.StreamJoint;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -90,8 +88,8 @@ public final class SerialCommand implements Callable<Integer> {
         if (idle < 0) {
             throw new IllegalArgumentException("--idle is " + idle + ", but must not be negative");
         }
-        joint = new StreamJoint(new NewlineInputStream(System.in, Newline.parse(newline)),
-                new FileOutputStream(FileDescriptor.out), false);
+        final Newline end = Newline.parse(newline);
+        joint = StreamJoint.ofStandardStreams(false, input -> new NewlineInputStream(input, end));
         try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("serial").workers(2).open();
                 SerialPort serial = open(port)) {
             joint.startOutput(serial);
