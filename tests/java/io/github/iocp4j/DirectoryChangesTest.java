@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -121,11 +122,12 @@ final class DirectoryChangesTest {
 
     @Test
     void believesNoLengthBeyondTheBuffer() {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(16);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(16).order(ByteOrder.LITTLE_ENDIAN);
         final DirectoryChanges changes = new DirectoryChanges(memory);
-        for (final int length : new int[] {17, Integer.MAX_VALUE}) {
-            assertThat(changes.reset(length).next()).isTrue();
-            assertThat(changes.next()).isFalse();
+        memory.putInt(8, 6);
+        for (final int length : new int[] {17, 18, Integer.MAX_VALUE}) {
+            assertThatThrownBy(changes.reset(length)::next).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("byte 0 of 16: it has a name of 6 bytes");
         }
         assertThat(changes.reset(-1).next()).isFalse();
         assertThat(changes.reset(Integer.MIN_VALUE).next()).isFalse();
