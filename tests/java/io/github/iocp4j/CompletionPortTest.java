@@ -397,14 +397,12 @@ final class CompletionPortTest {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         pair.server.read(ByteBuffer.allocateDirect(1), 0);
 
-        final CompletableFuture<Void> device = pair.server.closeAsync().thenRun(pair.server::close)
-                .toCompletableFuture();
-        device.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
-        final CompletableFuture<Void> all = port.closeAsync().thenRun(() -> {
-            port.close();
-            pair.client.close();
-        }).toCompletableFuture();
-        all.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        final CompletableFuture<Boolean> device = pair.server.closeAsync()
+                .thenApply(none -> pair.server.close(Duration.ZERO)).toCompletableFuture();
+        assertThat(device.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        final CompletableFuture<Boolean> all = port.closeAsync()
+                .thenApply(none -> pair.client.close(Duration.ZERO) && port.close(Duration.ZERO)).toCompletableFuture();
+        assertThat(all.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
 
         assertThat(pair.client.closeAsync().toCompletableFuture()).as("with its port").isDone();
         assertThat(port.device(pair.client.key())).isNull();

@@ -136,7 +136,8 @@ public final class CompletionPort implements AutoCloseable {
     public boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        return PortNative.closePort(id, milliseconds);
+        // What depends on the end is told just before native code forgets the key.
+        return PortNative.closePort(id, milliseconds) || ended.isDone();
     }
 
     /**

@@ -176,7 +176,8 @@ public abstract class Device implements AutoCloseable {
     public final boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        return DeviceNative.close(key, milliseconds);
+        // What depends on the end is told just before native code forgets the key.
+        return DeviceNative.close(key, milliseconds) || ended.isDone();
     }
 
     /**
