@@ -116,7 +116,7 @@ Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept
     const Started started = Started::from(
         win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
                                           settings_.recursive, settings_.filter, nullptr, &operation, nullptr));
-    if (!started.packetFollows && !isNews(started.status)) {
+    if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
         const std::lock_guard lock{mutex_};
         if (phase_ == Phase::kStarting) {
             phase_ = Phase::kOver;

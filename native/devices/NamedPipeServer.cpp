@@ -94,7 +94,9 @@ private:
     // What is left to be closed. The server learns of that before it happens.
     win32::Handle leave(NamedPipeServer& server) noexcept {
         win32::Handle handle = releaseHandle();
-        if (!reusable_.load(std::memory_order_relaxed) || !server.takeBack(handle, packetKey())) {
+        // What completes inline does so until it is closed, and the next client has not been asked.
+        const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
+        if (!reusable || !server.takeBack(handle, packetKey())) {
             server.handleCloses();
         }
         return handle;

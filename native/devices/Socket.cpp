@@ -90,6 +90,17 @@ win32::Result<win32::Handle> Socket::openBound(int type, const win32::SocketAddr
     return error == ERROR_SUCCESS ? std::move(opened) : win32::Result<win32::Handle>::failure(error);
 }
 
+win32::ErrorCode Socket::completeInline() noexcept {
+    WSAPROTOCOL_INFOW protocol{};
+    int length = sizeof(protocol);
+    const win32::ErrorCode error = winsockResult(
+        calls.getSockOpt(socket(), SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&protocol), &length));
+    if (error != ERROR_SUCCESS) {
+        return error;
+    }
+    return (protocol.dwServiceFlags1 & XP1_IFS_HANDLES) != 0 ? Device::completeInline() : WSAEOPNOTSUPP;
+}
+
 win32::ErrorCode Socket::set(SOCKET socket, const SocketSetting& setting) noexcept {
     if (setting.option == SocketOption::kLinger) {
         return setLinger(socket, setting.value);
@@ -130,7 +141,14 @@ win32::Result<win32::SocketAddress> Socket::remoteAddress() noexcept {
 
 Started Socket::started(int result) noexcept {
     const win32::ErrorCode error = winsockResult(result);
-    return error == ERROR_SUCCESS || error == WSA_IO_PENDING ? Started{true, ERROR_SUCCESS} : Started::over(error);
+    switch (error) {
+        case ERROR_SUCCESS:
+            return Started::atOnce();
+        case WSA_IO_PENDING:
+            return Started::pending();
+        default:
+            return Started::over(error);
+    }
 }
 
 bool Socket::conclude(CompletionRecord& record) noexcept {

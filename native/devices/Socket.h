@@ -41,6 +41,9 @@ public:
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
+    // Not for sockets of a layered provider whose handles are none of the kernel's: it would miss packets.
+    win32::ErrorCode completeInline() noexcept override;
+
     // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.
     win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
     win32::Result<std::uint32_t> get(SocketOption option) const noexcept;

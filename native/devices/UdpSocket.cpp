@@ -25,7 +25,7 @@ Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Pee
     const Started outcome =
         started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags, reinterpret_cast<sockaddr*>(sender.address),
                                   reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
-    if (!outcome.packetFollows && outcome.status == WSAEMSGSIZE) {
+    if (outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE) {
         // The kernel takes that for a warning, so that a packet may follow or not, which nothing says. If one does, it
         // counts as foreign. The buffer is full, or else the datagram would have fitted.
         return Started::over(WSAEMSGSIZE, whole.len);

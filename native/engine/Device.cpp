@@ -1,5 +1,7 @@
 #include "engine/Device.h"
 
+#include <mutex>
+
 #include "engine/CompletionPort.h"
 #include "engine/Operation.h"
 #include "engine/Waiting.h"
@@ -52,7 +54,27 @@ Started Device::control(Operation& operation, std::uint32_t code, const void* in
     // Unlike after a failure the kernel has written the status, and queues a packet.
     constexpr ULONG_PTR kWarning = 2;
     const bool warned = ((operation.Internal >> 30) & 3) == kWarning;
-    return warned ? Started{true, ERROR_SUCCESS} : started;
+    return warned ? Started::atOnce() : started;
+}
+
+win32::ErrorCode Device::completeInline() noexcept {
+    if (handle() == nullptr) {
+        return code(Refusal::kWrongDevice);
+    }
+    static std::mutex oneAtATime;
+    const std::lock_guard lock{oneAtATime};
+    if (completesInline()) {
+        return ERROR_SUCCESS;
+    }
+    // Before the kernel skips the first packet, so that nobody waits for one that does not come. Whoever believes too
+    // early that there is none takes the operation back from a packet that is still to come; that one is foreign then.
+    completesInline_.store(true, std::memory_order_release);
+    const win32::ErrorCode error = win32::outcome(win32::calls.setFileCompletionNotificationModes(
+        handle(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));
+    if (error != ERROR_SUCCESS) {
+        completesInline_.store(false, std::memory_order_release);
+    }
+    return error;
 }
 
 bool Device::conclude(CompletionRecord&) noexcept { return true; }

@@ -58,6 +58,11 @@ public:
     Started control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
                     std::uint32_t outLength) noexcept;
 
+    // Lets transfers that succeed at once complete inline, from now on and for as long as the handle is open: their
+    // submission says how many bytes were moved, and no completion follows. All others go through the port as ever.
+    virtual win32::ErrorCode completeInline() noexcept;
+    bool completesInline() const noexcept { return completesInline_.load(std::memory_order_acquire); }
+
     // Its operations since it was opened. Both numbers are the same when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
     std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
@@ -100,6 +105,7 @@ private:
     const Key packetKey_;  // 0 for its own
     win32::Handle handle_;
     Key key_ = 0;
+    std::atomic<bool> completesInline_{false};
     std::atomic<std::uint64_t> accepted_{0};
     std::atomic<std::uint64_t> completed_{0};
 };

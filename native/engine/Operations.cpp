@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/InlineBudget.h"
+
 namespace iocp4j {
 
 namespace {
@@ -13,6 +15,25 @@ constexpr win32::ErrorCode kHandlesClosed = 676;
 constexpr Operations::Patience kLongestPatience = std::chrono::hours{24 * 365 * 100};
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
+
+// What the kernel says of an operation that is over.
+void storeResult(Operation& operation) noexcept {
+    operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
+    operation.record.status = win32::errorOfStatus(operation.Internal);
+}
+
+// What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
+bool canEndInline(const CompletionRecord& record) noexcept {
+    switch (record.opcode) {
+        case Opcode::kRead:
+        case Opcode::kWrite:
+        case Opcode::kReceiveFrom:
+        case Opcode::kSendTo:
+            return record.status == ERROR_SUCCESS && record.bytes > 0;
+        default:
+            return false;
+    }
+}
 
 }  // namespace
 
@@ -58,22 +79,41 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, P
     operation.clear();
 }
 
-void Operations::settle(Operation& operation, Started started) noexcept {
-    if (!started.packetFollows && operation.rendezvous.takeBack()) {
-        operation.record.bytes = started.bytes;
-        operation.record.status = started.status;
+OperationId Operations::settle(Operation& operation, Started started) noexcept {
+    const OperationId id = idOf(operation);
+    const Device& device = *operation.device.load(std::memory_order_relaxed);
+    const bool skipped = started.packet == Started::Packet::kSkippedInline && device.completesInline();
+    if ((skipped || started.packet == Started::Packet::kNone) && operation.rendezvous.takeBack()) {
+        if (skipped) {
+            storeResult(operation);
+            if (canEndInline(operation.record) && InlineBudget::take()) {
+                const std::uint32_t bytes = operation.record.bytes;
+                endInline(operation);
+                return inlineId(bytes);
+            }
+        } else {
+            operation.record.bytes = started.bytes;
+            operation.record.status = started.status;
+        }
         const std::uint64_t generation = operation.rendezvous.generation();
         operation.rendezvous.travel();
         travel(operation, generation);
-        return;
+        return id;
     }
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
     // this operation; but then it had marked the device before, and we see that.
-    const Device& device = *operation.device.load(std::memory_order_relaxed);
     if (Device::table().closed(device.key())) {
         win32::calls.cancelIoEx(device.handle(), &operation);
     }
     letGo(operation);
+    return id;
+}
+
+void Operations::endInline(Operation& operation) noexcept {
+    Device* device = operation.device.load(std::memory_order_relaxed);
+    (void)retire(operation);
+    device->countCompleted();
+    Share<Device>::end(device);
 }
 
 void Operations::letGo(Operation& operation) noexcept {
@@ -182,8 +222,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     if (!travelling) {
         // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
         // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
-        operation->record.bytes = static_cast<std::uint32_t>(operation->InternalHigh);
-        operation->record.status = win32::errorOfStatus(status);
+        storeResult(*operation);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }

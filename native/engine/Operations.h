@@ -15,7 +15,13 @@
 namespace iocp4j {
 
 // Names one life of one operation: | 0 | 1 | generation 38 | slot 24 |. Never 0, and positive in Java.
+//
+// One that has completed inline has no name any more. In its place is how much it has moved, as InlineCompletion.java
+// reads it: | 0 | 0 | 1 | 0 | bytes 32 |.
 using OperationId = std::uint64_t;
+
+constexpr OperationId inlineId(std::uint32_t bytes) noexcept { return OperationId{1} << 61 | bytes; }
+constexpr bool isInline(OperationId id) noexcept { return id >> 61 == 1; }
 
 // All operations of one port: the one gate through which they go in and the one through which they come out.
 class Operations {
@@ -30,7 +36,8 @@ public:
 
     // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
     // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
-    // to CompletionSink::unpin; on refusal they stay the caller's.
+    // to CompletionSink::unpin; on refusal they stay the caller's. So they do when the operation has completed inline,
+    // and nothing comes out.
     template <class Start>
     win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
                                       Patience patience, Start&& start) noexcept {
@@ -40,9 +47,7 @@ public:
             return win32::Result<OperationId>::failure(begun.error());
         }
         Operation& operation = **begun;
-        const OperationId id = idOf(operation);
-        settle(operation, start(operation));
-        return id;
+        return settle(operation, start(operation));
     }
 
     // In, without the kernel: the record comes out as it is.
@@ -71,7 +76,8 @@ private:
     win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, Pins pins,
                                     Patience patience) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record, Pins pins) noexcept;
-    void settle(Operation& operation, Started started) noexcept;
+    OperationId settle(Operation& operation, Started started) noexcept;
+    void endInline(Operation& operation) noexcept;
     void letGo(Operation& operation) noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void travel(Operation& operation, std::uint64_t generation) noexcept;

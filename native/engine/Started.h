@@ -10,22 +10,36 @@ namespace iocp4j {
 
 // How a Win32 call that starts an overlapped operation came out.
 struct Started {
-    bool packetFollows;
-    win32::ErrorCode status;  // of an operation that is over already
-    std::uint32_t bytes = 0;  // transferred by an operation that is over already
+    enum class Packet : std::uint8_t {
+        kFollows,
+        kSkippedInline,  // follows, unless the device completes inline: the operation is over already
+        kNone,           // or none that counts: the operation has ended with the status below
+    };
 
-    // For a call that returns FALSE and sets the last error, as ReadFile does. Success means that a packet follows as
-    // well; so does ERROR_MORE_DATA, which the kernel takes for a warning.
-    static Started from(BOOL result) noexcept {
-        const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();
-        if (error == ERROR_SUCCESS || error == ERROR_IO_PENDING || error == ERROR_MORE_DATA) {
-            return {true, ERROR_SUCCESS};
-        }
-        return over(error);
+    Packet packet;
+    win32::ErrorCode status = ERROR_SUCCESS;
+    std::uint32_t bytes = 0;  // transferred by an operation that has ended with that status
+
+    static Started pending() noexcept { return {Packet::kFollows}; }
+    static Started atOnce() noexcept { return {Packet::kSkippedInline}; }
+    static Started over(win32::ErrorCode status, std::uint32_t bytes = 0) noexcept {
+        return {Packet::kNone, status, bytes};
     }
 
-    // No packet follows, or none that counts: the operation has ended with this status.
-    static Started over(win32::ErrorCode status, std::uint32_t bytes = 0) noexcept { return {false, status, bytes}; }
+    // For a call that returns FALSE and sets the last error, as ReadFile does. ERROR_MORE_DATA is a success that the
+    // kernel warns of.
+    static Started from(BOOL result) noexcept {
+        const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();
+        switch (error) {
+            case ERROR_SUCCESS:
+            case ERROR_MORE_DATA:
+                return atOnce();
+            case ERROR_IO_PENDING:
+                return pending();
+            default:
+                return over(error);
+        }
+    }
 };
 
 }  // namespace iocp4j

@@ -45,6 +45,10 @@ void JNICALL cancelAll(JNIEnv*, jclass, jlong device) {
     }
 }
 
+jlong JNICALL completeInline(JNIEnv*, jclass, jlong device) {
+    return ask<Device>(device, [](Device& target) { return answered(target.completeInline()); });
+}
+
 jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
                    jlong token, jint milliseconds) {
     Buffer memory{env, buffer, offset, length};
@@ -91,6 +95,7 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("close", "(JI)Z", closeDevice),
         native("cancel", "(JJ)Z", cancel),
         native("cancelAll", "(J)V", cancelAll),
+        native("completeInline", "(J)J", completeInline),
         native("read", "(JLjava/nio/ByteBuffer;IIJJI)J", read),
         native("write", "(JLjava/nio/ByteBuffer;IIJJI)J", write),
         native("control", "(JILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", control),

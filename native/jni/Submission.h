@@ -103,7 +103,7 @@ jlong submit(jlong device, Opcode opcode, Pinned& first, Pinned& second, jlong t
     const auto id =
         operations.submit(std::move(found), opcode, static_cast<std::uint64_t>(token), Pins{first.pin(), second.pin()},
                           patience, [&](Operation& operation) { return start(*target, operation); });
-    if (id) {
+    if (id && !isInline(*id)) {
         first.handOver();
         second.handOver();
     }

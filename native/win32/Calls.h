@@ -18,6 +18,8 @@ struct Calls {
     decltype(&::GetQueuedCompletionStatus) getQueuedCompletionStatus = &::GetQueuedCompletionStatus;
     decltype(&::GetQueuedCompletionStatusEx) getQueuedCompletionStatusEx = &::GetQueuedCompletionStatusEx;
     decltype(&::CancelIoEx) cancelIoEx = &::CancelIoEx;
+    decltype(&::SetFileCompletionNotificationModes) setFileCompletionNotificationModes =
+        &::SetFileCompletionNotificationModes;
     decltype(&::CloseHandle) closeHandle = &::CloseHandle;
     decltype(&::closesocket) closeSocket = &::closesocket;
     decltype(&::ReadFile) readFile = &::ReadFile;

@@ -20,6 +20,7 @@ using BOOL = int;
 using DWORD = std::uint32_t;
 using ULONG = std::uint32_t;
 using LONG = std::int32_t;
+using UCHAR = unsigned char;
 using WORD = std::uint16_t;
 using NTSTATUS = std::int32_t;
 using ULONG_PTR = std::uintptr_t;
@@ -75,6 +76,8 @@ constexpr DWORD WAIT_IO_COMPLETION = 192;
 constexpr DWORD WAIT_TIMEOUT = 258;
 constexpr ULONG_PTR STATUS_PENDING = 0x103;
 
+constexpr UCHAR FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
+constexpr UCHAR FILE_SKIP_SET_EVENT_ON_HANDLE = 2;
 constexpr DWORD PIPE_SERVER_END = 1;
 constexpr DWORD PIPE_TYPE_MESSAGE = 4;
 constexpr DWORD PIPE_ACCESS_INBOUND = 1;
@@ -101,6 +104,7 @@ inline BOOL GetQueuedCompletionStatusEx(HANDLE, OVERLAPPED_ENTRY*, ULONG, ULONG*
     return notImplemented();
 }
 inline BOOL CancelIoEx(HANDLE, OVERLAPPED*) { return notImplemented(); }
+inline BOOL SetFileCompletionNotificationModes(HANDLE, UCHAR) { return notImplemented(); }
 inline BOOL CloseHandle(HANDLE) { return notImplemented(); }
 using SOCKET = std::uintptr_t;
 inline int closesocket(SOCKET) { return notImplemented(), -1; }

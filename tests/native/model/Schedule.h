@@ -47,8 +47,9 @@ struct Action {
         kCancelAll,  // of pipe `target`
         kClose,      // pipe `target`
         kCloseAndWait,
-        kOpen,   // pipe `target`
-        kForge,  // a packet
+        kOpen,    // pipe `target`
+        kInline,  // pipe `target` shall complete inline
+        kForge,   // a packet
         kSnapshot,
         kClosePort,
         kYield,
@@ -79,6 +80,7 @@ struct Schedule {
         disorderlyDequeues = below(4) == 0 ? 500 : 0;
         failingCancels = below(6) == 0 ? 300 : 0;
         failingCloses = below(10) == 0 ? 300 : 0;
+        unskippedPackets = below(4) == 0 ? 300 : 0;
         // How many of a schedule's operations close or block: a few schedules do little else.
         violence_ = below(8) == 0 ? 4 : 1;
         for (auto& actions : threads) {
@@ -106,6 +108,7 @@ struct Schedule {
     unsigned disorderlyDequeues;
     unsigned failingCancels;
     unsigned failingCloses;
+    unsigned unskippedPackets;
     std::vector<Plan> plans;
     std::vector<Action> threads[kThreads];
 
@@ -144,7 +147,10 @@ private:
         if (dice < 91) {
             return {Kind::kForge, anyPlan, number};
         }
-        return {dice < 92 ? Kind::kSnapshot : Kind::kYield, 0, number};
+        if (dice < 93) {
+            return {Kind::kInline, below(openPipes), number};
+        }
+        return {dice < 94 ? Kind::kSnapshot : Kind::kYield, 0, number};
     }
 
     // A new plan, with those that follow from it.

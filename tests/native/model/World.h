@@ -17,7 +17,7 @@ constexpr std::uint32_t kHandlesClosed = 676;
 
 // What has become of one plan.
 struct Attempt {
-    enum class Outcome : std::uint8_t { kNotTried, kTrying, kRefused, kAccepted };
+    enum class Outcome : std::uint8_t { kNotTried, kTrying, kRefused, kAccepted, kInline };
 
     Request request;
     std::uint64_t token = 0;
@@ -39,6 +39,7 @@ struct Pipe {
     std::atomic<HANDLE> handle{nullptr};
     std::atomic<bool> openTried{false};
     std::atomic<bool> cancelAllTried{false};
+    std::atomic<bool> inlineTried{false};
     std::atomic<bool> closeTried{false};
     std::atomic<bool> endSeen{false};  // a close has said that nothing follows
 };
@@ -157,6 +158,10 @@ public:
                     expect(attempt, attempt.unpins == 0, "was refused and unpinned");
                     expect(attempt, refusalIsAllowed(attempt), "was refused for no reason");
                     break;
+                case Attempt::Outcome::kInline:
+                    expect(attempt, attempt.deliveries == 0 && attempt.unpins == 0, "completed inline and came");
+                    expect(attempt, inlineIsAllowed(attempt), "completed inline for no reason");
+                    break;
                 case Attempt::Outcome::kAccepted:
                     expect(attempt, attempt.deliveries == 1, "did not come exactly once");
                     expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1),
@@ -187,6 +192,12 @@ private:
         }
         const Pipe& pipe = pipeOf(attempt);
         return refusal == code(Refusal::kDeviceClosed) && (pipe.key == 0 || pipe.closeTried || portCloseTried);
+    }
+
+    bool inlineIsAllowed(const Attempt& attempt) {
+        const Plan& plan = planOf(attempt);
+        return pipeOf(attempt).inlineTried && !plan.isPost && plan.answer == Request::Answer::kSucceeds &&
+               plan.status == test::kStatusOk && attempt.bytes == plan.bytes && plan.bytes > 0;
     }
 
     bool statusIsAllowed(const Attempt& attempt) {

@@ -133,6 +133,29 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
+     * Lets transfers of data that succeed at once complete inline, from now on and until the device is closed
+     * ({@code SetFileCompletionNotificationModes}, {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that
+     * starts such a read, write, receive or send returns how many bytes were moved, which {@link InlineCompletion}
+     * tells from an operation's id, and no completion follows. That saves the way through the port and to another
+     * thread, and is worth it where data is mostly there: cached files, sockets and pipes under load.
+     *
+     * <p>Everything else completes to the listener as ever: what takes its time, fails, moves no byte or is no
+     * transfer. So does, on a worker, what comes after as many inline completions as a batch may hold, so that a
+     * listener which always starts the next operation does not keep the worker from other devices.
+     *
+     * <p>A handle that completes inline does so for ever, whoever uses it. A pipe server takes back no such instance
+     * from a connection that {@linkplain NamedPipe#disconnect disconnects}, and makes a new one.
+     *
+     * @throws Win32Exception when the device cannot: for a socket of a layered service provider without handles of
+     *     the kernel's, with {@link Win32Error#WSAEOPNOTSUPP}
+     * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
+     * @throws DeviceClosedException when the device is closed or closing
+     */
+    public final void completeInline() throws Win32Exception {
+        answered(DeviceNative.completeInline(key), "SetFileCompletionNotificationModes");
+    }
+
+    /**
      * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with
      * {@link Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result. A
      * request that comes too late or twice harms nobody, whatever has taken the operation's place.

@@ -19,6 +19,9 @@ final class DeviceNative {
 
     static native void cancelAll(long device);
 
+    /** Answers 1, or the error with its sign turned. */
+    static native long completeInline(long device);
+
     /**
      * The position counts for devices that have one. A negative number of milliseconds is no deadline. Both hold for
      * {@link #write} too.

@@ -90,7 +90,7 @@ public final class OverlappedFile extends Device {
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
@@ -114,7 +114,7 @@ public final class OverlappedFile extends Device {
      * @param position where in the file the first byte lies
      * @param token given back by {@link CompletionBatch#token}
      * @param timeoutMillis milliseconds from now, at least 1
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long read(
             final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
@@ -128,7 +128,7 @@ public final class OverlappedFile extends Device {
      * @param segments where the bytes go
      * @param position where in the file the first byte lies, a multiple of {@link #alignment}
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered
      * @throws IllegalArgumentException when the position does not suit
      */
@@ -146,7 +146,7 @@ public final class OverlappedFile extends Device {
      * @param length how many bytes
      * @param position where in the file the first byte goes
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
@@ -170,7 +170,7 @@ public final class OverlappedFile extends Device {
      * @param position where in the file the first byte goes
      * @param token given back by {@link CompletionBatch#token}
      * @param timeoutMillis milliseconds from now, at least 1
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long write(
             final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
@@ -184,7 +184,7 @@ public final class OverlappedFile extends Device {
      * @param segments where the bytes lie
      * @param position where in the file the first byte goes, a multiple of {@link #alignment}
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered
      * @throws IllegalArgumentException when the position does not suit
      */
@@ -201,7 +201,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
      *     not aligned
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit

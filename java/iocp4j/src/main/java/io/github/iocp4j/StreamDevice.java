@@ -27,7 +27,7 @@ public abstract class StreamDevice extends Device {
      *
      * @param buffer a direct buffer
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @see #read(ByteBuffer, int, int, long)
      */
     public final long read(final ByteBuffer buffer, final long token) {
@@ -43,7 +43,7 @@ public abstract class StreamDevice extends Device {
      * @param length how many bytes at most; on a pipe or socket 0 waits until there is
      *     something to read
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when it is read-only
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
@@ -64,7 +64,7 @@ public abstract class StreamDevice extends Device {
      * @param length how many bytes at most
      * @param token given back by {@link CompletionBatch#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long read(
             final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {
@@ -76,7 +76,7 @@ public abstract class StreamDevice extends Device {
      *
      * @param buffer a direct buffer
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @see #write(ByteBuffer, int, int, long)
      */
     public final long write(final ByteBuffer buffer, final long token) {
@@ -91,7 +91,7 @@ public abstract class StreamDevice extends Device {
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws DeviceClosedException when the device is closed or closing
@@ -111,7 +111,7 @@ public abstract class StreamDevice extends Device {
      * @param length how many bytes
      * @param token given back by {@link CompletionBatch#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long write(
             final ByteBuffer buffer, final int offset, final int length, final long token, final int timeoutMillis) {

@@ -65,7 +65,7 @@ public final class StreamSocket extends StreamDevice {
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
      *     2 147 483 647 bytes together
      * @throws java.nio.ReadOnlyBufferException when one is read-only
@@ -87,7 +87,7 @@ public final class StreamSocket extends StreamDevice {
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
      *     2 147 483 647 bytes together
      * @throws DeviceClosedException when the socket is closed or closing

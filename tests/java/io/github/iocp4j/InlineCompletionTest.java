@@ -1,0 +1,234 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.Recorder.Completion;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Devices that may complete inline. Whether an operation does is the system's to say; so each test takes what comes,
+ * and only that everything arrives once, in either way, is certain.
+ */
+@Timeout(120)
+final class InlineCompletionTest {
+    private static final int CHUNK = 4_096;
+    private static final int CHUNKS = 300;
+
+    @TempDir
+    private Path folder;
+
+    private final Recorder recorder = new Recorder();
+    private CompletionPort port;
+    private int transfers;
+    private int inline;
+
+    @BeforeEach
+    void openPort() throws Exception {
+        port = CompletionPort.open(recorder);
+    }
+
+    @AfterEach
+    void closePort(final TestInfo test) {
+        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+        assertThat(recorder.isEmpty()).as("every completion was expected").isTrue();
+        if (transfers > 1) {
+            System.out.println("Figures: " + test.getTestMethod().orElseThrow().getName() + ": " + inline + " of "
+                    + transfers + " transfers completed inline");
+        }
+    }
+
+    /** What has been moved, now or with the completion that follows. */
+    private int moved(final long submitted, final Opcode opcode) throws Exception {
+        transfers++;
+        if (InlineCompletion.is(submitted)) {
+            inline++;
+            return InlineCompletion.bytes(submitted);
+        }
+        return recorder.nextSuccess(opcode).bytes;
+    }
+
+    @Test
+    void fileIsReadToItsEnd() throws Exception {
+        final byte[] content = new byte[CHUNK * CHUNKS + 17];
+        new Random(1).nextBytes(content);
+        final Path path = Files.write(folder.resolve("file"), content);
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
+            file.completeInline();
+            final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+            final ByteBuffer all = ByteBuffer.allocate(content.length);
+            while (all.hasRemaining()) {
+                final long read = file.read(chunk, 0, CHUNK, all.position(), 7);
+                all.put(chunk.duplicate().limit(moved(read, Opcode.READ)));
+            }
+            assertThat(all.array()).isEqualTo(content);
+
+            assertThat(InlineCompletion.is(file.read(chunk, 0, CHUNK, content.length, 8))).isFalse();
+            final Completion end = recorder.next();
+            assertThat(end.status).as("the listener hears of the end").isEqualTo(Win32Error.HANDLE_EOF);
+            assertThat(end.token).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void fileIsWritten() throws Exception {
+        final Path path = folder.resolve("written");
+        try (OverlappedFile file = OverlappedFile.builder(port, path).write().create().open()) {
+            file.completeInline();
+            for (int i = 0; i < CHUNKS; i++) {
+                final ByteBuffer line = PipePair.buffer(String.format("%07d\n", i));
+                // Each extends the file.
+                assertThat(moved(file.write(line, 0, 8, i * 8L, 0), Opcode.WRITE)).isEqualTo(8);
+            }
+        }
+        assertThat(Files.readAllLines(path)).hasSize(CHUNKS).last().isEqualTo(String.format("%07d", CHUNKS - 1));
+    }
+
+    @Test
+    void pipeCarriesEverythingInOrder() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.server.completeInline();
+        pair.client.completeInline();
+        carries(pair.server, pair.client);
+    }
+
+    @Test
+    void socketCarriesEverythingInOrder() throws Exception {
+        final SocketPair pair = SocketPair.open(port, recorder);
+        pair.server.completeInline();
+        pair.client.completeInline();
+        carries(pair.server, pair.client);
+    }
+
+    private void carries(final StreamDevice from, final StreamDevice to) throws Exception {
+        final ByteBuffer out = ByteBuffer.allocateDirect(8);
+        final ByteBuffer in = ByteBuffer.allocateDirect(8);
+        for (long i = 0; i < CHUNKS; i++) {
+            out.putLong(0, i);
+            assertThat(moved(from.write(out, 0, 8, 1), Opcode.WRITE)).isEqualTo(8);
+            assertThat(moved(to.read(in, 0, 8, 2), Opcode.READ)).isEqualTo(8);
+            assertThat(in.getLong(0)).isEqualTo(i);
+        }
+        // What waits comes to the listener, and so does its end.
+        final long waiting = to.read(in, 0, 8, 3);
+        assertThat(InlineCompletion.is(waiting)).isFalse();
+        assertThat(to.cancel(waiting)).isTrue();
+        final Completion cancelled = recorder.next();
+        assertThat(cancelled.status).isEqualTo(Win32Error.OPERATION_ABORTED);
+        assertThat(cancelled.token).isEqualTo(3);
+        to.read(in, 0, 8, 4);
+        to.close();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+    }
+
+    @Test
+    void datagramsArrive() throws Exception {
+        try (UdpSocket receiver = UdpSocket.builder(port, SocketPair.loopback()).open();
+                UdpSocket sender = UdpSocket.builder(port, SocketPair.loopback()).open()) {
+            receiver.completeInline();
+            sender.completeInline();
+            final ByteBuffer in = ByteBuffer.allocateDirect(16);
+            final SocketAddressBuffer from = new SocketAddressBuffer();
+            final SocketAddressBuffer to = new SocketAddressBuffer();
+            to.set(receiver.localAddress());
+            for (int i = 0; i < CHUNKS; i++) {
+                final ByteBuffer out = PipePair.buffer("datagram " + i);
+                assertThat(moved(sender.send(out, to, 1), Opcode.SEND_TO)).isEqualTo(out.capacity());
+                final int bytes = moved(receiver.receive(in, from, 2), Opcode.RECEIVE_FROM);
+                assertThat(PipePair.text(in, bytes)).isEqualTo("datagram " + i);
+                assertThat(from.get()).isEqualTo(sender.localAddress());
+            }
+        }
+    }
+
+    @Test
+    void messageThatDoesNotFitKeepsItsBytes() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
+        pair.client.completeInline();
+        pair.server.write(PipePair.buffer("hello"), 1);
+        recorder.nextSuccess(Opcode.WRITE);
+        final ByteBuffer in = ByteBuffer.allocateDirect(3);
+
+        assertThat(InlineCompletion.is(pair.client.read(in, 0, 3, 2))).isFalse();
+
+        final Completion part = recorder.next();
+        assertThat(part.status).isEqualTo(Win32Error.MORE_DATA);
+        assertThat(PipePair.text(in, part.bytes)).isEqualTo("hel");
+        assertThat(moved(pair.client.read(in, 0, 3, 3), Opcode.READ)).isEqualTo(2);
+    }
+
+    @Test
+    void nextClientOfAPipeIsNotServedInline() throws Exception {
+        final String name = PipePair.newName();
+        try (NamedPipeServer server = NamedPipeServer.builder(port, name).listening(1).open()) {
+            for (int i = 0; i < 3; i++) {
+                final NamedPipe client = NamedPipeClient.builder(port, name).connect();
+                final NamedPipe accepted = (NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device;
+                final ByteBuffer buffer = PipePair.buffer("x");
+                client.write(buffer, 1);
+                recorder.nextSuccess(Opcode.WRITE);
+                final long read = accepted.read(buffer, 0, 1, 2);
+                assertThat(InlineCompletion.is(read)).as("client " + i).isFalse();
+                recorder.nextSuccess(Opcode.READ);
+                accepted.completeInline();
+                accepted.disconnect();
+                client.close();
+            }
+            assertThat(server.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void figuresBalance() throws Exception {
+        final Path path = Files.write(folder.resolve("small"), new byte[CHUNK]);
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
+            file.completeInline();
+            final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+            for (int i = 0; i < CHUNKS; i++) {
+                assertThat(moved(file.read(chunk, 0, CHUNK, 0, i), Opcode.READ)).isEqualTo(CHUNK);
+            }
+        }
+        final PortSnapshot snapshot = port.snapshot();
+        assertThat(snapshot.operationsAccepted()).isEqualTo(CHUNKS).isEqualTo(snapshot.operationsCompleted());
+        assertThat(snapshot.operationsInFlight()).isZero();
+    }
+
+    // --- Misuse
+
+    @Test
+    void needsAHandle() throws Exception {
+        try (NamedPipeServer server = NamedPipeServer.builder(port, PipePair.newName()).open()) {
+            assertThatThrownBy(server::completeInline).isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
+    void needsAnOpenDevice() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.client.close();
+        assertThatThrownBy(pair.client::completeInline).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void idIsNoNumberOfBytes() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.client.completeInline();
+        final long read = pair.client.read(ByteBuffer.allocateDirect(1), 1);
+        assertThat(InlineCompletion.is(read)).isFalse();
+        assertThatIllegalArgumentException().isThrownBy(() -> InlineCompletion.bytes(read))
+                .withMessageContaining("InlineCompletion.is()");
+        pair.client.close();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+    }
+}

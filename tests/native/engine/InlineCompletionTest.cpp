@@ -1,0 +1,248 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "../fixtures/Concurrently.h"
+#include "../fixtures/Simulation.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+// One device that may complete inline, on a kernel that does as each request says.
+class InlineCompletionTest : public ::testing::Test {
+protected:
+    InlineCompletionTest() {
+        request_.answer = Request::Answer::kSucceeds;
+        request_.bytes = 7;
+    }
+
+    static void completeInline(Device::Key device) {
+        const Share<Device> share{device};
+        ASSERT_TRUE(share);
+        EXPECT_EQ(0u, share->completeInline());
+    }
+
+    // What has come through the port and has not completed inline.
+    CompletionRecord cameThroughPort(std::uint64_t token, const win32::Result<OperationId>& started) {
+        EXPECT_TRUE(started);
+        EXPECT_FALSE(isInline(*started));
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(1u, recording_.recordsOf(token).size());
+        return record;
+    }
+
+    SimulatedKernel kernel_{std::chrono::milliseconds{10}};
+    Recording recording_;
+    TestPort port_{recording_};
+    Device::Key device_ = pipe(port_, kernel_);
+    Request request_;
+};
+
+TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
+    completeInline(device_);
+    const auto started = read(device_, 1, request_);
+    ASSERT_TRUE(started);
+    ASSERT_TRUE(isInline(*started));
+    EXPECT_EQ(inlineId(7), *started);
+    EXPECT_GT(static_cast<std::int64_t>(*started), 0) << "as Java sees it";
+    EXPECT_TRUE(isInline(*write(device_, 2, request_)));
+
+    const auto snapshot = port_->snapshot();
+    EXPECT_EQ(2u, snapshot.accepted);
+    EXPECT_EQ(2u, snapshot.completed);
+    EXPECT_EQ(0u, snapshot.operationsInFlight);
+    EXPECT_FALSE(port_.cancel(device_, *started)) << "it is over";
+    port_.end();
+    EXPECT_EQ(0u, recording_.count());
+    EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
+}
+
+TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
+    EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+    completeInline(device_);
+    completeInline(device_);
+    EXPECT_TRUE(isInline(*read(device_, 2, request_)));
+    const Device::Key other = pipe(port_, kernel_);
+    EXPECT_EQ(7u, cameThroughPort(3, read(other, 3, request_)).bytes) << "each device is asked for itself";
+}
+
+TEST_F(InlineCompletionTest, WhatTakesItsTimeComesThroughThePort) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kPends;
+    const auto started = read(device_, 1, request_);
+    ASSERT_TRUE(kernel_.complete(request_));
+    EXPECT_EQ(7u, cameThroughPort(1, started).bytes);
+    request_.answer = Request::Answer::kOvertakes;
+    EXPECT_EQ(7u, cameThroughPort(2, read(device_, 2, request_)).bytes);
+    EXPECT_EQ(2u, recording_.unpinned().size());
+}
+
+TEST_F(InlineCompletionTest, WhatFailsComesThroughThePort) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kFails;
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, cameThroughPort(1, read(device_, 1, request_)).status);
+    request_.answer = Request::Answer::kSucceeds;
+    request_.status = kStatusBroken;
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, cameThroughPort(2, read(device_, 2, request_)).status);
+    EXPECT_EQ(2u, recording_.unpinned().size());
+}
+
+TEST_F(InlineCompletionTest, MessageThatDoesNotFitComesThroughThePortWithOrWithoutItsPacket) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kTruncates;
+    for (std::uint64_t token = 0; token < 20; ++token) {
+        kernel_.weather.unskippedPackets = token % 2 == 0 ? 0 : 1'000;
+        const CompletionRecord record = cameThroughPort(token, read(device_, token, request_));
+        EXPECT_EQ(DWORD{ERROR_MORE_DATA}, record.status);
+        EXPECT_EQ(7u, record.bytes);
+    }
+}
+
+// It may be the end of a file or stream, which the listener is to hear of.
+TEST_F(InlineCompletionTest, WhatMovesNothingComesThroughThePort) {
+    completeInline(device_);
+    request_.bytes = 0;
+    EXPECT_EQ(0u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, WhatIsNoTransferComesThroughThePort) {
+    completeInline(device_);
+    const auto started = port_.submit(device_, Opcode::kTransact, 1, [&](Device& target, Operation& operation) {
+        return target.write(operation, &request_, sizeof(request_));
+    });
+    EXPECT_EQ(7u, cameThroughPort(1, started).bytes);
+}
+
+TEST_F(InlineCompletionTest, PacketThatIsNotSkippedHarmsNothing) {
+    completeInline(device_);
+    kernel_.weather.unskippedPackets = 1'000;
+    std::uint64_t completedInline = 0;
+    constexpr std::uint64_t kOperations = 2'000;
+    std::unique_ptr<Request[]> requests{new Request[kOperations]};
+    for (std::uint64_t token = 0; token < kOperations; ++token) {
+        requests[token].answer = Request::Answer::kSucceeds;
+        requests[token].bytes = static_cast<std::uint32_t>(token + 1);
+        const auto started = read(device_, token, requests[token]);
+        ASSERT_TRUE(started);
+        if (isInline(*started)) {
+            ASSERT_EQ(inlineId(static_cast<std::uint32_t>(token + 1)), *started);
+            ++completedInline;
+        } else {
+            ASSERT_EQ(token + 1, recording_.waitForToken(token).bytes);
+        }
+    }
+    port_.end();
+    EXPECT_EQ(kOperations, completedInline + recording_.count()) << "each exactly once";
+    EXPECT_GT(completedInline, 0u);
+}
+
+TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {
+    completeInline(device_);
+    for (std::uint64_t token = 0; token < 100; ++token) {
+        EXPECT_TRUE(isInline(*read(device_, token, request_, Operations::Patience{1})));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    request_.answer = Request::Answer::kPends;
+    const auto started = read(device_, 1'000, request_);
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    EXPECT_TRUE(kernel_.complete(request_)) << "the deadline of an operation that had its place before has hit it";
+    EXPECT_EQ(7u, cameThroughPort(1'000, started).bytes);
+}
+
+TEST_F(InlineCompletionTest, CeilingIsOfOperationsInFlight) {
+    completeInline(device_);
+    for (std::uint64_t token = 0; token < 10 * port_->operations().ceiling(); ++token) {
+        ASSERT_TRUE(isInline(*read(device_, token, request_)));
+    }
+}
+
+TEST_F(InlineCompletionTest, DeviceThatIsClosedMeanwhileEndsWithTheCall) {
+    Turnstile turnstile;
+    const Device::Key held = HeldUpPipe::add(port_, kernel_, turnstile);
+    completeInline(held);
+    win32::Result<OperationId> started{0};
+    std::thread submitter{[&] { started = read(held, 1, request_); }};
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    Device::close(held);
+    EXPECT_FALSE(Device::awaitClosed(held, std::chrono::steady_clock::now())) << "the kernel has the request";
+    turnstile.open();
+    submitter.join();
+    EXPECT_TRUE(isInline(*started));
+    EXPECT_TRUE(Device::awaitClosed(held, patienceEnds()));
+    EXPECT_TRUE(recording_.isClosed(held));
+}
+
+TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
+        ::SetLastError(ERROR_INVALID_PARAMETER);
+        return FALSE;
+    }};
+    EXPECT_EQ(
+        DWORD{ERROR_INVALID_PARAMETER}, Share<Device> { device_ } -> completeInline());
+    EXPECT_FALSE(Share<Device> { device_ } -> completesInline());
+    EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, ModeIsTheOneThatSkipsPacketsAndEvents) {
+    UCHAR modes = 0;
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> notes{[&](HANDLE, UCHAR given) {
+        modes = given;
+        return TRUE;
+    }};
+    completeInline(device_);
+    EXPECT_EQ(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE, modes);
+}
+
+// A listener that starts the next operation until one does not complete inline, which none would ever do.
+TEST(InlineBudgetTest, WorkerGoesBackToThePortAfterAsManyAsABatchHolds) {
+    constexpr std::uint64_t kGreedy = 1;
+    constexpr std::uint64_t kModest = 2;
+    SimulatedKernel kernel{std::chrono::milliseconds{10}};
+    Request greedyRequest;
+    greedyRequest.answer = Request::Answer::kSucceeds;
+    greedyRequest.bytes = 1;
+    std::atomic<bool> modestCame{false};
+    std::uint64_t inARow = 0;
+    std::uint64_t mostInARow = 0;
+    Recording recording;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            if (record.token == kModest) {
+                modestCame = true;
+                continue;
+            }
+            inARow = 0;
+            // Bounded here too, so that the test fails and does not hang.
+            while (!modestCame && inARow < 10'000) {
+                const auto next = read(record.key, kGreedy, greedyRequest);
+                if (!next || !isInline(*next)) {
+                    break;
+                }
+                ++inARow;
+            }
+            mostInARow = std::max(mostInARow, inARow);
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    const Device::Key greedy = pipe(port, kernel);
+    const Device::Key modest = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { greedy } -> completeInline());
+    Request modestRequest;
+    ASSERT_TRUE(read(modest, kModest, modestRequest));
+    // The first one comes through the port, on the worker.
+    ASSERT_TRUE(port->post(greedy, 0, kGreedy));
+    ASSERT_TRUE(recording.waitForCount(100)) << "the greedy one stands still";
+    ASSERT_TRUE(kernel.complete(modestRequest));
+    EXPECT_TRUE(waitFor([&] { return modestCame.load(); })) << "it never comes";
+    port.end();
+    EXPECT_EQ(settings.batch, mostInARow);
+}
+
+}  // namespace
+}  // namespace iocp4j
