@@ -1,5 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -91,7 +93,8 @@ public final class LoggerCommand implements Callable<Integer> {
         if (words != null) {
             send(String.join(" ", words).getBytes(StandardCharsets.UTF_8), sender, severityCode);
         } else if (!terminate) {
-            final LineReader lines = new LineReader(System.in);
+            // Not System.in, which asks how much there is to be read; not every kind of standard input knows.
+            final LineReader lines = new LineReader(new FileInputStream(FileDescriptor.in));
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 send(line, sender, severityCode);
             }
