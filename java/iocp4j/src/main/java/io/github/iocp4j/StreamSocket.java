@@ -59,8 +59,8 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts reading into several buffers, from each one's position to its limit, one after another ({@code WSARecv}).
-     * The completion tells how many bytes came in all. Makes an array of numbers each time, which the other methods do
-     * not.
+     * The completion tells how many bytes came in all. Makes two small arrays each time; the other methods make no
+     * objects.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
@@ -82,7 +82,7 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts writing what lies between position and limit of several buffers, one after another ({@code WSASend}).
-     * Makes an array of numbers each time, which the other methods do not.
+     * Makes two small arrays each time; the other methods make no objects.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
