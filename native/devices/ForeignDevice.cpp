@@ -9,10 +9,28 @@
 
 namespace iocp4j {
 
+namespace {
+
+// Whether its owner may have had the packets of calls that return success skipped.
+bool maySkipPackets(HANDLE handle) noexcept {
+    // FILE_IO_COMPLETION_NOTIFICATION_INFORMATION, which has no header outside the driver kit.
+    constexpr auto kNotificationInformation = static_cast<FILE_INFORMATION_CLASS>(41);
+    ULONG modes = 0;
+    IO_STATUS_BLOCK status{};
+    const bool told = ::NtQueryInformationFile(handle, &status, &modes, sizeof(modes), kNotificationInformation) >= 0;
+    return !told || (modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) != 0;
+}
+
+}  // namespace
+
 win32::Result<Device::Key> ForeignDevice::adopt(CompletionPort& port, HANDLE handle, Ownership ownership) {
-    const auto added = port.add(
+    auto device =
         std::make_unique<ForeignDevice>(port, L"handle " + std::to_wstring(reinterpret_cast<std::uintptr_t>(handle)),
-                                        win32::Handle{handle, win32::Handle::End::kNothing}));
+                                        win32::Handle{handle, win32::Handle::End::kNothing});
+    if (maySkipPackets(handle)) {
+        device->expectSkippedPackets();
+    }
+    const auto added = port.add(std::move(device));
     if (added && ownership == Ownership::kPassed) {
         const Share<Device> share{*added};
         if (!share) {

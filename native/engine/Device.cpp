@@ -68,13 +68,15 @@ win32::ErrorCode Device::completeInline() noexcept {
     }
     // Before the kernel skips the first packet, so that nobody waits for one that does not come. Whoever believes too
     // early that there is none takes the operation back from a packet that is still to come; that one is foreign then.
-    completesInline_.store(true, std::memory_order_release);
+    const bool skipped = skipsPackets_.exchange(true, std::memory_order_acq_rel);
     const win32::ErrorCode error = win32::outcome(win32::calls.setFileCompletionNotificationModes(
         handle(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));
     if (error != ERROR_SUCCESS) {
-        completesInline_.store(false, std::memory_order_release);
+        skipsPackets_.store(skipped, std::memory_order_release);
+        return error;
     }
-    return error;
+    completesInline_.store(true, std::memory_order_release);
+    return ERROR_SUCCESS;
 }
 
 bool Device::conclude(CompletionRecord&) noexcept { return true; }

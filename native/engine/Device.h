@@ -63,6 +63,9 @@ public:
     virtual win32::ErrorCode completeInline() noexcept;
     bool completesInline() const noexcept { return completesInline_.load(std::memory_order_acquire); }
 
+    // Whether the kernel may queue no packet for a call that returns success.
+    bool skipsPackets() const noexcept { return skipsPackets_.load(std::memory_order_acquire); }
+
     // Its operations since it was opened. Both numbers are the same when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
     std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
@@ -91,6 +94,9 @@ public:
     virtual void reminded() noexcept {}
 
 protected:
+    // For a handle that somebody else may have told to skip packets, before it came to us.
+    void expectSkippedPackets() noexcept { skipsPackets_.store(true, std::memory_order_release); }
+
     // For a device that is about to end, and whose handle another one shall have.
     win32::Handle releaseHandle() noexcept { return std::move(handle_); }
 
@@ -105,6 +111,7 @@ private:
     const Key packetKey_;  // 0 for its own
     win32::Handle handle_;
     Key key_ = 0;
+    std::atomic<bool> skipsPackets_{false};
     std::atomic<bool> completesInline_{false};
     std::atomic<std::uint64_t> accepted_{0};
     std::atomic<std::uint64_t> completed_{0};

@@ -82,11 +82,11 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, P
 OperationId Operations::settle(Operation& operation, Started started) noexcept {
     const OperationId id = idOf(operation);
     const Device& device = *operation.device.load(std::memory_order_relaxed);
-    const bool skipped = started.packet == Started::Packet::kSkippedInline && device.completesInline();
+    const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
     if ((skipped || started.packet == Started::Packet::kNone) && operation.rendezvous.takeBack()) {
         if (skipped) {
             storeResult(operation);
-            if (canEndInline(operation.record) && InlineBudget::take()) {
+            if (device.completesInline() && canEndInline(operation.record) && InlineBudget::take()) {
                 const std::uint32_t bytes = operation.record.bytes;
                 endInline(operation);
                 return inlineId(bytes);

@@ -12,8 +12,8 @@ namespace iocp4j {
 struct Started {
     enum class Packet : std::uint8_t {
         kFollows,
-        kSkippedInline,  // follows, unless the device completes inline: the operation is over already
-        kNone,           // or none that counts: the operation has ended with the status below
+        kMayBeSkipped,  // follows, unless the kernel skips it on this handle: the operation is over already
+        kNone,          // or none that counts: the operation has ended with the status below
     };
 
     Packet packet;
@@ -21,7 +21,7 @@ struct Started {
     std::uint32_t bytes = 0;  // transferred by an operation that has ended with that status
 
     static Started pending() noexcept { return {Packet::kFollows}; }
-    static Started atOnce() noexcept { return {Packet::kSkippedInline}; }
+    static Started atOnce() noexcept { return {Packet::kMayBeSkipped}; }
     static Started over(win32::ErrorCode status, std::uint32_t bytes = 0) noexcept {
         return {Packet::kNone, status, bytes};
     }
