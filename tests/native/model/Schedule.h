@@ -166,7 +166,7 @@ private:
         made.answer = answer < 10   ? Request::Answer::kPends
                       : answer < 14 ? Request::Answer::kSucceeds
                       : answer < 16 ? Request::Answer::kFails
-                      : answer < 17 ? Request::Answer::kFailsAndPosts
+                      : answer < 17 ? (below(2) == 0 ? Request::Answer::kFailsAndPosts : Request::Answer::kFailsAndEnds)
                       : answer < 18 ? Request::Answer::kTruncates
                                     : Request::Answer::kOvertakes;
         const unsigned cancel = below(10);
@@ -175,7 +175,7 @@ private:
                       : cancel < 9 ? Request::Cancel::kTooLate
                                    : Request::Cancel::kIgnores;
         made.status = below(5) == 0 ? test::kStatusBroken : test::kStatusOk;
-        made.bytes = below(1'000);
+        made.bytes = below(8) == 0 && made.answer != Request::Answer::kFailsAndEnds ? 0 : 1 + below(1'000);
         made.error = below(2) == 0 ? ERROR_BROKEN_PIPE : ERROR_ACCESS_DENIED;
         if (below(10) < 4) {
             made.patience = below(4) == 0 ? kLongPatience : Operations::Patience{below(10)};

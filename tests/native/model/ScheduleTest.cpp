@@ -482,6 +482,7 @@ private:
             sinkEnded_ = false;
             delivered_ = 0;
             foreignAtOpening_ = foreignSent();
+            endedAtOpening_ = kernel_.counters.failedAndEnded;
             atOnceAtOpening_ = kernel_.counters.atOnce;
             inlineTried_ = false;
             const bool noPort = random() % 8 == 0;
@@ -533,11 +534,14 @@ private:
         }
     }
 
-    // Where an operation may complete inline, the packet of one that is over at once may come all the same. It counts
-    // as foreign, unless it comes before the operation is taken back from it.
+    // Of some packets it depends on who comes first whether they count as foreign: that of a call that has failed
+    // although its operation has ended, and, where operations may complete inline, that of one that is over at once.
     bool foreignCountIsAllowed(std::uint64_t count) const {
         const std::uint64_t sent = foreignSent() - foreignAtOpening_;
-        return count >= sent && count <= sent + (inlineTried_ ? kernel_.counters.atOnce - atOnceAtOpening_ : 0);
+        const SimulatedKernel::Counters& kernel = kernel_.counters;
+        const std::uint64_t open =
+            kernel.failedAndEnded - endedAtOpening_ + (inlineTried_ ? kernel.atOnce - atOnceAtOpening_ : 0);
+        return count >= sent && count <= sent + open;
     }
 
     // Packets that are no operation's.
@@ -586,6 +590,7 @@ private:
     std::atomic<std::uint64_t> delivered_{0};
     std::atomic<int> listening_{0};
     std::uint64_t foreignAtOpening_ = 0;
+    std::uint64_t endedAtOpening_ = 0;
     std::uint64_t atOnceAtOpening_ = 0;
     std::atomic<bool> inlineTried_{false};
     std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
@@ -639,6 +644,7 @@ TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
         {"packet is late", kernel.latePackets},
         {"packet before the call returns", kernel.overtaken},
         {"packet of a call that failed", kernel.strays},
+        {"call fails but its operation ended", kernel.failedAndEnded},
         {"packet that should be skipped", kernel.unskipped},
         {"packet is forged", kernel.forged},
         {"ReadFile, WriteFile fail", kernel.failedCalls},

@@ -130,6 +130,12 @@ public:
         return true;
     }
 
+    // By the packet of a call that failed: whatever ends an operation first counts.
+    bool cameByStray(const Attempt& attempt) const {
+        const Plan& plan = planOf(attempt);
+        return !plan.isPost && plan.answer == Request::Answer::kFailsAndEnds && attempt.bytes == plan.bytes;
+    }
+
     // Whether the kernel has a request that it would give back if only it were asked to, as it should have been.
     bool waitsInVain(const test::SimulatedKernel& kernel) {
         if (schedule_.failingCancels > 0) {
@@ -208,6 +214,10 @@ private:
         }
         if (plan.answer == Request::Answer::kFails || plan.answer == Request::Answer::kFailsAndPosts) {
             return status == plan.error && attempt.bytes == 0;
+        }
+        if (plan.answer == Request::Answer::kFailsAndEnds) {
+            return cameByStray(attempt) ? status == win32::errorOfStatus(plan.status)
+                                        : status == plan.error && attempt.bytes == 0;
         }
         if (attempt.bytes != attempt.request.endBytes) {
             return false;
