@@ -199,7 +199,8 @@ private:
         flight.state = State::kQueued;
         flight.bytes = input_.byte();
         flights_.push_back(flight);
-        const auto posted = operations_.post(CompletionRecord{index, index, flight.bytes, 0, Opcode::kPost, 0, 0});
+        const auto posted =
+            operations_.post(CompletionRecord{index, index, flight.bytes, 0, Opcode::kPost, DeviceKind::kNone, 0});
         if (posted) {
             name(index, *posted);
         } else {

@@ -22,12 +22,12 @@ final class EchoConnection {
         return buffer;
     }
 
-    void read() {
-        device.read(buffer, 0, buffer.capacity(), 0);
+    long read() {
+        return device.read(buffer, 0, buffer.capacity(), 0);
     }
 
-    void write(final int bytes) {
-        device.write(buffer, 0, bytes, 0);
+    long write(final int bytes) {
+        return device.write(buffer, 0, bytes, 0);
     }
 
     /** What a read without bytes means: a client may write nothing to a pipe, and it goes on. */

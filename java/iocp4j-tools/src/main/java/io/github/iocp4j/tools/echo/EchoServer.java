@@ -4,6 +4,7 @@ import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.StreamSocket;
@@ -79,7 +80,8 @@ final class EchoServer implements CompletionListener {
             if (device instanceof StreamSocket) {
                 ((StreamSocket) device).noDelay(true);
             }
-            connection.read();
+            device.completeInline();
+            converse(connection, Opcode.WRITE, 0);
         } catch (final DeviceClosedException | Win32Exception gone) {
             end(connection);
         }
@@ -95,14 +97,26 @@ final class EchoServer implements CompletionListener {
             return;
         }
         try {
-            if (opcode == Opcode.READ && count > 0) {
-                bytes.add(count);
-                connection.write(count);
-            } else {
-                connection.read();
-            }
+            converse(connection, opcode, count);
         } catch (final DeviceClosedException leaving) {
             end(connection);
+        }
+    }
+
+    /** Writes what was read, reads when that is written, and so on until something has to be waited for. */
+    private void converse(final EchoConnection connection, final Opcode opcode, final int count) {
+        boolean heard = opcode == Opcode.READ && count > 0;
+        int moved = count;
+        for (;;) {
+            if (heard) {
+                bytes.add(moved);
+            }
+            final long started = heard ? connection.write(moved) : connection.read();
+            if (!InlineCompletion.is(started)) {
+                return;
+            }
+            moved = InlineCompletion.bytes(started);
+            heard = !heard;
         }
     }
 
