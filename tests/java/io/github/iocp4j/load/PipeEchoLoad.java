@@ -8,6 +8,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,8 @@ public final class PipeEchoLoad {
         try (CompletionPort port = CompletionPort.open(load::onCompletions)) {
             final List<Client> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                final NamedPipe connection = NamedPipeClient.builder(port, pipe).connect();
+                final NamedPipe connection = NamedPipeClient.builder(port, pipe)
+                        .timeout(Duration.ofMinutes(PATIENCE_MINUTES)).connect();
                 all.add(new Client(connection, new Conversation(i, rounds)));
             }
             for (final Client client : all) {
