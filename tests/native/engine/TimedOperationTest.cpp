@@ -296,10 +296,10 @@ TEST_F(TimedOperationTest, TenThousandDeadlinesNeedOneThread) {
 }
 
 TEST_F(TimedOperationTest, RefusedOperationLeavesNoDeadlineBehind) {
-    TestPort port{recording_, portSettings(1, 1)};
-    const Device::Key device = pipe(port, kernel_);
     Request request;
     Request refused;
+    TestPort port{recording_, portSettings(1, 1)};
+    const Device::Key device = pipe(port, kernel_);
     ASSERT_TRUE(read(device, 1, request));
     EXPECT_EQ(code(Refusal::kOperationLimit), read(device, 2, refused, milliseconds{1}).error());
     letDeadlinesPass();

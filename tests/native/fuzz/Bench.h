@@ -73,6 +73,7 @@ private:
         OVERLAPPED* operation = nullptr;
         OperationId id = 0;
         bool ours = false;         // comes back by a packet of the engine's own
+        bool cancelled = false;    // for a caller, who could not have asked for it when the pipe was closed
         std::uint32_t status = 0;  // as the kernel gives it; of one that has failed at once, the error
         std::uint32_t bytes = 0;
     };
@@ -267,6 +268,7 @@ private:
         for (Flight& flight : flights_) {
             const bool pends = flight.state == State::kKernel && flight.operation != nullptr;
             if (pends && flight.pipe->handle == file && (operation == nullptr || flight.operation == operation)) {
+                flight.cancelled = operation != nullptr && !flight.pipe->closed;
                 finish(flight, kAborted, 0);
                 found = true;
             }
@@ -352,7 +354,8 @@ private:
             return flight.status;
         }
         constexpr win32::ErrorCode kHandlesClosed = 676;
-        return flight.status == kAborted && flight.pipe->closed ? kHandlesClosed : win32::errorOfStatus(flight.status);
+        const bool closed = flight.status == kAborted && !flight.cancelled && flight.pipe->closed;
+        return closed ? kHandlesClosed : win32::errorOfStatus(flight.status);
     }
 
     bool step() { return takeStranded() || dequeue(0) || finish(0, 0, 0); }
