@@ -120,6 +120,27 @@ TEST_F(SlotTableTest, StaleKeyDoesNotReachTheNextObjectInTheSlot) {
     EXPECT_EQ(&second, table_.enter(fresh));
 }
 
+TEST_F(SlotTableTest, SlotThatHasUsedUpItsGenerationsIsNeverUsedAgain) {
+    static auto& old = *new Table{0, Gate::kLastGeneration - 1};
+    Thing thing;
+    const Table::Key last = openIn(old, &thing);
+    ASSERT_NE(0u, last);
+    EXPECT_EQ(Gate::kLastGeneration, last >> 32);
+    EXPECT_GT(static_cast<std::int64_t>(last), 0) << "as Java sees it";
+    EXPECT_EQ(&thing, old.enter(last));
+    EXPECT_FALSE(old.awaitDisposed(last, Table::Clock::now()));
+    EXPECT_EQ(Gate::Closing::kBusy, old.close(last));
+    EXPECT_TRUE(old.leave(last));
+    old.end(last);
+    old.dispose(last);
+    const Table::Key next = openIn(old, &thing);
+    ASSERT_NE(0u, next);
+    EXPECT_NE(static_cast<std::uint32_t>(last), static_cast<std::uint32_t>(next));
+    EXPECT_EQ(nullptr, old.enter(last));
+    EXPECT_FALSE(old.exists(last));
+    EXPECT_TRUE(old.awaitDisposed(last, Table::Clock::now()));
+}
+
 TEST_F(SlotTableTest, GrowsAndIsFullAtLast) {
     constexpr std::uint32_t kSlots = 1024 * 1024;
     Thing thing;
