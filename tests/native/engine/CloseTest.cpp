@@ -309,18 +309,24 @@ protected:
         ASSERT_TRUE(port.submit(*server, Opcode::kAccept, 1, [&](Device& target, Operation& operation) {
             return target.read(operation, &request_, sizeof(request_));
         }));
-        ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
     }
 
     Request request_;
 };
 
 TEST_F(CloseOfAConnectionTest, NobodyHearsOfOneThatHasEndedBefore) {
-    TestPort port{recording_};
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording_, portSettings(1)};
+    ASSERT_TRUE(port->post(0, 0, 2));
+    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the only worker is busy";
     accept(port, pipe(port, kernel_), true);
-    EXPECT_EQ(0u, recording_.count());
-    EXPECT_EQ(0u, port->snapshot().completions);
-    EXPECT_EQ(0u, port->snapshot().batches);
+    ASSERT_TRUE(port->post(0, 0, 3));
+    turnstile.open();
+    EXPECT_EQ(0u, recording_.waitForToken(3).status);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
+    EXPECT_TRUE(recording_.recordsOf(1).empty());
+    EXPECT_EQ(2u, port->snapshot().completions) << "which the listener has seen";
 }
 
 TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
@@ -332,6 +338,7 @@ TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
     TestPort port{recording_};
     const Device::Key connection = pipe(port, kernel_);
     accept(port, connection, false);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
     EXPECT_TRUE(exists) << "until the listener has returned";
     EXPECT_TRUE(Device::awaitClosed(connection, patienceEnds()));
 }

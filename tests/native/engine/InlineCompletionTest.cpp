@@ -149,36 +149,56 @@ TEST_F(InlineCompletionTest, PacketThatIsNotSkippedHarmsNothing) {
     EXPECT_GT(completedInline, 0u);
 }
 
-TEST(UnskippedPacketTest, CountsWhenItComesBeforeTheCallReturns) {
-    SimulatedKernel kernel;
-    Turnstile turnstile;
-    Recording recording;
-    TestPort port{recording, portSettings(1)};
-    const Device::Key device = HeldUpPipe::add(port, kernel, turnstile);
-    ASSERT_EQ(
-        0u, Share<Device> { device } -> completeInline());
-    kernel.weather.unskippedPackets = 1'000;
-    Request request;
-    request.answer = Request::Answer::kSucceeds;
-    request.bytes = 7;
-    win32::Result<OperationId> started{0};
-    concurrently(2, [&](unsigned thread) {
-        if (thread == 0) {
-            started = read(device, 1, request);
-            return;
-        }
-        EXPECT_TRUE(turnstile.waitForWaiting(1));
-        // When the only worker tells of this one, it has claimed what came before.
-        EXPECT_TRUE(port->post(0, 0, 2));
-        EXPECT_EQ(0u, recording.waitForToken(2).status);
-        turnstile.open();
-    });
-    ASSERT_TRUE(started);
-    EXPECT_FALSE(isInline(*started));
-    EXPECT_EQ(7u, recording.waitForToken(1).bytes);
-    EXPECT_EQ(0u, port.foreignPackets());
-    port.end();
-    EXPECT_EQ(1u, recording.recordsOf(1).size());
+// A packet that comes while the call has not returned yet, though the kernel is through with the request.
+class EarlyPacketTest : public ::testing::Test {
+protected:
+    EarlyPacketTest() {
+        request_.answer = Request::Answer::kSucceeds;
+        request_.bytes = 7;
+        const Share<Device> share{device_};
+        EXPECT_EQ(0u, share->completeInline());
+    }
+
+    // Starts the operation, which `send` sends a packet of, and expects one completion.
+    template <class Send>
+    void expectThatItCounts(const Send& send) {
+        win32::Result<OperationId> started{0};
+        concurrently(2, [&](unsigned thread) {
+            if (thread == 0) {
+                started = read(device_, 1, request_);
+                return;
+            }
+            EXPECT_TRUE(turnstile_.waitForWaiting(1));
+            send();
+            // When the only worker tells of this one, it has claimed what came before.
+            EXPECT_TRUE(port_->post(0, 0, 2));
+            EXPECT_EQ(0u, recording_.waitForToken(2).status);
+            turnstile_.open();
+        });
+        ASSERT_TRUE(started);
+        EXPECT_FALSE(isInline(*started));
+        EXPECT_EQ(7u, recording_.waitForToken(1).bytes);
+        EXPECT_EQ(0u, port_.foreignPackets());
+        port_.end();
+        EXPECT_EQ(1u, recording_.recordsOf(1).size());
+    }
+
+    SimulatedKernel kernel_;
+    Turnstile turnstile_;
+    Recording recording_;
+    TestPort port_{recording_, portSettings(1)};
+    Device::Key device_ = HeldUpPipe::add(port_, kernel_, turnstile_);
+    Request request_;
+};
+
+TEST_F(EarlyPacketTest, CountsThoughItShouldHaveBeenSkipped) {
+    kernel_.weather.unskippedPackets = 1'000;
+    expectThatItCounts([] {});
+}
+
+// All that a stranger can say is that the operation is over, and it is.
+TEST_F(EarlyPacketTest, CountsThoughAStrangerHasSentIt) {
+    expectThatItCounts([&] { kernel_.forge(device_, kernel_.knownOperation(0), 999); });
 }
 
 TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {

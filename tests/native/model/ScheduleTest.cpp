@@ -483,6 +483,7 @@ private:
             delivered_ = 0;
             foreignAtOpening_ = foreignSent();
             atOnceAtOpening_ = kernel_.counters.atOnce;
+            missingAtOpening_ = missing();
             inlineTried_ = false;
             const bool noPort = random() % 8 == 0;
             kernel_.weather.failingCreations = noPort ? 1'000 : 0;
@@ -534,11 +535,16 @@ private:
     }
 
     // Where an operation may complete inline, the packet of one that is over at once may come all the same. It counts
-    // as foreign, unless it comes before the operation is taken back from it.
+    // as foreign, unless it comes before the operation is taken back from it. A stranger's may pass for one that does
+    // not come.
     bool foreignCountIsAllowed(std::uint64_t count) const {
         const std::uint64_t sent = foreignSent() - foreignAtOpening_;
-        return count >= sent && count <= sent + (inlineTried_ ? kernel_.counters.atOnce - atOnceAtOpening_ : 0);
+        return count + missing() - missingAtOpening_ >= sent &&
+               count <= sent + (inlineTried_ ? kernel_.counters.atOnce - atOnceAtOpening_ : 0);
     }
+
+    // Packets of operations that are over and have none: the kernel has skipped it, or refused to post it.
+    std::uint64_t missing() const { return kernel_.counters.skipped + kernel_.counters.failedPosts; }
 
     // Packets that are no operation's.
     std::uint64_t foreignSent() const { return kernel_.counters.forged + kernel_.counters.strays; }
@@ -587,6 +593,7 @@ private:
     std::atomic<int> listening_{0};
     std::uint64_t foreignAtOpening_ = 0;
     std::uint64_t atOnceAtOpening_ = 0;
+    std::uint64_t missingAtOpening_ = 0;
     std::atomic<bool> inlineTried_{false};
     std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
     std::unique_ptr<World> world_;
