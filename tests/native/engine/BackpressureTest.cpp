@@ -19,6 +19,18 @@ protected:
     Recording recording_;
 };
 
+TEST_F(BackpressureTest, CeilingsAreNotZeroAndNotMoreThanIdsHaveRoomFor) {
+    CompletionPort::Settings settings;
+    settings.operations = 0;
+    settings.batch = 0;
+    EXPECT_EQ(1u, settings.withDefaults().operations);
+    EXPECT_EQ(1u, settings.withDefaults().batch);
+    settings.operations = Operations::kMaxCeiling + 1;
+    EXPECT_EQ(Operations::kMaxCeiling, settings.withDefaults().operations);
+    settings.operations = Operations::kMaxCeiling - 1;
+    EXPECT_EQ(Operations::kMaxCeiling - 1, settings.withDefaults().operations);
+}
+
 TEST_F(BackpressureTest, FullSlabRefusesAndForgetsTheRefused) {
     TestPort port{recording_, portSettings(1, 3)};
     const Device::Key device = pipe(port, kernel_);

@@ -51,7 +51,7 @@ TEST(OperationTest, IsAsNewInAPlaceThatHasBeenUsed) {
     request.answer = Request::Answer::kSucceeds;
     request.bytes = 7;
     const Operation* place = nullptr;
-    for (const std::uint64_t token : {1, 2}) {
+    for (std::uint64_t token = 1; token <= 2; ++token) {
         ASSERT_TRUE(port.submit(device, Opcode::kRead, token, [&](Device& target, Operation& operation) {
             EXPECT_TRUE(place == nullptr || place == &operation);
             place = &operation;

@@ -177,10 +177,16 @@ TEST_F(SlotTableTest, HasNoNeedToWaitForWhatIsGone) {
     table_.dispose(gone);
     const Table::Key next = open(&thing);
     EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "whatever is in the slot now";
+    EXPECT_FALSE(table_.exists(gone));
     EXPECT_FALSE(table_.awaitDisposed(next, Table::Clock::now()));
+    EXPECT_TRUE(table_.exists(next));
     EXPECT_TRUE(table_.awaitDisposed(0xffff'ffff, Table::Clock::now())) << "there is no such slot";
     EXPECT_TRUE(table_.awaitDisposed(next + (std::uint64_t{1} << 32), Table::Clock::now())) << "a key to come";
     EXPECT_TRUE(table_.awaitDisposed(~std::uint64_t{0}, Table::Clock::now()));
+    ASSERT_EQ(Gate::Closing::kEmpty, table_.close(next));
+    table_.dispose(next);
+    EXPECT_TRUE(table_.awaitDisposed(next, Table::Clock::now()));
+    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "and whatever has gone since";
 }
 
 // What one table gives out means nothing to the other, though both begin with the same slot.
