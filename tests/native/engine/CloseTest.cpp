@@ -242,6 +242,23 @@ TEST_F(CloseTest, PortThatIsClosedWhileADeviceIsAddedRefusesAndEndsIt) {
     EXPECT_EQ(1u, recording_.closedDevices().size());
 }
 
+TEST_F(CloseTest, DeviceForWhichThereIsNoKeyKeepsNoPortOpen) {
+    TestPort port{recording_};
+    std::vector<Device::Key> taken;
+    Device::Key key = 0;
+    while (Device::table().open(nullptr, key)) {
+        taken.push_back(key);
+    }
+    EXPECT_EQ(code(Refusal::kDeviceLimit), addPipe(*port, kernel_).error());
+    for (const Device::Key each : taken) {
+        EXPECT_EQ(Gate::Closing::kEmpty, Device::table().close(each));
+        Device::table().dispose(each);
+    }
+    EXPECT_TRUE(pipe(port, kernel_)) << "there is room again";
+    port.end();
+    EXPECT_EQ(1u, recording_.closedDevices().size());
+}
+
 TEST_F(CloseTest, PortWakesItsWorkerToLeave) {
     TestPort port{recording_, portSettings(1)};
     const std::uint64_t before = kernel_.counters.packets;
