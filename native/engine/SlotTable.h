@@ -23,8 +23,10 @@ public:
     using Key = std::uint64_t;
     using Clock = std::chrono::steady_clock;
 
-    // Tables of different kinds know nothing of each other's keys.
-    explicit SlotTable(std::uint8_t kind = 0) noexcept : kind_(std::uint32_t{kind} << kKindShift) {}
+    // Tables of different kinds know nothing of each other's keys. Of each slot's generations the first `used` are
+    // gone, for a test that cannot wait until they are.
+    explicit SlotTable(std::uint8_t kind = 0, std::uint32_t used = 0) noexcept
+        : kind_(std::uint32_t{kind} << kKindShift), used_(used) {}
 
     // Stores the object's key, and only then lets anybody in. False when the table is full.
     [[nodiscard]] bool open(T* object, Key& key) noexcept {
@@ -142,7 +144,9 @@ private:
         }
         const std::uint32_t first = chunkCount_ * kChunkLength;
         for (std::uint32_t i = 0; i < kChunkLength; ++i) {
-            (*chunk)[i].nextFree = i + 1 < kChunkLength ? first + i + 1 : kNone;
+            Slot& slot = (*chunk)[i];
+            slot.generation = slot.disposed = used_;
+            slot.nextFree = i + 1 < kChunkLength ? first + i + 1 : kNone;
         }
         firstFree_ = first;
         chunks_[chunkCount_++].store(chunk, std::memory_order_release);
@@ -150,6 +154,7 @@ private:
     }
 
     const std::uint32_t kind_;
+    const std::uint32_t used_;
     std::array<std::atomic<Chunk*>, kChunks> chunks_{};
     std::mutex mutex_;
     std::condition_variable gone_;

@@ -19,6 +19,18 @@ protected:
     Recording recording_;
 };
 
+TEST_F(BackpressureTest, CeilingsAreNotZeroAndNotMoreThanIdsHaveRoomFor) {
+    CompletionPort::Settings settings;
+    settings.operations = 0;
+    settings.batch = 0;
+    EXPECT_EQ(1u, settings.withDefaults().operations);
+    EXPECT_EQ(1u, settings.withDefaults().batch);
+    settings.operations = Operations::kMaxCeiling + 1;
+    EXPECT_EQ(Operations::kMaxCeiling, settings.withDefaults().operations);
+    settings.operations = Operations::kMaxCeiling - 1;
+    EXPECT_EQ(Operations::kMaxCeiling - 1, settings.withDefaults().operations);
+}
+
 TEST_F(BackpressureTest, FullSlabRefusesAndForgetsTheRefused) {
     TestPort port{recording_, portSettings(1, 3)};
     const Device::Key device = pipe(port, kernel_);
@@ -146,6 +158,90 @@ TEST_F(BackpressureTest, PostsThatTheKernelRefusesAreRefusedAndLeaveNothing) {
     EXPECT_TRUE(port->post(0, 0, 2));
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
     EXPECT_EQ(1u, recording_.count());
+}
+
+// A stranger has sent what the kernel refuses to post, so that it is over when the refusal comes.
+class ForgedPostTest : public ::testing::Test {
+protected:
+    // What the kernel does with a post, of which it refuses the first one after the stranger has been.
+    BOOL post(DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) {
+        kernel_.forge(key, overlapped, bytes);
+        if (!refuses_.exchange(false)) {
+            return TRUE;
+        }
+        EXPECT_TRUE(turnstile_.waitForWaiting(1)) << "the listener is told";
+        meanwhile_();
+        return failing(ERROR_NO_SYSTEM_RESOURCES);
+    }
+
+    SimulatedKernel kernel_;
+    FakeCall<&win32::Calls::postQueuedCompletionStatus> post_{
+        [this](HANDLE, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) { return post(bytes, key, overlapped); }};
+    std::atomic<bool> refuses_{true};
+    std::function<void()> meanwhile_ = [] {};
+    Turnstile turnstile_;
+    Recording recording_;
+};
+
+TEST_F(ForgedPostTest, WhatHasBeenDeliveredWasAccepted) {
+    recording_.onDelivery = [&](unsigned, auto) { turnstile_.pass(); };
+    TestPort port{recording_, portSettings(1, 1)};
+    EXPECT_TRUE(port->post(0, 0, 1));
+    turnstile_.open();
+    ASSERT_TRUE(port->post(0, 0, 2));
+    EXPECT_EQ(0u, recording_.waitForToken(2).status);
+    EXPECT_EQ(2u, recording_.count());
+    EXPECT_EQ(0u, port->operations().inFlight());
+}
+
+// The place is that of another operation by then, whose packet is on its way.
+TEST_F(ForgedPostTest, RefusalIsNotThatOfTheNextInItsPlace) {
+    recording_.onDelivery = [&](unsigned, auto) { turnstile_.pass(); };
+    TestPort port{recording_, portSettings(1, 1)};
+    meanwhile_ = [&] { EXPECT_TRUE(port->post(0, 0, 2)); };
+    Request request;
+    request.answer = Request::Answer::kFails;
+    EXPECT_TRUE(read(pipe(port, kernel_), 1, request));
+    turnstile_.open();
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(1).status);
+    EXPECT_EQ(0u, recording_.waitForToken(2).status);
+    EXPECT_TRUE(port.waitUntilIdle());
+    EXPECT_EQ(0u, port.foreignPackets()) << "each of them has had its packet";
+    port.end();
+    EXPECT_EQ(2u, recording_.count());
+}
+
+// Whoever asks again at once whenever he is reminded must not keep a worker busy with it.
+TEST(ReminderTest, DoesNotComeAtOnce) {
+    using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
+    struct Calls {
+        std::atomic<int> reminded{0};
+        std::atomic<int> early{0};
+        steady_clock::time_point asked = steady_clock::now();
+    } calls;
+    class Insistent final : public NamedPipe {
+    public:
+        Insistent(CompletionPort& port, Calls& to) noexcept : NamedPipe(port, L"insistent", win32::Handle{}), to_(to) {}
+        void reminded() noexcept override {
+            to_.early += steady_clock::now() - to_.asked < milliseconds{100};
+            to_.asked = steady_clock::now();
+            if (++to_.reminded < 3) {
+                port().remind(key());
+            }
+        }
+
+    private:
+        Calls& to_;
+    };
+    SimulatedKernel kernel{milliseconds{1}};
+    Recording recording;
+    TestPort port{recording, portSettings(1)};
+    const auto device = port->add(std::make_unique<Insistent>(*port, calls));
+    ASSERT_TRUE(device);
+    port->remind(*device);
+    EXPECT_TRUE(waitFor([&] { return calls.reminded == 3; }));
+    EXPECT_EQ(0, calls.early.load());
 }
 
 }  // namespace

@@ -171,6 +171,101 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     EXPECT_EQ(2u, recording_.count());
 }
 
+TEST_F(CloseTest, DeviceIsToldOnceThatItCloses) {
+    class Counting final : public NamedPipe {
+    public:
+        Counting(CompletionPort& port, win32::Handle handle, std::atomic<int>& to)
+            : NamedPipe(port, L"counting", std::move(handle)), to_(to) {}
+        void closing() noexcept override {
+            ++to_;
+            NamedPipe::closing();
+        }
+
+    private:
+        std::atomic<int>& to_;
+    };
+    std::atomic<int> told{0};
+    TestPort port{recording_};
+    const auto device = port->add(std::make_unique<Counting>(*port, kernel_.openFile(), told));
+    ASSERT_TRUE(device);
+    // Somebody is inside, so that the device is there to be closed again.
+    const Share<Device> inside{*device};
+    concurrently(2, [&](unsigned) { Device::close(*device); });
+    Device::close(*device);
+    port.close();
+    EXPECT_EQ(1, told.load());
+}
+
+TEST_F(CloseTest, WhoeverIsToldOfTheEndFindsNoDeviceAndDoesNotWait) {
+    int told = 0;
+    recording_.onDeviceClosed = [&](std::uint64_t key) {
+        ++told;
+        EXPECT_FALSE(Device::table().exists(key));
+        EXPECT_FALSE(Device::awaitClosed(key, steady_clock::now())) << "whoever waits for the end waits for this too";
+        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+    };
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    EXPECT_TRUE(Device::table().exists(device));
+    // On this thread, which is no worker.
+    Device::close(device);
+    EXPECT_EQ(1, told);
+    EXPECT_TRUE(Device::awaitClosed(device, steady_clock::now()));
+}
+
+TEST_F(CloseTest, WhoeverEndsThePortDoesNotWait) {
+    std::thread::id teller;
+    recording_.onEnded = [&] {
+        teller = std::this_thread::get_id();
+        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+    };
+    TestPort port{recording_};
+    {
+        const Share<CompletionPort> last{port.key()};
+        port.close();
+        EXPECT_FALSE(CompletionPort::isOpen(port.key()));
+        ASSERT_TRUE(waitFor([&] { return CompletionPort::table().closed(port.key()); })) << "all workers have left";
+        EXPECT_FALSE(recording_.ended);
+    }
+    EXPECT_EQ(std::this_thread::get_id(), teller);
+    EXPECT_TRUE(CompletionPort::awaitClosed(port.key(), steady_clock::now()));
+}
+
+TEST_F(CloseTest, PortThatIsClosedWhileADeviceIsAddedRefusesAndEndsIt) {
+    TestPort port{recording_};
+    const FakeCall<&win32::Calls::createIoCompletionPort> closes{[&](HANDLE, HANDLE existing, ULONG_PTR, DWORD) {
+        port.close();
+        return existing;
+    }};
+    EXPECT_EQ(code(Refusal::kPortClosed), addPipe(*port, kernel_).error());
+    port.end();
+    EXPECT_EQ(1u, recording_.closedDevices().size());
+}
+
+TEST_F(CloseTest, DeviceForWhichThereIsNoKeyKeepsNoPortOpen) {
+    TestPort port{recording_};
+    std::vector<Device::Key> taken;
+    Device::Key key = 0;
+    while (Device::table().open(nullptr, key)) {
+        taken.push_back(key);
+    }
+    EXPECT_EQ(code(Refusal::kDeviceLimit), addPipe(*port, kernel_).error());
+    for (const Device::Key each : taken) {
+        EXPECT_EQ(Gate::Closing::kEmpty, Device::table().close(each));
+        Device::table().dispose(each);
+    }
+    EXPECT_TRUE(pipe(port, kernel_)) << "there is room again";
+    port.end();
+    EXPECT_EQ(1u, recording_.closedDevices().size());
+}
+
+TEST_F(CloseTest, PortWakesItsWorkerToLeave) {
+    TestPort port{recording_, portSettings(1)};
+    const std::uint64_t before = kernel_.counters.packets;
+    port.end();
+    EXPECT_EQ(before + 1, kernel_.counters.packets);
+}
+
 TEST_F(CloseTest, ManyThreadsCloseOneDevice) {
     TestPort port{recording_, portSettings(3)};
     for (int round = 0; round < 200; ++round) {
@@ -202,6 +297,67 @@ TEST_F(CloseTest, ClosedKeyMeansNobodyElse) {
     Request request;
     EXPECT_TRUE(read(second, 1, request));
     EXPECT_TRUE(closed(second));
+}
+
+// A server as the engine sees it: what it accepts is a device that nobody has been told of.
+class CloseOfAConnectionTest : public CloseTest {
+protected:
+    class Server final : public NamedPipe {
+    public:
+        Server(CompletionPort& port, win32::Handle handle, Device::Key connection, bool ends)
+            : NamedPipe(port, L"server", std::move(handle)), connection_(connection), ends_(ends) {}
+        bool conclude(CompletionRecord& record) noexcept override {
+            record.key = connection_;
+            if (ends_) {
+                Device::close(connection_);
+            }
+            return true;
+        }
+
+    private:
+        const Device::Key connection_;
+        const bool ends_;
+    };
+
+    void accept(TestPort& port, Device::Key connection, bool ends) {
+        const auto server = port->add(std::make_unique<Server>(*port, kernel_.openFile(), connection, ends));
+        ASSERT_TRUE(server);
+        request_.answer = Request::Answer::kSucceeds;
+        ASSERT_TRUE(port.submit(*server, Opcode::kAccept, 1, [&](Device& target, Operation& operation) {
+            return target.read(operation, &request_, sizeof(request_));
+        }));
+    }
+
+    Request request_;
+};
+
+TEST_F(CloseOfAConnectionTest, NobodyHearsOfOneThatHasEndedBefore) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording_, portSettings(1)};
+    ASSERT_TRUE(port->post(0, 0, 2));
+    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the only worker is busy";
+    accept(port, pipe(port, kernel_), true);
+    ASSERT_TRUE(port->post(0, 0, 3));
+    turnstile.open();
+    EXPECT_EQ(0u, recording_.waitForToken(3).status);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
+    EXPECT_TRUE(recording_.recordsOf(1).empty());
+    EXPECT_EQ(2u, port->snapshot().completions) << "which the listener has seen";
+}
+
+TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
+    bool exists = false;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        Device::close(records.front().key);
+        exists = Device::table().exists(records.front().key);
+    };
+    TestPort port{recording_};
+    const Device::Key connection = pipe(port, kernel_);
+    accept(port, connection, false);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
+    EXPECT_TRUE(exists) << "until the listener has returned";
+    EXPECT_TRUE(Device::awaitClosed(connection, patienceEnds()));
 }
 
 // The one who starts the operation finds the device closed when the call returns, and cancels what close() has missed.

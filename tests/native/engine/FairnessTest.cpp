@@ -68,8 +68,11 @@ protected:
         const std::uint64_t endsWhenCompleted = greedyEnds_;
         EXPECT_TRUE(waitFor([&] { return modestCame_.load(); })) << "it never comes";
         stop_ = true;
-        // Each of the greedy one's that is ahead in the queue, and as many again for those that overlap.
-        EXPECT_LE(greedyEndsBefore_, endsWhenCompleted + 4 * kGreedyOperations);
+        // Each of the greedy one's that is ahead in the queue, and as many again for those that overlap. Of several
+        // workers the one that has dequeued it may stand still for any time, while the others go on.
+        if (settings.workers == 1) {
+            EXPECT_LE(greedyEndsBefore_, endsWhenCompleted + 4 * kGreedyOperations);
+        }
         kernel_.weather.failingPosts = 0;
     }
 
@@ -170,6 +173,80 @@ TEST_F(FairnessTest, BlockedListenerKeepsNoMoreThanItsShare) {
     EXPECT_LE(kept.load(), 32u);
     EXPECT_LE(recording.largestBatch.load(), 32u);
     second.open();
+}
+
+TEST_F(FairnessTest, ShareIsABatchDividedByThoseWhoMayRunAndWorthTheCall) {
+    const struct {
+        std::uint32_t workers;
+        std::uint32_t concurrency;
+        std::uint32_t batch;
+        std::uint32_t share;
+    } cases[] = {
+        {2, 2, 64, 32}, {1, 4, 64, 64},  // only one can run
+        {4, 2, 64, 32}, {4, 4, 16, 8},   // not less than eight
+        {2, 2, 3, 3},                    // which is not more than there may be
+        {1, 1, 0, 1},
+    };
+    for (const auto& [workers, concurrency, batch, share] : cases) {
+        Turnstile turnstile;
+        Recording recording;
+        recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+        CompletionPort::Settings settings = portSettings(workers);
+        settings.concurrency = concurrency;
+        settings.batch = batch;
+        TestPort port{recording, settings};
+        for (unsigned worker = 1; worker <= workers; ++worker) {
+            ASSERT_TRUE(port->post(0, 0, 0));
+            ASSERT_TRUE(turnstile.waitForWaiting(worker));
+        }
+        for (int i = 0; i < 200; ++i) {
+            ASSERT_TRUE(port->post(0, 0, 1));
+        }
+        turnstile.open();
+        ASSERT_TRUE(recording.waitForCount(200 + workers));
+        EXPECT_EQ(share, recording.largestBatch.load()) << workers << ' ' << concurrency << ' ' << batch;
+        // The last batch is not the largest one, but for those of one.
+        ASSERT_TRUE(port->post(0, 0, 2));
+        ASSERT_EQ(0u, recording.waitForToken(2).status);
+        EXPECT_EQ(share, port->snapshot().largestBatch);
+        EXPECT_EQ(recording.batches.load(), port->snapshot().batches);
+        EXPECT_EQ(201u + workers, port->snapshot().completions);
+    }
+}
+
+TEST_F(FairnessTest, OldestReportThatCouldNotBePostedComesFirst) {
+    Turnstile turnstile;
+    Recording recording;
+    recording.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording, portSettings(1)};
+    const Device::Key device = pipe(port, kernel_);
+    ASSERT_TRUE(port->post(0, 0, 0));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    kernel_.weather.failingPosts = 1'000;
+    Request request;
+    request.answer = Request::Answer::kFails;
+    for (std::uint64_t token = 1; token < 40; ++token) {
+        ASSERT_TRUE(read(device, token, request));
+    }
+    turnstile.open();
+    ASSERT_TRUE(recording.waitForCount(40));
+    kernel_.weather.failingPosts = 0;
+    for (std::uint64_t token = 0; token < 40; ++token) {
+        EXPECT_EQ(token, recording.records()[token].token);
+    }
+}
+
+// They have waited already. Packets that are there come along, and those that are not do not keep them.
+TEST_F(FairnessTest, ReportsThatCouldNotBePostedDoNotWaitForPackets) {
+    Recording recording;
+    TestPort port{recording, portSettings(1)};
+    Request request;
+    request.answer = Request::Answer::kFails;
+    kernel_.weather.failingPosts = 1'000;
+    ASSERT_TRUE(read(pipe(port, kernel_), 1, request));
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording.waitForToken(1).status);
+    EXPECT_EQ(1u, kernel_.counters.hastyDequeues);
+    kernel_.weather.failingPosts = 0;
 }
 
 TEST_F(FairnessTest, NoBatchIsLargerThanItsCeilingWhateverItIsMadeOf) {

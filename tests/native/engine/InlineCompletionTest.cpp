@@ -60,6 +60,16 @@ TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
     EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
 }
 
+TEST_F(InlineCompletionTest, DatagramsAreTransfersLikeAnyOther) {
+    completeInline(device_);
+    for (const Opcode opcode : {Opcode::kReceiveFrom, Opcode::kSendTo}) {
+        const auto started = port_.submit(device_, opcode, 1, [&](Device& target, Operation& operation) {
+            return target.write(operation, &request_, sizeof(request_));
+        });
+        EXPECT_EQ(inlineId(7), *started) << static_cast<int>(opcode);
+    }
+}
+
 TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
     EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
     completeInline(device_);
@@ -139,6 +149,58 @@ TEST_F(InlineCompletionTest, PacketThatIsNotSkippedHarmsNothing) {
     EXPECT_GT(completedInline, 0u);
 }
 
+// A packet that comes while the call has not returned yet, though the kernel is through with the request.
+class EarlyPacketTest : public ::testing::Test {
+protected:
+    EarlyPacketTest() {
+        request_.answer = Request::Answer::kSucceeds;
+        request_.bytes = 7;
+        const Share<Device> share{device_};
+        EXPECT_EQ(0u, share->completeInline());
+    }
+
+    // Starts the operation, which `send` sends a packet of, and expects one completion.
+    template <class Send>
+    void expectThatItCounts(const Send& send) {
+        win32::Result<OperationId> started{0};
+        concurrently(2, [&](unsigned thread) {
+            if (thread == 0) {
+                started = read(device_, 1, request_);
+                return;
+            }
+            EXPECT_TRUE(turnstile_.waitForWaiting(1));
+            send();
+            // When the only worker tells of this one, it has claimed what came before.
+            EXPECT_TRUE(port_->post(0, 0, 2));
+            EXPECT_EQ(0u, recording_.waitForToken(2).status);
+            turnstile_.open();
+        });
+        ASSERT_TRUE(started);
+        EXPECT_FALSE(isInline(*started));
+        EXPECT_EQ(7u, recording_.waitForToken(1).bytes);
+        EXPECT_EQ(0u, port_.foreignPackets());
+        port_.end();
+        EXPECT_EQ(1u, recording_.recordsOf(1).size());
+    }
+
+    SimulatedKernel kernel_;
+    Turnstile turnstile_;
+    Recording recording_;
+    TestPort port_{recording_, portSettings(1)};
+    Device::Key device_ = HeldUpPipe::add(port_, kernel_, turnstile_);
+    Request request_;
+};
+
+TEST_F(EarlyPacketTest, CountsThoughItShouldHaveBeenSkipped) {
+    kernel_.weather.unskippedPackets = 1'000;
+    expectThatItCounts([] {});
+}
+
+// All that a stranger can say is that the operation is over, and it is.
+TEST_F(EarlyPacketTest, CountsThoughAStrangerHasSentIt) {
+    expectThatItCounts([&] { kernel_.forge(device_, kernel_.knownOperation(0), 999); });
+}
+
 TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {
     completeInline(device_);
     for (std::uint64_t token = 0; token < 100; ++token) {
@@ -175,6 +237,47 @@ TEST_F(InlineCompletionTest, DeviceThatIsClosedMeanwhileEndsWithTheCall) {
     EXPECT_TRUE(recording_.isClosed(held));
 }
 
+// Whoever is told of the device's end, on the thread that submits, may use the operation's place at once.
+TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
+    SimulatedKernel kernel;
+    Turnstile turnstile;
+    Recording recording;
+    Device::Key ending = 0;
+    Device::Key other = 0;
+    Request next;
+    win32::ErrorCode refusal = ERROR_SUCCESS;
+    std::thread::id teller;
+    recording.onDeviceClosed = [&](std::uint64_t key) {
+        if (key == ending) {
+            teller = std::this_thread::get_id();
+            refusal = read(other, 2, next).error();
+        }
+    };
+    TestPort port{recording, portSettings(1, 1)};
+    ending = HeldUpPipe::add(port, kernel, turnstile);
+    other = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { ending } -> completeInline());
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 7;
+    win32::Result<OperationId> started{0};
+    concurrently(2, [&](unsigned thread) {
+        if (thread == 0) {
+            started = read(ending, 1, request);
+            EXPECT_EQ(teller, std::this_thread::get_id());
+            return;
+        }
+        EXPECT_TRUE(turnstile.waitForWaiting(1));
+        Device::close(ending);
+        turnstile.open();
+    });
+    EXPECT_EQ(0u, refusal);
+    EXPECT_EQ(inlineId(7), *started) << "what came of it, and not of the next one in its place";
+    EXPECT_TRUE(kernel.complete(next));
+    EXPECT_EQ(0u, recording.waitForToken(2).status);
+}
+
 TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
     const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
         ::SetLastError(ERROR_INVALID_PARAMETER);
@@ -184,6 +287,35 @@ TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
         DWORD{ERROR_INVALID_PARAMETER}, Share<Device> { device_ } -> completeInline());
     EXPECT_FALSE(Share<Device> { device_ } -> completesInline());
     EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, DeviceThatDoesSoAlreadyIsNotAskedAgain) {
+    completeInline(device_);
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
+        ::SetLastError(ERROR_INVALID_PARAMETER);
+        return FALSE;
+    }};
+    completeInline(device_);
+    EXPECT_TRUE(isInline(*read(device_, 1, request_)));
+}
+
+// Whoever waits for a packet that is skipped waits for ever.
+TEST_F(InlineCompletionTest, DeviceKnowsBeforeWindowsDoes) {
+    bool knows = false;
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> asks{[&](HANDLE, UCHAR) {
+        knows = Share<Device> { device_ } -> completesInline();
+        return TRUE;
+    }};
+    completeInline(device_);
+    EXPECT_TRUE(knows);
+}
+
+TEST_F(InlineCompletionTest, DeviceWithoutAHandleHasNothingToAskFor) {
+    const auto device = port_->add(std::make_unique<NamedPipe>(*port_, L"handleless", win32::Handle{}));
+    ASSERT_TRUE(device);
+    EXPECT_EQ(
+        code(Refusal::kWrongDevice), Share<Device> { *device } -> completeInline());
+    EXPECT_FALSE(Share<Device> { *device } -> completesInline());
 }
 
 TEST_F(InlineCompletionTest, ModeIsTheOneThatSkipsPacketsAndEvents) {
@@ -242,6 +374,39 @@ TEST(InlineBudgetTest, WorkerGoesBackToThePortAfterAsManyAsABatchHolds) {
     EXPECT_TRUE(waitFor([&] { return modestCame.load(); })) << "it never comes";
     port.end();
     EXPECT_EQ(settings.batch, mostInARow);
+}
+
+TEST(InlineBudgetTest, WhatComesThroughThePortCostsNothingOfIt) {
+    constexpr std::uint64_t kStart = 1;
+    SimulatedKernel kernel;
+    Request empty;
+    empty.answer = Request::Answer::kSucceeds;
+    Request full;
+    full.answer = Request::Answer::kSucceeds;
+    full.bytes = 1;
+    Recording recording;
+    std::atomic<std::uint32_t> inARow{0};
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token != kStart) {
+            return;
+        }
+        const Device::Key device = records.front().key;
+        for (std::uint64_t token = 100; token < 150; ++token) {
+            EXPECT_FALSE(isInline(*read(device, token, empty)));
+        }
+        while (inARow < 1'000 && isInline(*read(device, 2, full))) {
+            ++inARow;
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    const Device::Key device = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { device } -> completeInline());
+    ASSERT_TRUE(port->post(device, 0, kStart));
+    EXPECT_TRUE(recording.waitForCount(52)) << "of which one is the last of the full ones";
+    EXPECT_EQ(settings.batch, inARow.load());
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ using test::concurrently;
 using test::MeetingPoint;
 
 using Arrival = Rendezvous::Arrival;
+using Cause = Rendezvous::Cause;
 using Hold = Rendezvous::Hold;
 using Release = Rendezvous::Release;
 
@@ -106,6 +107,75 @@ TEST(RendezvousTest, CancelDuringTheCallIsLeftToTheCaller) {
     EXPECT_EQ(Hold::kDelegated, operation.hold(life));
     EXPECT_EQ(Release::kCancelFirst, operation.release());
     EXPECT_EQ(Release::kDone, operation.release()) << "once is enough";
+}
+
+TEST(RendezvousTest, WhatIsOverIsFinishedAndNotCancelled) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_EQ(Hold::kDelegated, operation.hold(operation.generation()));
+    EXPECT_EQ(Hold::kDelegated, operation.hold(operation.generation(), Cause::kTimedOut));
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_FALSE(operation.publish());
+    EXPECT_EQ(Release::kFinish, operation.release());
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+}
+
+TEST(RendezvousTest, HolderHearsOfEachWishOnceAndHoldsUntilThereIsNone) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kTimedOut));
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kCancelled));
+    EXPECT_EQ(Release::kCancelFirst, operation.release()) << "a caller's goes first";
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life)) << "it is still held";
+    EXPECT_EQ(Release::kCancelFirst, operation.release());
+    EXPECT_EQ(Release::kTimeOutFirst, operation.release());
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kTimedOut)) << "it is still held";
+    EXPECT_EQ(Release::kTimeOutFirst, operation.release());
+    EXPECT_EQ(Release::kDone, operation.release());
+}
+
+TEST(RendezvousTest, WhoeverGainsTheHoldLeavesNoWishToHimself) {
+    for (const Cause cause : {Cause::kCancelled, Cause::kTimedOut}) {
+        Rendezvous operation;
+        operation.begin();
+        ASSERT_EQ(Release::kDone, operation.release());
+        ASSERT_EQ(Hold::kGained, operation.hold(operation.generation(), cause));
+        EXPECT_EQ(Release::kDone, operation.release());
+    }
+}
+
+TEST(RendezvousTest, FirstCauseCountsUntilTheEnd) {
+    for (const Cause first : {Cause::kCancelled, Cause::kTimedOut}) {
+        const Cause second = first == Cause::kCancelled ? Cause::kTimedOut : Cause::kCancelled;
+        Rendezvous operation;
+        operation.begin();
+        EXPECT_FALSE(operation.wasCancelledFor(first));
+        operation.cancelledFor(first);
+        operation.cancelledFor(second);
+        EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+        EXPECT_FALSE(operation.publish());
+        ASSERT_EQ(Release::kFinish, operation.release());
+        ASSERT_EQ(Arrival::kAlone, operation.arrive(true)) << "it has travelled";
+        EXPECT_TRUE(operation.wasCancelledFor(first));
+        EXPECT_FALSE(operation.wasCancelledFor(second));
+        operation.end();
+        operation.begin();
+        EXPECT_FALSE(operation.wasCancelledFor(first)) << "another life";
+    }
+}
+
+TEST(RendezvousTest, PacketOfAnotherLifeIsForeign) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    ASSERT_EQ(Release::kDone, operation.release());
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false, life + 1));
+    ASSERT_EQ(Arrival::kAlone, operation.arrive(false, life));
+    operation.end();
+    operation.beginTravelling();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true, life));
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true, life + 1));
 }
 
 TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {

@@ -120,6 +120,27 @@ TEST_F(SlotTableTest, StaleKeyDoesNotReachTheNextObjectInTheSlot) {
     EXPECT_EQ(&second, table_.enter(fresh));
 }
 
+TEST_F(SlotTableTest, SlotThatHasUsedUpItsGenerationsIsNeverUsedAgain) {
+    static auto& old = *new Table{0, Gate::kLastGeneration - 1};
+    Thing thing;
+    const Table::Key last = openIn(old, &thing);
+    ASSERT_NE(0u, last);
+    EXPECT_EQ(Gate::kLastGeneration, last >> 32);
+    EXPECT_GT(static_cast<std::int64_t>(last), 0) << "as Java sees it";
+    EXPECT_EQ(&thing, old.enter(last));
+    EXPECT_FALSE(old.awaitDisposed(last, Table::Clock::now()));
+    EXPECT_EQ(Gate::Closing::kBusy, old.close(last));
+    EXPECT_TRUE(old.leave(last));
+    old.end(last);
+    old.dispose(last);
+    const Table::Key next = openIn(old, &thing);
+    ASSERT_NE(0u, next);
+    EXPECT_NE(static_cast<std::uint32_t>(last), static_cast<std::uint32_t>(next));
+    EXPECT_EQ(nullptr, old.enter(last));
+    EXPECT_FALSE(old.exists(last));
+    EXPECT_TRUE(old.awaitDisposed(last, Table::Clock::now()));
+}
+
 TEST_F(SlotTableTest, GrowsAndIsFullAtLast) {
     constexpr std::uint32_t kSlots = 1024 * 1024;
     Thing thing;
@@ -156,10 +177,16 @@ TEST_F(SlotTableTest, HasNoNeedToWaitForWhatIsGone) {
     table_.dispose(gone);
     const Table::Key next = open(&thing);
     EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "whatever is in the slot now";
+    EXPECT_FALSE(table_.exists(gone));
     EXPECT_FALSE(table_.awaitDisposed(next, Table::Clock::now()));
+    EXPECT_TRUE(table_.exists(next));
     EXPECT_TRUE(table_.awaitDisposed(0xffff'ffff, Table::Clock::now())) << "there is no such slot";
     EXPECT_TRUE(table_.awaitDisposed(next + (std::uint64_t{1} << 32), Table::Clock::now())) << "a key to come";
     EXPECT_TRUE(table_.awaitDisposed(~std::uint64_t{0}, Table::Clock::now()));
+    ASSERT_EQ(Gate::Closing::kEmpty, table_.close(next));
+    table_.dispose(next);
+    EXPECT_TRUE(table_.awaitDisposed(next, Table::Clock::now()));
+    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "and whatever has gone since";
 }
 
 // What one table gives out means nothing to the other, though both begin with the same slot.

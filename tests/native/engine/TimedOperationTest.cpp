@@ -81,6 +81,19 @@ TEST_F(TimedOperationTest, NoTimeAtAllIsATimeLikeAnyOther) {
     EXPECT_EQ(3u, recording_.waitForToken(2).bytes);
 }
 
+TEST_F(TimedOperationTest, LongestTimeOfAllIsNotUpAtOnce) {
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request patient;
+    Request hasty;
+    ASSERT_TRUE(read(device, 1, patient, Operations::kForEver - milliseconds{1}));
+    ASSERT_TRUE(read(device, 2, hasty, milliseconds{1}));
+    EXPECT_EQ(kTimeout, recording_.waitForToken(2).status);
+    letDeadlinesPass();
+    EXPECT_TRUE(kernel_.complete(patient));
+    EXPECT_EQ(0u, recording_.waitForToken(1).status);
+}
+
 TEST_F(TimedOperationTest, CancelledInTimeIsCancelled) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
@@ -145,6 +158,24 @@ TEST_F(TimedOperationTest, DeviceThatDoesNotCancelDecidesForItself) {
     EXPECT_EQ(0u, recording_.waitForToken(1).status) << "it has had its success after all";
     EXPECT_EQ(5u, recording_.waitForToken(1).bytes);
     EXPECT_EQ(kTimeout, recording_.waitForToken(3).status);
+}
+
+TEST_F(TimedOperationTest, CancelThatHasFoundNothingIsNoReason) {
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request timed;
+    Request asked;
+    timed.cancel = asked.cancel = Request::Cancel::kIgnores;
+    ASSERT_TRUE(read(device, 1, timed, milliseconds{1}));
+    const auto id = read(device, 2, asked);
+    ASSERT_TRUE(id);
+    EXPECT_FALSE(cancel(device, *id));
+    ASSERT_TRUE(waitFor([&] { return kernel_.counters.cancelsIgnored == 2; }));
+    letDeadlinesPass();
+    timed.cancel = asked.cancel = Request::Cancel::kObeys;
+    EXPECT_TRUE(closed(device));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
 }
 
 // The thread that starts it will cancel it, because nobody else may touch it yet.

@@ -68,6 +68,14 @@ TEST(TimekeeperTest, StartsOneThreadWhoeverAsks) {
     }
 }
 
+TEST(TimekeeperTest, IsStartedOnceHoweverCloselyTheyAsk) {
+    for (int round = 0; round < 200; ++round) {
+        Looking looking;
+        Timekeeper timekeeper{L"test", std::ref(looking)};
+        test::concurrently(3, [&](unsigned) { EXPECT_TRUE(timekeeper.start()); });
+    }
+}
+
 TEST(TimekeeperTest, LooksAgainWhenItHasAskedFor) {
     Looking looking;
     const auto next = Clock::now() + std::chrono::milliseconds{30};

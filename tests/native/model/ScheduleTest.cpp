@@ -484,6 +484,7 @@ private:
             foreignAtOpening_ = foreignSent();
             endedAtOpening_ = kernel_.counters.failedAndEnded;
             atOnceAtOpening_ = kernel_.counters.atOnce;
+            missingAtOpening_ = missing();
             inlineTried_ = false;
             const bool noPort = random() % 8 == 0;
             kernel_.weather.failingCreations = noPort ? 1'000 : 0;
@@ -536,13 +537,17 @@ private:
 
     // Of some packets it depends on who comes first whether they count as foreign: that of a call that has failed
     // although its operation has ended, and, where operations may complete inline, that of one that is over at once.
+    // And a stranger's may pass for one that does not come.
     bool foreignCountIsAllowed(std::uint64_t count) const {
         const std::uint64_t sent = foreignSent() - foreignAtOpening_;
         const SimulatedKernel::Counters& kernel = kernel_.counters;
         const std::uint64_t open =
             kernel.failedAndEnded - endedAtOpening_ + (inlineTried_ ? kernel.atOnce - atOnceAtOpening_ : 0);
-        return count >= sent && count <= sent + open;
+        return count + missing() - missingAtOpening_ >= sent && count <= sent + open;
     }
+
+    // Packets of operations that are over and have none: the kernel has skipped it, or refused to post it.
+    std::uint64_t missing() const { return kernel_.counters.skipped + kernel_.counters.failedPosts; }
 
     // Packets that are no operation's.
     std::uint64_t foreignSent() const { return kernel_.counters.forged + kernel_.counters.strays; }
@@ -592,6 +597,7 @@ private:
     std::uint64_t foreignAtOpening_ = 0;
     std::uint64_t endedAtOpening_ = 0;
     std::uint64_t atOnceAtOpening_ = 0;
+    std::uint64_t missingAtOpening_ = 0;
     std::atomic<bool> inlineTried_{false};
     std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
     std::unique_ptr<World> world_;
