@@ -303,7 +303,7 @@ TEST_F(InlineCompletionTest, DeviceThatDoesSoAlreadyIsNotAskedAgain) {
 TEST_F(InlineCompletionTest, DeviceKnowsBeforeWindowsDoes) {
     bool knows = false;
     const FakeCall<&win32::Calls::setFileCompletionNotificationModes> asks{[&](HANDLE, UCHAR) {
-        knows = Share<Device> { device_ } -> completesInline();
+        knows = Share<Device> { device_ } -> skipsPackets();
         return TRUE;
     }};
     completeInline(device_);
