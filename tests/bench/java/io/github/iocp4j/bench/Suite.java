@@ -1,0 +1,152 @@
+package io.github.iocp4j.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All benchmarks there are, and who takes part in them. */
+final class Suite {
+    private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
+    private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
+    private static final List<Integer> LENGTHS = List.of(64, 4096);
+    private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
+    private static final List<Integer> PIPES = List.of(1, 16, 256);
+    private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
+    private static final String IN_FLIGHT = "64";
+
+    private final Platform platform;
+    private final String file;
+
+    /**
+     * Takes what the benchmarks need.
+     *
+     * @param platform starts the contestants
+     * @param file a file to read, in the system's cache
+     */
+    Suite(final Platform platform, final String file) {
+        this.platform = platform;
+        this.file = file;
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    List<Benchmark> benchmarks() {
+        return List.of(postedPackets(), fileReads(), tcpEcho(), pipeEcho(), backlog(), devices(), openClose());
+    }
+
+    private Benchmark postedPackets() {
+        return new Contest("posted-packets", "packets that the program posts to itself", List.of(
+                new Comparison("64 in flight", List.of(
+                        Entrant.subject("iocp4j", java("posted-packets.iocp4j", IN_FLIGHT, file, "0")),
+                        Entrant.peer("JNA", java("posted-packets.jna", IN_FLIGHT)),
+                        Entrant.peer("floor", platform.floor("posted-packets", IN_FLIGHT, file, "0"))), itself())));
+    }
+
+    private Benchmark fileReads() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int depth : DEPTHS) {
+            final String inFlight = String.valueOf(depth);
+            final List<Entrant> entrants = new ArrayList<>(List.of(
+                    Entrant.subject("iocp4j", java("file-reads.iocp4j", file, inFlight, "queued", "0")),
+                    Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0")),
+                    Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
+                    Entrant.peer("floor", platform.floor("file-reads", file, inFlight, "queued", "0")),
+                    Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0"))));
+            if (depth == 1) {
+                entrants.add(Entrant.peer("FileChannel", java("file-reads.channel", file)));
+            }
+            comparisons.add(new Comparison("depth " + depth, entrants, itself()));
+        }
+        return new Contest("file-reads", "random reads of 4 KiB from a cached file", comparisons);
+    }
+
+    private Benchmark tcpEcho() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int length : LENGTHS) {
+            for (final int connections : SOCKETS) {
+                comparisons.add(new Comparison(clients(length, connections), List.of(
+                        Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
+                        Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
+                        Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
+                        Entrant.peer("Netty NIO", java("socket-echo.netty")),
+                        Entrant.peer("floor", platform.floor("socket-echo", "queued")),
+                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline"))),
+                        server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
+            }
+        }
+        return new Contest("tcp-echo", "round trips of an echo server's TCP clients", comparisons);
+    }
+
+    private Benchmark pipeEcho() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int length : LENGTHS) {
+            for (final int connections : PIPES) {
+                comparisons.add(new Comparison(clients(length, connections), List.of(
+                        Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
+                        Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
+                        Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
+                        Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
+                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline"))),
+                        server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
+                                String.valueOf(connections), String.valueOf(length)))));
+            }
+        }
+        return new Contest("pipe-echo", "round trips of an echo server's pipe clients", comparisons);
+    }
+
+    private Benchmark backlog() {
+        return new Contest("backlog", "256 packets that have piled up, delivered together", List.of(
+                new Comparison("backlog 256", List.of(
+                        Entrant.subject("iocp4j", java("backlog.iocp4j", "256"))), itself())));
+    }
+
+    private Benchmark devices() {
+        final List<Entrant> posts = new ArrayList<>();
+        final List<Entrant> reads = new ArrayList<>();
+        final List<Entrant> floors = new ArrayList<>();
+        for (final int count : DEVICES) {
+            final String devices = String.valueOf(count);
+            final String name = devices + " devices";
+            posts.add(entrant(name, java("posted-packets.iocp4j", IN_FLIGHT, file, devices)));
+            reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices)));
+            floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
+        }
+        return new Contest("devices", "the same with more devices registered", List.of(
+                new Comparison("posted packets", posts, itself()),
+                new Comparison("reads at depth 32", reads, itself()),
+                new Comparison("posted packets, floor", floors, itself())));
+    }
+
+    private Benchmark openClose() {
+        return new Contest("open-close", "a file opened, made known to a port, and closed", List.of(
+                new Comparison("one at a time", List.of(
+                        Entrant.subject("iocp4j", java("open-close.iocp4j", file)),
+                        Entrant.peer("AsynchronousFileChannel", java("open-close.jdk", file)),
+                        Entrant.peer("floor", platform.floor("open-close", file))), itself())));
+    }
+
+    /** The fewest devices are what the others are compared with. */
+    private static Entrant entrant(final String name, final List<String> command) {
+        return name.equals(DEVICES.get(0) + " devices") ? Entrant.peer(name, command) : Entrant.subject(name, command);
+    }
+
+    private List<String> java(final String... arguments) {
+        final List<String> command = platform.java(CONTESTANT);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Load.Maker itself() {
+        return contestant -> contestant;
+    }
+
+    private static String pipe(final String contestant) {
+        return "iocp4j-bench-" + ProcessHandle.current().pid() + '-' + contestant;
+    }
+
+    private static String clients(final int length, final int connections) {
+        return (length < 1024 ? length + " B, " : length / 1024 + " KiB, ") + connections
+                + (connections == 1 ? " client" : " clients");
+    }
+}
