@@ -52,7 +52,7 @@ final class Pinning {
             }
         }
         succeeds("taskset", "--cpu-list", String.valueOf(theirs), "wineserver", "--persistent=60");
-        server = wineserver(prefix);
+        server = awaitWineserver(prefix);
         if (server.isEmpty() || !allowed(server.get()).equals(List.of(theirs))) {
             return none("the wineserver of " + prefix + " does not stay on core " + theirs);
         }
@@ -78,6 +78,17 @@ final class Pinning {
     @Override
     public String toString() {
         return description;
+    }
+
+    /** It goes to its folder a little after the command that starts it has returned. */
+    private static Optional<String> awaitWineserver(final Path prefix) throws IOException, InterruptedException {
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        Optional<String> server = wineserver(prefix);
+        while (server.isEmpty() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(10);
+            server = wineserver(prefix);
+        }
+        return server;
     }
 
     /** The process that serves a prefix: it stands in a folder named after that folder's device and inode. */

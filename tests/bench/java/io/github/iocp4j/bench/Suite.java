@@ -32,7 +32,8 @@ final class Suite {
     }
 
     List<Benchmark> benchmarks() {
-        return List.of(postedPackets(), fileReads(), tcpEcho(), pipeEcho(), backlog(), devices(), openClose());
+        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(), devices(),
+                openClose());
     }
 
     private Benchmark postedPackets() {

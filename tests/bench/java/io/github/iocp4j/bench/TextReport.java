@@ -27,7 +27,7 @@ final class TextReport {
 
     void add(final ComparisonResult comparison) {
         final List<Outcome> outcomes = comparison.contestants();
-        out.printf("  %-26s %12s %6s", comparison.label(), "per second", "±");
+        out.printf("  %-28s %12s %6s %10s", comparison.label(), "per second", "±", "ns each");
         outcomes.stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s", subject.name() + " ÷"));
         out.printf(" %9s %11s %10s%n", "bytes/op", "upcalls/cpl", "p50/p99 µs");
         outcomes.forEach(outcome -> print(comparison, outcome));
@@ -35,11 +35,12 @@ final class TextReport {
 
     private void print(final ComparisonResult comparison, final Outcome outcome) {
         if (outcome.hasFailed()) {
-            out.printf("    %-24s not run: %s%n", outcome.name(), outcome.notRun());
+            out.printf("    %-26s not run: %s%n", outcome.name(), outcome.notRun());
             return;
         }
-        out.printf(Locale.ROOT, "    %-24s %,12.0f %5.0f%%", outcome.name(), Median.of(outcome.perSecond()),
-                100 * Median.spread(outcome.perSecond()));
+        final double perSecond = Median.of(outcome.perSecond());
+        out.printf(Locale.ROOT, "    %-26s %,12.0f %5.0f%% %,10.1f", outcome.name(), perSecond,
+                100 * Median.spread(outcome.perSecond()), 1e9 / perSecond);
         comparison.contestants().stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s",
                 comparison.ratio(subject.name(), outcome.name())
                         .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio.median())).orElse("")));
