@@ -82,7 +82,7 @@ private:
             read.random ^= read.random << 13;
             read.random ^= read.random >> 7;
             read.random ^= read.random << 17;
-            const std::uint64_t position = read.random % blocks_ * kBlock;
+            const std::uint64_t position = (read.random >> 1) % blocks_ * kBlock;
             static_cast<OVERLAPPED&>(read) = OVERLAPPED{};
             read.Offset = static_cast<DWORD>(position);
             read.OffsetHigh = static_cast<DWORD>(position >> 32);

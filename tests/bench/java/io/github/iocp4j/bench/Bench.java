@@ -53,7 +53,7 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--check",
             description = "Compare with the report that is committed in tests/bench/report, and fail when a ratio has"
-                + " become worse.")
+                + " fallen below 0.7 of what it was, or when iocp4j allocates or makes too many upcalls.")
     private boolean check;
 
     @Option(names = "--list", description = "Print the names of the benchmarks and leave.")
@@ -124,9 +124,21 @@ public final class Bench implements Callable<Integer> {
         }
         final Path target = folder != null ? folder : suite.platform().target().resolve("report");
         report.write(Files.createDirectories(target));
+        new MarkdownReport(target).write(report);
         out.println();
-        out.println("The report is in " + target);
-        return ExitCode.OK;
+        out.println("The report is in " + target.resolve("report.md"));
+        return check ? compare(report, suite.platform().committed()) : ExitCode.OK;
+    }
+
+    private int compare(final Report report, final Path committed) throws IOException {
+        if (!Files.exists(committed.resolve(Report.FILE))) {
+            System.err.println("bench: nothing to compare with: there is no " + committed.resolve(Report.FILE));
+            return ExitCode.SOFTWARE;
+        }
+        final List<String> complaints = new Check(Report.read(committed)).complaints(report);
+        complaints.forEach(complaint -> out.println("worse: " + complaint));
+        out.println(complaints.isEmpty() ? "check: nothing has become worse" : "check: FAILED");
+        return complaints.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private Suite suite(final Pinning pinning) throws IOException {

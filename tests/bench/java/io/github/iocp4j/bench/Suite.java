@@ -2,9 +2,16 @@ package io.github.iocp4j.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
+    /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
+    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
+    /** Upcalls per completion at most, where it is less than one. */
+    static final Map<String, Double> MOST_UPCALLS = Map.of("backlog", 1.0 / 64);
+
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
     private static final List<Integer> LENGTHS = List.of(64, 4096);
@@ -32,8 +39,8 @@ final class Suite {
     }
 
     List<Benchmark> benchmarks() {
-        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(), devices(),
-                openClose());
+        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
+                devices(), openClose());
     }
 
     private Benchmark postedPackets() {
@@ -87,6 +94,7 @@ final class Suite {
                         Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
                         Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
                         Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
+                        Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
                         Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
                         Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline"))),
                         server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),

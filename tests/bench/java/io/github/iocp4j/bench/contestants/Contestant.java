@@ -35,7 +35,8 @@ public final class Contestant {
             Map.entry("socket-echo.jdk", SocketEchoJdk::new),
             Map.entry("socket-echo.netty", SocketEchoNetty::new),
             Map.entry("pipe-echo.iocp4j", PipeEcho::new),
-            Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new));
+            Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new),
+            Map.entry("pipe-echo.jna", PipeEchoJna::new));
 
     /** Makes a workload from its arguments. */
     private interface Maker {

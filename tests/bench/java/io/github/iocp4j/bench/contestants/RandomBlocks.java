@@ -17,6 +17,7 @@ final class RandomBlocks {
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
-        return Long.remainderUnsigned(state, blocks) * LENGTH;
+        // Not remainderUnsigned(), which makes objects in Java 11.
+        return (state >>> 1) % blocks * LENGTH;
     }
 }
