@@ -1,31 +1,21 @@
 #include "EchoServer.h"
 
-#include <cstdio>
-
 namespace iocp4j::bench {
 
-void EchoServer::loop() {
-    try {
-        for (;;) {
-            for (const OVERLAPPED_ENTRY& entry : port_.dequeue()) {
-                auto& connection = *static_cast<Connection*>(entry.lpOverlapped);
-                connection.bytes = bytesOf(entry);
-                if (hasFailed(entry) || (connection.step == Step::kRead && connection.bytes == 0)) {
-                    close(connection.handle);
-                    delete &connection;
-                    continue;
-                }
-                if (connection.step == Step::kAccept) {
-                    accept();
-                    introduce(connection);
-                }
-                goOn(connection);
-            }
-        }
-    } catch (const CallFailed& failed) {
-        std::fprintf(stderr, "floor: %s\n", failed.what());
-        ::ExitProcess(1);
+bool EchoServer::take(const OVERLAPPED_ENTRY& entry) {
+    auto& connection = *static_cast<Connection*>(entry.lpOverlapped);
+    connection.bytes = bytesOf(entry);
+    if (hasFailed(entry) || (connection.step == Step::kRead && connection.bytes == 0)) {
+        close(connection.handle);
+        delete &connection;
+        return true;
     }
+    if (connection.step == Step::kAccept) {
+        accept();
+        introduce(connection);
+    }
+    goOn(connection);
+    return true;
 }
 
 void EchoServer::goOn(Connection& connection) {

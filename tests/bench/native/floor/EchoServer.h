@@ -10,7 +10,7 @@
 
 namespace iocp4j::bench {
 
-// Sends back to each client what it sends, on one thread. What kind of connection it is, the derived class knows.
+// Sends back to each client what it sends. What kind of connection it is, the derived class knows.
 class EchoServer : public Workload {
 public:
     // Nothing to do but wait: the clients count.
@@ -31,14 +31,16 @@ protected:
         std::array<char, 8192> memory{};
     };
 
-    explicit EchoServer(bool completesInline) : completesInline_(completesInline) {}
+    EchoServer(unsigned threads, bool completesInline) : threads_(threads), completesInline_(completesInline) {}
 
     // Begins, with so many accepts waiting.
     void serve(int listening) {
         for (int i = 0; i < listening; ++i) {
             accept();
         }
-        std::thread{[this] { loop(); }}.detach();
+        std::thread{[this] {
+            port_.serve(threads_, [this](const OVERLAPPED_ENTRY& entry) { return take(entry); });
+        }}.detach();
     }
 
     // Makes a connection and lets it wait for its client.
@@ -62,10 +64,12 @@ protected:
     Port& port() noexcept { return port_; }
 
 private:
-    void loop();
+    // A packet of a client, or of one to come.
+    bool take(const OVERLAPPED_ENTRY& entry);
     // Takes the step after the one that is done, and all that follow at once.
     void goOn(Connection& connection);
 
+    const unsigned threads_;
     const bool completesInline_;
     Port port_;
 };

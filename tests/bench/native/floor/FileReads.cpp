@@ -1,6 +1,6 @@
 // Random reads of 4 KiB from a file that is in the system's cache, a fixed number in flight.
 
-#include <algorithm>
+#include <atomic>
 
 #include "Port.h"
 #include "Stopwatch.h"
@@ -14,8 +14,9 @@ constexpr DWORD kBlock = 4096;
 
 class FileReads final : public Workload {
 public:
-    FileReads(const std::string& path, std::size_t depth, bool completesInline, std::size_t idleDevices)
-        : path_(path), completesInline_(completesInline), file_(open()), reads_(depth) {
+    FileReads(unsigned threads, const std::string& path, std::size_t depth, bool completesInline,
+              std::size_t idleDevices)
+        : threads_(threads), path_(path), completesInline_(completesInline), file_(open()), reads_(depth) {
         LARGE_INTEGER size{};
         if (!::GetFileSizeEx(file_, &size)) {
             throw CallFailed{"GetFileSizeEx"};
@@ -41,23 +42,24 @@ public:
 
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
-        std::uint64_t operations = 0;
-        std::size_t inFlight = 0;
+        std::atomic<std::uint64_t> operations = 0;
+        std::atomic<std::size_t> left = reads_.size();
         for (Read& read : reads_) {
-            inFlight += start(read, time, operations) ? 1U : 0U;
-        }
-        while (inFlight > 0) {
-            for (const OVERLAPPED_ENTRY& entry : port_.dequeue()) {
-                if (bytesOf(entry) != kBlock) {
-                    throw CallFailed{"ReadFile"};
-                }
-                ++operations;
-                --inFlight;
-                if (!time.isOver()) {
-                    inFlight += start(*static_cast<Read*>(entry.lpOverlapped), time, operations) ? 1U : 0U;
-                }
+            if (!start(read, time, operations)) {
+                --left;
             }
         }
+        if (left == 0) {
+            return time.stop(operations);
+        }
+        port_.serve(threads_, [&](const OVERLAPPED_ENTRY& entry) {
+            if (bytesOf(entry) != kBlock) {
+                throw CallFailed{"ReadFile"};
+            }
+            ++operations;
+            auto& read = *static_cast<Read*>(entry.lpOverlapped);
+            return (!time.isOver() && start(read, time, operations)) || --left > 0;
+        });
         return time.stop(operations);
     }
 
@@ -77,7 +79,7 @@ private:
     }
 
     // Answers whether a packet will come. Those that complete inline are counted here.
-    bool start(Read& read, const Stopwatch& time, std::uint64_t& operations) {
+    bool start(Read& read, const Stopwatch& time, std::atomic<std::uint64_t>& operations) {
         do {
             read.random ^= read.random << 13;
             read.random ^= read.random >> 7;
@@ -100,6 +102,7 @@ private:
         return false;
     }
 
+    const unsigned threads_;
     const std::string path_;
     const bool completesInline_;
     const HANDLE file_;
@@ -112,8 +115,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Workload> fileReads(const Arguments& arguments) {
-    return std::make_unique<FileReads>(arguments.at(0), std::stoul(arguments.at(1)), arguments.at(2) == "inline",
-                                       std::stoul(arguments.at(3)));
+    return std::make_unique<FileReads>(arguments.threads, arguments.at(0), std::stoul(arguments.at(1)),
+                                       arguments.at(2) == "inline", std::stoul(arguments.at(3)));
 }
 
 }  // namespace iocp4j::bench

@@ -33,18 +33,17 @@ public:
             begin(client);
             proceed(client, time, operations);
         }
-        while (talking_ > 0) {
-            for (const OVERLAPPED_ENTRY& entry : port_.dequeue()) {
-                if (bytesOf(entry) == 0) {
-                    throw CallFailed{"The server has ended a connection"};
-                }
-                auto& client = *static_cast<Client*>(entry.lpOverlapped);
-                --talking_;
-                if (!take(client, bytesOf(entry), time, operations)) {
-                    proceed(client, time, operations);
-                }
+        port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
+            if (bytesOf(entry) == 0) {
+                throw CallFailed{"The server has ended a connection"};
             }
-        }
+            auto& client = *static_cast<Client*>(entry.lpOverlapped);
+            --talking_;
+            if (!take(client, bytesOf(entry), time, operations)) {
+                proceed(client, time, operations);
+            }
+            return talking_ > 0;
+        });
         return time.stop(operations);
     }
 

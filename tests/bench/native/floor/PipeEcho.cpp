@@ -11,8 +11,8 @@ constexpr DWORD kPipeBuffer = 65'536;
 
 class PipeEcho final : public EchoServer {
 public:
-    PipeEcho(const std::string& name, bool completesInline)
-        : EchoServer(completesInline), path_(R"(\\.\pipe\)" + name), name_(name) {
+    PipeEcho(unsigned threads, const std::string& name, bool completesInline)
+        : EchoServer(threads, completesInline), path_(R"(\\.\pipe\)" + name), name_(name) {
         serve(kListening);
     }
 
@@ -63,7 +63,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Workload> pipeEcho(const Arguments& arguments) {
-    return std::make_unique<PipeEcho>(arguments.at(0), arguments.at(1) == "inline");
+    return std::make_unique<PipeEcho>(arguments.threads, arguments.at(0), arguments.at(1) == "inline");
 }
 
 }  // namespace iocp4j::bench

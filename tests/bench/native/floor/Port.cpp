@@ -1,23 +1,15 @@
 #include "Port.h"
 
-#include <algorithm>
-
-#include "Workload.h"
-
 namespace iocp4j::bench {
 
-namespace {
-
 // As many as a worker of iocp4j asks for by default: its share of 256.
-std::size_t slots() {
+std::size_t Port::slots() {
     SYSTEM_INFO system;
     ::GetSystemInfo(&system);
     return std::max(256 / static_cast<std::size_t>(system.dwNumberOfProcessors), std::size_t{8});
 }
 
-}  // namespace
-
-Port::Port() : port_(::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0)), entries_(slots()) {
+Port::Port() : port_(::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0)) {
     if (port_ == nullptr) {
         throw CallFailed{"CreateIoCompletionPort"};
     }
@@ -41,13 +33,19 @@ void Port::post(ULONG_PTR key, OVERLAPPED* overlapped) {
     }
 }
 
-std::span<const OVERLAPPED_ENTRY> Port::dequeue() {
+void Port::postExits(unsigned count) {
+    for (unsigned i = 0; i < count; ++i) {
+        post(kExit);
+    }
+}
+
+std::span<const OVERLAPPED_ENTRY> Port::dequeue(std::span<OVERLAPPED_ENTRY> entries) {
     ULONG count = 0;
-    if (!::GetQueuedCompletionStatusEx(port_, entries_.data(), static_cast<ULONG>(entries_.size()), &count, INFINITE,
+    if (!::GetQueuedCompletionStatusEx(port_, entries.data(), static_cast<ULONG>(entries.size()), &count, INFINITE,
                                        FALSE)) {
         throw CallFailed{"GetQueuedCompletionStatusEx"};
     }
-    return std::span{entries_}.first(count);
+    return entries.first(count);
 }
 
 }  // namespace iocp4j::bench

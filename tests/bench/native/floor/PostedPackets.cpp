@@ -1,5 +1,7 @@
 // Packets that the program posts to itself: each that arrives posts the next.
 
+#include <atomic>
+
 #include "Port.h"
 #include "Stopwatch.h"
 #include "Workload.h"
@@ -10,7 +12,8 @@ namespace {
 
 class PostedPackets final : public Workload {
 public:
-    PostedPackets(std::uint64_t inFlight, const std::string& path, unsigned long idleDevices) : inFlight_(inFlight) {
+    PostedPackets(unsigned threads, std::uint64_t inFlight, const std::string& path, unsigned long idleDevices)
+        : threads_(threads), inFlight_(inFlight) {
         for (unsigned long i = 0; i < idleDevices; ++i) {
             const HANDLE device = ::CreateFileA(path.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING,
                                                 FILE_FLAG_OVERLAPPED, nullptr);
@@ -30,24 +33,24 @@ public:
 
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
-        std::uint64_t operations = 0;
+        std::atomic<std::uint64_t> operations = 0;
+        std::atomic<std::uint64_t> left = inFlight_;
         for (std::uint64_t i = 0; i < inFlight_; ++i) {
             port_.post(i);
         }
-        for (std::uint64_t left = inFlight_; left > 0;) {
-            for (const OVERLAPPED_ENTRY& entry : port_.dequeue()) {
-                ++operations;
-                if (time.isOver()) {
-                    --left;
-                } else {
-                    port_.post(entry.lpCompletionKey);
-                }
+        port_.serve(threads_, [&](const OVERLAPPED_ENTRY& entry) {
+            ++operations;
+            if (time.isOver()) {
+                return --left > 0;
             }
-        }
+            port_.post(entry.lpCompletionKey);
+            return true;
+        });
         return time.stop(operations);
     }
 
 private:
+    const unsigned threads_;
     const std::uint64_t inFlight_;
     Port port_;
     std::vector<HANDLE> idle_;
@@ -56,7 +59,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Workload> postedPackets(const Arguments& arguments) {
-    return std::make_unique<PostedPackets>(std::stoul(arguments.at(0)), arguments.at(1), std::stoul(arguments.at(2)));
+    return std::make_unique<PostedPackets>(arguments.threads, std::stoul(arguments.at(0)), arguments.at(1),
+                                           std::stoul(arguments.at(2)));
 }
 
 }  // namespace iocp4j::bench

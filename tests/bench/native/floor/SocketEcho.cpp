@@ -16,7 +16,7 @@ constexpr int kListening = 64;
 
 class SocketEcho final : public EchoServer {
 public:
-    explicit SocketEcho(bool completesInline) : EchoServer(completesInline), listener_(listen()) {
+    SocketEcho(unsigned threads, bool completesInline) : EchoServer(threads, completesInline), listener_(listen()) {
         port().add(reinterpret_cast<HANDLE>(listener_), 0);
         serve(kListening);
     }
@@ -105,7 +105,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Workload> socketEcho(const Arguments& arguments) {
-    return std::make_unique<SocketEcho>(arguments.at(0) == "inline");
+    return std::make_unique<SocketEcho>(arguments.threads, arguments.at(0) == "inline");
 }
 
 }  // namespace iocp4j::bench

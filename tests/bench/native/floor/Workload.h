@@ -28,8 +28,13 @@ public:
     virtual Run run(std::chrono::milliseconds length) = 0;
 };
 
-// The arguments are those on the command line behind the workload's name.
-using Arguments = std::vector<std::string>;
+// What the command line says.
+struct Arguments {
+    unsigned threads;  // that dequeue
+    std::vector<std::string> values;
+
+    const std::string& at(std::size_t index) const { return values.at(index); }
+};
 
 std::unique_ptr<Workload> postedPackets(const Arguments& arguments);
 std::unique_ptr<Workload> fileReads(const Arguments& arguments);

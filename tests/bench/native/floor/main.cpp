@@ -27,6 +27,13 @@ const std::map<std::string, Maker> kWorkloads{
     {"socket-echo", socketEcho},       {"pipe-echo", pipeEcho},   {"pipe-clients", pipeClients},
 };
 
+unsigned threads(const char* text) {
+    const unsigned long wanted = std::stoul(text);
+    SYSTEM_INFO system;
+    ::GetSystemInfo(&system);
+    return static_cast<unsigned>(wanted > 0 ? wanted : 2 * system.dwNumberOfProcessors + 2);
+}
+
 int serve(Workload& workload) {
     std::cout << "ready " << workload.address() << std::endl;
     std::string command;
@@ -53,16 +60,19 @@ CallFailed::CallFailed(const std::string& call)
 
 int main(int argc, char** argv) {
     using namespace iocp4j::bench;
-    const auto found = argc > 1 ? kWorkloads.find(argv[1]) : kWorkloads.end();
+    const auto found = argc > 2 ? kWorkloads.find(argv[2]) : kWorkloads.end();
     if (found == kWorkloads.end()) {
-        std::fputs("Usage: floor WORKLOAD ARGS\nWorkloads:\n", stderr);
+        std::fputs(
+            "Usage: floor THREADS WORKLOAD ARGS\nTHREADS: how many dequeue; 0 for as many as iocp4j has by "
+            "default\nWorkloads:\n",
+            stderr);
         for (const auto& [name, maker] : kWorkloads) {
             std::fprintf(stderr, "  %s\n", name.c_str());
         }
         return 2;
     }
     try {
-        return serve(*found->second(Arguments{argv + 2, argv + argc}));
+        return serve(*found->second(Arguments{threads(argv[1]), {argv + 3, argv + argc}}));
     } catch (const std::exception& failed) {
         std::fprintf(stderr, "floor: %s\n", failed.what());
         return 1;

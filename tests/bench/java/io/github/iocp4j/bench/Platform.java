@@ -36,13 +36,23 @@ final class Platform {
         return command;
     }
 
-    /** The command of the native floor. */
+    /** The command of the native floor, with as many threads as iocp4j has. */
     List<String> floor(final String... arguments) {
+        return floor(0, arguments);
+    }
+
+    /** The command of the native floor on one thread. */
+    List<String> lonelyFloor(final String... arguments) {
+        return floor(1, arguments);
+    }
+
+    private List<String> floor(final int threads, final String... arguments) {
         final List<String> command = new ArrayList<>(pinned);
         if (!IS_WINDOWS) {
             command.add(root.resolve("cmake/wine-run").toString());
         }
         command.add(programs().resolve("floor.exe").toString());
+        command.add(String.valueOf(threads));
         command.addAll(List.of(arguments));
         return command;
     }

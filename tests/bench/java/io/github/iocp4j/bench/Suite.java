@@ -48,7 +48,9 @@ final class Suite {
                 new Comparison("64 in flight", List.of(
                         Entrant.subject("iocp4j", java("posted-packets.iocp4j", IN_FLIGHT, file, "0")),
                         Entrant.peer("JNA", java("posted-packets.jna", IN_FLIGHT)),
-                        Entrant.peer("floor", platform.floor("posted-packets", IN_FLIGHT, file, "0"))), itself())));
+                        Entrant.peer("floor", platform.floor("posted-packets", IN_FLIGHT, file, "0")),
+                        Entrant.peer("floor, 1 thread",
+                                platform.lonelyFloor("posted-packets", IN_FLIGHT, file, "0"))), itself())));
     }
 
     private Benchmark fileReads() {
@@ -60,7 +62,9 @@ final class Suite {
                     Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0")),
                     Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
                     Entrant.peer("floor", platform.floor("file-reads", file, inFlight, "queued", "0")),
-                    Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0"))));
+                    Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0")),
+                    Entrant.peer("floor, 1 thread",
+                            platform.lonelyFloor("file-reads", file, inFlight, "queued", "0"))));
             if (depth == 1) {
                 entrants.add(Entrant.peer("FileChannel", java("file-reads.channel", file)));
             }
@@ -79,7 +83,8 @@ final class Suite {
                         Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
                         Entrant.peer("Netty NIO", java("socket-echo.netty")),
                         Entrant.peer("floor", platform.floor("socket-echo", "queued")),
-                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline"))),
+                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
+                        Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
                         server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
             }
         }
@@ -96,7 +101,9 @@ final class Suite {
                         Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
                         Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
                         Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
-                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline"))),
+                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
+                        Entrant.peer("floor, 1 thread",
+                                platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
                         server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
                                 String.valueOf(connections), String.valueOf(length)))));
             }
