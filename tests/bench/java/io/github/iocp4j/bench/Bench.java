@@ -99,9 +99,11 @@ public final class Bench implements Callable<Integer> {
 
     private int measure(final List<String> chosen) throws IOException, InterruptedException {
         final Schedule schedule = new Schedule(rounds, (long) (seconds * 1000), (long) (warmUp * 1000));
+        // Before this process stays on one of them.
+        final int processors = Runtime.getRuntime().availableProcessors();
         final Pinning pinning = Pinning.arrange();
         final Suite suite = suite(pinning);
-        final Report report = new Report(Environment.describe(suite.platform(), pinning, schedule));
+        final Report report = new Report(Environment.describe(processors, suite.platform(), pinning, schedule));
         final TextReport text = new TextReport(out);
         text.begin(report.environment());
         final List<Benchmark> benchmarks = new ArrayList<>();

@@ -14,10 +14,11 @@ final class Environment {
     }
 
     /** In the order in which they are to be read. */
-    static Map<String, String> describe(final Platform platform, final Pinning pinning, final Schedule schedule) {
+    static Map<String, String> describe(final int processors, final Platform platform, final Pinning pinning,
+            final Schedule schedule) {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", LocalDate.now().toString());
-        facts.put("processor", processor() + ", " + Runtime.getRuntime().availableProcessors() + " usable");
+        facts.put("processor", processor() + ", " + processors + " to be used");
         facts.put("system", System.getProperty("os.name") + ' ' + System.getProperty("os.version"));
         if (!Platform.IS_WINDOWS) {
             facts.put("Wine", line("wine-", "wine", "--version"));

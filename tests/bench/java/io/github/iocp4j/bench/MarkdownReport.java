@@ -44,9 +44,9 @@ final class MarkdownReport {
         final List<String> subjects = benchmark.comparisons().stream()
                 .flatMap(comparison -> comparison.contestants().stream()).filter(Outcome::isSubject)
                 .map(Outcome::name).distinct().collect(Collectors.toList());
-        out.printf("| | | per second |%s bytes/op | upcalls/completion |\n",
+        out.printf("| | | per second |%s bytes/op | upcalls/completion | p50 / p99 µs |\n",
                 subjects.stream().map(subject -> ' ' + subject + " ÷ |").collect(Collectors.joining()));
-        out.printf("| --- | --- | ---: |%s ---: | ---: |\n", " ---: |".repeat(subjects.size()));
+        out.printf("| --- | --- | ---: |%s ---: | ---: | ---: |\n", " ---: |".repeat(subjects.size()));
         for (final ComparisonResult comparison : benchmark.comparisons()) {
             comparison.contestants().forEach(outcome -> write(comparison, outcome, subjects, out));
         }
@@ -55,16 +55,17 @@ final class MarkdownReport {
     private static void write(final ComparisonResult comparison, final Outcome outcome, final List<String> subjects,
             final PrintWriter out) {
         if (outcome.hasFailed()) {
-            out.printf("| %s | %s | not run: %s |%s | |\n", comparison.label(), outcome.name(), outcome.notRun(),
+            out.printf("| %s | %s | not run: %s |%s | | |\n", comparison.label(), outcome.name(), outcome.notRun(),
                     " |".repeat(subjects.size()));
             return;
         }
         final String ratios = subjects.stream().map(subject -> comparison.ratio(subject, outcome.name())
                 .map(ratio -> String.format(Locale.ROOT, " %.2f ± %.2f |", ratio.median(), ratio.spread()))
                 .orElse(" |")).collect(Collectors.joining());
-        out.printf(Locale.ROOT, "| %s | %s | %,.0f |%s %s | %s |\n", comparison.label(), outcome.name(),
+        out.printf(Locale.ROOT, "| %s | %s | %,.0f |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
                 Median.of(outcome.perSecond()), ratios, number("%.1f", outcome.allocatedPerOperation()),
-                number("%.4f", outcome.upcallsPerCompletion()));
+                number("%.4f", outcome.upcallsPerCompletion()), outcome.roundTripMedian() == null ? ""
+                        : number("%,.0f", outcome.roundTripMedian()) + " / " + number("%,.0f", outcome.roundTrip99()));
     }
 
     private static String number(final String format, final Double value) {
