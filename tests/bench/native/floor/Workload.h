@@ -37,6 +37,7 @@ struct Arguments {
 };
 
 std::unique_ptr<Workload> postedPackets(const Arguments& arguments);
+std::unique_ptr<Workload> fileCopy(const Arguments& arguments);
 std::unique_ptr<Workload> fileReads(const Arguments& arguments);
 std::unique_ptr<Workload> openClose(const Arguments& arguments);
 std::unique_ptr<Workload> socketEcho(const Arguments& arguments);

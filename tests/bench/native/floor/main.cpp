@@ -23,8 +23,9 @@ namespace {
 using Maker = std::unique_ptr<Workload> (*)(const Arguments&);
 
 const std::map<std::string, Maker> kWorkloads{
-    {"posted-packets", postedPackets}, {"file-reads", fileReads}, {"open-close", openClose},
-    {"socket-echo", socketEcho},       {"pipe-echo", pipeEcho},   {"pipe-clients", pipeClients},
+    {"file-copy", fileCopy},       {"posted-packets", postedPackets}, {"file-reads", fileReads},
+    {"open-close", openClose},     {"socket-echo", socketEcho},       {"pipe-echo", pipeEcho},
+    {"pipe-clients", pipeClients},
 };
 
 unsigned threads(const char* text) {

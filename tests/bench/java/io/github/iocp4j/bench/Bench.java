@@ -143,8 +143,7 @@ public final class Bench implements Callable<Integer> {
         return complaints.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private Suite suite(final Pinning pinning) throws IOException {
-        final Platform platform = new Platform(root, pinning.command());
-        return new Suite(platform, CachedFile.in(platform.target().resolve("data")).toString());
+    private Suite suite(final Pinning pinning) {
+        return new Suite(new Platform(root, pinning.command()));
     }
 }

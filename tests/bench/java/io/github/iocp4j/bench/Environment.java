@@ -1,11 +1,13 @@
 package io.github.iocp4j.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Where a run has taken place. */
@@ -26,8 +28,15 @@ final class Environment {
         facts.put("JVM of the contestants", line("OpenJDK ", platform.java("-version").toArray(new String[0])));
         facts.put("JVM of the TCP clients", System.getProperty("java.vm.name") + ' ' + Runtime.version());
         facts.put("pinning", pinning.toString());
+        // Ours comes on top; what was there before has others running.
+        facts.put("load before", load());
         facts.put("schedule", schedule.toString());
         return facts;
+    }
+
+    private static String load() {
+        final double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f", load);
     }
 
     private static String processor() {

@@ -1,5 +1,6 @@
 package io.github.iocp4j.bench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +20,22 @@ final class Suite {
     private static final List<Integer> PIPES = List.of(1, 16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
+    private static final long CACHED = 64L << 20;
+    private static final long LARGE = 1L << 30;
 
     private final Platform platform;
+    private final CachedFile cached;
     private final String file;
 
     /**
      * Takes what the benchmarks need.
      *
      * @param platform starts the contestants
-     * @param file a file to read, in the system's cache
      */
-    Suite(final Platform platform, final String file) {
+    Suite(final Platform platform) {
         this.platform = platform;
-        this.file = file;
+        cached = new CachedFile(platform.target().resolve("data/cached.bin"), CACHED);
+        file = cached.toString();
     }
 
     Platform platform() {
@@ -40,11 +44,11 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
-                devices(), openClose());
+                devices(), openClose(), fileCopy());
     }
 
     private Benchmark postedPackets() {
-        return new Contest("posted-packets", "packets that the program posts to itself", List.of(
+        return new Contest("posted-packets", "packets that the program posts to itself", cached, List.of(
                 new Comparison("64 in flight", List.of(
                         Entrant.subject("iocp4j", java("posted-packets.iocp4j", IN_FLIGHT, file, "0")),
                         Entrant.peer("JNA", java("posted-packets.jna", IN_FLIGHT)),
@@ -70,7 +74,7 @@ final class Suite {
             }
             comparisons.add(new Comparison("depth " + depth, entrants, itself()));
         }
-        return new Contest("file-reads", "random reads of 4 KiB from a cached file", comparisons);
+        return new Contest("file-reads", "random reads of 4 KiB from a cached file", cached, comparisons);
     }
 
     private Benchmark tcpEcho() {
@@ -88,7 +92,7 @@ final class Suite {
                         server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
             }
         }
-        return new Contest("tcp-echo", "round trips of an echo server's TCP clients", comparisons);
+        return new Contest("tcp-echo", "round trips of an echo server's TCP clients", nothing(), comparisons);
     }
 
     private Benchmark pipeEcho() {
@@ -108,11 +112,11 @@ final class Suite {
                                 String.valueOf(connections), String.valueOf(length)))));
             }
         }
-        return new Contest("pipe-echo", "round trips of an echo server's pipe clients", comparisons);
+        return new Contest("pipe-echo", "round trips of an echo server's pipe clients", nothing(), comparisons);
     }
 
     private Benchmark backlog() {
-        return new Contest("backlog", "256 packets that have piled up, delivered together", List.of(
+        return new Contest("backlog", "256 packets that have piled up, delivered together", nothing(), List.of(
                 new Comparison("backlog 256", List.of(
                         Entrant.subject("iocp4j", java("backlog.iocp4j", "256"))), itself())));
     }
@@ -128,18 +132,34 @@ final class Suite {
             reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices)));
             floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
         }
-        return new Contest("devices", "the same with more devices registered", List.of(
+        return new Contest("devices", "the same with more devices registered", cached, List.of(
                 new Comparison("posted packets", posts, itself()),
                 new Comparison("reads at depth 32", reads, itself()),
                 new Comparison("posted packets, floor", floors, itself())));
     }
 
     private Benchmark openClose() {
-        return new Contest("open-close", "a file opened, made known to a port, and closed", List.of(
+        return new Contest("open-close", "a file opened, made known to a port, and closed", cached, List.of(
                 new Comparison("one at a time", List.of(
                         Entrant.subject("iocp4j", java("open-close.iocp4j", file)),
                         Entrant.peer("AsynchronousFileChannel", java("open-close.jdk", file)),
                         Entrant.peer("floor", platform.floor("open-close", file))), itself())));
+    }
+
+    private Benchmark fileCopy() {
+        final CachedFile large = new CachedFile(platform.target().resolve("data/large.bin"), LARGE);
+        final String from = large.toString();
+        final String to = from + ".copy";
+        Path.of(to).toFile().deleteOnExit();
+        return new Contest("file-copy", "copies of a file", large, List.of(
+                new Comparison("1 GiB", List.of(
+                        Entrant.subject("iocp4j", java("file-copy.iocp4j", from, to)),
+                        Entrant.peer("Files.copy", java("file-copy.jdk", from, to)),
+                        Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to))), itself())));
+    }
+
+    private static Contest.Preparation nothing() {
+        return () -> { };
     }
 
     /** The fewest devices are what the others are compared with. */

@@ -27,7 +27,7 @@ final class TextReport {
 
     void add(final ComparisonResult comparison) {
         final List<Outcome> outcomes = comparison.contestants();
-        out.printf("  %-28s %12s %6s %10s", comparison.label(), "per second", "±", "ns each");
+        out.printf("  %-28s %12s %6s %15s", comparison.label(), "per second", "±", "ns each");
         outcomes.stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s", subject.name() + " ÷"));
         out.printf(" %9s %11s %10s%n", "bytes/op", "upcalls/cpl", "p50/p99 µs");
         outcomes.forEach(outcome -> print(comparison, outcome));
@@ -39,7 +39,7 @@ final class TextReport {
             return;
         }
         final double perSecond = Median.of(outcome.perSecond());
-        out.printf(Locale.ROOT, "    %-26s %,12.0f %5.0f%% %,10.1f", outcome.name(), perSecond,
+        out.printf(Locale.ROOT, "    %-26s %,12.1f %5.0f%% %,15.1f", outcome.name(), perSecond,
                 100 * Median.spread(outcome.perSecond()), 1e9 / perSecond);
         comparison.contestants().stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s",
                 comparison.ratio(subject.name(), outcome.name())

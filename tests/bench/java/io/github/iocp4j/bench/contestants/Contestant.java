@@ -1,11 +1,13 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.tools.copy.DefaultCopy;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +31,8 @@ public final class Contestant {
             Map.entry("file-reads.iocp4j", FileReads::new),
             Map.entry("file-reads.jdk", FileReadsJdk::new),
             Map.entry("file-reads.channel", FileReadsChannel::new),
+            Map.entry("file-copy.iocp4j", arguments -> new FileCopy(DefaultCopy::copy, arguments)),
+            Map.entry("file-copy.jdk", arguments -> new FileCopy(Files::copy, arguments)),
             Map.entry("open-close.iocp4j", OpenClose::new),
             Map.entry("open-close.jdk", OpenCloseJdk::new),
             Map.entry("socket-echo.iocp4j", SocketEcho::new),
