@@ -33,7 +33,8 @@ final class Check {
                 then(benchmark.name(), comparison.label())
                         .ifPresent(before -> compareRatios(where, before, comparison, complaints));
                 comparison.contestants().stream().filter(outcome -> outcome.name().startsWith(OURS))
-                        .forEach(outcome -> checkCounts(where, benchmark.name(), outcome, complaints));
+                        .forEach(outcome -> checkCounts(where, benchmark.name(),
+                                Suite.mostUpcalls(benchmark.name(), comparison.label()), outcome, complaints));
             }
         }
         return complaints;
@@ -59,17 +60,17 @@ final class Check {
         }
     }
 
-    private static void checkCounts(final String where, final String benchmark, final Outcome outcome,
-            final List<String> complaints) {
+    private static void checkCounts(final String where, final String benchmark, final double mostUpcalls,
+            final Outcome outcome, final List<String> complaints) {
         final Double allocated = outcome.allocatedPerOperation();
         if (Suite.STEADY.contains(benchmark) && allocated != null && allocated != 0) {
             complaints.add(String.format(Locale.ROOT, "%s%s allocates %.3f bytes per operation, must be 0", where,
                     outcome.name(), allocated));
         }
         final Double upcalls = outcome.upcallsPerCompletion();
-        if (upcalls != null && upcalls > Suite.MOST_UPCALLS.getOrDefault(benchmark, 1.0)) {
+        if (upcalls != null && upcalls > mostUpcalls) {
             complaints.add(String.format(Locale.ROOT, "%s%s makes %.4f upcalls per completion, at most %.4f will do",
-                    where, outcome.name(), upcalls, Suite.MOST_UPCALLS.getOrDefault(benchmark, 1.0)));
+                    where, outcome.name(), upcalls, mostUpcalls));
         }
     }
 }

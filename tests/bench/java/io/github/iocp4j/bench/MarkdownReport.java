@@ -20,7 +20,7 @@ final class MarkdownReport {
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(folder.resolve("report.md")))) {
             out.print("# iocp4j and its peers\n\n"
                     + "Written by `./dev bench`. A ratio is how many times as much the first gets done as the second:\n"
-                    + "the median of all rounds, ± half of the distance between worst and best as a share of it. The\n"
+                    + "the median of all rounds, ± half of the distance between the worst and the best of them. The\n"
                     + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n");
             report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));
             for (final BenchmarkResult benchmark : report.benchmarks()) {
@@ -60,7 +60,7 @@ final class MarkdownReport {
             return;
         }
         final String ratios = subjects.stream().map(subject -> comparison.ratio(subject, outcome.name())
-                .map(ratio -> String.format(Locale.ROOT, " %.2f ± %.2f |", ratio.median(), ratio.spread()))
+                .map(ratio -> String.format(Locale.ROOT, " %.2f ±%.0f%% |", ratio.median(), 100 * ratio.spread()))
                 .orElse(" |")).collect(Collectors.joining());
         out.printf(Locale.ROOT, "| %s | %s | %,.0f |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
                 Median.of(outcome.perSecond()), ratios, number("%.1f", outcome.allocatedPerOperation()),

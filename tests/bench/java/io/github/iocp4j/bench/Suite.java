@@ -3,15 +3,12 @@ package io.github.iocp4j.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
     static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
-    /** Upcalls per completion at most, where it is less than one. */
-    static final Map<String, Double> MOST_UPCALLS = Map.of("backlog", 1.0 / 64);
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
@@ -20,6 +17,8 @@ final class Suite {
     private static final List<Integer> PIPES = List.of(1, 16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
+    private static final String BACKLOG = "256";
+    private static final String ONE_WORKER = "one worker";
     private static final long CACHED = 64L << 20;
     private static final long LARGE = 1L << 30;
 
@@ -117,8 +116,20 @@ final class Suite {
 
     private Benchmark backlog() {
         return new Contest("backlog", "256 packets that have piled up, delivered together", nothing(), List.of(
-                new Comparison("backlog 256", List.of(
-                        Entrant.subject("iocp4j", java("backlog.iocp4j", "256"))), itself())));
+                new Comparison(ONE_WORKER, List.of(
+                        Entrant.subject("iocp4j", java("backlog.iocp4j", BACKLOG, "1"))), itself()),
+                new Comparison("workers as they come", List.of(
+                        Entrant.subject("iocp4j", java("backlog.iocp4j", BACKLOG, "0"))), itself())));
+    }
+
+    /**
+     * Upcalls per completion at most. Under Wine, which does not keep to the concurrency value, all workers share a
+     * backlog; so only one alone can be held to it there.
+     */
+    static double mostUpcalls(final String benchmark, final String comparison) {
+        final boolean isCertain = benchmark.equals("backlog")
+                && (Platform.IS_WINDOWS || comparison.equals(ONE_WORKER));
+        return isCertain ? 1.0 / 64 : 1;
     }
 
     private Benchmark devices() {

@@ -23,10 +23,12 @@ final class Backlog implements Workload {
     private long upcalls;
     private long completions;
 
-    /** Arguments: how many packets. */
+    /** Arguments: how many packets, and how many workers, 0 for the default. */
     Backlog(final List<String> arguments) throws Win32Exception {
         backlog = Integer.parseInt(arguments.get(0));
-        port = CompletionPort.open(this::onCompletions);
+        final CompletionPort.Builder builder = CompletionPort.builder(this::onCompletions);
+        final int wanted = Integer.parseInt(arguments.get(1));
+        port = (wanted == 0 ? builder : builder.workers(wanted)).open();
         workers = port.snapshot().workers();
     }
 
