@@ -62,10 +62,15 @@ final class MarkdownReport {
         final String ratios = subjects.stream().map(subject -> comparison.ratio(subject, outcome.name())
                 .map(ratio -> String.format(Locale.ROOT, " %.2f ±%.0f%% |", ratio.median(), 100 * ratio.spread()))
                 .orElse(" |")).collect(Collectors.joining());
-        out.printf(Locale.ROOT, "| %s | %s | %,.0f |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
-                Median.of(outcome.perSecond()), ratios, number("%.1f", outcome.allocatedPerOperation()),
+        out.printf(Locale.ROOT, "| %s | %s | %s |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
+                rate(Median.of(outcome.perSecond())), ratios, number("%.1f", outcome.allocatedPerOperation()),
                 number("%.4f", outcome.upcallsPerCompletion()), outcome.roundTripMedian() == null ? ""
                         : number("%,.0f", outcome.roundTripMedian()) + " / " + number("%,.0f", outcome.roundTrip99()));
+    }
+
+    /** Slow things need a fraction. */
+    private static String rate(final double perSecond) {
+        return String.format(Locale.ROOT, perSecond < 10 ? "%.2f" : "%,.0f", perSecond);
     }
 
     private static String number(final String format, final Double value) {
