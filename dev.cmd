@@ -11,12 +11,14 @@ for /f "tokens=1,*" %%a in ("%*") do set "arguments=%%b"
 if "%~1"=="test" goto test
 if "%~1"=="demo" goto demo
 if "%~1"=="soak" goto soak
+if "%~1"=="bench" goto bench
 if "%~1"=="install" goto install
 if "%~1"=="run" if not "%~2"=="" goto run
 echo Usage: dev test [MAVEN ARGS]    build everything, run all tests
 echo        dev test --deep          then also the fuzz targets of the Java side; ./dev on Linux has more of that
 echo        dev demo [ARGS]          build, then many clients log to one daemon at once
 echo        dev soak [--minutes N]   build, then strain the library for N minutes (default 10) and count what is left
+echo        dev bench [NAME...]      build, then compare with what one would use instead
 echo        dev run TOOL [ARGS]      run a tool of iocp4j-tools (TOOL --help says more)
 echo        dev install              build and put the artifacts into the local Maven repository, without tests
 echo        dev help                 this text
@@ -56,6 +58,15 @@ call :find_jar
 java "@%root%tests\target\test-classes\io\github\iocp4j\soak\jvm.options" ^
     -cp "%jar%;%root%tests\target\test-classes" io.github.iocp4j.soak.Soak ^
     --programs "%root%tests\target\cmake\bin" %arguments%
+exit /b %errorlevel%
+
+:bench
+call :compiler
+if errorlevel 1 exit /b 1
+call %mvn% --quiet -Pbench package --projects tests/bench --also-make -Dcheckstyle.skip -Dmaven.javadoc.skip
+if errorlevel 1 exit /b 1
+set "bench=%root%tests\bench\target"
+java -cp "%bench%\classes;%bench%\lib\*" io.github.iocp4j.bench.Bench --root "%root%." %arguments%
 exit /b %errorlevel%
 
 :run

@@ -1,0 +1,149 @@
+package io.github.iocp4j.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of {@code ./dev bench}. Runs in this system's own JVM and starts the contestants in others. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        header = "Compares iocp4j with what a user would pick instead.",
+        description = {
+            "Each contestant is a Windows process; they do the same in turns, several times. The floor makes the same"
+                + " Win32 calls as iocp4j, in C++ and without Java. What counts is the ratio of two contestants in the"
+                + " same round, of which the median is told; absolute figures under Wine say little.",
+            ""
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed, or --check has found something", "2:wrong usage"})
+public final class Bench implements Callable<Integer> {
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which benchmarks, in this order; all unless given.")
+    private List<String> names = List.of();
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5",
+            description = "How often each contestant works. Default: ${DEFAULT-VALUE}")
+    private int rounds;
+
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "1",
+            description = "How long each time. Default: ${DEFAULT-VALUE}")
+    private double seconds;
+
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "2",
+            description = "How long before it counts. Default: ${DEFAULT-VALUE}")
+    private double warmUp;
+
+    @Option(names = "--report", paramLabel = "DIR",
+            description = "Where report.json, report.md and its pictures go. Default: tests/bench/target/report")
+    private Path folder;
+
+    @Option(names = "--check",
+            description = "Compare with the report that is committed in tests/bench/report, and fail when a ratio has"
+                + " fallen below 0.7 of what it was, or when iocp4j allocates or makes too many upcalls.")
+    private boolean check;
+
+    @Option(names = "--list", description = "Print the names of the benchmarks and leave.")
+    private boolean list;
+
+    @Option(names = "--root", hidden = true, required = true)
+    private Path root;
+
+    private Bench() {
+    }
+
+    /**
+     * Runs the benchmarks that the arguments name.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(final String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (rounds < 1 || seconds <= 0 || warmUp <= 0) {
+            System.err.println("bench: --rounds, --seconds and --warm-up must be positive");
+            return ExitCode.USAGE;
+        }
+        final Pinning nowhere = Pinning.none("nothing is run");
+        final List<String> known = suite(nowhere).benchmarks().stream().map(Benchmark::name)
+                .collect(Collectors.toList());
+        if (list) {
+            known.forEach(out::println);
+            return ExitCode.OK;
+        }
+        for (final String name : names) {
+            if (!known.contains(name)) {
+                System.err.println("bench: no benchmark has the name " + name + "; there are:");
+                known.forEach(other -> System.err.println("  " + other));
+                return ExitCode.USAGE;
+            }
+        }
+        return measure(names.isEmpty() ? known : names);
+    }
+
+    private int measure(final List<String> chosen) throws IOException, InterruptedException {
+        final Schedule schedule = new Schedule(rounds, (long) (seconds * 1000), (long) (warmUp * 1000));
+        // Before this process stays on one of them.
+        final int processors = Runtime.getRuntime().availableProcessors();
+        final Pinning pinning = Pinning.arrange();
+        final Suite suite = suite(pinning);
+        final Report report = new Report(Environment.describe(processors, suite.platform(), pinning, schedule));
+        final TextReport text = new TextReport(out);
+        text.begin(report.environment());
+        final List<Benchmark> benchmarks = new ArrayList<>();
+        for (final String name : chosen) {
+            suite.benchmarks().stream().filter(benchmark -> benchmark.name().equals(name)).forEach(benchmarks::add);
+        }
+        for (final Benchmark benchmark : benchmarks) {
+            final BenchmarkResult result = new BenchmarkResult(benchmark);
+            report.add(result);
+            text.begin(benchmark);
+            try {
+                benchmark.run(schedule, comparison -> {
+                    result.add(comparison);
+                    text.add(comparison);
+                });
+            } catch (final IOException failed) {
+                result.fail(failed.getMessage());
+                text.notRun(failed.getMessage());
+            }
+        }
+        final Path target = folder != null ? folder : suite.platform().target().resolve("report");
+        report.write(Files.createDirectories(target));
+        new MarkdownReport(target).write(report);
+        out.println();
+        out.println("The report is in " + target.resolve("report.md"));
+        return check ? compare(report, suite.platform().committed()) : ExitCode.OK;
+    }
+
+    private int compare(final Report report, final Path committed) throws IOException {
+        if (!Files.exists(committed.resolve(Report.FILE))) {
+            System.err.println("bench: nothing to compare with: there is no " + committed.resolve(Report.FILE));
+            return ExitCode.SOFTWARE;
+        }
+        final List<String> complaints = new Check(Report.read(committed)).complaints(report);
+        complaints.forEach(complaint -> out.println("worse: " + complaint));
+        out.println(complaints.isEmpty() ? "check: nothing has become worse" : "check: FAILED");
+        return complaints.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Suite suite(final Pinning pinning) {
+        return new Suite(new Platform(root, pinning.command()));
+    }
+}

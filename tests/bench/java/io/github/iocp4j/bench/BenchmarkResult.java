@@ -1,0 +1,42 @@
+package io.github.iocp4j.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has come of a benchmark. Written to the JSON report as it stands. */
+final class BenchmarkResult {
+    private final String name;
+    private final String title;
+    /** Why it has not run, or null. */
+    private String notRun;
+    private final List<ComparisonResult> comparisons = new ArrayList<>();
+
+    BenchmarkResult(final Benchmark benchmark) {
+        name = benchmark.name();
+        title = benchmark.title();
+    }
+
+    void add(final ComparisonResult comparison) {
+        comparisons.add(comparison);
+    }
+
+    void fail(final String reason) {
+        notRun = reason;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String title() {
+        return title;
+    }
+
+    String notRun() {
+        return notRun;
+    }
+
+    List<ComparisonResult> comparisons() {
+        return comparisons;
+    }
+}

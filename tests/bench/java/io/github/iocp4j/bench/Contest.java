@@ -1,0 +1,44 @@
+package io.github.iocp4j.bench;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A benchmark whose contestants are processes that work in turns. */
+final class Contest implements Benchmark {
+    private final String name;
+    private final String title;
+    private final Preparation preparation;
+    private final List<Comparison> comparisons;
+
+    /** What must be there before the contestants are started. */
+    interface Preparation {
+        void prepare() throws IOException;
+    }
+
+    Contest(final String name, final String title, final Preparation preparation,
+            final List<Comparison> comparisons) {
+        this.name = name;
+        this.title = title;
+        this.preparation = preparation;
+        this.comparisons = comparisons;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    @Override
+    public void run(final Schedule schedule, final Consumer<ComparisonResult> listener) throws IOException {
+        preparation.prepare();
+        for (final Comparison comparison : comparisons) {
+            listener.accept(comparison.run(schedule));
+        }
+    }
+}

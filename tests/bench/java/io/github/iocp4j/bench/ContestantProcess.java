@@ -1,0 +1,91 @@
+package io.github.iocp4j.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A Windows program that answers commands on its standard input, one a line; Contestant.java tells them. */
+final class ContestantProcess implements Load {
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final Process process;
+    private final Path errors;
+    private final BufferedReader answers;
+    private final String address;
+
+    /** Starts it and waits until it is ready. */
+    ContestantProcess(final List<String> command) throws IOException {
+        errors = Files.createTempFile("iocp4j-bench", ".log");
+        process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+        final String[] ready = answer();
+        if (!ready[0].equals("ready")) {
+            throw new IOException("Instead of being ready it says: " + String.join(" ", ready));
+        }
+        address = ready.length > 1 ? ready[1] : "";
+    }
+
+    String address() {
+        return address;
+    }
+
+    @Override
+    public Run run(final long milliseconds) throws IOException {
+        final String[] done = ask("run " + milliseconds);
+        return new Run(Long.parseLong(done[1]), Double.parseDouble(done[3]));
+    }
+
+    /** What it has counted so far, or null when it counts nothing. */
+    Counters counters() throws IOException {
+        final String[] counted = ask("counters");
+        return counted[0].equals("none") ? null : new Counters(
+                Long.parseLong(counted[1]), Long.parseLong(counted[3]), Long.parseLong(counted[5]));
+    }
+
+    /** Ends it, by the end of its input or else by force. */
+    @Override
+    public void close() throws IOException {
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (final InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        } finally {
+            Files.delete(errors);
+        }
+    }
+
+    private String[] ask(final String command) throws IOException {
+        process.getOutputStream().write((command + '\n').getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        return answer();
+    }
+
+    private String[] answer() throws IOException {
+        final String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("It has ended: " + lastWords());
+        }
+        return line.split(" ");
+    }
+
+    /** The line that tells most: that of the exception, before its stack trace, else the last. */
+    private String lastWords() throws IOException {
+        String words = "without a word";
+        for (final String line : Files.readAllLines(errors, StandardCharsets.ISO_8859_1)) {
+            if (line.contains("Exception") || line.contains("Error")) {
+                return line;
+            }
+            words = line;
+        }
+        return words;
+    }
+}

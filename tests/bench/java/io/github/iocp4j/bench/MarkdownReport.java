@@ -1,0 +1,79 @@
+package io.github.iocp4j.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Writes a report for people: a table and a picture for each benchmark. */
+final class MarkdownReport {
+    private final Path folder;
+
+    MarkdownReport(final Path folder) {
+        this.folder = folder;
+    }
+
+    void write(final Report report) throws IOException {
+        try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(folder.resolve("report.md")))) {
+            out.print("# iocp4j and its peers\n\n"
+                    + "Written by `./dev bench`. A ratio is how many times as much the first gets done as the second:\n"
+                    + "the median of all rounds, ± half of the distance between the worst and the best of them. The\n"
+                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n");
+            report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));
+            for (final BenchmarkResult benchmark : report.benchmarks()) {
+                write(benchmark, out);
+            }
+        }
+    }
+
+    private void write(final BenchmarkResult benchmark, final PrintWriter out) throws IOException {
+        out.printf("\n## %s: %s\n\n", benchmark.name(), benchmark.title());
+        if (benchmark.notRun() != null) {
+            out.printf("Not run: %s\n", benchmark.notRun());
+            return;
+        }
+        final RatioChart chart = new RatioChart(benchmark);
+        if (!chart.isEmpty()) {
+            final String picture = benchmark.name() + ".svg";
+            Files.writeString(folder.resolve(picture), chart.svg());
+            out.printf("![Ratios](%s)\n\n", picture);
+        }
+        final List<String> subjects = benchmark.comparisons().stream()
+                .flatMap(comparison -> comparison.contestants().stream()).filter(Outcome::isSubject)
+                .map(Outcome::name).distinct().collect(Collectors.toList());
+        out.printf("| | | per second |%s bytes/op | upcalls/completion | p50 / p99 µs |\n",
+                subjects.stream().map(subject -> ' ' + subject + " ÷ |").collect(Collectors.joining()));
+        out.printf("| --- | --- | ---: |%s ---: | ---: | ---: |\n", " ---: |".repeat(subjects.size()));
+        for (final ComparisonResult comparison : benchmark.comparisons()) {
+            comparison.contestants().forEach(outcome -> write(comparison, outcome, subjects, out));
+        }
+    }
+
+    private static void write(final ComparisonResult comparison, final Outcome outcome, final List<String> subjects,
+            final PrintWriter out) {
+        if (outcome.hasFailed()) {
+            out.printf("| %s | %s | not run: %s |%s | | |\n", comparison.label(), outcome.name(), outcome.notRun(),
+                    " |".repeat(subjects.size()));
+            return;
+        }
+        final String ratios = subjects.stream().map(subject -> comparison.ratio(subject, outcome.name())
+                .map(ratio -> String.format(Locale.ROOT, " %.2f ±%.0f%% |", ratio.median(), 100 * ratio.spread()))
+                .orElse(" |")).collect(Collectors.joining());
+        out.printf(Locale.ROOT, "| %s | %s | %s |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
+                rate(Median.of(outcome.perSecond())), ratios, number("%.1f", outcome.allocatedPerOperation()),
+                number("%.4f", outcome.upcallsPerCompletion()), outcome.roundTripMedian() == null ? ""
+                        : number("%,.0f", outcome.roundTripMedian()) + " / " + number("%,.0f", outcome.roundTrip99()));
+    }
+
+    /** Slow things need a fraction. */
+    private static String rate(final double perSecond) {
+        return String.format(Locale.ROOT, perSecond < 10 ? "%.2f" : "%,.0f", perSecond);
+    }
+
+    private static String number(final String format, final Double value) {
+        return value == null ? "" : String.format(Locale.ROOT, format, value);
+    }
+}

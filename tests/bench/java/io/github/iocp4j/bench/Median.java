@@ -1,0 +1,23 @@
+package io.github.iocp4j.bench;
+
+import java.util.Arrays;
+
+/** The middle of some measurements, and how far they lie apart. */
+final class Median {
+    private Median() {
+    }
+
+    static double of(final double... values) {
+        final double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        final int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /** Half of the distance between the smallest and the largest, as a share of the median. */
+    static double spread(final double... values) {
+        final double smallest = Arrays.stream(values).min().orElseThrow();
+        final double largest = Arrays.stream(values).max().orElseThrow();
+        return (largest - smallest) / 2 / of(values);
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.iocp4j.bench;
+
+import java.util.Arrays;
+import org.HdrHistogram.Histogram;
+
+/** What one contestant of a comparison has achieved, round by round. Written to the JSON report as it stands. */
+final class Outcome {
+    private final String name;
+    private final boolean subject;
+    /** Why it has not run, or null. */
+    private String notRun;
+    private double[] perSecond = {};
+    /** Bytes on the Java heap per operation, in the round with the fewest: null where nobody has counted. */
+    private Double allocatedPerOperation;
+    /** Null where there are no upcalls. */
+    private Double upcallsPerCompletion;
+    /** Microseconds, of the round whose median is the best: null where nobody has looked. */
+    private Double roundTripMedian;
+    private Double roundTrip99;
+
+    Outcome(final String name, final boolean subject) {
+        this.name = name;
+        this.subject = subject;
+    }
+
+    /** With rates that others have measured. */
+    Outcome(final String name, final boolean subject, final double[] perSecond) {
+        this(name, subject);
+        this.perSecond = perSecond;
+    }
+
+    void add(final Run run, final Counters counters) {
+        perSecond = Arrays.copyOf(perSecond, perSecond.length + 1);
+        perSecond[perSecond.length - 1] = run.perSecond();
+        if (counters != null) {
+            allocatedPerOperation = least(allocatedPerOperation, (double) counters.allocated() / run.operations());
+            if (counters.completions() > 0) {
+                upcallsPerCompletion =
+                        least(upcallsPerCompletion, (double) counters.upcalls() / counters.completions());
+            }
+        }
+        final Histogram times = run.nanoseconds();
+        if (times != null && times.getTotalCount() > 0) {
+            final double median = times.getValueAtPercentile(50) / 1e3;
+            if (roundTripMedian == null || median < roundTripMedian) {
+                roundTripMedian = median;
+                roundTrip99 = times.getValueAtPercentile(99) / 1e3;
+            }
+        }
+    }
+
+    void fail(final String reason) {
+        if (notRun == null) {
+            notRun = reason;
+            perSecond = new double[] {};
+        }
+    }
+
+    boolean isSubject() {
+        return subject;
+    }
+
+    boolean hasFailed() {
+        return notRun != null;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String notRun() {
+        return notRun;
+    }
+
+    double[] perSecond() {
+        return perSecond;
+    }
+
+    Double allocatedPerOperation() {
+        return allocatedPerOperation;
+    }
+
+    Double upcallsPerCompletion() {
+        return upcallsPerCompletion;
+    }
+
+    Double roundTripMedian() {
+        return roundTripMedian;
+    }
+
+    Double roundTrip99() {
+        return roundTrip99;
+    }
+
+    private static Double least(final Double before, final double now) {
+        return before == null ? now : Math.min(before, now);
+    }
+}

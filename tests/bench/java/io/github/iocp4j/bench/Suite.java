@@ -1,0 +1,199 @@
+package io.github.iocp4j.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** All benchmarks there are, and who takes part in them. */
+final class Suite {
+    /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
+    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
+
+    private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
+    private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
+    private static final List<Integer> LENGTHS = List.of(64, 4096);
+    private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
+    private static final List<Integer> PIPES = List.of(1, 16, 256);
+    private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
+    private static final String IN_FLIGHT = "64";
+    private static final String BACKLOG = "256";
+    private static final String ONE_WORKER = "one worker";
+    private static final long CACHED = 64L << 20;
+    private static final long LARGE = 1L << 30;
+
+    private final Platform platform;
+    private final CachedFile cached;
+    private final String file;
+
+    /**
+     * Takes what the benchmarks need.
+     *
+     * @param platform starts the contestants
+     */
+    Suite(final Platform platform) {
+        this.platform = platform;
+        cached = new CachedFile(platform.target().resolve("data/cached.bin"), CACHED);
+        file = cached.toString();
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    List<Benchmark> benchmarks() {
+        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
+                devices(), openClose(), fileCopy());
+    }
+
+    private Benchmark postedPackets() {
+        return new Contest("posted-packets", "packets that the program posts to itself", cached, List.of(
+                new Comparison("64 in flight", List.of(
+                        Entrant.subject("iocp4j", java("posted-packets.iocp4j", IN_FLIGHT, file, "0")),
+                        Entrant.peer("JNA", java("posted-packets.jna", IN_FLIGHT)),
+                        Entrant.peer("floor", platform.floor("posted-packets", IN_FLIGHT, file, "0")),
+                        Entrant.peer("floor, 1 thread",
+                                platform.lonelyFloor("posted-packets", IN_FLIGHT, file, "0"))), itself())));
+    }
+
+    private Benchmark fileReads() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int depth : DEPTHS) {
+            final String inFlight = String.valueOf(depth);
+            final List<Entrant> entrants = new ArrayList<>(List.of(
+                    Entrant.subject("iocp4j", java("file-reads.iocp4j", file, inFlight, "queued", "0")),
+                    Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0")),
+                    Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
+                    Entrant.peer("floor", platform.floor("file-reads", file, inFlight, "queued", "0")),
+                    Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0")),
+                    Entrant.peer("floor, 1 thread",
+                            platform.lonelyFloor("file-reads", file, inFlight, "queued", "0"))));
+            if (depth == 1) {
+                entrants.add(Entrant.peer("FileChannel", java("file-reads.channel", file)));
+            }
+            comparisons.add(new Comparison("depth " + depth, entrants, itself()));
+        }
+        return new Contest("file-reads", "random reads of 4 KiB from a cached file", cached, comparisons);
+    }
+
+    private Benchmark tcpEcho() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int length : LENGTHS) {
+            for (final int connections : SOCKETS) {
+                comparisons.add(new Comparison(clients(length, connections), List.of(
+                        Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
+                        Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
+                        Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
+                        Entrant.peer("Netty NIO", java("socket-echo.netty")),
+                        Entrant.peer("floor", platform.floor("socket-echo", "queued")),
+                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
+                        Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
+                        server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
+            }
+        }
+        return new Contest("tcp-echo", "round trips of an echo server's TCP clients", nothing(), comparisons);
+    }
+
+    private Benchmark pipeEcho() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int length : LENGTHS) {
+            for (final int connections : PIPES) {
+                comparisons.add(new Comparison(clients(length, connections), List.of(
+                        Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
+                        Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
+                        Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
+                        Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
+                        Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
+                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
+                        Entrant.peer("floor, 1 thread",
+                                platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
+                        server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
+                                String.valueOf(connections), String.valueOf(length)))));
+            }
+        }
+        return new Contest("pipe-echo", "round trips of an echo server's pipe clients", nothing(), comparisons);
+    }
+
+    private Benchmark backlog() {
+        return new Contest("backlog", "256 packets that have piled up, delivered together", nothing(), List.of(
+                new Comparison(ONE_WORKER, List.of(
+                        Entrant.subject("iocp4j", java("backlog.iocp4j", BACKLOG, "1"))), itself()),
+                new Comparison("workers as they come", List.of(
+                        Entrant.subject("iocp4j", java("backlog.iocp4j", BACKLOG, "0"))), itself())));
+    }
+
+    /**
+     * Upcalls per completion at most. Under Wine, which does not keep to the concurrency value, all workers share a
+     * backlog; so only one alone can be held to it there.
+     */
+    static double mostUpcalls(final String benchmark, final String comparison) {
+        final boolean isCertain = benchmark.equals("backlog")
+                && (Platform.IS_WINDOWS || comparison.equals(ONE_WORKER));
+        return isCertain ? 1.0 / 64 : 1;
+    }
+
+    private Benchmark devices() {
+        final List<Entrant> posts = new ArrayList<>();
+        final List<Entrant> reads = new ArrayList<>();
+        final List<Entrant> floors = new ArrayList<>();
+        for (final int count : DEVICES) {
+            final String devices = String.valueOf(count);
+            final String name = devices + " devices";
+            posts.add(entrant(name, java("posted-packets.iocp4j", IN_FLIGHT, file, devices)));
+            reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices)));
+            floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
+        }
+        return new Contest("devices", "the same with more devices registered", cached, List.of(
+                new Comparison("posted packets", posts, itself()),
+                new Comparison("reads at depth 32", reads, itself()),
+                new Comparison("posted packets, floor", floors, itself())));
+    }
+
+    private Benchmark openClose() {
+        return new Contest("open-close", "a file opened, made known to a port, and closed", cached, List.of(
+                new Comparison("one at a time", List.of(
+                        Entrant.subject("iocp4j", java("open-close.iocp4j", file)),
+                        Entrant.peer("AsynchronousFileChannel", java("open-close.jdk", file)),
+                        Entrant.peer("floor", platform.floor("open-close", file))), itself())));
+    }
+
+    private Benchmark fileCopy() {
+        final CachedFile large = new CachedFile(platform.target().resolve("data/large.bin"), LARGE);
+        final String from = large.toString();
+        final String to = from + ".copy";
+        Path.of(to).toFile().deleteOnExit();
+        return new Contest("file-copy", "copies of a file", large, List.of(
+                new Comparison("1 GiB", List.of(
+                        Entrant.subject("iocp4j", java("file-copy.iocp4j", from, to)),
+                        Entrant.peer("Files.copy", java("file-copy.jdk", from, to)),
+                        Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to))), itself())));
+    }
+
+    private static Contest.Preparation nothing() {
+        return () -> { };
+    }
+
+    /** The fewest devices are what the others are compared with. */
+    private static Entrant entrant(final String name, final List<String> command) {
+        return name.equals(DEVICES.get(0) + " devices") ? Entrant.peer(name, command) : Entrant.subject(name, command);
+    }
+
+    private List<String> java(final String... arguments) {
+        final List<String> command = platform.java(CONTESTANT);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Load.Maker itself() {
+        return contestant -> contestant;
+    }
+
+    private static String pipe(final String contestant) {
+        return "iocp4j-bench-" + ProcessHandle.current().pid() + '-' + contestant;
+    }
+
+    private static String clients(final int length, final int connections) {
+        return (length < 1024 ? length + " B, " : length / 1024 + " KiB, ") + connections
+                + (connections == 1 ? " client" : " clients");
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.tools.copy.DefaultCopy;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The process of one contestant. It answers commands on standard input, one a line, as the native floor does:
+ *
+ * <pre>
+ * at first           ready ADDRESS
+ * run MILLISECONDS   ops N seconds S
+ * counters           allocated BYTES upcalls N completions N    since the start
+ * </pre>
+ *
+ * <p>It leaves at the end of its input.
+ */
+public final class Contestant {
+    private static final Map<String, Maker> WORKLOADS = Map.ofEntries(
+            Map.entry("posted-packets.iocp4j", PostedPackets::new),
+            Map.entry("posted-packets.jna", PostedPacketsJna::new),
+            Map.entry("backlog.iocp4j", Backlog::new),
+            Map.entry("file-reads.iocp4j", FileReads::new),
+            Map.entry("file-reads.jdk", FileReadsJdk::new),
+            Map.entry("file-reads.channel", FileReadsChannel::new),
+            Map.entry("file-copy.iocp4j", arguments -> new FileCopy(DefaultCopy::copy, arguments)),
+            Map.entry("file-copy.jdk", arguments -> new FileCopy(Files::copy, arguments)),
+            Map.entry("open-close.iocp4j", OpenClose::new),
+            Map.entry("open-close.jdk", OpenCloseJdk::new),
+            Map.entry("socket-echo.iocp4j", SocketEcho::new),
+            Map.entry("socket-echo.jdk", SocketEchoJdk::new),
+            Map.entry("socket-echo.netty", SocketEchoNetty::new),
+            Map.entry("pipe-echo.iocp4j", PipeEcho::new),
+            Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new),
+            Map.entry("pipe-echo.jna", PipeEchoJna::new));
+
+    /** Makes a workload from its arguments. */
+    private interface Maker {
+        Workload make(List<String> arguments) throws Exception;
+    }
+
+    private Contestant() {
+    }
+
+    /**
+     * Serves until the end of standard input.
+     *
+     * @param args the workload and its arguments
+     * @throws Exception when the workload cannot be made ready, or an operation fails
+     */
+    public static void main(final String[] args) throws Exception {
+        final List<String> arguments = List.of(args);
+        serve(WORKLOADS.get(arguments.get(0)).make(arguments.subList(1, arguments.size())));
+        System.exit(0);
+    }
+
+    private static void serve(final Workload workload) throws Exception {
+        // Not System.in, which asks how much there is to read: Wine cannot look into the driver's pipe.
+        final BufferedReader commands = new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.US_ASCII));
+        long ownAllocated = 0;
+        System.out.println("ready " + workload.address());
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            final String[] command = line.split(" ");
+            switch (command[0]) {
+                case "run":
+                    final long allocated = AllocatedBytes.ofThisThread();
+                    final long begin = System.nanoTime();
+                    final long operations = workload.run(Long.parseLong(command[1]));
+                    final double seconds = (System.nanoTime() - begin) / 1e9;
+                    if (workload.worksOnCallersThread()) {
+                        ownAllocated += AllocatedBytes.ofThisThread() - allocated;
+                    }
+                    System.out.println("ops " + operations + " seconds " + seconds);
+                    break;
+                case "counters":
+                    System.out.printf(Locale.ROOT, "allocated %d upcalls %d completions %d%n",
+                            AllocatedBytes.ofOtherThreads() + ownAllocated, workload.upcalls(), workload.completions());
+                    break;
+                default:
+                    throw new IOException("Unknown command: " + line);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.StreamSocket;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.nio.ByteBuffer;
+
+/** Sends back to each client what it sends: the README's echo server, and where asked for, completing inline. */
+final class EchoListener implements CompletionListener {
+    private static final int BUFFER = 8192;
+
+    private final boolean inline;
+
+    EchoListener(final boolean inline) {
+        this.inline = inline;
+    }
+
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.status(i) != Win32Error.SUCCESS) {
+                if (batch.opcode(i) != Opcode.ACCEPT) {
+                    batch.device(i).close(); // the client has gone
+                }
+                continue;
+            }
+            final StreamDevice client = (StreamDevice) batch.device(i);
+            try {
+                switch (batch.opcode(i)) {
+                    case ACCEPT:
+                        welcome(client);
+                        goOn(client, false, 0);
+                        break;
+                    case READ:
+                        goOn(client, true, batch.bytes(i));
+                        break;
+                    default:
+                        goOn(client, false, 0);
+                }
+            } catch (final DeviceClosedException | Win32Exception e) {
+                client.close();
+            }
+        }
+    }
+
+    private void welcome(final StreamDevice client) throws Win32Exception {
+        client.attach(ByteBuffer.allocateDirect(BUFFER));
+        if (client instanceof StreamSocket) {
+            ((StreamSocket) client).noDelay(true);
+        }
+        if (inline) {
+            client.completeInline();
+        }
+    }
+
+    /** Writes what has been read, or reads, and whatever comes after it at once. */
+    private static void goOn(final StreamDevice client, final boolean toWrite, final int bytes) {
+        final ByteBuffer buffer = (ByteBuffer) client.attachment();
+        if (toWrite && bytes == 0) {
+            client.close(); // the end of a socket's input
+            return;
+        }
+        boolean writes = toWrite;
+        int length = bytes;
+        for (;;) {
+            final long started =
+                    writes ? client.write(buffer, 0, length, 0) : client.read(buffer, 0, buffer.capacity(), 0);
+            if (!InlineCompletion.is(started)) {
+                return;
+            }
+            length = InlineCompletion.bytes(started);
+            writes = !writes;
+        }
+    }
+}

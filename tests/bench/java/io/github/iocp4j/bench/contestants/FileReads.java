@@ -1,0 +1,87 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Random reads of 4 KiB from a file that is in the system's cache, a fixed number in flight. */
+final class FileReads implements Workload {
+    private final Stint stint = new Stint();
+    private final List<Slot> slots = new ArrayList<>();
+    private final CompletionPort port;
+    private final OverlappedFile file;
+
+    /** Arguments: the file, how many are in flight, "queued" or "inline", and how often the file is open besides. */
+    FileReads(final List<String> arguments) throws Win32Exception {
+        final Path path = Path.of(arguments.get(0));
+        port = CompletionPort.open(this::onCompletions);
+        file = OverlappedFile.open(port, path);
+        if (arguments.get(2).equals("inline")) {
+            file.completeInline();
+        }
+        for (int i = 0; i < Integer.parseInt(arguments.get(3)); i++) {
+            OverlappedFile.open(port, path);
+        }
+        for (int i = 0; i < Integer.parseInt(arguments.get(1)); i++) {
+            slots.add(new Slot(new RandomBlocks(i, file.size())));
+        }
+    }
+
+    @Override
+    public long run(final long milliseconds) throws Exception {
+        return stint.run(slots.size(), milliseconds, this::read);
+    }
+
+    @Override
+    public long upcalls() {
+        return port.snapshot().batches();
+    }
+
+    @Override
+    public long completions() {
+        return port.snapshot().completions();
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.status(i) != Win32Error.SUCCESS) {
+                stint.fail(batch.error(i));
+                continue;
+            }
+            stint.count();
+            if (stint.isOver()) {
+                stint.goHome();
+            } else {
+                read((int) batch.token(i));
+            }
+        }
+    }
+
+    /** Reads until something takes time or the run is over. */
+    private void read(final int index) {
+        final Slot slot = slots.get(index);
+        while (InlineCompletion.is(file.read(slot.buffer, 0, RandomBlocks.LENGTH, slot.blocks.next(), index))) {
+            stint.count();
+            if (stint.isOver()) {
+                stint.goHome();
+                return;
+            }
+        }
+    }
+
+    private static final class Slot {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(RandomBlocks.LENGTH);
+        final RandomBlocks blocks;
+
+        Slot(final RandomBlocks blocks) {
+            this.blocks = blocks;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.iocp4j.bench.contestants;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.CompletionHandler;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+
+/** The same with {@link AsynchronousFileChannel}, and as many threads as there are processors. */
+final class FileReadsJdk implements Workload {
+    private final Stint stint = new Stint();
+    private final List<Slot> slots = new ArrayList<>();
+    private final AsynchronousFileChannel channel;
+
+    /** Arguments: the file, and how many are in flight. */
+    FileReadsJdk(final List<String> arguments) throws IOException {
+        channel = AsynchronousFileChannel.open(Path.of(arguments.get(0)), Set.of(StandardOpenOption.READ),
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors()));
+        for (int i = 0; i < Integer.parseInt(arguments.get(1)); i++) {
+            slots.add(new Slot(new RandomBlocks(i, channel.size())));
+        }
+    }
+
+    @Override
+    public long run(final long milliseconds) throws Exception {
+        return stint.run(slots.size(), milliseconds, i -> slots.get(i).read());
+    }
+
+    private final class Slot implements CompletionHandler<Integer, Void> {
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(RandomBlocks.LENGTH);
+        private final RandomBlocks blocks;
+
+        Slot(final RandomBlocks blocks) {
+            this.blocks = blocks;
+        }
+
+        void read() {
+            channel.read(buffer.clear(), blocks.next(), null, this);
+        }
+
+        @Override
+        public void completed(final Integer bytes, final Void attachment) {
+            if (bytes != RandomBlocks.LENGTH) {
+                stint.fail(new EOFException());
+                return;
+            }
+            stint.count();
+            if (stint.isOver()) {
+                stint.goHome();
+            } else {
+                read();
+            }
+        }
+
+        @Override
+        public void failed(final Throwable thrown, final Void attachment) {
+            stint.fail(thrown);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.Win32Exception;
+import java.util.List;
+
+/** An echo server on a named pipe. */
+final class PipeEcho implements Workload {
+    private final CompletionPort port;
+    private final String name;
+
+    /** Arguments: the pipe, and "queued" or "inline". */
+    PipeEcho(final List<String> arguments) throws Win32Exception {
+        name = arguments.get(0);
+        port = CompletionPort.open(new EchoListener(arguments.get(1).equals("inline")));
+        NamedPipeServer.builder(port, name).open();
+    }
+
+    @Override
+    public String address() {
+        return name;
+    }
+
+    @Override
+    public long upcalls() {
+        return port.snapshot().batches();
+    }
+
+    @Override
+    public long completions() {
+        return port.snapshot().completions();
+    }
+}

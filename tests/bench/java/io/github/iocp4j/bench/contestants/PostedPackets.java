@@ -1,0 +1,54 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.Win32Exception;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Packets that the program posts to itself: each that arrives posts the next. */
+final class PostedPackets implements Workload {
+    private final Stint stint = new Stint();
+    private final int inFlight;
+    private final CompletionPort port;
+
+    /** Arguments: how many are in flight, a file, and how often it is open meanwhile. */
+    PostedPackets(final List<String> arguments) throws Win32Exception {
+        inFlight = Integer.parseInt(arguments.get(0));
+        port = CompletionPort.open(this::onCompletions);
+        for (int i = 0; i < Integer.parseInt(arguments.get(2)); i++) {
+            OverlappedFile.open(port, Path.of(arguments.get(1)));
+        }
+    }
+
+    @Override
+    public long run(final long milliseconds) throws Exception {
+        return stint.run(inFlight, milliseconds, i -> port.post(i, 0, i));
+    }
+
+    @Override
+    public long upcalls() {
+        return port.snapshot().batches();
+    }
+
+    @Override
+    public long completions() {
+        return port.snapshot().completions();
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            stint.count();
+            if (stint.isOver()) {
+                stint.goHome();
+                continue;
+            }
+            try {
+                port.post(batch.key(i), 0, batch.token(i));
+            } catch (final Win32Exception failed) {
+                stint.fail(failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.iocp4j.bench.contestants;
+
+/** Where in a file to read next: the same row of positions for every contestant, and a row of its own for each slot. */
+final class RandomBlocks {
+    /** How much is read at a time. */
+    static final int LENGTH = 4096;
+
+    private final long blocks;
+    private long state;
+
+    RandomBlocks(final int slot, final long fileLength) {
+        blocks = fileLength / LENGTH;
+        state = 0x9E3779B97F4A7C15L * (slot + 1);
+    }
+
+    long next() {
+        state ^= state << 13;
+        state ^= state >>> 7;
+        state ^= state << 17;
+        // Not remainderUnsigned(), which makes objects in Java 11.
+        return (state >>> 1) % blocks * LENGTH;
+    }
+}

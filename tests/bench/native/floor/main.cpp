@@ -1,0 +1,81 @@
+// The floor: what the benchmarks make iocp4j do, with the same Win32 calls and no Java.
+//
+// It answers commands on standard input, one a line, as the contestants in Java do (Contestant.java):
+//   at first           ready ADDRESS
+//   run MILLISECONDS   ops N seconds S
+//   counters           none
+// and leaves at the end of its input.
+
+#include <windows.h>
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "Workload.h"
+
+namespace iocp4j::bench {
+
+namespace {
+
+using Maker = std::unique_ptr<Workload> (*)(const Arguments&);
+
+const std::map<std::string, Maker> kWorkloads{
+    {"file-copy", fileCopy},       {"posted-packets", postedPackets}, {"file-reads", fileReads},
+    {"open-close", openClose},     {"socket-echo", socketEcho},       {"pipe-echo", pipeEcho},
+    {"pipe-clients", pipeClients},
+};
+
+unsigned threads(const char* text) {
+    const unsigned long wanted = std::stoul(text);
+    SYSTEM_INFO system;
+    ::GetSystemInfo(&system);
+    return static_cast<unsigned>(wanted > 0 ? wanted : 2 * system.dwNumberOfProcessors + 2);
+}
+
+int serve(Workload& workload) {
+    std::cout << "ready " << workload.address() << std::endl;
+    std::string command;
+    while (std::cin >> command) {
+        long milliseconds = 0;
+        if (command != "run" || !(std::cin >> milliseconds)) {
+            std::cout << "none" << std::endl;
+            continue;
+        }
+        const Run run = workload.run(std::chrono::milliseconds{milliseconds});
+        std::cout << "ops " << run.operations << " seconds " << run.seconds << std::endl;
+    }
+    std::cout.flush();
+    // Servers have threads that nothing else would end.
+    ::ExitProcess(0);
+}
+
+}  // namespace
+
+CallFailed::CallFailed(const std::string& call)
+    : std::runtime_error(call + ": error " + std::to_string(::GetLastError())) {}
+
+}  // namespace iocp4j::bench
+
+int main(int argc, char** argv) {
+    using namespace iocp4j::bench;
+    const auto found = argc > 2 ? kWorkloads.find(argv[2]) : kWorkloads.end();
+    if (found == kWorkloads.end()) {
+        std::fputs(
+            "Usage: floor THREADS WORKLOAD ARGS\nTHREADS: how many dequeue; 0 for as many as iocp4j has by "
+            "default\nWorkloads:\n",
+            stderr);
+        for (const auto& [name, maker] : kWorkloads) {
+            std::fprintf(stderr, "  %s\n", name.c_str());
+        }
+        return 2;
+    }
+    try {
+        return serve(*found->second(Arguments{threads(argv[1]), {argv + 3, argv + argc}}));
+    } catch (const std::exception& failed) {
+        std::fprintf(stderr, "floor: %s\n", failed.what());
+        return 1;
+    }
+}
