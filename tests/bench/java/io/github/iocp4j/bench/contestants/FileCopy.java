@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Copies a file, in whatever way. */
-final class FileCopy implements Workload {
+final class FileCopy implements Repeated {
     private final Way way;
     private final Path from;
     private final Path to;
@@ -24,19 +24,8 @@ final class FileCopy implements Workload {
     }
 
     @Override
-    public boolean worksOnCallersThread() {
-        return true;
-    }
-
-    @Override
-    public long run(final long milliseconds) throws IOException {
-        final long end = System.nanoTime() + milliseconds * 1_000_000;
-        long operations = 0;
-        do {
-            Files.deleteIfExists(to);
-            way.copy(from, to);
-            operations++;
-        } while (System.nanoTime() < end);
-        return operations;
+    public void once() throws IOException {
+        Files.deleteIfExists(to);
+        way.copy(from, to);
     }
 }

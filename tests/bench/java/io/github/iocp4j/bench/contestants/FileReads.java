@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Random reads of 4 KiB from a file that is in the system's cache, a fixed number in flight. */
-final class FileReads implements Workload {
+final class FileReads implements OnPort {
     private final Stint stint = new Stint();
     private final List<Slot> slots = new ArrayList<>();
     private final CompletionPort port;
@@ -40,13 +40,8 @@ final class FileReads implements Workload {
     }
 
     @Override
-    public long upcalls() {
-        return port.snapshot().batches();
-    }
-
-    @Override
-    public long completions() {
-        return port.snapshot().completions();
+    public CompletionPort port() {
+        return port;
     }
 
     private void onCompletions(final CompletionBatch batch) {

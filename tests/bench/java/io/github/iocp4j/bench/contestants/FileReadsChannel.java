@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The same with {@link FileChannel}, which blocks, and so with one read at a time. */
-final class FileReadsChannel implements Workload {
+final class FileReadsChannel implements Repeated {
     private final FileChannel channel;
     private final RandomBlocks blocks;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(RandomBlocks.LENGTH);
@@ -20,20 +20,9 @@ final class FileReadsChannel implements Workload {
     }
 
     @Override
-    public boolean worksOnCallersThread() {
-        return true;
-    }
-
-    @Override
-    public long run(final long milliseconds) throws IOException {
-        final long end = System.nanoTime() + milliseconds * 1_000_000;
-        long operations = 0;
-        do {
-            if (channel.read(buffer.clear(), blocks.next()) != RandomBlocks.LENGTH) {
-                throw new EOFException();
-            }
-            operations++;
-        } while (System.nanoTime() < end);
-        return operations;
+    public void once() throws IOException {
+        if (channel.read(buffer.clear(), blocks.next()) != RandomBlocks.LENGTH) {
+            throw new EOFException();
+        }
     }
 }

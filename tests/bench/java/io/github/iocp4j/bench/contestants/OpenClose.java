@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Opens a file, makes it known to a port and closes it again. */
-final class OpenClose implements Workload {
+final class OpenClose implements Repeated {
     private final Path path;
     private final CompletionPort port;
 
@@ -18,18 +18,7 @@ final class OpenClose implements Workload {
     }
 
     @Override
-    public boolean worksOnCallersThread() {
-        return true;
-    }
-
-    @Override
-    public long run(final long milliseconds) throws Win32Exception {
-        final long end = System.nanoTime() + milliseconds * 1_000_000;
-        long operations = 0;
-        do {
-            OverlappedFile.open(port, path).close();
-            operations++;
-        } while (System.nanoTime() < end);
-        return operations;
+    public void once() throws Win32Exception {
+        OverlappedFile.open(port, path).close();
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The same with {@link AsynchronousFileChannel}, which has one port for all. */
-final class OpenCloseJdk implements Workload {
+final class OpenCloseJdk implements Repeated {
     private final Path path;
 
     /** Arguments: the file. */
@@ -15,18 +15,7 @@ final class OpenCloseJdk implements Workload {
     }
 
     @Override
-    public boolean worksOnCallersThread() {
-        return true;
-    }
-
-    @Override
-    public long run(final long milliseconds) throws IOException {
-        final long end = System.nanoTime() + milliseconds * 1_000_000;
-        long operations = 0;
-        do {
-            AsynchronousFileChannel.open(path).close();
-            operations++;
-        } while (System.nanoTime() < end);
-        return operations;
+    public void once() throws IOException {
+        AsynchronousFileChannel.open(path).close();
     }
 }

@@ -6,7 +6,7 @@ import io.github.iocp4j.Win32Exception;
 import java.util.List;
 
 /** An echo server on a named pipe. */
-final class PipeEcho implements Workload {
+final class PipeEcho implements OnPort {
     private final CompletionPort port;
     private final String name;
 
@@ -23,12 +23,7 @@ final class PipeEcho implements Workload {
     }
 
     @Override
-    public long upcalls() {
-        return port.snapshot().batches();
-    }
-
-    @Override
-    public long completions() {
-        return port.snapshot().completions();
+    public CompletionPort port() {
+        return port;
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Packets that the program posts to itself: each that arrives posts the next. */
-final class PostedPackets implements Workload {
+final class PostedPackets implements OnPort {
     private final Stint stint = new Stint();
     private final int inFlight;
     private final CompletionPort port;
@@ -28,13 +28,8 @@ final class PostedPackets implements Workload {
     }
 
     @Override
-    public long upcalls() {
-        return port.snapshot().batches();
-    }
-
-    @Override
-    public long completions() {
-        return port.snapshot().completions();
+    public CompletionPort port() {
+        return port;
     }
 
     private void onCompletions(final CompletionBatch batch) {

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /** An echo server on a TCP port. */
-final class SocketEcho implements Workload {
+final class SocketEcho implements OnPort {
     private final CompletionPort port;
     private final SocketServer server;
 
@@ -24,12 +24,7 @@ final class SocketEcho implements Workload {
     }
 
     @Override
-    public long upcalls() {
-        return port.snapshot().batches();
-    }
-
-    @Override
-    public long completions() {
-        return port.snapshot().completions();
+    public CompletionPort port() {
+        return port;
     }
 }
