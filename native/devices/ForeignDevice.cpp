@@ -3,6 +3,7 @@
 #include <winternl.h>
 
 #include <memory>
+#include <optional>
 
 #include "engine/CompletionPort.h"
 #include "win32/Calls.h"
@@ -11,14 +12,21 @@ namespace iocp4j {
 
 namespace {
 
+// What the system says of a handle in one number, for classes of information that have no header outside the driver
+// kit.
+std::optional<ULONG> queryNumber(HANDLE handle, int information) noexcept {
+    ULONG number = 0;
+    IO_STATUS_BLOCK status{};
+    const NTSTATUS told = ::NtQueryInformationFile(handle, &status, &number, sizeof(number),
+                                                   static_cast<FILE_INFORMATION_CLASS>(information));
+    return told >= 0 ? std::optional{number} : std::nullopt;
+}
+
 // Whether its owner may have had the packets of calls that return success skipped.
 bool maySkipPackets(HANDLE handle) noexcept {
-    // FILE_IO_COMPLETION_NOTIFICATION_INFORMATION, which has no header outside the driver kit.
-    constexpr auto kNotificationInformation = static_cast<FILE_INFORMATION_CLASS>(41);
-    ULONG modes = 0;
-    IO_STATUS_BLOCK status{};
-    const bool told = ::NtQueryInformationFile(handle, &status, &modes, sizeof(modes), kNotificationInformation) >= 0;
-    return !told || (modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) != 0;
+    constexpr int kFileIoCompletionNotificationInformation = 41;
+    const auto modes = queryNumber(handle, kFileIoCompletionNotificationInformation);
+    return !modes || (*modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) != 0;
 }
 
 }  // namespace
@@ -58,14 +66,11 @@ void ForeignDevice::closingHandle() noexcept {
 }
 
 HandleTraits traitsOf(HANDLE handle) noexcept {
-    DWORD mode = 0;
-    // FILE_MODE_INFORMATION, which has no header outside the driver kit.
-    ULONG options = 0;
-    IO_STATUS_BLOCK status{};
-    constexpr auto kFileModeInformation = static_cast<FILE_INFORMATION_CLASS>(16);
+    constexpr int kFileModeInformation = 16;
     constexpr ULONG kSynchronous = 0x10 | 0x20;  // FILE_SYNCHRONOUS_IO_ALERT, ..._NONALERT
-    const bool told = ::NtQueryInformationFile(handle, &status, &options, sizeof(options), kFileModeInformation) >= 0;
-    return {::GetConsoleMode(handle, &mode) != FALSE, told && (options & kSynchronous) != 0};
+    DWORD mode = 0;
+    const auto options = queryNumber(handle, kFileModeInformation);
+    return {::GetConsoleMode(handle, &mode) != FALSE, options && (*options & kSynchronous) != 0};
 }
 
 }  // namespace iocp4j
