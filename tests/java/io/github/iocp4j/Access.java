@@ -33,8 +33,9 @@ final class Access {
 
     /** Makes a junction, which needs no right of its own; skips the test where there are none. */
     static void assumeJunction(final Path junction, final Path target) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder("cmd", "/c", "mklink", "/J", junction.toString(), target.toString())
-                .redirectErrorStream(true).start();
+        final Process process = Launch.of(new ProcessBuilder(
+                "cmd", "/c", "mklink", "/J", junction.toString(), target.toString())
+                .redirectErrorStream(true));
         process.getOutputStream().close();
         process.getInputStream().readAllBytes();
         assumeTrue(process.waitFor() == 0 && Files.isDirectory(junction)

@@ -61,8 +61,9 @@ final class GoogleTests {
         File log = file(name + ".log").toFile();
         Files.deleteIfExists(file(name + ".xml"));
         // A relative name: Google Test for Windows takes a Unix path for relative.
-        Process process = new ProcessBuilder(file(name + ".exe").toString(), "--gtest_output=xml:" + name + ".xml")
-                .directory(PROGRAMS.toFile()).redirectErrorStream(true).redirectOutput(log).start();
+        Process process = Launch.of(new ProcessBuilder(
+                file(name + ".exe").toString(), "--gtest_output=xml:" + name + ".xml")
+                .directory(PROGRAMS.toFile()).redirectErrorStream(true).redirectOutput(log));
         process.getOutputStream().close();
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();

@@ -112,9 +112,9 @@ final class LoadedLibraryTest {
     }
 
     private Process startProbe() throws IOException {
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return Launch.of(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Diocp4j.extract.path=" + folder, "-cp", System.getProperty("java.class.path"),
-                LoaderProbe.class.getName()).redirectErrorStream(true).start();
+                LoaderProbe.class.getName()).redirectErrorStream(true));
     }
 
     private static String firstLine(final Process process) throws IOException {

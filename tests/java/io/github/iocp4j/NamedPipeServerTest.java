@@ -112,9 +112,14 @@ final class NamedPipeServerTest {
                 result.get();
             }
             final List<ByteBuffer> buffers = new ArrayList<>();
+            // All of them before the first read, which may well end before another client is told of.
+            final List<NamedPipe> pipes = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                pipes.add((NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device);
+            }
             for (int i = 0; i < clients; i++) {
                 buffers.add(ByteBuffer.allocateDirect(20));
-                ((NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device).read(buffers.get(i), i);
+                pipes.get(i).read(buffers.get(i), i);
             }
             final Set<String> heard = new HashSet<>();
             for (int i = 0; i < clients; i++) {

@@ -14,9 +14,10 @@ final class ProcessExitTest {
     @ParameterizedTest
     @CsvSource({"RETURN,0,end of main", "EXIT_FROM_LISTENER,7,''", "CLOSE_IN_HOOK,0,end of main closed true"})
     void endsTheJvmInOrder(final ExitProbe.Way way, final int exitCode, final String output) throws Exception {
-        final Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        final Process process = Launch.of(new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xcheck:jni", "-cp", System.getProperty("java.class.path"), ExitProbe.class.getName(), way.name())
-                .redirectErrorStream(true).start();
+                .redirectErrorStream(true));
         process.getOutputStream().close();
         final String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 

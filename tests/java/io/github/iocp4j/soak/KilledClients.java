@@ -1,5 +1,6 @@
 package io.github.iocp4j.soak;
 
+import io.github.iocp4j.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -21,11 +22,10 @@ final class KilledClients implements AutoCloseable {
 
     /** Starts one, and kills the oldest when there are too many. */
     void oneMore() throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(
+        final Process process = Launch.of(new ProcessBuilder(
                 program.toString(), "--pipe", pipe, "--ident", "soak", "--count", "1000000")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
         // The collector does not close it.
         process.getOutputStream().close();
         processes.add(process);

@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools;
 
+import io.github.iocp4j.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public final class ToolProcess implements AutoCloseable {
         if (input != null) {
             builder.redirectInput(input.toFile());
         }
-        process = builder.start();
+        process = Launch.of(builder);
     }
 
     /**

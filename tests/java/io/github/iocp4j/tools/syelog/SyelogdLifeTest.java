@@ -3,6 +3,7 @@ package io.github.iocp4j.tools.syelog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iocp4j.Launch;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import io.github.iocp4j.tools.syelog.SyelogdProcess.Client;
@@ -43,8 +44,9 @@ class SyelogdLifeTest {
     void readsWhatClientsHaveWrittenBeforeItLeaves() throws Exception {
         final String pipe = SyelogdProcess.newPipe();
         final Path errors = folder.resolve("errors");
-        final Process daemon = new ProcessBuilder(Programs.toolCommand("syelogd", "--pipe", pipe, "--workers", "1"))
-                .redirectError(errors.toFile()).start();
+        final Process daemon = Launch.of(new ProcessBuilder(
+                Programs.toolCommand("syelogd", "--pipe", pipe, "--workers", "1"))
+                .redirectError(errors.toFile()));
         try {
             while (!Files.readString(errors).contains("serving")) {
                 Thread.sleep(5);
