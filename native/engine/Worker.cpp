@@ -63,8 +63,9 @@ Worker::Next Worker::collect() noexcept {
         return Next::kGoOn;
     }
     const bool inHaste = packetsOnly || departingCount_ > 0;
-    const auto dequeued =
-        port_.kernel().dequeueMany(std::span{entries_}.first(room - departingCount_), inHaste ? 0 : patience_, false);
+    const std::uint32_t wanted = entryCount_.next(room - departingCount_);
+    const auto dequeued = port_.kernel().dequeueMany(std::span{entries_}.first(wanted), inHaste ? 0 : patience_, false);
+    entryCount_.received(dequeued.count);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
         // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
         ::Sleep(kLookoutMilliseconds / 10);

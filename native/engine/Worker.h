@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/CompletionRecord.h"
+#include "engine/EntryCount.h"
 
 namespace iocp4j {
 
@@ -56,6 +57,7 @@ private:
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
     std::uint32_t introducedCount_ = 0;
+    EntryCount entryCount_;
     bool packetsOnly_ = false;  // in the next batch
 };
 

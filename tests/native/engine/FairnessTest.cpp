@@ -214,6 +214,37 @@ TEST_F(FairnessTest, ShareIsABatchDividedByThoseWhoMayRunAndWorthTheCall) {
     }
 }
 
+// A worker that has seen many packets come alone asks for one, but soon finds what has piled up meanwhile.
+TEST_F(FairnessTest, PileIsFoundHoweverManyPacketsHaveComeAlone) {
+    constexpr std::uint64_t kBlocks = 7;
+    constexpr std::size_t kPile = 256;
+    for (std::size_t alone = 0; alone < 10; ++alone) {
+        Turnstile turnstile;
+        Recording recording;
+        recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+            if (records.front().token == kBlocks) {
+                turnstile.pass();
+            }
+        };
+        CompletionPort::Settings settings = portSettings(1, kPile);
+        settings.batch = kPile;
+        TestPort port{recording, settings};
+        for (std::size_t i = 1; i <= alone; ++i) {
+            ASSERT_TRUE(port->post(0, 0, 0));
+            ASSERT_TRUE(recording.waitForCount(i));
+        }
+        ASSERT_TRUE(port->post(0, 0, kBlocks));
+        ASSERT_TRUE(turnstile.waitForWaiting(1));
+        const std::uint64_t before = recording.batches;
+        for (std::size_t i = 0; i < kPile; ++i) {
+            ASSERT_TRUE(port->post(0, 0, 1));
+        }
+        turnstile.open();
+        ASSERT_TRUE(recording.waitForCount(alone + 1 + kPile));
+        EXPECT_LE(recording.batches - before, kPile / 64) << alone << " came alone";
+    }
+}
+
 TEST_F(FairnessTest, OldestReportThatCouldNotBePostedComesFirst) {
     Turnstile turnstile;
     Recording recording;
