@@ -1,31 +1,57 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 
 namespace iocp4j {
 
-// How many operations the calling thread may still complete inline. A worker gets as many for each batch as a batch
-// holds: a listener that starts the next operation whenever one has completed inline would otherwise never let it look
-// at another device's packets. Other threads' time is their own.
+class Device;
+
+// How many operations the calling thread may still complete inline. A worker gets an allowance for each batch: a
+// listener that starts the next operation whenever one has completed inline would otherwise never let it look at
+// another device's packets. Nor may the first device of the batch use up what the others need, for then each of theirs
+// would have to go through the port. Other threads' time is their own.
 class InlineBudget {
 public:
+    static InlineBudget& ofThisThread() noexcept {
+        static thread_local InlineBudget budget;
+        return budget;
+    }
+
     // False when it is used up; then the completion comes through the port, behind those that wait there.
-    [[nodiscard]] static bool take() noexcept {
-        if (left_ == 0) {
+    [[nodiscard]] bool take(const Device& device) noexcept {
+        if (!isLimited_) {
+            return true;
+        }
+        if (&device != device_) {
+            device_ = &device;
+            leftForDevice_ = perDevice_;
+        }
+        if (leftForDevice_ == 0 || left_ == 0) {
             return false;
         }
-        if (left_ != kUnlimited) {
-            --left_;
-        }
+        --leftForDevice_;
+        --left_;
         return true;
     }
 
-    static void refill(std::uint32_t operations) noexcept { left_ = operations; }
+    // For a batch of so many completions, where there is room for so many.
+    void refill(std::uint32_t completions, std::uint32_t room) noexcept {
+        isLimited_ = true;
+        device_ = nullptr;
+        perDevice_ = std::max(room / completions, kLeast);
+        left_ = perDevice_ * completions;
+    }
 
 private:
-    static constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
-    static inline thread_local std::uint32_t left_ = kUnlimited;
+    // To go through the port costs about as much as an operation does, which is little when it is one in sixteen.
+    static constexpr std::uint32_t kLeast = 16;
+
+    bool isLimited_ = false;
+    const Device* device_ = nullptr;  // whose the last one was
+    std::uint32_t perDevice_ = 0;
+    std::uint32_t leftForDevice_ = 0;
+    std::uint32_t left_ = 0;
 };
 
 }  // namespace iocp4j

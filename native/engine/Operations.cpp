@@ -86,7 +86,8 @@ OperationId Operations::settle(Operation& operation, Started started) noexcept {
     if ((skipped || started.packet == Started::Packet::kNone) && operation.rendezvous.takeBack()) {
         if (skipped) {
             storeResult(operation);
-            if (device.completesInline() && canEndInline(operation.record) && InlineBudget::take()) {
+            if (device.completesInline() && canEndInline(operation.record) &&
+                InlineBudget::ofThisThread().take(device)) {
                 const std::uint32_t bytes = operation.record.bytes;
                 endInline(operation);
                 return inlineId(bytes);

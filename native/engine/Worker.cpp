@@ -130,7 +130,7 @@ void Worker::deliver() noexcept {
         if (recordCount_ > counters_.largestBatch.load(std::memory_order_relaxed)) {
             counters_.largestBatch.store(recordCount_, std::memory_order_relaxed);
         }
-        InlineBudget::refill(static_cast<std::uint32_t>(records_.size()));
+        InlineBudget::ofThisThread().refill(recordCount_, static_cast<std::uint32_t>(records_.size()));
         port_.sink().deliver(index_, std::span{records_}.first(recordCount_));
         recordCount_ = 0;
     }

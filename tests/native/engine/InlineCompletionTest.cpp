@@ -376,6 +376,77 @@ TEST(InlineBudgetTest, WorkerGoesBackToThePortAfterAsManyAsABatchHolds) {
     EXPECT_EQ(settings.batch, mostInARow);
 }
 
+// Three connections that are always ready: the first one of the batch leaves the others their part.
+TEST(InlineBudgetTest, IsSharedByTheDevicesOfABatch) {
+    constexpr std::uint64_t kStart = 1;
+    constexpr std::size_t kDevices = 3;
+    SimulatedKernel kernel;
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 1;
+    Turnstile turnstile;
+    Recording recording;
+    std::vector<std::uint32_t> inARow;
+    std::size_t together = 0;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token == kStart) {
+            together = records.size();
+            for (const CompletionRecord& record : records) {
+                inARow.push_back(0);
+                while (inARow.back() < 1'000 && isInline(*read(record.key, 2, request))) {
+                    ++inARow.back();
+                }
+            }
+        } else if (records.front().token == 0) {
+            turnstile.pass();
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    ASSERT_TRUE(port->post(0, 0, 0));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    for (std::size_t i = 0; i < kDevices; ++i) {
+        const Device::Key device = pipe(port, kernel);
+        ASSERT_EQ(
+            0u, Share<Device> { device } -> completeInline());
+        ASSERT_TRUE(port->post(device, 0, kStart));
+    }
+    turnstile.open();
+    EXPECT_TRUE(recording.waitForCount(1 + 2 * kDevices)) << "of which the last ones are those that were too many";
+    EXPECT_EQ(kDevices, together);
+    EXPECT_EQ((std::vector<std::uint32_t>(kDevices, 16)), inARow);
+}
+
+// Two devices in turns, as a proxy uses them.
+TEST(InlineBudgetTest, BoundsDevicesThatTakeTurns) {
+    SimulatedKernel kernel;
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 1;
+    Recording recording;
+    Device::Key devices[2] = {};
+    std::atomic<std::uint32_t> inARow{0};
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().opcode == Opcode::kPost) {
+            while (inARow < 1'000 && isInline(*read(devices[inARow % 2], 2, request))) {
+                ++inARow;
+            }
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    for (Device::Key& device : devices) {
+        device = pipe(port, kernel);
+        ASSERT_EQ(
+            0u, Share<Device> { device } -> completeInline());
+    }
+    ASSERT_TRUE(port->post(0, 0, 1));
+    EXPECT_TRUE(recording.waitForCount(2));
+    EXPECT_EQ(settings.batch, inARow.load());
+}
+
 TEST(InlineBudgetTest, WhatComesThroughThePortCostsNothingOfIt) {
     constexpr std::uint64_t kStart = 1;
     SimulatedKernel kernel;
