@@ -19,7 +19,6 @@ public final class SyntheticDelivery {
     public static SyntheticDelivery toJava(final CompletionListener listener, final int batch) throws Win32Exception {
         // Batches belong to a port, though nothing comes through this one.
         final CompletionPort port = CompletionPort.open(listener);
-        System.loadLibrary("delivery");
         return new SyntheticDelivery(openJava(new CompletionDispatcher(port, listener, (thread, thrown) -> {
             throw new AssertionError(thrown);
         }), batch));
@@ -32,7 +31,6 @@ public final class SyntheticDelivery {
      * @return to be used on this thread only
      */
     public static SyntheticDelivery toNative(final int batch) {
-        System.loadLibrary("delivery");
         return new SyntheticDelivery(openNative(batch));
     }
 

@@ -42,8 +42,18 @@ final class Suite {
     }
 
     List<Benchmark> benchmarks() {
-        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
+        return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
                 devices(), openClose(), fileCopy());
+    }
+
+    private Benchmark delivery() {
+        return new MicroBenchmark("delivery", "completions delivered to Java without a kernel", "DeliveryBenchmark",
+                platform);
+    }
+
+    private Benchmark submission() {
+        return new MicroBenchmark("submission", "operations started from Java and over at once, without a kernel",
+                "SubmissionBenchmark", platform);
     }
 
     private Benchmark postedPackets() {

@@ -12,49 +12,65 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** Runs DeliveryBenchmark with JMH in the Windows JVM, and takes over what it finds. JMH does not take turns. */
-final class Delivery implements Benchmark {
+/** Runs one of the contestants with JMH in the Windows JVM, and takes over what it finds. JMH does not take turns. */
+final class MicroBenchmark implements Benchmark {
     private static final double NANOSECONDS = 1e9;
 
+    private final String name;
+    private final String title;
+    private final String subject;
     private final Platform platform;
 
-    Delivery(final Platform platform) {
+    /**
+     * Describes one.
+     *
+     * @param name its name
+     * @param title what is measured
+     * @param subject the class with the methods that JMH is to call
+     * @param platform starts it
+     */
+    MicroBenchmark(final String name, final String title, final String subject, final Platform platform) {
+        this.name = name;
+        this.title = title;
+        this.subject = subject;
         this.platform = platform;
     }
 
     @Override
     public String name() {
-        return "delivery";
+        return name;
     }
 
     @Override
     public String title() {
-        return "completions delivered to Java without a kernel";
+        return title;
     }
 
     @Override
     public void run(final Schedule schedule, final Consumer<ComparisonResult> listener)
             throws IOException, InterruptedException {
-        final Path found = platform.target().resolve("delivery.json");
+        final Path found = platform.target().resolve(name + ".json");
         Files.deleteIfExists(found);
         final Process process = new ProcessBuilder(platform.java(
-                "-Djava.library.path=" + platform.programs(), "-Djmh.ignoreLock=true", "org.openjdk.jmh.Main",
-                "DeliveryBenchmark", "-foe", "true", "-f", "1", "-wi", "2", "-w", seconds(schedule.warmUpMillis() / 2),
+                "-Diocp4j.library.path=" + platform.programs().resolve("synthetic.dll"),
+                "-Djmh.ignoreLock=true", "org.openjdk.jmh.Main",
+                subject, "-foe", "true", "-f", "1", "-wi", "2", "-w", seconds(schedule.warmUpMillis() / 2),
                 "-i", String.valueOf(schedule.rounds()), "-r", seconds(schedule.roundMillis()),
                 "-rf", "json", "-rff", found.toString()))
-                .redirectErrorStream(true).redirectOutput(platform.target().resolve("delivery.log").toFile()).start();
+                .redirectErrorStream(true).redirectOutput(platform.target().resolve(name + ".log").toFile()).start();
         process.getOutputStream().close();
         if (process.waitFor() != 0 || !Files.exists(found)) {
-            throw new IOException("JMH has failed; what it said is in " + platform.target().resolve("delivery.log"));
+            throw new IOException("JMH has failed; what it said is in " + platform.target().resolve(name + ".log"));
         }
-        final Map<String, List<Outcome>> byBatch = new LinkedHashMap<>();
+        final Map<String, List<Outcome>> byLabel = new LinkedHashMap<>();
         try (Reader in = Files.newBufferedReader(found)) {
             for (final Trial trial : new Gson().fromJson(in, Trial[].class)) {
-                byBatch.computeIfAbsent(trial.params.get("batch"), batch -> new ArrayList<>()).add(trial.outcome());
+                byLabel.computeIfAbsent(trial.label(), label -> new ArrayList<>()).add(trial.outcome());
             }
         }
-        byBatch.forEach((batch, outcomes) -> listener.accept(new ComparisonResult("batch " + batch, outcomes)));
+        byLabel.forEach((label, outcomes) -> listener.accept(new ComparisonResult(label, outcomes)));
     }
 
     private static String seconds(final long milliseconds) {
@@ -66,6 +82,12 @@ final class Delivery implements Benchmark {
         private String benchmark;
         private Map<String, String> params;
         private Metric primaryMetric;
+
+        /** What the parameters are, of which there may be none. */
+        String label() {
+            return params == null ? "each" : params.entrySet().stream()
+                    .map(param -> param.getKey() + " " + param.getValue()).collect(Collectors.joining(", "));
+        }
 
         Outcome outcome() {
             final String name = benchmark.substring(benchmark.lastIndexOf('.') + 1);

@@ -7,7 +7,6 @@
 
 #include "engine/CompletionSink.h"
 #include "jni/JavaSink.h"
-#include "jni/JavaVm.h"
 
 namespace {
 
@@ -62,12 +61,6 @@ jlong start(std::unique_ptr<CompletionSink> sink, jint length) {
 }  // namespace
 
 extern "C" {
-
-JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* vm, void*) {
-    iocp4j::jni::vm = vm;
-    JNIEnv* env = iocp4j::jni::environment();
-    return env != nullptr && iocp4j::jni::JavaSink::bind(env) ? iocp4j::jni::kVersion : JNI_ERR;
-}
 
 JNIEXPORT jlong JNICALL Java_io_github_iocp4j_SyntheticDelivery_openJava(JNIEnv* env, jclass, jobject dispatcher,
                                                                          jint length) {

@@ -1,0 +1,57 @@
+package io.github.iocp4j;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads that no kernel makes: they are over at once. For benchmarks. */
+public final class SyntheticSubmission implements AutoCloseable {
+    private static final int BLOCK = 4096;
+
+    private final Path path;
+    private final CompletionPort port;
+    private final OverlappedFile file;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+
+    /**
+     * Opens a file that is never read.
+     *
+     * @throws IOException when that fails
+     */
+    public SyntheticSubmission() throws IOException {
+        path = Files.createTempFile("submission", ".bin");
+        port = CompletionPort.open(batch -> { });
+        file = OverlappedFile.open(port, path);
+        file.completeInline();
+        readAtOnce();
+    }
+
+    /**
+     * A read that completes inline.
+     *
+     * @return what it answers
+     */
+    public long read() {
+        return file.read(buffer, 0, BLOCK, 0, 0);
+    }
+
+    /**
+     * A native method that does nothing.
+     *
+     * @return something
+     */
+    public long call() {
+        return nothing(file.key());
+    }
+
+    @Override
+    public void close() throws IOException {
+        port.close();
+        Files.delete(path);
+    }
+
+    private static native void readAtOnce();
+
+    private static native long nothing(long device);
+}

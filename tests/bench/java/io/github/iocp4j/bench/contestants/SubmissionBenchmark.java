@@ -1,0 +1,61 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.SyntheticSubmission;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What an operation costs from the caller to the Win32 call and back, without a kernel: nanoseconds for each. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class SubmissionBenchmark {
+    private SyntheticSubmission submission;
+
+    /**
+     * Opens what is read.
+     *
+     * @throws IOException when that fails
+     */
+    @Setup
+    public void open() throws IOException {
+        submission = new SyntheticSubmission();
+    }
+
+    /**
+     * Closes it again.
+     *
+     * @throws IOException when that fails
+     */
+    @TearDown
+    public void close() throws IOException {
+        submission.close();
+    }
+
+    /**
+     * A read that completes inline.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long iocp4j() {
+        return submission.read();
+    }
+
+    /**
+     * A native method that does nothing: what any library must pay.
+     *
+     * @return something
+     */
+    @Benchmark
+    public long call() {
+        return submission.call();
+    }
+}
