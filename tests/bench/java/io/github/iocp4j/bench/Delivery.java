@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Runs DeliveryBenchmark with JMH in the Windows JVM, and takes over what it finds. JMH does not take turns. */
 final class Delivery implements Benchmark {
@@ -34,7 +33,7 @@ final class Delivery implements Benchmark {
     }
 
     @Override
-    public void run(final Schedule schedule, final Consumer<ComparisonResult> listener)
+    public void run(final Schedule schedule, final Findings findings)
             throws IOException, InterruptedException {
         final Path found = platform.target().resolve("delivery.json");
         Files.deleteIfExists(found);
@@ -54,7 +53,7 @@ final class Delivery implements Benchmark {
                 byBatch.computeIfAbsent(trial.params.get("batch"), batch -> new ArrayList<>()).add(trial.outcome());
             }
         }
-        byBatch.forEach((batch, outcomes) -> listener.accept(new ComparisonResult("batch " + batch, outcomes)));
+        byBatch.forEach((batch, outcomes) -> findings.add(new ComparisonResult("batch " + batch, outcomes)));
     }
 
     private static String seconds(final long milliseconds) {

@@ -9,7 +9,7 @@ import java.util.Set;
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
-    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
+    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo", "syelogd");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
@@ -45,7 +45,7 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
-                syelogd(), devices(), openClose(), fileCopy());
+                syelogd(), devices(), openClose(), fileCopy(), new Memory(platform));
     }
 
     private Benchmark postedPackets() {
