@@ -14,23 +14,18 @@ namespace {
 std::atomic<std::int64_t> bytesInUse{0};
 std::atomic<std::int64_t> blocksInUse{0};
 
-// In front of each block, so that whoever frees it knows how large it is.
-struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Header {
-    std::size_t size;
-};
+// Its size lies in front of each block, so that whoever frees it knows. That takes as much room as keeps it aligned.
+constexpr std::size_t roomFor(std::size_t alignment) noexcept { return std::max(alignment, sizeof(std::size_t)); }
 
-// Where the block begins after its header and what keeps it aligned.
-constexpr std::size_t offset(std::size_t alignment) noexcept { return std::max(alignment, sizeof(Header)); }
-
-Header* headerOf(void* block) noexcept { return static_cast<Header*>(block) - 1; }
+std::size_t& sizeOf(void* block) noexcept { return static_cast<std::size_t*>(block)[-1]; }
 
 void* allocate(std::size_t size, std::size_t alignment) {
-    void* memory = ::_aligned_malloc(size + offset(alignment), std::max(alignment, alignof(Header)));
+    void* memory = ::_aligned_malloc(size + roomFor(alignment), roomFor(alignment));
     if (memory == nullptr) {
         throw std::bad_alloc{};
     }
-    void* block = static_cast<std::byte*>(memory) + offset(alignment);
-    ::new (headerOf(block)) Header{size};
+    void* block = static_cast<std::byte*>(memory) + roomFor(alignment);
+    sizeOf(block) = size;
     bytesInUse += static_cast<std::int64_t>(size);
     ++blocksInUse;
     return block;
@@ -40,9 +35,9 @@ void release(void* block, std::size_t alignment) noexcept {
     if (block == nullptr) {
         return;
     }
-    bytesInUse -= static_cast<std::int64_t>(headerOf(block)->size);
+    bytesInUse -= static_cast<std::int64_t>(sizeOf(block));
     --blocksInUse;
-    ::_aligned_free(static_cast<std::byte*>(block) - offset(alignment));
+    ::_aligned_free(static_cast<std::byte*>(block) - roomFor(alignment));
 }
 
 }  // namespace
