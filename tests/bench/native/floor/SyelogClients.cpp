@@ -21,7 +21,7 @@ class SyelogClients final : public Workload {
 public:
     SyelogClients(const std::string& name, std::size_t clients) : clients_(clients) {
         for (Client& client : clients_) {
-            client.message = message();
+            client.message = compose();
             client.pipe = connectTo(name, GENERIC_WRITE);
             DWORD mode = PIPE_READMODE_MESSAGE;
             if (!::SetNamedPipeHandleState(client.pipe, &mode, nullptr, nullptr)) {
@@ -69,7 +69,7 @@ private:
         test::SyelogMessage message;
     };
 
-    static test::SyelogMessage message() {
+    static test::SyelogMessage compose() {
         test::SyelogMessage message{};
         message.bytes = kLength;
         message.facility = 0x50;

@@ -3,13 +3,13 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "CountedHeap.h"
-#include "devices/NamedPipeClient.h"
 #include "devices/NamedPipeServer.h"
 #include "devices/SocketServer.h"
 #include "engine/CompletionPort.h"
