@@ -76,7 +76,7 @@ Started StreamSocket::transmitFile(Operation& operation, Transmission transmissi
     {
         const std::lock_guard lock{mutex_};
         try {
-            transmitting_.emplace(++transmissions_, std::move(transmission.file));
+            transmitting_.push_back({++transmissions_, std::move(transmission.file)});
         } catch (const std::bad_alloc&) {
             return Started::over(ERROR_NOT_ENOUGH_MEMORY);
         }
@@ -157,7 +157,7 @@ bool StreamSocket::concluded(CompletionRecord& record) noexcept {
             break;
         case Opcode::kTransmitFile: {
             const std::lock_guard lock{mutex_};
-            transmitting_.erase(record.detail);
+            std::erase_if(transmitting_, [&](const Transmitting& sent) { return sent.number == record.detail; });
             record.detail = 0;
             break;
         }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "devices/Socket.h"
 
@@ -74,14 +74,19 @@ public:
     win32::Result<win32::SocketAddress> remoteAddress() noexcept override;
 
 private:
+    struct Transmitting {
+        std::uint32_t number;  // in its operation's record
+        win32::Handle file;
+    };
+
     bool concluded(CompletionRecord& record) noexcept override;
     win32::ErrorCode connected() noexcept;
 
     std::mutex mutex_;                  // of everything below
     std::optional<Accepted> accepted_;  // until it is disconnected
     std::uint32_t firstTaken_ = 0;
-    // Files that are being sent, by the number in their operation's record.
-    std::unordered_map<std::uint32_t, win32::Handle> transmitting_;
+    // Files that are being sent. Few at a time, if any: a connection that sends none pays for an empty vector.
+    std::vector<Transmitting> transmitting_;
     std::uint32_t transmissions_ = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <windows.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,22 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "fixtures/SyelogMessage.h"
+
 namespace {
 
-#pragma pack(push, 1)
-struct Message {
-    std::uint16_t bytes;
-    std::uint8_t facility;
-    std::uint8_t severity;
-    std::uint32_t processId;
-    FILETIME occurrence;
-    std::uint32_t terminate;
-    char text[4086];
-};
-#pragma pack(pop)
-static_assert(sizeof(Message) == 4106);
-
-constexpr std::size_t kHeader = offsetof(Message, text);
+using iocp4j::test::kSyelogHeader;
+using iocp4j::test::SyelogMessage;
 
 struct Options {
     std::string pipe = "syelog";
@@ -104,7 +93,7 @@ private:
 };
 
 // Answers how many bytes of the message to send.
-std::size_t compose(Message& message, const Options& options, std::string_view ident, int number) {
+std::size_t compose(SyelogMessage& message, const Options& options, std::string_view ident, int number) {
     message.facility = 0x50;
     message.severity = 0x60;
     message.processId = ::GetCurrentProcessId();
@@ -115,14 +104,14 @@ std::size_t compose(Message& message, const Options& options, std::string_view i
     const std::size_t length = std::min(text.size(), sizeof(message.text) - 1);
     std::memcpy(message.text, text.data(), length);
     message.text[length] = '\0';
-    const std::size_t total = kHeader + length + (options.noNul ? 0 : 1);
+    const std::size_t total = kSyelogHeader + length + (options.noNul ? 0 : 1);
     message.bytes = static_cast<std::uint16_t>(total);
     return total;
 }
 
 bool misbehave(Client& client, const Options& options) {
     // Every byte an A, so that nothing in it looks like a header.
-    const std::vector<char> garbage(sizeof(Message) + 1000, 'A');
+    const std::vector<char> garbage(sizeof(SyelogMessage) + 1000, 'A');
     return (options.shortMessage < 0 ||
             client.send(garbage.data(), std::min(static_cast<std::size_t>(options.shortMessage), garbage.size()))) &&
            (!options.oversize || client.send(garbage.data(), garbage.size()));
@@ -136,7 +125,7 @@ int run(const Options& options, const std::string& ident) {
         ::Sleep(options.idle);
     }
     int failures = misbehave(client, options) ? 0 : 1;
-    Message message{};
+    SyelogMessage message{};
     for (int i = 1; i <= options.count; ++i) {
         if (options.abrupt && i > options.count / 2) {
             ::TerminateProcess(::GetCurrentProcess(), 3);

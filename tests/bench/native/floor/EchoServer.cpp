@@ -2,20 +2,19 @@
 
 namespace iocp4j::bench {
 
-bool EchoServer::take(const OVERLAPPED_ENTRY& entry) {
+void EchoServer::take(const OVERLAPPED_ENTRY& entry) {
     auto& connection = *static_cast<Connection*>(entry.lpOverlapped);
     connection.bytes = bytesOf(entry);
     if (hasFailed(entry) || (connection.step == Step::kRead && connection.bytes == 0)) {
         close(connection.handle);
         delete &connection;
-        return true;
+        return;
     }
     if (connection.step == Step::kAccept) {
         accept();
         introduce(connection);
     }
     goOn(connection);
-    return true;
 }
 
 void EchoServer::goOn(Connection& connection) {

@@ -1,5 +1,6 @@
 // Clients of an echo server on a named pipe: the load for all contestants, and so as cheap as it can be made.
 
+#include "Pipes.h"
 #include "Port.h"
 #include "Stopwatch.h"
 #include "Workload.h"
@@ -8,14 +9,12 @@ namespace iocp4j::bench {
 
 namespace {
 
-constexpr DWORD kPatienceMilliseconds = 10'000;
-
 class PipeClients final : public Workload {
 public:
     PipeClients(const std::string& name, std::size_t clients, DWORD length) : clients_(clients) {
         for (Client& client : clients_) {
             client.memory.resize(length);
-            client.pipe = connect(R"(\\.\pipe\)" + name);
+            client.pipe = connectTo(name, GENERIC_READ | GENERIC_WRITE);
             port_.add(client.pipe, 0, true);
         }
     }
@@ -54,21 +53,6 @@ private:
         DWORD heard;  // of the answer
         bool reads;
     };
-
-    static HANDLE connect(const std::string& path) {
-        const ULONGLONG end = ::GetTickCount64() + kPatienceMilliseconds;
-        for (;;) {
-            const HANDLE pipe = ::CreateFileA(path.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
-                                              FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT, nullptr);
-            if (pipe != INVALID_HANDLE_VALUE) {
-                return pipe;
-            }
-            // Between two instances there may be none for a moment.
-            if (::GetTickCount64() > end || !::WaitNamedPipeA(path.c_str(), kPatienceMilliseconds)) {
-                throw CallFailed{"CreateFile " + path};
-            }
-        }
-    }
 
     // Begins a round.
     void begin(Client& client) {

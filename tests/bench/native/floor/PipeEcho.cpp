@@ -1,6 +1,7 @@
 // An echo server on a named pipe.
 
 #include "EchoServer.h"
+#include "Pipes.h"
 
 namespace iocp4j::bench {
 
@@ -12,7 +13,7 @@ constexpr DWORD kPipeBuffer = 65'536;
 class PipeEcho final : public EchoServer {
 public:
     PipeEcho(unsigned threads, const std::string& name, bool completesInline)
-        : EchoServer(threads, completesInline), path_(R"(\\.\pipe\)" + name), name_(name) {
+        : EchoServer(threads, completesInline), name_(name) {
         serve(kListening);
     }
 
@@ -21,22 +22,9 @@ public:
 private:
     void accept() override {
         auto connection = std::make_unique<Connection>();
-        connection->handle = ::CreateNamedPipeA(path_.c_str(), PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
-                                                PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, PIPE_UNLIMITED_INSTANCES,
-                                                kPipeBuffer, kPipeBuffer, 0, nullptr);
-        if (connection->handle == INVALID_HANDLE_VALUE) {
-            throw CallFailed{"CreateNamedPipe"};
-        }
+        connection->handle = createPipe(name_, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, kPipeBuffer, kPipeBuffer);
         port().add(connection->handle, 0, completesInline());
-        const BOOL connected = ::ConnectNamedPipe(connection->handle, connection.get());
-        const DWORD error = ::GetLastError();
-        if (!connected && error == ERROR_PIPE_CONNECTED) {
-            // No packet will tell of this one, and its client is there: it is as if it had.
-            connection->Internal = 0;
-            port().post(0, connection.get());
-        } else if (!connected && error != ERROR_IO_PENDING) {
-            throw CallFailed{"ConnectNamedPipe"};
-        }
+        awaitClient(port(), connection->handle, *connection);
         connection.release();  // the packet brings it back
     }
 
@@ -56,7 +44,6 @@ private:
 
     void close(HANDLE handle) override { ::CloseHandle(handle); }
 
-    const std::string path_;
     const std::string name_;
 };
 

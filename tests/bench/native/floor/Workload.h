@@ -43,6 +43,8 @@ std::unique_ptr<Workload> openClose(const Arguments& arguments);
 std::unique_ptr<Workload> socketEcho(const Arguments& arguments);
 std::unique_ptr<Workload> pipeEcho(const Arguments& arguments);
 std::unique_ptr<Workload> pipeClients(const Arguments& arguments);
+std::unique_ptr<Workload> syelogSink(const Arguments& arguments);
+std::unique_ptr<Workload> syelogClients(const Arguments& arguments);
 
 // Thrown by a workload that cannot go on; the message names the Win32 call and its error.
 class CallFailed : public std::runtime_error {

@@ -25,7 +25,7 @@ using Maker = std::unique_ptr<Workload> (*)(const Arguments&);
 const std::map<std::string, Maker> kWorkloads{
     {"file-copy", fileCopy},       {"posted-packets", postedPackets}, {"file-reads", fileReads},
     {"open-close", openClose},     {"socket-echo", socketEcho},       {"pipe-echo", pipeEcho},
-    {"pipe-clients", pipeClients},
+    {"pipe-clients", pipeClients}, {"syelog-sink", syelogSink},       {"syelog-clients", syelogClients},
 };
 
 unsigned threads(const char* text) {

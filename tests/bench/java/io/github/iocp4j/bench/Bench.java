@@ -53,7 +53,8 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--check",
             description = "Compare with the report that is committed in tests/bench/report, and fail when a ratio has"
-                + " fallen below 0.7 of what it was, or when iocp4j allocates or makes too many upcalls.")
+                + " fallen below 0.7 of what it was, or when iocp4j allocates, makes too many upcalls or takes more"
+                + " memory than it may.")
     private boolean check;
 
     @Option(names = "--list", description = "Print the names of the benchmarks and leave.")
@@ -115,10 +116,7 @@ public final class Bench implements Callable<Integer> {
             report.add(result);
             text.begin(benchmark);
             try {
-                benchmark.run(schedule, comparison -> {
-                    result.add(comparison);
-                    text.add(comparison);
-                });
+                benchmark.run(schedule, result.and(text));
             } catch (final IOException failed) {
                 result.fail(failed.getMessage());
                 text.notRun(failed.getMessage());

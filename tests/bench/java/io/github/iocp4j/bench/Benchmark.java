@@ -1,7 +1,6 @@
 package io.github.iocp4j.bench;
 
 import java.io.IOException;
-import java.util.function.Consumer;
 
 /** Something that can be named on the command line. */
 interface Benchmark {
@@ -23,9 +22,9 @@ interface Benchmark {
      * Runs all its comparisons.
      *
      * @param schedule how long
-     * @param listener told of each comparison as it ends
+     * @param findings told of each comparison as it ends, and of what is counted
      * @throws IOException when it cannot be run at all
      * @throws InterruptedException when the thread is interrupted
      */
-    void run(Schedule schedule, Consumer<ComparisonResult> listener) throws IOException, InterruptedException;
+    void run(Schedule schedule, Findings findings) throws IOException, InterruptedException;
 }

@@ -4,20 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What has come of a benchmark. Written to the JSON report as it stands. */
-final class BenchmarkResult {
+final class BenchmarkResult implements Findings {
     private final String name;
     private final String title;
     /** Why it has not run, or null. */
     private String notRun;
     private final List<ComparisonResult> comparisons = new ArrayList<>();
+    private final List<Figure> figures = new ArrayList<>();
 
     BenchmarkResult(final Benchmark benchmark) {
         name = benchmark.name();
         title = benchmark.title();
     }
 
-    void add(final ComparisonResult comparison) {
+    @Override
+    public void add(final ComparisonResult comparison) {
         comparisons.add(comparison);
+    }
+
+    @Override
+    public void add(final Figure figure) {
+        figures.add(figure);
     }
 
     void fail(final String reason) {
@@ -38,5 +45,9 @@ final class BenchmarkResult {
 
     List<ComparisonResult> comparisons() {
         return comparisons;
+    }
+
+    List<Figure> figures() {
+        return figures;
     }
 }

@@ -28,6 +28,12 @@ final class Check {
             if (benchmark.notRun() != null) {
                 complaints.add(benchmark.name() + ": not run: " + benchmark.notRun());
             }
+            for (final Figure figure : benchmark.figures()) {
+                if (figure.exceedsLimit()) {
+                    complaints.add(String.format(Locale.ROOT, "%s: %s: %.1f %s, at most %.1f will do",
+                            benchmark.name(), figure.name(), figure.value(), figure.unit(), figure.limit()));
+                }
+            }
             for (final ComparisonResult comparison : benchmark.comparisons()) {
                 final String where = benchmark.name() + ", " + comparison.label() + ": ";
                 then(benchmark.name(), comparison.label())

@@ -2,7 +2,6 @@ package io.github.iocp4j.bench;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** A benchmark whose contestants are processes that work in turns. */
 final class Contest implements Benchmark {
@@ -35,10 +34,10 @@ final class Contest implements Benchmark {
     }
 
     @Override
-    public void run(final Schedule schedule, final Consumer<ComparisonResult> listener) throws IOException {
+    public void run(final Schedule schedule, final Findings findings) throws IOException {
         preparation.prepare();
         for (final Comparison comparison : comparisons) {
-            listener.accept(comparison.run(schedule));
+            findings.add(comparison.run(schedule));
         }
     }
 }

@@ -35,6 +35,23 @@ final class MarkdownReport {
             out.printf("Not run: %s\n", benchmark.notRun());
             return;
         }
+        if (!benchmark.comparisons().isEmpty()) {
+            writeComparisons(benchmark, out);
+        }
+        if (!benchmark.figures().isEmpty()) {
+            writeFigures(benchmark, out);
+        }
+    }
+
+    private static void writeFigures(final BenchmarkResult benchmark, final PrintWriter out) {
+        out.print("| | | at most |\n| --- | ---: | ---: |\n");
+        for (final Figure figure : benchmark.figures()) {
+            out.printf(Locale.ROOT, "| %s | %,.1f %s | %s |\n", figure.name(), figure.value(), figure.unit(),
+                    number("%,.0f", figure.limit()));
+        }
+    }
+
+    private void writeComparisons(final BenchmarkResult benchmark, final PrintWriter out) throws IOException {
         final RatioChart chart = new RatioChart(benchmark);
         if (!chart.isEmpty()) {
             final String picture = benchmark.name() + ".svg";

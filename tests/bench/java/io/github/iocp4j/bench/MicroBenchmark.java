@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Runs one of the contestants with JMH in the Windows JVM, and takes over what it finds. JMH does not take turns. */
@@ -49,7 +48,7 @@ final class MicroBenchmark implements Benchmark {
     }
 
     @Override
-    public void run(final Schedule schedule, final Consumer<ComparisonResult> listener)
+    public void run(final Schedule schedule, final Findings findings)
             throws IOException, InterruptedException {
         final Path found = platform.target().resolve(name + ".json");
         Files.deleteIfExists(found);
@@ -70,7 +69,7 @@ final class MicroBenchmark implements Benchmark {
                 byLabel.computeIfAbsent(trial.label(), label -> new ArrayList<>()).add(trial.outcome());
             }
         }
-        byLabel.forEach((label, outcomes) -> listener.accept(new ComparisonResult(label, outcomes)));
+        byLabel.forEach((label, outcomes) -> findings.add(new ComparisonResult(label, outcomes)));
     }
 
     private static String seconds(final long milliseconds) {

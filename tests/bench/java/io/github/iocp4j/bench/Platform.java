@@ -47,12 +47,18 @@ final class Platform {
     }
 
     private List<String> floor(final int threads, final String... arguments) {
+        final List<String> command = program("floor", String.valueOf(threads));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** The command of a native program of ours. */
+    List<String> program(final String name, final String... arguments) {
         final List<String> command = new ArrayList<>(pinned);
         if (!IS_WINDOWS) {
             command.add(root.resolve("cmake/wine-run").toString());
         }
-        command.add(programs().resolve("floor.exe").toString());
-        command.add(String.valueOf(threads));
+        command.add(programs().resolve(name + ".exe").toString());
         command.addAll(List.of(arguments));
         return command;
     }

@@ -1,5 +1,6 @@
 package io.github.iocp4j.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,13 +9,14 @@ import java.util.Set;
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
-    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
+    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo", "syelogd");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
     private static final List<Integer> LENGTHS = List.of(64, 4096);
     private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
     private static final List<Integer> PIPES = List.of(1, 16, 256);
+    private static final List<Integer> LOGGING = List.of(1, 4, 16);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
     private static final String BACKLOG = "256";
@@ -43,7 +45,7 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
-                devices(), openClose(), fileCopy());
+                syelogd(), devices(), openClose(), fileCopy(), new Memory(platform));
     }
 
     private Benchmark delivery() {
@@ -122,6 +124,31 @@ final class Suite {
             }
         }
         return new Contest("pipe-echo", "round trips of an echo server's pipe clients", nothing(), comparisons);
+    }
+
+    private Benchmark syelogd() {
+        final String daemon = pipe("syelogd");
+        final String sink = pipe("sink");
+        final String lonelySink = pipe("lonely-sink");
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int count : LOGGING) {
+            comparisons.add(new Comparison(clients(count), List.of(
+                    Entrant.subject("iocp4j", java("syelogd.iocp4j", daemon, log(daemon).toString())),
+                    Entrant.peer("floor", platform.floor("syelog-sink", sink, log(sink).toString())),
+                    Entrant.peer("floor, 1 thread",
+                            platform.lonelyFloor("syelog-sink", lonelySink, log(lonelySink).toString()))),
+                    server -> new SyelogClients(new ContestantProcess(platform.floor(
+                            "syelog-clients", server.address(), String.valueOf(count))), log(server.address()))));
+        }
+        return new Contest("syelogd", "messages of syelog clients, written to a file",
+                () -> Files.createDirectories(log(daemon).getParent()), comparisons);
+    }
+
+    /** The file of a daemon that serves that pipe. */
+    private Path log(final String pipe) {
+        final Path log = platform.target().resolve("data").resolve(pipe + ".log");
+        log.toFile().deleteOnExit();
+        return log;
     }
 
     private Benchmark backlog() {
@@ -203,7 +230,10 @@ final class Suite {
     }
 
     private static String clients(final int length, final int connections) {
-        return (length < 1024 ? length + " B, " : length / 1024 + " KiB, ") + connections
-                + (connections == 1 ? " client" : " clients");
+        return (length < 1024 ? length + " B, " : length / 1024 + " KiB, ") + clients(connections);
+    }
+
+    private static String clients(final int count) {
+        return count + (count == 1 ? " client" : " clients");
     }
 }

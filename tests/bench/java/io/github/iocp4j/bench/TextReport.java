@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Prints what comes out, while it comes. */
-final class TextReport {
+final class TextReport implements Findings {
     private final PrintStream out;
 
     TextReport(final PrintStream out) {
@@ -25,7 +25,14 @@ final class TextReport {
         out.printf("  not run: %s%n", reason);
     }
 
-    void add(final ComparisonResult comparison) {
+    @Override
+    public void add(final Figure figure) {
+        out.printf(Locale.ROOT, "  %-48s %,10.1f %-6s %s%n", figure.name(), figure.value(), figure.unit(),
+                figure.limit() == null ? "" : String.format(Locale.ROOT, "at most %,.0f", figure.limit()));
+    }
+
+    @Override
+    public void add(final ComparisonResult comparison) {
         final List<Outcome> outcomes = comparison.contestants();
         out.printf("  %-28s %12s %6s %15s", comparison.label(), "per second", "±", "ns each");
         outcomes.stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s", subject.name() + " ÷"));

@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,27 @@ class LogLineTest {
         for (int i = 0; i < 20_000; i++) {
             // Around the end of summer time, over more seconds than are kept.
             final Instant time = Instant.parse("2026-10-25T00:58:00Z").plusMillis(random.nextInt(240_000));
+
+            assertThat(lineOf(Messages.line("x").at(Messages.fileTime(time.toString()))))
+                    .startsWith(expected.format(LocalDateTime.ofInstant(time, zone)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"})
+    void timeIsLocalInAnyYearAndWhenTheClocksAreChanged(final String name) {
+        final ZoneId zone = ZoneId.of(name);
+        final DateTimeFormatter expected = DateTimeFormatter.ofPattern("uuuuMMddHHmmssSSS");
+        final long first = Instant.parse("1602-01-01T00:00:00Z").toEpochMilli();
+        final long range = Instant.parse("9999-01-01T00:00:00Z").toEpochMilli() - first;
+        line = new LogLine(new LocalTimeColumn(zone));
+        final Random random = new Random(1);
+        for (int i = 0; i < 5_000; i++) {
+            final Instant any = Instant.ofEpochMilli(first + (long) (random.nextDouble() * range));
+            final ZoneOffsetTransition change = zone.getRules().nextTransition(any);
+            final Instant time = change == null || i % 2 == 0
+                    ? any
+                    : change.getInstant().plusMillis(random.nextInt(4_000) - 2_000);
 
             assertThat(lineOf(Messages.line("x").at(Messages.fileTime(time.toString()))))
                     .startsWith(expected.format(LocalDateTime.ofInstant(time, zone)));

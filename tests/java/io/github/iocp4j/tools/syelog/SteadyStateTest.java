@@ -7,6 +7,7 @@ import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A message costs no memory of the Java heap. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SteadyStateTest {
+    private static final long TICKS_PER_SECOND = 10_000_000;
+
     @TempDir
     private Path folder;
 
@@ -32,6 +35,22 @@ class SteadyStateTest {
 
         final long before = threads.getThreadAllocatedBytes(self);
         makeLines(line, message, length);
+        assertThat(threads.getThreadAllocatedBytes(self) - before).isLessThan(1_000);
+    }
+
+    @Test
+    void anotherSecondMakesNoObjects() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long self = Thread.currentThread().getId();
+        final TimeColumn time = new LocalTimeColumn(ZoneId.of("Europe/Berlin"));
+        final byte[] column = new byte[LocalTimeColumn.WIDTH];
+        final long noon = Messages.fileTime("2026-11-22T12:00:00Z");
+        time.put(noon, column, 0);
+
+        final long before = threads.getThreadAllocatedBytes(self);
+        for (int second = 0; second < 10_000; second++) {
+            time.put(noon + second * TICKS_PER_SECOND, column, 0);
+        }
         assertThat(threads.getThreadAllocatedBytes(self) - before).isLessThan(1_000);
     }
 

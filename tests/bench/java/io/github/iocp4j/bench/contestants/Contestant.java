@@ -40,7 +40,8 @@ public final class Contestant {
             Map.entry("socket-echo.netty", SocketEchoNetty::new),
             Map.entry("pipe-echo.iocp4j", PipeEcho::new),
             Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new),
-            Map.entry("pipe-echo.jna", PipeEchoJna::new));
+            Map.entry("pipe-echo.jna", PipeEchoJna::new),
+            Map.entry("syelogd.iocp4j", Syelogd::new));
 
     /** Makes a workload from its arguments. */
     private interface Maker {

@@ -1,8 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.tools.terminal.Digits;
-import java.time.Instant;
-import java.time.LocalDateTime;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Arrays;
 
@@ -10,20 +9,25 @@ import java.util.Arrays;
  * Local time as {@code yyyymmddhhmmssmmm}.
  *
  * <p>Keeps what it has worked out for the last seconds it was asked for. More than one, because the clients' messages
- * lie in different pipes for different times, and the seconds that they tell go back and forth.
+ * lie in different pipes for different times, and the seconds that they tell go back and forth. Another day makes an
+ * object, another second none.
  */
 final class LocalTimeColumn implements TimeColumn {
     static final int WIDTH = 17;
 
     private static final int SECONDS = 64;
     private static final int PREFIX_LENGTH = WIDTH - 3;
+    private static final int DATE_LENGTH = 8;
+    private static final long SECONDS_PER_DAY = 86_400;
 
-    private final ZoneId zone;
+    private final UtcOffset offset;
     private final long[] seconds = new long[SECONDS];
     private final byte[] prefixes = new byte[SECONDS * PREFIX_LENGTH];
+    private final byte[] date = new byte[DATE_LENGTH];
+    private long day = Long.MIN_VALUE;
 
     LocalTimeColumn(final ZoneId zone) {
-        this.zone = zone;
+        offset = new UtcOffset(zone);
         Arrays.fill(seconds, Long.MIN_VALUE);
     }
 
@@ -39,15 +43,25 @@ final class LocalTimeColumn implements TimeColumn {
         final int slot = (int) second & SECONDS - 1;
         final int start = slot * PREFIX_LENGTH;
         if (seconds[slot] != second) {
-            final LocalDateTime time = LocalDateTime.ofInstant(Instant.ofEpochSecond(second), zone);
-            int end = Digits.put(time.getYear(), 4, '0', prefixes, start);
-            end = Digits.put(time.getMonthValue(), 2, '0', prefixes, end);
-            end = Digits.put(time.getDayOfMonth(), 2, '0', prefixes, end);
-            end = Digits.put(time.getHour(), 2, '0', prefixes, end);
-            end = Digits.put(time.getMinute(), 2, '0', prefixes, end);
-            Digits.put(time.getSecond(), 2, '0', prefixes, end);
+            final long local = second + offset.at(second);
+            final long time = Math.floorMod(local, SECONDS_PER_DAY);
+            System.arraycopy(dateOf(Math.floorDiv(local, SECONDS_PER_DAY)), 0, prefixes, start, DATE_LENGTH);
+            int end = Digits.put(time / 3600, 2, '0', prefixes, start + DATE_LENGTH);
+            end = Digits.put(time / 60 % 60, 2, '0', prefixes, end);
+            Digits.put(time % 60, 2, '0', prefixes, end);
             seconds[slot] = second;
         }
         return start;
+    }
+
+    private byte[] dateOf(final long epochDay) {
+        if (day != epochDay) {
+            final LocalDate then = LocalDate.ofEpochDay(epochDay);
+            int end = Digits.put(then.getYear(), 4, '0', date, 0);
+            end = Digits.put(then.getMonthValue(), 2, '0', date, end);
+            Digits.put(then.getDayOfMonth(), 2, '0', date, end);
+            day = epochDay;
+        }
+        return date;
     }
 }

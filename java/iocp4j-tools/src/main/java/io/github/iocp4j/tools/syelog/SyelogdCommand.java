@@ -102,13 +102,7 @@ public final class SyelogdCommand implements Callable<Integer> {
             final SyelogDaemon daemon, final SyelogLog log, final LogFile file, final SyelogDaemonStatistics statistics)
             throws IOException, InterruptedException {
         try (CompletionPort port = openPort(daemon)) {
-            final NamedPipeServer server;
-            // Clients may write from now on; their lines wait here until the file is ours. It is not touched before the
-            // pipe is, because a file that another daemon writes to must not be emptied.
-            synchronized (log) {
-                server = openServer(port);
-                file.start();
-            }
+            final NamedPipeServer server = begin(port, log, file);
             if (!quiet) {
                 System.err.println("syelogd: serving " + server.name() + ", writing to " + file.name());
             }
@@ -118,17 +112,28 @@ public final class SyelogdCommand implements Callable<Integer> {
         }
     }
 
-    private TimeColumn timeColumn() {
+    /** Serves the pipe, and takes over the file. */
+    NamedPipeServer begin(final CompletionPort port, final SyelogLog log, final LogFile file) throws IOException {
+        // Clients may write from now on; their lines wait here until the file is ours. It is not touched before the
+        // pipe is, because a file that another daemon writes to must not be emptied.
+        synchronized (log) {
+            final NamedPipeServer server = openServer(port);
+            file.start();
+            return server;
+        }
+    }
+
+    TimeColumn timeColumn() {
         return delta ? new DeltaTimeColumn(FileTimes.now()) : new LocalTimeColumn(ZoneId.systemDefault());
     }
 
-    private LogFile openOutput() throws IOException {
+    LogFile openOutput() throws IOException {
         return output.equals("-")
                 ? LogFile.standardOutput(System.err)
                 : LogFile.open(Path.of(output), append, System.err);
     }
 
-    private CompletionPort openPort(final SyelogDaemon daemon) throws Win32Exception {
+    CompletionPort openPort(final SyelogDaemon daemon) throws Win32Exception {
         final CompletionPort.Builder port = CompletionPort.builder(daemon).name("syelogd");
         if (workers != null) {
             port.workers(workers);

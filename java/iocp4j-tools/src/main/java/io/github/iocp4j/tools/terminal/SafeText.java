@@ -33,6 +33,13 @@ public final class SafeText {
         int in = start;
         int out = at;
         while (in < end) {
+            final byte first = from.get(in);
+            // Nearly all of nearly every text.
+            if (isPrintableAscii(first) && out < limit) {
+                into[out++] = first;
+                in++;
+                continue;
+            }
             final int character = Utf8.characterLength(from, in, end);
             if (character > 0 && isHarmless(Utf8.codePoint(from, in, character))) {
                 if (limit - out < character) {
@@ -43,7 +50,7 @@ public final class SafeText {
                 }
             } else {
                 final int count = Math.max(character, 1);
-                if (limit - out < escapedLength(from.get(in), count)) {
+                if (limit - out < escapedLength(first, count)) {
                     return out;
                 }
                 for (int i = 0; i < count; i++) {
@@ -75,9 +82,13 @@ public final class SafeText {
      */
     public static boolean isHarmless(final int codePoint) {
         if (codePoint < 0xa0) {
-            return codePoint >= ' ' && codePoint < 0x7f;
+            return isPrintableAscii(codePoint);
         }
         return (codePoint < 0x2028 || codePoint > 0x202e) && (codePoint < 0x2066 || codePoint > 0x2069);
+    }
+
+    private static boolean isPrintableAscii(final int codePoint) {
+        return codePoint >= ' ' && codePoint < 0x7f;
     }
 
     private static int escapedLength(final byte first, final int count) {

@@ -1,0 +1,35 @@
+package io.github.iocp4j.tools.syelog;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+
+/** How far a time zone is from UTC. Makes objects only where that changes, not for each time it is asked for. */
+final class UtcOffset {
+    private final ZoneRules rules;
+    private long since = Long.MAX_VALUE;
+    private long until = Long.MIN_VALUE;
+    private int seconds;
+
+    UtcOffset(final ZoneId zone) {
+        rules = zone.getRules();
+    }
+
+    /** The seconds to add to that many since 1970 in UTC. */
+    int at(final long epochSecond) {
+        if (epochSecond < since || epochSecond >= until) {
+            look(Instant.ofEpochSecond(epochSecond));
+        }
+        return seconds;
+    }
+
+    private void look(final Instant instant) {
+        // Of the transitions before the next second, so that one which is just happening counts.
+        final ZoneOffsetTransition last = rules.previousTransition(instant.plusSeconds(1));
+        final ZoneOffsetTransition next = rules.nextTransition(instant);
+        seconds = rules.getOffset(instant).getTotalSeconds();
+        since = last == null ? Long.MIN_VALUE : last.toEpochSecond();
+        until = next == null ? Long.MAX_VALUE : next.toEpochSecond();
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.iocp4j.bench;
+
+/** Something that is counted instead of compared, and how much it may be. Written to the JSON report as it stands. */
+final class Figure {
+    private final String name;
+    private final double value;
+    private final String unit;
+    /** Null where there is none. */
+    private final Double limit;
+
+    Figure(final String name, final double value, final String unit, final Double limit) {
+        this.name = name;
+        this.value = value;
+        this.unit = unit;
+        this.limit = limit;
+    }
+
+    String name() {
+        return name;
+    }
+
+    double value() {
+        return value;
+    }
+
+    String unit() {
+        return unit;
+    }
+
+    Double limit() {
+        return limit;
+    }
+
+    boolean exceedsLimit() {
+        return limit != null && value > limit;
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.iocp4j.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts what iocp4j takes for each operation and each idle connection. A program in C++ counts what the native core
+ * allocates, to the byte; a Java program looks at the heap of its JVM.
+ */
+final class Memory implements Benchmark {
+    private static final String CONNECTIONS = "1024";
+    private static final String IDLE_CONNECTIONS = "io.github.iocp4j.bench.contestants.IdleConnections";
+    private static final String BYTES = "bytes";
+    private static final double OPERATION = 192;
+    private static final double CONNECTION = 512;
+
+    private final Platform platform;
+
+    Memory(final Platform platform) {
+        this.platform = platform;
+    }
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public String title() {
+        return "memory of an operation in flight and of an idle connection, but for buffers and the kernel's";
+    }
+
+    @Override
+    public void run(final Schedule schedule, final Findings findings) throws IOException, InterruptedException {
+        final Map<String, Double> counted = counts("memory", platform.program("memory", CONNECTIONS));
+        counted.putAll(counts("idle-connections", platform.java(IDLE_CONNECTIONS, CONNECTIONS)));
+        for (final Figure figure : List.of(
+                figure(counted, "pipe-operation", "native, a pipe's read in flight", BYTES, OPERATION),
+                figure(counted, "socket-operation", "native, a socket's read in flight", BYTES, OPERATION),
+                figure(counted, "pipe-connection", "native, an idle pipe connection", BYTES, CONNECTION),
+                figure(counted, "pipe-blocks", "of these, allocated by themselves", "blocks", null),
+                figure(counted, "socket-connection", "native, an idle socket connection", BYTES, CONNECTION),
+                figure(counted, "socket-blocks", "of these, allocated by themselves", "blocks", null),
+                figure(counted, "pipe-heap", "Java heap, an idle pipe connection", BYTES, null),
+                figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, null))) {
+            findings.add(figure);
+        }
+    }
+
+    private static Figure figure(final Map<String, Double> counted, final String key, final String name,
+            final String unit, final Double limit) throws IOException {
+        final Double value = counted.get(key);
+        if (value == null) {
+            throw new IOException("Nobody has counted " + key);
+        }
+        return new Figure(name, value, unit, limit);
+    }
+
+    /** What a program prints: a line for each count, its key and its value. */
+    private Map<String, Double> counts(final String name, final List<String> command)
+            throws IOException, InterruptedException {
+        final Path errors = platform.target().resolve(name + ".log");
+        final Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        process.getOutputStream().close();
+        final List<String> lines = new ArrayList<>();
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).lines().forEach(lines::add);
+        if (process.waitFor() != 0) {
+            throw new IOException(name + " has failed; what it said is in " + errors);
+        }
+        final Map<String, Double> counts = new LinkedHashMap<>();
+        for (final String line : lines) {
+            final String[] count = line.split(" ");
+            counts.put(count[0], Double.valueOf(count[1]));
+        }
+        return counts;
+    }
+}

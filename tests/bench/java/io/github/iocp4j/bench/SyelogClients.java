@@ -1,0 +1,31 @@
+package io.github.iocp4j.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Clients of a syelog daemon, in a process of their own. What they have sent counts when the daemon has read it, and
+ * only if all of it turns up in the daemon's file.
+ */
+final class SyelogClients implements Load {
+    private final ContestantProcess clients;
+    private final LineCount log;
+
+    SyelogClients(final ContestantProcess clients, final Path log) throws IOException {
+        this.clients = clients;
+        this.log = new LineCount(log);
+    }
+
+    @Override
+    public Run run(final long milliseconds) throws IOException {
+        final Run run = clients.run(milliseconds);
+        log.awaitMore(run.operations());
+        return run;
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.close();
+        log.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.iocp4j.bench.contestants;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipeClient;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.SocketClient;
+import io.github.iocp4j.SocketServer;
+import io.github.iocp4j.Win32Exception;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+
+/**
+ * How much of the Java heap iocp4j takes for each idle connection. Prints a line for each kind: its key, and bytes.
+ * Both ends of a connection are iocp4j's, so that there are two for each that is made.
+ */
+public final class IdleConnections {
+    private final Semaphore accepted = new Semaphore(0);
+    private final CompletionPort port = CompletionPort.open(this::onCompletions);
+
+    /** Makes a server on a port, and answers how to connect to it. */
+    private interface Server {
+        Client open(CompletionPort port) throws Win32Exception;
+    }
+
+    /** Connects once more. */
+    private interface Client {
+        void connect() throws Win32Exception;
+    }
+
+    private IdleConnections() throws Win32Exception {
+    }
+
+    /**
+     * Counts.
+     *
+     * @param args how many connections of each kind
+     * @throws Exception when one cannot be made
+     */
+    public static void main(final String[] args) throws Exception {
+        final int count = Integer.parseInt(args[0]);
+        print("pipe-heap", count, IdleConnections::pipe);
+        print("socket-heap", count, IdleConnections::socket);
+    }
+
+    private static void print(final String key, final int count, final Server server) throws Exception {
+        // Its port stays open, so that nothing of it goes while others are counted.
+        System.out.println(String.format(Locale.ROOT, "%s %.1f", key, new IdleConnections().bytesEach(count, server)));
+    }
+
+    private static Client pipe(final CompletionPort port) throws Win32Exception {
+        final String name = "iocp4j-bench-" + ProcessHandle.current().pid();
+        NamedPipeServer.builder(port, name).open();
+        return NamedPipeClient.builder(port, name)::connect;
+    }
+
+    private static Client socket(final CompletionPort port) throws Win32Exception {
+        final InetAddress loopback = InetAddress.getLoopbackAddress();
+        final SocketServer server = SocketServer.builder(port, new InetSocketAddress(loopback, 0)).open();
+        final SocketClient.Builder client =
+                SocketClient.builder(port, new InetSocketAddress(loopback, server.localPort()));
+        return () -> client.connect(0);
+    }
+
+    private double bytesEach(final int count, final Server server) throws Exception {
+        final Client client = server.open(port);
+        // As many as are counted, so that whatever there is one of, and whatever is only there at first, has been.
+        connect(client, count);
+        final long before = used();
+        connect(client, count);
+        return (used() - before) / (2.0 * count);
+    }
+
+    /** One by one, so that the server always has a place for the next. */
+    private void connect(final Client client, final int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            client.connect();
+            accepted.acquire();
+        }
+    }
+
+    /** Collects until nothing more goes: some objects wait for a finalizer first. */
+    private static long used() {
+        long before;
+        long now = Long.MAX_VALUE;
+        do {
+            before = now;
+            System.gc();
+            now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        } while (now < before);
+        return now;
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) == Opcode.ACCEPT) {
+                // Takes the connection: there is no object for one that nobody has asked for.
+                batch.device(i);
+                accepted.release();
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+#include "Connections.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "CountedHeap.h"
+#include "devices/NamedPipeServer.h"
+#include "devices/SocketServer.h"
+#include "engine/CompletionPort.h"
+
+namespace iocp4j::bench {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kPoll{1};
+
+std::chrono::steady_clock::time_point patienceEnds() { return std::chrono::steady_clock::now() + kPatience; }
+
+void check(win32::ErrorCode error, const char* what) {
+    if (error != ERROR_SUCCESS) {
+        throw std::runtime_error(std::string{what} + ": error " + std::to_string(error));
+    }
+}
+
+template <class T>
+T require(win32::Result<T> result, const char* what) {
+    check(result.error(), what);
+    return std::move(*result);
+}
+
+// The connections that a server has told of. Allocates nothing once it is made.
+class Accepted {
+public:
+    explicit Accepted(std::size_t capacity) : keys_(capacity) {}
+
+    // By any worker.
+    void add(Device::Key key) noexcept {
+        keys_[taken_++] = key;
+        ++written_;
+    }
+
+    void await(std::size_t count) const {
+        const auto end = patienceEnds();
+        while (written_ < count) {
+            if (std::chrono::steady_clock::now() > end) {
+                throw std::runtime_error("only " + std::to_string(written_) + " clients have been accepted");
+            }
+            std::this_thread::sleep_for(kPoll);
+        }
+    }
+
+    const std::vector<Device::Key>& keys() const noexcept { return keys_; }
+
+private:
+    std::vector<Device::Key> keys_;
+    std::atomic<std::size_t> taken_{0};
+    std::atomic<std::size_t> written_{0};
+};
+
+class Sink final : public CompletionSink {
+public:
+    explicit Sink(Accepted& accepted) noexcept : accepted_(accepted) {}
+
+    bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
+    void deliver(unsigned, std::span<const CompletionRecord> records) noexcept override {
+        for (const CompletionRecord& record : records) {
+            if (record.opcode == Opcode::kAccept && record.status == ERROR_SUCCESS) {
+                accepted_.add(record.key);
+            }
+        }
+    }
+    void workerStopped(unsigned) noexcept override {}
+    void unpin(unsigned, void*) noexcept override {}
+    void deviceClosed(std::uint64_t) noexcept override {}
+
+private:
+    Accepted& accepted_;
+};
+
+// A port for the length of a scope.
+class Port {
+public:
+    Port(const CompletionPort::Settings& settings, Accepted& accepted)
+        : key_(require(CompletionPort::open(settings, std::make_unique<Sink>(accepted)), "CompletionPort::open")) {}
+    Port(const Port&) = delete;
+    Port& operator=(const Port&) = delete;
+    ~Port() {
+        CompletionPort::close(key_);
+        // The sink has the scope's memory.
+        CompletionPort::awaitClosed(key_, patienceEnds());
+    }
+
+    // Nobody else closes it, so that no share is needed.
+    CompletionPort& operator*() const noexcept { return *Share<CompletionPort>{key_}; }
+
+private:
+    const CompletionPort::Key key_;
+};
+
+void read(Device::Key key, std::span<char> buffer) {
+    Share<Device> share{key};
+    if (!share) {
+        throw std::runtime_error("a connection has gone");
+    }
+    Device& device = *share;
+    (void)require(device.port().operations().submit(std::move(share), Opcode::kRead, 0, Pins{}, Operations::kForEver,
+                                                    [&](Operation& operation) {
+                                                        return device.read(operation, buffer.data(),
+                                                                           static_cast<std::uint32_t>(buffer.size()));
+                                                    }),
+                  "read");
+}
+
+// The server's side: `connect` makes another client, which is none of iocp4j's.
+template <class Connect>
+ConnectionCost costOf(std::size_t count, const Accepted& accepted, Connect&& connect) {
+    std::vector<win32::Handle> clients;
+    clients.reserve(count + 1);
+    std::vector<char> buffers(count);
+    // One by one, so that the server always has a place for the next.
+    const auto add = [&] {
+        clients.push_back(connect());
+        accepted.await(clients.size());
+    };
+    // What there is one of for all connections is there with the first one.
+    add();
+    const HeapUse before = HeapUse::now();
+    while (clients.size() <= count) {
+        add();
+    }
+    const HeapUse idle = HeapUse::now();
+    for (std::size_t i = 0; i < count; ++i) {
+        read(accepted.keys()[i], {&buffers[i], 1});
+    }
+    const HeapUse reading = HeapUse::now();
+    for (std::size_t i = 0; i < count; ++i) {
+        Device::close(accepted.keys()[i]);
+        // The buffer is the kernel's until then.
+        Device::awaitClosed(accepted.keys()[i], patienceEnds());
+    }
+    const auto each = [count](std::int64_t all) { return static_cast<double>(all) / static_cast<double>(count); };
+    return {each((idle - before).bytes), each((idle - before).blocks), each((reading - idle).bytes)};
+}
+
+win32::Handle connectPipe(const std::wstring& path) {
+    win32::Handle client{
+        ::CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
+    check(client ? ERROR_SUCCESS : ::GetLastError(), "CreateFile");
+    return client;
+}
+
+win32::Handle connectSocket(const win32::SocketAddress& server) {
+    win32::Handle client = require(win32::createSocket(server.family(), SOCK_STREAM), "WSASocket");
+    check(win32::winsockResult(::connect(win32::socketOf(client.get()), server.raw(), server.length())), "connect");
+    return client;
+}
+
+win32::SocketAddress loopback() {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    return win32::SocketAddress::copyOf(reinterpret_cast<const sockaddr*>(&any), sizeof(any));
+}
+
+}  // namespace
+
+ConnectionCost pipeConnections(std::size_t count) {
+    Accepted accepted{count + 1};
+    const Port port{{}, accepted};
+    NamedPipeServerSettings settings;
+    // A name of some length; always the same, or the figure would not be.
+    settings.name = LR"(\\.\pipe\iocp4j-bench-memory)";
+    const Share<Device> server{require(NamedPipeServer::open(*port, settings), "NamedPipeServer::open")};
+    check(static_cast<NamedPipeServer&>(*server).listen(), "listen");
+    return costOf(count, accepted, [&] { return connectPipe(settings.name); });
+}
+
+ConnectionCost socketConnections(std::size_t count) {
+    Accepted accepted{count + 1};
+    const Port port{{}, accepted};
+    SocketServerSettings settings;
+    settings.name = L"127.0.0.1:0";
+    settings.address = loopback();
+    const Share<Device> share{require(SocketServer::open(*port, settings), "SocketServer::open")};
+    auto& server = static_cast<SocketServer&>(*share);
+    check(server.listen(), "listen");
+    const win32::SocketAddress address = require(server.localAddress(), "getsockname");
+    return costOf(count, accepted, [&] { return connectSocket(address); });
+}
+
+double operationPlace() {
+    constexpr std::uint32_t kPlaces = 1024;
+    Accepted none{0};
+    CompletionPort::Settings settings;
+    settings.operations = kPlaces;
+    // The first one also makes what there is one of for all ports.
+    const Port first{settings, none};
+    const HeapUse before = HeapUse::now();
+    const Port few{settings, none};
+    const HeapUse between = HeapUse::now();
+    settings.operations = 2 * kPlaces;
+    const Port many{settings, none};
+    const HeapUse after = HeapUse::now();
+    return static_cast<double>((after - between).bytes - (between - before).bytes) / kPlaces;
+}
+
+}  // namespace iocp4j::bench

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+
+namespace iocp4j::bench {
+
+// What each of many connections to one server costs, in bytes and blocks of operator new.
+struct ConnectionCost {
+    double bytes;   // idle
+    double blocks;  // idle
+    double read;    // bytes more with a read in flight, beside the operation's place in the slab
+};
+
+ConnectionCost pipeConnections(std::size_t count);
+ConnectionCost socketConnections(std::size_t count);
+
+// The place of an operation in a port's slab, which is there before the operation is.
+double operationPlace();
+
+}  // namespace iocp4j::bench
