@@ -41,13 +41,39 @@ final class MarkdownReport {
             Files.writeString(folder.resolve(picture), chart.svg());
             out.printf("![Ratios](%s)\n\n", picture);
         }
-        final List<String> subjects = benchmark.comparisons().stream()
+        for (final ComparisonResult comparison : benchmark.comparisons()) {
+            if (comparison.offeredPerSecond() != null) {
+                writeLatencies(comparison, out);
+            }
+        }
+        writeRates(benchmark, out);
+    }
+
+    private static void writeLatencies(final ComparisonResult comparison, final PrintWriter out) {
+        final LatencyTable table = new LatencyTable(comparison);
+        out.printf(Locale.ROOT, "%s, %,.0f requests offered per second:\n\n| | %s |\n| --- |%s\n", comparison.label(),
+                comparison.offeredPerSecond(), String.join(" | ", table.head()),
+                " ---: |".repeat(table.head().size()));
+        for (final Outcome outcome : comparison.contestants()) {
+            out.printf("| %s | %s |\n", outcome.name(),
+                    outcome.hasFailed() ? "not run: " + outcome.notRun() : String.join(" | ", table.row(outcome)));
+        }
+        out.println();
+    }
+
+    private static void writeRates(final BenchmarkResult benchmark, final PrintWriter out) {
+        final List<ComparisonResult> comparisons = benchmark.comparisons().stream()
+                .filter(comparison -> comparison.offeredPerSecond() == null).collect(Collectors.toList());
+        if (comparisons.isEmpty()) {
+            return;
+        }
+        final List<String> subjects = comparisons.stream()
                 .flatMap(comparison -> comparison.contestants().stream()).filter(Outcome::isSubject)
                 .map(Outcome::name).distinct().collect(Collectors.toList());
         out.printf("| | | per second |%s bytes/op | upcalls/completion | p50 / p99 µs |\n",
                 subjects.stream().map(subject -> ' ' + subject + " ÷ |").collect(Collectors.joining()));
         out.printf("| --- | --- | ---: |%s ---: | ---: | ---: |\n", " ---: |".repeat(subjects.size()));
-        for (final ComparisonResult comparison : benchmark.comparisons()) {
+        for (final ComparisonResult comparison : comparisons) {
             comparison.contestants().forEach(outcome -> write(comparison, outcome, subjects, out));
         }
     }

@@ -4,17 +4,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
-    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo");
+    static final Set<String> STEADY = Set.of(
+            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", "pipe-echo", "pipe-latency");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
-    private static final List<Integer> LENGTHS = List.of(64, 4096);
+    private static final int SHORT = 64;
+    private static final List<Integer> LENGTHS = List.of(SHORT, 4096);
     private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
     private static final List<Integer> PIPES = List.of(1, 16, 256);
+    /** Clients that do not take what they can get. */
+    private static final List<Integer> PATIENT = List.of(16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
     private static final String BACKLOG = "256";
@@ -42,8 +47,8 @@ final class Suite {
     }
 
     List<Benchmark> benchmarks() {
-        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
-                devices(), openClose(), fileCopy());
+        return List.of(new Delivery(platform), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
+                pipeEcho(), pipeLatency(), devices(), openClose(), fileCopy());
     }
 
     private Benchmark postedPackets() {
@@ -79,17 +84,7 @@ final class Suite {
     private Benchmark tcpEcho() {
         final List<Comparison> comparisons = new ArrayList<>();
         for (final int length : LENGTHS) {
-            for (final int connections : SOCKETS) {
-                comparisons.add(new Comparison(clients(length, connections), List.of(
-                        Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
-                        Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
-                        Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
-                        Entrant.peer("Netty NIO", java("socket-echo.netty")),
-                        Entrant.peer("floor", platform.floor("socket-echo", "queued")),
-                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
-                        Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
-                        server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
-            }
+            SOCKETS.forEach(connections -> comparisons.add(tcpEcho(length, connections)));
         }
         return new Contest("tcp-echo", "round trips of an echo server's TCP clients", nothing(), comparisons);
     }
@@ -97,21 +92,45 @@ final class Suite {
     private Benchmark pipeEcho() {
         final List<Comparison> comparisons = new ArrayList<>();
         for (final int length : LENGTHS) {
-            for (final int connections : PIPES) {
-                comparisons.add(new Comparison(clients(length, connections), List.of(
-                        Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
-                        Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
-                        Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
-                        Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
-                        Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
-                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
-                        Entrant.peer("floor, 1 thread",
-                                platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
-                        server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
-                                String.valueOf(connections), String.valueOf(length)))));
-            }
+            PIPES.forEach(connections -> comparisons.add(pipeEcho(length, connections)));
         }
         return new Contest("pipe-echo", "round trips of an echo server's pipe clients", nothing(), comparisons);
+    }
+
+    private Benchmark tcpLatency() {
+        return new Contest("tcp-latency", "latency of a TCP echo server at half load", nothing(), PATIENT.stream()
+                .map(connections -> tcpEcho(SHORT, connections).atHalfLoad()).collect(Collectors.toList()));
+    }
+
+    private Benchmark pipeLatency() {
+        return new Contest("pipe-latency", "latency of a pipe echo server at half load", nothing(), PATIENT.stream()
+                .map(connections -> pipeEcho(SHORT, connections).atHalfLoad()).collect(Collectors.toList()));
+    }
+
+    private Comparison tcpEcho(final int length, final int connections) {
+        return new Comparison(clients(length, connections), List.of(
+                Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
+                Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
+                Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
+                Entrant.peer("Netty NIO", java("socket-echo.netty")),
+                Entrant.peer("floor", platform.floor("socket-echo", "queued")),
+                Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
+                Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
+                server -> new TcpClients(Integer.parseInt(server.address()), connections, length));
+    }
+
+    private Comparison pipeEcho(final int length, final int connections) {
+        return new Comparison(clients(length, connections), List.of(
+                Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
+                Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
+                Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
+                Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
+                Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
+                Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
+                Entrant.peer("floor, 1 thread",
+                        platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
+                server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
+                        String.valueOf(connections), String.valueOf(length))));
     }
 
     private Benchmark backlog() {
