@@ -1,6 +1,5 @@
 package io.github.iocp4j.bench;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +25,11 @@ final class Suite {
     private static final String ONE_WORKER = "one worker";
     private static final long CACHED = 64L << 20;
     private static final long LARGE = 1L << 30;
+    private static final int SMALL_FILES = 10_000;
+    private static final String COPIES = "copies";
 
     private final Platform platform;
+    private final DataFolder data;
     private final CachedFile cached;
     private final String file;
 
@@ -38,12 +40,18 @@ final class Suite {
      */
     Suite(final Platform platform) {
         this.platform = platform;
-        cached = new CachedFile(platform.target().resolve("data/cached.bin"), CACHED);
+        data = new DataFolder(platform.target().resolve("data"));
+        cached = new CachedFile(data.resolve("cached.bin"), CACHED);
         file = cached.toString();
     }
 
     Platform platform() {
         return platform;
+    }
+
+    /** What its benchmarks leave behind is there. */
+    DataFolder data() {
+        return data;
     }
 
     List<Benchmark> benchmarks() {
@@ -177,15 +185,24 @@ final class Suite {
     }
 
     private Benchmark fileCopy() {
-        final CachedFile large = new CachedFile(platform.target().resolve("data/large.bin"), LARGE);
-        final String from = large.toString();
-        final String to = from + ".copy";
-        Path.of(to).toFile().deleteOnExit();
-        return new Contest("file-copy", "copies of a file", large, List.of(
-                new Comparison("1 GiB", List.of(
-                        Entrant.subject("iocp4j", java("file-copy.iocp4j", from, to)),
-                        Entrant.peer("Files.copy", java("file-copy.jdk", from, to)),
-                        Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to))), itself())));
+        final CachedFile large = new CachedFile(data.resolve("large.bin"), LARGE);
+        final SmallFiles small = new SmallFiles(data.resolve("small"), SMALL_FILES);
+        return new Contest("file-copy", "files copied, one large one and many small ones", () -> {
+            large.prepare();
+            small.prepare();
+        }, List.of(
+                copies("1 GiB", "file-copy", large.toString(), 1),
+                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)));
+    }
+
+    private Comparison copies(final String label, final String way, final String from, final int files) {
+        final String to = data.resolve(COPIES).resolve("copy").toString();
+        final String count = String.valueOf(files);
+        return new Comparison(label, List.of(
+                Entrant.subject("iocp4j", java(way + ".iocp4j", from, to, count)),
+                Entrant.peer("Files.copy", java(way + ".jdk", from, to, count)),
+                Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to, count))), itself())
+                .beforeTurn(data.emptied(COPIES));
     }
 
     private static Contest.Preparation nothing() {

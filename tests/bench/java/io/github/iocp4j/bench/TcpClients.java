@@ -11,21 +11,19 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
  * Clients of an echo server's TCP port, on this system and not on the one of the contestants. Each says something and
- * waits until it has heard all of it. Then it says it again, or when it is due.
+ * waits until it has heard all of it. Then it says it again: at once, or when it is due.
  */
 final class TcpClients implements Load {
     private static final long PATIENCE_MILLIS = 20_000;
-    private static final long NANOSECONDS = 1_000_000;
 
     private final Selector selector = Selector.open();
-    private final Histogram roundTrips = new Histogram(3);
     private final List<Client> clients = new ArrayList<>();
     private final int length;
-    private Talk talk;
 
     TcpClients(final int port, final int clients, final int length) throws IOException {
         this.length = length;
@@ -34,18 +32,55 @@ final class TcpClients implements Load {
                     SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            this.clients.add(new Client(channel, channel.register(selector, 0)));
+            this.clients.add(new Client(channel, i));
         }
     }
 
     @Override
     public Run run(final long milliseconds) throws IOException {
-        return run(new Closed(milliseconds));
+        final Histogram roundTrips = new Histogram(3);
+        final long begin = System.nanoTime();
+        final long end = begin + milliseconds * 1_000_000;
+        final long[] saidAt = new long[clients.size()];
+        int talking = clients.size();
+        for (final Client client : clients) {
+            saidAt[client.index] = System.nanoTime();
+            client.say();
+        }
+        while (talking > 0) {
+            for (final Client client : listen()) {
+                final long now = System.nanoTime();
+                roundTrips.recordValue(now - saidAt[client.index]);
+                if (now < end) {
+                    saidAt[client.index] = now;
+                    client.say();
+                } else {
+                    talking--;
+                }
+            }
+        }
+        return new Run(roundTrips.getTotalCount(), (System.nanoTime() - begin) / 1e9, roundTrips);
     }
 
     @Override
     public Run offer(final long milliseconds, final double perSecond) throws IOException {
-        return run(new Open(new Timetable(milliseconds, perSecond)));
+        final Histogram latencies = new Histogram(3);
+        final Pacer pacer = new Pacer();
+        final Timetable timetable = new Timetable(milliseconds, perSecond);
+        final Speaker speaker = new Speaker(pacer, timetable);
+        final long[] answered = new long[clients.size()];
+        speaker.start();
+        while (latencies.getTotalCount() < timetable.requests()) {
+            for (final Client client : listen()) {
+                final long request = client.index + answered[client.index]++ * clients.size();
+                latencies.recordValue(System.nanoTime() - timetable.due(request));
+                if (client.owed.decrementAndGet() > 0) {
+                    client.say();
+                }
+            }
+            speaker.check();
+        }
+        return new Run(latencies.getTotalCount(), (System.nanoTime() - timetable.due(0)) / 1e9, latencies);
     }
 
     @Override
@@ -56,158 +91,89 @@ final class TcpClients implements Load {
         selector.close();
     }
 
-    private Run run(final Talk next) throws IOException {
-        talk = next;
-        roundTrips.reset();
-        final long begin = System.nanoTime();
-        long lastHeard = begin;
-        while (!talk.isOver()) {
-            final long wait = talk.proceed();
-            // The selector sleeps whole milliseconds, and then some: what is due sooner is waited for awake.
-            final int ready = wait > 2 * NANOSECONDS
-                    ? selector.select(Math.min(wait / NANOSECONDS - 1, PATIENCE_MILLIS)) : selector.selectNow();
-            final long now = System.nanoTime();
-            if (ready > 0) {
-                lastHeard = now;
-                for (final SelectionKey key : selector.selectedKeys()) {
-                    ((Client) key.attachment()).goOn();
-                }
-                selector.selectedKeys().clear();
-            } else if (now - lastHeard > PATIENCE_MILLIS * NANOSECONDS) {
-                throw new IOException("Nothing happens any more, and clients wait for their echo");
+    /** Waits for something to be heard. Answers who has heard all of it. */
+    private List<Client> listen() throws IOException {
+        if (selector.select(PATIENCE_MILLIS) == 0) {
+            throw new IOException("Nothing happens any more, and clients wait for their echo");
+        }
+        final List<Client> answered = new ArrayList<>();
+        for (final SelectionKey key : selector.selectedKeys()) {
+            final Client client = (Client) key.attachment();
+            if (client.hear()) {
+                answered.add(client);
             }
         }
-        return new Run(roundTrips.getTotalCount(), (System.nanoTime() - begin) / 1e9, roundTrips.copy());
+        selector.selectedKeys().clear();
+        return answered;
     }
 
-    /** Who says something when. */
-    private interface Talk {
-        boolean isOver();
-
-        /** Has those say something who are to. Answers how many nanoseconds later the next may be. */
-        long proceed() throws IOException;
-
-        /** A client has its echo. Answers whether it shall say something again at once. */
-        boolean hasHeard(Client client, long now);
-    }
-
-    /** Everybody speaks as soon as he is answered. */
-    private final class Closed implements Talk {
-        private final long end;
-        private int talking;
-        private boolean begun;
-
-        Closed(final long milliseconds) {
-            end = System.nanoTime() + milliseconds * NANOSECONDS;
-        }
-
-        @Override
-        public boolean isOver() {
-            return begun && talking == 0;
-        }
-
-        @Override
-        public long proceed() throws IOException {
-            if (!begun) {
-                begun = true;
-                talking = clients.size();
-                for (final Client client : clients) {
-                    client.say();
-                }
-            }
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public boolean hasHeard(final Client client, final long now) {
-            roundTrips.recordValue(now - client.saidAt);
-            if (now >= end) {
-                talking--;
-            }
-            return now < end;
-        }
-    }
-
-    /** Each speaks when it is his turn, or as soon as he is answered if that is later. */
-    private final class Open implements Talk {
+    /** The clients speak in turn, each when it is due, unless it still waits for an echo: then that one's end is it. */
+    private final class Speaker extends Thread {
+        private final Pacer pacer;
         private final Timetable timetable;
-        private final int[] owed = new int[clients.size()];
-        private final long[] answered = new long[clients.size()];
-        private long due;
+        private volatile IOException failure;
 
-        Open(final Timetable timetable) {
+        Speaker(final Pacer pacer, final Timetable timetable) {
+            super("speaker");
+            this.pacer = pacer;
             this.timetable = timetable;
         }
 
         @Override
-        public boolean isOver() {
-            return roundTrips.getTotalCount() == timetable.requests();
-        }
-
-        @Override
-        public long proceed() throws IOException {
-            while (due < timetable.requests()) {
-                final long wait = timetable.due(due) - System.nanoTime();
-                if (wait > 0) {
-                    return wait;
+        public void run() {
+            try {
+                for (long request = 0; request < timetable.requests(); request++) {
+                    pacer.sleepUntil(timetable.due(request));
+                    final Client client = clients.get((int) (request % clients.size()));
+                    // Whoever makes it 1 has the client's voice; until it is 0 again, the one who listens has it.
+                    if (client.owed.getAndIncrement() == 0) {
+                        client.say();
+                    }
                 }
-                final int index = (int) (due++ % owed.length);
-                if (owed[index]++ == 0) {
-                    clients.get(index).say();
-                }
+            } catch (final IOException failed) {
+                failure = failed;
             }
-            return Long.MAX_VALUE;
         }
 
-        @Override
-        public boolean hasHeard(final Client client, final long now) {
-            final long request = client.index + answered[client.index]++ * owed.length;
-            roundTrips.recordValue(now - timetable.due(request));
-            return --owed[client.index] > 0;
+        void check() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
         }
     }
 
     private final class Client {
-        private final int index = clients.size();
+        private final int index;
+        /** Echoes that are due and not heard, where there is a timetable. */
+        private final AtomicLong owed = new AtomicLong();
         private final ByteBuffer said = ByteBuffer.allocateDirect(length);
         private final ByteBuffer heard = ByteBuffer.allocateDirect(length);
         private final SocketChannel channel;
-        private final SelectionKey key;
-        private long saidAt;
 
-        Client(final SocketChannel channel, final SelectionKey key) {
+        Client(final SocketChannel channel, final int index) throws IOException {
             this.channel = channel;
-            this.key = key;
-            key.attach(this);
+            this.index = index;
+            channel.register(selector, SelectionKey.OP_READ, this);
         }
 
         void say() throws IOException {
-            saidAt = System.nanoTime();
             said.clear();
-            heard.clear();
-            write();
+            // As a rule once: the socket's buffer has room, since what was said before has been heard.
+            do {
+                channel.write(said);
+            } while (said.hasRemaining());
         }
 
-        void goOn() throws IOException {
-            if (said.hasRemaining()) {
-                write();
-                return;
-            }
+        /** Answers whether the echo is complete. */
+        boolean hear() throws IOException {
             if (channel.read(heard) < 0) {
                 throw new EOFException("The server has ended a connection");
             }
-            if (!heard.hasRemaining()) {
-                if (talk.hasHeard(this, System.nanoTime())) {
-                    say();
-                } else {
-                    key.interestOps(0);
-                }
+            final boolean complete = !heard.hasRemaining();
+            if (complete) {
+                heard.clear();
             }
-        }
-
-        private void write() throws IOException {
-            channel.write(said);
-            key.interestOps(said.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            return complete;
         }
     }
 }
