@@ -53,7 +53,7 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--check",
             description = "Compare with the report that is committed in tests/bench/report, and fail when a ratio has"
-                + " fallen below 0.7 of what it was, or when iocp4j allocates or makes too many upcalls.")
+                + " become worse than 0.7 of what it was, or when iocp4j allocates or makes too many upcalls.")
     private boolean check;
 
     @Option(names = "--list", description = "Print the names of the benchmarks and leave.")

@@ -11,8 +11,8 @@ import java.util.Optional;
  */
 final class Check {
     /**
-     * A ratio may fall to this share of what it was, one of latencies rise to its inverse. More is what busy neighbours
-     * make of it.
+     * A ratio may fall to this share of what it was, one of median latencies rise to its inverse. More is what busy
+     * neighbours make of it.
      */
     static final double TOLERANCE = 0.7;
 
@@ -52,6 +52,10 @@ final class Check {
     private static void compareRatios(final String where, final ComparisonResult before, final ComparisonResult now,
             final List<String> complaints) {
         for (final Ratio then : before.ratios()) {
+            if (then.measure() == Measure.P99) {
+                // A few operations make it, and neighbours those: two runs differ by more than would be told.
+                continue;
+            }
             final Optional<Ratio> ratio = now.ratio(then.of(), then.to(), then.measure());
             final String which = where + then;
             if (ratio.isEmpty()) {

@@ -69,7 +69,8 @@ final class DataFolder {
             all = walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
         }
         for (final Path each : all) {
-            Files.delete(each);
+            // Somebody else may be at it.
+            Files.deleteIfExists(each);
         }
     }
 }

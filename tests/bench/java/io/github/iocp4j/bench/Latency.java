@@ -10,6 +10,7 @@ final class Latency {
     private final double p99;
     private final double p999;
     private final double max;
+    /** How many there were: below some thousands, p999 is the longest of all. */
     private final long operations;
 
     Latency(final List<Histogram> rounds) {
@@ -41,11 +42,6 @@ final class Latency {
 
     double max() {
         return max;
-    }
-
-    /** How many there were. */
-    long operations() {
-        return operations;
     }
 
     private static double microseconds(final Histogram nanoseconds, final double percentile) {

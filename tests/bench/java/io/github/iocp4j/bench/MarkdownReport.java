@@ -21,7 +21,9 @@ final class MarkdownReport {
             out.print("# iocp4j and its peers\n\n"
                     + "Written by `./dev bench`. A ratio is how many times as much the first gets done as the second:\n"
                     + "the median of all rounds, ± half of the distance between the worst and the best of them. The\n"
-                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n");
+                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n"
+                    + "Where requests are offered, there are as many for all, half of what the slowest does when\n"
+                    + "saturated. A ratio is how many times as long the first takes, from when a request is due.\n\n");
             report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));
             for (final BenchmarkResult benchmark : report.benchmarks()) {
                 write(benchmark, out);
