@@ -1,5 +1,10 @@
 // Clients of an echo server on a named pipe: the load for all contestants, and so as cheap as it can be made.
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "Pacer.h"
 #include "Pipes.h"
 #include "Port.h"
 #include "Stopwatch.h"
@@ -25,25 +30,79 @@ public:
         }
     }
 
+    // Every client begins its next round when one is over.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
         std::uint64_t operations = 0;
+        const auto next = [&](const Client&) {
+            ++operations;
+            return !time.isOver();
+        };
+        std::size_t left = clients_.size();
         for (Client& client : clients_) {
-            begin(client);
-            proceed(client, time, operations);
+            if (!proceed(client, next)) {
+                --left;
+            }
         }
-        port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
-            if (bytesOf(entry) == 0) {
-                throw CallFailed{"The server has ended a connection"};
-            }
-            auto& client = *static_cast<Client*>(entry.lpOverlapped);
-            --talking_;
-            if (!take(client, bytesOf(entry), time, operations)) {
-                proceed(client, time, operations);
-            }
-            return talking_ > 0;
-        });
+        if (left > 0) {
+            port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) { return resume(entry, next) || --left > 0; });
+        }
         return time.stop(operations);
+    }
+
+    // The clients begin their rounds in turn, each when it is due or as soon as the one before is over. Timetable.java
+    // says why a latency counts from when it was due.
+    Run offer(std::chrono::milliseconds length, double perSecond) override {
+        const Pacer pacer;
+        const Stopwatch time{length};
+        const std::chrono::duration<double> interval{1 / perSecond};
+        const auto requests = std::max(static_cast<std::uint64_t>(length / interval), std::uint64_t{1});
+        const Pacer::Clock::time_point start = Pacer::Clock::now();
+        const auto due = [&](std::uint64_t request) {
+            return start + std::chrono::duration_cast<Pacer::Clock::duration>(interval * static_cast<double>(request));
+        };
+
+        std::vector<Appointments> appointments(clients_.size());
+        std::atomic<std::uint64_t> left = requests;
+        const auto next = [&](const Client& client) {
+            const auto index = static_cast<std::size_t>(&client - clients_.data());
+            Appointments& own = appointments[index];
+            const std::uint64_t request = index + own.latencies.size() * clients_.size();
+            own.latencies.push_back(
+                std::chrono::duration_cast<std::chrono::nanoseconds>(Pacer::Clock::now() - due(request)));
+            if (--left == 0) {
+                port_.post(0);
+            }
+            return --own.owed > 0;
+        };
+        std::jthread receiver{[&] {
+            port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
+                if (entry.lpOverlapped == nullptr) {
+                    return false;
+                }
+                resume(entry, next);
+                return true;
+            });
+        }};
+        try {
+            for (std::uint64_t request = 0; request < requests; ++request) {
+                pacer.sleepUntil(due(request));
+                const std::size_t index = request % clients_.size();
+                // Whoever makes it 1 has the client; until it is 0 again, it is busy.
+                if (appointments[index].owed++ == 0) {
+                    proceed(clients_[index], next);
+                }
+            }
+        } catch (const CallFailed&) {
+            port_.post(0);
+            throw;
+        }
+        receiver.join();
+        Run run = time.stop(requests);
+        for (const Appointments& own : appointments) {
+            run.latencies.insert(run.latencies.end(), own.latencies.begin(), own.latencies.end());
+        }
+        return run;
     }
 
 private:
@@ -54,39 +113,53 @@ private:
         bool reads;
     };
 
-    // Begins a round.
-    void begin(Client& client) {
-        client.reads = false;
-        client.heard = 0;
+    // A client's rounds at an offered load.
+    struct Appointments {
+        std::atomic<std::uint64_t> owed = 0;  // that are due and not over
+        std::vector<std::chrono::nanoseconds> latencies;
+    };
+
+    // Goes on where a packet has come.
+    template <typename Next>
+    bool resume(const OVERLAPPED_ENTRY& entry, const Next& next) {
+        if (bytesOf(entry) == 0) {
+            throw CallFailed{"The server has ended a connection"};
+        }
+        auto& client = *static_cast<Client*>(entry.lpOverlapped);
+        return take(client, bytesOf(entry), next) && proceed(client, next);
     }
 
-    // Answers whether the client is done with what it was at, and with its last round.
-    bool take(Client& client, DWORD bytes, const Stopwatch& time, std::uint64_t& operations) {
-        if (!client.reads) {
-            client.reads = true;
-            return false;
-        }
-        client.heard += bytes;
-        if (client.heard < client.memory.size()) {
-            return false;
-        }
-        ++operations;
-        begin(client);
-        return time.isOver();
-    }
-
-    // Starts what comes next, until something takes time or the run is over.
-    void proceed(Client& client, const Stopwatch& time, std::uint64_t& operations) {
+    // Starts what comes next, round after round while `next`, told of each that is over, wants another, until something
+    // takes time. Answers whether a packet will come.
+    template <typename Next>
+    bool proceed(Client& client, const Next& next) {
         do {
             static_cast<OVERLAPPED&>(client) = OVERLAPPED{};
             if (!start(client)) {
                 if (::GetLastError() != ERROR_IO_PENDING) {
                     throw CallFailed{client.reads ? "ReadFile" : "WriteFile"};
                 }
-                ++talking_;
-                return;
+                return true;
             }
-        } while (!take(client, static_cast<DWORD>(client.InternalHigh), time, operations));
+        } while (take(client, static_cast<DWORD>(client.InternalHigh), next));
+        return false;
+    }
+
+    // Answers whether the client has more to do.
+    template <typename Next>
+    static bool take(Client& client, DWORD bytes, const Next& next) {
+        if (!client.reads) {
+            client.reads = true;
+            return true;
+        }
+        client.heard += bytes;
+        if (client.heard < client.memory.size()) {
+            return true;
+        }
+        // Before `next`: another thread may begin with a client that has nothing to do.
+        client.reads = false;
+        client.heard = 0;
+        return next(client);
     }
 
     static BOOL start(Client& client) {
@@ -98,7 +171,6 @@ private:
 
     Port port_;
     std::vector<Client> clients_;
-    std::size_t talking_ = 0;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace iocp4j::bench {
 struct Run {
     std::uint64_t operations;
     double seconds;
+    std::vector<std::chrono::nanoseconds> latencies{};  // at an offered load
 };
 
 // One contestant's part in a benchmark. It is made ready once and then run several times.
@@ -26,6 +27,12 @@ public:
     // Operates for about that long, lets all that is in flight come home, and tells how much that was. What a server
     // does is counted by its clients.
     virtual Run run(std::chrono::milliseconds length) = 0;
+
+    // Works for about that long as far as there is something to do, which comes at a steady rate. Only clients can be
+    // offered something.
+    virtual Run offer(std::chrono::milliseconds, double /*perSecond*/) {
+        throw std::logic_error{"There are no clients that could be offered something"};
+    }
 };
 
 // What the command line says.

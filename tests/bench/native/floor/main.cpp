@@ -3,6 +3,8 @@
 // It answers commands on standard input, one a line, as the contestants in Java do (Contestant.java):
 //   at first           ready ADDRESS
 //   run MILLISECONDS   ops N seconds S
+//   offer MILLISECONDS PER_SECOND
+//                      ops N seconds S nanoseconds N...   what each operation took; clients only
 //   counters           none
 // and leaves at the end of its input.
 
@@ -35,17 +37,30 @@ unsigned threads(const char* text) {
     return static_cast<unsigned>(wanted > 0 ? wanted : 2 * system.dwNumberOfProcessors + 2);
 }
 
+void answer(const Run& run) {
+    std::cout << "ops " << run.operations << " seconds " << run.seconds;
+    if (!run.latencies.empty()) {
+        std::cout << " nanoseconds";
+        for (const std::chrono::nanoseconds latency : run.latencies) {
+            std::cout << ' ' << latency.count();
+        }
+    }
+    std::cout << std::endl;
+}
+
 int serve(Workload& workload) {
     std::cout << "ready " << workload.address() << std::endl;
     std::string command;
     while (std::cin >> command) {
         long milliseconds = 0;
-        if (command != "run" || !(std::cin >> milliseconds)) {
+        double perSecond = 0;
+        if (command == "run" && std::cin >> milliseconds) {
+            answer(workload.run(std::chrono::milliseconds{milliseconds}));
+        } else if (command == "offer" && std::cin >> milliseconds >> perSecond) {
+            answer(workload.offer(std::chrono::milliseconds{milliseconds}, perSecond));
+        } else {
             std::cout << "none" << std::endl;
-            continue;
         }
-        const Run run = workload.run(std::chrono::milliseconds{milliseconds});
-        std::cout << "ops " << run.operations << " seconds " << run.seconds << std::endl;
     }
     std::cout.flush();
     // Servers have threads that nothing else would end.

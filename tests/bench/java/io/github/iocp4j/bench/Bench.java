@@ -104,6 +104,7 @@ public final class Bench implements Callable<Integer> {
         final int processors = Runtime.getRuntime().availableProcessors();
         final Pinning pinning = Pinning.arrange();
         final Suite suite = suite(pinning);
+        suite.data().keepUntilExit();
         final Report report = new Report(Environment.describe(processors, suite.platform(), pinning, schedule));
         final TextReport text = new TextReport(out);
         text.begin(report.environment());

@@ -9,6 +9,8 @@ final class Comparison {
     private final String label;
     private final List<Entrant> entrants;
     private final Load.Maker load;
+    private final boolean isAtHalfLoad;
+    private final Contest.Preparation beforeTurn;
 
     /**
      * Describes a comparison.
@@ -18,58 +20,94 @@ final class Comparison {
      * @param load who keeps them busy
      */
     Comparison(final String label, final List<Entrant> entrants, final Load.Maker load) {
+        this(label, entrants, load, false, () -> { });
+    }
+
+    private Comparison(final String label, final List<Entrant> entrants, final Load.Maker load,
+            final boolean isAtHalfLoad, final Contest.Preparation beforeTurn) {
         this.label = label;
         this.entrants = entrants;
         this.load = load;
+        this.isAtHalfLoad = isAtHalfLoad;
+        this.beforeTurn = beforeTurn;
+    }
+
+    /**
+     * The same with an offered load in place of one that takes what it can get: all are offered half of what the
+     * slowest of them does when saturated. So none has a queue that grows, and all are asked the same.
+     */
+    Comparison atHalfLoad() {
+        return new Comparison(label, entrants, load, true, beforeTurn);
+    }
+
+    /** The same with something that is done before each turn, while no time is taken. */
+    Comparison beforeTurn(final Contest.Preparation preparation) {
+        return new Comparison(label, entrants, load, isAtHalfLoad, preparation);
     }
 
     ComparisonResult run(final Schedule schedule) {
         final List<Team> teams = new ArrayList<>();
+        Double offered = null;
         try {
             for (final Entrant entrant : entrants) {
-                teams.add(new Team(entrant, load));
+                teams.add(new Team(entrant));
             }
-            teams.forEach(team -> team.run(schedule.warmUpMillis(), false));
+            teams.forEach(team -> team.warmUp(schedule.warmUpMillis()));
+            if (isAtHalfLoad) {
+                for (int round = 0; round < schedule.rounds(); round++) {
+                    teams.forEach(team -> team.saturate(schedule.roundMillis()));
+                }
+                offered = teams.stream().map(Team::outcome).filter(outcome -> !outcome.hasFailed())
+                        .mapToDouble(Outcome::saturatedPerSecond).min().orElse(0) / 2;
+            }
             for (int round = 0; round < schedule.rounds(); round++) {
-                teams.forEach(team -> team.run(schedule.roundMillis(), true));
+                for (final Team team : teams) {
+                    team.measure(schedule.roundMillis(), offered);
+                }
             }
         } finally {
             teams.forEach(Team::close);
         }
         final List<Outcome> outcomes = new ArrayList<>();
         teams.forEach(team -> outcomes.add(team.outcome()));
-        return new ComparisonResult(label, outcomes);
+        return new ComparisonResult(label, outcomes, offered);
     }
 
     /** An entrant's process, its load, and what they have done; or why they could not. */
-    private static final class Team {
+    private final class Team {
         private final Outcome outcome;
         private ContestantProcess process;
-        private Load load;
+        private Load clients;
 
-        Team(final Entrant entrant, final Load.Maker maker) {
+        Team(final Entrant entrant) {
             outcome = new Outcome(entrant.name(), entrant.isSubject());
-            try {
+            attempt(() -> {
                 process = new ContestantProcess(entrant.command());
-                load = maker.make(process);
-            } catch (final IOException failed) {
-                outcome.fail(failed.getMessage());
-            }
+                clients = load.make(process);
+            });
         }
 
-        void run(final long milliseconds, final boolean counts) {
-            if (outcome.hasFailed()) {
-                return;
-            }
-            try {
+        /** What is done does not count. */
+        void warmUp(final long milliseconds) {
+            turn(() -> clients.run(milliseconds));
+        }
+
+        void saturate(final long milliseconds) {
+            turn(() -> outcome.addSaturated(clients.run(milliseconds)));
+        }
+
+        /** A round, at an offered load unless that is null. */
+        void measure(final long milliseconds, final Double offered) {
+            turn(() -> {
                 final Counters before = process.counters();
-                final Run run = load.run(milliseconds);
-                if (counts) {
-                    outcome.add(run, before == null ? null : process.counters().since(before));
+                final Run run = offered == null ? clients.run(milliseconds) : clients.offer(milliseconds, offered);
+                final Counters counters = before == null ? null : process.counters().since(before);
+                if (offered == null) {
+                    outcome.add(run, counters);
+                } else {
+                    outcome.addOffered(run, counters);
                 }
-            } catch (final IOException failed) {
-                outcome.fail(failed.getMessage());
-            }
+            });
         }
 
         Outcome outcome() {
@@ -78,15 +116,37 @@ final class Comparison {
 
         void close() {
             try {
-                if (load != null) {
-                    load.close();
+                if (clients != null) {
+                    clients.close();
                 }
-                if (process != null && process != load) {
+                if (process != null && process != clients) {
                     process.close();
                 }
             } catch (final IOException failed) {
                 outcome.fail("It did not end: " + failed.getMessage());
             }
         }
+
+        private void turn(final Step step) {
+            attempt(() -> {
+                beforeTurn.prepare();
+                step.take();
+            });
+        }
+
+        private void attempt(final Step step) {
+            if (outcome.hasFailed()) {
+                return;
+            }
+            try {
+                step.take();
+            } catch (final IOException failed) {
+                outcome.fail(failed.getMessage());
+            }
+        }
+    }
+
+    private interface Step {
+        void take() throws IOException;
     }
 }

@@ -7,11 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /** A Windows program that answers commands on its standard input, one a line; Contestant.java tells them. */
 final class ContestantProcess implements Load {
     private static final int PATIENCE_SECONDS = 10;
+    /** In the answer to an offer, after the count, the seconds and their names. */
+    private static final int FIRST_LATENCY = 5;
 
     private final Process process;
     private final Path errors;
@@ -38,6 +42,16 @@ final class ContestantProcess implements Load {
     public Run run(final long milliseconds) throws IOException {
         final String[] done = ask("run " + milliseconds);
         return new Run(Long.parseLong(done[1]), Double.parseDouble(done[3]));
+    }
+
+    @Override
+    public Run offer(final long milliseconds, final double perSecond) throws IOException {
+        final String[] done = ask(String.format(Locale.ROOT, "offer %d %f", milliseconds, perSecond));
+        final Histogram latencies = new Histogram(3);
+        for (int i = FIRST_LATENCY; i < done.length; i++) {
+            latencies.recordValue(Long.parseLong(done[i]));
+        }
+        return new Run(Long.parseLong(done[1]), Double.parseDouble(done[3]), latencies);
     }
 
     /** What it has counted so far, or null when it counts nothing. */

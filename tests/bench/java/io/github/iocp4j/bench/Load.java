@@ -14,6 +14,19 @@ interface Load extends Closeable {
      */
     Run run(long milliseconds) throws IOException;
 
+    /**
+     * Works for about that long, but no more than it is offered: what there is to do comes at a steady rate, and how
+     * long it takes is told. Only clients of a server can be offered something.
+     *
+     * @param milliseconds how long
+     * @param perSecond operations
+     * @return what was done, with its latencies
+     * @throws IOException when something fails
+     */
+    default Run offer(final long milliseconds, final double perSecond) throws IOException {
+        throw new UnsupportedOperationException("There are no clients that could be offered something");
+    }
+
     /** Makes the load of a contestant that is ready. */
     interface Maker {
         /**

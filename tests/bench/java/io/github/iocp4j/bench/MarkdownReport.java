@@ -21,7 +21,9 @@ final class MarkdownReport {
             out.print("# iocp4j and its peers\n\n"
                     + "Written by `./dev bench`. A ratio is how many times as much the first gets done as the second:\n"
                     + "the median of all rounds, ± half of the distance between the worst and the best of them. The\n"
-                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n");
+                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n"
+                    + "Where requests are offered, there are as many for all, half of what the slowest does when\n"
+                    + "saturated. A ratio is how many times as long the first takes, from when a request is due.\n\n");
             report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));
             for (final BenchmarkResult benchmark : report.benchmarks()) {
                 write(benchmark, out);
@@ -58,13 +60,39 @@ final class MarkdownReport {
             Files.writeString(folder.resolve(picture), chart.svg());
             out.printf("![Ratios](%s)\n\n", picture);
         }
-        final List<String> subjects = benchmark.comparisons().stream()
+        for (final ComparisonResult comparison : benchmark.comparisons()) {
+            if (comparison.offeredPerSecond() != null) {
+                writeLatencies(comparison, out);
+            }
+        }
+        writeRates(benchmark, out);
+    }
+
+    private static void writeLatencies(final ComparisonResult comparison, final PrintWriter out) {
+        final LatencyTable table = new LatencyTable(comparison);
+        out.printf(Locale.ROOT, "%s, %,.0f requests offered per second:\n\n| | %s |\n| --- |%s\n", comparison.label(),
+                comparison.offeredPerSecond(), String.join(" | ", table.head()),
+                " ---: |".repeat(table.head().size()));
+        for (final Outcome outcome : comparison.contestants()) {
+            out.printf("| %s | %s |\n", outcome.name(),
+                    outcome.hasFailed() ? "not run: " + outcome.notRun() : String.join(" | ", table.row(outcome)));
+        }
+        out.println();
+    }
+
+    private static void writeRates(final BenchmarkResult benchmark, final PrintWriter out) {
+        final List<ComparisonResult> comparisons = benchmark.comparisons().stream()
+                .filter(comparison -> comparison.offeredPerSecond() == null).collect(Collectors.toList());
+        if (comparisons.isEmpty()) {
+            return;
+        }
+        final List<String> subjects = comparisons.stream()
                 .flatMap(comparison -> comparison.contestants().stream()).filter(Outcome::isSubject)
                 .map(Outcome::name).distinct().collect(Collectors.toList());
         out.printf("| | | per second |%s bytes/op | upcalls/completion | p50 / p99 µs |\n",
                 subjects.stream().map(subject -> ' ' + subject + " ÷ |").collect(Collectors.joining()));
         out.printf("| --- | --- | ---: |%s ---: | ---: | ---: |\n", " ---: |".repeat(subjects.size()));
-        for (final ComparisonResult comparison : benchmark.comparisons()) {
+        for (final ComparisonResult comparison : comparisons) {
             comparison.contestants().forEach(outcome -> write(comparison, outcome, subjects, out));
         }
     }

@@ -1,6 +1,8 @@
 package io.github.iocp4j.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /** What one contestant of a comparison has achieved, round by round. Written to the JSON report as it stands. */
@@ -17,6 +19,11 @@ final class Outcome {
     /** Microseconds, of the round whose median is the best: null where nobody has looked. */
     private Double roundTripMedian;
     private Double roundTrip99;
+    /** What a round took at an offered load. */
+    private final transient List<Histogram> latencies = new ArrayList<>();
+    /** Null where no load was offered. */
+    private Double saturatedPerSecond;
+    private Latency latency;
 
     Outcome(final String name, final boolean subject) {
         this.name = name;
@@ -30,15 +37,7 @@ final class Outcome {
     }
 
     void add(final Run run, final Counters counters) {
-        perSecond = Arrays.copyOf(perSecond, perSecond.length + 1);
-        perSecond[perSecond.length - 1] = run.perSecond();
-        if (counters != null) {
-            allocatedPerOperation = least(allocatedPerOperation, (double) counters.allocated() / run.operations());
-            if (counters.completions() > 0) {
-                upcallsPerCompletion =
-                        least(upcallsPerCompletion, (double) counters.upcalls() / counters.completions());
-            }
-        }
+        count(run, counters);
         final Histogram times = run.nanoseconds();
         if (times != null && times.getTotalCount() > 0) {
             final double median = times.getValueAtPercentile(50) / 1e3;
@@ -53,6 +52,7 @@ final class Outcome {
         if (notRun == null) {
             notRun = reason;
             perSecond = new double[] {};
+            latency = null;
         }
     }
 
@@ -90,6 +90,44 @@ final class Outcome {
 
     Double roundTrip99() {
         return roundTrip99;
+    }
+
+    private void count(final Run run, final Counters counters) {
+        perSecond = Arrays.copyOf(perSecond, perSecond.length + 1);
+        perSecond[perSecond.length - 1] = run.perSecond();
+        if (counters != null) {
+            allocatedPerOperation = least(allocatedPerOperation, (double) counters.allocated() / run.operations());
+            if (counters.completions() > 0) {
+                upcallsPerCompletion =
+                        least(upcallsPerCompletion, (double) counters.upcalls() / counters.completions());
+            }
+        }
+    }
+
+    /** Adds a round whose clients took what they could get. The best counts: neighbours only make one worse. */
+    void addSaturated(final Run run) {
+        saturatedPerSecond = saturatedPerSecond == null ? run.perSecond()
+                : Math.max(saturatedPerSecond, run.perSecond());
+    }
+
+    /** Adds a round at an offered load. */
+    void addOffered(final Run run, final Counters counters) {
+        count(run, counters);
+        latencies.add(run.nanoseconds());
+        latency = new Latency(latencies);
+    }
+
+    Double saturatedPerSecond() {
+        return saturatedPerSecond;
+    }
+
+    List<Histogram> latencies() {
+        return latencies;
+    }
+
+    /** Null where no load was offered. */
+    Latency latency() {
+        return latency;
     }
 
     private static Double least(final Double before, final double now) {

@@ -5,26 +5,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
-    static final Set<String> STEADY = Set.of("posted-packets", "file-reads", "tcp-echo", "pipe-echo", "syelogd");
+    static final Set<String> STEADY = Set.of(
+            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", "pipe-echo", "pipe-latency", "syelogd");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
-    private static final List<Integer> LENGTHS = List.of(64, 4096);
+    private static final int SHORT = 64;
+    private static final List<Integer> LENGTHS = List.of(SHORT, 4096);
     private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
     private static final List<Integer> PIPES = List.of(1, 16, 256);
     private static final List<Integer> LOGGING = List.of(1, 4, 16);
+    /** Clients that do not take what they can get. */
+    private static final List<Integer> PATIENT = List.of(16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
     private static final String BACKLOG = "256";
     private static final String ONE_WORKER = "one worker";
     private static final long CACHED = 64L << 20;
     private static final long LARGE = 1L << 30;
+    private static final int SMALL_FILES = 10_000;
+    private static final String COPIES = "copies";
 
     private final Platform platform;
+    private final DataFolder data;
     private final CachedFile cached;
     private final String file;
 
@@ -35,7 +43,8 @@ final class Suite {
      */
     Suite(final Platform platform) {
         this.platform = platform;
-        cached = new CachedFile(platform.target().resolve("data/cached.bin"), CACHED);
+        data = new DataFolder(platform.target().resolve("data"));
+        cached = new CachedFile(data.resolve("cached.bin"), CACHED);
         file = cached.toString();
     }
 
@@ -43,9 +52,14 @@ final class Suite {
         return platform;
     }
 
+    /** What its benchmarks leave behind is there. */
+    DataFolder data() {
+        return data;
+    }
+
     List<Benchmark> benchmarks() {
-        return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), pipeEcho(),
-                syelogd(), devices(), openClose(), fileCopy(), new Memory(platform));
+        return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
+                pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(), new Memory(platform));
     }
 
     private Benchmark delivery() {
@@ -91,17 +105,7 @@ final class Suite {
     private Benchmark tcpEcho() {
         final List<Comparison> comparisons = new ArrayList<>();
         for (final int length : LENGTHS) {
-            for (final int connections : SOCKETS) {
-                comparisons.add(new Comparison(clients(length, connections), List.of(
-                        Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
-                        Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
-                        Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
-                        Entrant.peer("Netty NIO", java("socket-echo.netty")),
-                        Entrant.peer("floor", platform.floor("socket-echo", "queued")),
-                        Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
-                        Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
-                        server -> new TcpClients(Integer.parseInt(server.address()), connections, length)));
-            }
+            SOCKETS.forEach(connections -> comparisons.add(tcpEcho(length, connections)));
         }
         return new Contest("tcp-echo", "round trips of an echo server's TCP clients", nothing(), comparisons);
     }
@@ -109,19 +113,7 @@ final class Suite {
     private Benchmark pipeEcho() {
         final List<Comparison> comparisons = new ArrayList<>();
         for (final int length : LENGTHS) {
-            for (final int connections : PIPES) {
-                comparisons.add(new Comparison(clients(length, connections), List.of(
-                        Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
-                        Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
-                        Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
-                        Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
-                        Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
-                        Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
-                        Entrant.peer("floor, 1 thread",
-                                platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
-                        server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
-                                String.valueOf(connections), String.valueOf(length)))));
-            }
+            PIPES.forEach(connections -> comparisons.add(pipeEcho(length, connections)));
         }
         return new Contest("pipe-echo", "round trips of an echo server's pipe clients", nothing(), comparisons);
     }
@@ -141,14 +133,48 @@ final class Suite {
                             "syelog-clients", server.address(), String.valueOf(count))), log(server.address()))));
         }
         return new Contest("syelogd", "messages of syelog clients, written to a file",
-                () -> Files.createDirectories(log(daemon).getParent()), comparisons);
+                () -> Files.createDirectories(data.resolve(".")), comparisons);
     }
 
     /** The file of a daemon that serves that pipe. */
     private Path log(final String pipe) {
-        final Path log = platform.target().resolve("data").resolve(pipe + ".log");
-        log.toFile().deleteOnExit();
-        return log;
+        return data.resolve(pipe + ".log");
+    }
+
+    private Benchmark tcpLatency() {
+        return new Contest("tcp-latency", "latency of a TCP echo server at half load", nothing(), PATIENT.stream()
+                .map(connections -> tcpEcho(SHORT, connections).atHalfLoad()).collect(Collectors.toList()));
+    }
+
+    private Benchmark pipeLatency() {
+        return new Contest("pipe-latency", "latency of a pipe echo server at half load", nothing(), PATIENT.stream()
+                .map(connections -> pipeEcho(SHORT, connections).atHalfLoad()).collect(Collectors.toList()));
+    }
+
+    private Comparison tcpEcho(final int length, final int connections) {
+        return new Comparison(clients(length, connections), List.of(
+                Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
+                Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
+                Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
+                Entrant.peer("Netty NIO", java("socket-echo.netty")),
+                Entrant.peer("floor", platform.floor("socket-echo", "queued")),
+                Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
+                Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
+                server -> new TcpClients(Integer.parseInt(server.address()), connections, length));
+    }
+
+    private Comparison pipeEcho(final int length, final int connections) {
+        return new Comparison(clients(length, connections), List.of(
+                Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
+                Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
+                Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
+                Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
+                Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
+                Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
+                Entrant.peer("floor, 1 thread",
+                        platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
+                server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
+                        String.valueOf(connections), String.valueOf(length))));
     }
 
     private Benchmark backlog() {
@@ -195,15 +221,24 @@ final class Suite {
     }
 
     private Benchmark fileCopy() {
-        final CachedFile large = new CachedFile(platform.target().resolve("data/large.bin"), LARGE);
-        final String from = large.toString();
-        final String to = from + ".copy";
-        Path.of(to).toFile().deleteOnExit();
-        return new Contest("file-copy", "copies of a file", large, List.of(
-                new Comparison("1 GiB", List.of(
-                        Entrant.subject("iocp4j", java("file-copy.iocp4j", from, to)),
-                        Entrant.peer("Files.copy", java("file-copy.jdk", from, to)),
-                        Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to))), itself())));
+        final CachedFile large = new CachedFile(data.resolve("large.bin"), LARGE);
+        final SmallFiles small = new SmallFiles(data.resolve("small"), SMALL_FILES);
+        return new Contest("file-copy", "files copied, one large one and many small ones", () -> {
+            large.prepare();
+            small.prepare();
+        }, List.of(
+                copies("1 GiB", "file-copy", large.toString(), 1),
+                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)));
+    }
+
+    private Comparison copies(final String label, final String way, final String from, final int files) {
+        final String to = data.resolve(COPIES).resolve("copy").toString();
+        final String count = String.valueOf(files);
+        return new Comparison(label, List.of(
+                Entrant.subject("iocp4j", java(way + ".iocp4j", from, to, count)),
+                Entrant.peer("Files.copy", java(way + ".jdk", from, to, count)),
+                Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to, count))), itself())
+                .beforeTurn(data.emptied(COPIES));
     }
 
     private static Contest.Preparation nothing() {

@@ -9,21 +9,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients of an echo server's TCP port, on this system and not on the one of the contestants. Each says something,
- * waits until it has heard all of it, and says it again.
+ * Clients of an echo server's TCP port, on this system and not on the one of the contestants. Each says something and
+ * waits until it has heard all of it. Then it says it again: at once, or when it is due.
  */
 final class TcpClients implements Load {
     private static final long PATIENCE_MILLIS = 20_000;
 
     private final Selector selector = Selector.open();
-    private final Histogram roundTrips = new Histogram(3);
+    private final List<Client> clients = new ArrayList<>();
     private final int length;
-    private long end;
-    private long operations;
-    private int talking;
 
     TcpClients(final int port, final int clients, final int length) throws IOException {
         this.length = length;
@@ -32,85 +32,148 @@ final class TcpClients implements Load {
                     SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            channel.register(selector, 0, new Client(channel));
+            this.clients.add(new Client(channel, i));
         }
     }
 
     @Override
     public Run run(final long milliseconds) throws IOException {
+        final Histogram roundTrips = new Histogram(3);
         final long begin = System.nanoTime();
-        end = begin + milliseconds * 1_000_000;
-        operations = 0;
-        talking = selector.keys().size();
-        roundTrips.reset();
-        for (final SelectionKey key : selector.keys()) {
-            ((Client) key.attachment()).say(key);
+        final long end = begin + milliseconds * 1_000_000;
+        final long[] saidAt = new long[clients.size()];
+        int talking = clients.size();
+        for (final Client client : clients) {
+            saidAt[client.index] = System.nanoTime();
+            client.say();
         }
         while (talking > 0) {
-            if (selector.select(PATIENCE_MILLIS) == 0) {
-                throw new IOException("Nothing happens any more, and " + talking + " clients wait for their echo");
+            for (final Client client : listen()) {
+                final long now = System.nanoTime();
+                roundTrips.recordValue(now - saidAt[client.index]);
+                if (now < end) {
+                    saidAt[client.index] = now;
+                    client.say();
+                } else {
+                    talking--;
+                }
             }
-            for (final SelectionKey key : selector.selectedKeys()) {
-                ((Client) key.attachment()).goOn(key);
-            }
-            selector.selectedKeys().clear();
         }
-        return new Run(operations, (System.nanoTime() - begin) / 1e9, roundTrips.copy());
+        return new Run(roundTrips.getTotalCount(), (System.nanoTime() - begin) / 1e9, roundTrips);
+    }
+
+    @Override
+    public Run offer(final long milliseconds, final double perSecond) throws IOException {
+        final Histogram latencies = new Histogram(3);
+        final Pacer pacer = new Pacer();
+        final Timetable timetable = new Timetable(milliseconds, perSecond);
+        final Speaker speaker = new Speaker(pacer, timetable);
+        final long[] answered = new long[clients.size()];
+        speaker.start();
+        while (latencies.getTotalCount() < timetable.requests()) {
+            for (final Client client : listen()) {
+                final long request = client.index + answered[client.index]++ * clients.size();
+                latencies.recordValue(System.nanoTime() - timetable.due(request));
+                if (client.owed.decrementAndGet() > 0) {
+                    client.say();
+                }
+            }
+            speaker.check();
+        }
+        return new Run(latencies.getTotalCount(), (System.nanoTime() - timetable.due(0)) / 1e9, latencies);
     }
 
     @Override
     public void close() throws IOException {
-        for (final SelectionKey key : selector.keys()) {
-            key.channel().close();
+        for (final Client client : clients) {
+            client.channel.close();
         }
         selector.close();
     }
 
+    /** Waits for something to be heard. Answers who has heard all of it. */
+    private List<Client> listen() throws IOException {
+        if (selector.select(PATIENCE_MILLIS) == 0) {
+            throw new IOException("Nothing happens any more, and clients wait for their echo");
+        }
+        final List<Client> answered = new ArrayList<>();
+        for (final SelectionKey key : selector.selectedKeys()) {
+            final Client client = (Client) key.attachment();
+            if (client.hear()) {
+                answered.add(client);
+            }
+        }
+        selector.selectedKeys().clear();
+        return answered;
+    }
+
+    /** The clients speak in turn, each when it is due, unless it still waits for an echo: then that one's end is it. */
+    private final class Speaker extends Thread {
+        private final Pacer pacer;
+        private final Timetable timetable;
+        private volatile IOException failure;
+
+        Speaker(final Pacer pacer, final Timetable timetable) {
+            super("speaker");
+            this.pacer = pacer;
+            this.timetable = timetable;
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (long request = 0; request < timetable.requests(); request++) {
+                    pacer.sleepUntil(timetable.due(request));
+                    final Client client = clients.get((int) (request % clients.size()));
+                    // Whoever makes it 1 has the client's voice; until it is 0 again, the one who listens has it.
+                    if (client.owed.getAndIncrement() == 0) {
+                        client.say();
+                    }
+                }
+            } catch (final IOException failed) {
+                failure = failed;
+            }
+        }
+
+        void check() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
     private final class Client {
+        private final int index;
+        /** Echoes that are due and not heard, where there is a timetable. */
+        private final AtomicLong owed = new AtomicLong();
         private final ByteBuffer said = ByteBuffer.allocateDirect(length);
         private final ByteBuffer heard = ByteBuffer.allocateDirect(length);
         private final SocketChannel channel;
-        private long saidAt;
 
-        Client(final SocketChannel channel) {
+        Client(final SocketChannel channel, final int index) throws IOException {
             this.channel = channel;
+            this.index = index;
+            channel.register(selector, SelectionKey.OP_READ, this);
         }
 
-        void say(final SelectionKey key) throws IOException {
-            saidAt = System.nanoTime();
+        void say() throws IOException {
             said.clear();
-            heard.clear();
-            write(key);
+            // As a rule once: the socket's buffer has room, since what was said before has been heard.
+            do {
+                channel.write(said);
+            } while (said.hasRemaining());
         }
 
-        void goOn(final SelectionKey key) throws IOException {
-            if (said.hasRemaining()) {
-                write(key);
-                return;
-            }
+        /** Answers whether the echo is complete. */
+        boolean hear() throws IOException {
             if (channel.read(heard) < 0) {
                 throw new EOFException("The server has ended a connection");
             }
-            if (!heard.hasRemaining()) {
-                hasHeard(key);
+            final boolean complete = !heard.hasRemaining();
+            if (complete) {
+                heard.clear();
             }
-        }
-
-        private void write(final SelectionKey key) throws IOException {
-            channel.write(said);
-            key.interestOps(said.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
-        }
-
-        private void hasHeard(final SelectionKey key) throws IOException {
-            final long now = System.nanoTime();
-            roundTrips.recordValue(now - saidAt);
-            operations++;
-            if (now < end) {
-                say(key);
-            } else {
-                key.interestOps(0);
-                talking--;
-            }
+            return complete;
         }
     }
 }

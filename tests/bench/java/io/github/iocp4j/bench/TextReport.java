@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** Prints what comes out, while it comes. */
 final class TextReport implements Findings {
+    /** Places that any figure has. */
+    private static final int FIGURE_WIDTH = 10;
+
     private final PrintStream out;
 
     TextReport(final PrintStream out) {
@@ -33,11 +36,33 @@ final class TextReport implements Findings {
 
     @Override
     public void add(final ComparisonResult comparison) {
+        if (comparison.offeredPerSecond() != null) {
+            addLatencies(comparison);
+            return;
+        }
         final List<Outcome> outcomes = comparison.contestants();
         out.printf("  %-28s %12s %6s %15s", comparison.label(), "per second", "±", "ns each");
         outcomes.stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s", subject.name() + " ÷"));
         out.printf(" %9s %11s %10s%n", "bytes/op", "upcalls/cpl", "p50/p99 µs");
         outcomes.forEach(outcome -> print(comparison, outcome));
+    }
+
+    private void addLatencies(final ComparisonResult comparison) {
+        final LatencyTable table = new LatencyTable(comparison);
+        out.printf(Locale.ROOT, "  %s, %,.0f requests offered per second%n", comparison.label(),
+                comparison.offeredPerSecond());
+        final List<String> head = table.head();
+        printLatencies("", head, head);
+        comparison.contestants().forEach(outcome -> printLatencies(outcome.name(), head,
+                outcome.hasFailed() ? List.of("not run: " + outcome.notRun()) : table.row(outcome)));
+    }
+
+    private void printLatencies(final String name, final List<String> head, final List<String> cells) {
+        out.printf("    %-26s", name);
+        for (int i = 0; i < cells.size(); i++) {
+            out.printf(" %" + Math.max(head.get(i).length(), FIGURE_WIDTH) + "s", cells.get(i));
+        }
+        out.println();
     }
 
     private void print(final ComparisonResult comparison, final Outcome outcome) {

@@ -8,6 +8,7 @@ public final class DefaultCopy {
     private static final int BLOCK = 1 << 20;
     private static final int DEPTH = 8;
     private static final int FILES = 8;
+    private static final CopySettings SETTINGS = new CopySettings(BLOCK, DEPTH, FILES, false, false);
 
     private DefaultCopy() {
     }
@@ -19,10 +20,26 @@ public final class DefaultCopy {
      * @param to where to
      * @throws IOException when that fails
      */
-    public static void copy(final Path from, final Path to) throws IOException {
-        final CopySettings settings = new CopySettings(BLOCK, DEPTH, FILES, false, false);
-        try (CopyEngine engine = new CopyEngine(settings, new Stop(), new Progress())) {
+    public static void file(final Path from, final Path to) throws IOException {
+        try (CopyEngine engine = new CopyEngine(SETTINGS, new Stop(), new Progress())) {
             engine.copy(from, to);
+        }
+    }
+
+    /**
+     * Copies a folder with all that is in it.
+     *
+     * @param from the folder
+     * @param to where to
+     * @throws IOException when anything cannot be copied
+     */
+    public static void folder(final Path from, final Path to) throws IOException {
+        final Stop stop = new Stop();
+        try (CopyEngine engine = new CopyEngine(SETTINGS, stop, new Progress())) {
+            final long failures = new TreeCopy(engine, FILES, stop, from, to, Throwable::printStackTrace).copy();
+            if (failures > 0) {
+                throw new IOException(failures + " could not be copied");
+            }
         }
     }
 }

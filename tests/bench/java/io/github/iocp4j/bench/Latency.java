@@ -1,0 +1,50 @@
+package io.github.iocp4j.bench;
+
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** How long operations took at an offered load, over all rounds, in microseconds. Written to the JSON report. */
+final class Latency {
+    private final double p50;
+    private final double p90;
+    private final double p99;
+    private final double p999;
+    private final double max;
+    /** How many there were: below some thousands, p999 is the longest of all. */
+    private final long operations;
+
+    Latency(final List<Histogram> rounds) {
+        final Histogram all = new Histogram(rounds.get(0).getNumberOfSignificantValueDigits());
+        rounds.forEach(all::add);
+        p50 = microseconds(all, 50);
+        p90 = microseconds(all, 90);
+        p99 = microseconds(all, 99);
+        p999 = microseconds(all, 99.9);
+        max = microseconds(all, 100);
+        operations = all.getTotalCount();
+    }
+
+    double p50() {
+        return p50;
+    }
+
+    double p90() {
+        return p90;
+    }
+
+    double p99() {
+        return p99;
+    }
+
+    double p999() {
+        return p999;
+    }
+
+    double max() {
+        return max;
+    }
+
+    private static double microseconds(final Histogram nanoseconds, final double percentile) {
+        return nanoseconds.getValueAtPercentile(percentile) / 1e3;
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.iocp4j.bench;
+
+/** What two contestants are compared by, round by round. */
+enum Measure {
+    /** Operations per second. */
+    RATE("", true) {
+        @Override
+        double[] rounds(final Outcome outcome) {
+            return outcome.perSecond();
+        }
+    },
+    /** The latency that half of the operations do not exceed. */
+    P50("p50", false) {
+        @Override
+        double[] rounds(final Outcome outcome) {
+            return percentile(outcome, 50);
+        }
+    },
+    /** The latency that one operation of a hundred exceeds. */
+    P99("p99", false) {
+        @Override
+        double[] rounds(final Outcome outcome) {
+            return percentile(outcome, 99);
+        }
+    };
+
+    private final String label;
+    private final boolean moreIsBetter;
+
+    Measure(final String label, final boolean moreIsBetter) {
+        this.label = label;
+        this.moreIsBetter = moreIsBetter;
+    }
+
+    /** Empty for the one that needs no name. */
+    String label() {
+        return label;
+    }
+
+    boolean moreIsBetter() {
+        return moreIsBetter;
+    }
+
+    /** The figure of each round. */
+    abstract double[] rounds(Outcome outcome);
+
+    private static double[] percentile(final Outcome outcome, final double percentile) {
+        return outcome.latencies().stream().mapToDouble(round -> round.getValueAtPercentile(percentile)).toArray();
+    }
+}
