@@ -4,6 +4,7 @@
 #include <span>
 
 #include "engine/CompletionRecord.h"
+#include "engine/Pins.h"
 
 namespace iocp4j {
 
@@ -21,8 +22,9 @@ public:
     // The worker ends; nothing follows from it.
     virtual void workerStopped(unsigned worker) noexcept = 0;
 
-    // The kernel is through with the buffer that an operation kept alive with this pin.
-    virtual void unpin(unsigned worker, void* pin) noexcept = 0;
+    // The kernel is through with the buffers that an operation kept alive with these pins, of which there is one at
+    // least.
+    virtual void unpin(unsigned worker, Pins pins) noexcept = 0;
 
     // Nothing more comes from this device. Called on any thread.
     virtual void deviceClosed(std::uint64_t key) noexcept = 0;

@@ -6,17 +6,12 @@
 
 #include "engine/CompletionRecord.h"
 #include "engine/Deadlines.h"
+#include "engine/Pins.h"
 #include "engine/Rendezvous.h"
 
 namespace iocp4j {
 
 class Device;
-
-// What keeps the memory of an operation alive: one of each buffer that it has, or nullptr.
-struct Pins {
-    void* first = nullptr;
-    void* second = nullptr;
-};
 
 // One request in flight. The kernel owns the OVERLAPPED from the call that starts the operation until its packet is
 // dequeued; `rendezvous` says who may touch the rest.

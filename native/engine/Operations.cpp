@@ -22,6 +22,14 @@ void storeResult(Operation& operation) noexcept {
     operation.record.status = win32::errorOfStatus(operation.Internal);
 }
 
+// Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
+// Wine does not for an operation that ends while the thread that has started it does. Strangers cannot post anything
+// but success, short of calling NtSetIoCompletion.
+bool isBeyondDoubt(const OVERLAPPED_ENTRY& entry, const Operation& operation) noexcept {
+    const bool tellsOfAnEnd = entry.Internal != 0 && entry.Internal != STATUS_PENDING;
+    return tellsOfAnEnd && !operation.rendezvous.strayIsPossible();
+}
+
 // What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
 bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
@@ -83,7 +91,11 @@ OperationId Operations::settle(Operation& operation, Started started) noexcept {
     const OperationId id = idOf(operation);
     const Device& device = *operation.device.load(std::memory_order_relaxed);
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
-    if ((skipped || started.packet == Started::Packet::kNone) && operation.rendezvous.takeBack()) {
+    const bool over = skipped || started.packet == Started::Packet::kNone;
+    if (over) {
+        operation.rendezvous.mayStray();
+    }
+    if (over && operation.rendezvous.takeBack()) {
         if (skipped) {
             storeResult(operation);
             if (device.completesInline() && canEndInline(operation.record) &&
@@ -212,7 +224,8 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     // Meanwhile this life may end and another begin. Then what we see is worth nothing, and arrive() says so.
     const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
     const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
-    if (!travelling && (entry.lpCompletionKey != key || status == STATUS_PENDING)) {
+    const bool written = status != STATUS_PENDING;
+    if (!travelling && (entry.lpCompletionKey != key || !(written || isBeyondDoubt(entry, *operation)))) {
         return nullptr;
     }
     const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
@@ -220,10 +233,16 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         return nullptr;
     }
     foreign = false;
-    if (!travelling) {
+    if (!travelling && written) {
         // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
         // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
+        if (entry.Internal != status) {
+            operation->rendezvous.mayStray();
+        }
         storeResult(*operation);
+    } else if (!travelling) {
+        operation->record.bytes = entry.dwNumberOfBytesTransferred;
+        operation->record.status = win32::errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }

@@ -97,10 +97,8 @@ void Worker::take(Operation* operation) noexcept {
     CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.
     record = port_.operations().retire(*operation);
-    for (void* pin : {pins.first, pins.second}) {
-        if (pin != nullptr) {
-            port_.sink().unpin(index_, pin);
-        }
+    if (pins.any()) {
+        port_.sink().unpin(index_, pins);
     }
     const bool told = device == nullptr || (device->conclude(record) && introduce(*device, record));
     departing_[departingCount_++] = {device, told && record.opcode == Opcode::kChange};

@@ -49,9 +49,9 @@ jlong JNICALL completeInline(JNIEnv*, jclass, jlong device) {
     return ask<Device>(device, [](Device& target) { return answered(target.completeInline()); });
 }
 
-jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
-                   jlong token, jint milliseconds) {
-    Buffer memory{env, buffer, offset, length};
+// Wherever the memory is.
+template <class Memory>
+jlong startRead(jlong device, Memory& memory, jlong position, jlong token, jint milliseconds) noexcept {
     return submit<Device>(device, Opcode::kRead, memory, token, milliseconds,
                           [&](Device& target, Operation& operation) {
                               operation.setPosition(static_cast<std::uint64_t>(position));
@@ -59,14 +59,37 @@ jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offse
                           });
 }
 
-jlong JNICALL write(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
-                    jlong token, jint milliseconds) {
-    Buffer memory{env, buffer, offset, length};
+template <class Memory>
+jlong startWrite(jlong device, Memory& memory, jlong position, jlong token, jint milliseconds) noexcept {
     return submit<Device>(device, Opcode::kWrite, memory, token, milliseconds,
                           [&](Device& target, Operation& operation) {
                               operation.setPosition(static_cast<std::uint64_t>(position));
                               return target.write(operation, memory.address(), memory.length());
                           });
+}
+
+jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
+                   jlong token, jint milliseconds) {
+    Buffer memory{env, buffer, offset, length};
+    return startRead(device, memory, position, token, milliseconds);
+}
+
+jlong JNICALL write(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
+                    jlong token, jint milliseconds) {
+    Buffer memory{env, buffer, offset, length};
+    return startWrite(device, memory, position, token, milliseconds);
+}
+
+jlong JNICALL readRegistered(JNIEnv*, jclass, jlong device, jlong buffer, jint offset, jint length, jlong position,
+                             jlong token, jint milliseconds) {
+    RegisteredPart memory{buffer, offset, length};
+    return startRead(device, memory, position, token, milliseconds);
+}
+
+jlong JNICALL writeRegistered(JNIEnv*, jclass, jlong device, jlong buffer, jint offset, jint length, jlong position,
+                              jlong token, jint milliseconds) {
+    RegisteredPart memory{buffer, offset, length};
+    return startWrite(device, memory, position, token, milliseconds);
 }
 
 jlong JNICALL control(JNIEnv* env, jclass, jlong device, jint code, jobject in, jint inOffset, jint inLength,
@@ -98,6 +121,8 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("completeInline", "(J)J", completeInline),
         native("read", "(JLjava/nio/ByteBuffer;IIJJI)J", read),
         native("write", "(JLjava/nio/ByteBuffer;IIJJI)J", write),
+        native("readRegistered", "(JJIIJJI)J", readRegistered),
+        native("writeRegistered", "(JJIIJJI)J", writeRegistered),
         native("control", "(JILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", control),
     };
 }

@@ -43,7 +43,7 @@ public:
         if (!memory.valid() || reinterpret_cast<std::uintptr_t>(memory.address()) % sizeof(DWORD) != 0) {
             return {};
         }
-        pins_.push_back(static_cast<jobject>(memory.pin()));
+        pins_.push_back(static_cast<jobject>(memory.pins().first));
         memory.handOver();
         return std::as_writable_bytes(std::span{memory.address(), memory.length()});
     }

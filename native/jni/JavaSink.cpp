@@ -5,6 +5,7 @@
 #include <new>
 
 #include "jni/JavaVm.h"
+#include "jni/Pinned.h"
 
 namespace iocp4j::jni {
 
@@ -128,9 +129,7 @@ void JavaSink::workerStopped(unsigned worker) noexcept {
     vm->DetachCurrentThread();
 }
 
-void JavaSink::unpin(unsigned worker, void* pin) noexcept {
-    lanes_[worker].env->DeleteGlobalRef(static_cast<jobject>(pin));
-}
+void JavaSink::unpin(unsigned worker, Pins pins) noexcept { jni::unpin(lanes_[worker].env, pins); }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
     // Whoever ends a device's last share is a worker or has come from Java, and so is attached.

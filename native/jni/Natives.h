@@ -9,6 +9,7 @@ namespace iocp4j::jni {
 // The native methods of the Java class of that name.
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
+std::vector<JNINativeMethod> registeredBufferNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();

@@ -25,6 +25,7 @@ bool registerNatives(JNIEnv* env) {
     for (const auto& [name, methods] : {
              NativeClass{"io/github/iocp4j/PortNative", portNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
+             NativeClass{"io/github/iocp4j/RegisteredBufferNative", registeredBufferNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
              NativeClass{"io/github/iocp4j/FileNative", fileNatives()},
              NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},

@@ -11,7 +11,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 2;
+constexpr jint kContractVersion = 3;
 
 // The limits of CompletionPort.Builder.
 constexpr jint kMaxThreads = 1'024;

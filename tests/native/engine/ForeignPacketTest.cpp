@@ -106,6 +106,48 @@ TEST_F(ForeignPacketTest, AddressOfAFreeOperationMeansNothing) {
     EXPECT_TRUE(port_.waitUntilIdle());
 }
 
+// Wine queues such packets when the thread that has started an operation ends before it does.
+TEST_F(ForeignPacketTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWrittenIt) {
+    const Device::Key device = ScriptedDevice::add(*port_, kernel_, &ScriptedDevice::pends);
+    ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
+    Operation* operation = ScriptedDevice::of(device).next();
+    kernel_.queue(device, operation, kStatusCancelled, 3);
+    const CompletionRecord record = recording_.waitForToken(1);
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, record.status);
+    EXPECT_EQ(3u, record.bytes);
+    kernel_.queue(device, operation, kStatusCancelled, 3);
+    pause();
+    EXPECT_EQ(1u, recording_.recordsOf(1).size()) << "once";
+    EXPECT_EQ(1u, port_.foreignPackets());
+}
+
+// Wine queues packets for some calls that fail at once. They are not the next operation's in the same place.
+TEST_F(ForeignPacketTest, ErrorOfACallThatFailedAtOnceIsNobodyElses) {
+    bool fails = true;
+    const Device::Key device =
+        ScriptedDevice::add(*port_, kernel_, [&](ScriptedDevice& scripted, Operation& operation) {
+            if (fails) {
+                ScriptedDevice::pends(scripted, operation);
+                return Started::over(ERROR_ACCESS_DENIED);
+            }
+            return ScriptedDevice::pends(scripted, operation);
+        });
+    ScriptedDevice& scripted = ScriptedDevice::of(device);
+    ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
+    Operation* failed = scripted.next();
+    ASSERT_EQ(DWORD{ERROR_ACCESS_DENIED}, recording_.waitForToken(1).status);
+    fails = false;
+    ASSERT_TRUE(port_.read(device, 2, nullptr, 0));
+    Operation* pending = scripted.next();
+    ASSERT_EQ(failed, pending) << "places are given out again at once";
+    kernel_.queue(device, failed, kStatusCancelled, 0);
+    pause();
+    EXPECT_TRUE(recording_.recordsOf(2).empty());
+    EXPECT_EQ(1u, port_.foreignPackets());
+    scripted.complete(*pending, kStatusSuccess, 9);
+    EXPECT_EQ(9u, recording_.waitForToken(2).bytes);
+}
+
 TEST_F(ForeignPacketTest, ExitPacketOfAStrangerEndsNoWorker) {
     for (int i = 0; i < 20; ++i) {
         forge(1, nullptr);

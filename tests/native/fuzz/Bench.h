@@ -363,7 +363,8 @@ private:
     // --- What strangers know ---
 
     OVERLAPPED_ENTRY strangePacket() {
-        OVERLAPPED_ENTRY entry{strangeKey(), strangeAddress(), input_.byte(), input_.byte()};
+        // PostQueuedCompletionStatus cannot post but success.
+        OVERLAPPED_ENTRY entry{strangeKey(), strangeAddress(), 0, input_.byte()};
         return entry;
     }
 
@@ -425,7 +426,7 @@ private:
         bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord>) noexcept override {}
-        void unpin(unsigned, void*) noexcept override {}
+        void unpin(unsigned, Pins) noexcept override {}
         void deviceClosed(std::uint64_t) noexcept override {}
     };
 

@@ -41,6 +41,32 @@ final class ExactlyOnceTest {
         }
     }
 
+    /** A thread that has only started operations may end, and somebody cancels them at that moment. */
+    @Test
+    void holdsForOperationsWhoseThreadEnds() throws Exception {
+        final Recorder recorder = new Recorder();
+        final CompletionPort port = CompletionPort.open(recorder);
+        try {
+            final PipePair pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
+            final int reads = 5;
+            for (int round = 0; round < 300; round++) {
+                final Thread reader = new Thread(() -> {
+                    for (int i = 0; i < reads; i++) {
+                        pair.server.read(ByteBuffer.allocateDirect(1), i);
+                    }
+                });
+                reader.start();
+                // It returns a little before the thread has gone.
+                reader.join();
+                pair.server.cancelAll();
+                assertThat(recorder.nextByToken(reads).values()).as("round %d", round).allSatisfy(
+                        done -> assertThat(done.status).isEqualTo(Win32Error.OPERATION_ABORTED));
+            }
+        } finally {
+            assertThat(port.close(LONG)).isTrue();
+        }
+    }
+
     @Test
     void holdsForReadsAndWritesThatAreCancelledAndClosedByMany() throws Exception {
         final Recorder accepts = new Recorder();

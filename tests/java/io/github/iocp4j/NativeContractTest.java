@@ -19,7 +19,7 @@ final class NativeContractTest {
     @Test
     void tellsTheVersionFirstThenTheRecordThenTheEnums() {
         assertThat(agreed).containsExactly(
-                2, 32, 0, 8, 16, 20, 24, 26, 28,
+                3, 32, 0, 8, 16, 20, 24, 26, 28,
                 14, 10,
                 7, 0x2000_0001, 0x2000_0002, 0x2000_0003, 0x2000_0004, 0x2000_0005, 0x2000_0006, 0x2000_0007);
     }

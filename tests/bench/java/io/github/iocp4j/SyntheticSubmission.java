@@ -13,6 +13,7 @@ public final class SyntheticSubmission implements AutoCloseable {
     private final CompletionPort port;
     private final OverlappedFile file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+    private final RegisteredBuffer memory = RegisteredBuffer.register(buffer);
 
     /**
      * Opens a file that is never read.
@@ -37,6 +38,15 @@ public final class SyntheticSubmission implements AutoCloseable {
     }
 
     /**
+     * The same in a registered buffer.
+     *
+     * @return what it answers
+     */
+    public long readRegistered() {
+        return file.readInto(memory, 0, BLOCK, 0, 0);
+    }
+
+    /**
      * A native method that does nothing.
      *
      * @return something
@@ -48,6 +58,7 @@ public final class SyntheticSubmission implements AutoCloseable {
     @Override
     public void close() throws IOException {
         port.close();
+        memory.close();
         Files.delete(path);
     }
 

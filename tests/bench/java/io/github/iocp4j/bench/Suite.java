@@ -87,8 +87,10 @@ final class Suite {
         for (final int depth : DEPTHS) {
             final String inFlight = String.valueOf(depth);
             final List<Entrant> entrants = new ArrayList<>(List.of(
-                    Entrant.subject("iocp4j", java("file-reads.iocp4j", file, inFlight, "queued", "0")),
-                    Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0")),
+                    Entrant.subject("iocp4j", java("file-reads.iocp4j", file, inFlight, "queued", "0", "0")),
+                    Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0", "0")),
+                    Entrant.subject("iocp4j, 1 worker",
+                            java("file-reads.iocp4j", file, inFlight, "queued", "0", "1")),
                     Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
                     Entrant.peer("floor", platform.floor("file-reads", file, inFlight, "queued", "0")),
                     Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0")),
@@ -203,7 +205,7 @@ final class Suite {
             final String devices = String.valueOf(count);
             final String name = devices + " devices";
             posts.add(entrant(name, java("posted-packets.iocp4j", IN_FLIGHT, file, devices)));
-            reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices)));
+            reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices, "0")));
             floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
         }
         return new Contest("devices", "the same with more devices registered", cached, List.of(

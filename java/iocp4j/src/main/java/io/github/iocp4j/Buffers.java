@@ -19,12 +19,16 @@ final class Buffers {
         }
     }
 
-    static void checkWriteFrom(final ByteBuffer buffer, final int offset, final int length) {
+    static void checkDirect(final ByteBuffer buffer) {
         Objects.requireNonNull(buffer, "buffer");
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException("The buffer is on the Java heap, where the garbage collector may move"
                     + " it under the kernel's hands: pass one from ByteBuffer.allocateDirect");
         }
+    }
+
+    static void checkWriteFrom(final ByteBuffer buffer, final int offset, final int length) {
+        checkDirect(buffer);
         if ((offset | length) < 0 || offset > buffer.limit() - length) {
             throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
                     + " do not lie within the buffer's limit of " + buffer.limit());

@@ -32,6 +32,13 @@ final class DeviceNative {
     static native long write(
             long device, ByteBuffer buffer, int offset, int length, long position, long token, int milliseconds);
 
+    /** The same in a part of a registered buffer. */
+    static native long readRegistered(
+            long device, long buffer, int offset, int length, long position, long token, int milliseconds);
+
+    static native long writeRegistered(
+            long device, long buffer, int offset, int length, long position, long token, int milliseconds);
+
     /** Either buffer may be null. */
     static native long control(
             long device, int code, ByteBuffer in, int inOffset, int inLength, ByteBuffer out, int outOffset,

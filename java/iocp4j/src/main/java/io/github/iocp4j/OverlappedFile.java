@@ -123,6 +123,42 @@ public final class OverlappedFile extends Device {
     }
 
     /**
+     * Starts reading as {@link #read(ByteBuffer, int, int, long, long)} does, into a part of a registered buffer.
+     *
+     * @param buffer where the bytes go
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param position where in the file the first byte lies
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws IllegalStateException when the buffer is registered no more
+     */
+    public long readInto(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startRead(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts reading into a part of a registered buffer, with a deadline as
+     * {@link #read(ByteBuffer, int, int, long, long, int)} has.
+     *
+     * @param buffer where the bytes go
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param position where in the file the first byte lies
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long readInto(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int timeoutMillis) {
+        return startRead(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
      * Starts reading pages into several places ({@code ReadFileScatter}). The file must be unbuffered.
      *
      * @param segments where the bytes go
@@ -174,6 +210,41 @@ public final class OverlappedFile extends Device {
      */
     public long write(
             final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int timeoutMillis) {
+        return startWrite(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Starts writing as {@link #write(ByteBuffer, int, int, long, long)} does, from a part of a registered buffer.
+     *
+     * @param buffer where the bytes lie
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param position where in the file the first byte goes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
+     * @throws IllegalStateException when the buffer is registered no more
+     */
+    public long writeFrom(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token) {
+        return startWrite(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing from a part of a registered buffer, with a deadline as
+     * {@link #write(ByteBuffer, int, int, long, long, int)} has.
+     *
+     * @param buffer where the bytes lie
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param position where in the file the first byte goes
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long writeFrom(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
             final int timeoutMillis) {
         return startWrite(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
     }
@@ -345,6 +416,25 @@ public final class OverlappedFile extends Device {
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer, offset, length, position);
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
+    }
+
+    private long startRead(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        final long memory = buffer.keyToReadInto(offset, length);
+        FileRanges.check(position, length);
+        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
+        return accepted(DeviceNative.readRegistered(key(), memory, offset, length, position, token, milliseconds));
+    }
+
+    private long startWrite(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        final long memory = buffer.keyToWriteFrom(offset, length);
+        checkPositionsCount();
+        FileRanges.check(position, length);
+        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
+        return accepted(DeviceNative.writeRegistered(key(), memory, offset, length, position, token, milliseconds));
     }
 
     private long startLock(

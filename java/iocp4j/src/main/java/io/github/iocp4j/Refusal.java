@@ -27,8 +27,8 @@ enum Refusal {
     DEVICE_LIMIT(0x2000_0004) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new IllegalStateException("This process has as many devices or ports open as iocp4j can hold ("
-                    + subject + "): close some");
+            return new IllegalStateException("This process has as many devices, ports or registered buffers open as"
+                    + " iocp4j can hold (" + subject + "): close some");
         }
     },
     BAD_BUFFER(0x2000_0005) {

@@ -118,6 +118,75 @@ public abstract class StreamDevice extends Device {
         return startWrite(buffer, offset, length, NO_POSITION, token, Timeouts.checkDeadline(timeoutMillis));
     }
 
+    /**
+     * Starts reading as {@link #read(ByteBuffer, int, int, long)} does, into a part of a registered buffer.
+     *
+     * @param buffer where the bytes go
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws IllegalStateException when the buffer is registered no more
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public final long readInto(final RegisteredBuffer buffer, final int offset, final int length, final long token) {
+        return startRead(buffer, offset, length, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts reading into a part of a registered buffer, with a deadline as
+     * {@link #read(ByteBuffer, int, int, long, int)} has.
+     *
+     * @param buffer where the bytes go
+     * @param offset where in the buffer the first byte goes
+     * @param length how many bytes at most
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public final long readInto(
+            final RegisteredBuffer buffer, final int offset, final int length, final long token,
+            final int timeoutMillis) {
+        return startRead(buffer, offset, length, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
+    /**
+     * Starts writing as {@link #write(ByteBuffer, int, int, long)} does, from a part of a registered buffer.
+     *
+     * @param buffer where the bytes lie
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
+     * @throws IllegalStateException when the buffer is registered no more
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public final long writeFrom(final RegisteredBuffer buffer, final int offset, final int length, final long token) {
+        return startWrite(buffer, offset, length, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing from a part of a registered buffer, with a deadline as
+     * {@link #write(ByteBuffer, int, int, long, int)} has.
+     *
+     * @param buffer where the bytes lie
+     * @param offset where in the buffer the first byte lies
+     * @param length how many bytes
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public final long writeFrom(
+            final RegisteredBuffer buffer, final int offset, final int length, final long token,
+            final int timeoutMillis) {
+        return startWrite(buffer, offset, length, token, Timeouts.checkDeadline(timeoutMillis));
+    }
+
     /** Throws where this end of the device cannot be read. */
     void checkReadable() {
     }
@@ -140,5 +209,21 @@ public abstract class StreamDevice extends Device {
         checkWritable();
         Buffers.checkWriteFrom(buffer, offset, length);
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
+    }
+
+    private long startRead(
+            final RegisteredBuffer buffer, final int offset, final int length, final long token,
+            final int milliseconds) {
+        checkReadable();
+        return accepted(DeviceNative.readRegistered(
+                key(), buffer.keyToReadInto(offset, length), offset, length, NO_POSITION, token, milliseconds));
+    }
+
+    private long startWrite(
+            final RegisteredBuffer buffer, final int offset, final int length, final long token,
+            final int milliseconds) {
+        checkWritable();
+        return accepted(DeviceNative.writeRegistered(
+                key(), buffer.keyToWriteFrom(offset, length), offset, length, NO_POSITION, token, milliseconds));
     }
 }

@@ -26,9 +26,7 @@ final class Backlog implements Workload {
     /** Arguments: how many packets, and how many workers, 0 for the default. */
     Backlog(final List<String> arguments) throws Win32Exception {
         backlog = Integer.parseInt(arguments.get(0));
-        final CompletionPort.Builder builder = CompletionPort.builder(this::onCompletions);
-        final int wanted = Integer.parseInt(arguments.get(1));
-        port = (wanted == 0 ? builder : builder.workers(wanted)).open();
+        port = OnPort.open(this::onCompletions, arguments.get(1));
         workers = port.snapshot().workers();
     }
 

@@ -18,10 +18,13 @@ final class FileReads implements OnPort {
     private final CompletionPort port;
     private final OverlappedFile file;
 
-    /** Arguments: the file, how many are in flight, "queued" or "inline", and how often the file is open besides. */
+    /**
+     * Arguments: the file, how many are in flight, "queued" or "inline", how often the file is open besides, and how
+     * many workers, 0 for the default.
+     */
     FileReads(final List<String> arguments) throws Win32Exception {
         final Path path = Path.of(arguments.get(0));
-        port = CompletionPort.open(this::onCompletions);
+        port = OnPort.open(this::onCompletions, arguments.get(4));
         file = OverlappedFile.open(port, path);
         if (arguments.get(2).equals("inline")) {
             file.completeInline();

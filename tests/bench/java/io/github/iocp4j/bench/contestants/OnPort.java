@@ -1,9 +1,25 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Win32Exception;
 
 /** Works on a port of iocp4j, which counts. */
 interface OnPort extends Workload {
+    /**
+     * Opens one.
+     *
+     * @param listener is told of all that completes
+     * @param workers how many, or 0 for the default
+     * @return the port
+     * @throws Win32Exception when that fails
+     */
+    static CompletionPort open(final CompletionListener listener, final String workers) throws Win32Exception {
+        final CompletionPort.Builder builder = CompletionPort.builder(listener);
+        final int wanted = Integer.parseInt(workers);
+        return (wanted == 0 ? builder : builder.workers(wanted)).open();
+    }
+
     /**
      * Where all its completions come.
      *

@@ -50,6 +50,16 @@ public class SubmissionBenchmark {
     }
 
     /**
+     * The same in a registered buffer.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long registered() {
+        return submission.readRegistered();
+    }
+
+    /**
      * A native method that does nothing: what any library must pay.
      *
      * @return something

@@ -1,0 +1,62 @@
+#include "jni/RegisteredBuffer.h"
+
+#include <memory>
+
+#include "engine/Refusal.h"
+#include "jni/JavaVm.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+// In keys, apart from those of devices and ports.
+constexpr std::uint8_t kBufferKind = 2;
+
+}  // namespace
+
+SlotTable<RegisteredBuffer>& RegisteredBuffer::table() noexcept {
+    // Never destroyed: a worker may still be at work while the process exits.
+    static auto& buffers = *new SlotTable<RegisteredBuffer>{kBufferKind};
+    return buffers;
+}
+
+win32::Result<RegisteredBuffer::Key> RegisteredBuffer::open(JNIEnv* env, jobject buffer) {
+    using Opened = win32::Result<Key>;
+    std::unique_ptr<RegisteredBuffer> registered{new RegisteredBuffer};
+    registered->address_ = buffer != nullptr ? static_cast<char*>(env->GetDirectBufferAddress(buffer)) : nullptr;
+    if (registered->address_ == nullptr) {
+        return Opened::failure(code(Refusal::kBadBuffer));
+    }
+    registered->capacity_ = env->GetDirectBufferCapacity(buffer);
+    registered->pin_ = env->NewGlobalRef(buffer);
+    if (registered->pin_ == nullptr) {
+        return Opened::failure(code(Refusal::kOutOfMemory));
+    }
+    if (!table().open(registered.get(), registered->key_)) {
+        env->DeleteGlobalRef(registered->pin_);
+        return Opened::failure(code(Refusal::kDeviceLimit));
+    }
+    return registered.release()->key_;
+}
+
+void RegisteredBuffer::close(Key key) noexcept {
+    // With this share the table cannot find the buffer unused: the end of the share does.
+    if (const Share<RegisteredBuffer> buffer{key}) {
+        table().close(key);
+    }
+}
+
+char* RegisteredBuffer::at(jint offset, jint length) const noexcept {
+    const bool within = offset >= 0 && length >= 0 && jlong{offset} + length <= capacity_;
+    return within ? address_ + offset : nullptr;
+}
+
+void RegisteredBuffer::dispose(RegisteredBuffer* buffer) noexcept {
+    const Key key = buffer->key_;
+    // Whoever ends the last share is a worker or has come from Java, and so is attached.
+    environment()->DeleteGlobalRef(buffer->pin_);
+    delete buffer;
+    table().dispose(key);
+}
+
+}  // namespace iocp4j::jni

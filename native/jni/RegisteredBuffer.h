@@ -1,0 +1,42 @@
+#pragma once
+
+#include <jni.h>
+
+#include <cstdint>
+
+#include "engine/Share.h"
+#include "engine/SlotTable.h"
+#include "win32/Result.h"
+
+namespace iocp4j::jni {
+
+// A direct buffer whose address has been asked for once, for all operations to come. It stays where it is until it is
+// unregistered and the last operation in it is over: each of them has a share.
+class RegisteredBuffer {
+public:
+    using Key = std::uint64_t;
+
+    static SlotTable<RegisteredBuffer>& table() noexcept;
+
+    static win32::Result<Key> open(JNIEnv* env, jobject buffer);
+    static void close(Key key) noexcept;
+
+    Key key() const noexcept { return key_; }
+
+    // The beginning of a range of it; nullptr when that is not all in it.
+    char* at(jint offset, jint length) const noexcept;
+
+private:
+    friend class Share<RegisteredBuffer>;
+
+    RegisteredBuffer() = default;
+
+    static void dispose(RegisteredBuffer* buffer) noexcept;
+
+    jobject pin_ = nullptr;
+    char* address_ = nullptr;
+    jlong capacity_ = 0;
+    Key key_ = 0;
+};
+
+}  // namespace iocp4j::jni
