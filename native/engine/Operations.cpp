@@ -16,6 +16,9 @@ constexpr Operations::Patience kLongestPatience = std::chrono::hours{24 * 365 * 
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
+// The NTSTATUS in a field as wide as a pointer, of which the kernel writes the lower half.
+std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
+
 // What the kernel says of an operation that is over.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
@@ -26,8 +29,8 @@ void storeResult(Operation& operation) noexcept {
 // Wine does not for an operation that ends while the thread that has started it does. Strangers cannot post anything
 // but success, short of calling NtSetIoCompletion.
 bool isBeyondDoubt(const OVERLAPPED_ENTRY& entry, const Operation& operation) noexcept {
-    const bool tellsOfAnEnd = entry.Internal != 0 && entry.Internal != STATUS_PENDING;
-    return tellsOfAnEnd && !operation.rendezvous.strayIsPossible();
+    const std::uint32_t told = statusIn(entry.Internal);
+    return told != 0 && told != STATUS_PENDING && !operation.rendezvous.strayIsPossible();
 }
 
 // What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
@@ -236,7 +239,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     if (!travelling && written) {
         // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
         // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
-        if (entry.Internal != status) {
+        if (statusIn(entry.Internal) != statusIn(status)) {
             operation->rendezvous.mayStray();
         }
         storeResult(*operation);
