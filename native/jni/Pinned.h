@@ -3,7 +3,6 @@
 #include <jni.h>
 
 #include <cstdint>
-#include <utility>
 
 #include "engine/Pins.h"
 #include "jni/RegisteredBuffer.h"
