@@ -17,10 +17,13 @@ constexpr std::uint8_t kPortKind = 1;
 
 // Keys of devices begin at 2^32; Operations has another one below.
 constexpr std::uint64_t kExitKey = 1;
+constexpr std::uint64_t kWakeKey = 3;
 
 constexpr std::uint32_t kOnlyGeneration = 1;
 
 constexpr std::int64_t kReminderMilliseconds = 250;
+
+constexpr std::size_t kMaxPollers = 1024;
 
 // The smallest number of packets worth asking the kernel for.
 constexpr std::uint32_t kLeastShare = 8;
@@ -33,6 +36,9 @@ std::uint32_t processors() noexcept { return ::GetActiveProcessorCount(ALL_PROCE
 
 // How many packets one worker takes at a time: not all of them while others that may run sleep.
 std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
+    if (settings.polled) {
+        return settings.batch;
+    }
     const std::uint32_t running = std::min(settings.concurrency, settings.workers);
     return std::min(settings.batch, std::max(settings.batch / running, kLeastShare));
 }
@@ -44,7 +50,9 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
     if (settings.concurrency == 0) {
         settings.concurrency = processors();
     }
-    if (settings.workers == 0) {
+    if (settings.polled) {
+        settings.workers = 0;
+    } else if (settings.workers == 0) {
         // So that a worker which blocks in the listener is replaced by one that waits.
         settings.workers = 2 * processors() + 2;
     }
@@ -68,7 +76,8 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
     threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
     for (unsigned i = 0; i < settings_.workers; ++i) {
-        workers_.push_back(std::make_unique<Worker>(*this, i, share));
+        drains_.push_back(std::make_unique<Drain>(*this, share));
+        workers_.push_back(std::make_unique<Worker>(*this, i, *drains_.back()));
     }
 }
 
@@ -176,21 +185,27 @@ void CompletionPort::beginClosing() {
         Device::close(device);
     }
     if (empty) {
-        endWorkers();
+        endDrains();
     }
 }
 
 void CompletionPort::workDone() noexcept {
     if (work_.leave()) {
-        endWorkers();
+        endDrains();
     }
 }
 
-void CompletionPort::endWorkers() noexcept {
+void CompletionPort::endDrains() noexcept {
     // Workers may leave, and the port end, as soon as they can see the flag.
     const Share<CompletionPort> self{key_};
-    exiting_.store(true, std::memory_order_release);
-    postExits(settings_.workers);
+    // Before we count who polls: whoever begins to later looks at it.
+    exiting_.store(true, std::memory_order_seq_cst);
+    if (settings_.polled) {
+        postExits(polling_.load(std::memory_order_seq_cst));
+        (void)table().close(key_);
+    } else {
+        postExits(settings_.workers);
+    }
 }
 
 void CompletionPort::postExits(std::uint32_t count) const noexcept {
@@ -201,6 +216,54 @@ void CompletionPort::postExits(std::uint32_t count) const noexcept {
 
 bool CompletionPort::isExit(const OVERLAPPED_ENTRY& entry) const noexcept {
     return entry.lpCompletionKey == kExitKey && entry.lpOverlapped == nullptr && exiting();
+}
+
+bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
+    return entry.lpCompletionKey == kWakeKey && entry.lpOverlapped == nullptr && wakePending_.exchange(false);
+}
+
+void CompletionPort::wake() noexcept {
+    // One is enough for all who ask before somebody has woken.
+    if (settings_.polled && !wakePending_.exchange(true) && kernel_.post(0, kWakeKey, nullptr) != ERROR_SUCCESS) {
+        wakeOwed_ = true;
+    }
+}
+
+bool CompletionPort::takeOwedWake() noexcept {
+    if (!wakeOwed_.load(std::memory_order_relaxed) || !wakeOwed_.exchange(false)) {
+        return false;
+    }
+    wakePending_ = false;
+    return true;
+}
+
+win32::Result<Drain*> CompletionPort::lendDrain() noexcept {
+    using Lent = win32::Result<Drain*>;
+    if (!settings_.polled) {
+        return Lent::failure(code(Refusal::kHasWorkers));
+    }
+    const std::lock_guard lock{mutex_};
+    if (idleDrains_.empty() && drains_.size() == kMaxPollers) {
+        return Lent::failure(code(Refusal::kDeviceLimit));
+    }
+    try {
+        if (idleDrains_.empty()) {
+            // Room for its return comes first, so that takeBack() cannot fail.
+            idleDrains_.reserve(drains_.size() + 1);
+            drains_.push_back(std::make_unique<Drain>(*this, shareOfBatch(settings_)));
+            return drains_.back().get();
+        }
+    } catch (const std::bad_alloc&) {
+        return Lent::failure(code(Refusal::kOutOfMemory));
+    }
+    Drain* drain = idleDrains_.back();
+    idleDrains_.pop_back();
+    return drain;
+}
+
+void CompletionPort::takeBack(Drain& drain) noexcept {
+    const std::lock_guard lock{mutex_};
+    idleDrains_.push_back(&drain);
 }
 
 win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
@@ -246,6 +309,8 @@ void CompletionPort::unlist(const Device& device) noexcept {
     devices_.erase(device.key());
     goneAccepted_ += device.accepted();
     goneCompleted_ += device.completed();
+    goneCompletedInline_ += device.completedInline();
+    goneBytes_ += device.bytes();
     if (device.accepted() != device.completed()) {
         ++unbalancedDevices_;
     }
@@ -298,36 +363,36 @@ void CompletionPort::remindDevices() noexcept {
     }
 }
 
-CompletionPort::Snapshot CompletionPort::snapshot() {
-    Snapshot result{};
+PortSnapshot CompletionPort::snapshot() {
+    PortSnapshot result;
     result.concurrency = settings_.concurrency;
     result.workers = settings_.workers;
     result.batchCeiling = settings_.batch;
     result.operationCeiling = operations_.ceiling();
     result.operationsInFlight = operations_.inFlight();
-    for (const auto& worker : workers_) {
-        const Worker::Counters& counters = worker->counters();
-        result.batches += counters.batches.load(std::memory_order_relaxed);
-        result.completions += counters.completions.load(std::memory_order_relaxed);
-        result.largestBatch = std::max(result.largestBatch, counters.largestBatch.load(std::memory_order_relaxed));
-        result.foreignPackets += counters.foreignPackets.load(std::memory_order_relaxed);
+    result.mostInFlight = operations_.mostInFlight();
+    if (const auto queued = kernel_.queued()) {
+        result.queued = *queued;
     }
+    const std::uint64_t now = ::GetTickCount64();
     const std::lock_guard lock{mutex_};
+    for (const auto& drain : drains_) {
+        result.add(*drain, now);
+    }
     result.accepted = goneAccepted_;
     result.completed = goneCompleted_;
+    result.completedInline = goneCompletedInline_;
+    result.bytes = goneBytes_;
     result.unbalancedDevices = unbalancedDevices_;
     // A device is unlisted before it ends.
+    result.devices.reserve(devices_.size());
     for (const auto& [key, device] : devices_) {
         // In this order: what is completed was accepted before.
+        const std::uint64_t bytes = device->bytes();
+        const std::uint64_t completedInline = device->completedInline();
         const std::uint64_t completed = device->completed();
-        const Snapshot::DeviceEntry entry{
-            key,      device->kind(), Device::table().inside(key), Device::table().closed(key), device->accepted(),
-            completed};
-        result.accepted += entry.accepted;
-        result.completed += entry.completed;
-        // Not entry.inFlight: that counts whoever looks at the device just now.
-        result.quarantined += entry.closing ? entry.accepted - entry.completed : 0;
-        result.devices.push_back(entry);
+        result.add({key, device->kind(), Device::table().inside(key), Device::table().closed(key), device->accepted(),
+                    completed, completedInline, bytes});
     }
     return result;
 }

@@ -13,6 +13,7 @@
 #include "engine/CompletionSink.h"
 #include "engine/Gate.h"
 #include "engine/Operations.h"
+#include "engine/PortSnapshot.h"
 #include "engine/Worker.h"
 
 namespace iocp4j {
@@ -20,7 +21,7 @@ namespace iocp4j {
 // The kernel's port with its workers, its operations and the list of its devices.
 //
 // A port ends by itself when it has been closed, its last device and posted packet are gone, and its last worker has
-// left. Nothing waits for that but those who ask to.
+// left, or the last poll has returned. Nothing waits for that but those who ask to.
 class CompletionPort {
 public:
     using Key = std::uint64_t;
@@ -29,36 +30,12 @@ public:
         std::wstring name = L"iocp4j";      // begins the names of the worker threads
         std::uint32_t concurrency = 0;      // running threads; 0 is one per processor
         std::uint32_t workers = 0;          // 0 is 2 × processors + 2
+        bool polled = false;                // no workers: callers' threads drain it, each with a Poller
         std::uint32_t batch = 256;          // records per batch at most
         std::uint32_t operations = 65'536;  // in flight at most, up to Operations::kMaxCeiling
 
         // The same without zeros, and within the limits.
         Settings withDefaults() const;
-    };
-
-    struct Snapshot {
-        struct DeviceEntry {
-            Device::Key key;
-            DeviceKind kind;
-            std::uint32_t inFlight;  // whose completions have not been seen
-            bool closing;            // which is all that those in flight keep it open for
-            std::uint64_t accepted;
-            std::uint64_t completed;
-        };
-        std::uint32_t concurrency;
-        std::uint32_t workers;
-        std::uint32_t batchCeiling;
-        std::uint32_t operationCeiling;
-        std::uint32_t operationsInFlight;
-        std::uint64_t batches;
-        std::uint64_t completions;
-        std::uint64_t largestBatch;
-        std::uint64_t foreignPackets;
-        std::uint64_t accepted;  // operations of all devices, those that have gone included
-        std::uint64_t completed;
-        std::uint64_t quarantined;        // in flight on devices that are closing
-        std::uint64_t unbalancedDevices;  // which ended with accepted != completed: a defect of ours
-        std::vector<DeviceEntry> devices;
     };
 
     static SlotTable<CompletionPort>& table() noexcept;
@@ -89,7 +66,10 @@ public:
     // Has Device::reminded() called after a short while, by a worker.
     void remind(Device::Key device) noexcept;
 
-    Snapshot snapshot();
+    PortSnapshot snapshot();
+
+    // Lets one poll return, that waits now or comes next. Does nothing on a port with workers.
+    void wake() noexcept;
 
     // For devices and workers.
     Operations& operations() noexcept { return operations_; }
@@ -99,12 +79,32 @@ public:
     void workDone() noexcept;
     void remindDevices() noexcept;
 
+    // For drains.
+    bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
+    bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
+    void postExits(std::uint32_t count) const noexcept;
+    bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
+
     // For workers.
     void workerStarted(bool ready) noexcept;
     void workerStopped() noexcept;
-    bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
-    void postExits(std::uint32_t count) const noexcept;
-    bool exiting() const noexcept { return exiting_.load(std::memory_order_acquire); }
+
+    // For pollers. A drain that is lent stays the port's.
+    win32::Result<Drain*> lendDrain() noexcept;
+    void takeBack(Drain& drain) noexcept;
+    bool takeOwedWake() noexcept;
+
+    // Whoever is waiting in a poll has one, so that the end of the port wakes him.
+    class Polling {
+    public:
+        explicit Polling(CompletionPort& port) noexcept : port_(port) { ++port_.polling_; }
+        Polling(const Polling&) = delete;
+        Polling& operator=(const Polling&) = delete;
+        ~Polling() { --port_.polling_; }
+
+    private:
+        CompletionPort& port_;
+    };
 
 private:
     friend class Share<CompletionPort>;
@@ -117,7 +117,7 @@ private:
     win32::ErrorCode list(Device& device) noexcept;
     bool startWorkers();
     void beginClosing();
-    void endWorkers() noexcept;
+    void endDrains() noexcept;
 
     const Settings settings_;
     const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
@@ -125,15 +125,20 @@ private:
     Operations operations_;
     Key key_ = 0;
 
-    // Who is inside: devices, packets posted and not yet delivered. The last one out ends the workers.
+    // Who is inside: devices, packets posted and not yet delivered. The last one out ends the workers and polls.
     Gate work_;
     std::atomic<bool> exiting_{false};
 
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
     std::atomic<std::uint32_t> workersLeft_{0};
+    std::atomic<std::uint32_t> polling_{0};
+    std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
+    std::atomic<bool> wakeOwed_{false};     // it could not be posted
 
-    std::mutex mutex_;  // of everything below
+    std::mutex mutex_;                            // of everything below
+    std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed
+    std::vector<Drain*> idleDrains_;              // of nobody just now
     std::condition_variable startedChanged_;
     std::uint32_t workersReady_ = 0;
     std::uint32_t workersFailed_ = 0;
@@ -141,6 +146,8 @@ private:
     std::unordered_map<Device::Key, Device*> devices_;
     std::uint64_t goneAccepted_ = 0;  // of devices that have ended
     std::uint64_t goneCompleted_ = 0;
+    std::uint64_t goneCompletedInline_ = 0;
+    std::uint64_t goneBytes_ = 0;
     std::uint64_t unbalancedDevices_ = 0;
     std::vector<Device::Key> reminders_;
     std::atomic<std::int64_t> remindAt_{kNever};  // milliseconds of the steady clock

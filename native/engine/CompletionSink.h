@@ -23,8 +23,8 @@ public:
     virtual void workerStopped(unsigned worker) noexcept = 0;
 
     // The kernel is through with the buffers that an operation kept alive with these pins, of which there is one at
-    // least.
-    virtual void unpin(unsigned worker, Pins pins) noexcept = 0;
+    // least. Called on the thread that has dequeued the packet.
+    virtual void unpin(Pins pins) noexcept = 0;
 
     // Nothing more comes from this device. Called on any thread.
     virtual void deviceClosed(std::uint64_t key) noexcept = 0;

@@ -66,11 +66,20 @@ public:
     // Whether the kernel may queue no packet for a call that returns success.
     bool skipsPackets() const noexcept { return skipsPackets_.load(std::memory_order_acquire); }
 
-    // Its operations since it was opened. Both numbers are the same when it ends.
+    // Its operations since it was opened. The first two numbers are the same when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
     std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
+    std::uint64_t completedInline() const noexcept { return completedInline_.load(std::memory_order_relaxed); }
+    std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }  // moved, either way
     void countAccepted() noexcept { accepted_.fetch_add(1, std::memory_order_relaxed); }
-    void countCompleted() noexcept { completed_.fetch_add(1, std::memory_order_release); }
+    void countCompleted(std::uint32_t bytes) noexcept {
+        bytes_.fetch_add(bytes, std::memory_order_relaxed);
+        completed_.fetch_add(1, std::memory_order_release);
+    }
+    void countCompletedInline(std::uint32_t bytes) noexcept {
+        completedInline_.fetch_add(1, std::memory_order_relaxed);
+        countCompleted(bytes);
+    }
 
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
     virtual bool conclude(CompletionRecord& record) noexcept;
@@ -115,6 +124,8 @@ private:
     std::atomic<bool> completesInline_{false};
     std::atomic<std::uint64_t> accepted_{0};
     std::atomic<std::uint64_t> completed_{0};
+    std::atomic<std::uint64_t> completedInline_{0};
+    std::atomic<std::uint64_t> bytes_{0};
 };
 
 }  // namespace iocp4j

@@ -10,7 +10,7 @@ class Device;
 // How many operations the calling thread may still complete inline. A worker gets an allowance for each batch: a
 // listener that starts the next operation whenever one has completed inline would otherwise never let it look at
 // another device's packets. Nor may the first device of the batch use up what the others need, for then each of theirs
-// would have to go through the port. Other threads' time is their own.
+// would have to go through the port. Other threads' time is their own, and so is that of a poller between two polls.
 class InlineBudget {
 public:
     static InlineBudget& ofThisThread() noexcept {
@@ -42,6 +42,9 @@ public:
         perDevice_ = std::max(room / completions, kLeast);
         left_ = perDevice_ * completions;
     }
+
+    // The batch has been delivered, and the thread does what it likes.
+    void lift() noexcept { isLimited_ = false; }
 
 private:
     // To go through the port costs about as much as an operation does, which is little when it is one in sixteen.

@@ -127,8 +127,7 @@ OperationId Operations::settle(Operation& operation, Started started) noexcept {
 
 void Operations::endInline(Operation& operation) noexcept {
     Device* device = operation.device.load(std::memory_order_relaxed);
-    (void)retire(operation);
-    device->countCompleted();
+    device->countCompletedInline(retire(operation).bytes);
     Share<Device>::end(device);
 }
 

@@ -67,6 +67,7 @@ public:
     CompletionRecord retire(Operation& operation) noexcept;
 
     std::uint32_t inFlight() const noexcept { return slab_.inUse(); }
+    std::uint32_t mostInFlight() const noexcept { return slab_.highWater(); }
     std::uint32_t ceiling() const noexcept { return slab_.capacity(); }
 
 private:

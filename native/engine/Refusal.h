@@ -14,6 +14,9 @@ enum class Refusal : win32::ErrorCode {
     kBadBuffer = 0x2000'0005,
     kOutOfMemory = 0x2000'0006,
     kWrongDevice = 0x2000'0007,
+    kPollerClosed = 0x2000'0008,
+    kPollerBusy = 0x2000'0009,
+    kHasWorkers = 0x2000'000a,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

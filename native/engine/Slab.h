@@ -69,6 +69,8 @@ public:
     std::uint32_t indexOf(const T* place) const noexcept { return static_cast<std::uint32_t>(place - places_.get()); }
     std::uint32_t capacity() const noexcept { return capacity_; }
     std::uint32_t inUse() const noexcept { return inUse_.load(std::memory_order_relaxed); }
+    // The most that have been in use at the same time.
+    std::uint32_t highWater() const noexcept { return made_.load(std::memory_order_relaxed); }
 
 private:
     static constexpr std::uint32_t kNone = 0xffff'ffff;

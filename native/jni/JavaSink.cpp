@@ -129,7 +129,7 @@ void JavaSink::workerStopped(unsigned worker) noexcept {
     vm->DetachCurrentThread();
 }
 
-void JavaSink::unpin(unsigned worker, Pins pins) noexcept { jni::unpin(lanes_[worker].env, pins); }
+void JavaSink::unpin(Pins pins) noexcept { jni::unpin(pins); }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
     // Whoever ends a device's last share is a worker or has come from Java, and so is attached.

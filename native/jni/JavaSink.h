@@ -22,7 +22,7 @@ public:
     bool workerStarted(unsigned worker, std::span<CompletionRecord> memory) noexcept override;
     void deliver(unsigned worker, std::span<const CompletionRecord> records) noexcept override;
     void workerStopped(unsigned worker) noexcept override;
-    void unpin(unsigned worker, Pins pins) noexcept override;
+    void unpin(Pins pins) noexcept override;
     void deviceClosed(std::uint64_t key) noexcept override;
 
 private:

@@ -8,6 +8,7 @@ namespace iocp4j::jni {
 
 // The native methods of the Java class of that name.
 std::vector<JNINativeMethod> portNatives();
+std::vector<JNINativeMethod> pollerNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> registeredBufferNatives();
 std::vector<JNINativeMethod> namedPipeNatives();

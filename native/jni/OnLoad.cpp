@@ -24,6 +24,7 @@ bool registerNatives(JNIEnv* env) {
     using namespace iocp4j::jni;
     for (const auto& [name, methods] : {
              NativeClass{"io/github/iocp4j/PortNative", portNatives()},
+             NativeClass{"io/github/iocp4j/PollerNative", pollerNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/RegisteredBufferNative", registeredBufferNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},

@@ -1,5 +1,7 @@
 #include "jni/Pinned.h"
 
+#include "jni/JavaVm.h"
+
 namespace iocp4j::jni {
 
 namespace {
@@ -9,11 +11,12 @@ char registration;
 
 }  // namespace
 
-void unpin(JNIEnv* env, Pins pins) noexcept {
+void unpin(Pins pins) noexcept {
     if (pins.second == &registration) {
         Share<RegisteredBuffer>::end(static_cast<RegisteredBuffer*>(pins.first));
         return;
     }
+    JNIEnv* env = environment();
     for (void* pin : {pins.first, pins.second}) {
         if (pin != nullptr) {
             env->DeleteGlobalRef(static_cast<jobject>(pin));

@@ -9,8 +9,8 @@
 
 namespace iocp4j::jni {
 
-// Gives back what an operation's memory was kept with.
-void unpin(JNIEnv* env, Pins pins) noexcept;
+// Gives back what an operation's memory was kept with. On a thread that is attached to the JVM.
+void unpin(Pins pins) noexcept;
 
 // What keeps an object of Java's where it is for as long as an operation uses it: a global reference, the pin. Owns the
 // pin until an operation does.

@@ -11,14 +11,14 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 3;
+constexpr jint kContractVersion = 4;
 
 // The limits of CompletionPort.Builder.
 constexpr jint kMaxThreads = 1'024;
 constexpr jint kMaxBatch = 4'096;
 
-// How many counters PortSnapshot reads.
-constexpr jsize kCounters = 13;
+// How many counters PortSnapshot reads besides the numbers of batches.
+constexpr jsize kCounters = 16;
 
 jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
     const jintArray array = env->NewIntArray(static_cast<jsize>(numbers.size()));
@@ -38,9 +38,10 @@ jlongArray toJavaArray(JNIEnv* env, const std::vector<jlong>& numbers) noexcept 
 
 // In the order in which NativeContract.java compares it.
 jintArray JNICALL contract(JNIEnv* env, jclass) {
-    constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed, Refusal::kOperationLimit,
-                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,  Refusal::kOutOfMemory,
-                                   Refusal::kWrongDevice};
+    constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed,   Refusal::kOperationLimit,
+                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
+                                   Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
+                                   Refusal::kHasWorkers};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,
@@ -68,7 +69,7 @@ jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
 }
 
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
-                       jint batch, jint operations) {
+                       jint batch, jint operations, jboolean polled) {
     // Workers without number or batches without room would not be refused by Windows, but take the process down.
     if (dispatcher == nullptr || !within(concurrency, 0, kMaxThreads) || !within(workers, 0, kMaxThreads) ||
         !within(batch, 1, kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling)) {
@@ -79,6 +80,7 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
         given.name = toWide(env, name);
         given.concurrency = static_cast<std::uint32_t>(concurrency);
         given.workers = static_cast<std::uint32_t>(workers);
+        given.polled = polled == JNI_TRUE;
         given.batch = static_cast<std::uint32_t>(batch);
         given.operations = static_cast<std::uint32_t>(operations);
         const CompletionPort::Settings settings = given.withDefaults();
@@ -105,42 +107,65 @@ jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong tok
                               static_cast<std::uint64_t>(token)));
 }
 
+// All but the counters, in the order in which PortSnapshot reads it: each list begins with its length.
+std::vector<jlong> listsOf(const PortSnapshot& taken) {
+    std::vector<jlong> lists{static_cast<jlong>(taken.failures.size())};
+    for (const auto& [status, times] : taken.failures) {
+        lists.insert(lists.end(), {jlong{status}, static_cast<jlong>(times)});
+    }
+    lists.push_back(static_cast<jlong>(taken.drains.size()));
+    for (const auto& drain : taken.drains) {
+        lists.insert(lists.end(), {static_cast<jlong>(drain.activity), static_cast<jlong>(drain.milliseconds)});
+    }
+    lists.push_back(static_cast<jlong>(taken.devices.size()));
+    for (const auto& device : taken.devices) {
+        lists.insert(lists.end(),
+                     {static_cast<jlong>(device.key), static_cast<jlong>(device.kind), jlong{device.inFlight},
+                      jlong{device.closing}, static_cast<jlong>(device.accepted), static_cast<jlong>(device.completed),
+                      static_cast<jlong>(device.completedInline), static_cast<jlong>(device.bytes)});
+    }
+    return lists;
+}
+
 // The counters in the order of PortSnapshot's constructor.
 jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters) {
+    constexpr auto kBatchSizes = static_cast<jsize>(Drain::kBatchSizes);
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-    if (!found || counters == nullptr || env->GetArrayLength(counters) < kCounters) {
+    if (!found || counters == nullptr || env->GetArrayLength(counters) < kCounters + kBatchSizes) {
         return nullptr;
     }
     return objectOf(env, [&] {
-        const CompletionPort::Snapshot taken = found->snapshot();
+        const PortSnapshot taken = found->snapshot();
         const std::array figures{
             jlong{taken.concurrency},
             jlong{taken.workers},
             jlong{taken.batchCeiling},
             jlong{taken.operationCeiling},
             jlong{taken.operationsInFlight},
-            static_cast<jlong>(taken.batches),
+            jlong{taken.mostInFlight},
+            taken.queued ? jlong{*taken.queued} : jlong{-1},
             static_cast<jlong>(taken.completions),
             static_cast<jlong>(taken.largestBatch),
             static_cast<jlong>(taken.foreignPackets),
             static_cast<jlong>(taken.accepted),
             static_cast<jlong>(taken.completed),
+            static_cast<jlong>(taken.completedInline),
+            static_cast<jlong>(taken.bytes),
             static_cast<jlong>(taken.quarantined),
             static_cast<jlong>(taken.unbalancedDevices),
         };
         static_assert(figures.size() == kCounters);
-        env->SetLongArrayRegion(counters, 0, static_cast<jsize>(figures.size()), figures.data());
-        std::vector<jlong> devices;
-        for (const auto& device : taken.devices) {
-            devices.push_back(static_cast<jlong>(device.key));
-            devices.push_back(static_cast<jlong>(device.kind));
-            devices.push_back(jlong{device.inFlight});
-            devices.push_back(jlong{device.closing});
-            devices.push_back(static_cast<jlong>(device.accepted));
-            devices.push_back(static_cast<jlong>(device.completed));
-        }
-        return toJavaArray(env, devices);
+        env->SetLongArrayRegion(counters, 0, kCounters, figures.data());
+        const std::vector<jlong> batches(taken.batches.begin(), taken.batches.end());
+        env->SetLongArrayRegion(counters, kCounters, kBatchSizes, batches.data());
+        return toJavaArray(env, listsOf(taken));
     });
+}
+
+void JNICALL wakeUp(JNIEnv*, jclass, jlong port) {
+    if (const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)}) {
+        found->wake();
+    }
 }
 
 }  // namespace
@@ -149,10 +174,11 @@ std::vector<JNINativeMethod> portNatives() {
     return {
         native("contract", "()[I", contract),
         native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
-        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIII)J", openPort),
+        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIIIZ)J", openPort),
         native("closePort", "(JI)Z", closePort),
         native("post", "(JJIJ)J", post),
         native("snapshot", "(J[J)[J", snapshot),
+        native("wakeUp", "(J)V", wakeUp),
     };
 }
 

@@ -1,5 +1,7 @@
 #include "win32/KernelPort.h"
 
+#include "win32/QueuedPackets.h"
+
 namespace iocp4j::win32 {
 
 namespace {
@@ -56,5 +58,7 @@ KernelPort::Dequeued KernelPort::dequeueMany(std::span<OVERLAPPED_ENTRY> entries
     }
     return {whyNoPacket(::GetLastError()), 0};
 }
+
+Result<std::uint32_t> KernelPort::queued() const noexcept { return queuedPackets(handle_.get()); }
 
 }  // namespace iocp4j::win32

@@ -47,6 +47,9 @@ public:
     // As many packets as are there and fit, at least one (GetQueuedCompletionStatusEx).
     Dequeued dequeueMany(std::span<OVERLAPPED_ENTRY> entries, DWORD milliseconds, bool alertable) const noexcept;
 
+    // How many packets wait (NtQueryIoCompletion).
+    Result<std::uint32_t> queued() const noexcept;
+
     KernelPort() noexcept = default;
 
 private:

@@ -110,7 +110,7 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
     EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); })) << "every device has ended";
     EXPECT_TRUE(port.waitUntilIdle()) << "the slab is empty";
     EXPECT_EQ(0u, port.foreignPackets());
-    const CompletionPort::Snapshot snapshot = port->snapshot();
+    const PortSnapshot snapshot = port->snapshot();
     EXPECT_EQ(0u, snapshot.operationsInFlight);
     EXPECT_EQ(recording.count(), snapshot.completions);
     port.end();

@@ -177,7 +177,7 @@ TEST(CompletionPortTest, FillsABatchUpToItsCeiling) {
     EXPECT_EQ(16u, recording.largestBatch.load());
     EXPECT_EQ(4u, recording.batches.load()) << "1 + 16 + 16 + 8";
     EXPECT_EQ(16u, port->snapshot().largestBatch);
-    EXPECT_EQ(4u, port->snapshot().batches);
+    EXPECT_EQ(4u, port->snapshot().batchCount());
     EXPECT_EQ(41u, port->snapshot().completions);
 }
 
@@ -231,7 +231,7 @@ TEST(CompletionPortTest, SnapshotShowsWhatThereIs) {
     ASSERT_TRUE(port->post(0, 0, 3));
     ASSERT_EQ(0u, recording.waitForToken(3).status);
     ASSERT_TRUE(waitFor([&] { return port->snapshot().operationsInFlight == 2; }));
-    const CompletionPort::Snapshot snapshot = port->snapshot();
+    const PortSnapshot snapshot = port->snapshot();
     EXPECT_EQ(2u, snapshot.concurrency);
     EXPECT_EQ(3u, snapshot.workers);
     EXPECT_EQ(16u, snapshot.batchCeiling);

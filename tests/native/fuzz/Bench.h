@@ -426,7 +426,7 @@ private:
         bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord>) noexcept override {}
-        void unpin(unsigned, Pins) noexcept override {}
+        void unpin(Pins) noexcept override {}
         void deviceClosed(std::uint64_t) noexcept override {}
     };
 

@@ -4,6 +4,7 @@
 
 #include "win32/Error.h"
 #include "win32/Extensions.h"
+#include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
 
 namespace iocp4j::win32 {
@@ -28,6 +29,10 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
 }
 
 void nameThread(const std::wstring&) noexcept {}
+
+Result<std::uint32_t> queuedPackets(HANDLE) noexcept {
+    return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);
+}
 
 }  // namespace iocp4j::win32
 

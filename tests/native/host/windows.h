@@ -91,6 +91,10 @@ inline void SetLastError(DWORD error) noexcept { lastError = error; }
 
 inline DWORD GetActiveProcessorCount(WORD) noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
 inline void Sleep(DWORD milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds}); }
+inline std::uint64_t GetTickCount64() {
+    const auto sinceStart = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(sinceStart).count());
+}
 
 // Whatever no test replaces fails.
 inline BOOL notImplemented() noexcept {

@@ -181,7 +181,7 @@ private:
         }
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord> records) noexcept override { to_.deliver(records); }
-        void unpin(unsigned, Pins pins) noexcept override { to_.unpin(pins.first); }
+        void unpin(Pins pins) noexcept override { to_.unpin(pins.first); }
         void deviceClosed(std::uint64_t key) noexcept override { to_.shown_.load()->noteEnd(key); }
 
     private:

@@ -77,7 +77,7 @@ public:
         }
     }
     void workerStopped(unsigned) noexcept override {}
-    void unpin(unsigned, Pins) noexcept override {}
+    void unpin(Pins) noexcept override {}
     void deviceClosed(std::uint64_t) noexcept override {}
 
 private:

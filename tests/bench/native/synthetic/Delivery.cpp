@@ -27,7 +27,7 @@ public:
         }
     }
     void workerStopped(unsigned) noexcept override {}
-    void unpin(unsigned, iocp4j::Pins) noexcept override {}
+    void unpin(iocp4j::Pins) noexcept override {}
     void deviceClosed(std::uint64_t) noexcept override {}
 
 private:

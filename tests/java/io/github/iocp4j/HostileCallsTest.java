@@ -140,10 +140,11 @@ final class HostileCallsTest {
             assertThat(PortNative.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
             assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
-            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false)).isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{-1, 1, 1, 1}, {1025, 1, 1, 1}, {1, -1, 1, 1}, {1, 1025, 1, 1},
                 {1, 1, 0, 1}, {1, 1, -1, 1}, {1, 1, 4097, 1}, {1, 1, 1, 0}, {1, 1, 1, -1}, {1, 1, 1, (1 << 24) + 1}}) {
-                assertThat(PortNative.openPort(dispatcher(), "x", settings[0], settings[1], settings[2], settings[3]))
+                assertThat(PortNative.openPort(
+                        dispatcher(), "x", settings[0], settings[1], settings[2], settings[3], false))
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
@@ -484,7 +485,7 @@ final class HostileCallsTest {
                 random.nextBoolean() ? "" : null, sensible ? 0 : threads[random.nextInt(threads.length)],
                 sensible ? 1 : threads[random.nextInt(threads.length)], batches[sensible ? 1
                         : random.nextInt(batches.length)], operations[sensible ? 1
-                        : random.nextInt(operations.length)]);
+                        : random.nextInt(operations.length)], random.nextInt(4) == 0);
         answered("openPort", id);
         if (id > 0) {
             numbers.add(id);

@@ -3,6 +3,7 @@ package io.github.iocp4j;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Both ends of a connected pipe in this process, on one port. */
@@ -24,10 +25,16 @@ final class PipePair {
 
     /** Connects; takes the ACCEPT completion from the recorder. */
     static PipePair open(final CompletionPort port, final Recorder recorder, final PipeMode mode) throws Exception {
+        return open(port, mode, () -> (NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device);
+    }
+
+    /** Connects, where the other end of the client comes in some other way. */
+    static PipePair open(final CompletionPort port, final PipeMode mode, final Callable<NamedPipe> accept)
+            throws Exception {
         final String name = newName();
         final NamedPipeServer server = NamedPipeServer.builder(port, name).mode(mode).listening(1).open();
         final NamedPipe client = NamedPipeClient.builder(port, name).mode(mode).connect();
-        final NamedPipe accepted = (NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device;
+        final NamedPipe accepted = accept.call();
         server.close();
         return new PipePair(accepted, client);
     }

@@ -19,6 +19,7 @@ final class Recorder implements CompletionListener {
 
     private final BlockingQueue<Completion> queue = new LinkedBlockingQueue<>();
     private final AtomicLong calls = new AtomicLong();
+    private volatile CompletionListener diversion;
 
     /** One completion, kept beyond its batch. */
     static final class Completion {
@@ -51,9 +52,18 @@ final class Recorder implements CompletionListener {
     @Override
     public void onCompletions(final CompletionBatch batch) {
         calls.incrementAndGet();
+        if (diversion != null) {
+            diversion.onCompletions(batch);
+            return;
+        }
         for (int i = 0; i < batch.size(); i++) {
             queue.add(new Completion(batch, i));
         }
+    }
+
+    /** From now on somebody else is told, because keeping things costs memory. */
+    void divertTo(final CompletionListener listener) {
+        diversion = listener;
     }
 
     /** How often the listener was called. */

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * The completions that one worker has dequeued together, read in place from native memory.
+ * The completions that one worker or poller has dequeued together, read in place from native memory.
  *
  * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1, and none of them allocates, except
  * {@link #device} for a new connection and {@link #error}. A batch belongs to its worker: it may be read only on the
@@ -53,9 +53,10 @@ public final class CompletionBatch {
     }
 
     /**
-     * The worker that dequeued this batch, an index for data that a listener keeps per worker.
+     * The worker that dequeued this batch, or on a polled port the poller: an index for data that a listener keeps for
+     * each of them.
      *
-     * @return from 0 to the port's number of workers - 1
+     * @return from 0 to the number of workers, or of pollers that were open at the same time, - 1
      */
     public int worker() {
         return worker;

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,9 @@ public final class CompletionPort implements AutoCloseable {
     private final DeviceRegistry devices = new DeviceRegistry();
     private final String name;
     private final Duration closeTimeout;
+    private final boolean polled;
     private final long id;
+    private final PollerList pollers = new PollerList();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean open = true;
 
@@ -34,10 +37,11 @@ public final class CompletionPort implements AutoCloseable {
         NativeLibrary.load();
         name = builder.name;
         closeTimeout = builder.closeTimeout;
+        polled = builder.polled;
         dispatcher = new CompletionDispatcher(this, builder.listener, builder.exceptionHandler);
         id = Refusal.key(
                 PortNative.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
-                        builder.operations),
+                        builder.operations, polled),
                 "CreateIoCompletionPort", this);
     }
 
@@ -81,6 +85,45 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
+     * Makes a poller, with which one thread at a time drains this port.
+     *
+     * @return to be closed when nobody polls with it any more
+     * @throws IllegalStateException when the port has workers, which drain it already: build it with
+     *     {@link Builder#polled}; or when it has 1024 pollers
+     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     */
+    public CompletionPoller openPoller() {
+        final long answer = PollerNative.open(id);
+        if (answer < 0) {
+            throw Refusal.of(answer).exception(this);
+        }
+        final ByteBuffer records = PollerNative.records(answer);
+        if (records == null) {
+            throw Refusal.PORT_CLOSED.exception(this);
+        }
+        return pollers.add(
+                index -> new CompletionPoller(answer, dispatcher, new CompletionBatch(this, index, records)));
+    }
+
+    /**
+     * Lets one poll return, the one that is waiting or else the next ({@code PostQueuedCompletionStatus}). Several
+     * calls before somebody wakes are one. What was queued before is told first. Does nothing on a port with workers or
+     * one that is closed, and never fails.
+     */
+    public void wakeUp() {
+        PortNative.wakeUp(id);
+    }
+
+    /**
+     * Whether callers' threads drain this port.
+     *
+     * @return true if it was built with {@link Builder#polled}, false if it has workers
+     */
+    public boolean isPolled() {
+        return polled;
+    }
+
+    /**
      * The port's devices and counters as they are now.
      *
      * @return a snapshot; each figure is right by itself, but they are read one after another
@@ -88,11 +131,11 @@ public final class CompletionPort implements AutoCloseable {
      */
     public PortSnapshot snapshot() {
         final long[] counters = new long[PortSnapshot.COUNTERS];
-        final long[] found = PortNative.snapshot(id, counters);
-        if (found == null) {
+        final long[] lists = PortNative.snapshot(id, counters);
+        if (lists == null) {
             throw Refusal.PORT_CLOSED.exception(this);
         }
-        return new PortSnapshot(counters, found);
+        return new PortSnapshot(this, counters, lists);
     }
 
     /**
@@ -127,7 +170,8 @@ public final class CompletionPort implements AutoCloseable {
      * harmless.
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
-     * itself: it returns at once and the rest happens behind it.
+     * itself: it returns at once and the rest happens behind it. A polled port is drained by the caller itself until
+     * all that is done, other than in its own listener, which returns at once.
      *
      * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their
      *     memory and buffers, and the workers stay to receive them
@@ -137,7 +181,8 @@ public final class CompletionPort implements AutoCloseable {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
         // What depends on the end is told just before native code forgets the key.
-        return PortNative.closePort(id, milliseconds) || ended.isDone();
+        final boolean closed = PortNative.closePort(id, polled ? 0 : milliseconds) || ended.isDone();
+        return closed || polled && drain(milliseconds);
     }
 
     /**
@@ -186,8 +231,36 @@ public final class CompletionPort implements AutoCloseable {
         }
     }
 
+    void forget(final CompletionPoller poller) {
+        pollers.remove(poller);
+    }
+
+    boolean hasEnded() {
+        return ended.isDone();
+    }
+
     void end() {
         ended.complete(null);
+        pollers.closeAll();
+    }
+
+    /** Sees a polled port to its end on this thread, unless it would have to wait for itself. */
+    private boolean drain(final int milliseconds) {
+        if (milliseconds == 0 || pollers.isDeliveringOnThisThread()) {
+            return false;
+        }
+        final long began = System.nanoTime();
+        int left = milliseconds;
+        try (CompletionPoller poller = openPoller()) {
+            while (left > 0) {
+                poller.poll(left);
+                left = milliseconds - (int) Math.min(milliseconds, (System.nanoTime() - began) / 1_000_000);
+            }
+        } catch (final PortClosedException gone) {
+            // Which is what we are waiting for. Another thread may be seeing to the last of it.
+            return PortNative.closePort(id, left) || ended.isDone();
+        }
+        return ended.isDone();
     }
 
     /**
@@ -202,6 +275,7 @@ public final class CompletionPort implements AutoCloseable {
         private String name = "iocp4j";
         private int concurrency;
         private int workers;
+        private boolean polled;
         private int batch = 256;
         private int operations = 65_536;
         private Duration closeTimeout = Duration.ofSeconds(30);
@@ -233,6 +307,17 @@ public final class CompletionPort implements AutoCloseable {
          */
         public Builder workers(final int threads) {
             workers = Ranges.inRange("workers", threads, 1, MAX_WORKERS);
+            return this;
+        }
+
+        /**
+         * Makes a port without workers: it is drained by whoever polls it, with a {@link CompletionPoller}. Default: a
+         * port with workers.
+         *
+         * @return this
+         */
+        public Builder polled() {
+            polled = true;
             return this;
         }
 
@@ -300,10 +385,15 @@ public final class CompletionPort implements AutoCloseable {
          * Creates the port and starts its workers ({@code CreateIoCompletionPort}).
          *
          * @return the open port
+         * @throws IllegalStateException when the port shall both be polled and have workers
          * @throws Win32Exception when Windows refuses
          * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
          */
         public CompletionPort open() throws Win32Exception {
+            if (polled && workers > 0) {
+                throw new IllegalStateException("A polled port has no workers: either polled() or workers(" + workers
+                        + ")");
+            }
             return new CompletionPort(this);
         }
     }

@@ -189,7 +189,8 @@ public abstract class Device implements AutoCloseable {
      * {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
-     * itself: it returns at once and the rest happens behind it.
+     * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
+     * the caller who is to poll next.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
      *     memory and buffers until it does, and the handle stays open for them: see
@@ -200,7 +201,7 @@ public abstract class Device implements AutoCloseable {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
         // What depends on the end is told just before native code forgets the key.
-        return DeviceNative.close(key, milliseconds) || ended.isDone();
+        return DeviceNative.close(key, port.isPolled() ? 0 : milliseconds) || ended.isDone();
     }
 
     /**

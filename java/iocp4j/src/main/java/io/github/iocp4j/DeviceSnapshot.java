@@ -11,6 +11,8 @@ public final class DeviceSnapshot {
     private final boolean closing;
     private final long operationsAccepted;
     private final long operationsCompleted;
+    private final long operationsCompletedInline;
+    private final long bytes;
 
     DeviceSnapshot(
             final long key,
@@ -19,7 +21,9 @@ public final class DeviceSnapshot {
             final int operationsInFlight,
             final boolean closing,
             final long operationsAccepted,
-            final long operationsCompleted) {
+            final long operationsCompleted,
+            final long operationsCompletedInline,
+            final long bytes) {
         this.key = key;
         this.kind = kind;
         this.name = name;
@@ -27,6 +31,8 @@ public final class DeviceSnapshot {
         this.closing = closing;
         this.operationsAccepted = operationsAccepted;
         this.operationsCompleted = operationsCompleted;
+        this.operationsCompletedInline = operationsCompletedInline;
+        this.bytes = bytes;
     }
 
     /**
@@ -91,6 +97,24 @@ public final class DeviceSnapshot {
      */
     public long operationsCompleted() {
         return operationsCompleted;
+    }
+
+    /**
+     * Operations that were over with the call that started them; {@link #operationsCompleted} counts them too.
+     *
+     * @return at least 0
+     */
+    public long operationsCompletedInline() {
+        return operationsCompletedInline;
+    }
+
+    /**
+     * Bytes that its operations have moved, either way.
+     *
+     * @return at least 0
+     */
+    public long bytes() {
+        return bytes;
     }
 
     @Override

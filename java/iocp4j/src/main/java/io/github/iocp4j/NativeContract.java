@@ -8,7 +8,7 @@ import java.util.Map;
  * {@link #terms()}; a jar and a DLL of different versions differ somewhere in it.
  */
 final class NativeContract {
-    private static final int ABI_VERSION = 3;
+    private static final int ABI_VERSION = 4;
 
     private NativeContract() {
     }

@@ -19,7 +19,8 @@ final class PortNative {
     static native String errorMessage(int code);
 
     static native long openPort(
-            CompletionDispatcher dispatcher, String name, int concurrency, int workers, int batch, int operations);
+            CompletionDispatcher dispatcher, String name, int concurrency, int workers, int batch, int operations,
+            boolean polled);
 
     /** Answers whether everything has ended before the time was up. */
     static native boolean closePort(long port, int milliseconds);
@@ -27,8 +28,11 @@ final class PortNative {
     static native long post(long port, long key, int bytes, long token);
 
     /**
-     * Fills in the counters and answers the figures of the devices, both in the order in which {@link PortSnapshot}
+     * Fills in the counters and answers the lists, both in the order in which {@link PortSnapshot}
      * reads them; null when the port is gone.
      */
     static native long[] snapshot(long port, long[] counters);
+
+    /** Does nothing when the port is gone, or has workers. */
+    static native void wakeUp(long port);
 }

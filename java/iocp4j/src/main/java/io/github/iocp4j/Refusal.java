@@ -27,8 +27,8 @@ enum Refusal {
     DEVICE_LIMIT(0x2000_0004) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new IllegalStateException("This process has as many devices, ports or registered buffers open as"
-                    + " iocp4j can hold (" + subject + "): close some");
+            return new IllegalStateException("This process has as many devices, ports, pollers or registered buffers"
+                    + " open as iocp4j can hold (" + subject + "): close some");
         }
     },
     BAD_BUFFER(0x2000_0005) {
@@ -47,6 +47,26 @@ enum Refusal {
         @Override
         RuntimeException exception(final Object subject) {
             return new UnsupportedOperationException(subject + " is of a kind that has no such operation");
+        }
+    },
+    POLLER_CLOSED(0x2000_0008) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " is closed: open another poller");
+        }
+    },
+    POLLER_BUSY(0x2000_0009) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " is in use: a poller is for one thread at a time, and not for"
+                    + " the listener that it calls; open one for each thread");
+        }
+    },
+    HAS_WORKERS(0x2000_000a) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " has workers, which drain it: only a port built with polled()"
+                    + " can be polled");
         }
     };
 

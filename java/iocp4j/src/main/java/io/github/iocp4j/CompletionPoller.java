@@ -1,0 +1,126 @@
+package io.github.iocp4j;
+
+/**
+ * Drains a port that has no workers ({@link CompletionPort.Builder#polled}) on the thread of whoever calls
+ * {@link #poll(int)}: the port's listener is called there, with everything that has come. That is how an event loop
+ * looks after I/O among other things: it submits, polls, is woken by others ({@link CompletionPort#wakeUp}), and
+ * closes, all on one thread.
+ *
+ * <pre>{@code
+ * while (running) {
+ *     poller.poll(millisecondsToNextTimer());
+ *     runTasks();
+ * }
+ * }</pre>
+ *
+ * <p>Several threads may poll one port, each with a poller of its own; Windows gives them the packets in turn, and lets
+ * no more of them run than the port's concurrency says. A poller may be handed from thread to thread between polls, but
+ * used by one at a time. A poll allocates nothing. What the listener throws goes to the port's exception handler.
+ *
+ * <p>Nothing happens on a polled port while nobody polls: no completion is told, no device gets on with its closing, no
+ * server puts another instance in the place of one that a client has taken.
+ */
+public final class CompletionPoller implements AutoCloseable {
+    private static final int FOR_EVER = -1;
+
+    private final long key;
+    private final CompletionDispatcher dispatcher;
+    private final CompletionBatch batch;
+    /** Whose listener this poller is in. */
+    private volatile Thread delivering;
+
+    CompletionPoller(final long key, final CompletionDispatcher dispatcher, final CompletionBatch batch) {
+        this.key = key;
+        this.dispatcher = dispatcher;
+        this.batch = batch;
+    }
+
+    /**
+     * Waits until there is at least one completion, then tells the listener of all that have come, up to the port's
+     * batch ceiling ({@code GetQueuedCompletionStatusEx}). Returns without having told anything when the time is up,
+     * when somebody has called {@link CompletionPort#wakeUp}, or when the port is closed and its last completion told.
+     *
+     * @param timeoutMillis how long to wait, in milliseconds; 0 for not at all
+     * @return how many completions the listener was told of
+     * @throws IllegalArgumentException when the timeout is negative
+     * @throws IllegalStateException when this poller is closed, is polling on another thread, or is called by its own
+     *     listener
+     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     */
+    public int poll(final int timeoutMillis) {
+        return drain(Ranges.inRange("timeoutMillis", timeoutMillis, 0, Integer.MAX_VALUE));
+    }
+
+    /**
+     * The same without a limit of time.
+     *
+     * @return how many completions the listener was told of; 0 after a wake-up or at the end of the port
+     * @throws IllegalStateException as {@link #poll(int)} does
+     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     */
+    public int poll() {
+        return drain(FOR_EVER);
+    }
+
+    /**
+     * Tells the listener of what has come already, and does not wait: {@code poll(0)}.
+     *
+     * @return how many completions the listener was told of
+     * @throws IllegalStateException as {@link #poll(int)} does
+     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     */
+    public int pollNow() {
+        return drain(0);
+    }
+
+    /**
+     * The port that is polled.
+     *
+     * @return the port
+     */
+    public CompletionPort port() {
+        return batch.port();
+    }
+
+    /**
+     * Polls no more. Who is polling with it finishes, the listener included. The port stays open; closing it closes its
+     * pollers. Closing twice is harmless.
+     */
+    @Override
+    public void close() {
+        PollerNative.close(key);
+        port().forget(this);
+    }
+
+    @Override
+    public String toString() {
+        return "CompletionPoller " + batch.worker() + " of " + port();
+    }
+
+    /** What {@link CompletionBatch#worker} says in its batches. */
+    int index() {
+        return batch.worker();
+    }
+
+    boolean isDeliveringOnThisThread() {
+        return delivering == Thread.currentThread();
+    }
+
+    private int drain(final int milliseconds) {
+        final long count = PollerNative.poll(key, milliseconds);
+        if (count < 0) {
+            // The end of a port closes its pollers, too.
+            throw port().hasEnded() ? Refusal.PORT_CLOSED.exception(port()) : Refusal.of(count).exception(this);
+        }
+        if (count > 0) {
+            delivering = Thread.currentThread();
+            try {
+                dispatcher.deliver(batch, (int) count);
+            } finally {
+                delivering = null;
+                PollerNative.delivered(key);
+            }
+        }
+        return (int) count;
+    }
+}

@@ -1,0 +1,49 @@
+#include "engine/CompletionPort.h"
+#include "engine/Poller.h"
+#include "jni/Answer.h"
+#include "jni/Natives.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+jlong JNICALL open(JNIEnv*, jclass, jlong port) {
+    const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+    return found ? answer(Poller::open(*found)) : refused(Refusal::kPortClosed);
+}
+
+// The buffer must not be touched after the end of the poller's port, which CompletionBatch sees to by having a size
+// during a delivery only.
+jobject JNICALL records(JNIEnv* env, jclass, jlong poller) {
+    const Share<Poller> found{static_cast<Poller::Key>(poller)};
+    if (!found) {
+        return nullptr;
+    }
+    const Share<CompletionPort> port{found->portKey()};
+    if (!port) {
+        return nullptr;
+    }
+    const auto memory = found->memory();
+    return env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()));
+}
+
+jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds) {
+    return answer(
+        Poller::poll(static_cast<Poller::Key>(poller), milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds)));
+}
+
+void JNICALL delivered(JNIEnv*, jclass, jlong poller) { Poller::delivered(static_cast<Poller::Key>(poller)); }
+
+void JNICALL close(JNIEnv*, jclass, jlong poller) { Poller::close(static_cast<Poller::Key>(poller)); }
+
+}  // namespace
+
+std::vector<JNINativeMethod> pollerNatives() {
+    return {
+        native("open", "(J)J", open),   native("records", "(J)Ljava/nio/ByteBuffer;", records),
+        native("poll", "(JI)J", poll),  native("delivered", "(J)V", delivered),
+        native("close", "(J)V", close),
+    };
+}
+
+}  // namespace iocp4j::jni
