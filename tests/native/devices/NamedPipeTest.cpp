@@ -1,17 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
-#include <numeric>
-#include <set>
+#include <atomic>
+#include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "../fixtures/Concurrently.h"
-#include "../fixtures/FakeCall.h"
+#include "../fixtures/PipeDevice.h"
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/TestPort.h"
-#include "../fixtures/Turnstile.h"
 #include "devices/NamedPipe.h"
 
 namespace iocp4j {
@@ -19,58 +16,11 @@ namespace {
 
 using namespace test;
 
-// How an operation may end whose device is closed. Windows says 995; other codes have been seen elsewhere.
-bool isEndOfClosing(std::uint32_t status) {
-    constexpr DWORD kHandlesClosed = 676;
-    return status == ERROR_OPERATION_ABORTED || status == ERROR_BROKEN_PIPE || status == ERROR_NO_DATA ||
-           status == ERROR_PIPE_NOT_CONNECTED || status == ERROR_INVALID_HANDLE || status == kHandlesClosed;
-}
+class NamedPipeTest : public PipeDeviceTest {};
 
-Device::Key add(const TestPort& port, win32::Handle handle) {
-    const auto device = port->add(std::make_unique<NamedPipe>(*port, L"pipe", std::move(handle)));
-    EXPECT_EQ(0u, device.error());
-    return *device;
-}
-
-void put(const win32::Handle& pipe, const std::string& data) {
-    DWORD written = 0;
-    EXPECT_TRUE(::WriteFile(pipe.get(), data.data(), static_cast<DWORD>(data.size()), &written, nullptr));
-    EXPECT_EQ(data.size(), written);
-}
-
-std::string get(const win32::Handle& pipe, std::size_t length = 256) {
-    std::string data(length, '\0');
-    DWORD read = 0;
-    EXPECT_TRUE(::ReadFile(pipe.get(), data.data(), static_cast<DWORD>(length), &read, nullptr)) << ::GetLastError();
-    data.resize(read);
-    return data;
-}
-
-// A device at one end of a pipe, a plain blocking handle at the other.
-class NamedPipeTest : public ::testing::Test {
+class MessagePipeTest : public PipeDeviceTest {
 protected:
-    explicit NamedPipeTest(PipeKind kind = PipeKind::kBytes) : ends_(kind, 4096, 0) {
-        device_ = add(port_, std::move(ends_.server));
-        peer_ = std::move(ends_.client);
-    }
-
-    auto read(std::uint64_t token, std::uint32_t length = 64) {
-        return port_.read(device_, token, buffers_[token].data(), length);
-    }
-
-    std::string received(const CompletionRecord& record) const { return {buffers_[record.token].data(), record.bytes}; }
-
-    Recording recording_;
-    TestPort port_{recording_};
-    PipeEnds ends_;
-    Device::Key device_ = 0;
-    win32::Handle peer_;
-    std::vector<std::array<char, 64>> buffers_ = std::vector<std::array<char, 64>>(64);
-};
-
-class MessagePipeTest : public NamedPipeTest {
-protected:
-    MessagePipeTest() : NamedPipeTest(PipeKind::kMessages) {}
+    MessagePipeTest() : PipeDeviceTest(PipeKind::kMessages) {}
 };
 
 // --- Reading and writing --------------------------------------------------------------------------------------------
@@ -209,243 +159,6 @@ TEST(NamedPipeDirectionTest, WhatTheHandleDoesNotAllowIsACompletion) {
     char buffer[4];
     ASSERT_TRUE(port.read(device, 1, buffer, sizeof(buffer)));
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, recording.waitForToken(1).status);
-}
-
-// --- Cancelling -----------------------------------------------------------------------------------------------------
-
-TEST_F(NamedPipeTest, CancelsOneByItsId) {
-    std::vector<OperationId> ids;
-    for (std::uint64_t token = 0; token < 3; ++token) {
-        ids.push_back(*read(token));
-    }
-    EXPECT_TRUE(port_.cancel(device_, ids[1]));
-    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
-    EXPECT_FALSE(port_.cancel(device_, ids[1])) << "it is over";
-    put(peer_, "still");
-    EXPECT_EQ("still", received(recording_.waitForToken(0))) << "the others are not meant";
-    EXPECT_TRUE(closed(device_));
-    EXPECT_EQ(3u, recording_.count());
-}
-
-TEST_F(NamedPipeTest, CancelsAWrite) {
-    const std::string much(200'000, 'x');
-    const auto id = port_.write(device_, 1, much.data(), static_cast<std::uint32_t>(much.size()));
-    ASSERT_TRUE(id);
-    EXPECT_TRUE(port_.cancel(device_, *id));
-    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
-}
-
-TEST_F(NamedPipeTest, CancelsAll) {
-    for (std::uint64_t token = 0; token < 20; ++token) {
-        ASSERT_TRUE(read(token));
-    }
-    {
-        const Share<Device> share{device_};
-        share->cancelAll();
-        ASSERT_TRUE(recording_.waitForCount(20));
-        share->cancelAll();
-    }
-    for (const CompletionRecord& record : recording_.records()) {
-        EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, record.status);
-    }
-    put(peer_, "on");
-    ASSERT_TRUE(read(30));
-    EXPECT_EQ("on", received(recording_.waitForToken(30))) << "the device goes on";
-    EXPECT_TRUE(closed(device_));
-    EXPECT_EQ(21u, recording_.count());
-}
-
-TEST_F(NamedPipeTest, CancelsNothingUnderAnotherDevicesName) {
-    PipeEnds other{PipeKind::kBytes, 4096, 0};
-    const Device::Key stranger = add(port_, std::move(other.server));
-    const auto id = read(1);
-    ASSERT_TRUE(id);
-    EXPECT_FALSE(port_.cancel(stranger, *id));
-    EXPECT_FALSE(port_.cancel(device_ + 1, *id));
-    EXPECT_FALSE(port_.cancel(0, *id));
-    put(peer_, "mine");
-    EXPECT_EQ("mine", received(recording_.waitForToken(1)));
-}
-
-TEST_F(NamedPipeTest, CancelsNothingByAForgedId) {
-    const auto id = read(1);
-    ASSERT_TRUE(id);
-    constexpr OperationId kSlot = 1;
-    constexpr OperationId kGeneration = OperationId{1} << 24;
-    constexpr OperationId kMark = OperationId{1} << 62;
-    for (const OperationId forged :
-         {OperationId{0}, OperationId{1}, ~OperationId{0}, *id + kSlot, *id + 200 * kSlot, *id | 0xff'ffff,
-          *id + kGeneration, *id - kGeneration, *id ^ kMark, *id | (kMark << 1), *id ^ (kMark >> 1), device_}) {
-        EXPECT_FALSE(port_.cancel(device_, forged)) << std::hex << forged;
-    }
-    put(peer_, "mine");
-    EXPECT_EQ("mine", received(recording_.waitForToken(1)));
-}
-
-TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSamePlace) {
-    Recording recording;
-    TestPort port{recording, portSettings(1, 1)};
-    PipeEnds ends{PipeKind::kBytes, 4096, 0};
-    const Device::Key device = add(port, std::move(ends.server));
-    char buffer[16];
-    std::vector<OperationId> stale;
-    for (std::uint64_t token = 0; token < 10; ++token) {
-        ASSERT_TRUE(port.waitUntilIdle());
-        const auto id = port.read(device, token, buffer, sizeof(buffer));
-        ASSERT_TRUE(id);
-        for (const OperationId earlier : stale) {
-            EXPECT_NE(earlier, *id);
-            EXPECT_FALSE(port.cancel(device, earlier));
-        }
-        put(ends.client, "x");
-        EXPECT_EQ(0u, recording.waitForToken(token).status);
-        stale.push_back(*id);
-    }
-    const auto posted = port->post(0, 0, 99);
-    ASSERT_TRUE(posted);
-    EXPECT_FALSE(port.cancel(device, *posted)) << "no device's";
-}
-
-// Some cancel whatever they can count up to, while others read. Each read has its completion, and no more.
-TEST_F(NamedPipeTest, CancelsWhileThreadsRead) {
-    constexpr std::uint64_t kReads = 300;
-    char scratch[64];
-    std::atomic<OperationId> latest{0};
-    std::atomic<int> reading{2};
-    concurrently(3, [&](unsigned thread) {
-        if (thread == 2) {
-            while (reading > 0) {
-                (void)port_.cancel(device_, latest);
-                std::this_thread::yield();
-            }
-            return;
-        }
-        for (std::uint64_t i = 0; i < kReads; ++i) {
-            const std::uint64_t token = 1'000 * (thread + 1) + i;
-            const auto id = port_.read(device_, token, scratch, sizeof(scratch));
-            EXPECT_TRUE(id);
-            latest = *id;
-            if (!port_.cancel(device_, *id)) {
-                (void)recording_.waitForToken(token);
-            }
-        }
-        --reading;
-    });
-    EXPECT_TRUE(closed(device_));
-    EXPECT_EQ(2 * kReads, recording_.count());
-    std::set<std::uint64_t> tokens;
-    for (const CompletionRecord& record : recording_.records()) {
-        EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, record.status);
-        EXPECT_TRUE(tokens.insert(record.token).second);
-    }
-}
-
-// --- Closing --------------------------------------------------------------------------------------------------------
-
-TEST(NamedPipeCloseTest, HandleIsClosedWhenTheListenerHasSeenEveryCompletion) {
-    constexpr std::uint64_t kReads = 30;
-    Recording recording;
-    HANDLE handle = nullptr;
-    std::atomic<int> closes{0};
-    std::atomic<std::size_t> seenBefore{0};
-    std::atomic<std::size_t> unpinnedBefore{0};
-    FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE closing) {
-        if (closing == handle) {
-            ++closes;
-            seenBefore = recording.count();
-            unpinnedBefore = recording.unpinned().size();
-        }
-        return decltype(closeHandle)::real(closing);
-    }};
-    recording.onDelivery = [](unsigned, auto) { ::Sleep(5); };
-    TestPort port{recording};
-    PipeEnds ends{PipeKind::kBytes, 4096, 0};
-    handle = ends.server.get();
-    const Device::Key device = add(port, std::move(ends.server));
-    char buffer[kReads];
-    for (std::uint64_t token = 0; token < kReads; ++token) {
-        ASSERT_TRUE(port.read(device, token, &buffer[token], 1, &buffer[token]));
-    }
-    EXPECT_TRUE(recording.unpinned().empty()) << "the kernel may write yet";
-    Device::close(device);
-    EXPECT_EQ(code(Refusal::kDeviceClosed), port.read(device, 99, buffer, 1).error());
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
-    EXPECT_TRUE(recording.isClosed(device));
-    EXPECT_EQ(1, closes.load());
-    EXPECT_EQ(kReads, seenBefore.load());
-    EXPECT_EQ(kReads, unpinnedBefore.load());
-    EXPECT_EQ(kReads, recording.count());
-    std::set<std::uint64_t> tokens;
-    for (const CompletionRecord& record : recording.records()) {
-        EXPECT_TRUE(isEndOfClosing(record.status)) << record.status;
-        EXPECT_TRUE(tokens.insert(record.token).second);
-    }
-    handle = nullptr;
-    EXPECT_TRUE(closed(device)) << "closing again is nothing";
-}
-
-TEST(NamedPipeCloseTest, CloseByManyThreadsIsOneClose) {
-    for (int round = 0; round < 20; ++round) {
-        Recording recording;
-        HANDLE handle = nullptr;
-        std::atomic<int> closes{0};
-        FakeCall<&win32::Calls::closeHandle> closeHandle{[&](HANDLE closing) {
-            closes += closing == handle;
-            return decltype(closeHandle)::real(closing);
-        }};
-        TestPort port{recording};
-        PipeEnds ends{PipeKind::kBytes, 4096, 0};
-        handle = ends.server.get();
-        const Device::Key device = add(port, std::move(ends.server));
-        char buffer[4];
-        for (std::uint64_t token = 0; token < 4; ++token) {
-            ASSERT_TRUE(port.read(device, token, &buffer[token], 1));
-        }
-        concurrently(3, [&](unsigned) { EXPECT_TRUE(closed(device)); });
-        EXPECT_EQ(1, closes.load());
-        EXPECT_EQ(4u, recording.count());
-        handle = nullptr;
-    }
-}
-
-// Every read that is accepted has a completion, be the device closed before, during or after the call.
-TEST(NamedPipeCloseTest, CloseWhileThreadsReadAndWriteLosesNothing) {
-    for (int round = 0; round < 25; ++round) {
-        Recording recording;
-        TestPort port{recording, portSettings(2, 4'000)};
-        PipeEnds ends{PipeKind::kBytes, 4096, 0};
-        const Device::Key device = add(port, std::move(ends.server));
-        static char scratch[64];
-        std::atomic<std::uint64_t> accepted{0};
-        concurrently(3, [&](unsigned thread) {
-            if (thread == 0) {
-                (void)waitFor([&] { return accepted.load() >= 30; });
-                Device::close(device);
-                return;
-            }
-            for (std::uint64_t i = 0; i < 3'000; ++i) {
-                const std::uint64_t token = 100'000 * thread + i;
-                const auto id = thread == 1 ? port.read(device, token, scratch, sizeof(scratch))
-                                            : port.write(device, token, scratch, sizeof(scratch));
-                if (!id) {
-                    EXPECT_TRUE(id.error() == code(Refusal::kDeviceClosed) ||
-                                id.error() == code(Refusal::kOperationLimit));
-                    if (id.error() == code(Refusal::kDeviceClosed)) {
-                        return;
-                    }
-                }
-                accepted += bool{id};
-            }
-        });
-        EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
-        EXPECT_EQ(accepted.load(), recording.count());
-        std::set<std::uint64_t> tokens;
-        for (const CompletionRecord& record : recording.records()) {
-            EXPECT_TRUE(tokens.insert(record.token).second);
-        }
-        EXPECT_EQ(0u, port->operations().inFlight());
-        EXPECT_EQ(0u, port.foreignPackets());
-    }
 }
 
 // --- Bounds ---------------------------------------------------------------------------------------------------------

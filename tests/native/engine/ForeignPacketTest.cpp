@@ -16,7 +16,8 @@ using namespace test;
 
 class ForeignPacketTest : public ::testing::Test {
 protected:
-    // Posts what anybody in the process may post, and returns when the only worker has looked at it.
+    // Posts what anybody in the process may post, and returns when the only worker has looked at it. A test whose
+    // worker does not come back ends here: it would wait in vain for each further packet.
     void forge(std::uint64_t key, const void* overlapped, std::uint32_t bytes = 777) {
         auto* pointer = static_cast<OVERLAPPED*>(const_cast<void*>(overlapped));
         ASSERT_EQ(0u, port_->kernel().post(bytes, key, pointer));
@@ -26,6 +27,10 @@ protected:
     // Returns when the only worker has looked at everything that was posted before.
     void pause() {
         ASSERT_TRUE(port_->post(0, 0, ++sentinel_));
+        const auto hasLeft = [&] { return recording_.stopped > 0; };
+        ASSERT_TRUE(waitFor([&] { return hasLeft() || !recording_.recordsOf(sentinel_).empty(); }))
+            << "the only worker does not come back";
+        ASSERT_FALSE(hasLeft()) << "the only worker has left";
         ASSERT_EQ(0u, recording_.waitForToken(sentinel_).status);
         ++sentinels_;
     }
@@ -37,6 +42,8 @@ protected:
     PortHandle kernel_;
     Recording recording_;
     TestPort port_{recording_, portSettings(1)};
+    // A worker that leaves too early must not take the port with it while the test goes on.
+    const Share<CompletionPort> held_{port_.key()};
     std::uint64_t sentinel_ = 1'000'000;
     std::size_t sentinels_ = 0;
 };
@@ -75,7 +82,7 @@ TEST_F(ForeignPacketTest, IsCountedAndNothingElse) {
     std::uint64_t forged = 0;
     for (const std::uint64_t key : keys) {
         for (const void* pointer : pointers) {
-            forge(key, pointer);
+            ASSERT_NO_FATAL_FAILURE(forge(key, pointer));
             EXPECT_EQ(++forged, port_.foreignPackets()) << std::hex << key << ' ' << pointer;
         }
     }
@@ -98,9 +105,9 @@ TEST_F(ForeignPacketTest, AddressOfAFreeOperationMeansNothing) {
     std::uint64_t forged = 0;
     for (const std::uint64_t key : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, device}) {
         // The sentinel that follows may use that place and be ended by this packet: then its own is the foreign one.
-        forge(key, free);
+        ASSERT_NO_FATAL_FAILURE(forge(key, free));
         ++forged;
-        EXPECT_TRUE(waitFor([&] { return port_.foreignPackets() == forged; })) << key;
+        ASSERT_TRUE(waitFor([&] { return port_.foreignPackets() == forged; })) << key;
     }
     EXPECT_EQ(1 + sentinels_, recording_.count());
     EXPECT_TRUE(port_.waitUntilIdle());
@@ -112,11 +119,15 @@ TEST_F(ForeignPacketTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWri
     ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
     Operation* operation = ScriptedDevice::of(device).next();
     kernel_.queue(device, operation, kStatusCancelled, 3);
+    if (!recording_.waitForCount(1)) {
+        ScriptedDevice::of(device).complete(*operation, kStatusCancelled, 3);  // else the port could not end
+        FAIL() << "the packet does not count";
+    }
     const CompletionRecord record = recording_.waitForToken(1);
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, record.status);
     EXPECT_EQ(3u, record.bytes);
     kernel_.queue(device, operation, kStatusCancelled, 3);
-    pause();
+    ASSERT_NO_FATAL_FAILURE(pause());
     EXPECT_EQ(1u, recording_.recordsOf(1).size()) << "once";
     EXPECT_EQ(1u, port_.foreignPackets());
 }
@@ -141,7 +152,7 @@ TEST_F(ForeignPacketTest, ErrorOfACallThatFailedAtOnceIsNobodyElses) {
     Operation* pending = scripted.next();
     ASSERT_EQ(failed, pending) << "places are given out again at once";
     kernel_.queue(device, failed, kStatusCancelled, 0);
-    pause();
+    ASSERT_NO_FATAL_FAILURE(pause());
     EXPECT_TRUE(recording_.recordsOf(2).empty());
     EXPECT_EQ(1u, port_.foreignPackets());
     scripted.complete(*pending, kStatusSuccess, 9);
@@ -150,7 +161,7 @@ TEST_F(ForeignPacketTest, ErrorOfACallThatFailedAtOnceIsNobodyElses) {
 
 TEST_F(ForeignPacketTest, ExitPacketOfAStrangerEndsNoWorker) {
     for (int i = 0; i < 20; ++i) {
-        forge(1, nullptr);
+        ASSERT_NO_FATAL_FAILURE(forge(1, nullptr));
     }
     EXPECT_EQ(0u, recording_.stopped.load());
     EXPECT_EQ(20u, port_.foreignPackets());

@@ -238,7 +238,7 @@ final class CompletionPollerTest {
                 again.set(refused);
             }
             inside.countDown();
-            awaitUninterruptibly(leave);
+            Uninterruptibly.await(leave);
         }).polled().open()) {
             mine.set(own.openPoller());
             own.post(0, 0, 1);
@@ -360,13 +360,5 @@ final class CompletionPollerTest {
 
     private PipePair connect() throws Exception {
         return PipePair.open(port, PipeMode.BYTE, () -> (NamedPipe) pollFor(Opcode.ACCEPT).device);
-    }
-
-    private static void awaitUninterruptibly(final CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (final InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -142,7 +142,7 @@ final class PortSnapshotTest {
         try (CompletionPort slow = CompletionPort.builder(batch -> {
             heard.onCompletions(batch);
             if (batch.token(0) == 7) {
-                awaitUninterruptibly(go);
+                Uninterruptibly.await(go);
             }
         }).batch(1).workers(2).open()) {
             final PipePair stuck = PipePair.open(slow, heard, PipeMode.BYTE);
@@ -191,13 +191,5 @@ final class PortSnapshotTest {
 
     private DeviceSnapshot device(final Device device) {
         return port.snapshot().devices().stream().filter(found -> found.key() == device.key()).findAny().orElseThrow();
-    }
-
-    private static void awaitUninterruptibly(final CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (final InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -1,0 +1,244 @@
+package io.github.iocp4j;
+
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Closing a port, whoever does it and whatever goes on. */
+@Timeout(120)
+final class CompletionPortCloseTest {
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void deliversWhatIsPostedBeforeItIsClosed() throws Exception {
+        final CompletionPort port = CompletionPort.builder(recorder).workers(2).open();
+        for (int i = 0; i < 1_000; i++) {
+            port.post(0, 0, i);
+        }
+
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+
+        assertThat(recorder.nextByToken(1_000)).hasSize(1_000);
+    }
+
+    @Test
+    void refusesEverythingOnceItIsClosed() throws Exception {
+        final CompletionPort port = CompletionPort.builder(recorder).name("gone").open();
+        assertThat(port.isOpen()).isTrue();
+
+        port.close();
+
+        assertThat(port.isOpen()).isFalse();
+        assertThat(port.toString()).isEqualTo("CompletionPort[gone, closed]");
+        assertThatThrownBy(() -> port.post(0, 0, 0)).isInstanceOf(PortClosedException.class)
+                .hasMessageContaining("gone");
+        assertThatThrownBy(port::snapshot).isInstanceOf(PortClosedException.class);
+        assertThatThrownBy(() -> NamedPipeServer.builder(port, PipePair.newName()).open())
+                .isInstanceOf(PortClosedException.class);
+        assertThat(recorder.isEmpty()).isTrue();
+    }
+
+    @Test
+    void canBeClosedTwice() throws Exception {
+        final CompletionPort port = CompletionPort.open(recorder);
+
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(port.close(Duration.ZERO)).isTrue();
+        port.close();
+    }
+
+    @Test
+    void canBeClosedFromItsListener() throws Exception {
+        final CountDownLatch closed = new CountDownLatch(1);
+        final CompletionListener listener = batch -> {
+            batch.port().close();
+            closed.countDown();
+        };
+        final CompletionPort port = CompletionPort.builder(listener).open();
+        port.post(0, 0, 0);
+
+        assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void tellsWhenItHasClosedBehindTheBackOfItsCloser() throws Exception {
+        final CountDownLatch stuck = new CountDownLatch(1);
+        final CompletionPort port = CompletionPort.open(batch -> Uninterruptibly.await(stuck));
+        port.post(0, 0, 0);
+
+        final CompletableFuture<Void> closed = port.closeAsync().toCompletableFuture();
+
+        assertThat(closed).isNotDone();
+        assertThat(port.isOpen()).isFalse();
+        stuck.countDown();
+        closed.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(port.close(Duration.ZERO)).isTrue();
+        assertThat(port.closeAsync().toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void canBeClosedAgainByWhoeverIsToldThatItHasClosed() throws Exception {
+        final CompletionPort port = CompletionPort.open(recorder);
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        pair.server.read(ByteBuffer.allocateDirect(1), 0);
+
+        final CompletableFuture<Boolean> device = pair.server.closeAsync()
+                .thenApply(none -> pair.server.close(Duration.ZERO)).toCompletableFuture();
+        assertThat(device.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        final CompletableFuture<Boolean> all = port.closeAsync()
+                .thenApply(none -> pair.client.close(Duration.ZERO) && port.close(Duration.ZERO)).toCompletableFuture();
+        assertThat(all.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(pair.client.closeAsync().toCompletableFuture()).as("with its port").isDone();
+        assertThat(port.device(pair.client.key())).isNull();
+    }
+
+    @Test
+    void canBeClosedFromTheListenerOfAnother() throws Exception {
+        final CompletionPort port = CompletionPort.open(recorder);
+        final BlockingQueue<Boolean> answers = new ArrayBlockingQueue<>(1);
+        try (CompletionPort other =
+                CompletionPort.open(batch -> answers.add(port.close(Duration.ofSeconds(60))))) {
+            other.post(0, 0, 0);
+
+            assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+        }
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void canBeClosedFromManyThreadsAndItsListenerAtOnce() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            final CompletionPort port =
+                    CompletionPort.builder(batch -> batch.port().close()).workers(2).open();
+            final CountDownLatch start = new CountDownLatch(1);
+            final ExecutorService pool = Executors.newFixedThreadPool(4);
+            try {
+                final List<Future<Boolean>> closers = LongStream.range(0, 4).mapToObj(i -> pool.submit(() -> {
+                    start.await();
+                    return port.close(Duration.ofSeconds(60));
+                })).collect(toList());
+                port.post(0, 0, 0);
+                start.countDown();
+                for (final Future<Boolean> closer : closers) {
+                    assertThat(closer.get()).isTrue();
+                }
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void doesNotWaitForAClientThatWaitsForABusyPipe() throws Exception {
+        final String name = PipePair.newName();
+        final CompletionPort port = CompletionPort.open(recorder);
+        final ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (CompletionPort serving = CompletionPort.open(batch -> { })) {
+            NamedPipeServer.builder(serving, name).listening(1).maxInstances(1).open();
+            NamedPipeClient.builder(serving, name).connect();
+            final CountDownLatch connecting = new CountDownLatch(1);
+            final Future<?> client = pool.submit(() -> {
+                connecting.countDown();
+                return NamedPipeClient.builder(port, name).timeout(Duration.ofMinutes(1)).connect();
+            });
+            connecting.await();
+            // Long enough to be in the midst of waiting; should it be too short, the test shows nothing but passes.
+            Thread.sleep(200);
+
+            assertThat(port.close(Duration.ofSeconds(20))).isTrue();
+            assertThatThrownBy(client::get).hasCauseInstanceOf(PortClosedException.class);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void tellsThatItCouldNotCloseInTime() throws Exception {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final CompletionPort port = CompletionPort.open(batch -> {
+            entered.countDown();
+            Uninterruptibly.await(go);
+        });
+        port.post(0, 0, 0);
+        entered.await();
+
+        assertThat(port.close(Duration.ZERO)).isFalse();
+        assertThat(port.close(Duration.ofMillis(1))).isFalse();
+        assertThatThrownBy(() -> port.post(0, 0, 0)).isInstanceOf(PortClosedException.class);
+        go.countDown();
+
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void losesNothingThatIsPostedWhileItIsClosed() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            final Recorder heard = new Recorder();
+            final CompletionPort port = CompletionPort.builder(heard).workers(2).open();
+            final AtomicInteger accepted = new AtomicInteger();
+            final CountDownLatch started = new CountDownLatch(1);
+            final Thread poster = new Thread(() -> {
+                try {
+                    while (true) {
+                        port.post(0, 0, accepted.get());
+                        accepted.incrementAndGet();
+                        started.countDown();
+                    }
+                } catch (final PortClosedException | OperationLimitException expected) {
+                    // The end of the test.
+                } catch (final Win32Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+            poster.start();
+            started.await();
+
+            assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+            poster.join();
+
+            assertThat(heard.nextByToken(accepted.get())).hasSize(accepted.get());
+            assertThat(heard.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void isForgottenOnceItIsClosed() throws Exception {
+        final List<WeakReference<CompletionListener>> listeners = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            listeners.add(listenerOfAClosedPort());
+        }
+
+        Garbage.awaitCollected(listeners);
+    }
+
+    /** A method of its own so that no local variable keeps the listener. */
+    private static WeakReference<CompletionListener> listenerOfAClosedPort() throws Exception {
+        final Recorder listener = new Recorder();
+        final CompletionPort port = CompletionPort.open(listener);
+        port.post(0, 0, 0);
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+        return new WeakReference<>(listener);
+    }
+}

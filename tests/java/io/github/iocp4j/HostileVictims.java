@@ -1,0 +1,61 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/** A port and pipes that go about their business, which hostile calls on others must not disturb. */
+final class HostileVictims implements AutoCloseable {
+    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+
+    final CompletionPort port;
+    final PipePair pair;
+    private final Recorder recorder = new Recorder();
+    private final NamedPipeServer server;
+    /** Device keys that mean what they say, and must not be used for it. */
+    private final Set<Long> keys = new HashSet<>();
+
+    /** Opens them, and tells what it is by which they are known. */
+    HostileVictims(final HostileNumbers numbers) throws Exception {
+        port = CompletionPort.builder(recorder).name("victim").open();
+        server = NamedPipeServer.builder(port, HostileTargets.newPipe()).listening(2).open();
+        pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        numbers.know(pair.server.read(ByteBuffer.allocateDirect(10), 1));
+        numbers.know(pair.client.read(ByteBuffer.allocateDirect(10), 2));
+        numbers.know(port.id());
+        for (final DeviceSnapshot device : port.snapshot().devices()) {
+            numbers.know(device.key());
+            keys.add(device.key());
+        }
+    }
+
+    /** Whether that is the key of one of their devices. */
+    boolean haveDevice(final long key) {
+        return keys.contains(key);
+    }
+
+    void assertUnharmed() throws Exception {
+        assertThat(recorder.isEmpty()).as("nothing has happened to them").isTrue();
+        pair.client.write(PipePair.buffer("x"), 3);
+        pair.server.write(PipePair.buffer("y"), 4);
+        assertThat(recorder.nextByToken(4)).containsOnlyKeys(1L, 2L, 3L, 4L)
+                .allSatisfy((token, done) -> assertThat(done.status).isZero());
+        NamedPipeClient.builder(port, server.name()).connect();
+        assertThat(recorder.nextSuccess(Opcode.ACCEPT).device).isInstanceOf(NamedPipe.class);
+        final PortSnapshot snapshot = port.snapshot();
+        assertThat(snapshot.foreignPackets()).isZero();
+        assertThat(snapshot.unbalancedDevices()).isZero();
+        assertThat(snapshot.operationsQuarantined()).isZero();
+        assertThat(server.close(LONG)).isTrue();
+        assertThat(pair.server.close(LONG)).isTrue();
+        assertThat(pair.client.close(LONG)).isTrue();
+    }
+
+    @Override
+    public void close() {
+        port.close();
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.iocp4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the random calls of {@link HostileCallsTest} have found once is tried always. */
+@Timeout(300)
+final class KnownHostileCallsTest {
+    private static final int SLICE = CanaryBuffers.SLICE;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void ofKnownKindsAreRefused() throws Exception {
+        final CanaryBuffers buffers = new CanaryBuffers();
+        final HostileNumbers numbers = new HostileNumbers(new Random(0));
+        final HostileTargets targets = new HostileTargets(numbers);
+        try (HostileVictims victims = new HostileVictims(numbers)) {
+            targets.open();
+            final CompletionPort port = targets.port();
+            final ByteBuffer slice = buffers.slice(0);
+            final long pipe = targets.connections().get(0).key();
+            final long[] counters = new long[PortSnapshot.COUNTERS];
+
+            assertThat(DeviceNative.read(pipe, null, 0, 0, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(victims.port.id(), slice, 0, 1, 0, 0, -1)).as("a port is no device")
+                    .isEqualTo(-Refusal.DEVICE_CLOSED.code());
+            assertThat(DeviceNative.close(victims.port.id(), 0)).as("closed as far as devices go").isTrue();
+            assertThat(DeviceNative.name(victims.port.id())).isEmpty();
+            assertThat(PortNative.post(victims.pair.server.key(), 0, 0, 0)).as("a device is no port")
+                    .isEqualTo(-Refusal.PORT_CLOSED.code());
+            assertThat(PortNative.snapshot(victims.pair.server.key(), counters)).isNull();
+            assertThat(PortNative.closePort(victims.pair.server.key(), 0)).isTrue();
+            assertThat(NamedPipeNative.listen(victims.pair.server.key())).as("a connection is no server")
+                    .isEqualTo(-Refusal.DEVICE_CLOSED.code());
+            assertThat(DeviceNative.close(pipe + (1L << 32), Integer.MAX_VALUE)).as("a key to come").isTrue();
+            assertThat(PortNative.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
+            assertThat(PortNative.snapshot(port.id(), null)).isNull();
+            assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
+            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            for (final int[] settings : new int[][] {{-1, 1, 1, 1}, {1025, 1, 1, 1}, {1, -1, 1, 1}, {1, 1025, 1, 1},
+                {1, 1, 0, 1}, {1, 1, -1, 1}, {1, 1, 4097, 1}, {1, 1, 1, 0}, {1, 1, 1, -1}, {1, 1, 1, (1 << 24) + 1}}) {
+                assertThat(PortNative.openPort(targets.dispatcher(), "x", settings[0], settings[1], settings[2],
+                        settings[3], false))
+                        .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
+                        .isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 1, 0)).isNegative();
+            assertThat(NamedPipeNative.connect(port.id(), targets.server().name(), 4, false, 1, 0))
+                    .isEqualTo(-Win32Error.INVALID_PARAMETER);
+            for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
+                {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},
+                {3, 0, 0, 0, 256, 1}, {3, 0, 0, 0, 255, 0}, {3, 0, 0, 0, 255, 1025}, {3, 0, 0, 0, 255, -1}}) {
+                assertThat(NamedPipeNative.openServer(port.id(), HostileTargets.newPipe(), settings[0], settings[1],
+                        settings[2], settings[3], settings[4], settings[5], false, "", 0))
+                        .as("%d %d %d %d %d %d", settings[0], settings[1], settings[2], settings[3], settings[4],
+                                settings[5])
+                        .isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, null, 0)).isNegative();
+            for (final ByteBuffer[] memory : WatchMemory.odd(buffers)) {
+                assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), 1, true, memory, 0))
+                        .as("%s", (Object) memory)
+                        .isIn(-(long) Win32Error.INVALID_PARAMETER, -(long) Refusal.BAD_BUFFER.code());
+            }
+            for (final int filter : new int[] {0, 0x80, 0x200, -1, Integer.MIN_VALUE}) {
+                assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), filter, true, WatchMemory.sound(),
+                        0))
+                        .isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            assertThat(DirectoryWatchNative.open(pipe, folder.toString(), 1, true, WatchMemory.sound(), 0))
+                    .isEqualTo(-Refusal.PORT_CLOSED.code());
+            assertThat(DirectoryWatchNative.open(port.id(), null, 1, true, WatchMemory.sound(), 0)).isNegative();
+            assertThat(DirectoryWatchNative.start(pipe)).as("a pipe is no directory")
+                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+            assertThat(DirectoryWatchNative.start(port.id())).isEqualTo(-Refusal.DEVICE_CLOSED.code());
+            targets.close();
+            buffers.assertAlive();
+            victims.assertUnharmed();
+        }
+    }
+}
