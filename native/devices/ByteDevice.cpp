@@ -1,16 +1,25 @@
 #include "devices/ByteDevice.h"
 
+#include "engine/CompletionRoutine.h"
 #include "engine/Operation.h"
 #include "win32/Calls.h"
 
 namespace iocp4j {
 
 Started ByteDevice::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
-    return Started::from(win32::calls.readFile(handle(), buffer, length, nullptr, &operation));
+    return start(
+        operation, [&] { return Started::from(win32::calls.readFile(handle(), buffer, length, nullptr, &operation)); },
+        [&] {
+            return startedWithRoutine(win32::calls.readFileEx(handle(), buffer, length, &operation, &fileRoutine));
+        });
 }
 
 Started ByteDevice::write(Operation& operation, const void* buffer, std::uint32_t length) noexcept {
-    return Started::from(win32::calls.writeFile(handle(), buffer, length, nullptr, &operation));
+    return start(
+        operation, [&] { return Started::from(win32::calls.writeFile(handle(), buffer, length, nullptr, &operation)); },
+        [&] {
+            return startedWithRoutine(win32::calls.writeFileEx(handle(), buffer, length, &operation, &fileRoutine));
+        });
 }
 
 }  // namespace iocp4j

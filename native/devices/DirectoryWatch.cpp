@@ -113,9 +113,11 @@ win32::ErrorCode DirectoryWatch::arm() noexcept {
 Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept {
     operation.record.detail = static_cast<std::uint32_t>(buffer);
     const std::span<std::byte> memory = buffers_.parts[buffer];
-    const Started started = Started::from(
-        win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
-                                          settings_.recursive, settings_.filter, nullptr, &operation, nullptr));
+    const Started started = Device::start(operation, [&] {
+        return Started::from(win32::calls.readDirectoryChanges(handle(), memory.data(),
+                                                               static_cast<DWORD>(memory.size()), settings_.recursive,
+                                                               settings_.filter, nullptr, &operation, nullptr));
+    });
     if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
         const std::lock_guard lock{mutex_};
         if (phase_ == Phase::kStarting) {

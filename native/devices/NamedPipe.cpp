@@ -21,8 +21,10 @@ win32::Result<DWORD> flagsOf(HANDLE pipe) noexcept {
 
 Started NamedPipe::transact(Operation& operation, const void* request, std::uint32_t requestLength, void* answer,
                             std::uint32_t answerLength) noexcept {
-    return Started::from(win32::calls.transactNamedPipe(handle(), const_cast<void*>(request), requestLength, answer,
-                                                        answerLength, nullptr, &operation));
+    return start(operation, [&] {
+        return Started::from(win32::calls.transactNamedPipe(handle(), const_cast<void*>(request), requestLength, answer,
+                                                            answerLength, nullptr, &operation));
+    });
 }
 
 win32::Result<NamedPipe::Contents> NamedPipe::peek() const noexcept {

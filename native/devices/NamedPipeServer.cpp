@@ -37,7 +37,8 @@ public:
     }
 
     Started connect(Operation& operation) noexcept {
-        const Started started = Started::from(win32::calls.connectNamedPipe(handle(), &operation));
+        const Started started =
+            start(operation, [&] { return Started::from(win32::calls.connectNamedPipe(handle(), &operation)); });
         // A client was quicker than we. It may even have gone again: what it has written is still there to be read.
         const bool connected = started.status == ERROR_PIPE_CONNECTED || started.status == ERROR_NO_DATA;
         return connected ? Started::over(ERROR_SUCCESS) : started;

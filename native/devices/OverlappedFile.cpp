@@ -99,22 +99,22 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
 Started OverlappedFile::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
     // For conclude().
     operation.record.detail = length;
-    return Started::from(win32::calls.readFile(handle(), buffer, length, nullptr, &operation));
-}
-
-Started OverlappedFile::write(Operation& operation, const void* buffer, std::uint32_t length) noexcept {
-    return Started::from(win32::calls.writeFile(handle(), buffer, length, nullptr, &operation));
+    return ByteDevice::read(operation, buffer, length);
 }
 
 Started OverlappedFile::readScatter(Operation& operation, FILE_SEGMENT_ELEMENT* segments,
                                     std::uint32_t length) noexcept {
     operation.record.detail = length;
-    return Started::from(win32::calls.readFileScatter(handle(), segments, length, nullptr, &operation));
+    return start(operation, [&] {
+        return Started::from(win32::calls.readFileScatter(handle(), segments, length, nullptr, &operation));
+    });
 }
 
 Started OverlappedFile::writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* segments,
                                     std::uint32_t length) noexcept {
-    return Started::from(win32::calls.writeFileGather(handle(), segments, length, nullptr, &operation));
+    return start(operation, [&] {
+        return Started::from(win32::calls.writeFileGather(handle(), segments, length, nullptr, &operation));
+    });
 }
 
 bool OverlappedFile::conclude(CompletionRecord& record) noexcept {
@@ -129,12 +129,14 @@ bool OverlappedFile::conclude(CompletionRecord& record) noexcept {
 }
 
 Started OverlappedFile::lock(Operation& operation, DWORD flags, std::uint64_t length) noexcept {
-    const BOOL had = win32::calls.lockFileEx(handle(), flags, 0, static_cast<DWORD>(length),
-                                             static_cast<DWORD>(length >> 32), &operation);
-    if (had && immediateLockOf_() == ImmediateLock::kQueuesNone) {
-        return Started::over(ERROR_SUCCESS);
-    }
-    return Started::from(had);
+    return start(operation, [&] {
+        const BOOL had = win32::calls.lockFileEx(handle(), flags, 0, static_cast<DWORD>(length),
+                                                 static_cast<DWORD>(length >> 32), &operation);
+        if (had && immediateLockOf_() == ImmediateLock::kQueuesNone) {
+            return Started::over(ERROR_SUCCESS);
+        }
+        return Started::from(had);
+    });
 }
 
 win32::ErrorCode OverlappedFile::unlock(std::uint64_t position, std::uint64_t length) noexcept {

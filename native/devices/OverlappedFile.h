@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "devices/ByteDevice.h"
 #include "engine/CompletionPort.h"
-#include "engine/Device.h"
 #include "win32/Result.h"
 
 namespace iocp4j {
@@ -21,7 +21,7 @@ struct OverlappedFileSettings {
 //
 // The end of the file has one answer, however Windows tells of it: a read that begins there or behind it completes with
 // ERROR_HANDLE_EOF and no bytes, unless none were asked for; one that begins before it with the bytes that there are.
-class OverlappedFile final : public Device {
+class OverlappedFile final : public ByteDevice {
 public:
     // What Windows does with a lock that is had at once, where it should queue a packet.
     enum class ImmediateLock { kQueuesPacket, kQueuesNone };
@@ -38,11 +38,12 @@ public:
 
     OverlappedFile(CompletionPort& port, std::wstring name, win32::Handle handle, std::uint32_t alignment,
                    ImmediateLockOf immediateLockOf = &immediateLock)
-        : Device(port, std::move(name), std::move(handle)), alignment_(alignment), immediateLockOf_(immediateLockOf) {}
+        : ByteDevice(port, std::move(name), std::move(handle)),
+          alignment_(alignment),
+          immediateLockOf_(immediateLockOf) {}
 
     DeviceKind kind() const noexcept override { return DeviceKind::kFile; }
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
-    Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept override;
     bool conclude(CompletionRecord& record) noexcept override;
 
     // The segments are pages of memory, with an empty element behind the last. Only in an unbuffered file.

@@ -74,8 +74,8 @@ Started SerialPort::awaitEvents(Operation& operation, std::uint32_t events) noex
     }
     // Windows writes what has happened when it has, to where the operation keeps it: two of them do not share a place.
     static_assert(sizeof(DWORD) == sizeof(operation.record.detail));
-    return Started::from(
-        win32::calls.waitCommEvent(handle(), reinterpret_cast<DWORD*>(&operation.record.detail), &operation));
+    auto* happened = reinterpret_cast<DWORD*>(&operation.record.detail);
+    return start(operation, [&] { return Started::from(win32::calls.waitCommEvent(handle(), happened, &operation)); });
 }
 
 win32::ErrorCode SerialPort::escape(std::uint32_t function) const noexcept {

@@ -151,6 +151,11 @@ Started Socket::started(int result) noexcept {
     }
 }
 
+Started Socket::startedWithRoutine(int result) noexcept {
+    const Started outcome = started(result);
+    return outcome.packet == Started::Packet::kNone ? outcome : Started::pending();
+}
+
 bool Socket::conclude(CompletionRecord& record) noexcept {
     record.status = win32::winsockError(record.status);
     return concluded(record);

@@ -55,6 +55,9 @@ protected:
     // How a Winsock call that starts an overlapped operation came out, with what it returned.
     static Started started(int result) noexcept;
 
+    // The same for one that was given a completion routine, which follows a success at once or later.
+    static Started startedWithRoutine(int result) noexcept;
+
 private:
     // Statuses become Winsock's here, whichever way they have come.
     bool conclude(CompletionRecord& record) noexcept final;

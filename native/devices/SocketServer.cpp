@@ -115,9 +115,11 @@ Started SocketServer::accept(Operation& operation, std::uint32_t index) noexcept
     const Slot& slot = slots_[index];
     operation.record.detail = index;
     DWORD received = 0;
-    const BOOL succeeded = calls.acceptEx(socket(), win32::socketOf(slot.socket.get()), slot.memory.get(),
-                                          settings_.firstBytes, kAddressRoom, kAddressRoom, &received, &operation);
-    return started(succeeded ? 0 : SOCKET_ERROR);
+    return start(operation, [&] {
+        const BOOL succeeded = calls.acceptEx(socket(), win32::socketOf(slot.socket.get()), slot.memory.get(),
+                                              settings_.firstBytes, kAddressRoom, kAddressRoom, &received, &operation);
+        return started(succeeded ? 0 : SOCKET_ERROR);
+    });
 }
 
 bool SocketServer::concluded(CompletionRecord& record) noexcept {

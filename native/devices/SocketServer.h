@@ -32,6 +32,11 @@ public:
 
     DeviceKind kind() const noexcept override { return DeviceKind::kSocketServer; }
 
+    // Several accepts are in flight.
+    Mechanism mechanism(Mechanism wanted) const noexcept override {
+        return wanted == Mechanism::kHandle ? Mechanism::kEvent : wanted;
+    }
+
     // Begins to accept. Fails when not a single accept is in flight.
     win32::ErrorCode listen() noexcept;
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/CompletionPort.h"
+#include "engine/CompletionRoutine.h"
 
 namespace iocp4j {
 
@@ -47,13 +48,25 @@ Started StreamSocket::write(Operation& operation, const void* buffer, std::uint3
 
 Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
     DWORD flags = 0;
-    return started(calls.wsaRecv(socket(), buffers.data(), static_cast<DWORD>(buffers.size()), nullptr, &flags,
-                                 &operation, nullptr));
+    const auto count = static_cast<DWORD>(buffers.size());
+    return start(
+        operation,
+        [&] { return started(calls.wsaRecv(socket(), buffers.data(), count, nullptr, &flags, &operation, nullptr)); },
+        [&] {
+            return startedWithRoutine(
+                calls.wsaRecv(socket(), buffers.data(), count, nullptr, &flags, &operation, &socketRoutine));
+        });
 }
 
 Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers) noexcept {
-    return started(
-        calls.wsaSend(socket(), buffers.data(), static_cast<DWORD>(buffers.size()), nullptr, 0, &operation, nullptr));
+    const auto count = static_cast<DWORD>(buffers.size());
+    return start(
+        operation,
+        [&] { return started(calls.wsaSend(socket(), buffers.data(), count, nullptr, 0, &operation, nullptr)); },
+        [&] {
+            return startedWithRoutine(
+                calls.wsaSend(socket(), buffers.data(), count, nullptr, 0, &operation, &socketRoutine));
+        });
 }
 
 Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
@@ -62,11 +75,16 @@ Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& 
         operation.record.detail = kPlainConnect;
         return Started::over(winsockResult(calls.connect(socket(), remote.raw(), remote.length())));
     }
-    return started(resultOf(calls.connectEx(socket(), remote.raw(), remote.length(), nullptr, 0, nullptr, &operation)));
+    return start(operation, [&] {
+        return started(
+            resultOf(calls.connectEx(socket(), remote.raw(), remote.length(), nullptr, 0, nullptr, &operation)));
+    });
 }
 
 Started StreamSocket::disconnect(Operation& operation, bool reuse) noexcept {
-    return started(resultOf(calls.disconnectEx(socket(), &operation, reuse ? TF_REUSE_SOCKET : 0, 0)));
+    return start(operation, [&] {
+        return started(resultOf(calls.disconnectEx(socket(), &operation, reuse ? TF_REUSE_SOCKET : 0, 0)));
+    });
 }
 
 Started StreamSocket::transmitFile(Operation& operation, Transmission transmission) noexcept {
@@ -83,7 +101,9 @@ Started StreamSocket::transmitFile(Operation& operation, Transmission transmissi
         operation.record.detail = transmissions_;
     }
     operation.setPosition(transmission.offset);
-    return started(resultOf(calls.transmitFile(socket(), file, transmission.length, 0, &operation, &around, 0)));
+    return start(operation, [&] {
+        return started(resultOf(calls.transmitFile(socket(), file, transmission.length, 0, &operation, &around, 0)));
+    });
 }
 
 win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) noexcept {

@@ -22,9 +22,11 @@ Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Pee
     DWORD flags = 0;
     sender.length = win32::SocketAddress::kCapacity;
     static_assert(sizeof(INT) == sizeof(sender.length));
-    const Started outcome =
-        started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags, reinterpret_cast<sockaddr*>(sender.address),
-                                  reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
+    const Started outcome = start(operation, [&] {
+        return started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags,
+                                         reinterpret_cast<sockaddr*>(sender.address),
+                                         reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
+    });
     if (outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE) {
         // The kernel takes that for a warning, so that a packet may follow or not, which nothing says. If one does, it
         // counts as foreign. The buffer is full, or else the datagram would have fitted.
@@ -45,8 +47,11 @@ Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, co
         return Started::over(address.error());
     }
     WSABUF whole{static_cast<ULONG>(buffer.size()), const_cast<char*>(buffer.data())};
-    return started(calls.wsaSendTo(socket(), &whole, 1, nullptr, 0, reinterpret_cast<const sockaddr*>(target.address),
-                                   address->length(), &operation, nullptr));
+    return start(operation, [&] {
+        return started(calls.wsaSendTo(socket(), &whole, 1, nullptr, 0,
+                                       reinterpret_cast<const sockaddr*>(target.address), address->length(), &operation,
+                                       nullptr));
+    });
 }
 
 }  // namespace iocp4j

@@ -71,7 +71,9 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
     : settings_(settings.withDefaults()),
       sink_(std::move(sink)),
       kernel_(std::move(kernel)),
-      operations_(kernel_, settings_.operations, settings_.name) {
+      operations_(kernel_, settings_.operations, settings_.name),
+      notifiers_(settings_.mechanism == Mechanism::kCompletionPort ? nullptr
+                                                                   : Notifiers::of(operations_, settings_.name)) {
     work_.open(kOnlyGeneration);
     threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
@@ -276,10 +278,7 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     }
     Device& added = *device.release();
     const Device::Key key = added.key();
-    win32::ErrorCode error = ERROR_SUCCESS;
-    if (added.handle() != nullptr && added.packetKey() == key) {
-        error = kernel_.associate(added.handle(), key);
-    }
+    win32::ErrorCode error = added.handle() != nullptr ? attach(added) : ERROR_SUCCESS;
     if (error == ERROR_SUCCESS) {
         error = list(added);
     }
@@ -288,6 +287,23 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
         return win32::Result<Device::Key>::failure(error);
     }
     return key;
+}
+
+win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
+    const Mechanism mechanism = device.mechanism(settings_.mechanism);
+    if (mechanism == Mechanism::kCompletionPort) {
+        const bool isBound = device.packetKey() != device.key();
+        return isBound ? ERROR_SUCCESS : kernel_.associate(device.handle(), device.key());
+    }
+    try {
+        device.notifier_ = notifiers_->make(mechanism, device.handle());
+    } catch (const std::exception&) {
+        return code(Refusal::kOutOfMemory);
+    }
+    if (device.notifier_->skipsSuccess()) {
+        device.expectSkippedPackets();
+    }
+    return ERROR_SUCCESS;
 }
 
 win32::ErrorCode CompletionPort::list(Device& device) noexcept {

@@ -12,6 +12,7 @@
 
 #include "engine/CompletionSink.h"
 #include "engine/Gate.h"
+#include "engine/Notifiers.h"
 #include "engine/Operations.h"
 #include "engine/PortSnapshot.h"
 #include "engine/Worker.h"
@@ -27,9 +28,10 @@ public:
     using Key = std::uint64_t;
 
     struct Settings {
-        std::wstring name = L"iocp4j";      // begins the names of the worker threads
-        std::uint32_t concurrency = 0;      // running threads; 0 is one per processor
-        std::uint32_t workers = 0;          // 0 is 2 × processors + 2
+        std::wstring name = L"iocp4j";  // begins the names of the worker threads
+        std::uint32_t concurrency = 0;  // running threads; 0 is one per processor
+        std::uint32_t workers = 0;      // 0 is 2 × processors + 2
+        Mechanism mechanism = Mechanism::kCompletionPort;
         bool polled = false;                // no workers: callers' threads drain it, each with a Poller
         std::uint32_t batch = 256;          // records per batch at most
         std::uint32_t operations = 65'536;  // in flight at most, up to Operations::kMaxCeiling
@@ -114,6 +116,7 @@ private:
     CompletionPort(const Settings& settings, win32::KernelPort kernel, std::unique_ptr<CompletionSink> sink);
     ~CompletionPort();
 
+    win32::ErrorCode attach(Device& device) noexcept;
     win32::ErrorCode list(Device& device) noexcept;
     bool startWorkers();
     void beginClosing();
@@ -123,6 +126,7 @@ private:
     const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
     const win32::KernelPort kernel_;
     Operations operations_;
+    const std::unique_ptr<Notifiers> notifiers_;  // where devices are not bound to the kernel's port
     Key key_ = 0;
 
     // Who is inside: devices, packets posted and not yet delivered. The last one out ends the workers and polls.

@@ -33,6 +33,7 @@ void Device::dispose(Device* device) noexcept {
     const Key key = device->key_;
     port.unlist(*device);
     device->closingHandle();
+    device->notifier_.reset();
     device->handle_.reset();
     device->closed();
     delete device;
@@ -48,13 +49,15 @@ Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return 
 
 Started Device::control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
                         std::uint32_t outLength) noexcept {
-    const Started started = Started::from(win32::calls.deviceIoControl(handle(), code, const_cast<void*>(in), inLength,
-                                                                       out, outLength, nullptr, &operation));
+    const Started started = start(operation, [&] {
+        return Started::from(win32::calls.deviceIoControl(handle(), code, const_cast<void*>(in), inLength, out,
+                                                          outLength, nullptr, &operation));
+    });
     // A driver may answer with any warning, not only with that of ERROR_MORE_DATA, which the call reports as a failure.
     // Unlike after a failure the kernel has written the status, and queues a packet.
     constexpr ULONG_PTR kWarning = 2;
     const bool warned = ((operation.Internal >> 30) & 3) == kWarning;
-    return warned ? Started::atOnce() : started;
+    return warned && started.packet == Started::Packet::kNone ? Started::atOnce() : started;
 }
 
 win32::ErrorCode Device::completeInline() noexcept {
@@ -64,6 +67,11 @@ win32::ErrorCode Device::completeInline() noexcept {
     static std::mutex oneAtATime;
     const std::lock_guard lock{oneAtATime};
     if (completesInline()) {
+        return ERROR_SUCCESS;
+    }
+    if (notifier_ != nullptr) {
+        // The kernel has nothing to skip; we do.
+        completesInline_.store(true, std::memory_order_release);
         return ERROR_SUCCESS;
     }
     // Before the kernel skips the first packet, so that nobody waits for one that does not come. Whoever believes too

@@ -3,9 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "engine/CompletionRecord.h"
+#include "engine/Mechanism.h"
+#include "engine/Notifier.h"
 #include "engine/Share.h"
 #include "engine/SlotTable.h"
 #include "engine/Started.h"
@@ -58,6 +61,17 @@ public:
     Started control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
                     std::uint32_t outLength) noexcept;
 
+    // How the port learns of the end of its operations, where the port would have it so.
+    virtual Mechanism mechanism(Mechanism wanted) const noexcept { return wanted; }
+
+    // Before an operation begins and after its end. False when there is one already, and can be no other.
+    [[nodiscard]] bool reserve() noexcept { return notifier_ == nullptr || notifier_->reserve(); }
+    void release() noexcept {
+        if (notifier_ != nullptr) {
+            notifier_->release();
+        }
+    }
+
     // Lets transfers that succeed at once complete inline, from now on and for as long as the handle is open: their
     // submission says how many bytes were moved, and no completion follows. All others go through the port as ever.
     virtual win32::ErrorCode completeInline() noexcept;
@@ -103,6 +117,17 @@ public:
     virtual void reminded() noexcept {}
 
 protected:
+    // Has `call` start an operation in whichever way its end will be told of; `callWithRoutine` does so with a
+    // completion routine.
+    template <class Call>
+    Started start(Operation& operation, const Call& call) noexcept {
+        return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call));
+    }
+    template <class Call, class CallWithRoutine>
+    Started start(Operation& operation, const Call& call, const CallWithRoutine& callWithRoutine) noexcept {
+        return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call), std::cref(callWithRoutine));
+    }
+
     // For a handle that somebody else may have told to skip packets, before it came to us.
     void expectSkippedPackets() noexcept { skipsPackets_.store(true, std::memory_order_release); }
 
@@ -119,6 +144,7 @@ private:
     const std::wstring name_;
     const Key packetKey_;  // 0 for its own
     win32::Handle handle_;
+    std::unique_ptr<Notifier> notifier_;  // where the handle is not bound to the port
     Key key_ = 0;
     std::atomic<bool> skipsPackets_{false};
     std::atomic<bool> completesInline_{false};

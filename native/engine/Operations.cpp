@@ -61,6 +61,10 @@ win32::Result<Operation*> Operations::begin(Share<Device> device, const Completi
     if (operation == nullptr) {
         return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
     }
+    if (!device->reserve()) {
+        slab_.release(operation);
+        return win32::Result<Operation*>::failure(code(Refusal::kHandleBusy));
+    }
     prepare(*operation, record, pins);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
@@ -154,14 +158,30 @@ void Operations::travel(Operation& operation, std::uint64_t generation) noexcept
     if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
         operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         // Nobody else can finish it any more, and nobody has, not even with a forged packet.
-        const std::lock_guard lock{strandedMutex_};
-        operation.next = nullptr;
-        if (stranded_.load(std::memory_order_relaxed) == nullptr) {
-            stranded_.store(&operation, std::memory_order_release);
-        } else {
-            lastStranded_->next = &operation;
-        }
-        lastStranded_ = &operation;
+        strand(operation);
+    }
+}
+
+void Operations::strand(Operation& operation) noexcept {
+    const std::lock_guard lock{strandedMutex_};
+    operation.next = nullptr;
+    if (stranded_.load(std::memory_order_relaxed) == nullptr) {
+        stranded_.store(&operation, std::memory_order_release);
+    } else {
+        lastStranded_->next = &operation;
+    }
+    lastStranded_ = &operation;
+}
+
+void Operations::bring(Operation& operation) noexcept {
+    const OVERLAPPED_ENTRY packet{std::atomic_ref{operation.record.key}.load(std::memory_order_relaxed), &operation, 0,
+                                  0};
+    if (port_.post(0, packet.lpCompletionKey, packet.lpOverlapped) == ERROR_SUCCESS) {
+        return;
+    }
+    bool foreign = false;
+    if (Operation* claimed = claim(packet, foreign)) {
+        strand(*claimed);
     }
 }
 
@@ -267,9 +287,10 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
         deadlines_.remove(operation);
     }
     CompletionRecord record = operation.record;
-    const Device* device = operation.device.load(std::memory_order_relaxed);
+    Device* device = operation.device.load(std::memory_order_relaxed);
     if (device != nullptr) {
         record.key = device->key();
+        device->release();
     }
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.

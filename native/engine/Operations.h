@@ -60,6 +60,9 @@ public:
     // another thread still holds the operation and will send it again. `foreign` tells the two apart.
     Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
 
+    // Posts the packet of an operation that is over and whose handle is not bound to the port, as the kernel would.
+    void bring(Operation& operation) noexcept;
+
     // Out, for an operation whose packet could not be posted; nullptr when there is none.
     Operation* claimStranded() noexcept;
 
@@ -82,6 +85,7 @@ private:
     void letGo(Operation& operation) noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void travel(Operation& operation, std::uint64_t generation) noexcept;
+    void strand(Operation& operation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
     Deadlines::Clock::time_point cancelOverdue() noexcept;
 

@@ -17,6 +17,7 @@ enum class Refusal : win32::ErrorCode {
     kPollerClosed = 0x2000'0008,
     kPollerBusy = 0x2000'0009,
     kHasWorkers = 0x2000'000a,
+    kHandleBusy = 0x2000'000b,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

@@ -41,7 +41,7 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
     constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed,   Refusal::kOperationLimit,
                                    Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
                                    Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
-                                   Refusal::kHasWorkers};
+                                   Refusal::kHasWorkers,   Refusal::kHandleBusy};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,
@@ -56,6 +56,7 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
         };
         terms.push_back(static_cast<jint>(kLastOpcode));
         terms.push_back(static_cast<jint>(kLastDeviceKind));
+        terms.push_back(static_cast<jint>(kLastMechanism));
         terms.push_back(static_cast<jint>(kRefusals.size()));
         for (const Refusal refusal : kRefusals) {
             terms.push_back(static_cast<jint>(refusal));
@@ -69,10 +70,11 @@ jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
 }
 
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
-                       jint batch, jint operations, jboolean polled) {
+                       jint batch, jint operations, jboolean polled, jint mechanism) {
     // Workers without number or batches without room would not be refused by Windows, but take the process down.
     if (dispatcher == nullptr || !within(concurrency, 0, kMaxThreads) || !within(workers, 0, kMaxThreads) ||
-        !within(batch, 1, kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling)) {
+        !within(batch, 1, kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling) ||
+        !within(mechanism, 0, static_cast<jint>(kLastMechanism))) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return answerOf([&] {
@@ -81,6 +83,7 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
         given.concurrency = static_cast<std::uint32_t>(concurrency);
         given.workers = static_cast<std::uint32_t>(workers);
         given.polled = polled == JNI_TRUE;
+        given.mechanism = static_cast<Mechanism>(mechanism);
         given.batch = static_cast<std::uint32_t>(batch);
         given.operations = static_cast<std::uint32_t>(operations);
         const CompletionPort::Settings settings = given.withDefaults();
@@ -174,7 +177,7 @@ std::vector<JNINativeMethod> portNatives() {
     return {
         native("contract", "()[I", contract),
         native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
-        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIIIZ)J", openPort),
+        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIIIZI)J", openPort),
         native("closePort", "(JI)Z", closePort),
         native("post", "(JJIJ)J", post),
         native("snapshot", "(J[J)[J", snapshot),

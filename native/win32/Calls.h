@@ -24,6 +24,9 @@ struct Calls {
     decltype(&::closesocket) closeSocket = &::closesocket;
     decltype(&::ReadFile) readFile = &::ReadFile;
     decltype(&::WriteFile) writeFile = &::WriteFile;
+    decltype(&::ReadFileEx) readFileEx = &::ReadFileEx;
+    decltype(&::WriteFileEx) writeFileEx = &::WriteFileEx;
+    decltype(&::GetOverlappedResult) getOverlappedResult = &::GetOverlappedResult;
     decltype(&::CreateFileW) createFile = &::CreateFileW;
     decltype(&::ReadFileScatter) readFileScatter = &::ReadFileScatter;
     decltype(&::WriteFileGather) writeFileGather = &::WriteFileGather;

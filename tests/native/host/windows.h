@@ -114,6 +114,12 @@ using SOCKET = std::uintptr_t;
 inline int closesocket(SOCKET) { return notImplemented(), -1; }
 inline BOOL ReadFile(HANDLE, LPVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
 inline BOOL WriteFile(HANDLE, LPCVOID, DWORD, DWORD*, OVERLAPPED*) { return notImplemented(); }
+using LPOVERLAPPED_COMPLETION_ROUTINE = void (*)(DWORD, DWORD, OVERLAPPED*);
+inline BOOL ReadFileEx(HANDLE, LPVOID, DWORD, OVERLAPPED*, LPOVERLAPPED_COMPLETION_ROUTINE) { return notImplemented(); }
+inline BOOL WriteFileEx(HANDLE, LPCVOID, DWORD, OVERLAPPED*, LPOVERLAPPED_COMPLETION_ROUTINE) {
+    return notImplemented();
+}
+inline BOOL GetOverlappedResult(HANDLE, OVERLAPPED*, DWORD*, BOOL) { return notImplemented(); }
 inline HANDLE CreateFileW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*, DWORD, DWORD, HANDLE) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }

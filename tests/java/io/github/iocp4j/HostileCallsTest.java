@@ -290,7 +290,8 @@ final class HostileCallsTest {
                 random.nextBoolean() ? "" : null, sensible ? 0 : threads[random.nextInt(threads.length)],
                 sensible ? 1 : threads[random.nextInt(threads.length)], batches[sensible ? 1
                         : random.nextInt(batches.length)], operations[sensible ? 1
-                        : random.nextInt(operations.length)], random.nextInt(4) == 0);
+                        : random.nextInt(operations.length)], random.nextInt(4) == 0,
+                sensible ? random.nextInt(4) : random.nextInt(7) - 1);
         answered("openPort", id);
         if (id > 0) {
             numbers.know(id);

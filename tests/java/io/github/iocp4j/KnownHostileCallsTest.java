@@ -45,11 +45,13 @@ final class KnownHostileCallsTest {
             assertThat(PortNative.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
             assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
-            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(PortNative.openPort(targets.dispatcher(), "x", 0, 0, 1, 1, false, 4))
+                    .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{-1, 1, 1, 1}, {1025, 1, 1, 1}, {1, -1, 1, 1}, {1, 1025, 1, 1},
                 {1, 1, 0, 1}, {1, 1, -1, 1}, {1, 1, 4097, 1}, {1, 1, 1, 0}, {1, 1, 1, -1}, {1, 1, 1, (1 << 24) + 1}}) {
                 assertThat(PortNative.openPort(targets.dispatcher(), "x", settings[0], settings[1], settings[2],
-                        settings[3], false))
+                        settings[3], false, 0))
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }

@@ -28,6 +28,7 @@ public final class CompletionPort implements AutoCloseable {
     private final String name;
     private final Duration closeTimeout;
     private final boolean polled;
+    private final Mechanism mechanism;
     private final long id;
     private final PollerList pollers = new PollerList();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -38,10 +39,11 @@ public final class CompletionPort implements AutoCloseable {
         name = builder.name;
         closeTimeout = builder.closeTimeout;
         polled = builder.polled;
+        mechanism = builder.mechanism;
         dispatcher = new CompletionDispatcher(this, builder.listener, builder.exceptionHandler);
         id = Refusal.key(
                 PortNative.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
-                        builder.operations, polled),
+                        builder.operations, polled, mechanism.ordinal()),
                 "CreateIoCompletionPort", this);
     }
 
@@ -121,6 +123,15 @@ public final class CompletionPort implements AutoCloseable {
      */
     public boolean isPolled() {
         return polled;
+    }
+
+    /**
+     * How this port learns that an operation is over.
+     *
+     * @return what the builder was told, by default {@link Mechanism#COMPLETION_PORT}
+     */
+    public Mechanism mechanism() {
+        return mechanism;
     }
 
     /**
@@ -276,6 +287,7 @@ public final class CompletionPort implements AutoCloseable {
         private int concurrency;
         private int workers;
         private boolean polled;
+        private Mechanism mechanism = Mechanism.COMPLETION_PORT;
         private int batch = 256;
         private int operations = 65_536;
         private Duration closeTimeout = Duration.ofSeconds(30);
@@ -318,6 +330,19 @@ public final class CompletionPort implements AutoCloseable {
          */
         public Builder polled() {
             polled = true;
+            return this;
+        }
+
+        /**
+         * How the port learns that an operation on one of its devices is over. Default:
+         * {@link Mechanism#COMPLETION_PORT}. The others are for handles that cannot be bound to a port, and for
+         * comparison.
+         *
+         * @param how the mechanism for all devices of the port
+         * @return this
+         */
+        public Builder mechanism(final Mechanism how) {
+            mechanism = Objects.requireNonNull(how, "mechanism");
             return this;
         }
 

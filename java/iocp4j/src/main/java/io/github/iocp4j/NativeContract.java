@@ -43,6 +43,7 @@ final class NativeContract {
         terms.put("offset of the detail", CompletionBatch.DETAIL_OFFSET);
         terms.put("last opcode", Opcode.COMM_EVENT.code());
         terms.put("last device kind", DeviceKind.FOREIGN.code());
+        terms.put("last mechanism", Mechanism.HANDLE.ordinal());
         terms.put("number of refusals", Refusal.values().length);
         for (final Refusal refusal : Refusal.values()) {
             terms.put("code of refusal " + refusal, refusal.code());

@@ -20,7 +20,7 @@ final class PortNative {
 
     static native long openPort(
             CompletionDispatcher dispatcher, String name, int concurrency, int workers, int batch, int operations,
-            boolean polled);
+            boolean polled, int mechanism);
 
     /** Answers whether everything has ended before the time was up. */
     static native boolean closePort(long port, int milliseconds);

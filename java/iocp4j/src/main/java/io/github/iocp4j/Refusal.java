@@ -68,6 +68,13 @@ enum Refusal {
             return new IllegalStateException(subject + " has workers, which drain it: only a port built with polled()"
                     + " can be polled");
         }
+    },
+    HANDLE_BUSY(0x2000_000b) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " has an operation in flight. Its port is told of the end by the"
+                    + " handle, so that there can be one at a time: wait for its completion, or use another Mechanism");
+        }
     };
 
     private final int code;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "engine/EventWaits.h"
+#include "engine/Notifier.h"
+
+namespace iocp4j {
+
+// Mechanism::kEvent.
+class EventNotifier final : public Notifier {
+public:
+    explicit EventNotifier(EventWaits& waits) noexcept : waits_(waits) {}
+
+    bool skipsSuccess() const noexcept override { return true; }
+
+    Started start(Operation& operation, const Call& call) noexcept override { return waits_.start(operation, call); }
+
+    Started start(Operation& operation, const Call& call, const Call&) noexcept override {
+        return waits_.start(operation, call);
+    }
+
+private:
+    EventWaits& waits_;  // the port's
+};
+
+}  // namespace iocp4j

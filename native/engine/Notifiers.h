@@ -1,0 +1,30 @@
+#pragma once
+
+#include <windows.h>
+
+#include <memory>
+#include <string>
+
+#include "engine/Mechanism.h"
+#include "engine/Notifier.h"
+
+namespace iocp4j {
+
+class Operations;
+
+// Makes the notifiers of one port's devices, and has what they share. It ends when nothing is in flight any more.
+class Notifiers {
+public:
+    static std::unique_ptr<Notifiers> of(Operations& operations, const std::wstring& portName);
+
+    Notifiers() = default;
+    Notifiers(const Notifiers&) = delete;
+    Notifiers& operator=(const Notifiers&) = delete;
+    virtual ~Notifiers() = default;
+
+    // For one device, by any mechanism but kCompletionPort. May throw std::bad_alloc, and std::system_error for want of
+    // threads.
+    virtual std::unique_ptr<Notifier> make(Mechanism mechanism, HANDLE handle) = 0;
+};
+
+}  // namespace iocp4j
