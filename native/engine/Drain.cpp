@@ -26,7 +26,7 @@ void Drain::become(Activity activity) noexcept {
     counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);
 }
 
-Drain::Signals Drain::collect(DWORD milliseconds) noexcept {
+Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
     // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the
     // other.
@@ -43,14 +43,14 @@ Drain::Signals Drain::collect(DWORD milliseconds) noexcept {
         return Signals{};
     }
     const bool inHaste = packetsOnly || departingCount_ > 0;
-    return dequeue(inHaste ? 0 : milliseconds);
+    return dequeue(inHaste ? 0 : milliseconds, alertable);
 }
 
-Drain::Signals Drain::dequeue(DWORD milliseconds) noexcept {
+Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
     become(Activity::kWaiting);
     const auto dequeued =
-        port_.kernel().dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, false);
+        port_.kernel().dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
     become(Activity::kRunning);
     entryCount_.received(dequeued.count);
     if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
@@ -58,6 +58,7 @@ Drain::Signals Drain::dequeue(DWORD milliseconds) noexcept {
         ::Sleep(kRecoveryMilliseconds);
     }
     Signals signals;
+    signals.interrupted = dequeued.outcome == win32::KernelPort::Outcome::kInterrupted;
     std::uint32_t exits = 0;
     for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
         bool foreign = false;

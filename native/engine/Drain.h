@@ -41,17 +41,18 @@ public:
         StatusCounts failures;  // of completions that the listener has been told of
     };
 
-    // Packets that are no completions.
+    // What has come besides completions.
     struct Signals {
         bool exit = false;  // the port has come to its end
         bool wake = false;
+        bool interrupted = false;  // an APC has run in an alertable wait
     };
 
     Drain(CompletionPort& port, std::uint32_t room);
 
     // Waits for packets for so long, and makes the batch of those that have come; it may be empty. delivered() is to
     // follow in any case.
-    Signals collect(DWORD milliseconds) noexcept;
+    Signals collect(DWORD milliseconds, bool alertable = false) noexcept;
 
     // What the listener is to see.
     std::span<const CompletionRecord> batch() const noexcept { return std::span{records_}.first(recordCount_); }
@@ -76,7 +77,7 @@ private:
         bool awaitsReturn;    // is to be told when it has
     };
 
-    Signals dequeue(DWORD milliseconds) noexcept;
+    Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
     void take(struct Operation* operation) noexcept;
     bool introduce(const Device& device, const CompletionRecord& record) noexcept;
 

@@ -88,50 +88,51 @@ void Poller::dispose(Poller* poller) noexcept {
     table().dispose(key);
 }
 
-win32::Result<std::uint32_t> Poller::poll(Key key, DWORD milliseconds) noexcept {
-    using Polled = win32::Result<std::uint32_t>;
+win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool alertable) noexcept {
+    using Result = win32::Result<Polled>;
     Share<Poller> poller{key};
     if (!poller) {
-        return Polled::failure(code(Refusal::kPollerClosed));
+        return Result::failure(code(Refusal::kPollerClosed));
     }
     Share<CompletionPort> port{poller->portKey_};
     if (!port) {
-        return Polled::failure(code(Refusal::kPortClosed));
+        return Result::failure(code(Refusal::kPortClosed));
     }
     if (!poller->advance(Phase::kIdle, Phase::kPolling)) {
-        return Polled::failure(code(Refusal::kPollerBusy));
+        return Result::failure(code(Refusal::kPollerBusy));
     }
-    const std::uint32_t count = poller->wait(*port, milliseconds);
-    if (count == 0) {
+    const Polled polled = poller->wait(*port, milliseconds, alertable);
+    if (polled.count == 0) {
         poller->drain_.become(Drain::Activity::kAway);
         poller->phase_ = Phase::kIdle;
         poller->pause();
-        return Polled{0};
+        return polled;
     }
     poller->drain_.delivering();
     poller->phase_ = Phase::kDelivering;
     port.detach();
     poller.detach();
-    return Polled{count};
+    return polled;
 }
 
-std::uint32_t Poller::wait(CompletionPort& port, DWORD milliseconds) noexcept {
+Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept {
     const CompletionPort::Polling here{port};
     const TimeLeft left{milliseconds};
     for (;;) {
         if (port.exiting()) {
-            return 0;
+            return {};
         }
         const DWORD now = left.inMilliseconds();
-        const Drain::Signals signals = drain_.collect(std::min(now, kLookoutMilliseconds));
+        const Drain::Signals signals = drain_.collect(std::min(now, kLookoutMilliseconds), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {
             // There may be some that are the devices' own affair.
             drain_.delivered();
         }
         port.remindDevices();
-        if (count > 0 || signals.wake || signals.exit || port.takeOwedWake() || now == 0) {
-            return count;
+        const bool woken = signals.wake || port.takeOwedWake();
+        if (count > 0 || woken || signals.interrupted || signals.exit || now == 0) {
+            return {count, signals.interrupted, woken};
         }
     }
 }

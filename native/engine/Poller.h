@@ -29,9 +29,15 @@ public:
     // Whoever is polling with it finishes; then it ends.
     static void close(Key key) noexcept;
 
-    // Waits so many milliseconds, or INFINITE, for completions, a wake-up or the end of the port. Answers how many
-    // completions there are in memory(). If there are any, delivered() must follow before the next poll.
-    static win32::Result<std::uint32_t> poll(Key key, DWORD milliseconds) noexcept;
+    struct Polled {
+        std::uint32_t count = 0;  // of completions in memory(); if there are any, delivered() must follow
+        bool interrupted = false;
+        bool woken = false;
+    };
+
+    // Waits so many milliseconds, or INFINITE, for completions, a wake-up or the end of the port; in an alertable wait
+    // also for an APC.
+    static win32::Result<Polled> poll(Key key, DWORD milliseconds, bool alertable = false) noexcept;
     static void delivered(Key key) noexcept;
 
     Key key() const noexcept { return key_; }
@@ -58,7 +64,7 @@ private:
 
     bool advance(Phase from, Phase to) noexcept { return phase_.compare_exchange_strong(from, to); }
     void pause() noexcept;
-    std::uint32_t wait(CompletionPort& port, DWORD milliseconds) noexcept;
+    Polled wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept;
 
     CompletionPort& port_;  // there while somebody has a share of it
     const std::uint64_t portKey_;

@@ -18,6 +18,7 @@ enum class Refusal : win32::ErrorCode {
     kPollerBusy = 0x2000'0009,
     kHasWorkers = 0x2000'000a,
     kHandleBusy = 0x2000'000b,
+    kBadObject = 0x2000'000c,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

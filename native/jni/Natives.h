@@ -21,6 +21,8 @@ std::vector<JNINativeMethod> foreignDeviceNatives();
 std::vector<JNINativeMethod> mailslotNatives();
 std::vector<JNINativeMethod> serialPortNatives();
 std::vector<JNINativeMethod> directoryWatchNatives();
+std::vector<JNINativeMethod> alertableThreadNatives();
+std::vector<JNINativeMethod> waitableObjectNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

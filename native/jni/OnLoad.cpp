@@ -1,5 +1,6 @@
 #include <windows.h>
 
+#include "jni/AlertableThread.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
@@ -37,6 +38,8 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/MailslotNative", mailslotNatives()},
              NativeClass{"io/github/iocp4j/SerialPortNative", serialPortNatives()},
              NativeClass{"io/github/iocp4j/DirectoryWatchNative", directoryWatchNatives()},
+             NativeClass{"io/github/iocp4j/AlertableThreadNative", alertableThreadNatives()},
+             NativeClass{"io/github/iocp4j/WaitableObjectNative", waitableObjectNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||
@@ -53,7 +56,8 @@ bool registerNatives(JNIEnv* env) {
 extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     iocp4j::jni::vm = loadedBy;
     JNIEnv* env = iocp4j::jni::environment();
-    if (env == nullptr || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env)) {
+    if (env == nullptr || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
+        !iocp4j::jni::AlertableThread::bind(env)) {
         return JNI_ERR;
     }
     stayLoaded();

@@ -1,5 +1,6 @@
 #include "engine/CompletionPort.h"
 #include "engine/Poller.h"
+#include "jni/AlertableThread.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"
 
@@ -27,9 +28,18 @@ jobject JNICALL records(JNIEnv* env, jclass, jlong poller) {
     return env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()));
 }
 
-jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds) {
-    return answer(
-        Poller::poll(static_cast<Poller::Key>(poller), milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds)));
+// | woken 1 | interrupted 1 | count 32 |, or the refusal with its sign turned.
+jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds, jboolean alertable) {
+    const auto polled = [&] {
+        const AlertableThread::Waiting here;
+        return Poller::poll(static_cast<Poller::Key>(poller),
+                            milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds), alertable == JNI_TRUE);
+    }();
+    if (!polled) {
+        return refused(polled.error());
+    }
+    return static_cast<jlong>(std::uint64_t{polled->woken} << 33 | std::uint64_t{polled->interrupted} << 32 |
+                              polled->count);
 }
 
 void JNICALL delivered(JNIEnv*, jclass, jlong poller) { Poller::delivered(static_cast<Poller::Key>(poller)); }
@@ -41,7 +51,7 @@ void JNICALL close(JNIEnv*, jclass, jlong poller) { Poller::close(static_cast<Po
 std::vector<JNINativeMethod> pollerNatives() {
     return {
         native("open", "(J)J", open),   native("records", "(J)Ljava/nio/ByteBuffer;", records),
-        native("poll", "(JI)J", poll),  native("delivered", "(J)V", delivered),
+        native("poll", "(JIZ)J", poll), native("delivered", "(J)V", delivered),
         native("close", "(J)V", close),
     };
 }

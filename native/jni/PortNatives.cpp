@@ -41,7 +41,7 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
     constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed,   Refusal::kOperationLimit,
                                    Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
                                    Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
-                                   Refusal::kHasWorkers,   Refusal::kHandleBusy};
+                                   Refusal::kHasWorkers,   Refusal::kHandleBusy,   Refusal::kBadObject};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,

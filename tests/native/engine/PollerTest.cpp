@@ -50,8 +50,8 @@ protected:
         const auto count = Poller::poll(poller, milliseconds);
         EXPECT_EQ(0u, count.error());
         std::vector<std::uint64_t> tokens;
-        if (*count > 0) {
-            for (const CompletionRecord& record : Share<Poller> { poller } -> memory().first(*count)) {
+        if (count->count > 0) {
+            for (const CompletionRecord& record : Share<Poller> { poller } -> memory().first(count->count)) {
                 tokens.push_back(record.token);
             }
             Poller::delivered(poller);
@@ -123,7 +123,7 @@ TEST_F(PollerTest, DeviceIsThereUntilItsCompletionHasBeenSeen) {
     Request request;
     request.answer = Request::Answer::kSucceeds;
     ASSERT_TRUE(read(device, 1, request));
-    ASSERT_EQ(1u, *Poller::poll(poller_, kForEver));
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
     Device::close(device);
     EXPECT_FALSE(recording_.isClosed(device));
     Poller::delivered(poller_);
@@ -171,7 +171,7 @@ TEST_F(PollerTest, OperationThatCouldNotBePostedComesNoneTheLess) {
 
 TEST_F(PollerTest, OneThreadAtATime) {
     post(1);
-    ASSERT_EQ(1u, *Poller::poll(poller_, kForEver));
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
     EXPECT_EQ(code(Refusal::kPollerBusy), Poller::poll(poller_, 0).error()) << "the batch is still in use";
     Poller::delivered(poller_);
     Poller::delivered(poller_);
@@ -194,7 +194,7 @@ TEST_F(PollerTest, ClosedOneIsRefusedAndItsPlaceUsedAgain) {
 
 TEST_F(PollerTest, CloseDuringADeliveryWaitsForItsEnd) {
     post(1);
-    ASSERT_EQ(1u, *Poller::poll(poller_, kForEver));
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
     Poller::close(poller_);
     EXPECT_EQ(
         1u, Share<Poller> { poller_ } -> memory()[0].token);
@@ -211,8 +211,8 @@ TEST_F(PollerTest, ClosingPortIsDrainedToItsEnd) {
     EXPECT_FALSE(CompletionPort::awaitClosed(key_, std::chrono::steady_clock::now())) << "two are to come";
     std::vector<std::uint64_t> all;
     auto count = Poller::poll(poller_, kForEver);
-    for (; count && *count > 0; count = Poller::poll(poller_, kForEver)) {
-        for (const CompletionRecord& record : Share<Poller> { poller_ } -> memory().first(*count)) {
+    for (; count && count->count > 0; count = Poller::poll(poller_, kForEver)) {
+        for (const CompletionRecord& record : Share<Poller> { poller_ } -> memory().first(count->count)) {
             all.push_back(record.token);
         }
         Poller::delivered(poller_);
@@ -297,7 +297,7 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
         return times;
     };
     post(1);
-    ASSERT_EQ(1u, *Poller::poll(poller_, kForEver));
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
     EXPECT_EQ(static_cast<int>(polled().batch), inARow());
     Poller::delivered(poller_);
     EXPECT_EQ(1000, inARow());
@@ -307,7 +307,7 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
 TEST_F(PollerTest, SnapshotTellsWhatItsThreadDoes) {
     EXPECT_EQ(Drain::Activity::kAway, port_->snapshot().drains.at(0).activity);
     post(1);
-    ASSERT_EQ(1u, *Poller::poll(poller_, kForEver));
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
     EXPECT_EQ(Drain::Activity::kListener, port_->snapshot().drains.at(0).activity);
     Poller::delivered(poller_);
     std::jthread waiting{[&] { (void)poll(); }};

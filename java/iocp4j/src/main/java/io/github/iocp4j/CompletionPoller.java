@@ -22,6 +22,8 @@ package io.github.iocp4j;
  */
 public final class CompletionPoller implements AutoCloseable {
     private static final int FOR_EVER = -1;
+    private static final long INTERRUPTED = 1L << 32;
+    private static final long WOKEN = 1L << 33;
 
     private final long key;
     private final CompletionDispatcher dispatcher;
@@ -106,21 +108,38 @@ public final class CompletionPoller implements AutoCloseable {
         return delivering == Thread.currentThread();
     }
 
-    private int drain(final int milliseconds) {
-        final long count = PollerNative.poll(key, milliseconds);
-        if (count < 0) {
-            // The end of a port closes its pollers, too.
-            throw port().hasEnded() ? Refusal.PORT_CLOSED.exception(port()) : Refusal.of(count).exception(this);
+    /** Polls in an alertable wait. */
+    WaitResult drainAlertably(final int milliseconds) {
+        final long polled = poll(milliseconds, true);
+        if ((int) polled > 0) {
+            return new WaitResult(WaitResult.Kind.COMPLETIONS, (int) polled);
         }
+        if ((polled & INTERRUPTED) != 0) {
+            return new WaitResult(WaitResult.Kind.APC, 0);
+        }
+        return new WaitResult((polled & WOKEN) != 0 ? WaitResult.Kind.WAKE_UP : WaitResult.Kind.TIMEOUT, 0);
+    }
+
+    private int drain(final int milliseconds) {
+        return (int) poll(milliseconds, false);
+    }
+
+    private long poll(final int milliseconds, final boolean alertable) {
+        final long polled = PollerNative.poll(key, milliseconds, alertable);
+        if (polled < 0) {
+            // The end of a port closes its pollers, too.
+            throw port().hasEnded() ? Refusal.PORT_CLOSED.exception(port()) : Refusal.of(polled).exception(this);
+        }
+        final int count = (int) polled;
         if (count > 0) {
             delivering = Thread.currentThread();
             try {
-                dispatcher.deliver(batch, (int) count);
+                dispatcher.deliver(batch, count);
             } finally {
                 delivering = null;
                 PollerNative.delivered(key);
             }
         }
-        return (int) count;
+        return polled;
     }
 }

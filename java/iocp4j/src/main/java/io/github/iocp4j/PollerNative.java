@@ -13,10 +13,10 @@ final class PollerNative {
     static native ByteBuffer records(long poller);
 
     /**
-     * Answers how many records there are, and is then to be followed by {@link #delivered}; 0 when there are none. A
-     * negative number of milliseconds is for ever.
+     * Answers how many records there are, in the lower half, and is then to be followed by {@link #delivered}; above it
+     * a bit for an APC that has run, and one for a wake-up. A negative number of milliseconds is for ever.
      */
-    static native long poll(long poller, int milliseconds);
+    static native long poll(long poller, int milliseconds, boolean alertable);
 
     static native void delivered(long poller);
 

@@ -75,6 +75,12 @@ enum Refusal {
             return new IllegalStateException(subject + " has an operation in flight. Its port is told of the end by the"
                     + " handle, so that there can be one at a time: wait for its completion, or use another Mechanism");
         }
+    },
+    BAD_OBJECT(0x2000_000c) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalStateException("An object to wait for is closed (" + subject + "): open it again");
+        }
     };
 
     private final int code;

@@ -1,0 +1,238 @@
+package io.github.iocp4j;
+
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The calling thread, as one that others can queue APCs to ({@code QueueUserAPC}), and the six waits of Windows in
+ * which they run. A wait tells what has ended it: an APC, an object, a packet or the time.
+ *
+ * <p>{@link #execute} may be called from any thread, all else only by the thread itself. What is executed runs in
+ * order, on the thread, and only while that is in a wait of this class; all that is queued runs in one wait. What it throws
+ * goes to the thread's {@link Thread.UncaughtExceptionHandler}, and the wait goes on.
+ *
+ * <pre>{@code
+ * try (AlertableThread here = AlertableThread.current()) {
+ *     others.use(here);                                   // they call here.execute(...)
+ *     while (here.awaitAny(1000, done).kind() != WaitResult.Kind.SIGNALLED) {
+ *         tick();
+ *     }
+ * }
+ * }</pre>
+ */
+public final class AlertableThread implements Executor, AutoCloseable {
+    /** A timeout that never passes. */
+    public static final int FOR_EVER = -1;
+
+    private static final int MAX_OBJECTS = 64;
+    private static final int KIND_SHIFT = 32;
+    private static final WaitResult.Kind[] KINDS = WaitResult.Kind.values();
+
+    private final Queue<Runnable> queued = new ConcurrentLinkedQueue<>();
+    private final Thread thread = Thread.currentThread();
+    private final long key;
+    private volatile boolean open = true;
+
+    private AlertableThread() throws Win32Exception {
+        NativeLibrary.load();
+        key = Refusal.key(AlertableThreadNative.open(this), "OpenThread", thread);
+    }
+
+    /**
+     * Opens the calling thread for APCs.
+     *
+     * @return to be closed by this thread before it ends
+     * @throws Win32Exception when Windows refuses
+     */
+    public static AlertableThread current() throws Win32Exception {
+        return new AlertableThread();
+    }
+
+    /**
+     * Has a task run by this thread in one of its waits ({@code QueueUserAPC}).
+     *
+     * @param task what to do
+     * @throws RejectedExecutionException when this is closed or its thread has ended; the task will not run
+     */
+    @Override
+    public void execute(final Runnable task) {
+        queued.add(Objects.requireNonNull(task, "task"));
+        final boolean accepted = open && AlertableThreadNative.queue(key);
+        // What the thread has taken out already, it runs.
+        if (!accepted && queued.remove(task)) {
+            throw new RejectedExecutionException(this + " takes no more tasks");
+        }
+    }
+
+    /**
+     * Waits for nothing but APCs ({@code SleepEx}).
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @return APC or TIMEOUT
+     * @throws IllegalStateException when another thread calls this, or it is closed
+     */
+    public WaitResult sleep(final int timeoutMillis) {
+        checkTimeout(timeoutMillis);
+        return runQueued() ? result(WaitResult.Kind.APC) : resultOf(AlertableThreadNative.sleep(timeoutMillis));
+    }
+
+    /**
+     * Waits for one object ({@code WaitForSingleObjectEx}).
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param object what to wait for
+     * @return SIGNALLED, ABANDONED, APC or TIMEOUT
+     * @throws Win32Exception when Windows cannot wait for it
+     * @throws IllegalStateException when another thread calls this, or it or the object is closed
+     */
+    public WaitResult await(final int timeoutMillis, final WaitableObject object) throws Win32Exception {
+        return await(timeoutMillis, AlertableThreadNative.ONE, "WaitForSingleObjectEx", object);
+    }
+
+    /**
+     * Waits for any of several objects ({@code WaitForMultipleObjectsEx}).
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 1 to 64, no two the same
+     * @return SIGNALLED or ABANDONED with the index of the first that is, APC or TIMEOUT
+     * @throws Win32Exception when Windows cannot wait for them
+     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     */
+    public WaitResult awaitAny(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
+        Ranges.inRange("The number of objects", objects.length, 1, MAX_OBJECTS);
+        return await(timeoutMillis, AlertableThreadNative.ANY, "WaitForMultipleObjectsEx", objects);
+    }
+
+    /**
+     * Waits until several objects are signalled at the same time ({@code WaitForMultipleObjectsEx}).
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 1 to 64, no two the same
+     * @return SIGNALLED, ABANDONED, APC or TIMEOUT
+     * @throws Win32Exception when Windows cannot wait for them
+     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     */
+    public WaitResult awaitAll(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
+        Ranges.inRange("The number of objects", objects.length, 1, MAX_OBJECTS);
+        return await(timeoutMillis, AlertableThreadNative.ALL, "WaitForMultipleObjectsEx", objects);
+    }
+
+    /**
+     * Waits for input in this thread's message queue or for any of several objects
+     * ({@code MsgWaitForMultipleObjectsEx}). Input that is there already counts.
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 0 to 63, no two the same
+     * @return MESSAGE, SIGNALLED or ABANDONED with the index of the first that is, APC or TIMEOUT
+     * @throws Win32Exception when Windows cannot wait for them
+     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     */
+    public WaitResult awaitMessage(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
+        Ranges.inRange("The number of objects", objects.length, 0, MAX_OBJECTS - 1);
+        return await(timeoutMillis, AlertableThreadNative.MESSAGE_OR_ANY, "MsgWaitForMultipleObjectsEx", objects);
+    }
+
+    /**
+     * Signals one object and waits for another, in one step ({@code SignalObjectAndWait}).
+     *
+     * @param signalled an event, to be signalled
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param object what to wait for
+     * @return SIGNALLED, ABANDONED, APC or TIMEOUT
+     * @throws Win32Exception when Windows cannot do either
+     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     */
+    public WaitResult signalAndAwait(
+            final WaitableObject signalled, final int timeoutMillis, final WaitableObject object)
+            throws Win32Exception {
+        checkTimeout(timeoutMillis);
+        runQueued();
+        return resultOf(Refusal.number(
+                AlertableThreadNative.signalAndAwait(signalled.key(), object.key(), timeoutMillis),
+                "SignalObjectAndWait", object));
+    }
+
+    /**
+     * Polls as {@link CompletionPoller#poll(int)} does, and runs APCs meanwhile ({@code GetQueuedCompletionStatusEx}).
+     *
+     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param poller drains a port
+     * @return COMPLETIONS, WAKE_UP, APC or TIMEOUT; the end of the port counts as a TIMEOUT
+     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     * @throws IllegalStateException when another thread calls this, or it or the poller is closed or in use
+     */
+    public WaitResult poll(final int timeoutMillis, final CompletionPoller poller) {
+        checkTimeout(timeoutMillis);
+        return runQueued() ? result(WaitResult.Kind.APC) : poller.drainAlertably(timeoutMillis);
+    }
+
+    /** Runs what is queued, and takes no more. Closing twice is harmless. */
+    @Override
+    public void close() {
+        if (open) {
+            checkThread();
+            open = false;
+            runQueued();
+            AlertableThreadNative.close(key);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AlertableThread[" + thread.getName() + (open ? "]" : ", closed]");
+    }
+
+    /** Called by native code in an APC, and before each wait. Answers whether there was anything to run. */
+    boolean runQueued() {
+        boolean any = false;
+        for (Runnable task = queued.poll(); task != null; task = queued.poll()) {
+            any = true;
+            try {
+                task.run();
+            } catch (final Throwable thrown) {
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+            }
+        }
+        return any;
+    }
+
+    private WaitResult await(
+            final int timeoutMillis, final int what, final String call, final WaitableObject... objects)
+            throws Win32Exception {
+        checkTimeout(timeoutMillis);
+        final long[] keys = new long[objects.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = objects[i].key();
+        }
+        if (runQueued()) {
+            return result(WaitResult.Kind.APC);
+        }
+        return resultOf(Refusal.number(AlertableThreadNative.await(keys, what, timeoutMillis), call, this));
+    }
+
+    private void checkTimeout(final int timeoutMillis) {
+        Ranges.inRange("timeoutMillis", timeoutMillis, FOR_EVER, Integer.MAX_VALUE);
+        checkThread();
+        if (!open) {
+            throw new IllegalStateException(this + ": open the thread again");
+        }
+    }
+
+    private void checkThread() {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException("Only " + thread.getName() + " itself can wait in " + this + ", not "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    private static WaitResult result(final WaitResult.Kind kind) {
+        return new WaitResult(kind, 0);
+    }
+
+    private static WaitResult resultOf(final long outcome) {
+        return new WaitResult(KINDS[(int) (outcome >> KIND_SHIFT)], (int) outcome);
+    }
+}

@@ -1,0 +1,87 @@
+#include "jni/AlertableThread.h"
+
+#include <memory>
+
+#include "engine/Refusal.h"
+#include "jni/JavaVm.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+// In keys, apart from those of devices, ports, registered buffers, pollers and waitable objects.
+constexpr std::uint8_t kThreadKind = 5;
+
+// Found by bind(). It is valid as long as there is an object of that class.
+jmethodID runQueued = nullptr;
+
+}  // namespace
+
+SlotTable<AlertableThread>& AlertableThread::table() noexcept {
+    // Never destroyed: APCs may still be queued while the process exits.
+    static auto& threads = *new SlotTable<AlertableThread>{kThreadKind};
+    return threads;
+}
+
+bool AlertableThread::bind(JNIEnv* env) noexcept {
+    const jclass type = env->FindClass("io/github/iocp4j/AlertableThread");
+    if (type != nullptr) {
+        runQueued = env->GetMethodID(type, "runQueued", "()Z");
+    }
+    return runQueued != nullptr;
+}
+
+win32::Result<AlertableThread::Key> AlertableThread::open(JNIEnv* env, jobject self) {
+    using Opened = win32::Result<Key>;
+    win32::Handle handle{::OpenThread(THREAD_SET_CONTEXT, FALSE, ::GetCurrentThreadId())};
+    if (!handle) {
+        return Opened::failure(::GetLastError());
+    }
+    const jobject reference = self != nullptr ? env->NewGlobalRef(self) : nullptr;
+    if (reference == nullptr) {
+        return Opened::failure(code(Refusal::kOutOfMemory));
+    }
+    std::unique_ptr<AlertableThread> thread{new AlertableThread{std::move(handle), reference}};
+    if (!table().open(thread.get(), thread->key_)) {
+        env->DeleteGlobalRef(reference);
+        return Opened::failure(code(Refusal::kDeviceLimit));
+    }
+    return thread.release()->key_;
+}
+
+void AlertableThread::close(Key key) noexcept {
+    // With this share the table cannot find the thread unused: the end of the share does.
+    if (const Share<AlertableThread> thread{key}) {
+        (void)table().close(key);
+    }
+}
+
+bool AlertableThread::queue() const noexcept {
+    // The key and not the address: the APC may outlive us.
+    return ::QueueUserAPC(&run, thread_.get(), static_cast<ULONG_PTR>(key_)) != 0;
+}
+
+void CALLBACK AlertableThread::run(ULONG_PTR key) noexcept {
+    const Share<AlertableThread> thread{key};
+    // What is not run here is found by the next wait of ours.
+    if (!thread || Waiting::depth_ == 0) {
+        return;
+    }
+    JNIEnv* env = environment();
+    env->CallBooleanMethod(thread->self_, runQueued);
+    if (env->ExceptionCheck()) {
+        // The Java end lets nothing out, short of a stack overflow in itself.
+        env->ExceptionDescribe();
+        env->ExceptionClear();
+    }
+}
+
+void AlertableThread::dispose(AlertableThread* thread) noexcept {
+    const Key key = thread->key_;
+    // Whoever ends the last share has come from Java, and so is attached.
+    environment()->DeleteGlobalRef(thread->self_);
+    delete thread;
+    table().dispose(key);
+}
+
+}  // namespace iocp4j::jni

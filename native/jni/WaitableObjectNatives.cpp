@@ -1,0 +1,61 @@
+#include "engine/Refusal.h"
+#include "jni/Answer.h"
+#include "jni/Natives.h"
+#include "jni/WaitableObject.h"
+#include "win32/Calls.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+jlong JNICALL openEvent(JNIEnv*, jclass, jboolean manualReset) {
+    return answerOf([&] {
+        return answer(WaitableObject::open(
+            win32::Handle{::CreateEventW(nullptr, manualReset == JNI_TRUE ? TRUE : FALSE, FALSE, nullptr)}));
+    });
+}
+
+jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
+    return answerOf([&] {
+        return answer(
+            WaitableObject::open(win32::Handle{::OpenProcess(SYNCHRONIZE, FALSE, static_cast<DWORD>(process))}));
+    });
+}
+
+// The handle stays whoever's it is: what is kept is a copy with the same rights.
+jlong JNICALL duplicate(JNIEnv*, jclass, jlong handle) {
+    return answerOf([&] {
+        HANDLE copy = nullptr;
+        ::DuplicateHandle(::GetCurrentProcess(), reinterpret_cast<HANDLE>(handle), ::GetCurrentProcess(), &copy, 0,
+                          FALSE, DUPLICATE_SAME_ACCESS);
+        return answer(WaitableObject::open(win32::Handle{copy}));
+    });
+}
+
+template <class Call>
+jlong change(jlong object, const Call& call) noexcept {
+    const Share<WaitableObject> found{static_cast<WaitableObject::Key>(object)};
+    return found ? answered(win32::outcome(call(found->handle()))) : refused(Refusal::kBadObject);
+}
+
+jlong JNICALL signal(JNIEnv*, jclass, jlong object) {
+    return change(object, [](HANDLE event) { return ::SetEvent(event); });
+}
+
+jlong JNICALL reset(JNIEnv*, jclass, jlong object) {
+    return change(object, [](HANDLE event) { return ::ResetEvent(event); });
+}
+
+void JNICALL close(JNIEnv*, jclass, jlong object) { WaitableObject::close(static_cast<WaitableObject::Key>(object)); }
+
+}  // namespace
+
+std::vector<JNINativeMethod> waitableObjectNatives() {
+    return {
+        native("openEvent", "(Z)J", openEvent), native("openProcess", "(I)J", openProcess),
+        native("duplicate", "(J)J", duplicate), native("signal", "(J)J", signal),
+        native("reset", "(J)J", reset),         native("close", "(J)V", close),
+    };
+}
+
+}  // namespace iocp4j::jni
