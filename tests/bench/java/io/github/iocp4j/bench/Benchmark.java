@@ -19,6 +19,15 @@ interface Benchmark {
     String title();
 
     /**
+     * What its figures show, and what they do not, for those who look at the report.
+     *
+     * @return Markdown, or null where they speak for themselves
+     */
+    default String remark() {
+        return null;
+    }
+
+    /**
      * Runs all its comparisons.
      *
      * @param schedule how long

@@ -7,6 +7,8 @@ import java.util.List;
 final class BenchmarkResult implements Findings {
     private final String name;
     private final String title;
+    /** What its figures show, or null. */
+    private final String remark;
     /** Why it has not run, or null. */
     private String notRun;
     private final List<ComparisonResult> comparisons = new ArrayList<>();
@@ -15,6 +17,7 @@ final class BenchmarkResult implements Findings {
     BenchmarkResult(final Benchmark benchmark) {
         name = benchmark.name();
         title = benchmark.title();
+        remark = benchmark.remark();
     }
 
     @Override
@@ -37,6 +40,10 @@ final class BenchmarkResult implements Findings {
 
     String title() {
         return title;
+    }
+
+    String remark() {
+        return remark;
     }
 
     String notRun() {

@@ -9,6 +9,7 @@ final class Contest implements Benchmark {
     private final String title;
     private final Preparation preparation;
     private final List<Comparison> comparisons;
+    private final String remark;
 
     /** What must be there before the contestants are started. */
     interface Preparation {
@@ -17,10 +18,21 @@ final class Contest implements Benchmark {
 
     Contest(final String name, final String title, final Preparation preparation,
             final List<Comparison> comparisons) {
+        this(name, title, preparation, comparisons, null);
+    }
+
+    private Contest(final String name, final String title, final Preparation preparation,
+            final List<Comparison> comparisons, final String remark) {
         this.name = name;
         this.title = title;
         this.preparation = preparation;
         this.comparisons = comparisons;
+        this.remark = remark;
+    }
+
+    /** The same with something to say about its figures. */
+    Contest remark(final String markdown) {
+        return new Contest(name, title, preparation, comparisons, markdown);
     }
 
     @Override
@@ -31,6 +43,11 @@ final class Contest implements Benchmark {
     @Override
     public String title() {
         return title;
+    }
+
+    @Override
+    public String remark() {
+        return remark;
     }
 
     @Override

@@ -54,11 +54,14 @@ final class MarkdownReport {
     }
 
     private void writeComparisons(final BenchmarkResult benchmark, final PrintWriter out) throws IOException {
-        final RatioChart chart = new RatioChart(benchmark);
+        final Chart chart = chart(benchmark);
         if (!chart.isEmpty()) {
             final String picture = benchmark.name() + ".svg";
             Files.writeString(folder.resolve(picture), chart.svg());
             out.printf("![Ratios](%s)\n\n", picture);
+        }
+        if (benchmark.remark() != null) {
+            out.print(benchmark.remark() + "\n\n");
         }
         for (final ComparisonResult comparison : benchmark.comparisons()) {
             if (comparison.offeredPerSecond() != null) {
@@ -66,6 +69,10 @@ final class MarkdownReport {
             }
         }
         writeRates(benchmark, out);
+    }
+
+    private static Chart chart(final BenchmarkResult benchmark) {
+        return benchmark.name().equals(Suite.THREAD_MODELS) ? new LineChart(benchmark) : new RatioChart(benchmark);
     }
 
     private static void writeLatencies(final ComparisonResult comparison, final PrintWriter out) {

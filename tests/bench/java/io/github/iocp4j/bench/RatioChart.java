@@ -2,13 +2,12 @@ package io.github.iocp4j.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A bar for each ratio of the first subject, on a logarithmic scale that begins at 1: to the right iocp4j is faster, to
  * the left the other. The ratio of two latencies is below 1 where iocp4j is faster, and its bar goes to the right, too.
  */
-final class RatioChart {
+final class RatioChart implements Chart {
     private static final int LABELS = 330;
     private static final int HALF = 190;
     private static final int VALUES = 50;
@@ -29,36 +28,33 @@ final class RatioChart {
         }
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return bars.isEmpty();
     }
 
-    String svg() {
+    @Override
+    public String svg() {
         final int width = LABELS + 2 * HALF + VALUES;
         final int height = ROW * (bars.size() + 1);
-        final StringBuilder out = new StringBuilder(String.format(Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
-                + " font-size=\"11\">\n<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n",
-                width, height, width, height));
+        final Svg out = new Svg(width, height);
         for (int i = 0; i < bars.size(); i++) {
             draw(bars.get(i), ROW / 2 + i * ROW, out);
         }
         final int middle = LABELS + HALF;
-        out.append(String.format(Locale.ROOT,
-                "<line x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\" stroke=\"black\"/>\n</svg>\n", middle, middle, height));
+        out.add("<line x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\" stroke=\"black\"/>\n", middle, middle, height);
         return out.toString();
     }
 
-    private static void draw(final Bar bar, final int top, final StringBuilder out) {
+    private static void draw(final Bar bar, final int top, final Svg out) {
         final double logarithm = Math.log(bar.advantage) / Math.log(WIDEST);
         final double length = Math.min(Math.abs(logarithm), 1) * HALF;
         final double left = LABELS + HALF - (logarithm < 0 ? length : 0);
-        out.append(String.format(Locale.ROOT,
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>"
+        out.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>"
                 + "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>"
                 + "<text x=\"%d\" y=\"%d\">%.2f</text>\n",
                 LABELS - 8, top + BAR - 2, bar.label, left, top, length, BAR, logarithm < 0 ? SLOWER : FASTER,
-                LABELS + 2 * HALF + 6, top + BAR - 2, bar.ratio));
+                LABELS + 2 * HALF + 6, top + BAR - 2, bar.ratio);
     }
 
     private static final class Bar {
@@ -67,7 +63,7 @@ final class RatioChart {
         final double advantage;
 
         Bar(final String label, final Ratio ratio) {
-            this.label = label.replace("&", "&amp;").replace("<", "&lt;");
+            this.label = Svg.words(label);
             this.ratio = ratio.median();
             advantage = ratio.advantage();
         }

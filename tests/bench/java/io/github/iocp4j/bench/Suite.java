@@ -9,9 +9,11 @@ import java.util.stream.Collectors;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
+    static final String THREAD_MODELS = "thread-models";
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
     static final Set<String> STEADY = Set.of(
-            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", "pipe-echo", "pipe-latency", "syelogd");
+            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", THREAD_MODELS, "pipe-echo", "pipe-latency",
+            "syelogd");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
@@ -30,6 +32,14 @@ final class Suite {
     private static final long LARGE = 1L << 30;
     private static final int SMALL_FILES = 10_000;
     private static final String COPIES = "copies";
+    private static final String MODELS_COMPARED = "How many times as much each gets done as iocp4j on one thread:\n\n"
+            + "- Answered at once, it shows what it costs when the next message is another thread's; Wine hides\n"
+            + "  that Windows wakes the worker that came last, and no more than there are processors, where here\n"
+            + "  each packet is another worker's.\n"
+            + "- Answered after 1 ms, for which the handler sleeps, it shows how many messages are in hand at\n"
+            + "  once: one, or as many as there are clients, or as a pool has workers, 2 × processors + 2 unless\n"
+            + "  told otherwise; Wine hides how far a thread for each client would get, because to fall asleep,\n"
+            + "  too, is a message to the wineserver.";
 
     private final Platform platform;
     private final DataFolder data;
@@ -59,7 +69,8 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
-                pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(), new Memory(platform));
+                threadModels(), pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(),
+                new Memory(platform));
     }
 
     private Benchmark delivery() {
@@ -155,14 +166,36 @@ final class Suite {
 
     private Comparison tcpEcho(final int length, final int connections) {
         return new Comparison(clients(length, connections), List.of(
-                Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued")),
-                Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline")),
+                Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued", "0")),
+                Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline", "0")),
                 Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
                 Entrant.peer("Netty NIO", java("socket-echo.netty")),
                 Entrant.peer("floor", platform.floor("socket-echo", "queued")),
                 Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
                 Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
-                server -> new TcpClients(Integer.parseInt(server.address()), connections, length));
+                tcpClients(connections, length));
+    }
+
+    private Benchmark threadModels() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        SOCKETS.forEach(connections -> comparisons.add(threadModels("answered at once", "0", connections)));
+        SOCKETS.forEach(connections -> comparisons.add(threadModels("answered after 1 ms", "1", connections)));
+        return new Contest(THREAD_MODELS, "an echo server with one thread, with a thread for each client, with a pool",
+                nothing(), comparisons).remark(MODELS_COMPARED);
+    }
+
+    private Comparison threadModels(final String what, final String milliseconds, final int connections) {
+        return new Comparison(what + ", " + clients(connections), List.of(
+                Entrant.subject("iocp4j, one thread", java("socket-echo.iocp4j", "polled", milliseconds)),
+                Entrant.subject("iocp4j, a pool", java("socket-echo.iocp4j", "queued", milliseconds)),
+                Entrant.subject("iocp4j, a pool, inline", java("socket-echo.iocp4j", "inline", milliseconds)),
+                Entrant.peer("NIO selector, one thread", java("socket-echo.selector", milliseconds)),
+                Entrant.peer("ServerSocket, a thread for each client",
+                        java("socket-echo.threads", milliseconds))), tcpClients(connections, SHORT));
+    }
+
+    private static Load.Maker tcpClients(final int connections, final int length) {
+        return server -> new TcpClients(Integer.parseInt(server.address()), connections, length);
     }
 
     private Comparison pipeEcho(final int length, final int connections) {

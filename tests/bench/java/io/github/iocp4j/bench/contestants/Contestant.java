@@ -40,6 +40,8 @@ public final class Contestant {
             Map.entry("socket-echo.iocp4j", SocketEcho::new),
             Map.entry("socket-echo.jdk", SocketEchoJdk::new),
             Map.entry("socket-echo.netty", SocketEchoNetty::new),
+            Map.entry("socket-echo.selector", SocketEchoSelector::new),
+            Map.entry("socket-echo.threads", SocketEchoThreads::new),
             Map.entry("pipe-echo.iocp4j", PipeEcho::new),
             Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new),
             Map.entry("pipe-echo.jna", PipeEchoJna::new),

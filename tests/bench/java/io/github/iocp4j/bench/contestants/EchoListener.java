@@ -16,9 +16,11 @@ final class EchoListener implements CompletionListener {
     private static final int BUFFER = 8192;
 
     private final boolean inline;
+    private final Pause pause;
 
-    EchoListener(final boolean inline) {
+    EchoListener(final boolean inline, final Pause pause) {
         this.inline = inline;
+        this.pause = pause;
     }
 
     @Override
@@ -60,7 +62,7 @@ final class EchoListener implements CompletionListener {
     }
 
     /** Writes what has been read, or reads, and whatever comes after it at once. */
-    private static void goOn(final StreamDevice client, final boolean toWrite, final int bytes) {
+    private void goOn(final StreamDevice client, final boolean toWrite, final int bytes) {
         final ByteBuffer buffer = (ByteBuffer) client.attachment();
         if (toWrite && bytes == 0) {
             client.close(); // the end of a socket's input
@@ -69,6 +71,9 @@ final class EchoListener implements CompletionListener {
         boolean writes = toWrite;
         int length = bytes;
         for (;;) {
+            if (writes) {
+                pause.take();
+            }
             final long started =
                     writes ? client.write(buffer, 0, length, 0) : client.read(buffer, 0, buffer.capacity(), 0);
             if (!InlineCompletion.is(started)) {

@@ -13,7 +13,7 @@ final class PipeEcho implements OnPort {
     /** Arguments: the pipe, and "queued" or "inline". */
     PipeEcho(final List<String> arguments) throws Win32Exception {
         name = arguments.get(0);
-        port = CompletionPort.open(new EchoListener(arguments.get(1).equals("inline")));
+        port = CompletionPort.open(new EchoListener(arguments.get(1).equals("inline"), Pause.NONE));
         NamedPipeServer.builder(port, name).open();
     }
 

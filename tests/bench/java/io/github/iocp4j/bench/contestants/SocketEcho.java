@@ -1,5 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Exception;
@@ -12,9 +13,17 @@ final class SocketEcho implements OnPort {
     private final CompletionPort port;
     private final SocketServer server;
 
-    /** Arguments: "queued" or "inline". */
+    /** Arguments: "queued", "inline" or "polled", queued on one thread; how many milliseconds each message takes. */
     SocketEcho(final List<String> arguments) throws Win32Exception {
-        port = CompletionPort.open(new EchoListener(arguments.get(0).equals("inline")));
+        final String way = arguments.get(0);
+        final CompletionPort.Builder builder = CompletionPort.builder(
+                new EchoListener(way.equals("inline"), new Pause(arguments.get(1))));
+        final boolean polled = way.equals("polled");
+        port = (polled ? builder.polled() : builder).open();
+        if (polled) {
+            final CompletionPoller poller = port.openPoller();
+            new Thread(() -> poll(poller), "poller").start();
+        }
         server = SocketServer.builder(port, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).open();
     }
 
@@ -26,5 +35,11 @@ final class SocketEcho implements OnPort {
     @Override
     public CompletionPort port() {
         return port;
+    }
+
+    private static void poll(final CompletionPoller poller) {
+        for (;;) {
+            poller.poll();
+        }
     }
 }

@@ -1,0 +1,18 @@
+package io.github.iocp4j.bench;
+
+/** A picture of what has come of a benchmark. */
+interface Chart {
+    /**
+     * Whether there is nothing to draw.
+     *
+     * @return true when there is nothing to compare
+     */
+    boolean isEmpty();
+
+    /**
+     * Draws it.
+     *
+     * @return the text of an SVG file
+     */
+    String svg();
+}
