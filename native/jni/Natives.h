@@ -10,6 +10,7 @@ namespace iocp4j::jni {
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> registeredBufferNatives();
+std::vector<JNINativeMethod> submissionBatchNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();

@@ -23,6 +23,11 @@ public:
 
     Key key() const noexcept { return key_; }
 
+    jlong capacity() const noexcept { return capacity_; }
+
+    // Whether Java may write to it, and so native code.
+    bool writable() const noexcept { return writable_; }
+
     // The beginning of a range of it; nullptr when that is not all in it.
     char* at(jint offset, jint length) const noexcept;
 
@@ -36,6 +41,7 @@ private:
     jobject pin_ = nullptr;
     char* address_ = nullptr;
     jlong capacity_ = 0;
+    bool writable_ = false;
     Key key_ = 0;
 };
 
