@@ -56,11 +56,6 @@ void RegisteredBuffer::close(Key key) noexcept {
     }
 }
 
-char* RegisteredBuffer::at(jint offset, jint length) const noexcept {
-    const bool within = offset >= 0 && length >= 0 && jlong{offset} + length <= capacity_;
-    return within ? address_ + offset : nullptr;
-}
-
 void RegisteredBuffer::dispose(RegisteredBuffer* buffer) noexcept {
     const Key key = buffer->key_;
     // Whoever ends the last share is a worker or has come from Java, and so is attached.

@@ -29,7 +29,10 @@ public:
     bool writable() const noexcept { return writable_; }
 
     // The beginning of a range of it; nullptr when that is not all in it.
-    char* at(jint offset, jint length) const noexcept;
+    char* at(jint offset, jint length) const noexcept {
+        const bool within = offset >= 0 && length >= 0 && jlong{offset} + length <= capacity_;
+        return within ? address_ + offset : nullptr;
+    }
 
 private:
     friend class Share<RegisteredBuffer>;

@@ -10,8 +10,9 @@ namespace {
 
 constexpr jint kLength = sizeof(SubmissionRecord);
 
-jlong start(const SubmissionRecord& record) noexcept {
-    RegisteredPart memory{record.buffer, record.offset, record.length};
+// The memory is that of the operation before, so that those in one buffer may share its share.
+jlong start(const SubmissionRecord& record, RegisteredPart& memory) noexcept {
+    memory.use(record.buffer, record.offset, record.length);
     switch (record.opcode) {
         case Opcode::kRead:
             return startRead(record.device, memory, record.position, record.token, record.milliseconds);
@@ -33,13 +34,14 @@ jlong JNICALL submitBatch(JNIEnv*, jclass, jlong batch, jint first, jint count) 
     if (!within(first, 0, capacity - 1) || !within(count, 0, capacity)) {
         return refused(Refusal::kBadBuffer);
     }
+    RegisteredPart memory;
     jint index = first;
     for (jint started = 0; started < count; ++started) {
         char* place = ring->at(index * kLength, kLength);
         // A copy: what is checked is what is used, whoever writes there meanwhile.
         SubmissionRecord record;
         std::memcpy(&record, place, kLength);
-        const jlong operation = start(record);
+        const jlong operation = start(record, memory);
         if (operation < 0) {
             return started > 0 ? started : operation;
         }

@@ -241,7 +241,7 @@ final class SubmissionBatchTest {
 
         assertThat(batch.submit()).isEqualTo(1);
         assertThatIllegalStateException().isThrownBy(batch::submit)
-                .withMessage("RegisteredBuffer[10 bytes, closed]: register the buffer again");
+                .withMessageContaining("SubmissionBatch[2 of 8]").withMessageContaining("dropFirst");
 
         assertThat(batch.dropFirst()).isEqualTo(2);
         assertThat(batch.submit()).isEqualTo(1);

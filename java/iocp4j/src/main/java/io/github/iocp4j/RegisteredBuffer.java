@@ -93,14 +93,10 @@ public final class RegisteredBuffer implements AutoCloseable {
 
     /** Its key, after a check of what an operation wants to write from. */
     long keyToWriteFrom(final int offset, final int length) {
-        checkOpen();
-        Objects.checkFromIndexSize(offset, length, buffer.capacity());
-        return key;
-    }
-
-    void checkOpen() {
         if (!open) {
             throw new IllegalStateException(this + ": register the buffer again");
         }
+        Objects.checkFromIndexSize(offset, length, buffer.capacity());
+        return key;
     }
 }

@@ -49,9 +49,8 @@ public final class SubmissionBatch implements AutoCloseable {
     private final RegisteredBuffer memory;
     private final long key;
     private final ByteBuffer records;
-    // What the records that have not been started are about, for the exception when one is refused.
+    /** Of the records that have not been started, for the exception when one is refused. */
     private final Device[] devices;
-    private final RegisteredBuffer[] buffers;
     /** The records are a ring: those to start begin here. Before them lie those that the last submit has started. */
     private int first;
     private int size;
@@ -61,7 +60,6 @@ public final class SubmissionBatch implements AutoCloseable {
 
     private SubmissionBatch(final int capacity) {
         devices = new Device[capacity];
-        buffers = new RegisteredBuffer[capacity];
         memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(capacity * RECORD_LENGTH));
         records = memory.buffer().order(ByteOrder.LITTLE_ENDIAN);
         key = memory.keyToReadInto(0, memory.capacity());
@@ -255,8 +253,10 @@ public final class SubmissionBatch implements AutoCloseable {
         } finally {
             submitting = false;
         }
-        if (answer < 0) {
-            buffers[first].checkOpen();
+        if (answer == -Refusal.BAD_BUFFER.code()) {
+            // The range has been checked when it was added.
+            throw new IllegalStateException("The buffer of the first operation in " + this
+                    + " is closed: drop it (dropFirst), and add it with one that is open");
         }
         started = (int) devices[first].accepted(answer);
         for (int i = 0; i < started; i++) {
@@ -339,34 +339,34 @@ public final class SubmissionBatch implements AutoCloseable {
     private void addRead(
             final StreamDevice device, final RegisteredBuffer buffer, final int offset, final int length,
             final long token, final int milliseconds) {
-        add(Opcode.READ, device, buffer, device.keyToReadInto(buffer, offset, length), offset, length,
+        add(Opcode.READ, device, device.keyToReadInto(buffer, offset, length), offset, length,
                 StreamDevice.NO_POSITION, token, milliseconds);
     }
 
     private void addRead(
             final OverlappedFile file, final RegisteredBuffer buffer, final int offset, final int length,
             final long position, final long token, final int milliseconds) {
-        add(Opcode.READ, file, buffer, file.keyToReadInto(buffer, offset, length, position), offset, length,
+        add(Opcode.READ, file, file.keyToReadInto(buffer, offset, length, position), offset, length,
                 position, token, milliseconds);
     }
 
     private void addWrite(
             final StreamDevice device, final RegisteredBuffer buffer, final int offset, final int length,
             final long token, final int milliseconds) {
-        add(Opcode.WRITE, device, buffer, device.keyToWriteFrom(buffer, offset, length), offset, length,
+        add(Opcode.WRITE, device, device.keyToWriteFrom(buffer, offset, length), offset, length,
                 StreamDevice.NO_POSITION, token, milliseconds);
     }
 
     private void addWrite(
             final OverlappedFile file, final RegisteredBuffer buffer, final int offset, final int length,
             final long position, final long token, final int milliseconds) {
-        add(Opcode.WRITE, file, buffer, file.keyToWriteFrom(buffer, offset, length, position), offset, length,
+        add(Opcode.WRITE, file, file.keyToWriteFrom(buffer, offset, length, position), offset, length,
                 position, token, milliseconds);
     }
 
     private void add(
-            final Opcode opcode, final Device device, final RegisteredBuffer buffer, final long bufferKey,
-            final int offset, final int length, final long position, final long token, final int milliseconds) {
+            final Opcode opcode, final Device device, final long buffer, final int offset, final int length,
+            final long position, final long token, final int milliseconds) {
         checkUsable();
         if (size == devices.length) {
             throw new IllegalStateException(this + " is full: submit() starts what is in it, clear() drops it");
@@ -375,7 +375,7 @@ public final class SubmissionBatch implements AutoCloseable {
         final int index = wrapped(first + size);
         final int record = index * RECORD_LENGTH;
         records.putLong(record + DEVICE_OFFSET, device.key());
-        records.putLong(record + BUFFER_OFFSET, bufferKey);
+        records.putLong(record + BUFFER_OFFSET, buffer);
         records.putLong(record + POSITION_OFFSET, position);
         records.putLong(record + TOKEN_OFFSET, token);
         records.putInt(record + OFFSET_OFFSET, offset);
@@ -383,7 +383,6 @@ public final class SubmissionBatch implements AutoCloseable {
         records.putInt(record + TIMEOUT_OFFSET, milliseconds);
         records.putShort(record + OPCODE_OFFSET, (short) opcode.code());
         devices[index] = device;
-        buffers[index] = buffer;
         size++;
     }
 
@@ -399,7 +398,6 @@ public final class SubmissionBatch implements AutoCloseable {
     /** The first one is in the batch no more. */
     private void forgetFirst() {
         devices[first] = null;
-        buffers[first] = null;
         first = wrapped(first + 1);
         size--;
     }
