@@ -49,7 +49,7 @@ public final class SubmissionBatch implements AutoCloseable {
     private final RegisteredBuffer memory;
     private final long key;
     private final ByteBuffer records;
-    /** Of the records that have not been started, for the exception when one is refused. */
+    /** Of each record, for the exception when it is refused. Stays until the place is used again. */
     private final Device[] devices;
     /** The records are a ring: those to start begin here. Before them lie those that the last submit has started. */
     private int first;
@@ -259,9 +259,7 @@ public final class SubmissionBatch implements AutoCloseable {
                     + " is closed: drop it (dropFirst), and add it with one that is open");
         }
         started = (int) devices[first].accepted(answer);
-        for (int i = 0; i < started; i++) {
-            forgetFirst();
-        }
+        leave(started);
         return started;
     }
 
@@ -308,7 +306,7 @@ public final class SubmissionBatch implements AutoCloseable {
         }
         started = 0;
         final long token = records.getLong(at(first) + TOKEN_OFFSET);
-        forgetFirst();
+        leave(1);
         return token;
     }
 
@@ -316,9 +314,7 @@ public final class SubmissionBatch implements AutoCloseable {
     public void clear() {
         checkUsable();
         started = 0;
-        while (size > 0) {
-            forgetFirst();
-        }
+        leave(size);
     }
 
     /** Drops what has not been started, and gives back the memory. Does nothing to operations in flight. */
@@ -382,7 +378,10 @@ public final class SubmissionBatch implements AutoCloseable {
         records.putInt(record + LENGTH_OFFSET, length);
         records.putInt(record + TIMEOUT_OFFSET, milliseconds);
         records.putShort(record + OPCODE_OFFSET, (short) opcode.code());
-        devices[index] = device;
+        // Often the same as in the round before, and to look is cheaper than to tell the garbage collector.
+        if (devices[index] != device) {
+            devices[index] = device;
+        }
         size++;
     }
 
@@ -395,11 +394,10 @@ public final class SubmissionBatch implements AutoCloseable {
         }
     }
 
-    /** The first one is in the batch no more. */
-    private void forgetFirst() {
-        devices[first] = null;
-        first = wrapped(first + 1);
-        size--;
+    /** The first ones are in the batch no more. */
+    private void leave(final int count) {
+        first = wrapped(first + count);
+        size -= count;
     }
 
     /** Where the record of that number begins, which may be one round too low. */
