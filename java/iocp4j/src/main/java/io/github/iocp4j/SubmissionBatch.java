@@ -27,8 +27,8 @@ import java.util.Objects;
  * ({@link #clear}).
  *
  * <p>A batch has native memory of its own, of some 60 bytes for each operation, and allocates none on the Java heap
- * after that; one that is never closed keeps it for ever. It is used by one thread at a time. Its devices and buffers
- * may be used and closed by others all the while.
+ * after that; one that is never closed keeps it for ever. A device's object is held until its place is used again. A
+ * batch is used by one thread at a time; its devices and buffers may be used and closed by others all the while.
  */
 public final class SubmissionBatch implements AutoCloseable {
     /** The most operations that one batch has room for. */
