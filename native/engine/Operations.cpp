@@ -51,21 +51,24 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
     : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
 
-win32::Result<Operation*> Operations::begin(Share<Device> device, const CompletionRecord& record, Pins pins,
-                                            Patience patience) noexcept {
+Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience,
+                             win32::ErrorCode& refusal) noexcept {
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
-        return win32::Result<Operation*>::failure(code(Refusal::kOutOfMemory));
+        refusal = code(Refusal::kOutOfMemory);
+        return nullptr;
     }
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
-        return win32::Result<Operation*>::failure(code(Refusal::kOperationLimit));
+        refusal = code(Refusal::kOperationLimit);
+        return nullptr;
     }
     if (!device->reserve()) {
         slab_.release(operation);
-        return win32::Result<Operation*>::failure(code(Refusal::kHandleBusy));
+        refusal = code(Refusal::kHandleBusy);
+        return nullptr;
     }
-    prepare(*operation, record, pins);
+    prepare(*operation, record);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
@@ -75,7 +78,7 @@ win32::Result<Operation*> Operations::begin(Share<Device> device, const Completi
     return operation;
 }
 
-void Operations::prepare(Operation& operation, const CompletionRecord& record, Pins pins) noexcept {
+void Operations::prepare(Operation& operation, const CompletionRecord& record) noexcept {
     // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
     // before it knows that it may.
     std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
@@ -90,11 +93,11 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record, P
     operation.record.opcode = record.opcode;
     operation.record.kind = record.kind;
     operation.record.detail = record.detail;
-    operation.pins = pins;
+    operation.pins = {};
     operation.clear();
 }
 
-OperationId Operations::settle(Operation& operation, Started started) noexcept {
+OperationId Operations::settle(Operation& operation, const Started& started) noexcept {
     const OperationId id = idOf(operation);
     const Device& device = *operation.device.load(std::memory_order_relaxed);
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
@@ -190,7 +193,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     if (operation == nullptr) {
         return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
     }
-    prepare(*operation, record, Pins{});
+    prepare(*operation, record);
     operation->device.store(nullptr, std::memory_order_relaxed);
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();

@@ -42,12 +42,15 @@ public:
     win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
                                       Patience patience, Start&& start) noexcept {
         const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), 0};
-        const auto begun = begin(std::move(device), record, pins, patience);
-        if (!begun) {
-            return win32::Result<OperationId>::failure(begun.error());
+        win32::ErrorCode refusal = ERROR_SUCCESS;
+        Operation* operation = begin(std::move(device), record, patience, refusal);
+        if (operation == nullptr) {
+            return win32::Result<OperationId>::failure(refusal);
         }
-        Operation& operation = **begun;
-        return settle(operation, start(operation));
+        // Here, where they are still in registers: what has just been stored in halves is slow to be loaded as a whole.
+        // For the same reason neither what begin() answers nor what start() does is an object that would be copied.
+        operation->pins = pins;
+        return settle(*operation, start(*operation));
     }
 
     // In, without the kernel: the record comes out as it is.
@@ -77,10 +80,11 @@ private:
     // The key of packets that we post for operations, which no device can have.
     static constexpr std::uint64_t kTravellingKey = 2;
 
-    win32::Result<Operation*> begin(Share<Device> device, const CompletionRecord& record, Pins pins,
-                                    Patience patience) noexcept;
-    static void prepare(Operation& operation, const CompletionRecord& record, Pins pins) noexcept;
-    OperationId settle(Operation& operation, Started started) noexcept;
+    // nullptr when it is refused, and why.
+    Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience,
+                     win32::ErrorCode& refusal) noexcept;
+    static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
+    OperationId settle(Operation& operation, const Started& started) noexcept;
     void endInline(Operation& operation) noexcept;
     void letGo(Operation& operation) noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;

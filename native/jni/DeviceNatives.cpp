@@ -3,6 +3,7 @@
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
+#include "jni/Transfers.h"
 
 namespace iocp4j::jni {
 
@@ -47,25 +48,6 @@ void JNICALL cancelAll(JNIEnv*, jclass, jlong device) {
 
 jlong JNICALL completeInline(JNIEnv*, jclass, jlong device) {
     return ask<Device>(device, [](Device& target) { return answered(target.completeInline()); });
-}
-
-// Wherever the memory is.
-template <class Memory>
-jlong startRead(jlong device, Memory& memory, jlong position, jlong token, jint milliseconds) noexcept {
-    return submit<Device>(device, Opcode::kRead, memory, token, milliseconds,
-                          [&](Device& target, Operation& operation) {
-                              operation.setPosition(static_cast<std::uint64_t>(position));
-                              return target.read(operation, memory.address(), memory.length());
-                          });
-}
-
-template <class Memory>
-jlong startWrite(jlong device, Memory& memory, jlong position, jlong token, jint milliseconds) noexcept {
-    return submit<Device>(device, Opcode::kWrite, memory, token, milliseconds,
-                          [&](Device& target, Operation& operation) {
-                              operation.setPosition(static_cast<std::uint64_t>(position));
-                              return target.write(operation, memory.address(), memory.length());
-                          });
 }
 
 jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,

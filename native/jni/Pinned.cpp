@@ -4,15 +4,8 @@
 
 namespace iocp4j::jni {
 
-namespace {
-
-// The second pin of those whose first one is the share of a registered buffer. No reference of the JVM's lies here.
-char registration;
-
-}  // namespace
-
 void unpin(Pins pins) noexcept {
-    if (pins.second == &registration) {
+    if (pins.second == &RegisteredPart::registration) {
         Share<RegisteredBuffer>::end(static_cast<RegisteredBuffer*>(pins.first));
         return;
     }
@@ -34,12 +27,5 @@ Buffer::Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept :
     length_ = static_cast<std::uint32_t>(length);
     hold(buffer);
 }
-
-RegisteredPart::RegisteredPart(jlong buffer, jint offset, jint length) noexcept
-    : share_(static_cast<RegisteredBuffer::Key>(buffer)),
-      address_(share_ ? share_->at(offset, length) : nullptr),
-      length_(static_cast<std::uint32_t>(length)) {}
-
-Pins RegisteredPart::pins() const noexcept { return {&*share_, &registration}; }
 
 }  // namespace iocp4j::jni

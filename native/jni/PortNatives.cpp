@@ -6,12 +6,13 @@
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
+#include "jni/SubmissionRecord.h"
 
 namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 4;
+constexpr jint kContractVersion = 5;
 
 // The limits of CompletionPort.Builder.
 constexpr jint kMaxThreads = 1'024;
@@ -53,6 +54,16 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
             offsetof(CompletionRecord, opcode),
             offsetof(CompletionRecord, kind),
             offsetof(CompletionRecord, detail),
+            sizeof(SubmissionRecord),
+            offsetof(SubmissionRecord, device),
+            offsetof(SubmissionRecord, buffer),
+            offsetof(SubmissionRecord, position),
+            offsetof(SubmissionRecord, token),
+            offsetof(SubmissionRecord, operation),
+            offsetof(SubmissionRecord, offset),
+            offsetof(SubmissionRecord, length),
+            offsetof(SubmissionRecord, milliseconds),
+            offsetof(SubmissionRecord, opcode),
         };
         terms.push_back(static_cast<jint>(kLastOpcode));
         terms.push_back(static_cast<jint>(kLastDeviceKind));

@@ -11,8 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
  * which they run. A wait tells what has ended it: an APC, an object, a packet or the time.
  *
  * <p>{@link #execute} may be called from any thread, all else only by the thread itself. What is executed runs in
- * order, on the thread, and only while that is in a wait of this class; all that is queued runs in one wait. What it throws
- * goes to the thread's {@link Thread.UncaughtExceptionHandler}, and the wait goes on.
+ * order, on the thread, and only while that is in a wait of this class; all that is queued runs in one wait. What it
+ * throws goes to the thread's {@link Thread.UncaughtExceptionHandler}, and the wait goes on.
  *
  * <pre>{@code
  * try (AlertableThread here = AlertableThread.current()) {

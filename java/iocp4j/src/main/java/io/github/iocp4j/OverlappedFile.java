@@ -418,23 +418,35 @@ public final class OverlappedFile extends Device {
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
     }
 
-    private long startRead(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int milliseconds) {
+    /** The buffer's key, after a check of what an operation wants to read into. */
+    long keyToReadInto(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
         final long memory = buffer.keyToReadInto(offset, length);
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
-        return accepted(DeviceNative.readRegistered(key(), memory, offset, length, position, token, milliseconds));
+        return memory;
+    }
+
+    /** The buffer's key, after a check of what an operation wants to write from. */
+    long keyToWriteFrom(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
+        final long memory = buffer.keyToWriteFrom(offset, length);
+        checkPositionsCount();
+        FileRanges.check(position, length);
+        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
+        return memory;
+    }
+
+    private long startRead(
+            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
+            final int milliseconds) {
+        return accepted(DeviceNative.readRegistered(key(), keyToReadInto(buffer, offset, length, position), offset,
+                length, position, token, milliseconds));
     }
 
     private long startWrite(
             final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
             final int milliseconds) {
-        final long memory = buffer.keyToWriteFrom(offset, length);
-        checkPositionsCount();
-        FileRanges.check(position, length);
-        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
-        return accepted(DeviceNative.writeRegistered(key(), memory, offset, length, position, token, milliseconds));
+        return accepted(DeviceNative.writeRegistered(key(), keyToWriteFrom(buffer, offset, length, position), offset,
+                length, position, token, milliseconds));
     }
 
     private long startLock(

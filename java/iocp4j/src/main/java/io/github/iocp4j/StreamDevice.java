@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  * {@code Unsafe.invokeCleaner} or the end of an {@code Arena}: the kernel would write to what is there next.
  */
 public abstract class StreamDevice extends Device {
-    private static final long NO_POSITION = 0;
+    /** In a native call, for a device that has none. */
+    static final long NO_POSITION = 0;
 
     StreamDevice(final CompletionPort port, final long key, final String name) {
         super(port, key, name);
@@ -211,19 +212,29 @@ public abstract class StreamDevice extends Device {
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
     }
 
+    /** The buffer's key, after a check of what an operation wants to read into. */
+    final long keyToReadInto(final RegisteredBuffer buffer, final int offset, final int length) {
+        checkReadable();
+        return buffer.keyToReadInto(offset, length);
+    }
+
+    /** The buffer's key, after a check of what an operation wants to write from. */
+    final long keyToWriteFrom(final RegisteredBuffer buffer, final int offset, final int length) {
+        checkWritable();
+        return buffer.keyToWriteFrom(offset, length);
+    }
+
     private long startRead(
             final RegisteredBuffer buffer, final int offset, final int length, final long token,
             final int milliseconds) {
-        checkReadable();
         return accepted(DeviceNative.readRegistered(
-                key(), buffer.keyToReadInto(offset, length), offset, length, NO_POSITION, token, milliseconds));
+                key(), keyToReadInto(buffer, offset, length), offset, length, NO_POSITION, token, milliseconds));
     }
 
     private long startWrite(
             final RegisteredBuffer buffer, final int offset, final int length, final long token,
             final int milliseconds) {
-        checkWritable();
         return accepted(DeviceNative.writeRegistered(
-                key(), buffer.keyToWriteFrom(offset, length), offset, length, NO_POSITION, token, milliseconds));
+                key(), keyToWriteFrom(buffer, offset, length), offset, length, NO_POSITION, token, milliseconds));
     }
 }
