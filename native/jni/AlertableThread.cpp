@@ -26,7 +26,7 @@ SlotTable<AlertableThread>& AlertableThread::table() noexcept {
 bool AlertableThread::bind(JNIEnv* env) noexcept {
     const jclass type = env->FindClass("io/github/iocp4j/AlertableThread");
     if (type != nullptr) {
-        runQueued = env->GetMethodID(type, "runQueued", "()Z");
+        runQueued = env->GetMethodID(type, "runQueued", "()V");
     }
     return runQueued != nullptr;
 }
@@ -68,7 +68,7 @@ void CALLBACK AlertableThread::run(ULONG_PTR key) noexcept {
         return;
     }
     JNIEnv* env = environment();
-    env->CallBooleanMethod(thread->self_, runQueued);
+    env->CallVoidMethod(thread->self_, runQueued);
     if (env->ExceptionCheck()) {
         // The Java end lets nothing out, short of a stack overflow in itself.
         env->ExceptionDescribe();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.WaitResult.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,7 +82,7 @@ final class AlertableThreadTest {
         for (int i = 0; i < many.length; i++) {
             many[i] = WaitableObject.event(false);
         }
-        final WaitableObject[] most = java.util.Arrays.copyOf(many, 64);
+        final WaitableObject[] most = Arrays.copyOf(many, 64);
         most[63].signal();
         assertThat(here.awaitAny(AlertableThread.FOR_EVER, most).index()).isEqualTo(63);
         assertThatThrownBy(() -> here.awaitAny(0, many)).isInstanceOf(IllegalArgumentException.class)
@@ -182,8 +183,7 @@ final class AlertableThreadTest {
         final WaitableObject gone = WaitableObject.event(true);
         final Future<?> waiting = others.submit(() -> {
             try (AlertableThread there = AlertableThread.current()) {
-                event.signal();
-                result.set(there.await(200, gone));
+                result.set(there.signalAndAwait(event, 200, gone));
             }
             return null;
         });

@@ -76,7 +76,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
      */
     public WaitResult sleep(final int timeoutMillis) {
         checkTimeout(timeoutMillis);
-        return runQueued() ? result(WaitResult.Kind.APC) : resultOf(AlertableThreadNative.sleep(timeoutMillis));
+        return ranQueued() ? result(WaitResult.Kind.APC) : resultOf(AlertableThreadNative.sleep(timeoutMillis));
     }
 
     /**
@@ -149,7 +149,10 @@ public final class AlertableThread implements Executor, AutoCloseable {
             final WaitableObject signalled, final int timeoutMillis, final WaitableObject object)
             throws Win32Exception {
         checkTimeout(timeoutMillis);
-        runQueued();
+        if (ranQueued()) {
+            signalled.signal();
+            return result(WaitResult.Kind.APC);
+        }
         return resultOf(Refusal.number(
                 AlertableThreadNative.signalAndAwait(signalled.key(), object.key(), timeoutMillis),
                 "SignalObjectAndWait", object));
@@ -166,7 +169,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
      */
     public WaitResult poll(final int timeoutMillis, final CompletionPoller poller) {
         checkTimeout(timeoutMillis);
-        return runQueued() ? result(WaitResult.Kind.APC) : poller.drainAlertably(timeoutMillis);
+        return ranQueued() ? result(WaitResult.Kind.APC) : poller.drainAlertably(timeoutMillis);
     }
 
     /** Runs what is queued, and takes no more. Closing twice is harmless. */
@@ -175,7 +178,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
         if (open) {
             checkThread();
             open = false;
-            runQueued();
+            ranQueued();
             AlertableThreadNative.close(key);
         }
     }
@@ -185,18 +188,28 @@ public final class AlertableThread implements Executor, AutoCloseable {
         return "AlertableThread[" + thread.getName() + (open ? "]" : ", closed]");
     }
 
-    /** Called by native code in an APC, and before each wait. Answers whether there was anything to run. */
-    boolean runQueued() {
-        boolean any = false;
+    /** Called by native code in an APC. */
+    void runQueued() {
         for (Runnable task = queued.poll(); task != null; task = queued.poll()) {
-            any = true;
             try {
                 task.run();
             } catch (final Throwable thrown) {
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
             }
         }
-        return any;
+    }
+
+    /**
+     * Runs what is queued before a wait, and answers whether there was anything: an APC may have come in an alertable
+     * wait of somebody else's, where it could not run. Those that have not come yet go in a wait of their own.
+     */
+    private boolean ranQueued() {
+        if (queued.isEmpty()) {
+            return false;
+        }
+        AlertableThreadNative.sleep(0);
+        runQueued();
+        return true;
     }
 
     private WaitResult await(
@@ -207,7 +220,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = objects[i].key();
         }
-        if (runQueued()) {
+        if (ranQueued()) {
             return result(WaitResult.Kind.APC);
         }
         return resultOf(Refusal.number(AlertableThreadNative.await(keys, what, timeoutMillis), call, this));
