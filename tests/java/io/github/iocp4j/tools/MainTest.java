@@ -61,6 +61,15 @@ class MainTest {
         "2, echo, --port, -1, from 0 to 65535",
         "2, echo, --port, many, --port",
         "2, echo, --pipe, '', cannot be the name of a pipe",
+        "2, echo, --pipe=iocp4j-echo-x, --monitor=\\\\elsewhere\\pipe\\x, on this machine",
+        "2, syelogd, --pipe=iocp4j-syelogd-x, --monitor=, cannot be the name of a pipe",
+        "2, monitor, --interval, many, --interval",
+        "2, monitor, x, --interval=49, from 50 to 60000",
+        "2, monitor, x, --devices=-1, from 0 to 10000",
+        "2, monitor, x, --sort=size, must be one of rate",
+        "2, monitor, --once, --json, PIPE",
+        "2, monitor, \\\\.\\mailslot\\x, --once, cannot be the name of a pipe",
+        "1, monitor, iocp4j-nobody-serves-this, --once, Nobody serves the pipe iocp4j-nobody-serves-this",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
@@ -87,7 +96,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cat-pipe", "copy", "echo", "logger", "serial", "syelogd", "watch"})
+    @CsvSource({"cat-pipe", "copy", "echo", "logger", "monitor", "serial", "syelogd", "watch"})
     void helpShowsExamples(final String tool) throws Exception {
         try (ToolProcess process = Programs.tool(folder, tool, "--help")) {
             assertThat(process.exitCode()).as(process::errors).isZero();

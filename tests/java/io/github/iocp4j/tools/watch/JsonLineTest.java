@@ -24,12 +24,6 @@ final class JsonLineTest {
     }
 
     @Test
-    void escapesWhatCannotBeShown() {
-        assertThat(JsonLine.quoted(EVIL)).isEqualTo("\"a\\\"b\\\\c\\u000a\\u001b[31m\\u007f\\u009b\\u2028\\u202e"
-                + "\\u2066\\ud83d.\"");
-    }
-
-    @Test
     void aLineForPeopleStaysOnItsLine() {
         final TextLine lines = new TextLine(ZoneOffset.UTC);
         assertThat(lines.line(TIME, "renamed-from", "C:\\x", "C:\\x\\b"))

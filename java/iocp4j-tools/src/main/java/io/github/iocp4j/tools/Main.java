@@ -4,6 +4,7 @@ import io.github.iocp4j.NativeLibraryError;
 import io.github.iocp4j.tools.catpipe.CatPipeCommand;
 import io.github.iocp4j.tools.copy.CopyCommand;
 import io.github.iocp4j.tools.echo.EchoCommand;
+import io.github.iocp4j.tools.monitor.MonitorCommand;
 import io.github.iocp4j.tools.serial.SerialCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
@@ -23,8 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "iocp4j",
         description = "Programs on the Windows I/O completion port.",
         subcommands = {
-            CatPipeCommand.class, CopyCommand.class, EchoCommand.class, LoggerCommand.class, SerialCommand.class,
-            SyelogdCommand.class, WatchCommand.class},
+            CatPipeCommand.class, CopyCommand.class, EchoCommand.class, LoggerCommand.class, MonitorCommand.class,
+            SerialCommand.class, SyelogdCommand.class, WatchCommand.class},
         synopsisSubcommandLabel = "TOOL [ARGS...]",
         commandListHeading = "%nTools:%n",
         footerHeading = "%nExamples:%n",
@@ -36,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  iocp4j serial COM3 --baud 115200       talk to a serial port",
             "  iocp4j watch C:\\inbox                  print what changes there",
             "  iocp4j echo --port 7007                send back what TCP clients send",
+            "  iocp4j monitor figures                 look into a tool that has --monitor figures",
             "  iocp4j syelogd --help                  tell about one tool"
         },
         mixinStandardHelpOptions = true,

@@ -2,6 +2,7 @@ package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.tools.FileErrors;
 import io.github.iocp4j.tools.terminal.SignalExit;
+import io.github.iocp4j.tools.terminal.Terminals;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
@@ -111,7 +112,7 @@ public final class CopyCommand implements Callable<Integer> {
         }
         final Progress progress = new Progress();
         final long started = System.nanoTime();
-        final ProgressBar bar = quiet || !ProgressBar.hasTerminal() ? null
+        final ProgressBar bar = quiet || !Terminals.isErrors() ? null
                 : new ProgressBar(progress, Amount.of(source), System.err);
         try (CopyEngine engine = new CopyEngine(settings, stop, progress)) {
             if (folder) {

@@ -29,22 +29,6 @@ final class ProgressBar implements AutoCloseable {
         clock.scheduleAtFixedRate(this::show, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether standard error is a terminal. */
-    static boolean hasTerminal() {
-        // Under ./dev there are pipes between, and it tells.
-        return System.console() != null && isTerminal(System.console())
-                || Boolean.getBoolean("iocp4j.tools.terminal");
-    }
-
-    /** Since JDK 22 there is a console in any case, which tells whether it is one. */
-    private static boolean isTerminal(final Object console) {
-        try {
-            return (boolean) console.getClass().getMethod("isTerminal").invoke(console);
-        } catch (final ReflectiveOperationException older) {
-            return true;
-        }
-    }
-
     /** Shows the end. */
     @Override
     public void close() {

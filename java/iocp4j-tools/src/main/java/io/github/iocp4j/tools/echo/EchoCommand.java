@@ -6,12 +6,15 @@ import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.tools.monitor.MonitorOption;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -33,6 +36,7 @@ import picocli.CommandLine.Option;
             "  echo --port 7007                       serve programs on this machine",
             "  echo --port 7007 --host 0.0.0.0        serve the network",
             "  echo --pipe echo --stats               serve a pipe, and tell figures at exit",
+            "  echo --port 7007 --monitor figures     let the tool monitor look at it: monitor figures",
             "  echo --port 0 --pipe echo              serve both, on a port of Windows' choice"
         })
 public final class EchoCommand implements Callable<Integer> {
@@ -57,6 +61,9 @@ public final class EchoCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Print figures on standard error at exit.")
     private boolean stats;
 
+    @Mixin
+    private MonitorOption monitoring;
+
     EchoCommand() {
     }
 
@@ -67,7 +74,10 @@ public final class EchoCommand implements Callable<Integer> {
         try (SignalExit exit = new SignalExit(echo::stop)) {
             // One operation for each client, and those of the accepts.
             try (CompletionPort port = CompletionPort.builder(echo).name("echo")
-                    .operations(maxConnections + 4 * LISTENING).open()) {
+                    .operations(maxConnections + 4 * LISTENING).open(); PortMonitor monitor = monitoring.serve(port)) {
+                if (monitor != null) {
+                    System.err.println("echo: figures at " + monitor.pipeName());
+                }
                 serve(port);
                 echo.awaitStop();
             }

@@ -6,6 +6,8 @@ import io.github.iocp4j.PipeDirection;
 import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.tools.monitor.MonitorOption;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -82,6 +85,9 @@ public final class SyelogdCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Print figures on standard error at exit.")
     private boolean stats;
 
+    @Mixin
+    private MonitorOption monitoring;
+
     SyelogdCommand() {
     }
 
@@ -101,8 +107,11 @@ public final class SyelogdCommand implements Callable<Integer> {
     private void serve(
             final SyelogDaemon daemon, final SyelogLog log, final LogFile file, final SyelogDaemonStatistics statistics)
             throws IOException, InterruptedException {
-        try (CompletionPort port = openPort(daemon)) {
+        try (CompletionPort port = openPort(daemon); PortMonitor monitor = monitoring.serve(port)) {
             final NamedPipeServer server = begin(port, log, file);
+            if (!quiet && monitor != null) {
+                System.err.println("syelogd: figures at " + monitor.pipeName());
+            }
             if (!quiet) {
                 System.err.println("syelogd: serving " + server.name() + ", writing to " + file.name());
             }

@@ -1,0 +1,156 @@
+package io.github.iocp4j.tools.monitor;
+
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.monitoring.PortFigures;
+import io.github.iocp4j.monitoring.PortMonitorClient;
+import io.github.iocp4j.monitoring.PortState;
+import io.github.iocp4j.tools.terminal.SignalExit;
+import io.github.iocp4j.tools.terminal.Terminals;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The tool {@code monitor}: shows what is going on in the completion port of another program.
+ */
+@Command(
+        name = "monitor",
+        header = "Shows what is going on in the completion port of a running program.",
+        description = {
+            "The program must serve its port's figures on a pipe, as echo and syelogd do with --monitor and any other"
+                + " by PortMonitor.serve. A page tells of the port, of what each worker is doing and for how long, of"
+                + " the sizes of batches, of failures, and of the busiest devices, with rates since the page before."
+                + " On a terminal each page takes the place of the one before.",
+            "",
+            "It leaves on Ctrl-C, or when the port is closed or the program gone."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:ended by Ctrl-C, or with the port that it has shown",
+            "1:failed: nobody serves the pipe, or not as a monitor",
+            "2:wrong usage"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  monitor watch-echo                     after: echo --port 7007 --monitor watch-echo",
+            "  monitor watch-echo --sort bytes        those devices first that move most",
+            "  monitor watch-echo --once --json       one look, for a program to read"
+        })
+public final class MonitorCommand implements Callable<Integer> {
+    private static final int LEAST_INTERVAL = 50;
+    private static final int LONGEST_INTERVAL = 60_000;
+    private static final int MOST_DEVICES = 10_000;
+    private static final int TERMINAL_WIDTH = 79;
+
+    @Parameters(paramLabel = "PIPE", description = "NAME or \\\\.\\pipe\\NAME.")
+    private String pipe;
+
+    @Option(names = "--interval", paramLabel = "MS", defaultValue = "1000",
+            description = "Milliseconds from one page to the next, from 50 to 60000. Default: ${DEFAULT-VALUE}")
+    private int interval;
+
+    @Option(names = "--once", description = "Show one page and leave.")
+    private boolean once;
+
+    @Option(names = "--json", description = "Print each page as a JSON object, one a line.")
+    private boolean json;
+
+    @Option(names = "--sort", paramLabel = "ORDER", defaultValue = "rate",
+            description = "Which devices come first: rate, bytes, in-flight, operations or name."
+                + " Default: ${DEFAULT-VALUE}")
+    private String sort;
+
+    @Option(names = "--devices", paramLabel = "N", defaultValue = "10",
+            description = "How many devices to tell of, from 0 to 10000. Default: ${DEFAULT-VALUE}")
+    private int devices;
+
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    MonitorCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check("--interval", interval, LEAST_INTERVAL, LONGEST_INTERVAL);
+        check("--devices", devices, 0, MOST_DEVICES);
+        final Order order = Order.parse(sort);
+        final boolean inPlace = !json && !once && Terminals.isOutput();
+        final Page page = json ? new JsonPage(order, devices)
+                : new TextPage(order, devices, inPlace ? TERMINAL_WIDTH : Integer.MAX_VALUE);
+        try (SignalExit exit = new SignalExit(stop::countDown); PortMonitorClient client = connect()) {
+            if (inPlace) {
+                Terminals.understandEscapes();
+            }
+            show(client, page, new Display(new FileOutputStream(FileDescriptor.out), inPlace));
+            return exit.withCode(ExitCode.OK);
+        }
+    }
+
+    private void show(final PortMonitorClient client, final Page page, final Display display)
+            throws IOException, InterruptedException {
+        PortFigures before = null;
+        do {
+            final PortFigures now;
+            try {
+                now = client.ask();
+            } catch (final Win32Exception gone) {
+                if (before == null || !isGone(gone.code())) {
+                    throw gone;
+                }
+                System.err.println("monitor: " + client.pipeName() + " is not served any more");
+                return;
+            }
+            display.show(page.of(new Interval(before, now)));
+            if (now.getState() == PortState.CLOSED) {
+                System.err.println("monitor: the port is closed");
+                return;
+            }
+            before = now;
+        } while (!once && !stop.await(interval, TimeUnit.MILLISECONDS));
+    }
+
+    private PortMonitorClient connect() throws IOException {
+        try {
+            return PortMonitorClient.connect(pipe);
+        } catch (final Win32Exception refused) {
+            switch (refused.code()) {
+                case Win32Error.FILE_NOT_FOUND:
+                    throw new IOException("Nobody serves the pipe " + pipe
+                            + ": is the program running, and has it been told to serve it?", refused);
+                case Win32Error.PIPE_BUSY:
+                    throw new IOException("The pipe " + pipe + " is busy: as many look there as can", refused);
+                case Win32Error.INVALID_PARAMETER:
+                    throw new IOException("The pipe " + pipe + " is no monitor's: it does not carry messages", refused);
+                default:
+                    throw refused;
+            }
+        }
+    }
+
+    private static boolean isGone(final int code) {
+        switch (code) {
+            case Win32Error.BROKEN_PIPE:
+            case Win32Error.NO_DATA:
+            case Win32Error.PIPE_NOT_CONNECTED:
+            case Win32Error.BAD_PIPE:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void check(final String option, final int value, final int least, final int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    option + " is " + value + ", but must be from " + least + " to " + most);
+        }
+    }
+}

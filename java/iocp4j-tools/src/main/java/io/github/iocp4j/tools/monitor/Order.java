@@ -1,0 +1,73 @@
+package io.github.iocp4j.tools.monitor;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingDouble;
+import static java.util.Comparator.comparingLong;
+
+import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Which devices are told first. */
+enum Order {
+    /** Those that complete most operations per second, and where no time has passed, that have completed most. */
+    RATE("operations per second"),
+    /** Those that move most bytes per second, or have moved most. */
+    BYTES("bytes per second"),
+    /** Those with most operations in flight. */
+    IN_FLIGHT("operations in flight"),
+    /** Those that have completed most operations. */
+    OPERATIONS("operations"),
+    /** By name. */
+    NAME("name");
+
+    private final String text;
+
+    Order(final String text) {
+        this.text = text;
+    }
+
+    static Order parse(final String value) {
+        for (final Order order : values()) {
+            if (order.word().equals(value.toLowerCase(Locale.ROOT))) {
+                return order;
+            }
+        }
+        throw new IllegalArgumentException("--sort is " + value + ", but must be one of "
+                + List.of(values()).stream().map(Order::word).collect(Collectors.joining(", ")));
+    }
+
+    /** The first devices in this order. */
+    List<DeviceFigures> first(final int count, final Interval interval) {
+        return interval.now().getDevices().stream().sorted(comparator(interval)).limit(count)
+                .collect(Collectors.toList());
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private Comparator<DeviceFigures> comparator(final Interval interval) {
+        final Comparator<DeviceFigures> most = comparingLong(DeviceFigures::getOperationsCompleted).reversed();
+        switch (this) {
+            case RATE:
+                return comparingDouble(interval::operationsPerSecond).reversed().thenComparing(most);
+            case BYTES:
+                return comparingDouble(interval::bytesPerSecond)
+                        .thenComparingLong(DeviceFigures::getBytes).reversed();
+            case IN_FLIGHT:
+                return comparingLong(DeviceFigures::getOperationsInFlight).reversed().thenComparing(most);
+            case NAME:
+                return comparing(DeviceFigures::getName).thenComparingLong(DeviceFigures::getKey);
+            default:
+                return most;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.iocp4j.tools.monitor;
+
+import static java.util.stream.Collectors.toList;
+
+import io.github.iocp4j.WorkerActivity;
+import io.github.iocp4j.monitoring.PortFigures;
+import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
+import io.github.iocp4j.monitoring.PortFigures.WorkerFigures;
+import io.github.iocp4j.tools.terminal.SafeText;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** A look as people read it. */
+final class TextPage implements Page {
+    private static final int MOST_WORKERS = 12;
+    private static final int MOST_FAILURES = 6;
+    private static final int BAR = 40;
+
+    private final Order order;
+    private final int devices;
+    private final int width;
+
+    /**
+     * Makes a page.
+     *
+     * @param devices how many of them to tell of
+     * @param width how long a line may be
+     */
+    TextPage(final Order order, final int devices, final int width) {
+        this.order = order;
+        this.devices = devices;
+        this.width = width;
+    }
+
+    @Override
+    public String of(final Interval interval) {
+        final Lines lines = new Lines();
+        port(interval, lines);
+        workers(interval.now(), lines);
+        batches(interval.now(), lines);
+        failures(interval.now(), lines);
+        devices(interval, lines);
+        return lines.toString();
+    }
+
+    private static void port(final Interval interval, final Lines lines) {
+        final PortFigures port = interval.now();
+        lines.add("%s: process %d, %s, %s", SafeText.of(port.getName()), port.getProcessId(),
+                Words.of(port.getState()), port.isPolled() ? "polled"
+                        : port.getWorkers() + " workers, " + port.getConcurrency() + " at a time");
+        lines.add("in flight   %6s of %s, the most were %s; %s in the queue",
+                Words.amount(port.getOperationsInFlight()), Words.amount(port.getOperationCeiling()),
+                Words.amount(port.getMostOperationsInFlight()),
+                port.getQueuedPackets() < 0 ? "unknown" : Words.amount(port.getQueuedPackets()));
+        lines.add("completions %6s %s", Words.amount(port.getCompletions()),
+                rate(interval, interval.perSecond(PortFigures::getCompletions)));
+        lines.add("operations  %6s %s of these inline %s", Words.amount(port.getOperationsCompleted()),
+                rate(interval, interval.perSecond(PortFigures::getOperationsCompleted)),
+                Words.amount(port.getOperationsCompletedInline()));
+        lines.add("bytes       %6s %s", Words.amount(port.getBytes()),
+                rate(interval, interval.perSecond(PortFigures::getBytes)));
+        if (port.getForeignPackets() + port.getOperationsQuarantined() + port.getUnbalancedDevices() > 0) {
+            lines.add("ATTENTION: %d operations in quarantine, %d foreign packets, %d unbalanced devices",
+                    port.getOperationsQuarantined(), port.getForeignPackets(), port.getUnbalancedDevices());
+        }
+    }
+
+    private static String rate(final Interval interval, final double perSecond) {
+        return interval.hasRates() ? String.format(Locale.ROOT, "%6s/s", Words.amount(perSecond)) : "        ";
+    }
+
+    private static void workers(final PortFigures port, final Lines lines) {
+        final List<WorkerFigures> all = port.getWorkerStates();
+        lines.add("");
+        lines.add("%s%s", port.isPolled() ? "POLLERS" : "WORKERS", counts(all));
+        final List<Integer> numbers = IntStream.range(0, all.size()).boxed().collect(toList());
+        if (numbers.size() > MOST_WORKERS) {
+            // Those that are at work, or blocked, first.
+            numbers.sort(Comparator.comparing((Integer number) -> all.get(number).getActivity())
+                    .thenComparingLong(number -> all.get(number).getMillis()).reversed());
+        }
+        for (final int number : numbers.subList(0, Math.min(numbers.size(), MOST_WORKERS))) {
+            final WorkerFigures worker = all.get(number);
+            lines.add("%6d  %-11s %9s", number, Words.of(worker.getActivity()), Words.time(worker.getMillis()));
+        }
+    }
+
+    private static String counts(final List<WorkerFigures> workers) {
+        final StringBuilder text = new StringBuilder();
+        for (final WorkerActivity activity : WorkerActivity.values()) {
+            final long count = workers.stream().filter(worker -> worker.getActivity() == activity).count();
+            if (count > 0) {
+                text.append(text.length() == 0 ? ": " : ", ").append(count).append(' ').append(Words.of(activity));
+            }
+        }
+        return text.toString();
+    }
+
+    private static void batches(final PortFigures port, final Lines lines) {
+        final long[] bySize = port.getBatchesBySize();
+        final long most = LongStream.of(bySize).max().orElse(0);
+        lines.add("");
+        lines.add("BATCHES: %s, up to %d of %d", Words.amount(port.getBatches()), port.getLargestBatch(),
+                port.getBatchCeiling());
+        for (int i = 0; i < bySize.length; i++) {
+            if (bySize[i] > 0) {
+                final int length = (int) Math.max(1, Math.round((double) bySize[i] / most * BAR));
+                lines.add("%9s  %-" + BAR + "s %6s", sizes(i), "#".repeat(length), Words.amount(bySize[i]));
+            }
+        }
+    }
+
+    private static String sizes(final int index) {
+        final long least = 1L << Math.min(index, Long.SIZE - 2);
+        return least == 1 ? "1" : least + "-" + (2 * least - 1);
+    }
+
+    private static void failures(final PortFigures port, final Lines lines) {
+        if (port.getFailures().isEmpty()) {
+            return;
+        }
+        lines.add("");
+        lines.add("FAILURES: %s",
+                Words.amount(port.getFailures().values().stream().mapToDouble(Long::doubleValue).sum()));
+        port.getFailures().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed()).limit(MOST_FAILURES)
+                .forEach(failure -> lines.add("%9s  %s", Words.amount(failure.getValue()), failure.getKey()));
+    }
+
+    private void devices(final Interval interval, final Lines lines) {
+        lines.add("");
+        lines.add("DEVICES: %s, by %s", Words.amount(interval.now().getDeviceCount()), order);
+        if (devices == 0 || interval.now().getDevices().isEmpty()) {
+            return;
+        }
+        lines.add("  OPS/S  BYTES/S IN FLIGHT     OPS   BYTES KIND          NAME");
+        for (final DeviceFigures device : order.first(devices, interval)) {
+            lines.add("%7s %8s %9s %7s %7s %-13s %s%s",
+                    interval.hasRates() ? Words.amount(interval.operationsPerSecond(device)) : "-",
+                    interval.hasRates() ? Words.amount(interval.bytesPerSecond(device)) : "-",
+                    Words.amount(device.getOperationsInFlight()), Words.amount(device.getOperationsCompleted()),
+                    Words.amount(device.getBytes()), Words.of(device.getKind()), SafeText.of(device.getName()),
+                    device.isClosing() ? " (closing)" : "");
+        }
+    }
+
+    /** Lines that are not longer than they may be. */
+    private final class Lines {
+        private final StringBuilder text = new StringBuilder();
+
+        void add(final String format, final Object... values) {
+            final String line = String.format(Locale.ROOT, format, values);
+            text.append(line.length() > width ? line.substring(0, width) : line).append('\n');
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.iocp4j.monitoring;
+
+/** A program for a JVM that has nothing but {@code java.base}: it is monitored all the same. */
+final class BareProbe {
+    private BareProbe() {
+    }
+
+    /**
+     * Prints what is there, and how many completions a client of a monitor is told of.
+     *
+     * @param args none
+     * @throws Exception when something fails that should not
+     */
+    public static void main(final String[] args) throws Exception {
+        final String pipe = BusyPort.newPipe();
+        try (BusyPort busy = new BusyPort("bare"); PortMonitor monitor = PortMonitor.serve(busy.port(), pipe);
+                PortMonitorClient client = PortMonitorClient.connect(monitor.pipeName())) {
+            System.out.println(PortManagement.isAvailable() + " " + PortEvents.isAvailable() + " "
+                    + client.ask().getCompletions());
+            try (PortManagement management = PortManagement.register(busy.port())) {
+                System.out.println(management);
+            } catch (final UnsupportedOperationException refused) {
+                System.out.println(refused.getMessage());
+            }
+        }
+    }
+}

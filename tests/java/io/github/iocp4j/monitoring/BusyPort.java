@@ -1,0 +1,119 @@
+package io.github.iocp4j.monitoring;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.NamedPipeClient;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.WorkerActivity;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A port that has something to tell, and has fallen silent: figures of it stay the same until something is done. */
+public final class BusyPort implements AutoCloseable {
+    /** How many instances of its pipe wait for clients. */
+    public static final int LISTENING = 3;
+    /** Its devices: the server, and those instances. */
+    public static final int DEVICES = 1 + LISTENING;
+    /** Bytes that its client has written, and its server has read. */
+    public static final int WRITTEN = 5;
+
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final int CLIENT = 1;
+
+    private final Semaphore told = new Semaphore(0);
+    private final CompletionPort port;
+    private final NamedPipeServer server;
+
+    /**
+     * Opens the port, has a client write to a pipe on it and leave, and waits until all that has been told.
+     *
+     * @param name the port's
+     * @throws Exception when it cannot be
+     */
+    public BusyPort(final String name) throws Exception {
+        port = CompletionPort.builder(this::onCompletions).name(name).workers(2).operations(5_000).open();
+        server = NamedPipeServer.builder(port, newPipe()).listening(LISTENING).open();
+        converse();
+        awaitSilence();
+    }
+
+    /**
+     * A name for a pipe.
+     *
+     * @return one that nobody else has
+     */
+    public static String newPipe() {
+        return "iocp4j-monitor-" + ProcessHandle.current().pid() + '-' + COUNTER.incrementAndGet();
+    }
+
+    /** The port. */
+    public CompletionPort port() {
+        return port;
+    }
+
+    /** The server of its pipe. */
+    public NamedPipeServer server() {
+        return server;
+    }
+
+    /** What figures of the port tell of the server. */
+    PortFigures.DeviceFigures server(final PortFigures figures) {
+        return figures.getDevices().stream().filter(device -> device.getKey() == server.key()).findAny().orElseThrow();
+    }
+
+    /** Does once more what the constructor does. */
+    void converse() throws Exception {
+        try (NamedPipe client = NamedPipeClient.builder(port, server.name()).connect()) {
+            client.write(ByteBuffer.allocateDirect(WRITTEN), CLIENT);
+            // The write, and the read of it.
+            told.acquire(2);
+        }
+        // The read that finds the client gone.
+        told.acquire();
+    }
+
+    /** Waits until nothing is at work any more; the test's timeout ends that. */
+    PortSnapshot awaitSilence() throws InterruptedException {
+        for (;;) {
+            final PortSnapshot snapshot = port.snapshot();
+            if (snapshot.operationsAccepted() == snapshot.operationsCompleted() + LISTENING
+                    && snapshot.devices().size() == DEVICES && snapshot.workerStates().stream()
+                            .allMatch(worker -> worker.activity() == WorkerActivity.WAITING)) {
+                return snapshot;
+            }
+            Thread.sleep(1);
+        }
+    }
+
+    private void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) == Opcode.POST) {
+                continue;
+            }
+            final boolean accepted = batch.opcode(i) == Opcode.ACCEPT;
+            if (accepted && batch.status(i) != Win32Error.SUCCESS) {
+                continue;
+            }
+            if (!accepted) {
+                told.release();
+            }
+            if (batch.token(i) != CLIENT) {
+                if (batch.status(i) == Win32Error.SUCCESS) {
+                    ((NamedPipe) batch.device(i)).read(ByteBuffer.allocateDirect(WRITTEN), 0);
+                } else {
+                    batch.device(i).close();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        port.close();
+    }
+}
