@@ -11,7 +11,9 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -35,6 +37,25 @@ class ExamplesTest {
                 .isNotEmpty()
                 .extracting((MatchResult block) -> block.group(1))
                 .allSatisfy(code -> assertThat(sources).contains(code));
+    }
+
+    @Test
+    @Timeout(60)
+    void theLoopDoesEverythingOnItsThread() throws Exception {
+        final Queue<String> done = new ConcurrentLinkedQueue<>();
+        final EventLoop loop = new EventLoop(
+                batch -> done.add(Thread.currentThread().getName() + " was told of " + batch.token(0)));
+        final Thread thread = new Thread(loop::run, "loop");
+        thread.start();
+        loop.execute(() -> done.add(Thread.currentThread().getName() + " has a task"));
+        loop.port().post(0, 0, 7);
+        while (done.size() < 2) {
+            Thread.sleep(1);
+        }
+        loop.stop();
+        thread.join();
+        assertThat(done).containsExactlyInAnyOrder("loop has a task", "loop was told of 7");
+        assertThat(loop.port().isOpen()).isFalse();
     }
 
     @Test

@@ -143,6 +143,6 @@ public final class Bench implements Callable<Integer> {
     }
 
     private Suite suite(final Pinning pinning) {
-        return new Suite(new Platform(root, pinning.command()));
+        return new Suite(new Platform(root, pinning));
     }
 }

@@ -19,10 +19,12 @@ final class Pinning {
     private static final int PATIENCE_SECONDS = 30;
 
     private final List<String> command;
+    private final List<String> everywhere;
     private final String description;
 
-    private Pinning(final List<String> command, final String description) {
+    private Pinning(final List<String> command, final List<String> everywhere, final String description) {
         this.command = command;
+        this.everywhere = everywhere;
         this.description = description;
     }
 
@@ -59,11 +61,12 @@ final class Pinning {
         succeeds("taskset", "--all-tasks", "--cpu-list", "--pid", String.valueOf(own),
                 String.valueOf(ProcessHandle.current().pid()));
         return new Pinning(List.of("taskset", "--cpu-list", String.valueOf(theirs)),
+                List.of("taskset", "--cpu-list", cores.stream().map(String::valueOf).collect(Collectors.joining(","))),
                 "contestants and wineserver on core " + theirs + ", TCP clients on core " + own);
     }
 
     static Pinning none(final String reason) {
-        return new Pinning(List.of(), "none: " + reason);
+        return new Pinning(List.of(), List.of(), "none: " + reason);
     }
 
     boolean isPinned() {
@@ -73,6 +76,11 @@ final class Pinning {
     /** What to put before a contestant's command. */
     List<String> command() {
         return command;
+    }
+
+    /** What to put before one that shall have all cores; without it, it would be on this process's. */
+    List<String> everywhere() {
+        return everywhere;
     }
 
     @Override

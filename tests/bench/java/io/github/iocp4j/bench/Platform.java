@@ -12,16 +12,18 @@ final class Platform {
 
     private final Path root;
     private final List<String> pinned;
+    private final List<String> everywhere;
 
     /**
      * Looks for the programs in a source tree.
      *
      * @param root where {@code dev} lies
-     * @param pinned what to put before a command so that it stays on its core; empty for nothing
+     * @param pinning on which cores a command runs
      */
-    Platform(final Path root, final List<String> pinned) {
+    Platform(final Path root, final Pinning pinning) {
         this.root = root;
-        this.pinned = pinned;
+        pinned = pinning.command();
+        everywhere = pinning.everywhere();
     }
 
     /** The command of a Java program in the Windows JVM, on the class path of the benchmarks. */
@@ -61,6 +63,13 @@ final class Platform {
         command.add(programs().resolve(name + ".exe").toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The same command with all cores to run on. */
+    List<String> onAllCores(final List<String> command) {
+        final List<String> unpinned = new ArrayList<>(everywhere);
+        unpinned.addAll(command.subList(pinned.size(), command.size()));
+        return unpinned;
     }
 
     /** Where the native programs lie. */

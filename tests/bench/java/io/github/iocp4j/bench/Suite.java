@@ -5,15 +5,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** All benchmarks there are, and who takes part in them. */
 final class Suite {
     static final String THREAD_MODELS = "thread-models";
+    static final String MECHANISMS = "mechanisms";
     /** Benchmarks in which iocp4j allocates nothing on the Java heap. */
     static final Set<String> STEADY = Set.of(
-            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", THREAD_MODELS, "pipe-echo", "pipe-latency",
-            "syelogd");
+            "posted-packets", "file-reads", "tcp-echo", "tcp-latency", THREAD_MODELS, MECHANISMS, "pipe-echo",
+            "pipe-latency", "syelogd");
 
     private static final String CONTESTANT = "io.github.iocp4j.bench.contestants.Contestant";
     private static final List<Integer> DEPTHS = List.of(1, 8, 32, 128);
@@ -32,6 +35,15 @@ final class Suite {
     private static final long LARGE = 1L << 30;
     private static final int SMALL_FILES = 10_000;
     private static final String COPIES = "copies";
+    private static final String PACKETS = "COMPLETION_PORT";
+    private static final String MECHANISMS_COMPARED =
+            "How many times as much each gets done as a port whose packets the kernel queues:\n\n"
+            + "- It shows what a detour costs: by each of the other ways somebody of ours is told first, an alertable\n"
+            + "  thread or one of the process's pool, and posts the packet himself; an APC costs one more hand-over,\n"
+            + "  because the operation has to be started on the thread that shall be told. What is over at once needs\n"
+            + "  no telling, where a packet is queued none the less.\n"
+            + "- Wine hides that Windows waits for the events of all operations with wait-completion packets, where\n"
+            + "  here each 63 of them take a thread.";
     private static final String MODELS_COMPARED = "How many times as much each gets done as iocp4j on one thread:\n\n"
             + "- Answered at once, it shows what it costs when the next message is another thread's; Wine hides\n"
             + "  that Windows wakes the worker that came last, and no more than there are processors, where here\n"
@@ -69,7 +81,7 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
-                threadModels(), pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(),
+                threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(),
                 new Memory(platform));
     }
 
@@ -98,10 +110,9 @@ final class Suite {
         for (final int depth : DEPTHS) {
             final String inFlight = String.valueOf(depth);
             final List<Entrant> entrants = new ArrayList<>(List.of(
-                    Entrant.subject("iocp4j", java("file-reads.iocp4j", file, inFlight, "queued", "0", "0")),
-                    Entrant.subject("iocp4j inline", java("file-reads.iocp4j", file, inFlight, "inline", "0", "0")),
-                    Entrant.subject("iocp4j, 1 worker",
-                            java("file-reads.iocp4j", file, inFlight, "queued", "0", "1")),
+                    Entrant.subject("iocp4j", reads(inFlight, "queued", "0", "0")),
+                    Entrant.subject("iocp4j inline", reads(inFlight, "inline", "0", "0")),
+                    Entrant.subject("iocp4j, 1 worker", reads(inFlight, "queued", "0", "1")),
                     Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
                     Entrant.peer("floor", platform.floor("file-reads", file, inFlight, "queued", "0")),
                     Entrant.peer("floor inline", platform.floor("file-reads", file, inFlight, "inline", "0")),
@@ -200,16 +211,56 @@ final class Suite {
 
     private Comparison pipeEcho(final int length, final int connections) {
         return new Comparison(clients(length, connections), List.of(
-                Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued")),
-                Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline")),
+                Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued", PACKETS)),
+                Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline", PACKETS)),
                 Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
                 Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
                 Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),
                 Entrant.peer("floor inline", platform.floor("pipe-echo", pipe("floor-inline"), "inline")),
                 Entrant.peer("floor, 1 thread",
                         platform.lonelyFloor("pipe-echo", pipe("lonely-floor"), "queued"))),
-                server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
-                        String.valueOf(connections), String.valueOf(length))));
+                pipeClients(connections, length));
+    }
+
+    private Load.Maker pipeClients(final int connections, final int length) {
+        return server -> new ContestantProcess(platform.floor("pipe-clients", server.address(),
+                String.valueOf(connections), String.valueOf(length)));
+    }
+
+    /** How the end of an operation is told of. */
+    private Benchmark mechanisms() {
+        return new Contest(MECHANISMS, "the same work, with each way of being told that it is done", cached, List.of(
+                mechanisms("reads, one at a time", true, way -> reads("1", "queued", "0", "0", way), itself()),
+                mechanisms("reads, 32 in flight", false, way -> reads("32", "queued", "0", "0", way), itself()),
+                mechanisms("pipe echo, 64 B, 1 client", true, this::echo, pipeClients(1, SHORT)),
+                mechanisms("pipe echo, 64 B, 16 clients", true, this::echo, pipeClients(16, SHORT)),
+                mechanisms("pipe echo, 64 B, 256 clients", true, this::echo, pipeClients(256, SHORT))))
+                .remark(MECHANISMS_COMPARED);
+    }
+
+    private Comparison mechanisms(final String label, final boolean isOneAtATime,
+            final Function<String, List<String>> command, final Load.Maker load) {
+        final List<Entrant> entrants = new ArrayList<>(List.of(
+                Entrant.peer("packets", command.apply(PACKETS)),
+                Entrant.subject("iocp4j, APCs", command.apply("APC")),
+                Entrant.subject("iocp4j, events", command.apply("EVENT"))));
+        if (isOneAtATime) {
+            entrants.add(Entrant.subject("iocp4j, signalled handles", command.apply("HANDLE")));
+        }
+        return new Comparison(label, entrants, load);
+    }
+
+    private List<String> echo(final String mechanism) {
+        return java("pipe-echo.iocp4j", pipe(mechanism), "queued", mechanism);
+    }
+
+    private List<String> reads(final String inFlight, final String way, final String devices, final String workers) {
+        return reads(inFlight, way, devices, workers, PACKETS);
+    }
+
+    private List<String> reads(final String inFlight, final String way, final String devices, final String workers,
+            final String mechanism) {
+        return java("file-reads.iocp4j", file, inFlight, way, devices, workers, mechanism);
     }
 
     private Benchmark backlog() {
@@ -238,7 +289,7 @@ final class Suite {
             final String devices = String.valueOf(count);
             final String name = devices + " devices";
             posts.add(entrant(name, java("posted-packets.iocp4j", IN_FLIGHT, file, devices)));
-            reads.add(entrant(name, java("file-reads.iocp4j", file, "32", "queued", devices, "0")));
+            reads.add(entrant(name, reads("32", "queued", devices, "0")));
             floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
         }
         return new Contest("devices", "the same with more devices registered", cached, List.of(
@@ -263,16 +314,22 @@ final class Suite {
             small.prepare();
         }, List.of(
                 copies("1 GiB", "file-copy", large.toString(), 1),
+                copies("1 GiB, on all cores", "file-copy", large.toString(), 1, platform::onAllCores),
                 copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)));
     }
 
     private Comparison copies(final String label, final String way, final String from, final int files) {
+        return copies(label, way, from, files, command -> command);
+    }
+
+    private Comparison copies(final String label, final String way, final String from, final int files,
+            final UnaryOperator<List<String>> where) {
         final String to = data.resolve(COPIES).resolve("copy").toString();
         final String count = String.valueOf(files);
         return new Comparison(label, List.of(
-                Entrant.subject("iocp4j", java(way + ".iocp4j", from, to, count)),
-                Entrant.peer("Files.copy", java(way + ".jdk", from, to, count)),
-                Entrant.peer("CopyFileEx", platform.floor("file-copy", from, to, count))), itself())
+                Entrant.subject("iocp4j", where.apply(java(way + ".iocp4j", from, to, count))),
+                Entrant.peer("Files.copy", where.apply(java(way + ".jdk", from, to, count))),
+                Entrant.peer("CopyFileEx", where.apply(platform.floor("file-copy", from, to, count)))), itself())
                 .beforeTurn(data.emptied(COPIES));
     }
 

@@ -2,6 +2,7 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Win32Exception;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -26,7 +27,7 @@ final class Backlog implements Workload {
     /** Arguments: how many packets, and how many workers, 0 for the default. */
     Backlog(final List<String> arguments) throws Win32Exception {
         backlog = Integer.parseInt(arguments.get(0));
-        port = OnPort.open(this::onCompletions, arguments.get(1));
+        port = OnPort.open(this::onCompletions, arguments.get(1), Mechanism.COMPLETION_PORT.name());
         workers = port.snapshot().workers();
     }
 

@@ -19,12 +19,12 @@ final class FileReads implements OnPort {
     private final OverlappedFile file;
 
     /**
-     * Arguments: the file, how many are in flight, "queued" or "inline", how often the file is open besides, and how
-     * many workers, 0 for the default.
+     * Arguments: the file, how many are in flight, "queued" or "inline", how often the file is open besides, how many
+     * workers, 0 for the default, and the name of the mechanism.
      */
     FileReads(final List<String> arguments) throws Win32Exception {
         final Path path = Path.of(arguments.get(0));
-        port = OnPort.open(this::onCompletions, arguments.get(4));
+        port = OnPort.open(this::onCompletions, arguments.get(4), arguments.get(5));
         file = OverlappedFile.open(port, path);
         if (arguments.get(2).equals("inline")) {
             file.completeInline();

@@ -2,6 +2,7 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Win32Exception;
 
 /** Works on a port of iocp4j, which counts. */
@@ -11,11 +12,14 @@ interface OnPort extends Workload {
      *
      * @param listener is told of all that completes
      * @param workers how many, or 0 for the default
+     * @param mechanism the name of a Mechanism
      * @return the port
      * @throws Win32Exception when that fails
      */
-    static CompletionPort open(final CompletionListener listener, final String workers) throws Win32Exception {
-        final CompletionPort.Builder builder = CompletionPort.builder(listener);
+    static CompletionPort open(final CompletionListener listener, final String workers, final String mechanism)
+            throws Win32Exception {
+        final CompletionPort.Builder builder =
+                CompletionPort.builder(listener).mechanism(Mechanism.valueOf(mechanism));
         final int wanted = Integer.parseInt(workers);
         return (wanted == 0 ? builder : builder.workers(wanted)).open();
     }

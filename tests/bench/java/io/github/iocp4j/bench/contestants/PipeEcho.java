@@ -10,10 +10,10 @@ final class PipeEcho implements OnPort {
     private final CompletionPort port;
     private final String name;
 
-    /** Arguments: the pipe, and "queued" or "inline". */
+    /** Arguments: the pipe, "queued" or "inline", and the name of the mechanism. */
     PipeEcho(final List<String> arguments) throws Win32Exception {
         name = arguments.get(0);
-        port = CompletionPort.open(new EchoListener(arguments.get(1).equals("inline"), Pause.NONE));
+        port = OnPort.open(new EchoListener(arguments.get(1).equals("inline"), Pause.NONE), "0", arguments.get(2));
         NamedPipeServer.builder(port, name).open();
     }
 
