@@ -20,7 +20,7 @@ win32::Result<Device::Key> UdpSocket::open(CompletionPort& port, const UdpSocket
 Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept {
     WSABUF whole{static_cast<ULONG>(buffer.size()), buffer.data()};
     DWORD flags = 0;
-    sender.length = win32::SocketAddress::kCapacity;
+    sender.length = sizeof(sender.address);
     static_assert(sizeof(INT) == sizeof(sender.length));
     const Started outcome = start(operation, [&] {
         return started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags,

@@ -24,7 +24,7 @@ public:
     struct Peer {
         std::int32_t length;
         std::int32_t unused;
-        char address[win32::SocketAddress::kCapacity];
+        char address[sizeof(sockaddr_storage)];
     };
 
     static win32::Result<Device::Key> open(CompletionPort& port, const UdpSocketSettings& settings);

@@ -9,6 +9,7 @@ namespace {
 
 // Family and path, with room for the zero at its end. afunix.h is not in every SDK.
 constexpr std::size_t kUnixLength = sizeof(ADDRESS_FAMILY) + 108;
+static_assert(kUnixLength <= SocketAddress::kCapacity && sizeof(sockaddr_in6) <= SocketAddress::kCapacity);
 
 std::size_t lengthFor(int family) noexcept {
     switch (family) {
@@ -53,7 +54,7 @@ Result<SocketAddress> SocketAddress::parse(std::span<const char> bytes) noexcept
         return Result<SocketAddress>::failure(WSAEFAULT);
     }
     SocketAddress address;
-    std::memcpy(&address.storage_, bytes.data(), length);
+    std::memcpy(address.storage_.data(), bytes.data(), length);
     address.length_ = static_cast<int>(length);
     return address;
 }
@@ -62,7 +63,7 @@ SocketAddress SocketAddress::copyOf(const sockaddr* address, int length) noexcep
     SocketAddress copy;
     if (address != nullptr && length > 0) {
         copy.length_ = std::min(length, kCapacity);
-        std::memcpy(&copy.storage_, address, static_cast<std::size_t>(copy.length_));
+        std::memcpy(copy.storage_.data(), address, static_cast<std::size_t>(copy.length_));
     }
     return copy;
 }

@@ -7,6 +7,7 @@
 #include <windows.h>
 // clang-format on
 
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -18,7 +19,9 @@ namespace iocp4j::win32 {
 // Where a socket is or whom it talks to: IPv4, IPv6 or a path.
 class SocketAddress {
 public:
-    static constexpr int kCapacity = sizeof(sockaddr_storage);
+    // As much as a Unix-domain address takes, the longest of those that parse() knows, and no sockaddr_storage: a
+    // server keeps two of them for each of its connections.
+    static constexpr int kCapacity = 112;
 
     // Of no family at all.
     SocketAddress() noexcept = default;
@@ -34,15 +37,15 @@ public:
     bool isNamed() const noexcept;
 
     // What getsockname() and its like fill in; `length` begins as kCapacity.
-    sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
-    const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
+    sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(storage_.data()); }
+    const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(storage_.data()); }
     int length() const noexcept { return length_; }
     void setLength(int length) noexcept { length_ = length; }
 
     int family() const noexcept { return raw()->sa_family; }
 
 private:
-    sockaddr_storage storage_{};
+    alignas(sockaddr_storage) std::array<char, kCapacity> storage_{};
     int length_ = 0;
 };
 

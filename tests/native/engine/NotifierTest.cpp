@@ -13,6 +13,7 @@
 #include "../fixtures/TestPort.h"
 #include "engine/Notifier.h"
 #include "win32/Calls.h"
+#include "win32/KernelPort.h"
 
 namespace iocp4j {
 namespace {
@@ -144,6 +145,25 @@ TEST(SignalledHandleTest, TellsOfOneOperationAtATime) {
     EXPECT_TRUE(port.read(device, 3, buffer, sizeof buffer));
     recording.waitForToken(3);
     EXPECT_EQ(2u, recording.count());
+}
+
+// A handle that somebody else has bound to a port of his own, which must not hear of our operations.
+TEST(EventTest, TellsOfAHandleThatIsBoundElsewhere) {
+    const auto elsewhere = win32::KernelPort::create(1);
+    ASSERT_TRUE(elsewhere);
+    PipeEnds ends{PipeKind::kBytes, 4096, 0};
+    ASSERT_EQ(0u, (*elsewhere).associate(ends.server.get(), 7));
+    Recording recording;
+    TestPort port{recording, told(Mechanism::kEvent)};
+    const Device::Key device = add(port, std::move(ends.server));
+    char buffer[8];
+    for (std::uint64_t token = 1; token <= 10; ++token) {
+        ASSERT_TRUE(port.read(device, token, buffer, sizeof buffer));
+        put(ends.client, "x");
+        EXPECT_EQ(1u, recording.waitForToken(token).bytes);
+    }
+    win32::KernelPort::Packet packet;
+    EXPECT_EQ(win32::KernelPort::Outcome::kTimeout, (*elsewhere).dequeueOne(packet, 0));
 }
 
 // Two hundred events, of which one thread could wait for 64.
