@@ -12,9 +12,6 @@ public:
     ApcNotifier(ApcPump& pump, EventWaits& waits, Operations& operations) noexcept
         : pump_(pump), waits_(waits), operations_(operations) {}
 
-    // A routine runs whether the operation is over at once or not; with an event the packet is brought at once.
-    bool skipsSuccess() const noexcept override { return true; }
-
     Started start(Operation& operation, const Call& call) noexcept override { return waits_.start(operation, call); }
     Started start(Operation& operation, const Call& call, const Call& callWithRoutine) noexcept override;
 

@@ -300,9 +300,7 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
     } catch (const std::exception&) {
         return code(Refusal::kOutOfMemory);
     }
-    if (device.notifier_->skipsSuccess()) {
-        device.expectSkippedPackets();
-    }
+    device.expectSkippedPackets();
     return ERROR_SUCCESS;
 }
 

@@ -10,8 +10,6 @@ class EventNotifier final : public Notifier {
 public:
     explicit EventNotifier(EventWaits& waits) noexcept : waits_(waits) {}
 
-    bool skipsSuccess() const noexcept override { return true; }
-
     Started start(Operation& operation, const Call& call) noexcept override { return waits_.start(operation, call); }
 
     Started start(Operation& operation, const Call& call, const Call&) noexcept override {

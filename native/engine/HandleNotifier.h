@@ -21,7 +21,6 @@ public:
     bool reserve() noexcept override { return !reserved_.exchange(true, std::memory_order_acq_rel); }
     void release() noexcept override;
 
-    bool skipsSuccess() const noexcept override { return true; }
     Started start(Operation& operation, const Call& call) noexcept override;
     Started start(Operation& operation, const Call& call, const Call&) noexcept override {
         return start(operation, call);

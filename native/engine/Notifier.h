@@ -25,9 +25,7 @@ public:
     [[nodiscard]] virtual bool reserve() noexcept { return true; }
     virtual void release() noexcept {}
 
-    // Whether it does nothing for a call that returns success: the operation is over then.
-    virtual bool skipsSuccess() const noexcept = 0;
-
+    // Nothing is brought of a call that returns success: the operation is over then, as on a handle that skips packets.
     virtual Started start(Operation& operation, const Call& call) noexcept = 0;
 
     // The same for a call that exists in a form with a completion routine, too, which `callWithRoutine` makes.

@@ -93,7 +93,6 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
     operation.record.opcode = record.opcode;
     operation.record.kind = record.kind;
     operation.record.detail = record.detail;
-    operation.pins = {};
     operation.clear();
 }
 
@@ -194,6 +193,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
         return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
     }
     prepare(*operation, record);
+    operation->pins = {};
     operation->device.store(nullptr, std::memory_order_relaxed);
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();
