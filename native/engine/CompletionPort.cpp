@@ -72,8 +72,7 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
       sink_(std::move(sink)),
       kernel_(std::move(kernel)),
       operations_(kernel_, settings_.operations, settings_.name),
-      notifiers_(settings_.mechanism == Mechanism::kCompletionPort ? nullptr
-                                                                   : Notifiers::of(operations_, settings_.name)) {
+      notifiers_(Notifiers::of(operations_, settings_.name)) {
     work_.open(kOnlyGeneration);
     threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
@@ -222,6 +221,12 @@ bool CompletionPort::isExit(const OVERLAPPED_ENTRY& entry) const noexcept {
 
 bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
     return entry.lpCompletionKey == kWakeKey && entry.lpOverlapped == nullptr && wakePending_.exchange(false);
+}
+
+// Some device has been told by the kernel what is no end of an operation.
+bool CompletionPort::isNotice(const OVERLAPPED_ENTRY& entry) noexcept {
+    const Share<Device> device{entry.lpCompletionKey};
+    return device && device->noticed(entry);
 }
 
 void CompletionPort::wake() noexcept {

@@ -76,6 +76,7 @@ public:
     // For devices and workers.
     Operations& operations() noexcept { return operations_; }
     CompletionSink& sink() noexcept { return *sink_; }
+    ObjectWaits& objectWaits() noexcept { return notifiers_->objectWaits(); }
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
     void unlist(const Device& device) noexcept;
     void workDone() noexcept;
@@ -84,6 +85,7 @@ public:
     // For drains.
     bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
     bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
+    static bool isNotice(const OVERLAPPED_ENTRY& entry) noexcept;
     void postExits(std::uint32_t count) const noexcept;
     bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
 
@@ -126,7 +128,7 @@ private:
     const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
     const win32::KernelPort kernel_;
     Operations operations_;
-    const std::unique_ptr<Notifiers> notifiers_;  // where devices are not bound to the kernel's port
+    const std::unique_ptr<Notifiers> notifiers_;
     Key key_ = 0;
 
     // Who is inside: devices, packets posted and not yet delivered. The last one out ends the workers and polls.

@@ -21,9 +21,10 @@ enum class Opcode : std::uint16_t {
     kLock = 12,
     kChange = 13,
     kCommEvent = 14,
+    kWait = 15,
 };
 
-inline constexpr Opcode kLastOpcode = Opcode::kCommEvent;
+inline constexpr Opcode kLastOpcode = Opcode::kWait;
 
 // The Java enum DeviceKind has the same codes.
 enum class DeviceKind : std::uint16_t {
@@ -38,9 +39,12 @@ enum class DeviceKind : std::uint16_t {
     kMailslot = 8,
     kSerialPort = 9,
     kForeign = 10,
+    kWaitable = 11,
+    kConsoleInput = 12,
+    kJob = 13,
 };
 
-inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kForeign;
+inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kJob;
 
 // What came back of one operation, in the form in which Java reads it from a direct buffer (CompletionBatch.java).
 // Little-endian, as x64 is.

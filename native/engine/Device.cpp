@@ -89,6 +89,10 @@ win32::ErrorCode Device::completeInline() noexcept {
 
 bool Device::conclude(CompletionRecord&) noexcept { return true; }
 
+bool Device::cancel(Operation& operation) noexcept { return win32::calls.cancelIoEx(handle(), &operation) != FALSE; }
+
 void Device::cancelAll() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
+
+bool Device::noticed(const OVERLAPPED_ENTRY&) noexcept { return false; }
 
 }  // namespace iocp4j

@@ -101,7 +101,11 @@ public:
     // The listener has returned from a record of opcode kChange, and uses no more what that has spoken of.
     virtual void delivered() noexcept {}
 
-    // Cancels the operations in flight. Their packets come none the less.
+    // Has one operation end soon; its packet comes none the less. False when it is over already, or cannot be
+    // cancelled. The caller holds the operation.
+    virtual bool cancel(Operation& operation) noexcept;
+
+    // The same for all operations in flight.
     virtual void cancelAll() noexcept;
 
     // The device refuses operations from now on. Called once.
@@ -112,6 +116,9 @@ public:
 
     // The handle is closed; the object ends next.
     virtual void closed() noexcept {}
+
+    // A packet with the device's key that belongs to no operation. False when the device does not know it either.
+    virtual bool noticed(const OVERLAPPED_ENTRY& packet) noexcept;
 
     // Some time after CompletionPort::remind().
     virtual void reminded() noexcept {}

@@ -6,6 +6,7 @@
 #include "engine/ApcNotifier.h"
 #include "engine/EventNotifier.h"
 #include "engine/HandleNotifier.h"
+#include "engine/ObjectWaits.h"
 
 namespace iocp4j {
 
@@ -14,7 +15,10 @@ namespace {
 class NotifiersOfPort final : public Notifiers {
 public:
     NotifiersOfPort(Operations& operations, const std::wstring& portName)
-        : operations_(operations), pumpName_(portName + L"-pump"), events_(operations) {}
+        : operations_(operations),
+          pumpName_(portName + L"-pump"),
+          events_(operations),
+          objects_(operations, portName + L"-waits") {}
 
     std::unique_ptr<Notifier> make(Mechanism mechanism, HANDLE handle) override {
         switch (mechanism) {
@@ -30,6 +34,8 @@ public:
         return nullptr;
     }
 
+    ObjectWaits& objectWaits() noexcept override { return objects_; }
+
 private:
     ApcPump& pump() {
         const std::lock_guard lock{mutex_};
@@ -39,6 +45,7 @@ private:
     Operations& operations_;
     const std::wstring pumpName_;
     EventWaits events_;
+    ObjectWaits objects_;
     std::mutex mutex_;
     std::optional<ApcPump> pump_;
 };

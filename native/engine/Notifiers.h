@@ -10,9 +10,11 @@
 
 namespace iocp4j {
 
+class ObjectWaits;
 class Operations;
 
-// Makes the notifiers of one port's devices, and has what they share. It ends when nothing is in flight any more.
+// How one port learns of ends of which the kernel posts no packet: makes the notifiers of its devices, and has what
+// they share. It ends when nothing is in flight any more.
 class Notifiers {
 public:
     static std::unique_ptr<Notifiers> of(Operations& operations, const std::wstring& portName);
@@ -25,6 +27,9 @@ public:
     // For one device, by any mechanism but kCompletionPort. May throw std::bad_alloc, and std::system_error for want of
     // threads.
     virtual std::unique_ptr<Notifier> make(Mechanism mechanism, HANDLE handle) = 0;
+
+    // Begins to wait with the first operation.
+    virtual ObjectWaits& objectWaits() noexcept = 0;
 };
 
 }  // namespace iocp4j

@@ -98,7 +98,7 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
 
 OperationId Operations::settle(Operation& operation, const Started& started) noexcept {
     const OperationId id = idOf(operation);
-    const Device& device = *operation.device.load(std::memory_order_relaxed);
+    Device& device = *operation.device.load(std::memory_order_relaxed);
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
     const bool over = skipped || started.packet == Started::Packet::kNone;
     if (over) {
@@ -125,7 +125,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
     // this operation; but then it had marked the device before, and we see that.
     if (Device::table().closed(device.key())) {
-        win32::calls.cancelIoEx(device.handle(), &operation);
+        device.cancel(operation);
     }
     letGo(operation);
     return id;
@@ -187,6 +187,12 @@ void Operations::bring(Operation& operation) noexcept {
     }
 }
 
+void Operations::bring(Operation& operation, std::uint32_t status, std::uint32_t bytes) noexcept {
+    operation.InternalHigh = bytes;
+    std::atomic_ref{operation.Internal}.store(status, std::memory_order_release);
+    bring(operation);
+}
+
 win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
@@ -228,8 +234,7 @@ bool Operations::cancel(const Device& device, OperationId id) noexcept {
 }
 
 bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept {
-    const HANDLE handle = operation.device.load(std::memory_order_relaxed)->handle();
-    if (win32::calls.cancelIoEx(handle, &operation) == FALSE) {
+    if (!operation.device.load(std::memory_order_relaxed)->cancel(operation)) {
         return false;
     }
     operation.rendezvous.cancelledFor(cause);

@@ -19,6 +19,7 @@ enum class Refusal : win32::ErrorCode {
     kHasWorkers = 0x2000'000a,
     kHandleBusy = 0x2000'000b,
     kBadObject = 0x2000'000c,
+    kMutex = 0x2000'000d,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

@@ -24,6 +24,9 @@ std::vector<JNINativeMethod> serialPortNatives();
 std::vector<JNINativeMethod> directoryWatchNatives();
 std::vector<JNINativeMethod> alertableThreadNatives();
 std::vector<JNINativeMethod> waitableObjectNatives();
+std::vector<JNINativeMethod> waitableDeviceNatives();
+std::vector<JNINativeMethod> consoleInputNatives();
+std::vector<JNINativeMethod> jobObjectNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {

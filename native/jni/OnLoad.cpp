@@ -41,6 +41,9 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/DirectoryWatchNative", directoryWatchNatives()},
              NativeClass{"io/github/iocp4j/AlertableThreadNative", alertableThreadNatives()},
              NativeClass{"io/github/iocp4j/WaitableObjectNative", waitableObjectNatives()},
+             NativeClass{"io/github/iocp4j/WaitableDeviceNative", waitableDeviceNatives()},
+             NativeClass{"io/github/iocp4j/ConsoleInputNative", consoleInputNatives()},
+             NativeClass{"io/github/iocp4j/JobObjectNative", jobObjectNatives()},
          }) {
         const jclass type = env->FindClass(name);
         if (type == nullptr ||

@@ -12,7 +12,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 5;
+constexpr jint kContractVersion = 6;
 
 // The limits of CompletionPort.Builder.
 constexpr jint kMaxThreads = 1'024;
@@ -42,7 +42,8 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
     constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed,   Refusal::kOperationLimit,
                                    Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
                                    Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
-                                   Refusal::kHasWorkers,   Refusal::kHandleBusy,   Refusal::kBadObject};
+                                   Refusal::kHasWorkers,   Refusal::kHandleBusy,   Refusal::kBadObject,
+                                   Refusal::kMutex};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,

@@ -17,8 +17,13 @@ jlong JNICALL openEvent(JNIEnv*, jclass, jboolean manualReset) {
 
 jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
     return answerOf([&] {
-        return answer(
-            WaitableObject::open(win32::Handle{::OpenProcess(SYNCHRONIZE, FALSE, static_cast<DWORD>(process))}));
+        const auto id = static_cast<DWORD>(process);
+        win32::Handle opened{::OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id)};
+        if (!opened) {
+            // Who may only wait for it does not learn its exit code.
+            opened = win32::Handle{::OpenProcess(SYNCHRONIZE, FALSE, id)};
+        }
+        return answer(WaitableObject::open(std::move(opened)));
     });
 }
 
@@ -46,6 +51,16 @@ jlong JNICALL reset(JNIEnv*, jclass, jlong object) {
     return change(object, [](HANDLE event) { return ::ResetEvent(event); });
 }
 
+// Negative for the error, as ever; the code is unsigned.
+jlong JNICALL exitCode(JNIEnv*, jclass, jlong object) {
+    const Share<WaitableObject> found{static_cast<WaitableObject::Key>(object)};
+    if (!found) {
+        return refused(Refusal::kBadObject);
+    }
+    DWORD code = 0;
+    return ::GetExitCodeProcess(found->handle(), &code) ? jlong{code} : refused(::GetLastError());
+}
+
 void JNICALL close(JNIEnv*, jclass, jlong object) { WaitableObject::close(static_cast<WaitableObject::Key>(object)); }
 
 }  // namespace
@@ -54,7 +69,8 @@ std::vector<JNINativeMethod> waitableObjectNatives() {
     return {
         native("openEvent", "(Z)J", openEvent), native("openProcess", "(I)J", openProcess),
         native("duplicate", "(J)J", duplicate), native("signal", "(J)J", signal),
-        native("reset", "(J)J", reset),         native("close", "(J)V", close),
+        native("reset", "(J)J", reset),         native("exitCode", "(J)J", exitCode),
+        native("close", "(J)V", close),
     };
 }
 

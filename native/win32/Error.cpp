@@ -12,6 +12,12 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
     return status == 0 || status == kTimeUp ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
 }
 
+std::uint32_t statusOfError(ErrorCode error) noexcept {
+    // NTSTATUS has a facility for the errors of Win32.
+    constexpr std::uint32_t kWin32 = 0xc007'0000;
+    return error == ERROR_SUCCESS ? 0 : kWin32 | (error & 0xffff);
+}
+
 std::wstring errorMessage(ErrorCode error) {
     wchar_t text[512];
     DWORD length = ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, error, 0, text,

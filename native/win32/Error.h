@@ -12,6 +12,9 @@ using ErrorCode = std::uint32_t;
 // the kernel owns no more of the field than an NTSTATUS.
 ErrorCode errorOfStatus(std::uintptr_t internal) noexcept;
 
+// The NTSTATUS that errorOfStatus turns into that error.
+std::uint32_t statusOfError(ErrorCode error) noexcept;
+
 // FormatMessageW's text without its line end, or an empty string where Windows knows none.
 std::wstring errorMessage(ErrorCode error);
 

@@ -1,5 +1,6 @@
 #include "win32/KernelPort.h"
 
+#include "win32/JobPackets.h"
 #include "win32/QueuedPackets.h"
 
 namespace iocp4j::win32 {
@@ -29,6 +30,10 @@ Result<KernelPort> KernelPort::create(std::uint32_t concurrency) noexcept {
 
 ErrorCode KernelPort::associate(HANDLE device, std::uint64_t key) const noexcept {
     return calls.createIoCompletionPort(device, handle_.get(), key, 0) != nullptr ? ERROR_SUCCESS : ::GetLastError();
+}
+
+ErrorCode KernelPort::watch(HANDLE job, std::uint64_t key) const noexcept {
+    return postJobPackets(job, handle_.get(), key);
 }
 
 ErrorCode KernelPort::post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept {

@@ -39,6 +39,9 @@ public:
     // From now on the handle's completions arrive here under that key. It cannot be undone while the handle is open.
     ErrorCode associate(HANDLE device, std::uint64_t key) const noexcept;
 
+    // From now on what happens in the job arrives here under that key.
+    ErrorCode watch(HANDLE job, std::uint64_t key) const noexcept;
+
     ErrorCode post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept;
 
     // One packet (GetQueuedCompletionStatus). Milliseconds may be INFINITE.

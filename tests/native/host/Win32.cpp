@@ -4,6 +4,7 @@
 
 #include "win32/Error.h"
 #include "win32/Extensions.h"
+#include "win32/JobPackets.h"
 #include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
 
@@ -29,6 +30,8 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
 }
 
 void nameThread(const std::wstring&) noexcept {}
+
+ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_CALL_NOT_IMPLEMENTED; }
 
 Result<std::uint32_t> queuedPackets(HANDLE) noexcept {
     return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);

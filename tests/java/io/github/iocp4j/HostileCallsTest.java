@@ -205,6 +205,13 @@ final class HostileCallsTest {
         assertThat(SerialPortNative.escape(key, integer())).isIn(refusals);
         assertThat(SerialPortNative.modemStatus(key)).isIn(refusals);
         assertThat(SerialPortNative.purge(key, integer())).isIn(refusals);
+        assertThat(WaitableDeviceNative.await(key, number(), integer())).isIn(refusals);
+        assertThat(JobObjectNative.assign(key, integer())).isIn(refusals);
+        assertThat(JobObjectNative.terminate(key, integer())).isIn(refusals);
+        assertThat(JobObjectNative.processes(key)).isIn(refusals);
+        assertThat(JobObjectNative.awaitEmpty(key, number(), integer())).isIn(refusals);
+        assertThat(WaitableDeviceNative.open(targets.port().id(), null, number()))
+                .isEqualTo(-(long) Refusal.BAD_OBJECT.code());
         assertThat(NamedPipeNative.flush(targets.server().key())).isIn(refusals);
         assertThat(NamedPipeNative.disconnect(targets.server().key())).isIn(refusals);
         answered("disconnect", NamedPipeNative.disconnect(key));

@@ -23,7 +23,13 @@ public enum DeviceKind {
     /** {@link SerialPort}. */
     SERIAL_PORT(9),
     /** {@link ForeignDevice}. */
-    FOREIGN(10);
+    FOREIGN(10),
+    /** {@link WaitableDevice}. */
+    WAITABLE(11),
+    /** {@link ConsoleInput}. */
+    CONSOLE_INPUT(12),
+    /** {@link JobObject}. */
+    JOB(13);
 
     private static final DeviceKind[] BY_CODE = values();
 

@@ -156,6 +156,6 @@ public final class ForeignDevice extends StreamDevice {
 
     private static UnsupportedOperationException consoleRefused(final String what) {
         return new UnsupportedOperationException(what + " is a console, and Windows binds no console to a completion"
-                + " port: read it on a thread of its own, as System.in does, and post() what came to the port");
+                + " port: open its input as a ConsoleInput; write to it as to any stream");
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
  * {@link #terms()}; a jar and a DLL of different versions differ somewhere in it.
  */
 final class NativeContract {
-    private static final int ABI_VERSION = 5;
+    private static final int ABI_VERSION = 6;
 
     private NativeContract() {
     }
@@ -51,8 +51,8 @@ final class NativeContract {
         terms.put("offset of the length", SubmissionBatch.LENGTH_OFFSET);
         terms.put("offset of the deadline", SubmissionBatch.TIMEOUT_OFFSET);
         terms.put("offset of the opcode to submit", SubmissionBatch.OPCODE_OFFSET);
-        terms.put("last opcode", Opcode.COMM_EVENT.code());
-        terms.put("last device kind", DeviceKind.FOREIGN.code());
+        terms.put("last opcode", Opcode.WAIT.code());
+        terms.put("last device kind", DeviceKind.JOB.code());
         terms.put("last mechanism", Mechanism.HANDLE.ordinal());
         terms.put("number of refusals", Refusal.values().length);
         for (final Refusal refusal : Refusal.values()) {

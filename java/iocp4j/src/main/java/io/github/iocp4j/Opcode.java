@@ -31,7 +31,9 @@ public enum Opcode {
     /** Changes in a directory: {@code ReadDirectoryChangesW}. */
     CHANGE(13),
     /** Something has happened on a serial port: {@code WaitCommEvent}. */
-    COMM_EVENT(14);
+    COMM_EVENT(14),
+    /** An object that was signalled, of a {@link WaitableDevice}; the end of a {@link JobObject}'s last process. */
+    WAIT(15);
 
     private static final Opcode[] BY_CODE = byCode();
 

@@ -81,6 +81,13 @@ enum Refusal {
         RuntimeException exception(final Object subject) {
             return new IllegalStateException("An object to wait for is closed (" + subject + "): open it again");
         }
+    },
+    MUTEX(0x2000_000d) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new IllegalArgumentException("A mutex belongs to the thread that has waited for it, and a port has"
+                    + " none of its own for that (" + subject + "): wait for it in an AlertableThread");
+        }
     };
 
     private final int code;

@@ -1,8 +1,8 @@
 package io.github.iocp4j;
 
 /**
- * A kernel object that a thread can wait for in an {@link AlertableThread}: an event of one's own, the end of a
- * process, or whatever a handle from elsewhere stands for.
+ * A kernel object that a thread can wait for in an {@link AlertableThread}, and a port by a {@link WaitableDevice}: an
+ * event of one's own, the end of a process, or whatever a handle from elsewhere stands for.
  *
  * <p>All methods may be called from any thread. One that is closed while somebody waits for it stays until he has
  * stopped.
@@ -38,11 +38,9 @@ public final class WaitableObject implements AutoCloseable {
      * @throws IllegalArgumentException when no process can have that id
      */
     public static WaitableObject process(final long processId) throws Win32Exception {
-        if (processId < 0 || processId > 0xffff_ffffL) {
-            throw new IllegalArgumentException("processId is " + processId + ", which no process of Windows has");
-        }
+        final int id = ProcessIds.check(processId);
         NativeLibrary.load();
-        return made("process " + processId, WaitableObjectNative.openProcess((int) processId), "OpenProcess");
+        return made("process " + processId, WaitableObjectNative.openProcess(id), "OpenProcess");
     }
 
     /**
@@ -82,6 +80,17 @@ public final class WaitableObject implements AutoCloseable {
         Refusal.key(WaitableObjectNative.reset(key), "ResetEvent", this);
     }
 
+    /**
+     * What a process has ended with ({@code GetExitCodeProcess}).
+     *
+     * @return its exit code, which Windows keeps in 32 bits without a sign; before its end 259, {@code STILL_ACTIVE}
+     * @throws Win32Exception when it is no process, or one of which that may not be asked
+     * @throws IllegalStateException when it is closed
+     */
+    public long exitCode() throws Win32Exception {
+        return Refusal.number(WaitableObjectNative.exitCode(key), "GetExitCodeProcess", this);
+    }
+
     /** Lets nobody begin to wait for it. Closing twice is harmless. */
     @Override
     public void close() {
@@ -91,6 +100,10 @@ public final class WaitableObject implements AutoCloseable {
     @Override
     public String toString() {
         return "WaitableObject[" + name + ']';
+    }
+
+    String name() {
+        return name;
     }
 
     long key() {

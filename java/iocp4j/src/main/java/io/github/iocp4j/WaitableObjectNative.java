@@ -16,5 +16,8 @@ final class WaitableObjectNative {
 
     static native long reset(long object);
 
+    /** {@code GetExitCodeProcess}; the code is unsigned. */
+    static native long exitCode(long object);
+
     static native void close(long object);
 }

@@ -1,0 +1,63 @@
+package io.github.iocp4j;
+
+/**
+ * A {@link WaitableObject} as a device of a port: an event, a process, a timer, whatever is signalled some day. Its
+ * signal arrives as a completion, without a thread that waits for it.
+ *
+ * <p>Windows binds no such object to a port. The thread pool of the process waits for it instead
+ * ({@code SetThreadpoolWait}), with a few threads for all objects, and posts what the kernel would have queued.
+ *
+ * <pre>{@code
+ * try (WaitableObject process = WaitableObject.process(pid)) {
+ *     WaitableDevice.open(port, process).await(0);            // its completion: the process has ended
+ * }
+ * }</pre>
+ */
+public final class WaitableDevice extends Device {
+    private WaitableDevice(final CompletionPort port, final long key, final String name) {
+        super(port, key, name);
+    }
+
+    /**
+     * Registers an object.
+     *
+     * @param port receives the completions
+     * @param object what to wait for; the device has a handle of its own, so that it may be closed
+     * @return the device
+     * @throws Win32Exception when Windows cannot wait for it: {@link Win32Error#INVALID_HANDLE}
+     * @throws IllegalArgumentException when it is a mutex, which would belong to the thread that has waited
+     * @throws IllegalStateException when the object is closed
+     * @throws PortClosedException when the port is closed or closing
+     */
+    public static WaitableDevice open(final CompletionPort port, final WaitableObject object) throws Win32Exception {
+        final long answer = WaitableDeviceNative.open(port.id(), object.name(), object.key());
+        return port.register(new WaitableDevice(
+                port, Refusal.key(answer, "DuplicateHandle for " + object, port), object.name()));
+    }
+
+    /**
+     * Starts to wait for the object's signal ({@code SetThreadpoolWait}), any number of times at once. The completion
+     * has the opcode {@link Opcode#WAIT} and moves no bytes. As any wait does, it takes the signal away from an event
+     * that lets one pass; one that is cancelled in time takes nothing.
+     *
+     * @param token given back by {@link CompletionBatch#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws DeviceClosedException when the device is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long await(final long token) {
+        return accepted(WaitableDeviceNative.await(key(), token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Starts to wait as {@link #await(long)} does, with a deadline. When the time is up before there is a signal, the
+     * wait completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param token given back by {@link CompletionBatch#token}
+     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long await(final long token, final int timeoutMillis) {
+        return accepted(WaitableDeviceNative.await(key(), token, Timeouts.checkDeadline(timeoutMillis)));
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.iocp4j;
+
+/** Waitable devices in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+final class WaitableDeviceNative {
+    private WaitableDeviceNative() {
+    }
+
+    static native long open(long port, String name, long object);
+
+    static native long await(long device, long token, int milliseconds);
+}

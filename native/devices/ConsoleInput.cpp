@@ -1,0 +1,44 @@
+#include "devices/ConsoleInput.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/CompletionPort.h"
+
+namespace iocp4j {
+
+win32::Result<Device::Key> ConsoleInput::open(CompletionPort& port) {
+    constexpr const wchar_t* kName = L"CONIN$";
+    win32::Handle console{win32::calls.createFile(
+        kName, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr)};
+    if (!console) {
+        return win32::Result<Device::Key>::failure(::GetLastError());
+    }
+    return port.add(std::make_unique<ConsoleInput>(port, kName, std::move(console)));
+}
+
+Started ConsoleInput::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
+    return length < sizeof(INPUT_RECORD) ? Started::over(ERROR_INSUFFICIENT_BUFFER)
+                                         : waitFor(operation, buffer, length);
+}
+
+std::optional<WaitableDevice::Outcome> ConsoleInput::signalled(void* buffer, std::uint32_t length) noexcept {
+    const std::lock_guard lock{reading_};
+    DWORD there = 0;
+    if (!::GetNumberOfConsoleInputEvents(object(), &there)) {
+        return Outcome{win32::statusOfError(::GetLastError()), 0};
+    }
+    if (there == 0) {
+        // Another read has taken what there was.
+        return std::nullopt;
+    }
+    // Not more than there are, or the call would wait.
+    const DWORD room = length / sizeof(INPUT_RECORD);
+    DWORD taken = 0;
+    if (!::ReadConsoleInputW(object(), static_cast<INPUT_RECORD*>(buffer), std::min(there, room), &taken)) {
+        return Outcome{win32::statusOfError(::GetLastError()), 0};
+    }
+    return Outcome{0, static_cast<std::uint32_t>(taken * sizeof(INPUT_RECORD))};
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,21 @@
+#include "devices/ConsoleInput.h"
+#include "engine/CompletionPort.h"
+#include "jni/Answer.h"
+#include "jni/Natives.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+jlong JNICALL openConsoleInput(JNIEnv*, jclass, jlong port) {
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        return found ? answer(ConsoleInput::open(*found)) : refused(Refusal::kPortClosed);
+    });
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> consoleInputNatives() { return {native("open", "(J)J", openConsoleInput)}; }
+
+}  // namespace iocp4j::jni

@@ -1,0 +1,38 @@
+#include "devices/WaitableDevice.h"
+#include "engine/CompletionPort.h"
+#include "jni/JavaVm.h"
+#include "jni/Natives.h"
+#include "jni/Submission.h"
+#include "jni/WaitableObject.h"
+
+namespace iocp4j::jni {
+
+namespace {
+
+jlong JNICALL openWaitableDevice(JNIEnv* env, jclass, jlong port, jstring name, jlong object) {
+    return answerOf([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        const Share<WaitableObject> watched{static_cast<WaitableObject::Key>(object)};
+        if (!found || !watched) {
+            return refused(!found ? Refusal::kPortClosed : Refusal::kBadObject);
+        }
+        return answer(WaitableDevice::open(*found, toWide(env, name), watched->handle()));
+    });
+}
+
+jlong JNICALL wait(JNIEnv*, jclass, jlong device, jlong token, jint milliseconds) {
+    Pinned none;
+    return submit<WaitableDevice>(device, Opcode::kWait, none, token, milliseconds,
+                                  [](WaitableDevice& target, Operation& operation) { return target.wait(operation); });
+}
+
+}  // namespace
+
+std::vector<JNINativeMethod> waitableDeviceNatives() {
+    return {
+        native("open", "(JLjava/lang/String;J)J", openWaitableDevice),
+        native("await", "(JJI)J", wait),
+    };
+}
+
+}  // namespace iocp4j::jni
