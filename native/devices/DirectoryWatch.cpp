@@ -114,9 +114,11 @@ Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept
     operation.record.detail = static_cast<std::uint32_t>(buffer);
     const std::span<std::byte> memory = buffers_.parts[buffer];
     const Started started = Device::start(operation, [&] {
-        return Started::from(win32::calls.readDirectoryChanges(handle(), memory.data(),
-                                                               static_cast<DWORD>(memory.size()), settings_.recursive,
-                                                               settings_.filter, nullptr, &operation, nullptr));
+        const BOOL begun =
+            win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
+                                              settings_.recursive, settings_.filter, nullptr, &operation, nullptr);
+        // Success is that it has begun, also where there is something to tell already.
+        return begun ? Started::pending() : Started::from(begun);
     });
     if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
         const std::lock_guard lock{mutex_};

@@ -33,6 +33,8 @@ bool isBeyondDoubt(const OVERLAPPED_ENTRY& entry, const Operation& operation) no
     return told != 0 && told != STATUS_PENDING && !operation.rendezvous.strayIsPossible();
 }
 
+std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
+
 // What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
 bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
@@ -213,14 +215,29 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     return id;
 }
 
-bool Operations::cancel(const Device& device, OperationId id) noexcept {
+Operation* Operations::ofDevice(const Device& device, OperationId id) const noexcept {
     Operation* operation = slab_.at(static_cast<std::uint32_t>(id & (kMaxCeiling - 1)));
-    const std::uint64_t generation = (id ^ kIdMark) >> kSlotBits;
-    if (operation == nullptr || !operation->rendezvous.alive(generation) ||
-        operation->device.load(std::memory_order_relaxed) != &device) {
+    const bool known = operation != nullptr && operation->rendezvous.alive(generationIn(id)) &&
+                       operation->device.load(std::memory_order_relaxed) == &device;
+    return known ? operation : nullptr;
+}
+
+bool Operations::isPending(const Device& device, OperationId id) const noexcept {
+    Operation* operation = ofDevice(device, id);
+    if (operation == nullptr) {
         return false;
     }
-    switch (operation->rendezvous.hold(generation)) {
+    const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
+    // What was read is this life's only if that is going on.
+    return status == STATUS_PENDING && operation->rendezvous.alive(generationIn(id));
+}
+
+bool Operations::cancel(const Device& device, OperationId id) noexcept {
+    Operation* operation = ofDevice(device, id);
+    if (operation == nullptr) {
+        return false;
+    }
+    switch (operation->rendezvous.hold(generationIn(id))) {
         case Rendezvous::Hold::kOver:
             return false;
         case Rendezvous::Hold::kDelegated:

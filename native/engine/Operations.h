@@ -59,6 +59,10 @@ public:
     // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
     bool cancel(const Device& device, OperationId id) noexcept;
 
+    // Whether the kernel is still at work on it (HasOverlappedIoCompleted); if not, its completion has come or will
+    // come.
+    bool isPending(const Device& device, OperationId id) const noexcept;
+
     // Out. The operation whose packet this is, with its record complete; nullptr when it is none of ours, or when
     // another thread still holds the operation and will send it again. `foreign` tells the two apart.
     Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
@@ -82,6 +86,9 @@ public:
 private:
     // The key of packets that we post for operations, which no device can have.
     static constexpr std::uint64_t kTravellingKey = 2;
+
+    // The operation with that id if it is still to be decided.
+    Operation* ofDevice(const Device& device, OperationId id) const noexcept;
 
     // nullptr when it is refused, and why.
     Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience,

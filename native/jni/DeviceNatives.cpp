@@ -40,6 +40,11 @@ jboolean JNICALL cancel(JNIEnv*, jclass, jlong device, jlong operation) {
     return found && found->port().operations().cancel(*found, static_cast<OperationId>(operation));
 }
 
+jboolean JNICALL isPending(JNIEnv*, jclass, jlong device, jlong operation) {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    return found && found->port().operations().isPending(*found, static_cast<OperationId>(operation));
+}
+
 void JNICALL cancelAll(JNIEnv*, jclass, jlong device) {
     if (const Share<Device> found{static_cast<Device::Key>(device)}) {
         found->cancelAll();
@@ -99,6 +104,7 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("exists", "(J)Z", deviceExists),
         native("close", "(JI)Z", closeDevice),
         native("cancel", "(JJ)Z", cancel),
+        native("isPending", "(JJ)Z", isPending),
         native("cancelAll", "(J)V", cancelAll),
         native("completeInline", "(J)J", completeInline),
         native("read", "(JLjava/nio/ByteBuffer;IIJJI)J", read),

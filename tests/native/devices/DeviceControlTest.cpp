@@ -188,6 +188,9 @@ protected:
 
 // FALSE with the code of a warning, and a packet: as ERROR_MORE_DATA, but with whatever warning a driver has.
 TEST_F(FakeControlTest, WarningIsFollowedByAPacket) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
     constexpr Status kNoMoreEntries = static_cast<Status>(0x8000'001a);
     PipeEnds ends;
     const Device::Key pipe = add(std::move(ends.client));

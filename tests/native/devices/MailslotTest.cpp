@@ -26,6 +26,9 @@ MailslotSettings newMailslot() {
 class MailslotTest : public ::testing::Test {
 protected:
     void SetUp() override {
+        if (!isBound()) {
+            GTEST_SKIP() << "mailslots are tried where a port takes them: a system that takes none cannot read them";
+        }
         const auto opened = MailslotServer::open(*port_, settings_);
         if (opened.error() == ERROR_INVALID_PARAMETER) {
             GTEST_SKIP() << "this system binds no mailslot to a completion port";

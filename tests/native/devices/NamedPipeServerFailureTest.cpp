@@ -140,6 +140,9 @@ TEST(NamedPipeServerFailureTest, HavingAllInstancesThatThereMayBeIsNoFailure) {
 }
 
 TEST(NamedPipeServerFailureTest, DoesNotListenWithNotOneInstance) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
     std::atomic<bool> failingNow{true};
     FakeCall<&win32::Calls::createIoCompletionPort> associate{
         [&](HANDLE file, HANDLE port, ULONG_PTR key, DWORD concurrency) -> HANDLE {

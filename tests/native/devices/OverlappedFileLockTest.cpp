@@ -158,6 +158,9 @@ TEST_F(LockOnAnySystemTest, CompletesOnceWhereAPacketComes) {
 }
 
 TEST_F(LockOnAnySystemTest, WaitsForThePacketWhereOneComes) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
     queuesPacket_ = false;
     key_ = add([]() noexcept { return OverlappedFile::ImmediateLock::kQueuesPacket; });
     submit(key_, 1);

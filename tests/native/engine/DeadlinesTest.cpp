@@ -1,5 +1,3 @@
-#include "engine/Deadlines.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "../fixtures/Concurrently.h"
+#include "engine/Deadlines.h"
 
 namespace iocp4j {
 namespace {

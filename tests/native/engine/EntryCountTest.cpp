@@ -1,9 +1,9 @@
-#include "engine/EntryCount.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
+
+#include "engine/EntryCount.h"
 
 namespace iocp4j {
 namespace {

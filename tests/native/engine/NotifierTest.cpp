@@ -62,6 +62,19 @@ TEST_P(NotifierTest, PinsAreKeptUntilTheEnd) {
     EXPECT_EQ((std::vector<void*>{&pin}), recording_.unpinned());
 }
 
+TEST_P(NotifierTest, TellsWhetherAnOperationIsPending) {
+    const auto id = port_.read(device_, 1, buffer_, sizeof buffer_);
+    ASSERT_TRUE(id);
+    const Share<Device> device{device_};
+    Operations& operations = port_->operations();
+    EXPECT_TRUE(operations.isPending(*device, *id));
+    EXPECT_FALSE(operations.isPending(*device, *id + 1)) << "another place";
+    EXPECT_FALSE(operations.isPending(*device, *id ^ (OperationId{1} << 24))) << "another life";
+    put(peer_, "x");
+    EXPECT_EQ(1u, recording_.waitForToken(1).bytes);
+    EXPECT_FALSE(operations.isPending(*device, *id));
+}
+
 TEST_P(NotifierTest, CancelAndItsEndMeetInAnyOrder) {
     for (std::uint64_t token = 1; token <= 200; ++token) {
         const auto id = port_.read(device_, token, buffer_, sizeof buffer_);

@@ -1,5 +1,3 @@
-#include "engine/Timekeeper.h"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,6 +5,7 @@
 
 #include "../fixtures/Concurrently.h"
 #include "../fixtures/WaitFor.h"
+#include "engine/Timekeeper.h"
 
 namespace iocp4j {
 namespace {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -35,14 +36,25 @@ final class GoogleTests {
         if (programs.isEmpty()) {
             throw new AssertionFailedError("no program in " + file("tests.txt"));
         }
-        return programs.stream().map(GoogleTests::run);
+        return programs.stream().map(program -> run(program, program, Map.of()));
     }
 
-    /** The cases of one program; where it did not run to its end, a failing one that says so. */
-    private static DynamicContainer run(final String name) {
+    /** The tests of devices once more for each other way in which a port can be told of the end of an operation. */
+    @TestFactory
+    Stream<DynamicContainer> mechanisms() throws IOException {
+        final List<String> programs = Files.readAllLines(file("devices.txt"));
+        return Stream.of(System.getProperty("iocp4j.tests.mechanisms", "").split(","))
+                .filter(name -> !name.isEmpty()).map(Mechanism::valueOf)
+                .flatMap(mechanism -> programs.stream().map(program -> run(program, program + '-' + mechanism,
+                        Map.of("IOCP4J_TEST_MECHANISM", String.valueOf(mechanism.ordinal())))));
+    }
+
+    /** The cases of one program, in a run of that name; where it did not run to its end, a failing one that says so. */
+    private static DynamicContainer run(
+            final String program, final String name, final Map<String, String> environment) {
         List<DynamicNode> cases = new ArrayList<>();
         try {
-            int exitCode = start(name);
+            int exitCode = start(program, name, environment);
             List<Element> results = results(name);
             printFigures(name);
             results.forEach(result -> cases.add(toTest(result)));
@@ -57,13 +69,16 @@ final class GoogleTests {
         return dynamicContainer(name, cases);
     }
 
-    private static int start(final String name) throws IOException, InterruptedException {
+    private static int start(final String program, final String name, final Map<String, String> environment)
+            throws IOException, InterruptedException {
         File log = file(name + ".log").toFile();
         Files.deleteIfExists(file(name + ".xml"));
         // A relative name: Google Test for Windows takes a Unix path for relative.
-        Process process = Launch.of(new ProcessBuilder(
-                file(name + ".exe").toString(), "--gtest_output=xml:" + name + ".xml")
-                .directory(PROGRAMS.toFile()).redirectErrorStream(true).redirectOutput(log));
+        final ProcessBuilder builder = new ProcessBuilder(
+                file(program + ".exe").toString(), "--gtest_output=xml:" + name + ".xml")
+                .directory(PROGRAMS.toFile()).redirectErrorStream(true).redirectOutput(log);
+        builder.environment().putAll(environment);
+        Process process = Launch.of(builder);
         process.getOutputStream().close();
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();

@@ -94,6 +94,18 @@ final class MechanismTest {
 
     @ParameterizedTest
     @EnumSource(Mechanism.class)
+    void operationIsPendingUntilItsEnd(final Mechanism mechanism) throws Exception {
+        final PipePair pair = connect(mechanism, PipeMode.BYTE);
+        final long operation = pair.server.read(ByteBuffer.allocateDirect(10), 1);
+        assertThat(pair.server.isPending(operation)).isTrue();
+        assertThat(pair.client.isPending(operation)).as("on another device").isFalse();
+        pair.client.write(PipePair.buffer("x"), 2);
+        recorder.next(2);
+        assertThat(pair.server.isPending(operation)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mechanism.class)
     void operationIsCancelledOrTimesOut(final Mechanism mechanism) throws Exception {
         final PipePair pair = connect(mechanism, PipeMode.BYTE);
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);

@@ -17,6 +17,8 @@ final class DeviceNative {
 
     static native boolean cancel(long device, long operation);
 
+    static native boolean isPending(long device, long operation);
+
     static native void cancelAll(long device);
 
     /** Answers 1, or the error with its sign turned. */
