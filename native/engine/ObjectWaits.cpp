@@ -101,6 +101,7 @@ private:
     bool gather() noexcept {
         std::array<Operation*, kMost> cancelled;
         std::size_t cancelledCount = 0;
+        bool ending = false;
         {
             const std::lock_guard lock{waits_.mutex_};
             objects_[0] = wake_.get();
@@ -116,14 +117,12 @@ private:
                     gathered_[count_++] = &wait;
                 }
             }
-            if (ending_) {
-                return false;
-            }
+            ending = ending_;
         }
         for (std::size_t i = 0; i < cancelledCount; ++i) {
             waits_.operations_.bring(*cancelled[i], kStatusCancelled, 0);
         }
-        return true;
+        return !ending;
     }
 
     // Windows wants no handle twice; whoever wants it, too, has it in his turn.
@@ -197,6 +196,8 @@ Started ObjectWaits::start(Operation& operation, Owner& owner, HANDLE object, vo
         }
     }
     try {
+        // Room first: a waiter that had to end here would want the lock.
+        waiters_.reserve(waiters_.size() + 1);
         waiters_.push_back(std::make_unique<Waiter>(*this, threadName_ + L"-" + std::to_wstring(waiters_.size())));
     } catch (const std::exception&) {
         return Started::over(ERROR_NOT_ENOUGH_MEMORY);
