@@ -1,26 +1,19 @@
 package io.github.iocp4j.examples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The programs that README shows are those in this folder, and they do what README says. */
 class ExamplesTest {
@@ -62,33 +55,26 @@ class ExamplesTest {
     @Timeout(60)
     void theServerAnswersTheClient() throws Exception {
         final String pipe = "iocp4j-example-" + ProcessHandle.current().pid();
-        final InputStream console = System.in;
-        final PrintStream screen = System.out;
-        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (PipedOutputStream enter = new PipedOutputStream(); PrintStream capture = new PrintStream(printed, true)) {
-            System.setIn(new PipedInputStream(enter));
-            System.setOut(capture);
-            final CompletableFuture<Void> server = CompletableFuture.runAsync(() -> serve(pipe));
-            while (!printed.toString(UTF_8).contains("Serving \\\\.\\pipe\\" + pipe)) {
-                assertThat(server).isNotCompletedExceptionally();
-                Thread.sleep(10);
-            }
+        try (Console console = new Console()) {
+            console.start(EchoServer::main, pipe);
+            console.await("Serving \\\\.\\pipe\\" + pipe);
             AskServer.main(new String[] {pipe, "Wie geht's?"});
-            enter.write('\n');
-            enter.flush();
-            server.get(30, TimeUnit.SECONDS);
-        } finally {
-            System.setIn(console);
-            System.setOut(screen);
+            console.pressEnter();
+            assertThat(console.printed().lines()).last().isEqualTo("Wie geht's?");
         }
-        assertThat(printed.toString(UTF_8).lines()).last().isEqualTo("Wie geht's?");
     }
 
-    private static void serve(final String pipe) {
-        try {
-            EchoServer.main(new String[] {pipe});
-        } catch (final IOException e) {
-            throw new AssertionError(e);
+    @Test
+    @Timeout(60)
+    void theWatcherTellsOfAFile(@TempDir final Path folder) throws Exception {
+        try (Console console = new Console()) {
+            console.start(FolderWatcher::main, folder.toString());
+            console.await("Watching " + folder);
+            final Path file = Files.createFile(folder.resolve("new.txt"));
+            console.await("ADDED " + file);
+            Files.delete(file);
+            console.await("REMOVED " + file);
+            console.pressEnter();
         }
     }
 
