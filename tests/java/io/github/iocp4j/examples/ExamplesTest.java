@@ -2,36 +2,16 @@ package io.github.iocp4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs that README shows are those in this folder, and they do what README says. */
+/** The shorter examples, each of which does what its comment says. */
 class ExamplesTest {
-    private static final Path README = Path.of("..", "README.md");
-    private static final Path SOURCES = Path.of("java", "io", "github", "iocp4j", "examples");
-
-    @Test
-    void readmeShowsOnlyCodeThatIsCompiledHere() throws IOException {
-        final String sources;
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            sources = files.map(ExamplesTest::read).collect(Collectors.joining());
-        }
-        assertThat(Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(read(README)).results())
-                .isNotEmpty()
-                .extracting((MatchResult block) -> block.group(1))
-                .allSatisfy(code -> assertThat(sources).contains(code));
-    }
-
     @Test
     @Timeout(60)
     void theLoopDoesEverythingOnItsThread() throws Exception {
@@ -75,14 +55,6 @@ class ExamplesTest {
             Files.delete(file);
             console.await("REMOVED " + file);
             console.pressEnter();
-        }
-    }
-
-    private static String read(final Path file) {
-        try {
-            return Files.readString(file).replace("\r\n", "\n");
-        } catch (final IOException e) {
-            throw new AssertionError(e);
         }
     }
 }
