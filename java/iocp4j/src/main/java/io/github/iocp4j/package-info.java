@@ -63,14 +63,14 @@
  * {@linkplain io.github.iocp4j.CompletionBatch#status status} and how many
  * {@linkplain io.github.iocp4j.CompletionBatch#bytes bytes}; and it gives back the
  * {@linkplain io.github.iocp4j.CompletionBatch#token token}, any number that was passed when the operation was started.
- * What belongs to a connection is {@linkplain io.github.iocp4j.Device#attach attached} to its device, what belongs to an
- * operation is found by its token.
+ * What belongs to a connection is {@linkplain io.github.iocp4j.Device#attach attached} to its device, what belongs to
+ * an operation is found by its token.
  *
  * <h2 id="batches">Batches</h2>
  *
- * <p>A worker dequeues as many completions as there are, up to its share of the port's ceiling, and hands them over with
- * one call. A batch is read in place, from native memory: its accessors make no objects, and it is valid on that thread
- * and during that call only. Copy the numbers that you need later.
+ * <p>A worker dequeues as many completions as there are, up to its share of the port's ceiling, and hands them over
+ * with one call. A batch is read in place, from native memory: its accessors make no objects, and it is valid on that
+ * thread and during that call only. Copy the numbers that you need later.
  *
  * <p>In the other direction a {@link io.github.iocp4j.SubmissionBatch} starts several operations with one call.
  *
@@ -82,10 +82,10 @@
  * another operation there before the completion has come. Take one buffer for each operation in flight, or parts of one
  * {@link io.github.iocp4j.RegisteredBuffer}, whose address is asked for once.
  *
- * <p><b>Backpressure</b> is the program's own, and simple: who starts the next read only when the answer to the last one
- * has been written, never holds more than one buffer for a client, however fast it sends. The operations in flight on a
- * port have a {@linkplain io.github.iocp4j.CompletionPort.Builder#operations ceiling}; beyond it an operation is refused
- * with {@link io.github.iocp4j.OperationLimitException}, and may be tried again after a completion.
+ * <p><b>Backpressure</b> is the program's own, and simple: who starts the next read only when the answer to the last
+ * one has been written, never holds more than one buffer for a client, however fast it sends. The operations in flight
+ * on a port have a {@linkplain io.github.iocp4j.CompletionPort.Builder#operations ceiling}; beyond it an operation is
+ * refused with {@link io.github.iocp4j.OperationLimitException}, and may be tried again after a completion.
  *
  * <h2 id="threads">Threads</h2>
  *
@@ -119,18 +119,18 @@
  * <h2 id="cancelling">Cancelling and deadlines</h2>
  *
  * <p>The id that a starting method returns serves to {@linkplain io.github.iocp4j.Device#cancel cancel} the operation;
- * too late or twice does no harm. Each operation but an accept can be given a deadline in milliseconds. In both cases the
- * completion follows as ever, and its status tells who has ended it:
+ * too late or twice does no harm. Each operation but an accept can be given a deadline in milliseconds. In both cases
+ * the completion follows as ever, and its status tells who has ended it:
  * {@link io.github.iocp4j.Win32Error#OPERATION_ABORTED} for a cancel, {@link io.github.iocp4j.Win32Error#TIMEOUT} for a
  * deadline, {@link io.github.iocp4j.Win32Error#HANDLES_CLOSED} for a device that was closed under it.
  *
  * <h2 id="closing">Closing</h2>
  *
  * <p>{@link io.github.iocp4j.Device#close() Device.close} refuses new operations, cancels those in flight, lets each
- * complete to the listener, and closes the handle when the last has been told of. It waits for that, except on a worker,
- * which would wait for itself; {@link io.github.iocp4j.Device#closeAsync} tells when it is done. Closing a port closes
- * its devices first. A new connection belongs to the listener that is told of it, which has to close it some day, at
- * the latest when the peer has gone.
+ * complete to the listener, and closes the handle when the last has been told of. It waits for that, except on a
+ * worker, which would wait for itself; {@link io.github.iocp4j.Device#closeAsync} tells when it is done. Closing a port
+ * closes its devices first. A new connection belongs to the listener that is told of it, which has to close it some
+ * day, at the latest when the peer has gone.
  *
  * <h2 id="errors">Errors</h2>
  *
