@@ -16,7 +16,8 @@ public final class FolderWatcher {
     /** Watches until Enter is pressed. */
     public static void main(final String[] args) throws IOException {
         try (CompletionPort port = CompletionPort.open(FolderWatcher::onCompletions)) {
-            DirectoryWatch.builder(port, Path.of(args[0])).recursive().open();
+            final DirectoryWatch watch = DirectoryWatch.builder(port, Path.of(args[0])).recursive().open();
+            System.out.println("Watching " + watch.directory() + "; press Enter to end");
             System.in.read();
         }
     }

@@ -1,0 +1,90 @@
+package io.github.iocp4j.examples;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.NamedPipeServer;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The client of Docker's engine, with an engine that says what it is told to. */
+@Timeout(60)
+class DockerVersionTest {
+    private static final String PIPE = "iocp4j-engine-" + ProcessHandle.current().pid();
+
+    @Test
+    void readsTheAnswerToItsEnd() throws Exception {
+        final String body = "{\"Version\":\"28.0.1\",\"Padding\":\"" + "x".repeat(20_000) + "\"}";
+
+        assertThat(ask("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + body)).isEqualTo(body);
+    }
+
+    @Test
+    void tellsWhatTheEngineSaysInstead() {
+        assertThatThrownBy(() -> ask("HTTP/1.0 404 Not Found\r\n\r\n{}")).isInstanceOf(IOException.class)
+                .hasMessageContaining("404 Not Found");
+        assertThatThrownBy(() -> ask("")).isInstanceOf(IOException.class).hasMessageContaining("nothing");
+    }
+
+    @Test
+    void tellsThatThereIsNoEngine() {
+        assertThatThrownBy(() -> DockerVersion.get(PIPE, "/version")).isInstanceOfSatisfying(
+                Win32Exception.class, failure -> assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND));
+    }
+
+    private static String ask(final String answer) throws Exception {
+        final Engine engine = new Engine(answer);
+        try (CompletionPort port = CompletionPort.open(engine::onCompletions);
+                NamedPipeServer server = NamedPipeServer.builder(port, PIPE).open()) {
+            return DockerVersion.get(server.name(), "/version");
+        } catch (final ExecutionException e) {
+            throw new AssertionError("the exchange has failed", e);
+        } finally {
+            assertThat(engine.request).startsWith("GET /version HTTP/1.0\r\n").endsWith("\r\n\r\n");
+        }
+    }
+
+    /** Hears one request out, says its answer in pieces, and closes. */
+    private static final class Engine {
+        private final ByteBuffer heard = ByteBuffer.allocateDirect(4096);
+        private final ByteBuffer answer;
+        private volatile String request = "";
+
+        Engine(final String answer) {
+            this.answer = ByteBuffer.allocateDirect(answer.length()).put(answer.getBytes(US_ASCII)).flip();
+        }
+
+        void onCompletions(final CompletionBatch batch) {
+            if (batch.status(0) != Win32Error.SUCCESS) {
+                return;
+            }
+            final NamedPipe pipe = (NamedPipe) batch.device(0);
+            switch (batch.opcode(0)) {
+                case READ:
+                    heard.position(heard.position() + batch.bytes(0));
+                    request = US_ASCII.decode(heard.duplicate().flip()).toString();
+                    break;
+                case WRITE:
+                    answer.position(answer.position() + batch.bytes(0));
+                    break;
+                default:
+            }
+            if (!request.endsWith("\r\n\r\n")) {
+                pipe.read(heard, 0);
+            } else if (answer.hasRemaining()) {
+                pipe.write(answer, answer.position(), Math.min(answer.remaining(), 7_000), 0);
+            } else {
+                pipe.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.iocp4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What README and the package's page show is code of this folder, which is compiled and run. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final String README = read(ROOT.resolve("README.md"));
+    private static final String PAGE = read(ROOT.resolve(
+            Path.of("java", "iocp4j", "src", "main", "java", "io", "github", "iocp4j", "package-info.java")));
+    private static final List<Path> SOURCES = sources();
+
+    @Test
+    void readmeShowsOnlyCodeThatIsCompiledHere() {
+        isCompiledHere(blocks(README, "```java\n(.*?)```"));
+    }
+
+    @Test
+    void thePackagesPageShowsOnlyCodeThatIsCompiledHere() {
+        isCompiledHere(blocks(PAGE.replaceAll("(?m)^ \\* ?", ""), "<pre>\\{@code\n(.*?)\\}</pre>"));
+    }
+
+    @Test
+    void readmeLeadsToEachExample() {
+        for (final Path source : SOURCES) {
+            final String name = source.getFileName().toString();
+            if (!name.endsWith("Test.java") && !name.equals("Console.java")) {
+                assertThat(README).contains("(tests/java/io/github/iocp4j/examples/" + name + ")");
+            }
+        }
+    }
+
+    private static void isCompiledHere(final List<String> blocks) {
+        final String code = SOURCES.stream().map(DocumentsTest::read).collect(Collectors.joining());
+        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(code).contains(block));
+    }
+
+    private static List<String> blocks(final String text, final String pattern) {
+        return Pattern.compile(pattern, Pattern.DOTALL).matcher(text).results().map(block -> block.group(1))
+                .collect(Collectors.toList());
+    }
+
+    private static List<Path> sources() {
+        try (Stream<Path> files = Files.list(Path.of("java", "io", "github", "iocp4j", "examples"))) {
+            return files.collect(Collectors.toList());
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String read(final Path file) {
+        try {
+            return Files.readString(file).replace("\r\n", "\n");
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

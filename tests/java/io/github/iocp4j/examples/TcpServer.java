@@ -1,0 +1,85 @@
+package io.github.iocp4j.examples;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.SocketServer;
+import io.github.iocp4j.StreamSocket;
+import io.github.iocp4j.Win32Error;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/** Sends back whatever TCP clients send, and parts from those that are silent for too long. */
+public final class TcpServer implements CompletionListener {
+    private static final int MOST_CLIENTS = 10_000;
+
+    private final int silence; // milliseconds
+
+    TcpServer(final int silence) {
+        this.silence = silence;
+    }
+
+    /** Serves on a TCP port of this machine until Enter is pressed. */
+    public static void main(final String[] args) throws IOException {
+        final InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
+        try (CompletionPort port = CompletionPort.builder(new TcpServer(60_000)).operations(MOST_CLIENTS).open();
+                SocketServer server = SocketServer.builder(port, address).open()) {
+            System.out.println("Serving " + server.name() + "; press Enter to end");
+            System.in.read();
+        }
+    }
+
+    /** Called by the port's workers, several at once. Each connection has one operation in flight at a time. */
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.status(i) != Win32Error.SUCCESS) {
+                if (batch.opcode(i) != Opcode.ACCEPT) {
+                    batch.device(i).close(); // silent, reset, or gone
+                }
+                continue;
+            }
+            final StreamSocket client = (StreamSocket) batch.device(i);
+            try {
+                onSuccess(client, batch.opcode(i), batch.bytes(i));
+            } catch (final OperationLimitException e) {
+                client.close(); // one client too many
+            } catch (final DeviceClosedException e) {
+                // The port is being closed: the connection ends here.
+            }
+        }
+    }
+
+    private void onSuccess(final StreamSocket client, final Opcode opcode, final int bytes) {
+        switch (opcode) {
+            case ACCEPT:
+                client.attach(ByteBuffer.allocateDirect(4096));
+                read(client);
+                break;
+            case READ:
+                if (bytes > 0) {
+                    // The next read waits for this: who does not listen cannot fill our memory.
+                    client.write((ByteBuffer) client.attachment(), 0, bytes, 0, silence);
+                } else {
+                    client.disconnect(false, 0); // it has said all, and gets all of its answers
+                }
+                break;
+            case WRITE:
+                read(client);
+                break;
+            default:
+                client.close(); // disconnected
+        }
+    }
+
+    private void read(final StreamSocket client) {
+        final ByteBuffer buffer = (ByteBuffer) client.attachment();
+        client.read(buffer, 0, buffer.capacity(), 0, silence);
+    }
+}
