@@ -104,6 +104,9 @@ TEST(NamedPipeServerCloseTest, CanBeClosedByTheListenerThatIsToldOfAClient) {
 
 // The server is closed at every point at which another thread of it makes an instance.
 TEST(NamedPipeServerCloseTest, CloseWhileAnInstanceIsMadeLeavesNothing) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
     enum class Point { kCreate, kAssociate, kConnect };
     for (const Point point : {Point::kCreate, Point::kAssociate, Point::kConnect}) {
         for (const int which : {1, 2, 4}) {
