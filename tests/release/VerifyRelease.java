@@ -72,8 +72,8 @@ final class VerifyRelease {
     /**
      * Checks a folder.
      *
-     * @param args the folder, the version, the list of files, the time that is on all of them, and what must be in none:
-     *     paths of the machine that has built them
+     * @param args the folder, the version, the list of files, the time that is on all of them, and what must be in
+     *     none: paths of the machine that has built them
      * @throws Exception when something cannot be read at all
      */
     public static void main(final String[] args) throws Exception {
@@ -111,7 +111,8 @@ final class VerifyRelease {
     }
 
     private Path file(final String artifact, final String suffix) {
-        return repository.resolve(Path.of("io", "github", "iocp4j", artifact, version, artifact + "-" + version + suffix));
+        return repository.resolve(Path.of("io", "github", "iocp4j", artifact, version))
+                .resolve(artifact + "-" + version + suffix);
     }
 
     private void checkFiles(final Set<Path> artifacts) throws IOException {
@@ -132,7 +133,8 @@ final class VerifyRelease {
             final Path sumFile = Path.of(file + "." + sum.getKey());
             final byte[] digest = MessageDigest.getInstance(sum.getValue()).digest(content);
             final String hex = String.format("%0" + 2 * digest.length + "x", new BigInteger(1, digest));
-            expect(Files.exists(sumFile) && Files.readString(sumFile).equals(hex), sumFile + " is not that of the file");
+            expect(Files.exists(sumFile) && Files.readString(sumFile).equals(hex),
+                    sumFile + " is not that of the file");
         }
         expect(!name.contains("SNAPSHOT"), name + " is a snapshot");
         if (artifact.equals("iocp4j .jar")) {
