@@ -36,7 +36,7 @@ exit /b %errorlevel%
 :install
 call :compiler
 if errorlevel 1 exit /b 1
-call %mvn% install --projects java/iocp4j,java/iocp4j-tools --also-make %arguments%
+call %mvn% install --projects java/iocp4j,java/iocp4j-tools,java/iocp4j-bom --also-make %arguments%
 exit /b %errorlevel%
 
 :demo

@@ -13,7 +13,10 @@ target_compile_definitions(iocp4j_compiler INTERFACE
 )
 if(MSVC)
     target_compile_options(iocp4j_compiler INTERFACE /W4 /WX /permissive- /utf-8 /EHsc /guard:cf)
-    target_link_options(iocp4j_compiler INTERFACE /guard:cf /DYNAMICBASE /HIGHENTROPYVA)
+    target_link_options(iocp4j_compiler INTERFACE /guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT)
+    # The same sources give the same file, wherever and whenever.
+    target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:/Brepro>)
+    target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:/Brepro>)
 else()
     target_compile_options(iocp4j_compiler INTERFACE
         -Wall -Wextra -Wpedantic -Werror
@@ -21,5 +24,15 @@ else()
         -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi
     )
     target_compile_definitions(iocp4j_compiler INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
-    target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-s>)
+    if(MINGW)
+        target_link_options(iocp4j_compiler INTERFACE -Wl,--dynamicbase,--high-entropy-va,--nxcompat)
+        # The same sources give the same file, wherever and whenever.
+        get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
+        target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-ffile-prefix-map=${root}=.>)
+        target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-Wl,--no-insert-timestamp>)
+        # As much as MSVC does, and without what nothing calls: the jar is to be small.
+        string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+        target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-ffunction-sections>)
+        target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
+    endif()
 endif()

@@ -14,6 +14,10 @@ namespace iocp4j {
 class CompletionPort;
 
 struct NamedPipeServerSettings {
+    // The limits of NamedPipeServer.Builder, too.
+    static constexpr std::uint32_t kMaxBuffer = 1 << 24;
+    static constexpr std::uint32_t kMaxListening = 1'024;
+
     std::wstring name;
     PipeDirection direction = PipeDirection::kDuplex;
     bool messages = false;  // else bytes

@@ -28,6 +28,10 @@ public:
     using Key = std::uint64_t;
 
     struct Settings {
+        // The limits of CompletionPort.Builder, too.
+        static constexpr std::uint32_t kMaxThreads = 1'024;
+        static constexpr std::uint32_t kMaxBatch = 4'096;
+
         std::wstring name = L"iocp4j";  // begins the names of the worker threads
         std::uint32_t concurrency = 0;  // running threads; 0 is one per processor
         std::uint32_t workers = 0;      // 0 is 2 × processors + 2

@@ -10,10 +10,6 @@ namespace iocp4j::jni {
 
 namespace {
 
-// The limits of NamedPipeServer.Builder.
-constexpr jint kMaxBuffer = 1 << 24;
-constexpr jint kMaxListening = 1'024;
-
 constexpr bool isDirection(jint direction) noexcept {
     return within(direction, static_cast<jint>(PipeDirection::kInbound), static_cast<jint>(PipeDirection::kDuplex));
 }
@@ -21,9 +17,10 @@ constexpr bool isDirection(jint direction) noexcept {
 jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jint mode, jint inBuffer,
                              jint outBuffer, jint maxInstances, jint listening, jboolean acceptRemote, jstring sddl,
                              jlong token) {
-    if (!isDirection(direction) || !within(mode, 0, 1) || !within(inBuffer, 0, kMaxBuffer) ||
-        !within(outBuffer, 0, kMaxBuffer) || !within(maxInstances, 1, PIPE_UNLIMITED_INSTANCES) ||
-        !within(listening, 1, kMaxListening)) {
+    if (!isDirection(direction) || !within(mode, 0, 1) || !within(inBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
+        !within(outBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
+        !within(maxInstances, 1, PIPE_UNLIMITED_INSTANCES) ||
+        !within(listening, 1, NamedPipeServerSettings::kMaxListening)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return answerOf([&] {

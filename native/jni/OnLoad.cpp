@@ -1,5 +1,6 @@
 #include <windows.h>
 
+#include "c/iocp4j.h"
 #include "jni/AlertableThread.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
@@ -13,6 +14,22 @@ void stayLoaded() noexcept {
     HMODULE self = nullptr;
     ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
                          reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
+}
+
+// Java compares it with its own, and throws. To be asked before anything is bound: what a jar of another version has or
+// lacks is no matter then.
+bool isOfJarsVersion(JNIEnv* env) {
+    const jclass type = env->FindClass("io/github/iocp4j/NativeContract");
+    if (type == nullptr) {
+        return false;
+    }
+    const jmethodID require = env->GetStaticMethodID(type, "requireVersion", "(Ljava/lang/String;)V");
+    const jstring own = require != nullptr ? env->NewStringUTF(iocp4j_version()) : nullptr;
+    if (own == nullptr) {
+        return false;
+    }
+    env->CallStaticVoidMethod(type, require, own);
+    return !env->ExceptionCheck();
 }
 
 // The classes with native methods. Each kind of device has its own.
@@ -60,7 +77,7 @@ bool registerNatives(JNIEnv* env) {
 extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     iocp4j::jni::vm = loadedBy;
     JNIEnv* env = iocp4j::jni::environment();
-    if (env == nullptr || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
+    if (env == nullptr || !isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
         !iocp4j::jni::AlertableThread::bind(env)) {
         return JNI_ERR;
     }

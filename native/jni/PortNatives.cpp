@@ -14,10 +14,6 @@ namespace {
 
 constexpr jint kContractVersion = 6;
 
-// The limits of CompletionPort.Builder.
-constexpr jint kMaxThreads = 1'024;
-constexpr jint kMaxBatch = 4'096;
-
 // How many counters PortSnapshot reads besides the numbers of batches.
 constexpr jsize kCounters = 16;
 
@@ -84,8 +80,9 @@ jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
                        jint batch, jint operations, jboolean polled, jint mechanism) {
     // Workers without number or batches without room would not be refused by Windows, but take the process down.
-    if (dispatcher == nullptr || !within(concurrency, 0, kMaxThreads) || !within(workers, 0, kMaxThreads) ||
-        !within(batch, 1, kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling) ||
+    if (dispatcher == nullptr || !within(concurrency, 0, CompletionPort::Settings::kMaxThreads) ||
+        !within(workers, 0, CompletionPort::Settings::kMaxThreads) ||
+        !within(batch, 1, CompletionPort::Settings::kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling) ||
         !within(mechanism, 0, static_cast<jint>(kLastMechanism))) {
         return refused(ERROR_INVALID_PARAMETER);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -78,6 +79,30 @@ final class LoadedLibraryTest {
     }
 
     @Test
+    void isRefusedWhenItIsOfAnotherVersion() throws Exception {
+        assumeJarHasTheLibrary();
+        final String version = NativeContract.version();
+        final String other = version.replaceFirst("\\d", "9");
+        final byte[] library;
+        try (InputStream content = NativeLibrary.class.getResourceAsStream(ExtractedLibrary.DLL_RESOURCE)) {
+            library = content.readAllBytes();
+        }
+        final Path file = folder.resolve("other.dll");
+        // As the DLL has it for Java; the version resource has it, too, in UTF-16.
+        Files.write(file, new String(library, StandardCharsets.ISO_8859_1)
+                .replace(version, other).getBytes(StandardCharsets.ISO_8859_1));
+
+        final Process process = startProbe("-Diocp4j.library.path=" + file);
+        try {
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("NativeLibraryError: The iocp4j jar and " + file + " are of different versions"
+                            + " (the DLL is " + other + ", the jar " + version + ")");
+        } finally {
+            end(process);
+        }
+    }
+
+    @Test
     void isSharedByProcessesThatStartTogether() throws Exception {
         assumeJarHasTheLibrary();
 
@@ -112,8 +137,12 @@ final class LoadedLibraryTest {
     }
 
     private Process startProbe() throws IOException {
+        return startProbe("-Diocp4j.extract.path=" + folder);
+    }
+
+    private static Process startProbe(final String setting) throws IOException {
         return Launch.of(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Diocp4j.extract.path=" + folder, "-cp", System.getProperty("java.class.path"),
+                setting, "-cp", System.getProperty("java.class.path"),
                 LoaderProbe.class.getName()).redirectErrorStream(true));
     }
 

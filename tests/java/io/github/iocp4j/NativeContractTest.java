@@ -1,6 +1,8 @@
 package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,5 +51,14 @@ final class NativeContractTest {
     @Test
     void isBrokenByAnAnswerThatIsTooLong() {
         assertThat(NativeContract.difference(Arrays.copyOf(agreed, agreed.length + 1))).contains("tells more");
+    }
+
+    @Test
+    void isForOneVersionOnly() {
+        final String own = NativeContract.version();
+
+        assertThatCode(() -> NativeContract.requireVersion(own)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> NativeContract.requireVersion(own + ".1")).isExactlyInstanceOf(LinkageError.class)
+                .hasMessage("the DLL is " + own + ".1, the jar " + own);
     }
 }

@@ -1,16 +1,43 @@
 package io.github.iocp4j;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The numbers that Java and native code must agree on. The DLL answers them as one array, in the order of
- * {@link #terms()}; a jar and a DLL of different versions differ somewhere in it.
+ * What Java and native code must agree on: the version of iocp4j, about which the DLL asks when it is loaded, and many
+ * numbers, which it answers as one array, in the order of {@link #terms()}. Of one version, too, a jar and a DLL from
+ * different builds may not fit, and then they differ somewhere in it.
  */
 final class NativeContract {
     private static final int ABI_VERSION = 6;
 
     private NativeContract() {
+    }
+
+    /**
+     * Throws unless that is the jar's version. The DLL calls this before it binds anything, because only then a DLL of
+     * any other version can say that it is one.
+     */
+    static void requireVersion(final String ofLibrary) {
+        final String ofJar = version();
+        if (!ofJar.equals(ofLibrary)) {
+            throw new LinkageError("the DLL is " + ofLibrary + ", the jar " + ofJar);
+        }
+    }
+
+    /** The version of iocp4j that the build has written beside this class. */
+    static String version() {
+        try (InputStream version = NativeContract.class.getResourceAsStream("version")) {
+            return version == null
+                    ? "without a version"
+                    : new String(version.readAllBytes(), StandardCharsets.US_ASCII).strip();
+        } catch (final IOException damaged) {
+            throw new UncheckedIOException("the jar is damaged", damaged);
+        }
     }
 
     /** Tells the first difference between the DLL's answer and what this jar expects, or null when there is none. */

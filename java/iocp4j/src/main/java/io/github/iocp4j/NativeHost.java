@@ -19,7 +19,13 @@ interface NativeHost {
 
         @Override
         public InputStream resource(final String name) {
-            return NativeHost.class.getResourceAsStream(name);
+            final InputStream own = NativeHost.class.getResourceAsStream(name);
+            if (own != null) {
+                return own;
+            }
+            // In the module of the native part, which is another than that of these classes.
+            final ClassLoader loader = NativeHost.class.getClassLoader();
+            return loader == null ? null : loader.getResourceAsStream(name.substring(1));
         }
 
         @Override
@@ -39,7 +45,7 @@ interface NativeHost {
     /** An environment variable, or null. */
     String variable(String name);
 
-    /** A resource beside our own classes, by its absolute name, or null. */
+    /** A resource beside our own classes, or else beside those of others, by its absolute name; or null. */
     InputStream resource(String name);
 
     /** Loads the library from an absolute path, for the class loader of iocp4j's own classes. */

@@ -1,0 +1,78 @@
+package io.github.iocp4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.Launch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
+
+/** The zip that people download: unpacked, a script for each tool. */
+@Timeout(120)
+final class ToolsZipTest {
+    private static final Path ZIP =
+            Path.of(System.getProperty("iocp4j.tests.tools.jar", "").replaceFirst("\\.jar$", ".zip"));
+
+    @TempDir
+    private Path folder;
+    private Path unpacked;
+
+    @BeforeEach
+    void unpack() throws IOException {
+        assumeTrue(Files.isRegularFile(ZIP), "the zip is made by the phase package");
+        unpacked = folder.resolve(ZIP.getFileName().toString().replaceFirst("\\.zip$", ""));
+        try (ZipFile zip = new ZipFile(ZIP.toFile())) {
+            for (final ZipEntry entry : Collections.list(zip.entries())) {
+                final Path file = folder.resolve(entry.getName());
+                if (entry.isDirectory()) {
+                    Files.createDirectories(file);
+                } else {
+                    try (InputStream content = zip.getInputStream(entry)) {
+                        Files.copy(content, file);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void hasAScriptForEachTool() throws IOException {
+        final List<String> tools = Stream.of(Main.class.getAnnotation(Command.class).subcommands())
+                .map(tool -> tool.getAnnotation(Command.class).name() + ".cmd").collect(Collectors.toList());
+        try (Stream<Path> scripts = Files.list(unpacked.resolve("bin"))) {
+            assertThat(scripts.map(script -> script.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(tools);
+        }
+        assertThat(unpacked.resolve("LICENSE")).exists();
+    }
+
+    @Test
+    void itsScriptsStartTheToolAndEndWithItsExitCode() throws Exception {
+        assertThat(run("--version")).startsWith("iocp4j-tools ").endsWith(" exit code 0");
+        assertThat(run("--no-such-option")).contains("--no-such-option").endsWith(" exit code 2");
+    }
+
+    private String run(final String argument) throws IOException, InterruptedException {
+        final ProcessBuilder builder = new ProcessBuilder("cmd", "/c",
+                unpacked.resolve("bin").resolve("logger.cmd").toString(), argument).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        final Process process = Launch.of(builder);
+        process.getOutputStream().close();
+        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return said + " exit code " + process.waitFor();
+    }
+}
