@@ -27,6 +27,9 @@ std::string findCaller(JNIEnv* env) {
     const jmethodID getStackTrace = env->GetMethodID(threadClass, "getStackTrace", "()[Ljava/lang/StackTraceElement;");
     const jclass elementClass = env->FindClass("java/lang/StackTraceElement");
     const jmethodID getClassName = env->GetMethodID(elementClass, "getClassName", "()Ljava/lang/String;");
+    if (env->ExceptionCheck()) {
+        return {};
+    }
     const jobject thread = env->CallStaticObjectMethod(threadClass, currentThread);
     if (env->ExceptionCheck()) {
         return {};

@@ -7,8 +7,8 @@
 
 namespace iocp4j::jni {
 
-// The classes of iocp4j may have been moved to another package: a library that takes them into its own jar does so to keep
-// clear of others that have taken them, too. All names in Java change with that, those in here do not.
+// The classes of iocp4j may have been moved to another package: a library that takes them into its own jar does so to
+// keep clear of others that have taken them, too. All names in Java change with that, those in here do not.
 
 // Learns the package from the caller of System.load, as long as that is on the stack: in JNI_OnLoad.
 void findPackage(JNIEnv* env);

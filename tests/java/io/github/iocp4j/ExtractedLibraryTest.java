@@ -282,7 +282,8 @@ final class ExtractedLibraryTest {
 
     @Test
     void isNotLoadedFromAJarThatIsDamaged() {
-        host.resources.put(FakeNativeHost.JAR + CarriedLibrary.DLL_RESOURCE, "something else".getBytes(StandardCharsets.UTF_8));
+        host.resources.put(FakeNativeHost.JAR + CarriedLibrary.DLL_RESOURCE,
+                "something else".getBytes(StandardCharsets.UTF_8));
 
         assertThat(diagnosis()).contains("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE);
         assertThat(copy).doesNotExist();

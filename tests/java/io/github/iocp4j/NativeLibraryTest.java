@@ -61,7 +61,7 @@ final class NativeLibraryTest {
         assertThat(diagnosis()).contains("64-bit JVM for x64, which Windows 11 on ARM emulates");
     }
 
-    
+
     void runsInAJvmForX64ThatWindowsOnArmEmulates() {
         host.variables.put("PROCESSOR_IDENTIFIER", "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm");
 
@@ -145,7 +145,8 @@ final class NativeLibraryTest {
         host.properties.put("iocp4j.library.path", file.toString());
         fails(file, new UnsatisfiedLinkError("%1 is not a valid Win32 application"));
 
-        assertThat(diagnosis()).contains("iocp4j.library.path: " + file + ": it is no DLL: %1 is not a valid Win32 application");
+        assertThat(diagnosis()).contains("iocp4j.library.path: " + file
+                + ": it is no DLL: %1 is not a valid Win32 application");
     }
 
     @Test
@@ -260,7 +261,8 @@ final class NativeLibraryTest {
         host.properties.put("iocp4j.library.path", file.toString());
         host.contractError = new UnsatisfiedLinkError("contract()");
 
-        assertThat(diagnosis()).contains("different versions", file.toString(), "does not bind the methods of io.github.iocp4j");
+        assertThat(diagnosis()).contains("different versions", file.toString(),
+                "does not bind the methods of io.github.iocp4j");
     }
 
     @Test
