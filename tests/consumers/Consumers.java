@@ -38,6 +38,7 @@ public final class Consumers {
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
     private static final String DLL = "META-INF/native/windows-x86_64/iocp4j.dll";
     private static final int PATIENCE_MINUTES = 5;
+    private static final int STARTUP_ROUNDS = 5;
     /** From this on, the JVM warns of native code that it has not been told of. */
     private static final int WARNING_JVM = 22;
 
@@ -133,7 +134,43 @@ public final class Consumers {
                 + shaded("relocated") + SEPARATOR + shaded("plain"), NEIGHBOURS, TALK, relocated()).succeeds());
         cases.put("two-class-loaders", jvm -> jvm.run(target, "-cp", jar("class-loaders").toString(), NEIGHBOURS,
                 TALK + "=" + classPath("class-path"), TALK + "=" + classPath("class-path")).succeeds());
+        cases.put("startup", this::measureStartup);
         return cases;
+    }
+
+    /** What it costs to begin, in new JVMs. Nobody is to rely on the figures, but on their ratio. */
+    private Outcome measureStartup(final Jvm jvm) throws Exception {
+        final Path copies = target.resolve("copies");
+        final Map<String, List<long[]>> times = new LinkedHashMap<>();
+        for (int round = 0; round < STARTUP_ROUNDS; round++) {
+            delete(copies);
+            for (final String way : List.of("iocp4j", "iocp4j again", "jdk", "jna")) {
+                final Outcome outcome = jvm.run(target, "-Diocp4j.extract.path=" + copies, "-cp",
+                        String.join(SEPARATOR, jar("startup").toString(), build("startup").resolve("lib") + "/*"),
+                        "com.example.startup.Startup", way.split(" ")[0], jar("startup").toString()).succeeds();
+                if (!outcome.good) {
+                    return outcome;
+                }
+                times.computeIfAbsent(way, any -> new ArrayList<>())
+                        .add(Stream.of(outcome.text.split(" ")).mapToLong(Long::parseLong).toArray());
+            }
+        }
+        final double[] jdk = medians(times.get("jdk"));
+        times.forEach((way, taken) -> {
+            final double[] median = medians(taken);
+            System.out.printf("Figures: startup, %s: native code there after %.1f ms, first thing done after %.1f ms,"
+                    + " %.2f of what the JDK's asynchronous file takes%n",
+                    way, median[0] / 1e6, median[1] / 1e6, median[1] / jdk[1]);
+        });
+        return new Outcome(true, STARTUP_ROUNDS + " new JVMs for each figure");
+    }
+
+    private static double[] medians(final List<long[]> times) {
+        return new double[] {median(times, 0), median(times, 1)};
+    }
+
+    private static double median(final List<long[]> times, final int which) {
+        return times.stream().mapToLong(time -> time[which]).sorted().skip(times.size() / 2).findFirst().orElseThrow();
     }
 
     /** Tells what went wrong, or nothing. */
