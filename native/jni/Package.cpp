@@ -42,10 +42,12 @@ std::string findCaller(JNIEnv* env) {
     std::string callee;
     for (jsize i = 0; i < depth; ++i) {
         const jobject element = env->GetObjectArrayElement(stack, i);
-        std::string name = toUtf8(env, static_cast<jstring>(env->CallObjectMethod(element, getClassName)));
+        const auto text = static_cast<jstring>(env->CallObjectMethod(element, getClassName));
         if (env->ExceptionCheck()) {
             return {};
         }
+        std::string name = toUtf8(env, text);
+        env->DeleteLocalRef(text);
         env->DeleteLocalRef(element);
         if (callee == "java.lang.System" && name != callee) {
             return name;

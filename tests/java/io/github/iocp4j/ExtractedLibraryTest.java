@@ -84,7 +84,7 @@ final class ExtractedLibraryTest {
         load();
 
         assertThat(host.loaded).containsExactly(copy, copy);
-        assertThat(host.resourcesRead).containsExactly(CarriedLibrary.HASH_RESOURCE);
+        assertThat(host.resourcesRead).containsExactly(CarriedLibrary.HASH_RESOURCE, CarriedLibrary.DLL_RESOURCE);
     }
 
     /** Windows code serves the classes of one class loader at a time. */

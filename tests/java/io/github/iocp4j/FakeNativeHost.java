@@ -1,6 +1,7 @@
 package io.github.iocp4j;
 
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -18,6 +19,7 @@ import java.util.Map;
 /** A process for {@link NativeLibrary} to find itself in: Windows x64, with a good copy in the jar, unless told. */
 final class FakeNativeHost implements NativeHost {
     static final String JAR = "iocp4j.jar!/";
+    private static final String ROOT = "file:/";
     static final byte[] DLL = "not really a DLL".getBytes(StandardCharsets.UTF_8);
 
     final Map<String, String> properties = new HashMap<>();
@@ -73,7 +75,7 @@ final class FakeNativeHost implements NativeHost {
         final List<URL> found = new ArrayList<>();
         for (final String place : resources.keySet()) {
             if (place.endsWith("!/" + name)) {
-                found.add(new URL("jar", "", -1, "file:/" + place, new Reader(place, name)));
+                found.add(new URL("jar", "", -1, ROOT + place, new Reader()));
             }
         }
         return found;
@@ -95,14 +97,6 @@ final class FakeNativeHost implements NativeHost {
 
     /** Reads a resource from the map. */
     private final class Reader extends URLStreamHandler {
-        private final String place;
-        private final String name;
-
-        Reader(final String place, final String name) {
-            this.place = place;
-            this.name = name;
-        }
-
         @Override
         protected URLConnection openConnection(final URL url) {
             return new URLConnection(url) {
@@ -113,8 +107,13 @@ final class FakeNativeHost implements NativeHost {
 
                 @Override
                 public InputStream getInputStream() throws IOException {
+                    final String place = url.getFile().substring(ROOT.length());
+                    final String name = place.substring(place.indexOf("!/") + "!/".length());
                     resourcesRead.add(name);
                     whenResourceIsRead.getOrDefault(name, () -> { }).run();
+                    if (!resources.containsKey(place)) {
+                        throw new FileNotFoundException(place);
+                    }
                     return new ByteArrayInputStream(resources.get(place));
                 }
             };

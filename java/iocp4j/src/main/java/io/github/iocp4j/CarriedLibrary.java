@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,13 +27,12 @@ final class CarriedLibrary {
     /** Where classes are that have been moved to another package, this is their name there. */
     static final String CLASS_RESOURCE = CarriedLibrary.class.getName().replace('.', '/') + ".class";
 
-    private final NativeHost host;
-    private final String place;
+    private final URL dll;
     private final String hash;
+    private byte[] content;
 
-    private CarriedLibrary(final NativeHost host, final String place, final String hash) {
-        this.host = host;
-        this.place = place;
+    private CarriedLibrary(final URL dll, final String hash) {
+        this.dll = dll;
         this.hash = hash;
     }
 
@@ -42,22 +42,24 @@ final class CarriedLibrary {
      * @throws IOException when there is none, when it cannot be told which, or when its hash is not one
      */
     static CarriedLibrary find(final NativeHost host) throws IOException {
+        final Map<String, URL> places = new LinkedHashMap<>();
         final Map<String, String> hashes = new HashMap<>();
-        String first = null;
         for (final URL found : host.resources(HASH_RESOURCE)) {
             final String place = place(found, HASH_RESOURCE);
-            first = first == null ? place : first;
+            places.put(place, found);
             hashes.put(place, new String(read(found), StandardCharsets.US_ASCII).strip());
         }
-        if (first == null) {
+        if (places.isEmpty()) {
             throw new FileNotFoundException("no jar on the class path carries " + DLL_RESOURCE);
         }
-        final String place = new HashSet<>(hashes.values()).size() == 1 ? first : beside(host, hashes.keySet());
+        final String place = new HashSet<>(hashes.values()).size() == 1
+                ? places.keySet().iterator().next()
+                : beside(host, places.keySet());
         final String hash = hashes.get(place);
         if (!hash.matches("[0-9a-f]{64}")) {
             throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
         }
-        return new CarriedLibrary(host, place, hash);
+        return new CarriedLibrary(new URL(places.get(place), NativeLibrarySearch.FILE_NAME), hash);
     }
 
     /** Which of these jars our classes come from. That is known if only one has them; else they may be from each. */
@@ -77,21 +79,28 @@ final class CarriedLibrary {
         return hash;
     }
 
-    /**
-     * Reads the DLL.
-     *
-     * @throws IOException when it has not the SHA-256 that is beside it
-     */
+    /** The DLL, as it is in the jar. */
     byte[] content() throws IOException {
-        for (final URL found : host.resources(DLL_RESOURCE)) {
-            if (place(found, DLL_RESOURCE).equals(place)) {
-                final byte[] content = read(found);
-                if (hash.equals(sha256(content))) {
-                    return content;
-                }
+        if (content == null) {
+            try {
+                content = read(dll);
+            } catch (final FileNotFoundException missing) {
+                throw new IOException("the jar is damaged: " + DLL_RESOURCE + " is not there", missing);
             }
         }
-        throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
+        return content;
+    }
+
+    /**
+     * The DLL, after a look at its hash.
+     *
+     * @throws IOException when that is not the SHA-256 beside it
+     */
+    byte[] checkedContent() throws IOException {
+        if (!hash.equals(sha256(content()))) {
+            throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
+        }
+        return content;
     }
 
     static String sha256(final byte[] content) {

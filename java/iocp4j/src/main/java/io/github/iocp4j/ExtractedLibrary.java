@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -72,12 +73,12 @@ final class ExtractedLibrary {
     }
 
     private static InputStream openIntact(final Path file, final CarriedLibrary carried) throws IOException {
-        final InputStream found = openIfIntact(file, carried.hash());
+        final InputStream found = openIfIntact(file, carried);
         if (found != null) {
             return found;
         }
-        final IOException notReplaced = write(file, carried.content());
-        final InputStream written = openIfIntact(file, carried.hash());
+        final IOException notReplaced = write(file, carried.checkedContent());
+        final InputStream written = openIfIntact(file, carried);
         if (written == null) {
             throw damaged(file, notReplaced);
         }
@@ -85,16 +86,17 @@ final class ExtractedLibrary {
     }
 
     /**
-     * Opens the file and checks it. On Windows, java.io opens without FILE_SHARE_DELETE: as long as the stream is open,
+     * Opens the file and compares it with what the jar carries; hashing it, by code that has never run before, would
+     * take longer than all the rest. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open,
      * nobody can delete the file that we have checked or put another in its place. It could still be written to, by
      * those only whom {@link Writers} has found trusted.
      */
-    private static InputStream openIfIntact(final Path file, final String hash) throws IOException {
+    private static InputStream openIfIntact(final Path file, final CarriedLibrary carried) throws IOException {
         if (!Files.isRegularFile(file)) {
             return null;
         }
         final InputStream content = new FileInputStream(file.toFile());
-        if (hash.equals(CarriedLibrary.sha256(content.readAllBytes()))) {
+        if (Arrays.equals(content.readAllBytes(), carried.content())) {
             return content;
         }
         content.close();
