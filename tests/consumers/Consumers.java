@@ -32,6 +32,7 @@ public final class Consumers {
     private static final String USAGE =
             "Usage: java tests/consumers/Consumers.java REPOSITORY [--jvm JAVA_HOME]... [CASE...]";
     private static final boolean WINDOWS = File.separatorChar == '\\';
+    private static final boolean MSVC = WINDOWS && !"mingw".equals(System.getenv("IOCP4J_COMPILER"));
     /** Between the elements of a class path, for a Windows JVM. */
     private static final String SEPARATOR = ";";
     private static final String TALK = "com.example.talk.Talk";
@@ -134,6 +135,22 @@ public final class Consumers {
                 + shaded("relocated") + SEPARATOR + shaded("plain"), NEIGHBOURS, TALK, relocated()).succeeds());
         cases.put("two-class-loaders", jvm -> jvm.run(target, "-cp", jar("class-loaders").toString(), NEIGHBOURS,
                 TALK + "=" + classPath("class-path"), TALK + "=" + classPath("class-path")).succeeds());
+        cases.put("split", jvm -> jvm.run(target, "-cp",
+                jar("split") + SEPARATOR + facade() + SEPARATOR + natives(), TALK).succeeds());
+        cases.put("split-on-module-path", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, "--module-path", jar("module-path") + SEPARATOR + facade() + SEPARATOR + natives(),
+                        "--add-modules", "io.github.iocp4j.windows.x86_64", "--module", "com.example.talk/" + TALK)
+                .succeeds());
+        cases.put("facade-alone", jvm -> jvm.run(target, "-cp", jar("split") + SEPARATOR + facade(), TALK)
+                .fails("no jar carries " + DLL, "the classifier windows-x86_64"));
+        cases.put("natives-of-another", jvm -> {
+            final Path other = otherVersion(natives(), target.resolve("natives-of-another-version.jar"));
+            return jvm.run(target, "-cp", String.join(SEPARATOR, jar("split").toString(), facade().toString(),
+                    other.toString(), natives().toString()), TALK)
+                    .fails("iocp4j is on the class path in several versions", natives().toUri().getPath(),
+                            other.toUri().getPath(), ": leave one of them");
+        });
+        cases.put("cpp", jvm -> runCpp());
         cases.put("startup", this::measureStartup);
         return cases;
     }
@@ -248,6 +265,7 @@ public final class Consumers {
         command.addAll(List.of("--batch-mode", "--no-transfer-progress", "-Dstyle.color=never",
                 "--settings", target.resolve("settings.xml").toString(),
                 "-Dmaven.repo.local=" + target.resolve("local"), "-Diocp4j.version=" + version,
+                "-Dnar.aol=amd64-Windows-" + (MSVC ? "msvc" : "gpp"),
                 "--file", here.resolve(name).resolve("pom.xml").toString(), "package",
                 "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy-dependencies",
                 "-DoutputDirectory=" + folder.resolve("lib"), "-DincludeScope=runtime"));
@@ -316,6 +334,39 @@ public final class Consumers {
         }
     }
 
+    private Path facade() throws Exception {
+        return build("split").resolve("lib/iocp4j-" + version + "-without-natives.jar");
+    }
+
+    private Path natives() throws Exception {
+        return build("split").resolve("lib/iocp4j-" + version + "-windows-x86_64.jar");
+    }
+
+    /** CMake builds it against what Maven has unpacked. */
+    private Outcome runCpp() throws Exception {
+        final Path folder = build("cpp");
+        final Path build = folder.resolve("cmake");
+        final List<String> configure = new ArrayList<>(List.of("cmake", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                "-DIOCP4J=" + folder.resolve("iocp4j"), "-S", here.resolve("cpp").toString(), "-B", build.toString()));
+        if (!MSVC) {
+            configure.add("-DCMAKE_TOOLCHAIN_FILE=" + Path.of("cmake", "mingw-w64-x86_64.cmake").toAbsolutePath());
+        }
+        for (final List<String> step : List.of(configure, List.of("cmake", "--build", build.toString()))) {
+            final Run run = Run.of(step, target, Map.of());
+            if (run.status != 0) {
+                return run.succeeds();
+            }
+        }
+        final List<String> program = new ArrayList<>(WINDOWS ? List.of() : List.of(unixProgram("wine-run")));
+        program.add(build.resolve("talk.exe").toString());
+        return Run.of(program, target, Map.of()).succeeds();
+    }
+
+    /** What runs Windows programs elsewhere. */
+    private static String unixProgram(final String name) {
+        return Path.of("cmake", name).toAbsolutePath().toString();
+    }
+
     /** The same jar with another DLL, which is whole. */
     private static Path otherVersion(final Path jar, final Path other) throws Exception {
         Files.copy(jar, other, StandardCopyOption.REPLACE_EXISTING);
@@ -365,6 +416,25 @@ public final class Consumers {
         Run(final int status, final String output) {
             this.status = status;
             this.output = output;
+        }
+
+        static Run of(final List<String> command, final Path folder, final Map<String, String> environment)
+                throws IOException, InterruptedException {
+            // A file, for what Wine starts beside may hold a pipe open for longer than the program runs.
+            final Path output = Files.createTempFile("consumer", ".log");
+            final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+                    .redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            final Process process = builder.start();
+            try {
+                process.getOutputStream().close();
+                final boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+                final String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+                return new Run(ended ? process.exitValue() : -1, ended ? text : text + "\nand did not end");
+            } finally {
+                process.destroyForcibly();
+                Files.deleteIfExists(output);
+            }
         }
 
         Outcome succeeds() {
@@ -421,25 +491,12 @@ public final class Consumers {
             final List<String> command = new ArrayList<>();
             command.add(WINDOWS
                     ? home.resolve("bin").resolve("java.exe").toString()
-                    : Path.of("cmake", "bin", "java").toAbsolutePath().toString());
+                    : unixProgram("bin/java"));
             command.addAll(options);
             command.addAll(List.of(arguments));
-            // A file, for what Wine starts beside may hold a pipe open for longer than the program runs.
-            final Path output = Files.createTempFile("consumer", ".log");
-            final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-                    .redirectErrorStream(true).redirectOutput(output.toFile());
-            builder.environment().put("IOCP4J_WINDOWS_JAVA_HOME", home.toString());
-            builder.environment().putAll(environment);
-            final Process process = builder.start();
-            try {
-                process.getOutputStream().close();
-                final boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
-                final String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
-                return new Run(ended ? process.exitValue() : -1, ended ? text : text + "\nand did not end");
-            } finally {
-                process.destroyForcibly();
-                Files.deleteIfExists(output);
-            }
+            final Map<String, String> all = new HashMap<>(environment);
+            all.put("IOCP4J_WINDOWS_JAVA_HOME", home.toString());
+            return Run.of(command, folder, all);
         }
     }
 

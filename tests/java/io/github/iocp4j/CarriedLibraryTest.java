@@ -87,7 +87,9 @@ final class CarriedLibraryTest {
         facade(host, "iocp4j.jar");
 
         assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(FileNotFoundException.class)
-                .hasMessage("no jar on the class path carries " + CarriedLibrary.DLL_RESOURCE);
+                .hasMessage("no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
+                        + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
+                        + " --add-modules io.github.iocp4j.windows.x86_64");
     }
 
     private FakeNativeHost host() {

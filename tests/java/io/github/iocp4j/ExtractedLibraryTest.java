@@ -308,7 +308,7 @@ final class ExtractedLibraryTest {
     void isNotLoadedFromAJarWithoutIt() {
         host.resources.clear();
 
-        assertThat(diagnosis()).contains("the copy in the jar: no jar on the class path carries");
+        assertThat(diagnosis()).contains("the copy in the jar: no jar carries");
         assertThat(root).doesNotExist();
     }
 

@@ -241,7 +241,9 @@ final class NativeLibraryTest {
                 "java.library.path: " + broken + ": it is no DLL: damaged",
                 "java.library.path: no iocp4j.dll in " + home,
                 "java.library.path: skipped \".\", because only absolute folders are safe",
-                "the copy in the jar: no jar on the class path carries " + CarriedLibrary.DLL_RESOURCE);
+                "the copy in the jar: no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
+                        + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
+                        + " --add-modules io.github.iocp4j.windows.x86_64");
         assertThat(error.getSuppressed()).contains(reason);
     }
 

@@ -50,7 +50,9 @@ final class CarriedLibrary {
             hashes.put(place, new String(read(found), StandardCharsets.US_ASCII).strip());
         }
         if (places.isEmpty()) {
-            throw new FileNotFoundException("no jar on the class path carries " + DLL_RESOURCE);
+            throw new FileNotFoundException("no jar carries " + DLL_RESOURCE + ": add that of"
+                    + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
+                    + " --add-modules io.github.iocp4j.windows.x86_64");
         }
         final String place = new HashSet<>(hashes.values()).size() == 1
                 ? places.keySet().iterator().next()
