@@ -12,13 +12,15 @@ if "%~1"=="test" goto test
 if "%~1"=="demo" goto demo
 if "%~1"=="soak" goto soak
 if "%~1"=="bench" goto bench
+if "%~1"=="consumers" goto consumers
 if "%~1"=="install" goto install
 if "%~1"=="run" if not "%~2"=="" goto run
 echo Usage: dev test [MAVEN ARGS]    build everything, run all tests
-echo        dev test --deep          then also the fuzz targets of the Java side; ./dev on Linux has more of that
+echo        dev test --deep          then also the fuzz targets of the Java side and the consumers; ./dev on Linux has more
 echo        dev demo [ARGS]          build, then many clients log to one daemon at once
 echo        dev soak [--minutes N]   build, then strain the library for N minutes (default 10) and count what is left
 echo        dev bench [NAME...]      build, then compare with what one would use instead
+echo        dev consumers [CASE...]  publish to a folder; build and run programs that see nothing else of iocp4j
 echo        dev run TOOL [ARGS]      run a tool of iocp4j-tools (TOOL --help says more)
 echo        dev install              build and put the artifacts into the local Maven repository, without tests
 echo        dev help                 this text
@@ -29,15 +31,35 @@ exit /b 2
 :test
 call :compiler
 if errorlevel 1 exit /b 1
-if defined arguments set "arguments=%arguments:--deep=-Pdeep%"
-call %mvn% verify %arguments%
-exit /b %errorlevel%
+set "deep="
+echo %arguments%| findstr /c:"--deep" >nul && set "deep=-Pdeep"
+if defined arguments set "arguments=%arguments:--deep=%"
+call %mvn% verify %deep% %arguments%
+if errorlevel 1 exit /b 1
+if not defined deep exit /b 0
+set "arguments="
+goto publish
 
 :install
 call :compiler
 if errorlevel 1 exit /b 1
 call %mvn% install --projects java/iocp4j,java/iocp4j-tools,java/iocp4j-bom --also-make %arguments%
 exit /b %errorlevel%
+
+:consumers
+call :compiler
+if errorlevel 1 exit /b 1
+:publish
+set "published=%root%tests\consumers\target\published"
+if exist "%published%" rmdir /s /q "%published%"
+call %mvn% --quiet deploy "-DaltDeploymentRepository=published::file:///%published:\=/%" ^
+    -DskipTests -Dcheckstyle.skip -Dmaven.javadoc.skip --projects "!tests"
+if errorlevel 1 exit /b 1
+pushd "%root%"
+java tests/consumers/Consumers.java "%published%" %arguments%
+set "result=%errorlevel%"
+popd
+exit /b %result%
 
 :demo
 call :compiler

@@ -4,6 +4,7 @@
 
 #include "engine/Refusal.h"
 #include "jni/JavaVm.h"
+#include "jni/Package.h"
 
 namespace iocp4j::jni {
 
@@ -23,8 +24,8 @@ SlotTable<AlertableThread>& AlertableThread::table() noexcept {
     return threads;
 }
 
-bool AlertableThread::bind(JNIEnv* env) noexcept {
-    const jclass type = env->FindClass("io/github/iocp4j/AlertableThread");
+bool AlertableThread::bind(JNIEnv* env) {
+    const jclass type = env->FindClass(inPackage("io/github/iocp4j/AlertableThread").c_str());
     if (type != nullptr) {
         runQueued = env->GetMethodID(type, "runQueued", "()V");
     }

@@ -34,7 +34,7 @@ public:
     static SlotTable<AlertableThread>& table() noexcept;
 
     // Looks up the method of the Java class; false, with an exception pending, when it is not what we expect.
-    static bool bind(JNIEnv* env) noexcept;
+    static bool bind(JNIEnv* env);
 
     // For the calling thread. `self` is the object of Java's.
     static win32::Result<Key> open(JNIEnv* env, jobject self);

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "jni/JavaVm.h"
+#include "jni/Package.h"
 #include "jni/Pinned.h"
 
 namespace iocp4j::jni {
@@ -45,17 +46,18 @@ void clearException(JNIEnv* env) noexcept {
 
 }  // namespace
 
-bool JavaSink::bind(JNIEnv* env) noexcept {
-    const jclass type = env->FindClass("io/github/iocp4j/CompletionDispatcher");
+bool JavaSink::bind(JNIEnv* env) {
+    const jclass type = env->FindClass(inPackage("io/github/iocp4j/CompletionDispatcher").c_str());
     if (type == nullptr) {
         return false;
     }
-    dispatcherClass.openBatch =
-        env->GetMethodID(type, "openBatch", "(ILjava/nio/ByteBuffer;)Lio/github/iocp4j/CompletionBatch;");
+    dispatcherClass.openBatch = env->GetMethodID(
+        type, "openBatch", inPackage("(ILjava/nio/ByteBuffer;)Lio/github/iocp4j/CompletionBatch;").c_str());
     if (dispatcherClass.openBatch == nullptr) {
         return false;
     }
-    dispatcherClass.deliver = env->GetMethodID(type, "deliver", "(Lio/github/iocp4j/CompletionBatch;I)V");
+    dispatcherClass.deliver =
+        env->GetMethodID(type, "deliver", inPackage("(Lio/github/iocp4j/CompletionBatch;I)V").c_str());
     if (dispatcherClass.deliver == nullptr) {
         return false;
     }

@@ -14,7 +14,7 @@ namespace iocp4j::jni {
 class JavaSink final : public CompletionSink {
 public:
     // Looks up the methods of CompletionDispatcher; false, with an exception pending, when they are not what we expect.
-    static bool bind(JNIEnv* env) noexcept;
+    static bool bind(JNIEnv* env);
 
     JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsigned workers);
     ~JavaSink() override;

@@ -1,10 +1,13 @@
 #include <windows.h>
 
+#include <list>
+
 #include "c/iocp4j.h"
 #include "jni/AlertableThread.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
+#include "jni/Package.h"
 
 namespace {
 
@@ -19,7 +22,7 @@ void stayLoaded() noexcept {
 // Java compares it with its own, and throws. To be asked before anything is bound: what a jar of another version has or
 // lacks is no matter then.
 bool isOfJarsVersion(JNIEnv* env) {
-    const jclass type = env->FindClass("io/github/iocp4j/NativeContract");
+    const jclass type = env->FindClass(iocp4j::jni::inPackage("io/github/iocp4j/NativeContract").c_str());
     if (type == nullptr) {
         return false;
     }
@@ -38,9 +41,24 @@ struct NativeClass {
     std::vector<JNINativeMethod> methods;
 };
 
+bool registerNatives(JNIEnv* env, const NativeClass& natives) {
+    const jclass type = env->FindClass(iocp4j::jni::inPackage(natives.name).c_str());
+    if (type == nullptr) {
+        return false;
+    }
+    std::vector<JNINativeMethod> methods = natives.methods;
+    std::list<std::string> signatures;
+    for (JNINativeMethod& method : methods) {
+        method.signature = signatures.emplace_back(iocp4j::jni::inPackage(method.signature)).data();
+    }
+    const bool registered = env->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size())) == JNI_OK;
+    env->DeleteLocalRef(type);
+    return registered;
+}
+
 bool registerNatives(JNIEnv* env) {
     using namespace iocp4j::jni;
-    for (const auto& [name, methods] : {
+    for (const NativeClass& natives : {
              NativeClass{"io/github/iocp4j/PortNative", portNatives()},
              NativeClass{"io/github/iocp4j/PollerNative", pollerNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
@@ -62,12 +80,9 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/ConsoleInputNative", consoleInputNatives()},
              NativeClass{"io/github/iocp4j/JobObjectNative", jobObjectNatives()},
          }) {
-        const jclass type = env->FindClass(name);
-        if (type == nullptr ||
-            env->RegisterNatives(type, methods.data(), static_cast<jint>(methods.size())) != JNI_OK) {
+        if (!registerNatives(env, natives)) {
             return false;
         }
-        env->DeleteLocalRef(type);
     }
     return true;
 }
@@ -77,7 +92,11 @@ bool registerNatives(JNIEnv* env) {
 extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     iocp4j::jni::vm = loadedBy;
     JNIEnv* env = iocp4j::jni::environment();
-    if (env == nullptr || !isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
+    if (env == nullptr) {
+        return JNI_ERR;
+    }
+    iocp4j::jni::findPackage(env);
+    if (!isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
         !iocp4j::jni::AlertableThread::bind(env)) {
         return JNI_ERR;
     }

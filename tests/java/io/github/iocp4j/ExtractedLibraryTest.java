@@ -84,7 +84,46 @@ final class ExtractedLibraryTest {
         load();
 
         assertThat(host.loaded).containsExactly(copy, copy);
-        assertThat(host.resourcesRead).containsExactly(ExtractedLibrary.HASH_RESOURCE);
+        assertThat(host.resourcesRead).containsExactly(CarriedLibrary.HASH_RESOURCE, CarriedLibrary.DLL_RESOURCE);
+    }
+
+    /** Windows code serves the classes of one class loader at a time. */
+    @Test
+    void isWrittenOnceMoreForEachClassLoaderOfAProcess() throws IOException {
+        host.whenLoaded.add(file -> {
+            if (!file.endsWith("iocp4j-3.dll")) {
+                throw new UnsatisfiedLinkError("Native Library " + file + " already loaded in another classloader");
+            }
+        });
+
+        load();
+
+        assertThat(host.loaded).containsExactly(copy.resolveSibling("iocp4j-3.dll"));
+        assertThat(names(copy.getParent())).containsExactly("iocp4j-2.dll", "iocp4j-3.dll", "iocp4j.dll");
+        assertThat(copy.resolveSibling("iocp4j-3.dll")).hasBinaryContent(FakeNativeHost.DLL);
+    }
+
+    /** The JVM does nothing when its class loader has loaded a DLL before, for classes of another package. */
+    @Test
+    void isWrittenOnceMoreForEachPackage() {
+        host.contractError = new UnsatisfiedLinkError("contract()");
+        host.whenLoaded.add(file -> {
+            if (file.endsWith("iocp4j-2.dll")) {
+                host.contractError = null;
+            }
+        });
+
+        load();
+
+        assertThat(host.loaded).containsExactly(copy, copy.resolveSibling("iocp4j-2.dll"));
+    }
+
+    @Test
+    void isNotWrittenForEver() throws IOException {
+        host.contractError = new UnsatisfiedLinkError("contract()");
+
+        assertThat(diagnosis()).contains("there are 64 in this process already", "that its users share");
+        assertThat(names(copy.getParent())).hasSize(64);
     }
 
     @ParameterizedTest
@@ -125,7 +164,7 @@ final class ExtractedLibraryTest {
     @EnabledOnOs(OS.WINDOWS)
     void ofAnotherProcessThatWasQuickerIsUsed() throws IOException {
         final FileInputStream[] other = new FileInputStream[1];
-        host.whenResourceIsRead.put(ExtractedLibrary.DLL_RESOURCE, () -> {
+        host.whenResourceIsRead.put(CarriedLibrary.DLL_RESOURCE, () -> {
             Files.write(copy, FakeNativeHost.DLL);
             other[0] = new FileInputStream(copy.toFile());
         });
@@ -180,7 +219,7 @@ final class ExtractedLibraryTest {
     @Test
     @EnabledOnOs(OS.WINDOWS)
     void isNotLoadedFromAFolderThatOthersHaveOpenedUpMeanwhile() throws IOException {
-        host.whenResourceIsRead.put(ExtractedLibrary.DLL_RESOURCE, () -> Access.letEverybodyWrite(copy.getParent()));
+        host.whenResourceIsRead.put(CarriedLibrary.DLL_RESOURCE, () -> Access.letEverybodyWrite(copy.getParent()));
 
         assertThat(diagnosis()).contains(copy.getParent().toString(), "can be changed by");
         assertThat(host.loaded).isEmpty();
@@ -243,32 +282,33 @@ final class ExtractedLibraryTest {
 
     @Test
     void isNotLoadedFromAJarThatIsDamaged() {
-        host.resources.put(ExtractedLibrary.DLL_RESOURCE, "something else".getBytes(StandardCharsets.UTF_8));
+        host.resources.put(FakeNativeHost.JAR + CarriedLibrary.DLL_RESOURCE,
+                "something else".getBytes(StandardCharsets.UTF_8));
 
-        assertThat(diagnosis()).contains("the jar is damaged: " + ExtractedLibrary.DLL_RESOURCE);
+        assertThat(diagnosis()).contains("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE);
         assertThat(copy).doesNotExist();
     }
 
     @Test
     void isNotLoadedFromAJarThatHasOnlyTheHash() {
-        host.resources.remove(ExtractedLibrary.DLL_RESOURCE);
+        host.resources.remove(FakeNativeHost.JAR + CarriedLibrary.DLL_RESOURCE);
 
-        assertThat(diagnosis()).contains("the jar is damaged: " + ExtractedLibrary.DLL_RESOURCE);
+        assertThat(diagnosis()).contains("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0123", "../../../../../../../../../../../../../../../../../../../../../../../x"})
     void isNotLoadedFromAJarWithABadHash(final String hash) {
-        host.resources.put(ExtractedLibrary.HASH_RESOURCE, hash.getBytes(StandardCharsets.US_ASCII));
+        host.resources.put(FakeNativeHost.JAR + CarriedLibrary.HASH_RESOURCE, hash.getBytes(StandardCharsets.US_ASCII));
 
-        assertThat(diagnosis()).contains("the jar is damaged: " + ExtractedLibrary.HASH_RESOURCE);
+        assertThat(diagnosis()).contains("the jar is damaged: " + CarriedLibrary.HASH_RESOURCE);
     }
 
     @Test
     void isNotLoadedFromAJarWithoutIt() {
         host.resources.clear();
 
-        assertThat(diagnosis()).contains("the copy in the jar: this jar does not carry");
+        assertThat(diagnosis()).contains("the copy in the jar: no jar carries");
         assertThat(root).doesNotExist();
     }
 
@@ -298,7 +338,7 @@ final class ExtractedLibraryTest {
 
     @Test
     void isSweptWhenNobodyHasUsedItForAMonth() throws IOException {
-        final Path stale = folder("0123456789abcdef", "iocp4j.dll", "iocp4j-42-1f.tmp");
+        final Path stale = folder("0123456789abcdef", "iocp4j.dll", "iocp4j-2.dll", "iocp4j-42-1f.tmp");
         final Path leftover = folder("1123456789abcdef", "iocp4j-42-1f.tmp");
         final Path longer = folder(FakeNativeHost.hash(), "iocp4j.dll");
 
@@ -356,7 +396,7 @@ final class ExtractedLibraryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"notes.txt", "iocp4j.dll.bak", "iocp4j-1.tmp", "iocp4j-1-x.tmp"})
+    @ValueSource(strings = {"notes.txt", "iocp4j.dll.bak", "iocp4j-x.dll", "iocp4j-1.tmp", "iocp4j-1-x.tmp"})
     void leavesFoldersAloneThatHoldAnythingElse(final String name) throws IOException {
         final Path other = folder("0123456789abcdef", "iocp4j.dll", name);
 

@@ -26,10 +26,11 @@ final class JniConfigTest {
 
     /** A class that is looked up, one of which an exception is made, the class of a buffer, a method. */
     private static final Pattern LOOK_UP = Pattern.compile(
-            "(?:FindClass\\(|NativeClass\\{)\"(?<type>[\\w/]+)\""
+            "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
             + "|(?<thrown>ThrowNew\\()"
             + "|(?<buffer>GetObjectClass\\(buffer\\))"
-            + "|Get(?:Static)?MethodID\\(\\w+,\\s*\"(?<method>\\w+)\",\\s*\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
+            + "|Get(?:Static)?MethodID\\(\\w+,\\s*\"(?<method>\\w+)\",\\s*"
+            + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
     private static final Pattern PARAMETER = Pattern.compile("L([^;]+);|([IJZ])");
     private static final Map<String, String> PRIMITIVES = Map.of("I", "int", "J", "long", "Z", "boolean");
 

@@ -28,7 +28,7 @@ final class LibraryImageTest {
 
     @BeforeAll
     static void read() throws IOException {
-        try (InputStream library = NativeLibrary.class.getResourceAsStream(ExtractedLibrary.DLL_RESOURCE)) {
+        try (InputStream library = NativeLibrary.class.getResourceAsStream("/" + CarriedLibrary.DLL_RESOURCE)) {
             assumeTrue(library != null, "these classes are not the jar's: they have no DLL beside them");
             image = new PeImage(library.readAllBytes());
         }

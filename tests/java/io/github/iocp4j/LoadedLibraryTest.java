@@ -6,16 +6,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,18 +50,62 @@ final class LoadedLibraryTest {
     }
 
     @Test
-    void servesOneClassLoaderOnly() throws Exception {
+    void servesEachClassLoaderWithACopyOfItsOwn() throws Exception {
         NativeLibrary.load();
-        final URL jar = NativeLibrary.class.getProtectionDomain().getCodeSource().getLocation();
 
-        try (URLClassLoader other = new URLClassLoader(new URL[] {jar}, ClassLoader.getPlatformClassLoader())) {
-            final Method load = other.loadClass(NativeLibrary.class.getName()).getDeclaredMethod("load");
-            load.setAccessible(true);
+        try (URLClassLoader other = otherClassLoader()) {
+            final Class<?> theirs = other.loadClass(NativeLibrary.class.getName());
 
-            assertThatThrownBy(() -> load.invoke(null)).isInstanceOf(InvocationTargetException.class)
+            call(theirs, "load");
+
+            assertThat(theirs).isNotSameAs(NativeLibrary.class);
+            assertThat(call(theirs, "isLoaded")).isEqualTo(true);
+            final Object contract = call(other.loadClass(PortNative.class.getName()), "contract");
+            assertThat(contract).isEqualTo(PortNative.contract());
+        }
+    }
+
+    @Test
+    void servesOneClassLoaderOnlyWhereItsFileIsTold() throws Exception {
+        assumeJarHasTheLibrary();
+        NativeLibrary.load();
+        new ExtractedLibrary(NativeHost.JVM).load(ours -> {
+            System.setProperty(NativeLibrarySearch.LIBRARY_PATH, ours.toString());
+            return Loading.FAILED;
+        });
+
+        try (URLClassLoader other = otherClassLoader()) {
+            assertThatThrownBy(() -> call(other.loadClass(NativeLibrary.class.getName()), "load"))
+                    .isInstanceOf(InvocationTargetException.class)
                     .cause().hasMessageContaining("in another class loader of this process")
                     .extracting(error -> error.getClass().getName()).isEqualTo(NativeLibraryError.class.getName());
+        } finally {
+            System.clearProperty(NativeLibrarySearch.LIBRARY_PATH);
         }
+    }
+
+    @Test
+    void isRefusedWhenItIsForAnotherProcessor() throws Exception {
+        assumeJarHasTheLibrary();
+        final byte[] dll = carried();
+        ByteBuffer.wrap(dll).order(ByteOrder.LITTLE_ENDIAN).putShort(machinePosition(dll), (short) 0xaa64);
+
+        assertThat(diagnosis(dll)).contains("iocp4j.library.path: ", "it is for ARM64, and this JVM for x64");
+    }
+
+    @Test
+    void isRefusedWhenItHasBeenCutShort() throws Exception {
+        assumeJarHasTheLibrary();
+        final byte[] dll = carried();
+
+        assertThat(diagnosis(Arrays.copyOf(dll, dll.length / 2))).contains("iocp4j.library.path: ",
+                "it has been cut short: of ");
+    }
+
+    @Test
+    void isRefusedWhenItIsSomethingElse() throws Exception {
+        assertThat(diagnosis("a text".getBytes(StandardCharsets.UTF_8)))
+                .contains("iocp4j.library.path: ", "it is no DLL");
     }
 
     @Test
@@ -83,13 +129,9 @@ final class LoadedLibraryTest {
         assumeJarHasTheLibrary();
         final String version = NativeContract.version();
         final String other = version.replaceFirst("\\d", "9");
-        final byte[] library;
-        try (InputStream content = NativeLibrary.class.getResourceAsStream(ExtractedLibrary.DLL_RESOURCE)) {
-            library = content.readAllBytes();
-        }
         final Path file = folder.resolve("other.dll");
         // As the DLL has it for Java; the version resource has it, too, in UTF-16.
-        Files.write(file, new String(library, StandardCharsets.ISO_8859_1)
+        Files.write(file, new String(carried(), StandardCharsets.ISO_8859_1)
                 .replace(version, other).getBytes(StandardCharsets.ISO_8859_1));
 
         final Process process = startProbe("-Diocp4j.library.path=" + file);
@@ -122,9 +164,43 @@ final class LoadedLibraryTest {
         }
     }
 
+    private static URLClassLoader otherClassLoader() {
+        final URL jar = NativeLibrary.class.getProtectionDomain().getCodeSource().getLocation();
+        return new URLClassLoader(new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+    }
+
+    private static Object call(final Class<?> type, final String name) throws ReflectiveOperationException {
+        final Method method = type.getDeclaredMethod(name);
+        method.setAccessible(true);
+        return method.invoke(null);
+    }
+
+    private static byte[] carried() throws IOException {
+        return CarriedLibrary.find(NativeHost.JVM).content();
+    }
+
+    private static int machinePosition(final byte[] dll) {
+        return ByteBuffer.wrap(dll).order(ByteOrder.LITTLE_ENDIAN).getInt(0x3c) + Integer.BYTES;
+    }
+
+    /** What a program says that is told to load this. */
+    private String diagnosis(final byte[] dll) throws Exception {
+        final Path file = Files.write(folder.resolve("iocp4j.dll"), dll);
+        final Process process = Launch.of(new ProcessBuilder(java(), "-Diocp4j.library.path=" + file, "-cp",
+                System.getProperty("java.class.path"), LoaderProbe.class.getName()).redirectErrorStream(true));
+        process.getOutputStream().close();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isNotZero();
+        return output;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     private static void assumeJarHasTheLibrary() {
-        assumeTrue(NativeLibrary.class.getResource(ExtractedLibrary.DLL_RESOURCE) != null,
-                "these classes are not the jar's: " + ExtractedLibrary.DLL_RESOURCE + " is not beside them");
+        assumeTrue(NativeLibrary.class.getResource("/" + CarriedLibrary.DLL_RESOURCE) != null,
+                "these classes are not the jar's: " + CarriedLibrary.DLL_RESOURCE + " is not beside them");
     }
 
     private String probe() throws IOException, InterruptedException {
@@ -141,8 +217,7 @@ final class LoadedLibraryTest {
     }
 
     private static Process startProbe(final String setting) throws IOException {
-        return Launch.of(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                setting, "-cp", System.getProperty("java.class.path"),
+        return Launch.of(new ProcessBuilder(java(), setting, "-cp", System.getProperty("java.class.path"),
                 LoaderProbe.class.getName()).redirectErrorStream(true));
     }
 

@@ -54,6 +54,43 @@ final class NativeLibraryTest {
         assertThat(diagnosis()).contains("64-bit JVM");
     }
 
+    @Test
+    void tellsUsersOfWindowsOnArmThatItEmulatesX64() {
+        host.properties.put("os.arch", "aarch64");
+
+        assertThat(diagnosis()).contains("64-bit JVM for x64, which Windows 11 on ARM emulates");
+    }
+
+
+    void runsInAJvmForX64ThatWindowsOnArmEmulates() {
+        host.variables.put("PROCESSOR_IDENTIFIER", "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm");
+
+        load();
+
+        assertThat(host.loaded).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Windows 7,6.1", "Windows 8.1,6.3", "Windows Server 2012 R2,6.3"})
+    void refusesOlderWindows(final String system, final String version) {
+        host.properties.put("os.name", system);
+        host.properties.put("os.version", version);
+
+        assertThat(diagnosis()).isEqualTo("iocp4j runs on Windows 10, Windows Server 2016 and later; this is " + system
+                + " (" + version + ")");
+        assertThat(host.loaded).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0", "11.0", "unknown", ""})
+    void takesAnyOtherVersionForNewer(final String version) {
+        host.properties.put("os.version", version);
+
+        load();
+
+        assertThat(host.loaded).hasSize(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"amd64", "x86_64"})
     void knowsBothNamesOfX64(final String architecture) {
@@ -108,7 +145,8 @@ final class NativeLibraryTest {
         host.properties.put("iocp4j.library.path", file.toString());
         fails(file, new UnsatisfiedLinkError("%1 is not a valid Win32 application"));
 
-        assertThat(diagnosis()).contains("iocp4j.library.path: " + file + ": %1 is not a valid Win32 application");
+        assertThat(diagnosis()).contains("iocp4j.library.path: " + file
+                + ": it is no DLL: %1 is not a valid Win32 application");
     }
 
     @Test
@@ -200,10 +238,12 @@ final class NativeLibraryTest {
 
         assertThat(error.getMessage().split("\n  ")).containsExactly(
                 "iocp4j.dll could not be loaded.",
-                "java.library.path: " + broken + ": damaged",
+                "java.library.path: " + broken + ": it is no DLL: damaged",
                 "java.library.path: no iocp4j.dll in " + home,
                 "java.library.path: skipped \".\", because only absolute folders are safe",
-                "the copy in the jar: this jar does not carry " + ExtractedLibrary.DLL_RESOURCE);
+                "the copy in the jar: no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
+                        + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
+                        + " --add-modules io.github.iocp4j.windows.x86_64");
         assertThat(error.getSuppressed()).contains(reason);
     }
 
@@ -223,7 +263,8 @@ final class NativeLibraryTest {
         host.properties.put("iocp4j.library.path", file.toString());
         host.contractError = new UnsatisfiedLinkError("contract()");
 
-        assertThat(diagnosis()).contains("different versions", file.toString(), "does not bind");
+        assertThat(diagnosis()).contains("different versions", file.toString(),
+                "does not bind the methods of io.github.iocp4j");
     }
 
     @Test

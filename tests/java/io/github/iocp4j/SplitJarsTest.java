@@ -52,7 +52,8 @@ final class SplitJarsTest {
     void theFacadeAloneSaysWhatIsMissing() throws Exception {
         assertThat(probe("-cp", path(FACADE, TESTS), LoaderProbe.class.getName()))
                 .contains("NativeLibraryError")
-                .contains("this jar does not carry " + ExtractedLibrary.DLL_RESOURCE);
+                .contains("no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
+                        + " io.github.iocp4j:iocp4j with the classifier windows-x86_64");
     }
 
     /** The probe is one of the tests' classes, which have to be in the module of what they look at. */

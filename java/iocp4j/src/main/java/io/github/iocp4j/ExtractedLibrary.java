@@ -1,21 +1,17 @@
 package io.github.iocp4j;
 
 import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.function.Predicate;
+import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * The copy of {@code iocp4j.dll} that our jar carries, as a file of this user's, because Windows loads only files.
@@ -25,9 +21,9 @@ import java.util.function.Predicate;
  */
 final class ExtractedLibrary {
     static final String EXTRACT_PATH = "iocp4j.extract.path";
-    static final String DLL_RESOURCE = "/META-INF/native/windows-x86_64/" + NativeLibrarySearch.FILE_NAME;
-    static final String HASH_RESOURCE = DLL_RESOURCE + ".sha256";
     static final int FOLDER_DIGITS = 16;
+    /** In one process; a server that has more applications with iocp4j should share it. */
+    static final int MOST_COPIES = 64;
 
     private final NativeHost host;
 
@@ -36,44 +32,53 @@ final class ExtractedLibrary {
     }
 
     /**
-     * Writes the copy where it is missing or damaged, and has it loaded.
+     * Writes the copy where it is missing or damaged, and has it loaded; another copy, when that one is taken.
      *
      * @param loader is given the absolute path while nobody can put another file in its place
      * @return what the loader answered
      * @throws IOException when there is no good copy and none can be made, or when others could change it
      */
-    boolean load(final Predicate<Path> loader) throws IOException {
-        final String hash = hash();
+    Loading load(final Function<Path, Loading> loader) throws IOException {
+        final CarriedLibrary carried = CarriedLibrary.find(host);
         // Without junctions, which their owner can let point elsewhere at any time.
         final Path root = Files.createDirectories(root()).toRealPath();
-        final Path folder = Files.createDirectories(root.resolve(hash.substring(0, FOLDER_DIGITS)));
+        final Path folder = Files.createDirectories(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));
         if (!folder.toRealPath().equals(folder)) {
             throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
         }
         Writers.requireTrusted(host, folder);
-        final Path file = folder.resolve(NativeLibrarySearch.FILE_NAME);
-        final InputStream held = openIntact(file, hash);
+        Loading outcome;
+        int copy = 1;
+        do {
+            outcome = load(folder.resolve(StaleCopies.name(copy)), carried, loader);
+            copy++;
+        } while ((outcome == Loading.TAKEN || outcome == Loading.UNBOUND) && copy <= MOST_COPIES);
+        if (outcome == Loading.DONE) {
+            StaleCopies.sweep(root, folder);
+        }
+        return outcome;
+    }
+
+    private Loading load(final Path file, final CarriedLibrary carried, final Function<Path, Loading> loader)
+            throws IOException {
+        final InputStream held = openIntact(file, carried);
         try {
             // Once more, now that none of the folders can be renamed any more, because a file in them is open.
-            Writers.requireTrusted(host, folder, file);
+            Writers.requireTrusted(host, file.getParent(), file);
             touch(file);
-            if (!loader.test(file)) {
-                return false;
-            }
+            return loader.apply(file);
         } finally {
             held.close();
         }
-        StaleCopies.sweep(root, folder);
-        return true;
     }
 
-    private InputStream openIntact(final Path file, final String hash) throws IOException {
-        final InputStream found = openIfIntact(file, hash);
+    private static InputStream openIntact(final Path file, final CarriedLibrary carried) throws IOException {
+        final InputStream found = openIfIntact(file, carried);
         if (found != null) {
             return found;
         }
-        final IOException notReplaced = write(file, hash);
-        final InputStream written = openIfIntact(file, hash);
+        final IOException notReplaced = write(file, carried.checkedContent());
+        final InputStream written = openIfIntact(file, carried);
         if (written == null) {
             throw damaged(file, notReplaced);
         }
@@ -81,32 +86,21 @@ final class ExtractedLibrary {
     }
 
     /**
-     * Opens the file and checks it. On Windows, java.io opens without FILE_SHARE_DELETE: as long as the stream is open,
+     * Opens the file and compares it with what the jar carries; hashing it, by code that has never run before, would
+     * take longer than all the rest. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open,
      * nobody can delete the file that we have checked or put another in its place. It could still be written to, by
      * those only whom {@link Writers} has found trusted.
      */
-    private static InputStream openIfIntact(final Path file, final String hash) throws IOException {
+    private static InputStream openIfIntact(final Path file, final CarriedLibrary carried) throws IOException {
         if (!Files.isRegularFile(file)) {
             return null;
         }
         final InputStream content = new FileInputStream(file.toFile());
-        if (hash.equals(sha256(content.readAllBytes()))) {
+        if (Arrays.equals(content.readAllBytes(), carried.content())) {
             return content;
         }
         content.close();
         return null;
-    }
-
-    private String hash() throws IOException {
-        final byte[] text = resource(HASH_RESOURCE);
-        if (text == null) {
-            throw new FileNotFoundException("this jar does not carry " + DLL_RESOURCE);
-        }
-        final String hash = new String(text, StandardCharsets.US_ASCII).strip();
-        if (!hash.matches("[0-9a-f]{64}")) {
-            throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
-        }
-        return hash;
     }
 
     private Path root() {
@@ -122,11 +116,7 @@ final class ExtractedLibrary {
     }
 
     /** Writes our copy; answers what has kept it from its place, or null when it is there. */
-    private IOException write(final Path file, final String hash) throws IOException {
-        final byte[] dll = resource(DLL_RESOURCE);
-        if (dll == null || !hash.equals(sha256(dll))) {
-            throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
-        }
+    private static IOException write(final Path file, final byte[] dll) throws IOException {
         final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
         try {
             Files.write(temporary, dll, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -160,20 +150,6 @@ final class ExtractedLibrary {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
         } catch (final IOException notOurs) {
             // Then it can be swept too early, and will be written again.
-        }
-    }
-
-    private byte[] resource(final String name) throws IOException {
-        try (InputStream content = host.resource(name)) {
-            return content == null ? null : content.readAllBytes();
-        }
-    }
-
-    private static String sha256(final byte[] content) {
-        try {
-            return String.format("%064x", new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(content)));
-        } catch (final NoSuchAlgorithmException impossible) {
-            throw new AssertionError("Every Java platform has SHA-256", impossible);
         }
     }
 }

@@ -1,7 +1,11 @@
 package io.github.iocp4j;
 
-import java.io.InputStream;
+import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** What the search for the library sees of the process around it. Tests put another in the place of the real one. */
 interface NativeHost {
@@ -18,14 +22,18 @@ interface NativeHost {
         }
 
         @Override
-        public InputStream resource(final String name) {
-            final InputStream own = NativeHost.class.getResourceAsStream(name);
-            if (own != null) {
-                return own;
+        public List<URL> resources(final String name) throws IOException {
+            final ClassLoader own = NativeHost.class.getClassLoader();
+            final List<URL> found = Collections.list(
+                    own == null ? ClassLoader.getSystemResources(name) : own.getResources(name));
+            if (found.size() < 2 || own == null || own.getParent() == null) {
+                return found;
             }
-            // In the module of the native part, which is another than that of these classes.
-            final ClassLoader loader = NativeHost.class.getClassLoader();
-            return loader == null ? null : loader.getResourceAsStream(name.substring(1));
+            final List<String> inherited = new ArrayList<>();
+            own.getParent().getResources(name).asIterator().forEachRemaining(url -> inherited.add(url.toString()));
+            final List<URL> ours = new ArrayList<>(found);
+            ours.removeIf(url -> inherited.contains(url.toString()));
+            return ours.isEmpty() ? found : ours;
         }
 
         @Override
@@ -45,8 +53,11 @@ interface NativeHost {
     /** An environment variable, or null. */
     String variable(String name);
 
-    /** A resource beside our own classes, or else beside those of others, by its absolute name; or null. */
-    InputStream resource(String name);
+    /**
+     * All resources of that name that the class loader of our own classes has, the one that it would take first. What
+     * its parent has counts only where it has none itself: an application server may have another version than we are.
+     */
+    List<URL> resources(String name) throws IOException;
 
     /** Loads the library from an absolute path, for the class loader of iocp4j's own classes. */
     void load(Path file);

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where {@code iocp4j.dll} is looked for: where the property {@code iocp4j.library.path} says, and only there if it is
@@ -35,7 +36,7 @@ final class NativeLibrarySearch {
 
     /** Loads the library from the first place that has one that works, or throws what stood in the way in each. */
     void load() {
-        requireWindowsX64();
+        requireWindows();
         final String told = host.property(LIBRARY_PATH);
         final boolean loaded = told == null || told.isEmpty()
                 ? loadFromJavaLibraryPath() || loadFromJar()
@@ -45,13 +46,19 @@ final class NativeLibrarySearch {
         }
     }
 
-    private void requireWindowsX64() {
+    private void requireWindows() {
         final String system = host.property("os.name");
         final String architecture = host.property("os.arch");
         final boolean windows = system.startsWith("Windows");
         if (!windows || !("amd64".equals(architecture) || "x86_64".equals(architecture))) {
             throw new NativeLibraryError("iocp4j runs on Windows x64; this JVM runs on " + system + " " + architecture
-                    + (windows ? ": start the program with a 64-bit JVM for x64" : ""));
+                    + (windows ? ": start the program with a 64-bit JVM for x64" : "")
+                    + (windows && "aarch64".equals(architecture) ? ", which Windows 11 on ARM emulates" : ""));
+        }
+        final String version = host.property("os.version");
+        if (version.matches("[0-9]\\..*")) {
+            throw new NativeLibraryError("iocp4j runs on Windows 10, Windows Server 2016 and later; this is " + system
+                    + " (" + version + ")");
         }
     }
 
@@ -123,7 +130,12 @@ final class NativeLibrarySearch {
 
     private boolean loadFromJar() {
         try {
-            return new ExtractedLibrary(host).load(file -> loads(JAR, file));
+            final Loading outcome = new ExtractedLibrary(host).load(file -> tryToLoad(JAR, file));
+            if (outcome == Loading.TAKEN || outcome == Loading.UNBOUND) {
+                tried.add(JAR + ": there are " + ExtractedLibrary.MOST_COPIES + " in this process already: put the"
+                        + " iocp4j jar where a class loader finds it that its users share");
+            }
+            return outcome == Loading.DONE;
         } catch (final FileSystemException failed) {
             // Its message may be no more than the name of the file; its class tells what is wrong.
             failures.add(failed);
@@ -137,17 +149,32 @@ final class NativeLibrarySearch {
     }
 
     private boolean loads(final String place, final Path file) {
+        final Loading outcome = tryToLoad(place, file);
+        if (outcome == Loading.TAKEN) {
+            throw new NativeLibraryError(file + " is already in use by iocp4j in another class loader of this"
+                    + " process, and Windows code can belong to one only: leave " + LIBRARY_PATH + " unset and "
+                    + FILE_NAME + " out of " + JAVA_LIBRARY_PATH + ", so that each takes a copy from its jar, or put"
+                    + " the iocp4j jar where a class loader that both share finds it, such as the server's own library"
+                    + " folder");
+        }
+        if (outcome == Loading.UNBOUND) {
+            throw differentVersions(file, "the DLL does not bind the methods of "
+                    + NativeLibrarySearch.class.getPackageName(), null);
+        }
+        return outcome == Loading.DONE;
+    }
+
+    private Loading tryToLoad(final String place, final Path file) {
         try {
             host.load(file);
         } catch (final UnsatisfiedLinkError failed) {
-            if (String.valueOf(failed.getMessage()).contains("already loaded in another classloader")) {
-                throw new NativeLibraryError(file + " is already in use by iocp4j in another class loader of this"
-                        + " process, and Windows code can belong to one only: put the iocp4j jar where a class loader"
-                        + " that both share finds it, such as the server's own library folder", failed);
+            if (isTaken(failed)) {
+                return Loading.TAKEN;
             }
             failures.add(failed);
-            tried.add(place + ": " + file + ": " + failed.getMessage());
-            return false;
+            final String flaw = DllHeader.flaw(file);
+            tried.add(place + ": " + file + ": " + (flaw == null ? "" : flaw + ": ") + failed.getMessage());
+            return Loading.FAILED;
         } catch (final LinkageError failed) {
             // The DLL looked for a class or a method that this jar does not have.
             throw differentVersions(file, failed.getMessage(), failed);
@@ -156,20 +183,25 @@ final class NativeLibrarySearch {
                     + " --enable-native-access=io.github.iocp4j, or =ALL-UNNAMED where the jar is on the class path",
                     denied);
         }
-        checkContract(file);
-        return true;
+        return checkContract(file);
     }
 
-    private void checkContract(final Path file) {
+    private static boolean isTaken(final UnsatisfiedLinkError failed) {
+        return String.valueOf(failed.getMessage()).toLowerCase(Locale.ROOT)
+                .contains("already loaded in another classloader");
+    }
+
+    private Loading checkContract(final Path file) {
         final String difference;
         try {
             difference = NativeContract.difference(host.contract());
         } catch (final UnsatisfiedLinkError unbound) {
-            throw differentVersions(file, "the DLL does not bind the methods of iocp4j", unbound);
+            return Loading.UNBOUND;
         }
         if (difference != null) {
             throw differentVersions(file, difference, null);
         }
+        return Loading.DONE;
     }
 
     private static NativeLibraryError differentVersions(final Path file, final String how, final Throwable cause) {

@@ -20,9 +20,18 @@ import java.util.regex.Pattern;
 final class StaleCopies {
     static final Duration KEPT = Duration.ofDays(30);
     private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{16,64}");
+    private static final Pattern COPY = Pattern.compile("iocp4j(-[0-9]+)?\\.dll");
     private static final Pattern TEMPORARY = Pattern.compile("iocp4j-[0-9]+-[0-9a-f]+\\.tmp");
 
     private StaleCopies() {
+    }
+
+    /**
+     * The name of a copy in its folder, which is that of the DLL for the first. There are more where one process has
+     * iocp4j several times, in several class loaders or packages: Windows code serves one at a time.
+     */
+    static String name(final int copy) {
+        return copy == 1 ? NativeLibrarySearch.FILE_NAME : "iocp4j-" + copy + ".dll";
     }
 
     /**
@@ -63,7 +72,7 @@ final class StaleCopies {
         }
     }
 
-    /** The files in the folder, the DLL first, or null when there is anything that we would not have put there. */
+    /** The files in the folder, the DLLs first, or null when there is anything that we would not have put there. */
     private static List<Path> ours(final Path folder) throws IOException {
         final LinkedList<Path> files = new LinkedList<>();
         try (DirectoryStream<Path> content = Files.newDirectoryStream(folder)) {
@@ -72,7 +81,7 @@ final class StaleCopies {
                 if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     return null;
                 }
-                if (name.equals(NativeLibrarySearch.FILE_NAME)) {
+                if (COPY.matcher(name).matches()) {
                     // A program that has it loaded makes its deletion fail, and then the rest must stay, too.
                     files.addFirst(file);
                 } else if (TEMPORARY.matcher(name).matches()) {

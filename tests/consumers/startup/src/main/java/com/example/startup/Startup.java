@@ -1,0 +1,85 @@
+package com.example.startup;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.Win32Error;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** What a program pays that starts, does one thing with native code, and ends. The JVM must be a new one. */
+public final class Startup {
+    private Startup() {
+    }
+
+    /**
+     * Does it, and says how many nanoseconds it has taken until native code was there, and until the first thing was done.
+     *
+     * @param args what to do it with, iocp4j, jdk or jna; and a file that can be read
+     * @throws Exception when that does not work
+     */
+    public static void main(final String[] args) throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(16);
+        final Path file = Path.of(args[1]);
+        final long start = System.nanoTime();
+        final long ready;
+        switch (args[0]) {
+            case "iocp4j":
+                ready = readWithIocp4j(file, buffer);
+                break;
+            case "jdk":
+                ready = readWithJdk(file, buffer);
+                break;
+            case "jna":
+                ready = callWithJna();
+                break;
+            default:
+                throw new IllegalArgumentException(args[0]);
+        }
+        final long done = System.nanoTime();
+        System.out.println("ok: " + (ready - start) + " " + (done - start));
+    }
+
+    private static long readWithIocp4j(final Path file, final ByteBuffer buffer) throws Exception {
+        final CompletableFuture<Integer> status = new CompletableFuture<>();
+        final CompletionPort port = CompletionPort.open(batch -> status.complete(batch.status(0)));
+        final long ready = System.nanoTime();
+        OverlappedFile.builder(port, file).read().open().read(buffer, 0, buffer.capacity(), 0, 0);
+        if (status.get() != Win32Error.SUCCESS) {
+            throw new IOException(file + " cannot be read: " + Win32Error.name(status.get()));
+        }
+        return ready;
+    }
+
+    private static long readWithJdk(final Path file, final ByteBuffer buffer) throws Exception {
+        final AsynchronousFileChannel channel = AsynchronousFileChannel.open(file);
+        final long ready = System.nanoTime();
+        if (channel.read(buffer, 0).get() < 0) {
+            throw new IOException(file + " is empty");
+        }
+        return ready;
+    }
+
+    private static long callWithJna() throws IOException {
+        final Kernel kernel = Native.load("kernel32", Kernel.class);
+        final long ready = System.nanoTime();
+        if (kernel.GetCurrentProcessId() == 0) {
+            throw new IOException("No process has that number");
+        }
+        return ready;
+    }
+
+    /** One function of Windows. */
+    public interface Kernel extends Library {
+        /**
+         * As Windows has it.
+         *
+         * @return the number of this process
+         */
+        int GetCurrentProcessId();
+    }
+}
