@@ -168,8 +168,8 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Whether Windows is still at work on an operation ({@code HasOverlappedIoCompleted}). When it is not, the completion
-     * has come, or is on its way to the listener, who is the one to learn how it went.
+     * Whether Windows is still at work on an operation ({@code HasOverlappedIoCompleted}). When it is not, the
+     * completion has come, or is on its way to the listener, who is the one to learn how it went.
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation has ended, or was never known on this device
