@@ -6,13 +6,14 @@
 
 namespace iocp4j {
 
-// Mechanism::kApc. Operations whose Win32 call takes no completion routine have an event instead.
+// Mechanism::kApc. Operations whose Win32 call takes no completion routine have an event instead,
+// and are started by the pump all the same: Windows aborts what a thread has started when the thread ends.
 class ApcNotifier final : public Notifier {
 public:
     ApcNotifier(ApcPump& pump, EventWaits& waits, Operations& operations) noexcept
         : pump_(pump), waits_(waits), operations_(operations) {}
 
-    Started start(Operation& operation, const Call& call) noexcept override { return waits_.start(operation, call); }
+    Started start(Operation& operation, const Call& call) noexcept override;
     Started start(Operation& operation, const Call& call, const Call& callWithRoutine) noexcept override;
 
 private:

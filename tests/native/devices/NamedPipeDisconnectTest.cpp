@@ -201,6 +201,9 @@ TEST_F(NamedPipeDisconnectTest, EndsByItselfWhenWindowsRefuses) {
 
 // Disconnected, closed and used by several threads at once: each key has its completions, and the server goes on.
 TEST_F(NamedPipeDisconnectTest, RacesWithCloseAndReads) {
+    if (mechanismOfRun() == Mechanism::kEvent) {
+        GTEST_SKIP() << "Windows aborts what a thread has started when it ends, so that the server has gaps";
+    }
     serve();
     std::uint64_t token = 0;
     std::array<char, 4> buffer;

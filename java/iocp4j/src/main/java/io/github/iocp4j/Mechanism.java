@@ -17,13 +17,15 @@ public enum Mechanism {
     APC,
     /**
      * The kernel sets a manual-reset event, one of each operation, which the thread pool of the process waits for: any
-     * number of operations, each of which tells for itself.
+     * number of operations, each of which tells for itself. When a thread ends, Windows aborts what it has started and is
+     * not over ({@link Win32Error#OPERATION_ABORTED}), as it does not by the two ways above: start operations on
+     * threads that stay.
      */
     EVENT,
     /**
      * The kernel signals the handle itself. It does not say which operation is over, so that there can be one at a time
      * on each device: another one is refused with {@link IllegalStateException}. A {@link SocketServer}, which has
-     * several accepts in flight, has events instead.
+     * several accepts in flight, has events instead. Threads should stay here, too.
      */
     HANDLE
 }
