@@ -160,6 +160,26 @@ TEST(SignalledHandleTest, TellsOfOneOperationAtATime) {
     EXPECT_EQ(2u, recording.count());
 }
 
+// So it looks from the thread that waits for the handle when some other call has signalled it.
+TEST(SignalledHandleTest, WaitsOnWhereTheHandleIsSignalledForNothing) {
+    std::atomic<int> asked{0};
+    const FakeCall<&win32::Calls::getOverlappedResult> result{
+        [&](HANDLE handle, OVERLAPPED* overlapped, DWORD* bytes, BOOL wait) {
+            EXPECT_FALSE(wait) << "nobody else would be told meanwhile";
+            return ++asked < 3 ? failing(ERROR_IO_INCOMPLETE) : decltype(result)::real(handle, overlapped, bytes, wait);
+        }};
+    Recording recording;
+    TestPort port{recording, told(Mechanism::kHandle)};
+    PipeEnds ends{PipeKind::kBytes, 4096, 0};
+    const Device::Key device = add(port, std::move(ends.server));
+    char buffer[8];
+    ASSERT_TRUE(port.read(device, 1, buffer, sizeof buffer));
+    put(ends.client, "x");
+    EXPECT_EQ(1u, recording.waitForToken(1).bytes);
+    EXPECT_EQ(3, asked);
+    EXPECT_EQ(1u, recording.count());
+}
+
 // A handle that somebody else has bound to a port of his own, which must not hear of our operations.
 TEST(EventTest, TellsOfAHandleThatIsBoundElsewhere) {
     const auto elsewhere = win32::KernelPort::create(1);

@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <string>
-#include <thread>
 #include <vector>
 
 #include "../fixtures/FakeCall.h"
+#include "../fixtures/NewPort.h"
 #include "../fixtures/PipeEnds.h"
 #include "win32/KernelPort.h"
 
@@ -13,14 +12,9 @@ namespace iocp4j::win32 {
 namespace {
 
 using test::FakeCall;
+using test::newPort;
 using test::PipeEnds;
 using Outcome = KernelPort::Outcome;
-
-KernelPort newPort() {
-    auto port = KernelPort::create(0);
-    EXPECT_TRUE(port) << port.error();
-    return std::move(*port);
-}
 
 OVERLAPPED* fakePointer(std::uintptr_t value) { return reinterpret_cast<OVERLAPPED*>(value); }
 
@@ -124,36 +118,6 @@ TEST(KernelPortTest, TakesNoMoreThanFit) {
     EXPECT_EQ(2u, port.dequeueMany(entries, 0, false).count);
 }
 
-TEST(KernelPortTest, TimesOut) {
-    const KernelPort port = newPort();
-    std::array<OVERLAPPED_ENTRY, 4> entries{};
-    for (const DWORD milliseconds : {0u, 20u}) {
-        KernelPort::Packet packet{11, fakePointer(12), 13, 14};
-        EXPECT_EQ(Outcome::kTimeout, port.dequeueOne(packet, milliseconds));
-        EXPECT_EQ(11u, packet.key) << "what was there stays";
-        for (const bool alertable : {false, true}) {
-            const auto dequeued = port.dequeueMany(entries, milliseconds, alertable);
-            EXPECT_EQ(Outcome::kTimeout, dequeued.outcome);
-            EXPECT_EQ(0u, dequeued.count) << "the call may have written something else";
-        }
-    }
-}
-
-void WINAPI count(ULONG_PTR counter) { ++*reinterpret_cast<int*>(counter); }
-
-TEST(KernelPortTest, IsInterruptedByAnApcWhereThatIsWanted) {
-    const KernelPort port = newPort();
-    std::array<OVERLAPPED_ENTRY, 4> entries{};
-    int calls = 0;
-    ASSERT_TRUE(::QueueUserAPC(count, ::GetCurrentThread(), reinterpret_cast<ULONG_PTR>(&calls)));
-    EXPECT_EQ(Outcome::kTimeout, port.dequeueMany(entries, 0, false).outcome);
-    EXPECT_EQ(0, calls);
-    const auto dequeued = port.dequeueMany(entries, INFINITE, true);
-    EXPECT_EQ(Outcome::kInterrupted, dequeued.outcome);
-    EXPECT_EQ(0u, dequeued.count);
-    EXPECT_EQ(1, calls);
-}
-
 TEST(KernelPortTest, GathersTheCompletionsOfSeveralHandlesUnderTheirKeys) {
     const KernelPort port = newPort();
     PipeEnds first;
@@ -197,70 +161,9 @@ TEST(KernelPortTest, RefusesToAssociateWhatIsNoOverlappedHandle) {
     EXPECT_NE(DWORD{ERROR_SUCCESS}, port.associate(event.get(), 1));
 }
 
-TEST(KernelPortTest, FailedOperationIsAPacketAndNotAFailureToDequeue) {
-    const KernelPort port = newPort();
-    PipeEnds pipe;
-    ASSERT_EQ(DWORD{ERROR_SUCCESS}, port.associate(pipe.server.get(), 5));
-    char buffer[4];
-    OVERLAPPED reads[2]{};
-    for (OVERLAPPED& read : reads) {
-        ASSERT_FALSE(::ReadFile(pipe.server.get(), buffer, sizeof(buffer), nullptr, &read));
-        ASSERT_EQ(DWORD{ERROR_IO_PENDING}, ::GetLastError());
-    }
-    pipe.client.reset();
-
-    KernelPort::Packet packet;
-    ASSERT_EQ(Outcome::kPackets, port.dequeueOne(packet, 10'000));
-    EXPECT_EQ(5u, packet.key);
-    EXPECT_EQ(&reads[0], packet.overlapped);
-    EXPECT_EQ(0u, packet.bytes);
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, packet.error);
-
-    std::array<OVERLAPPED_ENTRY, 4> entries{};
-    const auto dequeued = port.dequeueMany(entries, 10'000, false);
-    ASSERT_EQ(Outcome::kPackets, dequeued.outcome);
-    ASSERT_EQ(1u, dequeued.count);
-    EXPECT_EQ(&reads[1], entries[0].lpOverlapped);
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, errorOfStatus(entries[0].Internal));
-}
-
-TEST(KernelPortTest, HandleThatIsNoPortIsNotMistakenForATimeout) {
+TEST(KernelPortTest, PostsNothingToWhatIsNoPort) {
     const KernelPort nothing;
-    KernelPort::Packet packet;
-    std::array<OVERLAPPED_ENTRY, 4> entries{};
     EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, nothing.post(0, 0, nullptr));
-    EXPECT_EQ(Outcome::kClosed, nothing.dequeueOne(packet, 0));
-    EXPECT_EQ(Outcome::kClosed, nothing.dequeueMany(entries, 0, false).outcome);
-}
-
-TEST(KernelPortTest, TellsAWaiterThatThePortIsClosed) {
-    HANDLE handle = nullptr;
-    Outcome outcome = Outcome::kPackets;
-    {
-        FakeCall<&Calls::createIoCompletionPort> create{
-            [&](HANDLE file, HANDLE existing, ULONG_PTR key, DWORD concurrency) {
-                return handle = decltype(create)::real(file, existing, key, concurrency);
-            }};
-        // Closed already when its owner comes to it.
-        FakeCall<&Calls::closeHandle> closeHandle{[](HANDLE) { return TRUE; }};
-        const KernelPort port = newPort();
-        std::atomic<bool> waits{false};
-        std::thread waiter{[&] {
-            std::array<OVERLAPPED_ENTRY, 4> entries{};
-            waits = true;
-            outcome = port.dequeueMany(entries, 500, false).outcome;
-        }};
-        while (!waits) {
-            ::Sleep(1);
-        }
-        ::Sleep(50);
-        ::CloseHandle(handle);
-        waiter.join();
-    }
-    if (outcome == Outcome::kTimeout) {
-        GTEST_SKIP() << "here closing a port does not wake those who wait for it (Wine before 10)";
-    }
-    EXPECT_EQ(Outcome::kClosed, outcome);
 }
 
 }  // namespace

@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "../fixtures/NewPort.h"
+#include "../fixtures/WaitFor.h"
+#include "win32/KernelPort.h"
+
+namespace iocp4j::win32 {
+namespace {
+
+using namespace test;
+using Outcome = KernelPort::Outcome;
+
+// How the kernel treats the threads that wait for packets: what the sizes of our pools rest upon.
+
+constexpr unsigned kThreads = 4;
+
+// The threads by the order in which they began to wait, in the order in which packets came to them.
+std::vector<unsigned> orderOfRelease() {
+    const KernelPort port = newPort(kThreads);
+    std::mutex mutex;
+    std::vector<unsigned> released;
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < kThreads; ++i) {
+            threads.emplace_back([&, i] {
+                KernelPort::Packet packet;
+                EXPECT_EQ(Outcome::kPackets, port.dequeueOne(packet, INFINITE));
+                const std::lock_guard lock{mutex};
+                released.push_back(i);
+            });
+            // Nothing tells that it waits.
+            ::Sleep(30);
+        }
+        for (unsigned i = 1; i <= kThreads; ++i) {
+            EXPECT_EQ(DWORD{ERROR_SUCCESS}, port.post(0, 0, nullptr));
+            EXPECT_TRUE(waitFor([&] {
+                const std::lock_guard lock{mutex};
+                return released.size() == i;
+            }));
+        }
+    }
+    return released;
+}
+
+TEST(PortThreadsTest, WhoBeganToWaitLastIsReleasedFirst) {
+    const std::vector<unsigned> lastFirst{3, 2, 1, 0};
+    const std::vector<unsigned> firstFirst{0, 1, 2, 3};
+    // On a busy machine a thread may have come late.
+    std::vector<unsigned> order;
+    for (int round = 0; round < 10 && order != lastFirst && order != firstFirst; ++round) {
+        order = orderOfRelease();
+    }
+    if (order == firstFirst) {
+        GTEST_SKIP() << "here threads are released in the order in which they began to wait (Wine before 10)";
+    }
+    EXPECT_EQ(lastFirst, order);
+}
+
+TEST(PortThreadsTest, NoMoreRunThanTheConcurrencyValue) {
+    const KernelPort port = newPort(1);
+    const Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+    std::atomic<unsigned> released{0};
+    std::atomic<unsigned> mayGoOn{0};
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < kThreads; ++i) {
+        threads.emplace_back([&] {
+            KernelPort::Packet packet;
+            EXPECT_EQ(Outcome::kPackets, port.dequeueOne(packet, INFINITE));
+            const unsigned mine = released++;
+            // At work all the time: whoever sleeps or yields his processor in a wait is not running.
+            while (mayGoOn.load() <= mine) {
+                YieldProcessor();
+            }
+            if (mine == 0) {
+                ::WaitForSingleObject(event.get(), INFINITE);
+            }
+        });
+    }
+    for (unsigned i = 0; i < kThreads; ++i) {
+        EXPECT_EQ(DWORD{ERROR_SUCCESS}, port.post(0, 0, nullptr));
+    }
+    EXPECT_TRUE(waitFor([&] { return released > 0; }));
+    ::Sleep(100);
+    const unsigned running = released;
+    const bool limited = running < kThreads;
+    if (limited) {
+        EXPECT_EQ(1u, running);
+        mayGoOn = 1;
+        EXPECT_TRUE(waitFor([&] { return released > 1; })) << "whoever blocks makes room for one";
+        ::Sleep(100);
+        EXPECT_EQ(2u, released);
+        mayGoOn = 2;
+        EXPECT_TRUE(waitFor([&] { return released > 2; })) << "and so does whoever ends";
+    }
+    mayGoOn = kThreads;
+    EXPECT_TRUE(waitFor([&] { return released == kThreads; }));
+    ::SetEvent(event.get());
+    threads.clear();
+    if (!limited) {
+        GTEST_SKIP() << "here the concurrency value limits nothing (Wine)";
+    }
+}
+
+}  // namespace
+}  // namespace iocp4j::win32
