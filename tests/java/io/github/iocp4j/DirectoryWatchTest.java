@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What changes in directories, told to a listener. */
 @Timeout(300)
@@ -54,6 +56,20 @@ final class DirectoryWatchTest {
         Files.delete(folder.resolve("b"));
         recorder.await("REMOVED b");
         assertThat(recorder.statuses).containsOnly(Win32Error.SUCCESS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mechanism.class)
+    void tellsByEveryMechanism(final Mechanism mechanism) throws Exception {
+        try (CompletionPort other = CompletionPort.builder(recorder).mechanism(mechanism).open()) {
+            DirectoryWatch.builder(other, folder).filter(NAMES).open();
+            for (int round = 0; round < 10; round++) {
+                Files.createFile(folder.resolve("file " + round));
+                recorder.await("ADDED file " + round);
+            }
+            assertThat(recorder.changes).doesNotHaveDuplicates();
+            assertThat(recorder.statuses).containsOnly(Win32Error.SUCCESS);
+        }
     }
 
     @Test
