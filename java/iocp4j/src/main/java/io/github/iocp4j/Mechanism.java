@@ -17,8 +17,8 @@ public enum Mechanism {
     APC,
     /**
      * The kernel sets a manual-reset event, one of each operation, which the thread pool of the process waits for: any
-     * number of operations, each of which tells for itself. When a thread ends, Windows aborts what it has started and is
-     * not over ({@link Win32Error#OPERATION_ABORTED}), as it does not by the two ways above: start operations on
+     * number of operations, each of which tells for itself. When a thread ends, Windows aborts what it has started and
+     * is not over ({@link Win32Error#OPERATION_ABORTED}), as it does not by the two ways above: start operations on
      * threads that stay.
      */
     EVENT,
