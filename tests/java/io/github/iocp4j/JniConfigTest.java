@@ -29,7 +29,7 @@ final class JniConfigTest {
             "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
             + "|(?<thrown>ThrowNew\\()"
             + "|(?<buffer>GetObjectClass\\(buffer\\))"
-            + "|Get(?:Static)?MethodID\\(\\w+,\\s*\"(?<method>\\w+)\",\\s*"
+            + "|Get(?:Static)?MethodID\\(\\s*\\w+,\\s*\"(?<method>\\w+)\",\\s*"
             + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
     private static final Pattern PARAMETER = Pattern.compile("L([^;]+);|([IJZ])");
     private static final Map<String, String> PRIMITIVES = Map.of("I", "int", "J", "long", "Z", "boolean");
