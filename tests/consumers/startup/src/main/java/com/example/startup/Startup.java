@@ -1,7 +1,6 @@
 package com.example.startup;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
+import com.sun.jna.Function;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
@@ -17,7 +16,8 @@ public final class Startup {
     }
 
     /**
-     * Does it, and says how many nanoseconds it has taken until native code was there, and until the first thing was done.
+     * Does it, and says how many nanoseconds it has taken until native code was there, and until the first thing was
+     * done.
      *
      * @param args what to do it with, iocp4j, jdk or jna; and a file that can be read
      * @throws Exception when that does not work
@@ -65,21 +65,11 @@ public final class Startup {
     }
 
     private static long callWithJna() throws IOException {
-        final Kernel kernel = Native.load("kernel32", Kernel.class);
+        final Function processId = Function.getFunction("kernel32", "GetCurrentProcessId");
         final long ready = System.nanoTime();
-        if (kernel.GetCurrentProcessId() == 0) {
+        if (processId.invokeInt(new Object[0]) == 0) {
             throw new IOException("No process has that number");
         }
         return ready;
-    }
-
-    /** One function of Windows. */
-    public interface Kernel extends Library {
-        /**
-         * As Windows has it.
-         *
-         * @return the number of this process
-         */
-        int GetCurrentProcessId();
     }
 }
