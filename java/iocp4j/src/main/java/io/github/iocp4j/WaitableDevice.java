@@ -4,8 +4,8 @@ package io.github.iocp4j;
  * A {@link WaitableObject} as a device of a port: an event, a process, a timer, whatever is signalled some day. Its
  * signal arrives as a completion, without a thread that waits for it.
  *
- * <p>Windows binds no such object to a port. The thread pool of the process waits for it instead
- * ({@code SetThreadpoolWait}), with a few threads for all objects, and posts what the kernel would have queued.
+ * <p>Windows binds no such object to a port. Threads of the port wait for it instead
+ * ({@code WaitForMultipleObjects}), one for 63 waits, and post what the kernel would have queued.
  *
  * <pre>{@code
  * try (WaitableObject process = WaitableObject.process(pid)) {
@@ -36,9 +36,9 @@ public final class WaitableDevice extends Device {
     }
 
     /**
-     * Starts to wait for the object's signal ({@code SetThreadpoolWait}), any number of times at once. The completion
-     * has the opcode {@link Opcode#WAIT} and moves no bytes. As any wait does, it takes the signal away from an event
-     * that lets one pass; one that is cancelled in time takes nothing.
+     * Starts to wait for the object's signal, any number of times at once. The completion has the opcode
+     * {@link Opcode#WAIT} and moves no bytes. As any wait does, it takes the signal away from an event that lets one
+     * pass; one that completes with another status takes nothing.
      *
      * @param token given back by {@link CompletionBatch#token}
      * @return the operation's id, for {@link #cancel}
