@@ -120,7 +120,8 @@ final class ForeignDeviceTest {
     void namesWhatToDoAboutAConsole(final String console) {
         assertThatThrownBy(() -> ForeignDevice.open(port, console, ForeignDevice.GENERIC_READ))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("binds no console to a completion port").hasMessageContaining("System.in");
+                .hasMessageContaining("binds no console to a completion port").hasMessageContaining("ConsoleInput")
+                .hasMessageContaining("System.in");
     }
 
     @Test

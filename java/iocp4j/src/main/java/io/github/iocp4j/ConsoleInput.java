@@ -6,8 +6,8 @@ package io.github.iocp4j;
  * <p>Windows binds no console to a port, and a thread that reads one blocks. Here one of the port's threads waits
  * until there is input, and only then reads it ({@code WaitForMultipleObjects}, {@code ReadConsoleInputW}). A read
  * completes with at least one record of 20 bytes, as {@link ConsoleEvents} reads them, and as many as are there and
- * fit; one shorter than that completes with {@link Win32Error#INSUFFICIENT_BUFFER}. The records come as they happen: what is
- * typed is neither echoed nor gathered into lines. Nobody else should read the same console meanwhile, not even
+ * fit; one shorter than that completes with {@link Win32Error#INSUFFICIENT_BUFFER}. The records come as they happen:
+ * what is typed is neither echoed nor gathered into lines. Nobody else should read the same console meanwhile, not even
  * {@code System.in}. Writes complete with {@link Win32Error#INVALID_FUNCTION}.
  */
 public final class ConsoleInput extends StreamDevice {

@@ -156,6 +156,6 @@ public final class ForeignDevice extends StreamDevice {
 
     private static UnsupportedOperationException consoleRefused(final String what) {
         return new UnsupportedOperationException(what + " is a console, and Windows binds no console to a completion"
-                + " port: open its input as a ConsoleInput; write to it as to any stream");
+                + " port: open its input as a ConsoleInput, or read it on a thread of its own, as System.in does");
     }
 }
