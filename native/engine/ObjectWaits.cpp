@@ -34,9 +34,6 @@ public:
         if (!wake_) {
             throw std::bad_alloc{};
         }
-        for (Wait& wait : waiting_) {
-            wait.waiter = this;
-        }
         thread_ = std::thread{[this, name] {
             win32::nameThread(name);
             run();

@@ -2,7 +2,7 @@ package io.github.iocp4j;
 
 /**
  * A {@link WaitableObject} as a device of a port: an event, a process, a timer, whatever is signalled some day. Its
- * signal arrives as a completion, without a thread that waits for it.
+ * signal arrives as a completion, without a thread of the caller's that waits for it.
  *
  * <p>Windows binds no such object to a port. Threads of the port wait for it instead
  * ({@code WaitForMultipleObjects}), one for 63 waits, and post what the kernel would have queued.
