@@ -56,7 +56,9 @@ call %mvn% --quiet deploy "-DaltDeploymentRepository=published::file:///%publish
     -DskipTests -Dcheckstyle.skip -Dmaven.javadoc.skip --projects "!tests"
 if errorlevel 1 exit /b 1
 pushd "%root%"
-java tests/consumers/Consumers.java "%published%" %arguments%
+javac -Werror -d tests/consumers/target/classes tests/consumers/runner/*.java
+if errorlevel 1 popd & exit /b 1
+java -cp tests/consumers/target/classes Consumers "%published%" %arguments%
 set "result=%errorlevel%"
 popd
 exit /b %result%

@@ -4,6 +4,7 @@ set(CMAKE_SYSTEM_PROCESSOR x86_64)
 set(_triple x86_64-w64-mingw32)
 
 if(CMAKE_HOST_WIN32)
+    set(CMAKE_C_COMPILER ${_triple}-gcc)
     set(CMAKE_CXX_COMPILER ${_triple}-g++)
 else()
     # -posix: std::thread and std::mutex need that thread model.

@@ -4,13 +4,21 @@ namespace iocp4j::jni {
 
 namespace {
 
-// The class of Java's arrays of anything, for ever.
-jclass objectClass(JNIEnv* env) noexcept {
-    static const auto type = static_cast<jclass>(env->NewGlobalRef(env->FindClass("java/lang/Object")));
-    return type;
-}
+// That of Java's arrays of anything.
+jclass objectClass = nullptr;
 
 }  // namespace
+
+bool BufferList::bind(JNIEnv* env) noexcept {
+    const jclass type = env->FindClass("java/lang/Object");
+    objectClass = type != nullptr ? static_cast<jclass>(env->NewGlobalRef(type)) : nullptr;
+    return objectClass != nullptr;
+}
+
+void BufferList::unbind(JNIEnv* env) noexcept {
+    env->DeleteGlobalRef(objectClass);
+    objectClass = nullptr;
+}
 
 BufferList::BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noexcept : Pinned(env) {
     const jsize count = buffers != nullptr ? env->GetArrayLength(buffers) : 0;
@@ -18,7 +26,7 @@ BufferList::BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noex
         return;
     }
     // An array of our own keeps the buffers alive, whatever becomes of the caller's.
-    const jobjectArray kept = env->NewObjectArray(count, objectClass(env), nullptr);
+    const jobjectArray kept = env->NewObjectArray(count, objectClass, nullptr);
     if (kept == nullptr) {
         env->ExceptionClear();
         return;

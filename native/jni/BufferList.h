@@ -15,6 +15,10 @@ public:
     // The most that one operation takes (Buffers.MAX_PARTS in Java).
     static constexpr jsize kMaxParts = 64;
 
+    // Before the first list, and after the last. False with a Java exception pending.
+    static bool bind(JNIEnv* env) noexcept;
+    static void unbind(JNIEnv* env) noexcept;
+
     // The ranges are offset and length of each part. Neither array is looked at later: Java may change them.
     BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noexcept;
 

@@ -4,6 +4,7 @@
 
 #include "c/iocp4j.h"
 #include "jni/AlertableThread.h"
+#include "jni/BufferList.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
@@ -97,9 +98,16 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     }
     iocp4j::jni::findPackage(env);
     if (!isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
-        !iocp4j::jni::AlertableThread::bind(env)) {
+        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferList::bind(env)) {
         return JNI_ERR;
     }
     stayLoaded();
     return iocp4j::jni::kVersion;
+}
+
+// When the class loader that has loaded us is gone, and with it every port: an open one keeps its loader.
+extern "C" JNIEXPORT void JNICALL JNI_OnUnload(JavaVM*, void*) {
+    if (JNIEnv* env = iocp4j::jni::environment()) {
+        iocp4j::jni::BufferList::unbind(env);
+    }
 }

@@ -47,7 +47,7 @@ final class VerifyRelease {
             "iocp4j -windows-x86_64.jar", List.of("module-info.class", DLL, DLL + ".sha256"),
             "iocp4j -sources.jar", List.of("io/github/iocp4j/CompletionPort.java"),
             "iocp4j -javadoc.jar", List.of("index.html"),
-            "iocp4j-native -noarch.nar", List.of("include/iocp4j.h"),
+            "iocp4j-native -noarch.nar", List.of("include/iocp4j.h", "include/iocp4j.hpp"),
             "iocp4j-native -amd64-Windows-gpp-jni.nar", List.of("lib/amd64-Windows-gpp/jni/iocp4j.dll"),
             "iocp4j-native -amd64-Windows-gpp-shared.nar",
             List.of("lib/amd64-Windows-gpp/shared/iocp4j.dll", "lib/amd64-Windows-gpp/shared/iocp4j.lib"),
@@ -159,6 +159,8 @@ final class VerifyRelease {
         final String folder = name.endsWith(".zip") ? name.replaceFirst("\\.zip$", "/") : "META-INF/";
         expect(entries.contains(folder + "LICENSE") && entries.contains(folder + "NOTICE"),
                 name + " has no LICENSE or no NOTICE");
+        entries.stream().filter(entry -> entry.endsWith(".dll")).map(entry -> entry + ".cdx.json")
+                .forEach(bill -> expect(entries.contains(bill), name + " has no " + bill));
         if (name.endsWith(".zip") || entries.stream().anyMatch(entry -> entry.endsWith(".dll"))) {
             LICENCES.forEach(text ->
                     expect(entries.contains(folder + "licenses/" + text), name + " has no licenses/" + text));

@@ -1,17 +1,19 @@
 // An echo server on a named pipe, and several clients that talk to it and check what they hear.
-#include <iocp4j.h>
+#include <iocp4j.hpp>
 #include <windows.h>
 
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 
 namespace {
 
-constexpr unsigned kClients = 4;
+constexpr std::uint64_t kClients = 4;
 constexpr std::uint32_t kMessages = 50;
 constexpr std::uint64_t kEcho = kClients;  // the token of the server's ends; those of the clients' are their numbers
 
@@ -22,113 +24,97 @@ struct Message {
 
 // One end of a connection, with one operation in flight.
 struct End {
-    iocp4j_key pipe;
-    Message message;
-    std::uint32_t said;
+    iocp4j::Device pipe;
+    Message message{};
+    std::uint32_t said = 0;
+
+    void read(std::uint64_t token) { pipe.read(&message, sizeof(message), token); }
+    void write(std::uint32_t length, std::uint64_t token) { pipe.write(&message, length, token); }
 };
 
 class Talk {
 public:
-    ~Talk() { ::CloseHandle(done_); }
-
-    iocp4j_error run() {
-        iocp4j_port_settings port{};
-        port.size = sizeof(port);
-        port.listener = [](void* talk, const iocp4j_record* records, std::uint32_t count) {
-            for (const iocp4j_record* record = records; record != records + count; ++record) {
-                static_cast<Talk*>(talk)->onCompletion(*record);
-            }
-        };
-        port.context = this;
-        if (const iocp4j_error error = iocp4j_open_port(&port, &port_)) {
-            return error;
+    void run() {
+        const std::wstring name = L"\\\\.\\pipe\\talk-" + std::to_wstring(::GetCurrentProcessId());
+        iocp4j::PipeServerSettings settings;
+        settings.messages = 1;
+        settings.name = name.c_str();
+        const iocp4j::Device server = port_.servePipe(settings);
+        for (End& client : clients_) {
+            client.pipe = port_.connectPipe(name.c_str(), true, std::chrono::seconds{10});
         }
-        const iocp4j_error error = talk();
-        iocp4j_close_port(port_, IOCP4J_FOREVER);
-        return error != 0 ? error : failure_.load();
+        for (std::uint64_t client = 0; client < kClients; ++client) {
+            say(client);
+        }
+        std::future<void> end = end_.get_future();
+        if (end.wait_for(std::chrono::minutes{1}) != std::future_status::ready) {
+            throw std::runtime_error{"it has not ended"};
+        }
+        end.get();
     }
 
 private:
-    iocp4j_error talk() {
-        const std::wstring name = L"\\\\.\\pipe\\talk-" + std::to_wstring(::GetCurrentProcessId());
-        iocp4j_pipe_server_settings settings{};
-        settings.size = sizeof(settings);
-        settings.messages = 1;
-        settings.name = name.c_str();
-        iocp4j_key server = 0;
-        if (const iocp4j_error error = iocp4j_serve_pipe(port_, &settings, &server)) {
-            return error;
-        }
-        for (unsigned client = 0; client < kClients; ++client) {
-            if (const iocp4j_error error =
-                    iocp4j_connect_pipe(port_, name.c_str(), 1, 10'000, &clients_[client].pipe)) {
-                return error;
+    void take(iocp4j::Completions batch) noexcept {
+        for (const iocp4j::Completion& completion : batch) {
+            try {
+                take(completion);
+            } catch (...) {
+                finish([&] { end_.set_exception(std::current_exception()); });
             }
         }
-        for (unsigned client = 0; client < kClients; ++client) {
-            say(client);
-        }
-        return ::WaitForSingleObject(done_, 60'000) == WAIT_OBJECT_0 ? 0 : WAIT_TIMEOUT;
     }
 
-    void onCompletion(const iocp4j_record& record) {
-        if (record.opcode == IOCP4J_ACCEPT) {
-            if (record.status == 0) {
-                End& echo = echoOf(record.key);
-                echo.pipe = record.key;
-                check(read(echo, kEcho));
+    void take(const iocp4j::Completion& completion) {
+        if (completion.opcode == IOCP4J_ACCEPT) {
+            if (completion.status == 0) {
+                End& echo = echoOf(completion.key);
+                echo.pipe = iocp4j::Device{completion.key};
+                echo.read(kEcho);
             }
-        } else if (record.token == kEcho) {
-            onEcho(record);
-        } else if (record.status != 0) {
-            check(record.status);
+        } else if (completion.token == kEcho) {
+            onEcho(completion);
         } else {
-            onClient(static_cast<unsigned>(record.token), record);
+            iocp4j::require(completion.status, "client");
+            onClient(completion);
         }
     }
 
-    void onEcho(const iocp4j_record& record) {
-        if (record.status != 0) {
-            iocp4j_close(record.key, 0);  // the client has gone
-        } else if (record.opcode == IOCP4J_READ) {
-            check(write(echoOf(record.key), record.bytes, kEcho));
+    void onEcho(const iocp4j::Completion& completion) {
+        End& echo = echoOf(completion.key);
+        if (completion.status != 0) {
+            echo.pipe.close(std::chrono::milliseconds{0});  // the client has gone
+        } else if (completion.opcode == IOCP4J_READ) {
+            echo.write(completion.bytes, kEcho);
         } else {
-            (void)read(echoOf(record.key), kEcho);  // refused when the client has gone
+            echo.read(kEcho);
         }
     }
 
-    void onClient(unsigned number, const iocp4j_record& record) {
+    void onClient(const iocp4j::Completion& completion) {
+        const std::uint64_t number = completion.token;
         End& client = clients_[number];
-        if (record.opcode == IOCP4J_WRITE) {
+        if (completion.opcode == IOCP4J_WRITE) {
             client.message = {};
-            check(read(client, number));
-        } else if (record.bytes != sizeof(Message) || client.message.client != number ||
+            client.read(number);
+        } else if (completion.bytes != sizeof(Message) || client.message.client != number ||
                    client.message.number != client.said) {
-            check(ERROR_INVALID_DATA);
+            throw std::runtime_error{"another message has come back"};
         } else if (++client.said < kMessages) {
             say(number);
         } else if (++finished_ == kClients) {
-            ::SetEvent(done_);
+            finish([&] { end_.set_value(); });
         }
     }
 
-    void say(unsigned number) {
+    void say(std::uint64_t number) {
         clients_[number].message = {number, clients_[number].said};
-        check(write(clients_[number], sizeof(Message), number));
+        clients_[number].write(sizeof(Message), number);
     }
 
-    static iocp4j_error read(End& end, std::uint64_t token) {
-        return iocp4j_read(end.pipe, &end.message, sizeof(Message), 0, token, IOCP4J_FOREVER, nullptr);
-    }
-
-    static iocp4j_error write(End& end, std::uint32_t length, std::uint64_t token) {
-        return iocp4j_write(end.pipe, &end.message, length, 0, token, IOCP4J_FOREVER, nullptr);
-    }
-
-    void check(iocp4j_error error) {
-        if (error != 0) {
-            failure_ = error;
-            ::SetEvent(done_);
+    template <class How>
+    void finish(How&& how) {
+        if (!ended_.exchange(true)) {
+            how();
         }
     }
 
@@ -137,13 +123,14 @@ private:
         return echoes_[pipe];
     }
 
-    iocp4j_key port_ = 0;
-    End clients_[kClients] = {};
+    End clients_[kClients];
     std::mutex mutex_;
     std::unordered_map<iocp4j_key, End> echoes_;
-    std::atomic<unsigned> finished_ = 0;
-    std::atomic<iocp4j_error> failure_ = 0;
-    const HANDLE done_ = ::CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    std::atomic<std::uint64_t> finished_ = 0;
+    std::atomic<bool> ended_ = false;
+    std::promise<void> end_;
+    // The last, so that it ends first: it reads into the others, and tells them.
+    iocp4j::CompletionPort port_{[this](iocp4j::Completions batch) { take(batch); }};
 };
 
 }  // namespace
@@ -154,10 +141,12 @@ int main() {
                     IOCP4J_ABI);
         return 1;
     }
-    if (const iocp4j_error error = Talk{}.run()) {
-        std::printf("failed: %lu\n", static_cast<unsigned long>(error));
+    try {
+        Talk{}.run();
+    } catch (const std::exception& failure) {
+        std::printf("failed: %s\n", failure.what());
         return 1;
     }
-    std::printf("ok: %u messages came back\n", kClients * kMessages);
+    std::printf("ok: %u messages came back\n", static_cast<unsigned>(kClients * kMessages));
     return 0;
 }

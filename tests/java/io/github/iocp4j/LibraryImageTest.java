@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -28,10 +29,9 @@ final class LibraryImageTest {
 
     @BeforeAll
     static void read() throws IOException {
-        try (InputStream library = NativeLibrary.class.getResourceAsStream("/" + CarriedLibrary.DLL_RESOURCE)) {
-            assumeTrue(library != null, "these classes are not the jar's: they have no DLL beside them");
-            image = new PeImage(library.readAllBytes());
-        }
+        final byte[] library = resource(CarriedLibrary.DLL_RESOURCE);
+        assumeTrue(library != null, "these classes are not the jar's: they have no DLL beside them");
+        image = new PeImage(library);
     }
 
     @Test
@@ -49,6 +49,7 @@ final class LibraryImageTest {
     void exportsWhatJniCallsAndWhatTheHeaderDeclares() throws IOException {
         final TreeSet<String> declared = new TreeSet<>();
         declared.add("JNI_OnLoad");
+        declared.add("JNI_OnUnload");
         final Matcher functions = Pattern.compile("(?m)^IOCP4J_API .*?(\\w+)\\(")
                 .matcher(Files.readString(Path.of("..", "native", "c", "iocp4j.h")));
         while (functions.find()) {
@@ -75,6 +76,17 @@ final class LibraryImageTest {
     }
 
     @Test
+    void hasABillOfWhatIsLinkedIntoIt() throws IOException {
+        final String bill = new String(resource(CarriedLibrary.DLL_RESOURCE + ".cdx.json"), StandardCharsets.UTF_8);
+
+        assertThat(bill).contains("\"bomFormat\": \"CycloneDX\"",
+                "\"name\": \"iocp4j.dll\",\n      \"version\": \"" + System.getProperty("iocp4j.tests.version") + '"');
+        final Matcher versions = Pattern.compile("\"purl\": \"pkg:generic/[a-z0-9-]+@([^\"]*)\"").matcher(bill);
+        assertThat(versions.results().map(linked -> linked.group(1)))
+                .as("versions of the runtimes").isNotEmpty().allMatch(version -> version.matches("\\d.*"));
+    }
+
+    @Test
     void tellsItsVersion() {
         final String version = System.getProperty("iocp4j.tests.version");
 
@@ -95,5 +107,12 @@ final class LibraryImageTest {
         assumeTrue(image.linkerVersion() < 14, "MSVC's linker writes a hash where others write the time");
 
         assertThat(image.timestamp()).isZero();
+    }
+
+    /** Nothing when the jar has none of that name. */
+    private static byte[] resource(final String name) throws IOException {
+        try (InputStream file = NativeLibrary.class.getResourceAsStream("/" + name)) {
+            return file != null ? file.readAllBytes() : null;
+        }
     }
 }

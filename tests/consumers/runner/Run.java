@@ -1,0 +1,62 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What a program has done. */
+final class Run {
+    private static final int PATIENCE_MINUTES = 5;
+
+    final int status;
+    final String output;
+
+    Run(final int status, final String output) {
+        this.status = status;
+        this.output = output;
+    }
+
+    static Run of(final List<String> command, final Path folder, final Map<String, String> environment)
+            throws IOException, InterruptedException {
+        // A file, for what Wine starts beside may hold a pipe open for longer than the program runs.
+        final Path output = Files.createTempFile("consumer", ".log");
+        final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        final Process process = builder.start();
+        try {
+            process.getOutputStream().close();
+            final boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+            final String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+            return new Run(ended ? process.exitValue() : -1, ended ? text : text + "\nand did not end");
+        } finally {
+            process.destroyForcibly();
+            Files.deleteIfExists(output);
+        }
+    }
+
+    /** Of a program for Windows. */
+    static Run of(final Path program) throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>(Host.WINDOWS ? List.of() : List.of(Host.program("wine-run")));
+        command.add(program.toString());
+        return of(command, program.getParent(), Map.of());
+    }
+
+    Outcome succeeds() {
+        final String last = output.substring(output.lastIndexOf('\n') + 1);
+        return status == 0 && last.startsWith("ok: ")
+                ? new Outcome(true, last.substring("ok: ".length()))
+                : new Outcome(false, "exit code " + status + "\n" + output);
+    }
+
+    Outcome fails(final String... reasons) {
+        return status != 0 && Stream.of(reasons).allMatch(output::contains)
+                ? new Outcome(true, "is refused, as it should be")
+                : new Outcome(false, "exit code " + status + " and not \"" + String.join("\", \"", reasons)
+                        + "\"\n" + output);
+    }
+}

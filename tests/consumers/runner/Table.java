@@ -1,0 +1,43 @@
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Which case came out how in which JVM. */
+final class Table {
+    private final List<Jvm> jvms;
+    private final Map<String, Map<Jvm, Outcome>> rows = new LinkedHashMap<>();
+
+    Table(final List<Jvm> jvms) {
+        this.jvms = jvms;
+    }
+
+    void add(final String name, final Jvm jvm, final Outcome outcome) {
+        rows.computeIfAbsent(name, any -> new HashMap<>()).put(jvm, outcome);
+    }
+
+    boolean isGood() {
+        return failures() == 0;
+    }
+
+    void print() {
+        System.out.printf("%n%-22s", "consumer, in JVM");
+        jvms.forEach(jvm -> System.out.printf("%-12s", jvm.version));
+        System.out.println();
+        rows.forEach((name, outcomes) -> {
+            System.out.printf("%-22s", name);
+            jvms.forEach(jvm -> System.out.printf("%-12s", outcomes.get(jvm).good ? "ok" : "FAILED"));
+            System.out.println();
+        });
+        System.out.printf("Tests run: %d, Failures: %d, Errors: 0, Skipped: 0%n", outcomes().count(), failures());
+    }
+
+    private long failures() {
+        return outcomes().filter(outcome -> !outcome.good).count();
+    }
+
+    private Stream<Outcome> outcomes() {
+        return rows.values().stream().flatMap(outcomes -> outcomes.values().stream());
+    }
+}
