@@ -32,13 +32,4 @@ private:
     std::atomic<bool> closes_{false};  // the handle, which it was not made to own
 };
 
-// What can be said of a handle that a port does not take.
-struct HandleTraits {
-    bool console;
-    bool synchronous;  // opened without FILE_FLAG_OVERLAPPED
-};
-
-// Any number will do: of one that is no handle nothing can be said.
-HandleTraits traitsOf(HANDLE handle) noexcept;
-
 }  // namespace iocp4j

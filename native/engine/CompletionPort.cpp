@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "engine/Waiting.h"
+#include "win32/HandleTraits.h"
 #include "win32/ThreadName.h"
 
 namespace iocp4j {
@@ -299,6 +300,10 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
     if (mechanism == Mechanism::kCompletionPort) {
         const bool isBound = device.packetKey() != device.key();
         return isBound ? ERROR_SUCCESS : kernel_.associate(device.handle(), device.key());
+    }
+    // The kernel has had no say yet, and a call that does not return would hold up the others.
+    if (const auto error = win32::errorOfTying(device.handle()); error != ERROR_SUCCESS) {
+        return error;
     }
     try {
         device.notifier_ = notifiers_->make(mechanism, device.handle());

@@ -3,6 +3,7 @@
 #include "jni/Answer.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
+#include "win32/HandleTraits.h"
 
 namespace iocp4j::jni {
 
@@ -38,7 +39,7 @@ jlong JNICALL openPath(JNIEnv* env, jclass, jlong port, jstring path, jint acces
 jint JNICALL handleTraits(JNIEnv*, jclass, jlong handle) {
     constexpr jint kConsole = 1;
     constexpr jint kSynchronous = 2;
-    const HandleTraits traits = traitsOf(reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle)));
+    const win32::HandleTraits traits = win32::traitsOf(reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle)));
     return (traits.console ? kConsole : 0) | (traits.synchronous ? kSynchronous : 0);
 }
 

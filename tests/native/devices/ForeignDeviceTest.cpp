@@ -137,21 +137,28 @@ TEST_F(ForeignDeviceTest, PortThatEndsLeavesWhatIsKept) {
 
 // Whatever was to become of the handle: the caller has been told that nothing has.
 TEST_F(ForeignDeviceTest, HandleThatIsRefusedStaysOpenAndTheCallers) {
-    if (!isBound()) {
-        GTEST_SKIP() << kOfPackets;
-    }
     for (const auto ownership : {ForeignDevice::Ownership::kKept, ForeignDevice::Ownership::kPassed}) {
         const PipeEnds ends{PipeKind::kBytes, 4096, 0};
         EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get(), ownership).error()) << "not overlapped";
         EXPECT_TRUE(isOpen(ends.client.get()));
-        ASSERT_TRUE(adopt(ends.server.get()));
-        EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.server.get(), ownership).error()) << "bound already";
-        EXPECT_TRUE(isOpen(ends.server.get()));
         const win32::Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
         EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, adopt(event.get(), ownership).error()) << "no file";
         EXPECT_TRUE(isOpen(event.get()));
     }
-    EXPECT_EQ(2u, port_->snapshot().devices.size());
+    EXPECT_TRUE(port_->snapshot().devices.empty());
+}
+
+TEST_F(ForeignDeviceTest, HandleThatIsBoundAlreadyStaysOpenAndTheCallers) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
+    const PipeEnds ends;
+    ASSERT_TRUE(adopt(ends.server.get()));
+    for (const auto ownership : {ForeignDevice::Ownership::kKept, ForeignDevice::Ownership::kPassed}) {
+        EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.server.get(), ownership).error());
+        EXPECT_TRUE(isOpen(ends.server.get()));
+    }
+    EXPECT_EQ(1u, port_->snapshot().devices.size());
 }
 
 TEST_F(ForeignDeviceTest, HandleStaysTheCallersWhenThePortIsClosing) {
@@ -177,35 +184,15 @@ TEST_F(ForeignDeviceTest, OpensWhatHasAPath) {
         name, Share<Device> { *client } -> name());
 }
 
-TEST(HandleTraitsTest, SayNothingOfWhatIsNoHandle) {
-    for (const std::uintptr_t number : {std::uintptr_t{0}, ~std::uintptr_t{0}, std::uintptr_t{0xdead'beef}}) {
-        const HandleTraits traits = traitsOf(reinterpret_cast<HANDLE>(number));
-        EXPECT_FALSE(traits.console);
-        EXPECT_FALSE(traits.synchronous);
-    }
-}
-
-TEST(HandleTraitsTest, TellASynchronousHandle) {
-    const win32::Handle overlapped = temporaryFile(FILE_FLAG_OVERLAPPED);
-    const win32::Handle synchronous = temporaryFile(0);
-    ASSERT_TRUE(overlapped && synchronous);
-    EXPECT_FALSE(traitsOf(overlapped.get()).synchronous);
-    if (!traitsOf(synchronous.get()).synchronous) {
-        GTEST_SKIP() << "NtQueryInformationFile does not tell the mode of a file here";
-    }
-}
-
-TEST(HandleTraitsTest, TellAConsole) {
+TEST_F(ForeignDeviceTest, AConsoleIsRefused) {
     const win32::Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
                                               FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
                                               FILE_FLAG_OVERLAPPED, nullptr)};
     if (!console) {
         GTEST_SKIP() << "this process has no console";
     }
-    EXPECT_TRUE(traitsOf(console.get()).console);
-    Recording recording;
-    TestPort port{recording};
-    EXPECT_FALSE(ForeignDevice::adopt(*port, console.get(), ForeignDevice::Ownership::kKept));
+    EXPECT_FALSE(adopt(console.get()));
+    EXPECT_FALSE(ForeignDevice::open(*port_, L"CONIN$", GENERIC_READ | GENERIC_WRITE));
 }
 
 }  // namespace

@@ -344,7 +344,7 @@ private:
         expect((device != nullptr) == (flight.pipe != nullptr), "an operation has the wrong device");
         if (device != nullptr) {
             expect(device->key() == flight.pipe->key && record.key == flight.pipe->key, "it came from another device");
-            device->countCompleted();
+            device->countCompleted(record.bytes);
             Share<Device>::end(device);
         }
     }

@@ -4,6 +4,7 @@
 
 #include "win32/Error.h"
 #include "win32/Extensions.h"
+#include "win32/HandleTraits.h"
 #include "win32/JobPackets.h"
 #include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
@@ -28,6 +29,8 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
             return 317;  // ERROR_MR_MID_NOT_FOUND, as Windows says for a status it does not know
     }
 }
+
+ErrorCode errorOfTying(HANDLE) noexcept { return ERROR_SUCCESS; }
 
 void nameThread(const std::wstring&) noexcept {}
 

@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include "../fixtures/PipeEnds.h"
+#include "win32/Handle.h"
+#include "win32/HandleTraits.h"
+
+namespace iocp4j::win32 {
+namespace {
+
+using test::PipeEnds;
+using test::PipeKind;
+
+TEST(HandleTraitsTest, SayNothingOfWhatIsNoHandle) {
+    for (const std::uintptr_t number : {std::uintptr_t{0}, ~std::uintptr_t{0}, std::uintptr_t{0xdead'beef}}) {
+        const HandleTraits traits = traitsOf(reinterpret_cast<HANDLE>(number));
+        EXPECT_FALSE(traits.console);
+        EXPECT_FALSE(traits.synchronous);
+    }
+}
+
+TEST(HandleTraitsTest, TellASynchronousHandle) {
+    const PipeEnds ends{PipeKind::kBytes, 4096, 0};
+    EXPECT_FALSE(traitsOf(ends.server.get()).synchronous);
+    EXPECT_TRUE(traitsOf(ends.client.get()).synchronous);
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfTying(ends.server.get()));
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfTying(ends.client.get()));
+}
+
+TEST(HandleTraitsTest, TellAnEventFromAFile) {
+    const Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+    EXPECT_FALSE(traitsOf(event.get()).synchronous);
+    EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, errorOfTying(event.get()));
+}
+
+TEST(HandleTraitsTest, TellAConsole) {
+    const Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                       nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
+    if (!console) {
+        GTEST_SKIP() << "this process has no console";
+    }
+    EXPECT_TRUE(traitsOf(console.get()).console);
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfTying(console.get()));
+}
+
+}  // namespace
+}  // namespace iocp4j::win32
