@@ -26,7 +26,7 @@ std::optional<WaitableDevice::Outcome> ConsoleInput::signalled(void* buffer, std
     const std::lock_guard lock{reading_};
     DWORD there = 0;
     if (!::GetNumberOfConsoleInputEvents(object(), &there)) {
-        return Outcome{win32::statusOfError(::GetLastError()), 0};
+        return Outcome{::GetLastError(), 0};
     }
     if (there == 0) {
         // Another read has taken what there was.
@@ -36,9 +36,9 @@ std::optional<WaitableDevice::Outcome> ConsoleInput::signalled(void* buffer, std
     const DWORD room = length / sizeof(INPUT_RECORD);
     DWORD taken = 0;
     if (!::ReadConsoleInputW(object(), static_cast<INPUT_RECORD*>(buffer), std::min(there, room), &taken)) {
-        return Outcome{win32::statusOfError(::GetLastError()), 0};
+        return Outcome{::GetLastError(), 0};
     }
-    return Outcome{0, static_cast<std::uint32_t>(taken * sizeof(INPUT_RECORD))};
+    return Outcome{ERROR_SUCCESS, static_cast<std::uint32_t>(taken * sizeof(INPUT_RECORD))};
 }
 
 }  // namespace iocp4j

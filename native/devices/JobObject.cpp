@@ -10,9 +10,6 @@ namespace iocp4j {
 
 namespace {
 
-constexpr std::uint32_t kStatusSuccess = 0;
-constexpr std::uint32_t kStatusCancelled = 0xc000'0120;
-
 bool killOnClose(HANDLE job) noexcept {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
@@ -81,7 +78,7 @@ Started JobObject::awaitEmpty(Operation& operation) noexcept {
 bool JobObject::noticed(const OVERLAPPED_ENTRY& packet) noexcept {
     // What is in the place of the OVERLAPPED is a process, in that of the bytes what has happened.
     if (packet.dwNumberOfBytesTransferred == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO && isEmpty()) {
-        endAll(kStatusSuccess);
+        endAll(ERROR_SUCCESS);
     }
     return true;
 }
@@ -93,16 +90,16 @@ bool JobObject::cancel(Operation& operation) noexcept {
         return false;
     }
     waiting_.erase(found);
-    port().operations().bring(operation, kStatusCancelled, 0);
+    port().operations().bring(operation, ERROR_OPERATION_ABORTED, 0);
     return true;
 }
 
-void JobObject::cancelAll() noexcept { endAll(kStatusCancelled); }
+void JobObject::cancelAll() noexcept { endAll(ERROR_OPERATION_ABORTED); }
 
-void JobObject::endAll(std::uint32_t status) noexcept {
+void JobObject::endAll(win32::ErrorCode error) noexcept {
     const std::lock_guard lock{mutex_};
     for (Operation* operation : waiting_) {
-        port().operations().bring(*operation, status, 0);
+        port().operations().bring(*operation, error, 0);
     }
     waiting_.clear();
 }

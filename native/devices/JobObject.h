@@ -37,7 +37,7 @@ public:
 
 private:
     bool isEmpty() const noexcept;
-    void endAll(std::uint32_t status) noexcept;
+    void endAll(win32::ErrorCode error) noexcept;
 
     const win32::Handle job_;
     std::mutex mutex_;  // of what follows

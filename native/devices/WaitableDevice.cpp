@@ -23,7 +23,7 @@ WaitableDevice::WaitableDevice(CompletionPort& port, std::wstring name, win32::H
     : Device(port, std::move(name), win32::Handle{}), waits_(port.objectWaits()), object_(std::move(object)) {}
 
 std::optional<WaitableDevice::Outcome> WaitableDevice::signalled(void*, std::uint32_t) noexcept {
-    return Outcome{0, 0};
+    return Outcome{ERROR_SUCCESS, 0};
 }
 
 }  // namespace iocp4j

@@ -11,12 +11,6 @@
 
 namespace iocp4j {
 
-namespace {
-
-constexpr std::uint32_t kStatusCancelled = 0xc000'0120;
-
-}  // namespace
-
 class ObjectWaits::Waiter {
 public:
     // One operation that waits. Only the waiter's thread ends it.
@@ -117,7 +111,7 @@ private:
             ending = ending_;
         }
         for (std::size_t i = 0; i < cancelledCount; ++i) {
-            waits_.operations_.bring(*cancelled[i], kStatusCancelled, 0);
+            waits_.operations_.bring(*cancelled[i], ERROR_OPERATION_ABORTED, 0);
         }
         return !ending;
     }
@@ -145,7 +139,7 @@ private:
             const std::lock_guard lock{waits_.mutex_};
             operation = free(wait);
         }
-        waits_.operations_.bring(*operation, outcome.status, outcome.bytes);
+        waits_.operations_.bring(*operation, outcome.error, outcome.bytes);
     }
 
     // Windows does not tell which of them it cannot wait for.
@@ -156,7 +150,7 @@ private:
                     look(*gathered_[i]);
                     break;
                 case WAIT_FAILED:
-                    end(*gathered_[i], {win32::statusOfError(::GetLastError()), 0});
+                    end(*gathered_[i], {::GetLastError(), 0});
                     break;
                 default:
                     break;

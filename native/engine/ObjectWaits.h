@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/Started.h"
+#include "win32/Error.h"
 
 namespace iocp4j {
 
@@ -26,7 +27,7 @@ class ObjectWaits {
 public:
     // What an operation comes to.
     struct Outcome {
-        std::uint32_t status;  // an NTSTATUS
+        win32::ErrorCode error;
         std::uint32_t bytes;
     };
 

@@ -189,9 +189,9 @@ void Operations::bring(Operation& operation) noexcept {
     }
 }
 
-void Operations::bring(Operation& operation, std::uint32_t status, std::uint32_t bytes) noexcept {
+void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept {
     operation.InternalHigh = bytes;
-    std::atomic_ref{operation.Internal}.store(status, std::memory_order_release);
+    std::atomic_ref{operation.Internal}.store(win32::statusOfError(error), std::memory_order_release);
     bring(operation);
 }
 

@@ -70,8 +70,8 @@ public:
     // Posts the packet of an operation that is over and whose handle is not bound to the port, as the kernel would.
     void bring(Operation& operation) noexcept;
 
-    // The same for an operation that the kernel does not know of, and whose result is this NTSTATUS and so many bytes.
-    void bring(Operation& operation, std::uint32_t status, std::uint32_t bytes) noexcept;
+    // The same for an operation that the kernel does not know of, and whose result is this.
+    void bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept;
 
     // Out, for an operation whose packet could not be posted; nullptr when there is none.
     Operation* claimStranded() noexcept;

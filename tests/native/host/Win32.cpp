@@ -30,6 +30,8 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
     }
 }
 
+std::uint32_t statusOfError(ErrorCode error) noexcept { return error == ERROR_SUCCESS ? 0 : 0xc007'0000 | error; }
+
 ErrorCode errorOfTying(HANDLE) noexcept { return ERROR_SUCCESS; }
 
 void nameThread(const std::wstring&) noexcept {}

@@ -21,6 +21,13 @@ TEST(ErrorTest, LooksAtNoMoreThanTheStatus) {
     EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, errorOfStatus(0xcccc'cccc'c000'0011));
 }
 
+TEST(ErrorTest, AnErrorComesBackFromItsStatus) {
+    for (const DWORD error : {DWORD{ERROR_SUCCESS}, DWORD{ERROR_ACCESS_DENIED}, DWORD{ERROR_INVALID_HANDLE},
+                              DWORD{ERROR_OPERATION_ABORTED}}) {
+        EXPECT_EQ(error, errorOfStatus(statusOfError(error)));
+    }
+}
+
 TEST(ErrorTest, HasAMessageWithoutLineEnd) {
     const std::wstring message = errorMessage(ERROR_ACCESS_DENIED);
     ASSERT_FALSE(message.empty());
