@@ -77,6 +77,7 @@ public final class Consumers {
         addWithOneJar(cases);
         addShadedAndShared(cases);
         addSplit(cases);
+        addBundles(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
@@ -146,6 +147,23 @@ public final class Consumers {
                     jvm.run(target, "-cp", path(projects.jar("split"), projects.facade(), second, first), TALK),
                     first, second);
         });
+    }
+
+    private void addBundles(final Map<String, Case> cases) {
+        cases.put("osgi", jvm -> runBundles(jvm, projects.library("osgi")));
+        // The second is a fragment of the first.
+        cases.put("osgi-split", jvm -> runBundles(jvm, projects.facade(), projects.natives()));
+    }
+
+    private Outcome runBundles(final Jvm jvm, final Path... iocp4j) throws Exception {
+        final Path program = projects.jar("osgi");
+        final List<String> arguments = new ArrayList<>(List.of(
+                "-cp", path(program, projects.build("osgi").resolve("lib") + "/org.apache.felix.framework-7.0.5.jar"),
+                "com.example.osgi.Launcher", target.resolve("bundles").toString(), TALK, program.toString()));
+        for (final Path bundle : iocp4j) {
+            arguments.add(bundle.toString());
+        }
+        return jvm.run(target, arguments.toArray(new String[0])).succeeds();
     }
 
     private static Outcome refusesBoth(final Run run, final Path first, final Path second) {
