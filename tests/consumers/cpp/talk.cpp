@@ -1,11 +1,11 @@
 // An echo server on a named pipe, and several clients that talk to it and check what they hear.
-#include <iocp4j.hpp>
 #include <windows.h>
 
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <future>
+#include <iocp4j.hpp>
 #include <mutex>
 #include <stdexcept>
 #include <string>
