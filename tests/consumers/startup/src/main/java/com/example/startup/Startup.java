@@ -16,8 +16,8 @@ public final class Startup {
     }
 
     /**
-     * Does it, and says how many nanoseconds it has taken until native code was there, and until the first thing was
-     * done.
+     * Does it, and says how many nanoseconds it has taken until native code was there and all was open, and until the
+     * first thing was done.
      *
      * @param args what to do it with, iocp4j, jdk or jna; and a file that can be read
      * @throws Exception when that does not work
