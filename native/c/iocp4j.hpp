@@ -25,7 +25,7 @@ namespace iocp4j {
 inline namespace interface1 {
 static_assert(IOCP4J_ABI == 1);
 
-constexpr std::chrono::milliseconds kForever{IOCP4J_FOREVER};
+inline constexpr std::chrono::milliseconds kForever{IOCP4J_FOREVER};
 
 // Of Win32 errors and of the library's refusals.
 class ErrorCategory final : public std::error_category {
@@ -99,7 +99,8 @@ public:
     // Takes over what a Completion with the opcode IOCP4J_ACCEPT names with its key.
     explicit Device(iocp4j_key key) noexcept : key_(key) {}
     Device(Device&& other) noexcept : key_(std::exchange(other.key_, 0)) {}
-    Device& operator=(Device&& other) noexcept {
+    // What it has owned until now is closed at once.
+    Device& operator=(Device other) noexcept {
         std::swap(key_, other.key_);
         return *this;
     }

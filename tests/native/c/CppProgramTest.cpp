@@ -125,9 +125,13 @@ TEST_F(CppProgramTest, ADeviceIsClosedByItsOneOwner) {
         Device third;
         third = std::move(second);
         EXPECT_EQ(key, third.key());
+        third = Device{};
+        EXPECT_EQ(kPortClosing, told_.waitFor(1).status) << "nobody owns it any more";
+        third = port_.lend(ends.client.get());
+        third.read(buffer, sizeof(buffer), 2);
     }
-    EXPECT_EQ(kPortClosing, told_.waitFor(1).status);
-    EXPECT_EQ(refusal(IOCP4J_DEVICE_CLOSED), thrownBy([&] { Device{key}.read(buffer, sizeof(buffer), 2); }));
+    EXPECT_EQ(kPortClosing, told_.waitFor(2).status);
+    EXPECT_EQ(refusal(IOCP4J_DEVICE_CLOSED), thrownBy([&] { Device{key}.read(buffer, sizeof(buffer), 3); }));
 }
 
 TEST_F(CppProgramTest, WhatIsRefusedIsThrownWithItsReason) {
