@@ -56,7 +56,7 @@ call %mvn% --quiet deploy "-DaltDeploymentRepository=published::file:///%publish
     -DskipTests -Dcheckstyle.skip -Dmaven.javadoc.skip --projects "!tests"
 if errorlevel 1 exit /b 1
 pushd "%root%"
-javac -Werror -d tests/consumers/target/classes tests/consumers/runner/*.java
+javac --release 11 -Xlint:all -Werror -d tests/consumers/target/classes tests/consumers/runner/*.java
 if errorlevel 1 popd & exit /b 1
 java -cp tests/consumers/target/classes Consumers "%published%" %arguments%
 set "result=%errorlevel%"

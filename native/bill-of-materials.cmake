@@ -28,10 +28,10 @@ function(linked name version publisher licence package)
     set(IOCP4J_LINKED_NAMES "${IOCP4J_LINKED_NAMES}${comma}${space}\"${name}\"" PARENT_SCOPE)
 endfunction()
 
-# Sets `variable` to the text that a macro of the compiler's, or of its C library, stands for.
-function(text_of_macro macro variable)
-    set(source "${CMAKE_CURRENT_BINARY_DIR}/version-of-runtime.h")
-    file(WRITE "${source}" "#include <_mingw.h>\nTEXT: ${macro}\n")
+# Sets `variable` to the version of MinGW-w64.
+function(version_of_mingw variable)
+    set(source "${CMAKE_CURRENT_BINARY_DIR}/version-of-mingw.h")
+    file(WRITE "${source}" "#include <_mingw.h>\nTEXT: __MINGW64_VERSION_STR\n")
     execute_process(
         COMMAND "${CMAKE_CXX_COMPILER}" -E -P -x c++ "${source}"
         OUTPUT_VARIABLE output
@@ -43,14 +43,17 @@ function(text_of_macro macro variable)
 endfunction()
 
 if(MSVC)
-    linked("Microsoft Visual C++ runtime" "${CMAKE_CXX_COMPILER_VERSION}" "Microsoft" NONE msvc-runtime)
+    # Visual Studio's command line tells what the compiler does not.
+    linked("Microsoft Visual C++ runtime" "$ENV{VCToolsVersion}" "Microsoft" NONE msvc-runtime)
+    linked("Universal C Runtime" "$ENV{UCRTVersion}" "Microsoft" NONE ucrt)
 else()
-    text_of_macro(__VERSION__ gcc)
-    text_of_macro(__MINGW64_VERSION_STR mingw)
+    set(gcc "${CMAKE_CXX_COMPILER_VERSION}")
+    version_of_mingw(mingw)
     set(gcc_licence "GPL-3.0-or-later WITH GCC-exception-3.1")
     linked(libstdc++ "${gcc}" "Free Software Foundation" "${gcc_licence}" gcc)
     linked(libgcc "${gcc}" "Free Software Foundation" "${gcc_licence}" gcc)
     linked(mingw-w64-crt "${mingw}" "mingw-w64" "ZPL-2.1" mingw-w64)
     linked(winpthreads "${mingw}" "mingw-w64" "MIT AND BSD-3-Clause" mingw-w64)
 endif()
-configure_file("${CMAKE_CURRENT_LIST_DIR}/iocp4j.dll.cdx.json.in" iocp4j.dll.cdx.json @ONLY)
+configure_file("${CMAKE_CURRENT_LIST_DIR}/iocp4j.dll.cdx.json.in" iocp4j.dll.cdx.json
+    @ONLY NEWLINE_STYLE UNIX)

@@ -55,7 +55,8 @@ enum iocp4j_opcode {
     IOCP4J_POST = 1,  /* iocp4j_post */
     IOCP4J_READ = 2,  /* iocp4j_read */
     IOCP4J_WRITE = 3, /* iocp4j_write */
-    IOCP4J_ACCEPT = 4 /* a pipe server has a new connection: `key` names it, `token` is the server's */
+    IOCP4J_ACCEPT = 4 /* a pipe server has a new connection: `key` names it, or the server if `status` is an error;
+                         `token` is the server's */
 };
 
 /* What came back of one operation. */

@@ -2,9 +2,9 @@
  * iocp4j.h for C++: the same calls, with owners that close, exceptions, and a function as the listener.
  *
  * Nothing here is in the DLL, which knows only the C interface, so that the compilers need not be the same. What is
- * left out - several pollers of one port - is there in iocp4j.h, for which port() and key() give the keys.
+ * left out - several pollers of one port - is there in iocp4j.h; key() gives the keys for it.
  *
- * Every call may be made from any thread but those of PolledPort. What is refused is thrown as a std::system_error,
+ * Every call may be made from any thread, but for PolledPort::poll(). What is refused is thrown as a std::system_error,
  * whose code() is a Win32 error or one of the IOCP4J_ codes, in iocp4j::errorCategory().
  */
 #ifndef IOCP4J_HPP
@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -21,10 +22,8 @@
 #include "iocp4j.h"
 
 namespace iocp4j {
-// In the names that a linker sees: a program may have parts that were built with another iocp4j.
-inline namespace interface1 {
-static_assert(IOCP4J_ABI == 1);
-
+// Apart, in the names that a linker sees, from what the library calls so inside.
+inline namespace program {
 inline constexpr std::chrono::milliseconds kForever{IOCP4J_FOREVER};
 
 // Of Win32 errors and of the library's refusals.
@@ -54,6 +53,12 @@ public:
             default:
                 return std::system_category().message(code);
         }
+    }
+    // So that a Win32 error can be compared with a std::errc.
+    std::error_condition default_error_condition(int code) const noexcept override {
+        constexpr int kOurs = 0x20000000;
+        return (code & kOurs) != 0 ? std::error_condition{code, *this}
+                                   : std::system_category().default_error_condition(code);
     }
 };
 
@@ -96,7 +101,7 @@ private:
 class Device {
 public:
     Device() = default;
-    // Takes over what a Completion with the opcode IOCP4J_ACCEPT names with its key.
+    // Takes over the connection that a Completion with the opcode IOCP4J_ACCEPT and the status 0 names with its key.
     explicit Device(iocp4j_key key) noexcept : key_(key) {}
     Device(Device&& other) noexcept : key_(std::exchange(other.key_, 0)) {}
     // What it has owned until now is closed at once.
@@ -125,8 +130,9 @@ public:
     // False when it is over already. If not, its completion comes none the less.
     bool cancel(iocp4j_operation operation) noexcept { return iocp4j_cancel(key_, operation) != 0; }
 
-    // True when all completions have been told and the handle is closed, false when that takes longer and goes on.
-    bool close(std::chrono::milliseconds patience = kForever) noexcept {
+    // Begins to close it. True when all completions have been told and the handle is closed, false when that takes
+    // longer and goes on. On a worker it never waits; whoever polls the device's port must not.
+    bool close(std::chrono::milliseconds patience = std::chrono::milliseconds{0}) noexcept {
         return iocp4j_close(key_, toMilliseconds(patience)) != 0;
     }
 
@@ -175,16 +181,18 @@ public:
         });
     }
     // Passes a handle that was opened with FILE_FLAG_OVERLAPPED, unless this throws; or lends it.
-    Device adopt(void* handle) { return registered(handle, true); }
-    Device lend(void* handle) { return registered(handle, false); }
-
-    // True when all has ended, false when that takes longer and goes on.
-    bool close(std::chrono::milliseconds patience = kForever) noexcept {
-        return iocp4j_close_port(key_, toMilliseconds(patience)) != 0;
-    }
+    Device adopt(void* handle) { return registered("adopt", handle, true); }
+    Device lend(void* handle) { return registered("lend", handle, false); }
 
 protected:
-    explicit Port(const iocp4j_port_settings& settings) { require(iocp4j_open_port(&settings, &key_), "open"); }
+    explicit Port(const iocp4j_port_settings& settings) {
+        if (iocp4j_abi() != IOCP4J_ABI) {
+            throw std::runtime_error{std::string{"iocp4j.dll "} + iocp4j_version() + " has interface " +
+                                     std::to_string(iocp4j_abi()) + ", and this program was built for interface " +
+                                     std::to_string(IOCP4J_ABI)};
+        }
+        require(iocp4j_open_port(&settings, &key_), "open");
+    }
     ~Port() = default;
 
     static iocp4j_port_settings toC(const PortSettings& settings) noexcept {
@@ -205,8 +213,8 @@ private:
         require(open(&key), call);
         return Device{key};
     }
-    Device registered(void* handle, bool own) {
-        return opened("adopt", [&](iocp4j_key* device) { return iocp4j_adopt(key_, handle, own, device); });
+    Device registered(const char* call, void* handle, bool own) {
+        return opened(call, [&](iocp4j_key* device) { return iocp4j_adopt(key_, handle, own, device); });
     }
 
     iocp4j_key key_ = 0;
@@ -214,7 +222,11 @@ private:
 
 // A port with workers, which hand their batches to a listener: several at once, each with a batch of its own, which is
 // there until the listener returns. An exception of the listener's ends the program. The listener is kept until nothing
-// more comes. Destroying the port closes it and waits, but never on a worker.
+// more comes.
+//
+// Destroying the port closes it and waits until then; but never on a worker, of this port or another, where the
+// listener must own what it uses. Not to be destroyed while a process ends (as a static variable of a DLL would be):
+// its workers are gone by then.
 class CompletionPort : public Port {
 public:
     using Listener = std::function<void(Completions)>;
@@ -222,6 +234,12 @@ public:
     explicit CompletionPort(Listener listener, const PortSettings& settings = {})
         : CompletionPort(std::make_unique<Listener>(std::move(listener)), settings) {}
     ~CompletionPort() { close(); }
+
+    // Begins to close it. True when all has ended, false when that takes longer and goes on. On a worker it never
+    // waits.
+    bool close(std::chrono::milliseconds patience = kForever) noexcept {
+        return iocp4j_close_port(key(), toMilliseconds(patience)) != 0;
+    }
 
 private:
     CompletionPort(std::unique_ptr<Listener>&& listener, const PortSettings& settings)
@@ -240,17 +258,18 @@ private:
     }
 };
 
-// A port without workers, which one thread polls. Destroying it closes it and drops what has not been polled.
+// A port without workers, which one thread polls at a time. Destroying it closes it, waits for what is in flight and
+// drops that.
 class PolledPort : public Port {
 public:
     explicit PolledPort(const PortSettings& settings = {}) : Port(toC(settings)) {
         if (const iocp4j_error error = iocp4j_open_poller(key(), &poller_)) {
-            close(std::chrono::milliseconds{0});
+            close();
             require(error, "open");
         }
     }
     ~PolledPort() {
-        close(std::chrono::milliseconds{0});
+        close();
         const iocp4j_record* records = nullptr;
         std::uint32_t count = 0;
         do {
@@ -273,7 +292,10 @@ public:
         return count;
     }
 
-    // Lets one poll return. From any thread.
+    // Begins to close it: from here on poll() brings what was in flight, and at last throws IOCP4J_PORT_CLOSED.
+    void close() noexcept { iocp4j_close_port(key(), 0); }
+
+    // Lets one poll return.
     void wakeUp() noexcept { iocp4j_wake_up(key()); }
 
 private:
@@ -286,7 +308,7 @@ private:
     iocp4j_key poller_ = 0;
 };
 
-}  // namespace interface1
+}  // namespace program
 }  // namespace iocp4j
 
 #endif

@@ -302,7 +302,7 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
         return isBound ? ERROR_SUCCESS : kernel_.associate(device.handle(), device.key());
     }
     // The kernel has had no say yet, and a call that does not return would hold up the others.
-    if (const auto error = win32::errorOfTying(device.handle()); error != ERROR_SUCCESS) {
+    if (const auto error = win32::errorOfAssociating(device.handle()); error != ERROR_SUCCESS) {
         return error;
     }
     try {

@@ -5,17 +5,27 @@
 
 namespace iocp4j::win32 {
 
+namespace {
+
+// NTSTATUS has a facility for the errors of Win32.
+constexpr std::uint32_t kWin32Facility = 0xc007'0000;
+constexpr std::uint32_t kCode = 0xffff;
+
+}  // namespace
+
 ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
+    const auto number = static_cast<std::uint32_t>(internal);
+    if ((number & ~kCode) == kWin32Facility) {
+        return number & kCode;
+    }
     // What a serial port says when the time of a read is up, and ReadFile calls a success.
     constexpr NTSTATUS kTimeUp = 0x102;
-    const auto status = static_cast<NTSTATUS>(static_cast<std::uint32_t>(internal));
+    const auto status = static_cast<NTSTATUS>(number);
     return status == 0 || status == kTimeUp ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
 }
 
 std::uint32_t statusOfError(ErrorCode error) noexcept {
-    // NTSTATUS has a facility for the errors of Win32.
-    constexpr std::uint32_t kWin32 = 0xc007'0000;
-    return error == ERROR_SUCCESS ? 0 : kWin32 | (error & 0xffff);
+    return error == ERROR_SUCCESS ? 0 : kWin32Facility | (error & kCode);
 }
 
 std::wstring errorMessage(ErrorCode error) {

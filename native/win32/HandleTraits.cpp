@@ -34,7 +34,7 @@ HandleTraits traitsOf(HANDLE handle) noexcept {
     return {::GetConsoleMode(handle, &mode) != FALSE, options && (*options & kSynchronous) != 0};
 }
 
-ErrorCode errorOfTying(HANDLE handle) noexcept {
+ErrorCode errorOfAssociating(HANDLE handle) noexcept {
     if (!isFile(handle)) {
         return ERROR_INVALID_HANDLE;
     }

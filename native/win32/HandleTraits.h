@@ -14,9 +14,9 @@ struct HandleTraits {
 
 HandleTraits traitsOf(HANDLE handle) noexcept;
 
-// Why a port would not have been tied to the handle (CreateIoCompletionPort), for who ties none and may not wait in a
-// call either; ERROR_SUCCESS when there is no reason. Whether it is tied to another port nobody can ask.
-ErrorCode errorOfTying(HANDLE handle) noexcept;
+// What CreateIoCompletionPort would say of the handle, for mechanisms that do not call it. Whether the handle is
+// associated with another port nobody can ask.
+ErrorCode errorOfAssociating(HANDLE handle) noexcept;
 
 // Whether its owner may have had the packets of calls that return success skipped.
 bool maySkipPackets(HANDLE handle) noexcept;

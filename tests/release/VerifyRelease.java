@@ -47,6 +47,7 @@ final class VerifyRelease {
             "iocp4j -windows-x86_64.jar", List.of("module-info.class", DLL, DLL + ".sha256"),
             "iocp4j -sources.jar", List.of("io/github/iocp4j/CompletionPort.java"),
             "iocp4j -javadoc.jar", List.of("index.html"),
+            "iocp4j-native -sources.jar", List.of("CMakeLists.txt", "c/iocp4j.h", "c/iocp4j.hpp", "jni/OnLoad.cpp"),
             "iocp4j-native -noarch.nar", List.of("include/iocp4j.h", "include/iocp4j.hpp"),
             "iocp4j-native -amd64-Windows-gpp-jni.nar", List.of("lib/amd64-Windows-gpp/jni/iocp4j.dll"),
             "iocp4j-native -amd64-Windows-gpp-shared.nar",

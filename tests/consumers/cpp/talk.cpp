@@ -82,7 +82,7 @@ private:
     void onEcho(const iocp4j::Completion& completion) {
         End& echo = echoOf(completion.key);
         if (completion.status != 0) {
-            echo.pipe.close(std::chrono::milliseconds{0});  // the client has gone
+            echo.pipe.close();  // the client has gone
         } else if (completion.opcode == IOCP4J_READ) {
             echo.write(completion.bytes, kEcho);
         } else {
@@ -136,11 +136,6 @@ private:
 }  // namespace
 
 int main() {
-    if (iocp4j_abi() != IOCP4J_ABI) {
-        std::printf("iocp4j.dll is %s, of interface %u; this program wants %u\n", iocp4j_version(), iocp4j_abi(),
-                    IOCP4J_ABI);
-        return 1;
-    }
     try {
         Talk{}.run();
     } catch (const std::exception& failure) {

@@ -158,7 +158,7 @@ public final class Consumers {
     private Outcome runBundles(final Jvm jvm, final Path... iocp4j) throws Exception {
         final Path program = projects.jar("osgi");
         final List<String> arguments = new ArrayList<>(List.of(
-                "-cp", path(program, projects.build("osgi").resolve("lib") + "/org.apache.felix.framework-7.0.5.jar"),
+                "-cp", path(program, projects.dependency("osgi", "org.apache.felix.framework")),
                 "com.example.osgi.Launcher", target.resolve("bundles").toString(), TALK, program.toString()));
         for (final Path bundle : iocp4j) {
             arguments.add(bundle.toString());

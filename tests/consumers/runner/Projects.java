@@ -147,6 +147,13 @@ final class Projects {
         return build(project).resolve("lib/iocp4j-" + version + ".jar");
     }
 
+    /** A jar that the project depends on, whatever its version. */
+    Path dependency(final String project, final String artifact) throws Exception {
+        final Path folder = build(project).resolve("lib");
+        return folder.resolve(names(folder).stream().filter(name -> name.startsWith(artifact + "-")).findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + artifact + " in " + folder)));
+    }
+
     String classPath(final String project) throws Exception {
         return jar(project) + SEPARATOR + library(project);
     }

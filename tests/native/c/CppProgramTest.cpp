@@ -97,7 +97,7 @@ TEST_F(CppProgramTest, AFileHasPositionsAndAnEnd) {
     EXPECT_EQ("here", std::string(buffer, told_.waitFor(2).bytes));
     file.read(buffer, sizeof(buffer), 3, 8);
     EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, told_.waitFor(3).status);
-    EXPECT_TRUE(file.close());
+    EXPECT_TRUE(file.close(kForever));
 }
 
 TEST_F(CppProgramTest, ACancelAndADeadlineAreToldApart) {
@@ -109,7 +109,7 @@ TEST_F(CppProgramTest, ACancelAndADeadlineAreToldApart) {
     const iocp4j_operation over = device.read(buffer, sizeof(buffer), 2, 0, std::chrono::milliseconds{20});
     EXPECT_EQ(DWORD{ERROR_TIMEOUT}, told_.waitFor(2).status);
     EXPECT_TRUE(waitFor([&] { return !device.cancel(over); }));
-    EXPECT_TRUE(device.close());
+    EXPECT_TRUE(device.close(kForever));
 }
 
 TEST_F(CppProgramTest, ADeviceIsClosedByItsOneOwner) {
@@ -145,6 +145,9 @@ TEST_F(CppProgramTest, WhatIsRefusedIsThrownWithItsReason) {
     EXPECT_EQ(refusal(IOCP4J_PORT_CLOSED), thrownBy([&] { port_.post(1, 2, 3); }));
     EXPECT_EQ("no such port, or none any more", refusal(IOCP4J_PORT_CLOSED).message());
     EXPECT_EQ(std::system_category().message(ERROR_FILE_NOT_FOUND), refusal(ERROR_FILE_NOT_FOUND).message());
+    EXPECT_EQ(std::system_category().default_error_condition(ERROR_FILE_NOT_FOUND),
+              refusal(ERROR_FILE_NOT_FOUND).default_error_condition());
+    EXPECT_EQ(errorCategory(), refusal(IOCP4J_PORT_CLOSED).default_error_condition().category());
 }
 
 TEST(CppProgramLifeTest, TheListenerIsKeptUntilItsPortHasEnded) {
@@ -194,6 +197,23 @@ TEST(PollingCppProgramTest, DrainsThePortOnItsOwnThread) {
     EXPECT_THROW(port.poll(kForever, [](Completions) { throw std::runtime_error{"the visitor's"}; }),
                  std::runtime_error);
     EXPECT_EQ(0u, port.poll(kNone, nothing)) << "the batch has been given back";
+}
+
+TEST(PollingCppProgramTest, CloseBringsWhatWasInFlight) {
+    PipeEnds ends;
+    char buffer[8];
+    PolledPort port;
+    Device device = port.lend(ends.server.get());
+    device.read(buffer, sizeof(buffer), 1);
+    port.close();
+    std::vector<Completion> told;
+    EXPECT_EQ(refusal(IOCP4J_PORT_CLOSED), thrownBy([&] {
+                  for (;;) {
+                      port.poll(kForever, [&](Completions batch) { told.assign(batch.begin(), batch.end()); });
+                  }
+              }));
+    ASSERT_EQ(1u, told.size());
+    EXPECT_EQ(kPortClosing, told[0].status);
 }
 
 TEST(PollingCppProgramTest, WhatIsInFlightAtTheEndIsDropped) {

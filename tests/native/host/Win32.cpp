@@ -25,6 +25,8 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
             return ERROR_OPERATION_ABORTED;
         case 0xc000'014b:
             return ERROR_BROKEN_PIPE;
+        case 0xc007'0000 | ERROR_OPERATION_ABORTED:
+            return ERROR_OPERATION_ABORTED;
         default:
             return 317;  // ERROR_MR_MID_NOT_FOUND, as Windows says for a status it does not know
     }
@@ -32,7 +34,7 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
 
 std::uint32_t statusOfError(ErrorCode error) noexcept { return error == ERROR_SUCCESS ? 0 : 0xc007'0000 | error; }
 
-ErrorCode errorOfTying(HANDLE) noexcept { return ERROR_SUCCESS; }
+ErrorCode errorOfAssociating(HANDLE) noexcept { return ERROR_SUCCESS; }
 
 void nameThread(const std::wstring&) noexcept {}
 

@@ -22,14 +22,14 @@ TEST(HandleTraitsTest, TellASynchronousHandle) {
     const PipeEnds ends{PipeKind::kBytes, 4096, 0};
     EXPECT_FALSE(traitsOf(ends.server.get()).synchronous);
     EXPECT_TRUE(traitsOf(ends.client.get()).synchronous);
-    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfTying(ends.server.get()));
-    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfTying(ends.client.get()));
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfAssociating(ends.server.get()));
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfAssociating(ends.client.get()));
 }
 
 TEST(HandleTraitsTest, TellAnEventFromAFile) {
     const Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
     EXPECT_FALSE(traitsOf(event.get()).synchronous);
-    EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, errorOfTying(event.get()));
+    EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, errorOfAssociating(event.get()));
 }
 
 TEST(HandleTraitsTest, TellAConsole) {
@@ -39,7 +39,7 @@ TEST(HandleTraitsTest, TellAConsole) {
         GTEST_SKIP() << "this process has no console";
     }
     EXPECT_TRUE(traitsOf(console.get()).console);
-    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfTying(console.get()));
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfAssociating(console.get()));
 }
 
 }  // namespace

@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** Several programs in one process: all talk at once, then the first is thrown away and the others go on. */
 public final class Neighbours {
+    private static final int GUESTS = 8;
+    private static final int PATIENCE = 1_000;
+
     private Neighbours() {
     }
 
@@ -36,7 +39,27 @@ public final class Neighbours {
         for (final Program program : programs) {
             program.end();
         }
+        if (args[0].indexOf('=') >= 0) {
+            requireNothingLeft(args[0]);
+        }
         System.out.println("ok: " + messages + " messages came back");
+    }
+
+    /** Whoever comes and goes for as long as the process lives must not leave one more reference behind each time. */
+    private static void requireNothingLeft(final String arg) throws Exception {
+        final int before = References.count();
+        for (int i = 0; i < GUESTS; i++) {
+            Program.start(arg).end();
+        }
+        // The JVM unloads a library some time after its class loader.
+        for (int i = 0; i < PATIENCE && References.count() >= before + GUESTS; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        final int left = References.count() - before;
+        if (left >= GUESTS) {
+            throw new IllegalStateException(GUESTS + " programs have left " + left + " JNI references behind");
+        }
     }
 
     private static int talk(final List<Program> programs) throws Exception {

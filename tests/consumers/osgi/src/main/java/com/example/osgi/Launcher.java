@@ -30,7 +30,16 @@ public final class Launcher {
                 .newFramework(Map.of(Constants.FRAMEWORK_STORAGE, args[0],
                         Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT));
         framework.start();
-        final BundleContext context = framework.getBundleContext();
+        try {
+            run(framework.getBundleContext(), args);
+        } finally {
+            // Its threads would keep the JVM.
+            framework.stop();
+            framework.waitForStop(0);
+        }
+    }
+
+    private static void run(final BundleContext context, final String[] args) throws Exception {
         final List<Bundle> bundles = new ArrayList<>();
         for (int i = 2; i < args.length; i++) {
             bundles.add(context.installBundle(Path.of(args[i]).toUri().toString()));
@@ -38,7 +47,5 @@ public final class Launcher {
         final Bundle program = bundles.get(0);
         program.start();
         program.loadClass(args[1]).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
-        framework.stop();
-        framework.waitForStop(0);
     }
 }
