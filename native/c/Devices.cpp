@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cwchar>
+#include <string_view>
 #include <utility>
 
 #include "c/Outcome.h"
@@ -31,11 +34,19 @@ NamedPipeServerSettings settingsOf(const iocp4j_pipe_server_settings& given) {
     settings.inBuffer = defaultOr(given.in_buffer, settings.inBuffer);
     settings.outBuffer = defaultOr(given.out_buffer, settings.outBuffer);
     settings.maxInstances = defaultOr(given.max_instances, settings.maxInstances);
-    settings.listening = defaultOr(given.listening, settings.listening);
+    settings.listening = defaultOr(given.listening, std::min(settings.listening, settings.maxInstances));
     settings.acceptRemote = given.accept_remote != 0;
     settings.sddl = given.sddl != nullptr ? given.sddl : L"";
     settings.token = given.token;
     return settings;
+}
+
+// Windows would take anything else for a file, which blocks.
+bool isPipeName(std::wstring_view name) noexcept {
+    constexpr std::wstring_view kPipe = L"\\pipe\\";
+    const std::size_t host = name.starts_with(L"\\\\") ? name.find(L'\\', 2) : std::wstring_view::npos;
+    return host != std::wstring_view::npos && host > 2 && name.size() > host + kPipe.size() &&
+           ::_wcsnicmp(name.data() + host, kPipe.data(), kPipe.size()) == 0;
 }
 
 // Opens a device on an open port: `open(port)` answers its key.
@@ -89,6 +100,9 @@ iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messa
                                  iocp4j_key* pipe) {
     if (name == nullptr || pipe == nullptr) {
         return ERROR_INVALID_PARAMETER;
+    }
+    if (!isPipeName(name)) {
+        return ERROR_INVALID_NAME;
     }
     return c::outcomeOf([&] {
         NamedPipeClientSettings settings;

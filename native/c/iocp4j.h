@@ -59,15 +59,23 @@ enum iocp4j_opcode {
                          `token` is the server's */
 };
 
+enum iocp4j_kind {
+    IOCP4J_NO_DEVICE = 0, /* of a posted packet */
+    IOCP4J_PIPE_SERVER = 1,
+    IOCP4J_PIPE = 2,
+    IOCP4J_FILE = 3,
+    IOCP4J_ADOPTED = 10 /* a handle that was passed or lent */
+};
+
 /* What came back of one operation. */
 typedef struct iocp4j_record {
     uint64_t key;    /* of the device; of a posted packet what was given to iocp4j_post */
     uint64_t token;  /* what was given to the call that has started the operation */
     uint32_t bytes;  /* transferred, also when `status` is an error */
     uint32_t status; /* 0, or a Win32 error code: ERROR_TIMEOUT after its deadline,
-                        ERROR_OPERATION_ABORTED after a cancel, 676 when its device was closed */
+                        ERROR_OPERATION_ABORTED after a cancel, ERROR_HANDLES_CLOSED when its device was closed */
     uint16_t opcode; /* enum iocp4j_opcode */
-    uint16_t kind;   /* of the device: 0 none, 1 pipe server, 2 pipe, 3 file, 10 adopted handle */
+    uint16_t kind;   /* enum iocp4j_kind */
     uint32_t detail; /* of an accept the process at the other end, else 0 */
 } iocp4j_record;
 
@@ -98,7 +106,7 @@ typedef struct iocp4j_pipe_server_settings {
     uint32_t in_buffer;     /* bytes, up to 16 MiB; default 65,536 */
     uint32_t out_buffer;    /* likewise */
     uint32_t max_instances; /* clients at the same time, up to 254; default any number */
-    uint32_t listening;     /* instances that wait for clients, up to 1,024; default 4 */
+    uint32_t listening;     /* instances that wait for clients, up to 1,024; default 4, or as many as there may be */
     uint32_t accept_remote; /* not 0: clients on other computers, too */
     const wchar_t* name;    /* L"\\\\.\\pipe\\..." */
     const wchar_t* sddl;    /* who may connect; default the current user, administrators and SYSTEM */
@@ -138,8 +146,8 @@ IOCP4J_API void iocp4j_wake_up(iocp4j_key port);
 IOCP4J_API iocp4j_error iocp4j_serve_pipe(iocp4j_key port, const iocp4j_pipe_server_settings* settings,
                                           iocp4j_key* server);
 
-/* Connects to a pipe, blocking while all of its instances are busy, for so many milliseconds. `messages`, not 0: reads
- * end where messages do. */
+/* Connects to a pipe, named as in L"\\\\.\\pipe\\..." or L"\\\\HOST\\pipe\\...", blocking while all of its instances
+ * are busy, for so many milliseconds. `messages`, not 0: reads end where messages do. */
 IOCP4J_API iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messages, uint32_t milliseconds,
                                             iocp4j_key* pipe);
 

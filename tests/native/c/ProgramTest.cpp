@@ -190,6 +190,10 @@ TEST_F(ProgramTest, WhatCannotBeIsRefused) {
     EXPECT_EQ(IOCP4J_PORT_CLOSED, iocp4j_post(0, 0, 0, 0));
     EXPECT_EQ(IOCP4J_HAS_WORKERS, iocp4j_open_poller(port_, &key));
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, iocp4j_connect_pipe(port_, newPipeName().c_str(), 0, 0, &key));
+    for (const wchar_t* name :
+         {L"name", L"\\\\.\\", L"\\\\.\\pipe\\", L"\\\\\\pipe\\x", L"\\\\.\\pipes\\x", L"C:\\pipe\\x"}) {
+        EXPECT_EQ(DWORD{ERROR_INVALID_NAME}, iocp4j_connect_pipe(port_, name, 0, 0, &key));
+    }
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_open_port(nullptr, &key));
     iocp4j_port_settings tooMany{};
     tooMany.size = sizeof(tooMany);
@@ -206,6 +210,19 @@ TEST_F(ProgramTest, WhatCannotBeIsRefused) {
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_serve_pipe(port_, &nameless, &key));
     EXPECT_EQ(0u, key);
     EXPECT_EQ(0, told_.ends()) << "of a port that has never been one nobody is told";
+}
+
+TEST_F(ProgramTest, NoMoreInstancesWaitThanThereMayBe) {
+    const std::wstring name = newPipeName();
+    iocp4j_pipe_server_settings settings{};
+    settings.size = sizeof(settings);
+    settings.name = name.c_str();
+    settings.max_instances = 1;
+    settings.token = kAccept;
+    iocp4j_key server = 0;
+    ASSERT_EQ(0u, iocp4j_serve_pipe(port_, &settings, &server));
+    const win32::Handle client = connectTo(name);
+    EXPECT_EQ(0u, told_.waitFor(kAccept).status);
 }
 
 TEST_F(ProgramTest, AServerThatCannotListenIsNone) {

@@ -53,14 +53,11 @@ final class CompletionBatchTest {
     }
 
     @Test
-    void makesAnExceptionOfAFailure() {
-        put(0, 1, 0, 0, Win32Error.BROKEN_PIPE, Opcode.READ);
-        put(1, 1, 0, 0, Win32Error.SUCCESS, Opcode.READ);
-        batch.fill(2);
+    void hasNoErrorOfASuccess() {
+        put(0, 1, 0, 0, Win32Error.SUCCESS, Opcode.READ);
+        batch.fill(1);
 
-        assertThat(batch.error(0).code()).isEqualTo(Win32Error.BROKEN_PIPE);
-        assertThat(batch.error(0)).hasMessageStartingWith("READ failed: ERROR_BROKEN_PIPE (109)");
-        assertThat(batch.error(1)).isNull();
+        assertThat(batch.error(0)).isNull();
     }
 
     @ParameterizedTest
@@ -82,7 +79,8 @@ final class CompletionBatchTest {
         batch.clear();
 
         assertThat(batch.size()).isZero();
-        assertThatThrownBy(() -> batch.token(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> batch.token(0))
+                .isInstanceOf(IndexOutOfBoundsException.class).hasMessageContaining("its listener has returned");
         assertThatThrownBy(() -> batch.bytes(0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> batch.status(0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> batch.error(0)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -39,7 +39,7 @@ final class NamedPipeClientTest {
 
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
         assertThat(failure).hasMessageStartingWith(
-                "CreateFile \\\\.\\pipe\\" + name + " failed: ERROR_FILE_NOT_FOUND (2)");
+                "CreateFile \\\\.\\pipe\\" + name + " (nobody serves that pipe) failed: ERROR_FILE_NOT_FOUND (2)");
         assertThat(port.snapshot().devices()).isEmpty();
     }
 

@@ -305,6 +305,13 @@ final class NamedPipeServerTest {
     }
 
     @Test
+    void keepsNoMoreInstancesWaitingThanThereMayBe() throws Exception {
+        final NamedPipeServer server = NamedPipeServer.builder(port, name).maxInstances(1).open();
+
+        assertThat(waiting(server)).isEqualTo(1);
+    }
+
+    @Test
     void refusesToKeepMoreInstancesWaitingThanThereMayBe() {
         assertThatThrownBy(() -> NamedPipeServer.builder(port, name).listening(3).maxInstances(2).open())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3 listening instances");
@@ -319,6 +326,7 @@ final class NamedPipeServerTest {
         assertThat(failure.code()).isIn(Win32Error.INVALID_PARAMETER, Win32Error.UNKNOWN_REVISION,
                 Win32Error.NONE_MAPPED, Win32Error.INVALID_ACL, Win32Error.INVALID_SID,
                 Win32Error.INVALID_SECURITY_DESCR, Win32Error.RPC_S_INVALID_STRING_UUID);
+        assertThat(failure).hasMessageContaining("(with the security descriptor \"" + sddl + "\")");
         assertThat(port.snapshot().devices()).isEmpty();
         NamedPipeServer.builder(port, name).open();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,23 @@ final class NamedPipeTest extends PipesOnAPort {
         received.limit(14);
         assertThat(PipePair.text(received, 14)).isEqualTo(".234.3456.....");
         close(pair);
+    }
+
+    @Test
+    void aFailureNamesItsDevice() throws Exception {
+        final CompletableFuture<Win32Exception> failure = new CompletableFuture<>();
+        try (CompletionPort other = CompletionPort.open(batch -> failure.complete(batch.error(0)))) {
+            final String name = PipePair.newName();
+            final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(1).open();
+            final NamedPipe client = NamedPipeClient.builder(other, name).connect();
+            recorder.nextSuccess(Opcode.ACCEPT).device.close();
+
+            client.read(ByteBuffer.allocateDirect(1), 0);
+
+            assertThat(failure.get()).hasMessageStartingWith(
+                    "READ on \\\\.\\pipe\\" + name + " failed: ERROR_BROKEN_PIPE (109)");
+            server.close();
+        }
     }
 
     @Test

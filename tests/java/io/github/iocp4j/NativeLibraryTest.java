@@ -61,7 +61,7 @@ final class NativeLibraryTest {
         assertThat(diagnosis()).contains("64-bit JVM for x64, which Windows 11 on ARM emulates");
     }
 
-
+    @Test
     void runsInAJvmForX64ThatWindowsOnArmEmulates() {
         host.variables.put("PROCESSOR_IDENTIFIER", "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm");
 
@@ -173,7 +173,7 @@ final class NativeLibraryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "folder", "\"quoted\"", "\0"})
+    @ValueSource(strings = {"", "..", "folder", "\"quoted\"", "\0"})
     void skipsFoldersOfJavaLibraryPathThatDependOnTheCurrentOne(final String entry) {
         host.properties.put("java.library.path", entry);
         host.resources.clear();
@@ -229,7 +229,7 @@ final class NativeLibraryTest {
     void tellsEveryPlaceThatWasTried() throws IOException {
         final Path broken = put("broken");
         host.properties.put("java.library.path",
-                String.join(File.pathSeparator, broken.getParent().toString(), home.toString(), "."));
+                String.join(File.pathSeparator, broken.getParent().toString(), home.toString(), "folder", "."));
         host.resources.clear();
         final UnsatisfiedLinkError reason = new UnsatisfiedLinkError("damaged");
         fails(broken, reason);
@@ -240,7 +240,7 @@ final class NativeLibraryTest {
                 "iocp4j.dll could not be loaded.",
                 "java.library.path: " + broken + ": it is no DLL: damaged",
                 "java.library.path: no iocp4j.dll in " + home,
-                "java.library.path: skipped \".\", because only absolute folders are safe",
+                "java.library.path: skipped \"folder\", because only absolute folders are safe",
                 "the copy in the jar: no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
                         + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
                         + " --add-modules io.github.iocp4j.windows.x86_64");
@@ -255,6 +255,14 @@ final class NativeLibraryTest {
 
         assertThat(diagnosis()).contains("different versions", file.toString(),
                 "the length of a completion record is 40 in the DLL and 32 in the jar");
+    }
+
+    @Test
+    void namesTheJarWhoseLibraryIsOfAnotherVersion() {
+        host.contract[1] = 40;
+
+        assertThat(diagnosis()).contains("The iocp4j jar and the DLL in file:/iocp4j.jar are of different versions",
+                "take both from one release");
     }
 
     @Test

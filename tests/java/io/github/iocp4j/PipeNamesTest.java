@@ -25,7 +25,7 @@ final class PipeNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\\\\.\\pipe\\", "\\\\.\\pip\\x", "\\\\.\\mailslot\\x", "\\\\", "a\nb", "a\0b",
         "\\\\box\\c$\\file", "..\\C:\\file", "a\\..\\b", ".", "a/b", "\\\\box\\share\\pipe\\x",
-        "\\\\.\\C:\\folder\\pipe\\x", "\\\\\\pipe\\x"})
+        "\\\\.\\C:\\folder\\pipe\\x", "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x"})
     void areRefusedWhenNoPipeCanHaveThem(final String name) {
         assertThatThrownBy(() -> PipeNames.complete(name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a pipe");

@@ -44,6 +44,9 @@ final class PortSnapshotTest {
         assertThat(device(pair.server).operationsAccepted()).as("the accept, too").isEqualTo(2);
         assertThat(device(pair.server).operationsCompleted()).isEqualTo(2);
         assertThat(device(pair.client).operationsAccepted()).isEqualTo(1);
+        assertThat(port.snapshot().toString())
+                .matches("PortSnapshot\\[\\d+ workers, \\d+ devices, 0 operations in flight, 4 accepted, 4 completed,"
+                        + " \\d+ completions in \\d+ batches]");
     }
 
     @Test

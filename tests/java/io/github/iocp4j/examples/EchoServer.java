@@ -6,6 +6,7 @@ import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ public final class EchoServer {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.status(i) != Win32Error.SUCCESS) {
                 if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // the client has gone
+                    batch.device(i).close(); // the client has gone; before it was accepted, that is the server's affair
                 }
                 continue;
             }
@@ -46,6 +47,8 @@ public final class EchoServer {
                     default:
                         pipe.read(bufferOf(pipe), 0);
                 }
+            } catch (final OperationLimitException e) {
+                pipe.close(); // one client too many
             } catch (final DeviceClosedException e) {
                 // The port is being closed: the connection ends here.
             }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Command;
 
-/** The zip that people download: unpacked, a script for each tool. */
+/** The zip that people download: unpacked, a script for each tool and one for all. */
 @Timeout(120)
 final class ToolsZipTest {
     private static final Path ZIP =
@@ -52,7 +53,9 @@ final class ToolsZipTest {
     @Test
     void hasAScriptForEachTool() throws IOException {
         final List<String> tools = Stream.of(Main.class.getAnnotation(Command.class).subcommands())
-                .map(tool -> tool.getAnnotation(Command.class).name() + ".cmd").collect(Collectors.toList());
+                .map(tool -> "iocp4j-" + tool.getAnnotation(Command.class).name() + ".cmd")
+                .collect(Collectors.toList());
+        tools.add("iocp4j.cmd");
         try (Stream<Path> scripts = Files.list(unpacked.resolve("bin"))) {
             assertThat(scripts.map(script -> script.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(tools);
@@ -62,13 +65,20 @@ final class ToolsZipTest {
 
     @Test
     void itsScriptsStartTheToolAndEndWithItsExitCode() throws Exception {
-        assertThat(run("--version")).startsWith("iocp4j-tools ").endsWith(" exit code 0");
-        assertThat(run("--no-such-option")).contains("--no-such-option").endsWith(" exit code 2");
+        assertThat(run("iocp4j-logger", "--version")).startsWith("iocp4j-tools ").endsWith(" exit code 0");
+        assertThat(run("iocp4j-logger", "--no-such-option")).contains("--no-such-option").endsWith(" exit code 2");
     }
 
-    private String run(final String argument) throws IOException, InterruptedException {
-        final ProcessBuilder builder = new ProcessBuilder("cmd", "/c",
-                unpacked.resolve("bin").resolve("logger.cmd").toString(), argument).redirectErrorStream(true);
+    @Test
+    void oneScriptStartsThemAll() throws Exception {
+        assertThat(run("iocp4j", "logger", "--help")).contains("Usage: iocp4j logger").endsWith(" exit code 0");
+    }
+
+    private String run(final String script, final String... arguments) throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>(
+                List.of("cmd", "/c", unpacked.resolve("bin").resolve(script + ".cmd").toString()));
+        command.addAll(List.of(arguments));
+        final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         final Process process = Launch.of(builder);
         process.getOutputStream().close();

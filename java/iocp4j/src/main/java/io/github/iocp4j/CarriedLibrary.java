@@ -76,6 +76,11 @@ final class CarriedLibrary {
                 + ": leave one of them");
     }
 
+    /** The jar that has it. */
+    String jar() {
+        return shown(place(dll, DLL_RESOURCE));
+    }
+
     /** The SHA-256 of the DLL, 64 hexadecimal digits. */
     String hash() {
         return hash;

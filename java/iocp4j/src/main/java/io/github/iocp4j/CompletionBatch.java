@@ -2,15 +2,15 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /**
  * The completions that one worker or poller has dequeued together, read in place from native memory.
  *
  * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1, and none of them allocates, except
  * {@link #device} for a new connection and {@link #error}. A batch belongs to its worker: it may be read only on the
- * thread that was handed it and only until {@link CompletionListener#onCompletions} returns. Afterwards its size is 0,
- * so that late accesses throw {@link IndexOutOfBoundsException}.
+ * thread that was handed it and only until {@link CompletionListener#onCompletions} returns. The worker uses the same
+ * object again: whoever keeps it finds it empty, so that its accessors throw {@link IndexOutOfBoundsException}, or sees
+ * the completions of another batch.
  */
 public final class CompletionBatch {
     // The layout of native/engine/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
@@ -146,14 +146,18 @@ public final class CompletionBatch {
     }
 
     /**
-     * The completion's failure as an exception, for a listener that wants to hand it on.
+     * The completion's failure as an exception that names the device, for a listener that wants to hand it on.
      *
      * @param index the completion
      * @return an exception with {@link #status} as its code, or null when the operation succeeded
      */
     public Win32Exception error(final int index) {
         final int status = status(index);
-        return status == Win32Error.SUCCESS ? null : new Win32Exception(opcode(index).name(), status);
+        if (status == Win32Error.SUCCESS) {
+            return null;
+        }
+        final Device known = port.device(key(index));
+        return new Win32Exception(opcode(index).name() + (known != null ? " on " + known.name() : ""), status);
     }
 
     /** Closes the new connections that {@link #device} has not been asked for. */
@@ -190,6 +194,10 @@ public final class CompletionBatch {
     }
 
     private int at(final int index) {
-        return Objects.checkIndex(index, size) * RECORD_LENGTH;
+        if (index < 0 || index >= size) {
+            throw new IndexOutOfBoundsException("There is no completion " + index + " in a batch of " + size
+                    + (size == 0 ? ": its listener has returned, and what it did not copy is gone" : ""));
+        }
+        return index * RECORD_LENGTH;
     }
 }

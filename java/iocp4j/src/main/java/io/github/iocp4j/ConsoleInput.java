@@ -25,7 +25,8 @@ public final class ConsoleInput extends StreamDevice {
      * @throws PortClosedException when the port is closed or closing
      */
     public static ConsoleInput open(final CompletionPort port) throws Win32Exception {
-        final long key = Refusal.key(ConsoleInputNative.open(port.id()), "CreateFile CONIN$", port);
+        final long key = Refusal.key(
+                ConsoleInputNative.open(port.id()), "CreateFile CONIN$ (has this process a console?)", port);
         return port.register(new ConsoleInput(port, key));
     }
 }

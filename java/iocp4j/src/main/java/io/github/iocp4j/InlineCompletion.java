@@ -6,10 +6,10 @@ package io.github.iocp4j;
  * none does. Both kinds of number are positive. Makes no objects.
  *
  * <pre>{@code
- * long read = file.read(buffer, position, token);
+ * long read = file.read(buffer, 0, buffer.limit(), position, token);
  * while (InlineCompletion.is(read)) {
  *     position += InlineCompletion.bytes(read);
- *     read = file.read(buffer, position, token);
+ *     read = file.read(buffer, 0, buffer.limit(), position, token);
  * }
  * // The listener goes on from here.
  * }</pre>

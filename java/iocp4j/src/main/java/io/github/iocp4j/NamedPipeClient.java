@@ -96,11 +96,23 @@ public final class NamedPipeClient {
          * @throws PortClosedException when the port is closed or closing
          */
         public NamedPipe connect() throws Win32Exception {
-            final long key = Refusal.key(
-                    NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
-                            impersonation.ordinal(), Timeouts.milliseconds(timeout)),
-                    "CreateFile " + name, port);
+            final long answer = NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
+                    impersonation.ordinal(), Timeouts.milliseconds(timeout));
+            final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
             return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
+        }
+
+        private String hint(final long answer) {
+            switch (Refusal.win32Error(answer)) {
+                case Win32Error.FILE_NOT_FOUND:
+                    return " (nobody serves that pipe)";
+                case Win32Error.ACCESS_DENIED:
+                    return " (its server does not let this user in, or not for " + direction + ')';
+                case Win32Error.INVALID_PARAMETER:
+                    return mode == PipeMode.MESSAGE ? " (perhaps it is no pipe of messages)" : "";
+                default:
+                    return "";
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ public final class NamedPipeServer extends Device {
     public static final class Builder {
         private static final int MAX_BUFFER = 1 << 24;
         private static final int UNLIMITED_INSTANCES = 255;
+        private static final int DEFAULT_LISTENING = 4;
 
         private final CompletionPort port;
         private final String name;
@@ -40,7 +41,7 @@ public final class NamedPipeServer extends Device {
         private PipeMode mode = PipeMode.BYTE;
         private int inBuffer = 65_536;
         private int outBuffer = 65_536;
-        private int listening = 4;
+        private int listening; // 0: not told
         private int maxInstances = UNLIMITED_INSTANCES;
         private boolean acceptRemote;
         private String securityDescriptor = "";
@@ -89,7 +90,7 @@ public final class NamedPipeServer extends Device {
 
         /**
          * How many instances wait for clients at any time. A client that finds none waiting gets
-         * {@link Win32Error#PIPE_BUSY}. Default: 4.
+         * {@link Win32Error#PIPE_BUSY}. Default: 4, or as many as {@link #maxInstances} allows.
          *
          * @param instances from 1 to 1024
          * @return this
@@ -156,6 +157,7 @@ public final class NamedPipeServer extends Device {
          * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when somebody serves a pipe of
          *     that name already; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security
          *     descriptor is not understood
+         * @throws IllegalArgumentException when more instances are to wait than there may be
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
          */
@@ -164,11 +166,10 @@ public final class NamedPipeServer extends Device {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }
+            final int waiters = listening != 0 ? listening : Math.min(DEFAULT_LISTENING, maxInstances);
             final long answer = NamedPipeNative.openServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
-                    outBuffer, maxInstances, listening, acceptRemote, securityDescriptor, token);
-            final String why = -answer == Win32Error.ACCESS_DENIED
-                    ? " (another server may have that name: end it, or choose another name)" : "";
-            final long key = Refusal.key(answer, "CreateNamedPipe " + name + why, port);
+                    outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
+            final long key = Refusal.key(answer, "CreateNamedPipe " + name + hint(answer), port);
             final NamedPipeServer server = port.register(new NamedPipeServer(port, key, name));
             // Only now: a completion that speaks of the server must find it registered.
             final long waiting = NamedPipeNative.listen(key);
@@ -177,6 +178,15 @@ public final class NamedPipeServer extends Device {
             }
             Refusal.key(waiting, "ConnectNamedPipe " + name, port);
             return server;
+        }
+
+        private String hint(final long answer) {
+            final int error = Refusal.win32Error(answer);
+            if (error == Win32Error.ACCESS_DENIED) {
+                return " (another server may have that name: end it, or choose another name)";
+            }
+            return error == Win32Error.SUCCESS || securityDescriptor.isEmpty()
+                    ? "" : " (with the security descriptor \"" + securityDescriptor + "\")";
         }
     }
 }

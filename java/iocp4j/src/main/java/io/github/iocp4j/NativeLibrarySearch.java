@@ -24,6 +24,8 @@ final class NativeLibrarySearch {
     static final String FILE_NAME = "iocp4j.dll";
     static final String LIBRARY_PATH = "iocp4j.library.path";
     private static final String JAVA_LIBRARY_PATH = "java.library.path";
+    /** What a JVM adds of its own. */
+    private static final String DEFAULT_FOLDER = ".";
     private static final String JAR = "the copy in the jar";
 
     private final NativeHost host;
@@ -69,7 +71,7 @@ final class NativeLibrarySearch {
             if (Files.isRegularFile(file)) {
                 return loads(LIBRARY_PATH, file);
             }
-            tried.add(LIBRARY_PATH + ": there is no file " + file);
+            tried.add(LIBRARY_PATH + ": there is no file " + file + "; name " + FILE_NAME + " or the folder it is in");
         } catch (final InvalidPathException wrong) {
             tried.add(LIBRARY_PATH + ": not a path: " + wrong.getMessage());
         }
@@ -81,7 +83,9 @@ final class NativeLibrarySearch {
         final List<String> skipped = new ArrayList<>();
         for (final String entry : host.property(JAVA_LIBRARY_PATH).split(File.pathSeparator)) {
             if (!isAbsolute(entry)) {
-                skipped.add('"' + entry + '"');
+                if (!DEFAULT_FOLDER.equals(entry)) {
+                    skipped.add('"' + entry + '"');
+                }
                 continue;
             }
             final Path file = Path.of(entry, FILE_NAME);
@@ -158,7 +162,7 @@ final class NativeLibrarySearch {
                     + " folder");
         }
         if (outcome == Loading.UNBOUND) {
-            throw differentVersions(file, "the DLL does not bind the methods of "
+            throw differentVersions(place, file, "the DLL does not bind the methods of "
                     + NativeLibrarySearch.class.getPackageName(), null);
         }
         return outcome == Loading.DONE;
@@ -177,13 +181,13 @@ final class NativeLibrarySearch {
             return Loading.FAILED;
         } catch (final LinkageError failed) {
             // The DLL looked for a class or a method that this jar does not have.
-            throw differentVersions(file, failed.getMessage(), failed);
+            throw differentVersions(place, file, failed.getMessage(), failed);
         } catch (final IllegalCallerException denied) {
             throw new NativeLibraryError("This JVM does not let iocp4j load native code: start it with"
                     + " --enable-native-access=io.github.iocp4j, or =ALL-UNNAMED where the jar is on the class path",
                     denied);
         }
-        return checkContract(file);
+        return checkContract(place, file);
     }
 
     private static boolean isTaken(final UnsatisfiedLinkError failed) {
@@ -191,7 +195,7 @@ final class NativeLibrarySearch {
                 .contains("already loaded in another classloader");
     }
 
-    private Loading checkContract(final Path file) {
+    private Loading checkContract(final String place, final Path file) {
         final String difference;
         try {
             difference = NativeContract.difference(host.contract());
@@ -199,14 +203,26 @@ final class NativeLibrarySearch {
             return Loading.UNBOUND;
         }
         if (difference != null) {
-            throw differentVersions(file, difference, null);
+            throw differentVersions(place, file, difference, null);
         }
         return Loading.DONE;
     }
 
-    private static NativeLibraryError differentVersions(final Path file, final String how, final Throwable cause) {
-        return new NativeLibraryError("The iocp4j jar and " + file + " are of different versions (" + how
-                + "): remove that file, or use the one that belongs to the jar", cause);
+    private NativeLibraryError differentVersions(
+            final String place, final Path file, final String how, final Throwable cause) {
+        final boolean carried = JAR.equals(place);
+        return new NativeLibraryError("The iocp4j jar and " + (carried ? "the DLL in " + carrier() : file)
+                + " are of different versions (" + how + "): "
+                + (carried ? "take both from one release" : "remove that file, or use the one that belongs to the jar"),
+                cause);
+    }
+
+    private String carrier() {
+        try {
+            return CarriedLibrary.find(host).jar();
+        } catch (final IOException gone) {
+            return "another jar";
+        }
     }
 
     private NativeLibraryError diagnosis() {

@@ -45,8 +45,8 @@ public final class OverlappedFile extends Device {
      * @return a builder with the defaults that its methods tell
      */
     public static OverlappedFileBuilder builder(final CompletionPort port, final Path path) {
-        return new OverlappedFileBuilder(
-                Objects.requireNonNull(port, "port"), path.toAbsolutePath().toString());
+        Objects.requireNonNull(path, "path");
+        return new OverlappedFileBuilder(Objects.requireNonNull(port, "port"), path.toAbsolutePath().toString());
     }
 
     /**

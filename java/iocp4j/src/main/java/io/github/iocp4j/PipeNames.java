@@ -44,6 +44,9 @@ final class PipeNames {
 
     private static String complete(final String name, final String kind) {
         Objects.requireNonNull(name, "name");
+        if (name.matches("(\\\\(?!\\\\)|[A-Za-z]:[\\\\/]).*")) {
+            throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME, or be a mere NAME");
+        }
         final String full = name.startsWith("\\\\") ? name : localPrefix(kind) + name;
         final String middle = "\\" + kind + "\\";
         // Of exactly that form: Windows would take anything else for another device, or for a file.

@@ -288,12 +288,19 @@ public final class PortSnapshot {
     }
 
     /**
-     * The devices registered with the port.
+     * The devices registered with the port. The instances of a server's that wait for clients are among them.
      *
      * @return an immutable list, in no particular order
      */
     public List<DeviceSnapshot> devices() {
         return devices;
+    }
+
+    @Override
+    public String toString() {
+        return "PortSnapshot[" + workers + " workers, " + devices.size() + " devices, " + operationsInFlight
+                + " operations in flight, " + operationsAccepted + " accepted, " + operationsCompleted + " completed, "
+                + completions + " completions in " + batches() + " batches]";
     }
 
     /** A list of figures that is read from its beginning. */

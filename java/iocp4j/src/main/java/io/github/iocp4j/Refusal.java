@@ -114,6 +114,11 @@ enum Refusal {
         return null;
     }
 
+    /** The Win32 error of a native answer; 0 when it is none, but a key or a refusal. */
+    static int win32Error(final long answer) {
+        return answer >= 0 || of(answer) != null ? Win32Error.SUCCESS : (int) -answer;
+    }
+
     /** Returns a native answer that is a key, and throws what any other answer means. */
     static long key(final long answer, final String call, final Object subject) throws Win32Exception {
         if (answer > 0) {

@@ -9,7 +9,7 @@ final class SecurityDescriptors {
     static String check(final String sddl) {
         if (sddl.isBlank()) {
             throw new IllegalArgumentException("The security descriptor is empty: leave it out for the default,"
-                    + " or write one as in D:P(A;;GA;;;OW)(A;;GRGW;;;WD)");
+                    + " or write one as in D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)");
         }
         return sddl;
     }

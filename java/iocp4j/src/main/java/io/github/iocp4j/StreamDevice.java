@@ -1,6 +1,7 @@
 package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A device that bytes go through one after another, without positions: a connected pipe or socket, a serial port.
@@ -24,7 +25,9 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts reading into the buffer, from its position to its limit.
+     * Starts reading into the buffer, from its position to its limit. Where they are the same, as in one that was
+     * filled and not cleared, that is a read of 0 bytes, which on a pipe or socket completes when there is something to
+     * read.
      *
      * @param buffer a direct buffer
      * @param token given back by {@link CompletionBatch#token}
@@ -32,6 +35,7 @@ public abstract class StreamDevice extends Device {
      * @see #read(ByteBuffer, int, int, long)
      */
     public final long read(final ByteBuffer buffer, final long token) {
+        Objects.requireNonNull(buffer, "buffer");
         return read(buffer, buffer.position(), buffer.remaining(), token);
     }
 
@@ -73,7 +77,8 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts writing what lies between the buffer's position and its limit.
+     * Starts writing what lies between the buffer's position and its limit, which is nothing in one that was filled and
+     * not flipped: then 0 bytes are written.
      *
      * @param buffer a direct buffer
      * @param token given back by {@link CompletionBatch#token}
@@ -81,6 +86,7 @@ public abstract class StreamDevice extends Device {
      * @see #write(ByteBuffer, int, int, long)
      */
     public final long write(final ByteBuffer buffer, final long token) {
+        Objects.requireNonNull(buffer, "buffer");
         return write(buffer, buffer.position(), buffer.remaining(), token);
     }
 

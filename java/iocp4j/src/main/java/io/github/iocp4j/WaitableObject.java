@@ -40,7 +40,8 @@ public final class WaitableObject implements AutoCloseable {
     public static WaitableObject process(final long processId) throws Win32Exception {
         final int id = ProcessIds.check(processId);
         NativeLibrary.load();
-        return made("process " + processId, WaitableObjectNative.openProcess(id), "OpenProcess");
+        return made("process " + processId, WaitableObjectNative.openProcess(id),
+                "OpenProcess for process " + processId);
     }
 
     /**

@@ -119,8 +119,8 @@
  * <h2 id="cancelling">Cancelling and deadlines</h2>
  *
  * <p>The id that a starting method returns serves to {@linkplain io.github.iocp4j.Device#cancel cancel} the operation;
- * too late or twice does no harm. Each operation but an accept can be given a deadline in milliseconds. In both cases
- * the completion follows as ever, and its status tells who has ended it:
+ * too late or twice does no harm. A starting method with a parameter {@code timeoutMillis} gives its operation a
+ * deadline. In both cases the completion follows as ever, and its status tells who has ended it:
  * {@link io.github.iocp4j.Win32Error#OPERATION_ABORTED} for a cancel, {@link io.github.iocp4j.Win32Error#TIMEOUT} for a
  * deadline, {@link io.github.iocp4j.Win32Error#HANDLES_CLOSED} for a device that was closed under it.
  *

@@ -113,6 +113,11 @@ public final class PortMonitorClient implements AutoCloseable {
         return status;
     }
 
+    @Override
+    public String toString() {
+        return "PortMonitorClient[" + pipe.name() + ']';
+    }
+
     private void onCompletions(final CompletionBatch batch) {
         // Whatever is told is of the only operation there is.
         completed = true;

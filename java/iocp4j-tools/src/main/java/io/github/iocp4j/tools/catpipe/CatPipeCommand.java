@@ -41,10 +41,11 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {"0:done", "1:failed, or the other side has left before everything was sent", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  dir | cat-pipe --listen files --send   give the list to whoever comes first",
-            "  cat-pipe files --receive > list.txt    be the one",
-            "  type request.txt | cat-pipe docker_engine --wait",
-            "  cat-pipe --listen chat --message       talk to another: cat-pipe chat --message"
+            "  dir | iocp4j cat-pipe --listen files --send  give it to whoever comes",
+            "  iocp4j cat-pipe files --receive > list.txt   be the one",
+            "  type ask.txt | iocp4j cat-pipe docker_engine --wait",
+            "  iocp4j cat-pipe --listen chat --message      talk to another:",
+            "  iocp4j cat-pipe chat --message               the other"
         })
 public final class CatPipeCommand implements Callable<Integer> {
     private static final int BUFFER = 65_536;

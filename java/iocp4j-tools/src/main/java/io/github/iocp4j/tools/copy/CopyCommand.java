@@ -35,11 +35,10 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {"0:all is copied", "1:failed, interrupted, or some files could not be copied", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  copy big.iso D:\\                        copy a file into a folder",
-            "  copy --verify big.iso copy.iso          and read both again to compare them",
-            "  copy --unbuffered --block 4M --depth 16 big.vhdx E:\\big.vhdx",
-            "                                          past the cache, 16 blocks at a time",
-            "  copy --recursive src backup             copy a folder"
+            "  iocp4j copy big.iso D:\\                         copy a file into a folder",
+            "  iocp4j copy --verify big.iso copy.iso           and read both again to compare",
+            "  iocp4j copy --unbuffered --depth 16 a.vhdx E:\\  past the cache, 16 at a time",
+            "  iocp4j copy --recursive src backup              copy a folder"
         })
 public final class CopyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SRC", description = "What to copy.")

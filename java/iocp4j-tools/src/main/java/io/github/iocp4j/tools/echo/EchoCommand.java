@@ -33,11 +33,11 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:left as asked", "1:failed", "2:wrong usage, or the port or pipe is somebody else's"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  echo --port 7007                       serve programs on this machine",
-            "  echo --port 7007 --host 0.0.0.0        serve the network",
-            "  echo --pipe echo --stats               serve a pipe, and tell figures at exit",
-            "  echo --port 7007 --monitor figures     let the tool monitor look at it: monitor figures",
-            "  echo --port 0 --pipe echo              serve both, on a port of Windows' choice"
+            "  iocp4j echo --port 7007                    serve programs on this machine",
+            "  iocp4j echo --port 7007 --host 0.0.0.0     serve the network",
+            "  iocp4j echo --pipe echo --stats            a pipe, and figures at exit",
+            "  iocp4j echo --port 7007 --monitor figures  let `iocp4j monitor figures` look",
+            "  iocp4j echo --port 0 --pipe echo           both, on a port that is free"
         })
 public final class EchoCommand implements Callable<Integer> {
     private static final int MAX_CONNECTIONS = 1_000_000;

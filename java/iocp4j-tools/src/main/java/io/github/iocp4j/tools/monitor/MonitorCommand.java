@@ -40,9 +40,10 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  monitor watch-echo                     after: echo --port 7007 --monitor watch-echo",
-            "  monitor watch-echo --sort bytes        those devices first that move most",
-            "  monitor watch-echo --once --json       one look, for a program to read"
+            "  iocp4j echo --port 7007 --monitor watch-echo  what is looked into",
+            "  iocp4j monitor watch-echo                     how it does",
+            "  iocp4j monitor watch-echo --sort bytes        what moves most comes first",
+            "  iocp4j monitor watch-echo --once --json       one look, for a program"
         })
 public final class MonitorCommand implements Callable<Integer> {
     private static final int LEAST_INTERVAL = 50;

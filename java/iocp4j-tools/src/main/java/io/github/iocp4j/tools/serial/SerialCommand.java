@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {"0:done", "1:failed", "2:wrong usage, or the port cannot do what the options say"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  serial COM3 --baud 115200              talk to a device",
-            "  echo AT| serial COM4 --newline cr      ask a modem, and leave when it has answered",
-            "  serial COM3 --idle 60000 < nul > log.txt"
+            "  iocp4j serial COM3 --baud 115200          talk to a device",
+            "  echo AT| iocp4j serial COM4 --newline cr  ask a modem, until it has answered",
+            "  iocp4j serial COM3 --idle 60000 < nul > log.txt"
         })
 public final class SerialCommand implements Callable<Integer> {
     // Milliseconds.

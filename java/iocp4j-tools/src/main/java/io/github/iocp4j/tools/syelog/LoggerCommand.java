@@ -29,10 +29,10 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {"0:all messages are sent", "1:failed, or some messages were dropped", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  logger Hello World                     send one message",
-            "  logger --severity error Disk is full   send an error",
-            "  trace.exe | logger --ident trace       send what a program prints",
-            "  logger --terminate                     ask the daemon to leave"
+            "  iocp4j logger Hello World                    send one message",
+            "  iocp4j logger --severity error Disk is full  send an error",
+            "  trace.exe | iocp4j logger --ident trace      send what a program prints",
+            "  iocp4j logger --terminate                    ask the daemon to leave"
         })
 public final class LoggerCommand implements Callable<Integer> {
     @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",

@@ -44,9 +44,9 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  syelogd                                show what clients log",
-            "  syelogd --output trace.log --append    add it to a file",
-            "  syelogd --pipe mine --stats            tell figures at exit"
+            "  iocp4j syelogd                              show what clients log",
+            "  iocp4j syelogd --output trace.log --append  add it to a file",
+            "  iocp4j syelogd --pipe mine --stats          tell figures at exit"
         })
 public final class SyelogdCommand implements Callable<Integer> {
     @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",
@@ -72,8 +72,9 @@ public final class SyelogdCommand implements Callable<Integer> {
     private int instances;
 
     @Option(names = "--security", paramLabel = "SDDL",
-            description = "Who may connect, as in D:P(A;;GA;;;OW)(A;;GW;;;WD). Default: the current user,"
-                + " administrators and SYSTEM.")
+            description = "Who may connect, as in D:P(A;;GA;;;OW)(A;;GW;;;WD). Clients of Detours need GW, with which"
+                + " they could also serve the pipe in the daemon's place: give it to nobody who is not trusted."
+                + " Default: the current user, administrators and SYSTEM.")
     private String security;
 
     @Option(names = "--quiet", description = "Do not tell on standard error what is served.")

@@ -43,8 +43,8 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  watch C:\\inbox                         what comes and goes there",
-            "  watch --recursive --json src docs      all of two trees, for a program to read"
+            "  iocp4j watch C:\\inbox                     what comes and goes there",
+            "  iocp4j watch --recursive --json src docs  two trees, for a program to read"
         })
 public final class WatchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "1..*", description = "The directories.")
