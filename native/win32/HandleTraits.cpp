@@ -2,44 +2,48 @@
 
 #include <winternl.h>
 
-#include <optional>
+#include "win32/Result.h"
 
 namespace iocp4j::win32 {
 
 namespace {
 
 // What the system says of a handle in one number, for classes of information that have no header outside the driver
-// kit.
-std::optional<ULONG> queryNumber(HANDLE handle, int information) noexcept {
+// kit. ERROR_INVALID_HANDLE for what is no file in the sense of Windows', such as an event.
+Result<ULONG> queryNumber(HANDLE handle, int information) noexcept {
     ULONG number = 0;
-    IO_STATUS_BLOCK status{};
-    const NTSTATUS told = ::NtQueryInformationFile(handle, &status, &number, sizeof(number),
-                                                   static_cast<FILE_INFORMATION_CLASS>(information));
-    return told >= 0 ? std::optional{number} : std::nullopt;
+    IO_STATUS_BLOCK block{};
+    const NTSTATUS status = ::NtQueryInformationFile(handle, &block, &number, sizeof(number),
+                                                     static_cast<FILE_INFORMATION_CLASS>(information));
+    return status >= 0 ? Result<ULONG>{number}
+                       : Result<ULONG>::failure(errorOfStatus(static_cast<std::uint32_t>(status)));
 }
 
-// A file in the sense of Windows': a pipe, a socket, a disk, but no event.
-bool isFile(HANDLE handle) noexcept {
-    ::SetLastError(ERROR_SUCCESS);
-    return ::GetFileType(handle) != FILE_TYPE_UNKNOWN || ::GetLastError() == ERROR_SUCCESS;
+Result<ULONG> queryMode(HANDLE handle) noexcept {
+    constexpr int kFileModeInformation = 16;
+    return queryNumber(handle, kFileModeInformation);
+}
+
+bool isSynchronous(const Result<ULONG>& mode) noexcept {
+    constexpr ULONG kSynchronous = 0x10 | 0x20;  // FILE_SYNCHRONOUS_IO_ALERT, ..._NONALERT
+    return mode && (*mode & kSynchronous) != 0;
+}
+
+bool isConsole(HANDLE handle) noexcept {
+    DWORD mode = 0;
+    return ::GetConsoleMode(handle, &mode) != FALSE;
 }
 
 }  // namespace
 
-HandleTraits traitsOf(HANDLE handle) noexcept {
-    constexpr int kFileModeInformation = 16;
-    constexpr ULONG kSynchronous = 0x10 | 0x20;  // FILE_SYNCHRONOUS_IO_ALERT, ..._NONALERT
-    DWORD mode = 0;
-    const auto options = queryNumber(handle, kFileModeInformation);
-    return {::GetConsoleMode(handle, &mode) != FALSE, options && (*options & kSynchronous) != 0};
-}
+HandleTraits traitsOf(HANDLE handle) noexcept { return {isConsole(handle), isSynchronous(queryMode(handle))}; }
 
 ErrorCode errorOfAssociating(HANDLE handle) noexcept {
-    if (!isFile(handle)) {
+    const auto mode = queryMode(handle);
+    if (mode.error() == ERROR_INVALID_HANDLE) {
         return ERROR_INVALID_HANDLE;
     }
-    const HandleTraits traits = traitsOf(handle);
-    return traits.console || traits.synchronous ? ERROR_INVALID_PARAMETER : ERROR_SUCCESS;
+    return isSynchronous(mode) || isConsole(handle) ? ERROR_INVALID_PARAMETER : ERROR_SUCCESS;
 }
 
 bool maySkipPackets(HANDLE handle) noexcept {

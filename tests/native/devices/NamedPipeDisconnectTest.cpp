@@ -221,9 +221,10 @@ TEST_F(NamedPipeDisconnectTest, RacesWithCloseAndReads) {
             } else {
                 accepted += bool{port_.read(key, before + thread, &buffer[thread], 1)};
             }
+            // Wine loses the status of an operation that ends while its thread does, and with it perhaps the operation.
+            EXPECT_TRUE(Device::awaitClosed(key, patienceEnds()));
         });
         token += 4;
-        EXPECT_TRUE(Device::awaitClosed(key, patienceEnds()));
         EXPECT_EQ(accepted, recording_.recordsOf(before + 2).size() + recording_.recordsOf(before + 3).size());
     }
     EXPECT_EQ(0u, port_->snapshot().unbalancedDevices);

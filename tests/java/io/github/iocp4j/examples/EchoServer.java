@@ -30,7 +30,7 @@ public final class EchoServer {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.status(i) != Win32Error.SUCCESS) {
                 if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // the client has gone; before it was accepted, that is the server's affair
+                    batch.device(i).close(); // the client has gone; one not accepted yet is the server's affair
                 }
                 continue;
             }

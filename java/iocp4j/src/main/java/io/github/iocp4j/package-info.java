@@ -34,7 +34,7 @@
  *         for (int i = 0; i < batch.size(); i++) {
  *             if (batch.status(i) != Win32Error.SUCCESS) {
  *                 if (batch.opcode(i) != Opcode.ACCEPT) {
- *                     batch.device(i).close(); // the client has gone
+ *                     batch.device(i).close(); // the client has gone; one not accepted yet is the server's affair
  *                 }
  *                 continue;
  *             }
@@ -51,6 +51,8 @@
  *                     default:
  *                         pipe.read(bufferOf(pipe), 0);
  *                 }
+ *             } catch (final OperationLimitException e) {
+ *                 pipe.close(); // one client too many
  *             } catch (final DeviceClosedException e) {
  *                 // The port is being closed: the connection ends here.
  *             }
