@@ -40,20 +40,22 @@ final class VerifyRelease {
     private static final List<String> LICENCES = List.of("GCC-RUNTIME-EXCEPTION.txt", "MINGW-W64.txt");
     private static final String DLL = "META-INF/native/windows-x86_64/iocp4j.dll";
     /** What an artifact must have inside, besides the licence. */
-    private static final Map<String, List<String>> CONTENTS = Map.of(
-            "iocp4j .jar", List.of("module-info.class", "io/github/iocp4j/CompletionPort.class", DLL, DLL + ".sha256",
-                    "META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json"),
-            "iocp4j -without-natives.jar", List.of("module-info.class", "io/github/iocp4j/CompletionPort.class"),
-            "iocp4j -windows-x86_64.jar", List.of("module-info.class", DLL, DLL + ".sha256"),
-            "iocp4j -sources.jar", List.of("io/github/iocp4j/CompletionPort.java"),
-            "iocp4j -javadoc.jar", List.of("index.html"),
-            "iocp4j-native -sources.jar", List.of("CMakeLists.txt", "c/iocp4j.h", "c/iocp4j.hpp", "jni/OnLoad.cpp"),
-            "iocp4j-native -noarch.nar", List.of("include/iocp4j.h", "include/iocp4j.hpp"),
-            "iocp4j-native -amd64-Windows-gpp-jni.nar", List.of("lib/amd64-Windows-gpp/jni/iocp4j.dll"),
-            "iocp4j-native -amd64-Windows-gpp-shared.nar",
-            List.of("lib/amd64-Windows-gpp/shared/iocp4j.dll", "lib/amd64-Windows-gpp/shared/iocp4j.lib"),
-            "iocp4j-native -amd64-Windows-gpp-debug.jar", List.of("iocp4j.debug"),
-            "iocp4j-tools .jar", List.of("io/github/iocp4j/tools/Main.class", DLL));
+    private static final Map<String, List<String>> CONTENTS = Map.ofEntries(
+            Map.entry("iocp4j .jar", List.of("module-info.class", "io/github/iocp4j/CompletionPort.class", DLL,
+                    DLL + ".sha256", "META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json")),
+            Map.entry("iocp4j -without-natives.jar",
+                    List.of("module-info.class", "io/github/iocp4j/CompletionPort.class")),
+            Map.entry("iocp4j -windows-x86_64.jar", List.of("module-info.class", DLL, DLL + ".sha256")),
+            Map.entry("iocp4j -sources.jar", List.of("io/github/iocp4j/CompletionPort.java")),
+            Map.entry("iocp4j -javadoc.jar", List.of("index.html")),
+            Map.entry("iocp4j-native -sources.jar",
+                    List.of("CMakeLists.txt", "c/iocp4j.h", "c/iocp4j.hpp", "jni/OnLoad.cpp")),
+            Map.entry("iocp4j-native -noarch.nar", List.of("include/iocp4j.h", "include/iocp4j.hpp")),
+            Map.entry("iocp4j-native -amd64-Windows-gpp-jni.nar", List.of("lib/amd64-Windows-gpp/jni/iocp4j.dll")),
+            Map.entry("iocp4j-native -amd64-Windows-gpp-shared.nar",
+                    List.of("lib/amd64-Windows-gpp/shared/iocp4j.dll", "lib/amd64-Windows-gpp/shared/iocp4j.lib")),
+            Map.entry("iocp4j-native -amd64-Windows-gpp-debug.jar", List.of("iocp4j.debug")),
+            Map.entry("iocp4j-tools .jar", List.of("io/github/iocp4j/tools/Main.class", DLL)));
 
     private final Path repository;
     private final String version;
