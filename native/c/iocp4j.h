@@ -73,7 +73,8 @@ typedef struct iocp4j_record {
     uint64_t token;  /* what was given to the call that has started the operation */
     uint32_t bytes;  /* transferred, also when `status` is an error */
     uint32_t status; /* 0, or a Win32 error code: ERROR_TIMEOUT after its deadline,
-                        ERROR_OPERATION_ABORTED after a cancel, ERROR_HANDLES_CLOSED when its device was closed */
+                        ERROR_OPERATION_ABORTED after a cancel, 676 (ERROR_HANDLES_CLOSED, which not every SDK
+                        has) when its device was closed */
     uint16_t opcode; /* enum iocp4j_opcode */
     uint16_t kind;   /* enum iocp4j_kind */
     uint32_t detail; /* of an accept the process at the other end, else 0 */

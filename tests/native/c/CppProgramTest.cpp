@@ -20,7 +20,7 @@ namespace {
 
 using namespace test;
 
-constexpr DWORD kPortClosing = 676;
+constexpr DWORD kHandlesClosed = 676;
 constexpr std::chrono::milliseconds kNone{0};
 
 // What a port has told.
@@ -64,6 +64,15 @@ std::error_code thrownBy(Call&& call) {
 }
 
 std::error_code refusal(iocp4j_error error) { return {static_cast<int>(error), errorCategory()}; }
+
+using Buffer = char[8];
+
+// A device of the pipe's server end, which has a read with the token 1 in flight.
+Device reading(Port& port, const PipeEnds& ends, Buffer& buffer) {
+    Device device = port.lend(ends.server.get());
+    device.read(buffer, sizeof(buffer), 1);
+    return device;
+}
 
 class CppProgramTest : public ::testing::Test {
 protected:
@@ -126,11 +135,11 @@ TEST_F(CppProgramTest, ADeviceIsClosedByItsOneOwner) {
         third = std::move(second);
         EXPECT_EQ(key, third.key());
         third = Device{};
-        EXPECT_EQ(kPortClosing, told_.waitFor(1).status) << "nobody owns it any more";
+        EXPECT_EQ(kHandlesClosed, told_.waitFor(1).status) << "nobody owns it any more";
         third = port_.lend(ends.client.get());
         third.read(buffer, sizeof(buffer), 2);
     }
-    EXPECT_EQ(kPortClosing, told_.waitFor(2).status);
+    EXPECT_EQ(kHandlesClosed, told_.waitFor(2).status);
     EXPECT_EQ(refusal(IOCP4J_DEVICE_CLOSED), thrownBy([&] { Device{key}.read(buffer, sizeof(buffer), 3); }));
 }
 
@@ -153,14 +162,13 @@ TEST_F(CppProgramTest, WhatIsRefusedIsThrownWithItsReason) {
 TEST(CppProgramLifeTest, TheListenerIsKeptUntilItsPortHasEnded) {
     const auto told = std::make_shared<Told>();
     PipeEnds ends;
-    char buffer[8];
+    Buffer buffer;
     {
         CompletionPort port{[told](Completions batch) { (*told)(batch); }};
-        Device device = port.lend(ends.server.get());
-        device.read(buffer, sizeof(buffer), 1);
+        const Device device = reading(port, ends, buffer);
         EXPECT_LT(1, told.use_count());
     }
-    EXPECT_EQ(kPortClosing, told->waitFor(1).status);
+    EXPECT_EQ(kHandlesClosed, told->waitFor(1).status);
     EXPECT_TRUE(waitFor([&] { return told.use_count() == 1; }));
 }
 
@@ -201,10 +209,9 @@ TEST(PollingCppProgramTest, DrainsThePortOnItsOwnThread) {
 
 TEST(PollingCppProgramTest, CloseBringsWhatWasInFlight) {
     PipeEnds ends;
-    char buffer[8];
+    Buffer buffer;
     PolledPort port;
-    Device device = port.lend(ends.server.get());
-    device.read(buffer, sizeof(buffer), 1);
+    const Device device = reading(port, ends, buffer);
     port.close();
     std::vector<Completion> told;
     EXPECT_EQ(refusal(IOCP4J_PORT_CLOSED), thrownBy([&] {
@@ -213,16 +220,15 @@ TEST(PollingCppProgramTest, CloseBringsWhatWasInFlight) {
                   }
               }));
     ASSERT_EQ(1u, told.size());
-    EXPECT_EQ(kPortClosing, told[0].status);
+    EXPECT_EQ(kHandlesClosed, told[0].status);
 }
 
 TEST(PollingCppProgramTest, WhatIsInFlightAtTheEndIsDropped) {
     PipeEnds ends;
-    char buffer[8];
+    Buffer buffer;
     {
         PolledPort port;
-        Device device = port.lend(ends.server.get());
-        device.read(buffer, sizeof(buffer), 1);
+        const Device device = reading(port, ends, buffer);
         port.post(1, 2, 3);
     }
     DWORD flags = 0;

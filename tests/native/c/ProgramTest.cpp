@@ -85,11 +85,12 @@ protected:
         EXPECT_EQ(1, told_.ends());
     }
 
-    iocp4j_key serve(const std::wstring& name) {
+    iocp4j_key serve(const std::wstring& name, std::uint32_t maxInstances = 0) {
         iocp4j_pipe_server_settings settings{};
         settings.size = sizeof(settings);
         settings.name = name.c_str();
         settings.messages = 1;
+        settings.max_instances = maxInstances;
         settings.token = kAccept;
         iocp4j_key server = 0;
         EXPECT_EQ(0u, iocp4j_serve_pipe(port_, &settings, &server));
@@ -214,13 +215,7 @@ TEST_F(ProgramTest, WhatCannotBeIsRefused) {
 
 TEST_F(ProgramTest, NoMoreInstancesWaitThanThereMayBe) {
     const std::wstring name = newPipeName();
-    iocp4j_pipe_server_settings settings{};
-    settings.size = sizeof(settings);
-    settings.name = name.c_str();
-    settings.max_instances = 1;
-    settings.token = kAccept;
-    iocp4j_key server = 0;
-    ASSERT_EQ(0u, iocp4j_serve_pipe(port_, &settings, &server));
+    ASSERT_NE(0u, serve(name, 1));
     const win32::Handle client = connectTo(name);
     EXPECT_EQ(0u, told_.waitFor(kAccept).status);
 }
