@@ -85,7 +85,8 @@ public final class Consumers {
     }
 
     private void addWithOneJar(final Map<String, Case> cases) {
-        cases.put("class-path", jvm -> jvm.run(target, "-cp", projects.classPath("class-path"), TALK).succeeds());
+        cases.put("class-path", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", projects.classPath("class-path"), TALK).succeeds());
         cases.put("strange-folder", jvm -> {
             // Two letters that no code page of western Europe has; and a space.
             final Path folder = projects.copy("class-path", "Gr\u00f6\u00dfe \u6e2c\u8a66 app");

@@ -10,8 +10,8 @@ import java.util.Properties;
 
 /** A JVM for Windows x64. */
 final class Jvm {
-    /** From this on, the JVM warns of native code that it has not been told of. */
-    private static final int WARNING_JVM = 22;
+    /** The first JVM with {@code --illegal-native-access}. */
+    private static final int DENYING_JVM = 24;
 
     final String version;
     private final Path home;
@@ -38,10 +38,12 @@ final class Jvm {
         return changed;
     }
 
+    /** The same, where it can: with native code allowed to that module and denied to all others. */
     Jvm nativeAccess(final String module) {
         final Jvm changed = new Jvm(this);
-        if (Integer.parseInt(version.split("[.+-]")[0]) >= WARNING_JVM) {
+        if (Integer.parseInt(version.split("[.+-]")[0]) >= DENYING_JVM) {
             changed.options.add("--enable-native-access=" + module);
+            changed.options.add("--illegal-native-access=deny");
         }
         return changed;
     }
