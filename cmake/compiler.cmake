@@ -25,7 +25,7 @@ else()
     )
     target_compile_definitions(iocp4j_compiler INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
     if(MINGW)
-        target_link_options(iocp4j_compiler INTERFACE -Wl,--dynamicbase,--high-entropy-va,--nxcompat)
+        target_link_options(iocp4j_compiler INTERFACE -Wl,--dynamicbase,--high-entropy-va,--nxcompat,--fatal-warnings)
         # The same sources give the same file, wherever and whenever.
         get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
         target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-ffile-prefix-map=${root}=.>)
