@@ -20,12 +20,24 @@ struct Dispatcher {
     jmethodID portClosed = nullptr;
 } dispatcherClass;
 
-std::string toUtf8(const std::wstring& text) {
-    const int length =
-        ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0, nullptr, nullptr);
-    std::string result(static_cast<std::size_t>(length), '\0');
-    ::WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), length, nullptr,
-                          nullptr);
+// JNI's "modified UTF-8": each unit of UTF-16 by itself, and NUL in two bytes. In UTF-8 proper, a character of four
+// bytes makes the JVM cut the name short.
+std::string toModifiedUtf8(std::wstring_view text) {
+    std::string result;
+    const auto append = [&result](unsigned byte) { result.push_back(static_cast<char>(byte)); };
+    for (const wchar_t character : text) {
+        const unsigned unit = character;
+        if (unit != 0 && unit < 0x80) {
+            append(unit);
+        } else if (unit < 0x800) {
+            append(0xc0 | unit >> 6);
+            append(0x80 | (unit & 0x3f));
+        } else {
+            append(0xe0 | unit >> 12);
+            append(0x80 | (unit >> 6 & 0x3f));
+            append(0x80 | (unit & 0x3f));
+        }
+    }
     return result;
 }
 
@@ -95,7 +107,7 @@ JavaSink::~JavaSink() {
 
 bool JavaSink::workerStarted(unsigned worker, std::span<CompletionRecord> memory) noexcept {
     try {
-        JNIEnv* env = attach(toUtf8(portName_) + "-worker-" + std::to_string(worker));
+        JNIEnv* env = attach(toModifiedUtf8(portName_) + "-worker-" + std::to_string(worker));
         if (env == nullptr) {
             return false;
         }

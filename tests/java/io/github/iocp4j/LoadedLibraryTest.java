@@ -112,14 +112,14 @@ final class LoadedLibraryTest {
     void comesOutOfTheJarAndIsMadeGoodWhenItIsDamaged() throws Exception {
         assumeJarHasTheLibrary();
 
-        assertThat(probe()).isEqualTo("delivered");
+        assertThat(ChildJvm.run(probe(extractingToFolder())).output()).isEqualTo("delivered");
         final Path copy = copies().get(0);
         final byte[] good = Files.readAllBytes(copy);
         final byte[] damaged = good.clone();
         damaged[damaged.length / 2] ^= 1;
         Files.write(copy, damaged);
 
-        assertThat(probe()).isEqualTo("delivered");
+        assertThat(ChildJvm.run(probe(extractingToFolder())).output()).isEqualTo("delivered");
         assertThat(copies()).containsExactly(copy);
         assertThat(copy).hasBinaryContent(good);
     }
@@ -134,14 +134,9 @@ final class LoadedLibraryTest {
         Files.write(file, new String(carried(), StandardCharsets.ISO_8859_1)
                 .replace(version, other).getBytes(StandardCharsets.ISO_8859_1));
 
-        final Process process = startProbe("-Diocp4j.library.path=" + file);
-        try {
-            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("NativeLibraryError: The iocp4j jar and " + file + " are of different versions"
-                            + " (the DLL is " + other + ", the jar " + version + ")");
-        } finally {
-            end(process);
-        }
+        assertThat(String.join("\n", ChildJvm.run(probe("-Diocp4j.library.path=" + file)).errors()))
+                .contains("NativeLibraryError: The iocp4j jar and " + file + " are of different versions"
+                        + " (the DLL is " + other + ", the jar " + version + ")");
     }
 
     @Test
@@ -151,7 +146,8 @@ final class LoadedLibraryTest {
         final List<Process> processes = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
-                processes.add(startProbe());
+                processes.add(Launch.of(new ProcessBuilder(ChildJvm.command(probe(extractingToFolder())))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)));
             }
             for (final Process process : processes) {
                 assertThat(firstLine(process)).isEqualTo("delivered");
@@ -186,16 +182,9 @@ final class LoadedLibraryTest {
     /** What a program says that is told to load this. */
     private String diagnosis(final byte[] dll) throws Exception {
         final Path file = Files.write(folder.resolve("iocp4j.dll"), dll);
-        final Process process = Launch.of(new ProcessBuilder(java(), "-Diocp4j.library.path=" + file, "-cp",
-                System.getProperty("java.class.path"), LoaderProbe.class.getName()).redirectErrorStream(true));
-        process.getOutputStream().close();
-        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isNotZero();
-        return output;
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        final ChildJvm jvm = ChildJvm.run(probe("-Diocp4j.library.path=" + file));
+        assertThat(jvm.exitCode()).isNotZero();
+        return String.join("\n", jvm.errors());
     }
 
     private static void assumeJarHasTheLibrary() {
@@ -203,22 +192,12 @@ final class LoadedLibraryTest {
                 "these classes are not the jar's: " + CarriedLibrary.DLL_RESOURCE + " is not beside them");
     }
 
-    private String probe() throws IOException, InterruptedException {
-        final Process process = startProbe();
-        try {
-            return firstLine(process);
-        } finally {
-            end(process);
-        }
+    private String extractingToFolder() {
+        return "-Diocp4j.extract.path=" + folder;
     }
 
-    private Process startProbe() throws IOException {
-        return startProbe("-Diocp4j.extract.path=" + folder);
-    }
-
-    private static Process startProbe(final String setting) throws IOException {
-        return Launch.of(new ProcessBuilder(java(), setting, "-cp", System.getProperty("java.class.path"),
-                LoaderProbe.class.getName()).redirectErrorStream(true));
+    private static List<String> probe(final String setting) {
+        return List.of(setting, "-cp", System.getProperty("java.class.path"), LoaderProbe.class.getName());
     }
 
     private static String firstLine(final Process process) throws IOException {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,31 +32,32 @@ final class SplitJarsTest {
 
     @Test
     void workOnTheClassPath() throws Exception {
-        assertThat(probe("-cp", path(FACADE, NATIVES, TESTS), LoaderProbe.class.getName())).isEqualTo("delivered");
+        assertThat(probe("-cp", path(FACADE, NATIVES, TESTS), LoaderProbe.class.getName()).output())
+                .isEqualTo("delivered");
     }
 
     @Test
     void workOnTheModulePath() throws Exception {
-        assertThat(onModulePath(path(FACADE, NATIVES), "io.github.iocp4j,io.github.iocp4j.windows.x86_64"))
+        assertThat(onModulePath(path(FACADE, NATIVES), "io.github.iocp4j,io.github.iocp4j.windows.x86_64").output())
                 .isEqualTo("delivered");
     }
 
     @Test
     void theWholeJarWorksOnTheModulePath() throws Exception {
-        assertThat(onModulePath(path(Path.of(BASE + ".jar").toAbsolutePath()), "io.github.iocp4j"))
+        assertThat(onModulePath(path(Path.of(BASE + ".jar").toAbsolutePath()), "io.github.iocp4j").output())
                 .isEqualTo("delivered");
     }
 
     @Test
     void theFacadeAloneSaysWhatIsMissing() throws Exception {
-        assertThat(probe("-cp", path(FACADE, TESTS), LoaderProbe.class.getName()))
+        assertThat(String.join("\n", probe("-cp", path(FACADE, TESTS), LoaderProbe.class.getName()).errors()))
                 .contains("NativeLibraryError")
                 .contains("no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
                         + " io.github.iocp4j:iocp4j with the classifier windows-x86_64");
     }
 
     /** The probe is one of the tests' classes, which have to be in the module of what they look at. */
-    private String onModulePath(final String modulePath, final String modules) throws Exception {
+    private ChildJvm onModulePath(final String modulePath, final String modules) throws Exception {
         return probe("--module-path", modulePath, "--add-modules", modules,
                 "--patch-module", "io.github.iocp4j=" + TESTS, "-m", "io.github.iocp4j/" + LoaderProbe.class.getName());
     }
@@ -67,16 +67,9 @@ final class SplitJarsTest {
                 .toArray(String[]::new));
     }
 
-    /** All that the program says. */
-    private String probe(final String... arguments) throws IOException, InterruptedException {
-        final List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Diocp4j.extract.path=" + folder));
-        command.addAll(List.of(arguments));
-        final Process process = Launch.of(new ProcessBuilder(command).redirectErrorStream(true));
-        process.getOutputStream().close();
-        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said.strip();
+    private ChildJvm probe(final String... arguments) throws IOException, InterruptedException {
+        final List<String> all = new ArrayList<>(List.of("-Diocp4j.extract.path=" + folder));
+        all.addAll(List.of(arguments));
+        return ChildJvm.run(all);
     }
 }

@@ -9,11 +9,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documentation of {@link CompletionPort} says of the threads that call the listener. */
 @Timeout(120)
 final class WorkerThreadTest {
     private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+
+    /** JNI takes names in an encoding of its own: characters of one, two, three and six bytes, and NUL of two. */
+    @ParameterizedTest(name = "{index}")
+    @ValueSource(strings = {"port", "caf\u00e9", "\u65e5\u672c", "\ud83d\ude80 rocket", "half \ud83d", "a\0b", ""})
+    void hasTheNameOfThePortAndItsNumber(final String name) throws Exception {
+        try (CompletionPort port = CompletionPort.builder(batch -> see(Thread.currentThread().getName()))
+                .name(name).workers(1).open()) {
+            port.post(0, 0, 0);
+
+            assertThat(next()).isEqualTo(name + "-worker-0");
+        }
+    }
 
     @Test
     void hasTheContextClassLoaderOfTheThreadThatOpenedThePort() throws Exception {

@@ -3,16 +3,16 @@ package io.github.iocp4j.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.DeviceSnapshot;
-import io.github.iocp4j.Launch;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.WorkerActivity;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.management.Attribute;
@@ -140,15 +140,14 @@ final class PortManagementTest {
 
     @Test
     void nobodyNeedsJmx() throws Exception {
-        final Process process = Launch.of(new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xcheck:jni",
-                "--limit-modules", "java.base", "-cp", System.getProperty("java.class.path"), BareProbe.class.getName())
-                .redirectErrorStream(true));
-        process.getOutputStream().close();
-        final String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
-        assertThat(printed.lines()).containsExactly("false false 4",
+        final List<String> arguments = new ArrayList<>(ChildJvm.nativeAccess());
+        arguments.addAll(List.of("-Xcheck:jni", "--limit-modules", "java.base",
+                "-cp", System.getProperty("java.class.path"), BareProbe.class.getName()));
+        final ChildJvm jvm = ChildJvm.run(arguments);
+        assertThat(jvm.exitCode()).as(jvm.toString()).isZero();
+        assertThat(jvm.output().lines()).containsExactly("false false 4",
                 "This JVM has no JMX: add the module java.management");
+        assertThat(jvm.errors()).isEmpty();
     }
 
     @Test
