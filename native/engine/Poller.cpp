@@ -88,7 +88,7 @@ void Poller::dispose(Poller* poller) noexcept {
     table().dispose(key);
 }
 
-win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool alertable) noexcept {
+win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool alertable, bool delivers) noexcept {
     using Result = win32::Result<Polled>;
     Share<Poller> poller{key};
     if (!poller) {
@@ -109,6 +109,9 @@ win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool ale
         return polled;
     }
     poller->drain_.delivering();
+    if (!delivers) {
+        InlineBudget::ofThisThread().lift();
+    }
     poller->phase_ = Phase::kDelivering;
     port.detach();
     poller.detach();

@@ -36,8 +36,10 @@ public:
     };
 
     // Waits so many milliseconds, or INFINITE, for completions, a wake-up or the end of the port; in an alertable wait
-    // also for an APC.
-    static win32::Result<Polled> poll(Key key, DWORD milliseconds, bool alertable = false) noexcept;
+    // also for an APC. `delivers` says whether the calling thread is the one that will look at them: if so, it has an
+    // InlineBudget until delivered().
+    static win32::Result<Polled> poll(Key key, DWORD milliseconds, bool alertable = false,
+                                      bool delivers = true) noexcept;
     static void delivered(Key key) noexcept;
 
     Key key() const noexcept { return key_; }

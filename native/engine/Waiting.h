@@ -13,9 +13,11 @@ public:
     MayNotWait& operator=(const MayNotWait&) = delete;
     ~MayNotWait() { --depth_; }
 
+    static bool here() noexcept { return depth_ > 0; }
+
     // When to stop waiting for the end of a port or device.
     static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds patience) noexcept {
-        return std::chrono::steady_clock::now() + (depth_ > 0 ? std::chrono::milliseconds::zero() : patience);
+        return std::chrono::steady_clock::now() + (here() ? std::chrono::milliseconds::zero() : patience);
     }
 
 private:

@@ -1,5 +1,5 @@
 #include "engine/Operation.h"
-#include "engine/Waiting.h"
+#include "jni/Ending.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
@@ -27,13 +27,7 @@ jboolean JNICALL deviceExists(JNIEnv*, jclass, jlong device) {
     return Device::table().exists(static_cast<Device::Key>(device));
 }
 
-jboolean JNICALL closeDevice(JNIEnv*, jclass, jlong device, jint milliseconds) {
-    const auto key = static_cast<Device::Key>(device);
-    return answerOf([&] {
-               Device::close(key);
-               return jlong{Device::awaitClosed(key, MayNotWait::deadlineIn(std::chrono::milliseconds{milliseconds}))};
-           }) == 1;
-}
+jboolean JNICALL closeDevice(JNIEnv*, jclass, jlong device) { return beginClosing<Device>(device); }
 
 jboolean JNICALL cancel(JNIEnv*, jclass, jlong device, jlong operation) {
     const Share<Device> found{static_cast<Device::Key>(device)};
@@ -102,7 +96,7 @@ std::vector<JNINativeMethod> deviceNatives() {
     return {
         native("name", "(J)Ljava/lang/String;", deviceName),
         native("exists", "(J)Z", deviceExists),
-        native("close", "(JI)Z", closeDevice),
+        native("close", "(J)Z", closeDevice),
         native("cancel", "(JJ)Z", cancel),
         native("isPending", "(JJ)Z", isPending),
         native("cancelAll", "(J)V", cancelAll),

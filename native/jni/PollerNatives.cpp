@@ -29,11 +29,12 @@ jobject JNICALL records(JNIEnv* env, jclass, jlong poller) {
 }
 
 // | woken 1 | interrupted 1 | count 32 |, or the refusal with its sign turned.
-jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds, jboolean alertable) {
+jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds, jboolean alertable, jboolean delivers) {
     const auto polled = [&] {
         const AlertableThread::Waiting here;
         return Poller::poll(static_cast<Poller::Key>(poller),
-                            milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds), alertable == JNI_TRUE);
+                            milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds), alertable == JNI_TRUE,
+                            delivers == JNI_TRUE);
     }();
     if (!polled) {
         return refused(polled.error());
@@ -51,7 +52,7 @@ void JNICALL close(JNIEnv*, jclass, jlong poller) { Poller::close(static_cast<Po
 std::vector<JNINativeMethod> pollerNatives() {
     return {
         native("open", "(J)J", open),   native("records", "(J)Ljava/nio/ByteBuffer;", records),
-        native("poll", "(JIZ)J", poll), native("delivered", "(J)V", delivered),
+        native("poll", "(JIZZ)J", poll), native("delivered", "(J)V", delivered),
         native("close", "(J)V", close),
     };
 }

@@ -3,6 +3,7 @@
 #include "engine/CompletionPort.h"
 #include "engine/Waiting.h"
 #include "jni/Answer.h"
+#include "jni/Ending.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
@@ -101,14 +102,9 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
     });
 }
 
-jboolean JNICALL closePort(JNIEnv*, jclass, jlong port, jint milliseconds) {
-    const auto key = static_cast<CompletionPort::Key>(port);
-    return answerOf([&] {
-               CompletionPort::close(key);
-               return jlong{
-                   CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(std::chrono::milliseconds{milliseconds}))};
-           }) == 1;
-}
+jboolean JNICALL closePort(JNIEnv*, jclass, jlong port) { return beginClosing<CompletionPort>(port); }
+
+jboolean JNICALL mayWait(JNIEnv*, jclass) { return !MayNotWait::here(); }
 
 jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong token) {
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
@@ -187,7 +183,8 @@ std::vector<JNINativeMethod> portNatives() {
         native("contract", "()[I", contract),
         native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
         native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIIIZI)J", openPort),
-        native("closePort", "(JI)Z", closePort),
+        native("closePort", "(J)Z", closePort),
+        native("mayWait", "()Z", mayWait),
         native("post", "(JJIJ)J", post),
         native("snapshot", "(J[J)[J", snapshot),
         native("wakeUp", "(J)V", wakeUp),

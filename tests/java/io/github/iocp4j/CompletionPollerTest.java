@@ -293,7 +293,7 @@ final class CompletionPollerTest {
     @Test
     void nativeCallsBelieveNothing() throws Exception {
         for (final long key : new long[] {0, -1, 1, port.id(), Long.MAX_VALUE, 1L << 32}) {
-            assertThat(PollerNative.poll(key, 0, false)).isEqualTo(-Refusal.POLLER_CLOSED.code());
+            assertThat(PollerNative.poll(key, 0, false, true)).isEqualTo(-Refusal.POLLER_CLOSED.code());
             assertThat(PollerNative.records(key)).isNull();
             PollerNative.delivered(key);
             PollerNative.close(key);
@@ -303,12 +303,12 @@ final class CompletionPollerTest {
         final long own = PollerNative.open(port.id());
         PollerNative.delivered(own);
         port.post(0, 0, 5);
-        assertThat(PollerNative.poll(own, -1, false)).isEqualTo(1);
-        assertThat(PollerNative.poll(own, 0, false)).isEqualTo(-Refusal.POLLER_BUSY.code());
+        assertThat(PollerNative.poll(own, -1, false, true)).isEqualTo(1);
+        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-Refusal.POLLER_BUSY.code());
         PollerNative.close(own);
         PollerNative.delivered(own);
         PollerNative.delivered(own);
-        assertThat(PollerNative.poll(own, 0, false)).isEqualTo(-Refusal.POLLER_CLOSED.code());
+        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-Refusal.POLLER_CLOSED.code());
     }
 
     @Test

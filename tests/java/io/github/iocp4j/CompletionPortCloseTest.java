@@ -193,6 +193,43 @@ final class CompletionPortCloseTest {
     }
 
     @Test
+    void waitsForNothingInAListener() throws Exception {
+        final BlockingQueue<Boolean> answers = new ArrayBlockingQueue<>(2);
+        final CompletionPort other = CompletionPort.open(recorder);
+        final NamedPipeServer device = NamedPipeServer.builder(other, PipePair.newName()).open();
+        final CompletionPort port = CompletionPort.builder(batch -> {
+            device.close(Duration.ofDays(1));
+            answers.add(batch.port().close(Duration.ofDays(1)));
+            answers.add(other.close(Duration.ofDays(1)));
+        }).workers(1).open();
+
+        port.post(0, 0, 0);
+
+        assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it would wait for itself").isFalse();
+        assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+        assertThat(port.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(other.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void isNotEndedByAnInterrupt() throws Exception {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final CompletionPort port = CompletionPort.open(batch -> {
+            entered.countDown();
+            Uninterruptibly.await(go);
+        });
+        port.post(0, 0, 0);
+        entered.await();
+
+        final Interrupted closer = new Interrupted(() -> port.close(Duration.ofDays(1)));
+        closer.awaitWaiting();
+        go.countDown();
+
+        closer.assertDoneAndStillInterrupted();
+    }
+
+    @Test
     void losesNothingThatIsPostedWhileItIsClosed() throws Exception {
         for (int round = 0; round < 20; round++) {
             final Recorder heard = new Recorder();

@@ -224,7 +224,7 @@ final class CompletionPortTest {
                 port.id() + (1L << 32), 0x7fff_ffff_0000_0000L}) {
                 assertThat(PortNative.post(id, 1, 2, 3)).as("post to %x", id).isEqualTo(-Refusal.PORT_CLOSED.code());
                 assertThat(PortNative.snapshot(id, new long[PortSnapshot.COUNTERS])).isNull();
-                PortNative.closePort(id, 0);
+                PortNative.closePort(id);
             }
             port.post(0, 0, 42);
             assertThat(recorder.next().token).isEqualTo(42);

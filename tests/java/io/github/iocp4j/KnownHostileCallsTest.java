@@ -33,16 +33,16 @@ final class KnownHostileCallsTest {
             assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
             assertThat(DeviceNative.read(victims.port.id(), slice, 0, 1, 0, 0, -1)).as("a port is no device")
                     .isEqualTo(-Refusal.DEVICE_CLOSED.code());
-            assertThat(DeviceNative.close(victims.port.id(), 0)).as("closed as far as devices go").isTrue();
+            assertThat(DeviceNative.close(victims.port.id())).as("closed as far as devices go").isTrue();
             assertThat(DeviceNative.name(victims.port.id())).isEmpty();
             assertThat(PortNative.post(victims.pair.server.key(), 0, 0, 0)).as("a device is no port")
                     .isEqualTo(-Refusal.PORT_CLOSED.code());
             assertThat(PortNative.snapshot(victims.pair.server.key(), counters)).isNull();
-            assertThat(PortNative.closePort(victims.pair.server.key(), 0)).isTrue();
+            assertThat(PortNative.closePort(victims.pair.server.key())).isTrue();
             assertThat(NamedPipeNative.listen(victims.pair.server.key())).as("a connection is no server")
                     .isEqualTo(-Refusal.DEVICE_CLOSED.code());
-            assertThat(DeviceNative.close(pipe + (1L << 32), Integer.MAX_VALUE)).as("a key to come").isTrue();
-            assertThat(PortNative.closePort(port.id() + (1L << 32), Integer.MAX_VALUE)).as("a port to come").isTrue();
+            assertThat(DeviceNative.close(pipe + (1L << 32))).as("a key to come").isTrue();
+            assertThat(PortNative.closePort(port.id() + (1L << 32))).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
             assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
             assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,31 @@ final class NamedPipeCloseTest extends PipesOnAPort {
             assertThat(completions.get(1L).status).isZero();
             assertThat(completions.get(2L).status).isEqualTo(Win32Error.HANDLES_CLOSED);
             assertThat(pair.server.close(LONG)).isTrue();
+        }
+    }
+
+    @Test
+    void isNotEndedByAnInterrupt() throws Exception {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final Recorder heard = new Recorder();
+        try (CompletionPort closing = CompletionPort.open(batch -> {
+            heard.onCompletions(batch);
+            if (batch.opcode(0) == Opcode.WRITE) {
+                entered.countDown();
+                Uninterruptibly.await(go);
+            }
+        })) {
+            final PipePair pair = PipePair.open(closing, heard, PipeMode.BYTE);
+            pair.client.write(PipePair.buffer("x"), 1);
+            entered.await();
+            assertThat(pair.client.close(Duration.ofMillis(1))).as("the listener still looks at its write").isFalse();
+
+            final Interrupted closer = new Interrupted(() -> pair.client.close(Duration.ofDays(1)));
+            closer.awaitWaiting();
+            go.countDown();
+
+            closer.assertDoneAndStillInterrupted();
         }
     }
 

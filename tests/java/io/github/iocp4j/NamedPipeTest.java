@@ -238,7 +238,7 @@ final class NamedPipeTest extends PipesOnAPort {
             assertThat(DeviceNative.write(key, buffer, 0, 1, 0, 0, -1)).as("write %x", key).isEqualTo(closed());
             assertThat(DeviceNative.cancel(key, 1)).isFalse();
             DeviceNative.cancelAll(key);
-            DeviceNative.close(key, 0);
+            DeviceNative.close(key);
             assertThat(DeviceNative.name(key)).isEmpty();
             assertThat(NamedPipeNative.serverProcessId(key)).isZero();
             assertThat(NamedPipeNative.listen(key)).as("listen %x", key).isNegative();

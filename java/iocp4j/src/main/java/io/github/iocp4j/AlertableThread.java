@@ -45,9 +45,16 @@ public final class AlertableThread implements Executor, AutoCloseable {
      * Opens the calling thread for APCs.
      *
      * @return to be closed by this thread before it ends
+     * @throws UnsupportedOperationException when this is a virtual thread: Windows would queue APCs to its carrier,
+     *     where they would run in another virtual thread's wait, or never
      * @throws Win32Exception when Windows refuses
      */
     public static AlertableThread current() throws Win32Exception {
+        if (OffCarrier.isNeeded()) {
+            throw new UnsupportedOperationException("Windows queues APCs to a thread of its own, and this is a virtual"
+                    + " thread: on its carrier they could run in another virtual thread's wait, or never. Use a"
+                    + " platform thread (Thread.ofPlatform())");
+        }
         return new AlertableThread();
     }
 

@@ -164,7 +164,7 @@ public final class CompletionBatch {
     void closeUnclaimed() {
         for (int i = 0; i < size; i++) {
             if (isConnection(i) && port.device(key(i)) == null) {
-                DeviceNative.close(key(i), 0);
+                DeviceNative.close(key(i));
             }
         }
     }

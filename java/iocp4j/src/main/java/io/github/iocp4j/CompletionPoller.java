@@ -125,7 +125,11 @@ public final class CompletionPoller implements AutoCloseable {
     }
 
     private long poll(final int milliseconds, final boolean alertable) {
-        final long polled = PollerNative.poll(key, milliseconds, alertable);
+        // Even one that does not wait: Windows counts a thread that has polled among those that the port lets run, and
+        // a carrier runs others.
+        final long polled = OffCarrier.isNeeded()
+                ? OffCarrier.call(() -> PollerNative.poll(key, milliseconds, alertable, false))
+                : PollerNative.poll(key, milliseconds, alertable, true);
         if (polled < 0) {
             // The end of a port closes its pollers, too.
             throw port().hasEnded() ? Refusal.PORT_CLOSED.exception(port()) : Refusal.of(polled).exception(this);

@@ -191,9 +191,8 @@ public final class CompletionPort implements AutoCloseable {
     public boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        // What depends on the end is told just before native code forgets the key.
-        final boolean closed = PortNative.closePort(id, polled ? 0 : milliseconds) || ended.isDone();
-        return closed || polled && drain(milliseconds);
+        return OffCarrier.call(() -> PortNative.closePort(id) ? 1 : 0) == 1
+                || (polled && !ended.isDone() ? drain(milliseconds) : Ending.await(ended, milliseconds));
     }
 
     /**
@@ -269,7 +268,7 @@ public final class CompletionPort implements AutoCloseable {
             }
         } catch (final PortClosedException gone) {
             // Which is what we are waiting for. Another thread may be seeing to the last of it.
-            return PortNative.closePort(id, left) || ended.isDone();
+            return Ending.await(ended, left);
         }
         return ended.isDone();
     }

@@ -201,7 +201,8 @@ public abstract class Device implements AutoCloseable {
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
-     * the caller who is to poll next.
+     * the caller who is to poll next. An interrupt does not end the wait; the thread is still interrupted afterwards.
+     * A virtual thread parks.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
      *     memory and buffers until it does, and the handle stays open for them: see
@@ -211,8 +212,9 @@ public abstract class Device implements AutoCloseable {
     public final boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        // What depends on the end is told just before native code forgets the key.
-        return DeviceNative.close(key, port.isPolled() ? 0 : milliseconds) || ended.isDone();
+        // The caller may have to close the handle, which takes its time where a disk or another machine is behind it.
+        return OffCarrier.call(() -> DeviceNative.close(key) ? 1 : 0) == 1
+                || Ending.await(ended, port.isPolled() ? 0 : milliseconds);
     }
 
     /**

@@ -13,7 +13,8 @@ final class DeviceNative {
     /** Whether that key still stands for a device, be it one that is being closed. */
     static native boolean exists(long device);
 
-    static native boolean close(long device, int milliseconds);
+    /** Begins to close a device, and answers whether it has ended already. */
+    static native boolean close(long device);
 
     static native boolean cancel(long device, long operation);
 

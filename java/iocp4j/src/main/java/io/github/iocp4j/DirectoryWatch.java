@@ -190,7 +190,8 @@ public final class DirectoryWatch extends Device {
                 memory[i] = ByteBuffer.allocateDirect(bufferSize);
             }
             final int flags = filter.stream().mapToInt(ChangeFilter::flag).sum();
-            final long answer = DirectoryWatchNative.open(port.id(), name, flags, recursive, memory, token);
+            final long answer = OffCarrier.call(
+                    () -> DirectoryWatchNative.open(port.id(), name, flags, recursive, memory, token));
             final String why = -answer == Win32Error.DIRECTORY ? " (it is a file: watch the directory it is in)" : "";
             final long key = Refusal.key(answer, "CreateFile " + name + why, port);
             final DirectoryWatch watch = port.register(new DirectoryWatch(port, key, name, directory, memory));

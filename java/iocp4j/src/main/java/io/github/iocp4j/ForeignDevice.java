@@ -62,7 +62,9 @@ public final class ForeignDevice extends StreamDevice {
             throw new IllegalArgumentException(
                     handle + " is no handle: whatever should have opened it has failed, or it is not open yet");
         }
-        final long answer = ForeignDeviceNative.adopt(port.id(), handle, ownership == Ownership.PASSED);
+        // Windows does not look at a handle without FILE_FLAG_OVERLAPPED while that is being read.
+        final long answer =
+                OffCarrier.call(() -> ForeignDeviceNative.adopt(port.id(), handle, ownership == Ownership.PASSED));
         if (answer < 0 && Refusal.of(answer) == null) {
             explain(handle, (int) -answer);
         }
@@ -86,7 +88,8 @@ public final class ForeignDevice extends StreamDevice {
         if (CONSOLES.stream().anyMatch(path::equalsIgnoreCase)) {
             throw consoleRefused(path);
         }
-        final long key = Refusal.key(ForeignDeviceNative.open(port.id(), path, access), "CreateFile " + path, port);
+        final long key = Refusal.key(OffCarrier.call(() -> ForeignDeviceNative.open(port.id(), path, access)),
+                "CreateFile " + path, port);
         return port.register(new ForeignDevice(port, key));
     }
 

@@ -22,7 +22,8 @@ public final class MailslotClient extends StreamDevice {
      */
     public static MailslotClient open(final CompletionPort port, final String name) throws Win32Exception {
         final String full = PipeNames.completeMailslot(name);
-        final long key = Refusal.key(MailslotNative.openClient(port.id(), full), "CreateFile " + full, port);
+        final long key = Refusal.key(OffCarrier.call(() -> MailslotNative.openClient(port.id(), full)),
+                "CreateFile " + full, port);
         return port.register(new MailslotClient(port, key, full));
     }
 

@@ -109,7 +109,7 @@ public final class NamedPipe extends StreamDevice {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public void flush() throws Win32Exception {
-        answered(NamedPipeNative.flush(key()), "FlushFileBuffers");
+        answered(OffCarrier.call(() -> NamedPipeNative.flush(key())), "FlushFileBuffers");
     }
 
     /**

@@ -96,8 +96,8 @@ public final class NamedPipeClient {
          * @throws PortClosedException when the port is closed or closing
          */
         public NamedPipe connect() throws Win32Exception {
-            final long answer = NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
-                    impersonation.ordinal(), Timeouts.milliseconds(timeout));
+            final long answer = OffCarrier.call(() -> NamedPipeNative.connect(port.id(), name, direction.code(),
+                    mode == PipeMode.MESSAGE, impersonation.ordinal(), Timeouts.milliseconds(timeout)));
             final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
             return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
         }

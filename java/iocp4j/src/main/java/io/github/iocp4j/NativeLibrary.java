@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * {@code iocp4j.dll} in this process: loaded when it is first needed, once, and remembered when that failed.
  */
@@ -7,6 +9,8 @@ final class NativeLibrary {
     private static final NativeLibrary OWN = new NativeLibrary(new NativeLibrarySearch(NativeHost.JVM));
 
     private final NativeLibrarySearch search;
+    /** Not {@code synchronized}, so that a virtual thread leaves its carrier while another thread loads. */
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean loaded;
     private NativeLibraryError failure;
 
@@ -30,7 +34,16 @@ final class NativeLibrary {
         }
     }
 
-    private synchronized void loadFirst() {
+    private void loadFirst() {
+        lock.lock();
+        try {
+            loadUnlessTried();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void loadUnlessTried() {
         if (failure != null) {
             // A new error, so that its stack trace tells who asks now; the cause tells who asked first.
             throw new NativeLibraryError(failure.getMessage(), failure);

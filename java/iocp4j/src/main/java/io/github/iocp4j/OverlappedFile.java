@@ -3,6 +3,7 @@ package io.github.iocp4j;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
  * A file on a disk, read and written at positions.
@@ -329,7 +330,7 @@ public final class OverlappedFile extends Device {
      */
     public void unlock(final long position, final long length) throws Win32Exception {
         FileRanges.checkLock(position, length);
-        done(FileNative.unlock(key(), position, length), "UnlockFileEx");
+        done(() -> FileNative.unlock(key(), position, length), "UnlockFileEx");
     }
 
     /**
@@ -339,7 +340,7 @@ public final class OverlappedFile extends Device {
      * @throws Win32Exception when Windows refuses
      */
     public long size() throws Win32Exception {
-        return Refusal.number(FileNative.size(key()), "GetFileInformationByHandleEx " + name(), this);
+        return done(() -> FileNative.size(key()), "GetFileInformationByHandleEx");
     }
 
     /**
@@ -353,7 +354,7 @@ public final class OverlappedFile extends Device {
         if (size < 0) {
             throw new IllegalArgumentException("The size is " + size + ", but cannot be negative");
         }
-        done(FileNative.setSize(key(), size), "SetFileInformationByHandle");
+        done(() -> FileNative.setSize(key(), size), "SetFileInformationByHandle");
     }
 
     /**
@@ -363,7 +364,7 @@ public final class OverlappedFile extends Device {
      * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
      */
     public void flush() throws Win32Exception {
-        done(FileNative.flush(key()), "FlushFileBuffers");
+        done(() -> FileNative.flush(key()), "FlushFileBuffers");
     }
 
     /**
@@ -372,7 +373,7 @@ public final class OverlappedFile extends Device {
      * @throws Win32Exception when Windows refuses, or the file system has no such files
      */
     public void setSparse() throws Win32Exception {
-        done(FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
+        done(() -> FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
     }
 
     /**
@@ -384,7 +385,7 @@ public final class OverlappedFile extends Device {
      *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
      */
     public void setCompressed(final boolean compressed) throws Win32Exception {
-        done(FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
+        done(() -> FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
     }
 
     /**
@@ -396,7 +397,7 @@ public final class OverlappedFile extends Device {
      * @throws Win32Exception when Windows refuses
      */
     public void copyMetadataFrom(final OverlappedFile source) throws Win32Exception {
-        done(FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
+        done(() -> FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
     }
 
     private long startRead(
@@ -472,7 +473,8 @@ public final class OverlappedFile extends Device {
         }
     }
 
-    private void done(final long answer, final String call) throws Win32Exception {
-        Refusal.number(answer, call + ' ' + name(), this);
+    /** Makes a call that is over when it returns, for which the disk or another machine may take its time. */
+    private long done(final LongSupplier call, final String name) throws Win32Exception {
+        return Refusal.number(OffCarrier.call(call), name + ' ' + name(), this);
     }
 }

@@ -190,8 +190,8 @@ public final class OverlappedFileBuilder {
      */
     public OverlappedFile open() throws Win32Exception {
         checkOptions();
-        final long answer = FileNative.open(port.id(), path, access == 0 ? GENERIC_READ : access, share, disposition(),
-                flags);
+        final long answer = OffCarrier.call(() -> FileNative.open(
+                port.id(), path, access == 0 ? GENERIC_READ : access, share, disposition(), flags));
         final long key = Refusal.key(answer, "CreateFile " + path + why((int) -answer), port);
         return port.register(new OverlappedFile(port, key, path, (access & GENERIC_WRITE) == 0
                 && (access & FILE_APPEND_DATA) != 0));

@@ -15,8 +15,9 @@ final class PollerNative {
     /**
      * Answers how many records there are, in the lower half, and is then to be followed by {@link #delivered}; above it
      * a bit for an APC that has run, and one for a wake-up. A negative number of milliseconds is for ever.
+     * {@code delivers} says whether the calling thread is the one that delivers what has come.
      */
-    static native long poll(long poller, int milliseconds, boolean alertable);
+    static native long poll(long poller, int milliseconds, boolean alertable, boolean delivers);
 
     static native void delivered(long poller);
 

@@ -22,8 +22,11 @@ final class PortNative {
             CompletionDispatcher dispatcher, String name, int concurrency, int workers, int batch, int operations,
             boolean polled, int mechanism);
 
-    /** Answers whether everything has ended before the time was up. */
-    static native boolean closePort(long port, int milliseconds);
+    /** Begins to close a port, and answers whether it has ended already. */
+    static native boolean closePort(long port);
+
+    /** Whether the calling thread may wait for the end of a port or device, which a worker may not. */
+    static native boolean mayWait();
 
     static native long post(long port, long key, int bytes, long token);
 

@@ -372,7 +372,7 @@ public final class SerialPort extends StreamDevice {
                 baud, dataBits, parity.ordinal(), stopBits.ordinal(), flowControl.ordinal(), dtr ? 1 : 0, rts ? 1 : 0,
                 readInterval, readMultiplier, readConstant, writeMultiplier, writeConstant
             };
-            final long key = Refusal.key(SerialPortNative.open(port.id(), name, settings),
+            final long key = Refusal.key(OffCarrier.call(() -> SerialPortNative.open(port.id(), name, settings)),
                     "CreateFile or SetCommState " + name, port);
             return port.register(new SerialPort(port, key, name));
         }

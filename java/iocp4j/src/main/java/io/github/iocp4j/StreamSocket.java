@@ -207,7 +207,11 @@ public final class StreamSocket extends StreamDevice {
     /** The same with a deadline, or with {@link Timeouts#NO_DEADLINE}. */
     long connect(final SocketAddress address, final long token, final int timeoutMillis) {
         remote = address;
-        return accepted(StreamSocketNative.connect(key(), SocketAddresses.encode(address), token, timeoutMillis));
+        final byte[] encoded = SocketAddresses.encode(address);
+        // Which ConnectEx only starts; a Unix-domain socket has connect(), which waits.
+        return accepted(address instanceof UnixSocketAddress
+                ? OffCarrier.call(() -> StreamSocketNative.connect(key(), encoded, token, timeoutMillis))
+                : StreamSocketNative.connect(key(), encoded, token, timeoutMillis));
     }
 
     /**

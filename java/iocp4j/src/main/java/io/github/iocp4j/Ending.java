@@ -1,0 +1,42 @@
+package io.github.iocp4j;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waiting for the end of a port or device, in Java, so that a virtual thread parks. */
+final class Ending {
+    private Ending() {
+    }
+
+    /**
+     * Waits until native code has completed the future. A thread that must not wait for that, because the end may
+     * depend on it, does not. Interrupting the thread does not end the wait; it is still interrupted afterwards.
+     *
+     * @return whether the end has come
+     */
+    static boolean await(final CompletableFuture<Void> ended, final int milliseconds) {
+        if (milliseconds == 0 || ended.isDone() || !PortNative.mayWait()) {
+            return ended.isDone();
+        }
+        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                break;
+            } catch (final InterruptedException atLast) {
+                interrupted = true;
+            } catch (final TimeoutException late) {
+                break;
+            } catch (final ExecutionException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return ended.isDone();
+    }
+}

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <jni.h>
+
+#include <chrono>
+
+#include "jni/Answer.h"
+
+namespace iocp4j::jni {
+
+// Begins to close a port or device, and answers whether it has ended already. Java waits for the end itself, because a
+// virtual thread that waits here would keep its carrier.
+template <class T>
+jboolean beginClosing(jlong number) noexcept {
+    const auto key = static_cast<typename T::Key>(number);
+    return answerOf([&] {
+               T::close(key);
+               return jlong{T::awaitClosed(key, std::chrono::steady_clock::now())};
+           }) == 1;
+}
+
+}  // namespace iocp4j::jni

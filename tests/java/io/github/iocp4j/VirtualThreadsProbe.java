@@ -1,0 +1,338 @@
+package io.github.iocp4j;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * A program whose virtual threads share one carrier. Two of them depend on each other, so that it never ends when the
+ * first one keeps the carrier while it waits in a call of the facade.
+ */
+final class VirtualThreadsProbe {
+    static final String ENDED = "ended";
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final String FACADE = VirtualThreadsProbe.class.getPackageName() + '.';
+
+    private VirtualThreadsProbe() {
+    }
+
+    /** A call in which a thread waits until another thread has done something. */
+    enum Wait {
+        /** Until the peer has read everything. */
+        FLUSH_OF_A_PIPE {
+            @Override
+            void prove() throws Exception {
+                final Recorder recorder = new Recorder();
+                try (CompletionPort port = CompletionPort.open(recorder)) {
+                    final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+                    pair.client.write(PipePair.buffer("x"), 1);
+                    recorder.nextSuccess(Opcode.WRITE);
+                    inTurn(pair.client::flush, () -> pair.server.read(ByteBuffer.allocateDirect(1), 2));
+                }
+            }
+        },
+        /** Until an instance of the pipe is free. */
+        CONNECTING_TO_A_BUSY_PIPE {
+            @Override
+            void prove() throws Exception {
+                final Recorder recorder = new Recorder();
+                try (CompletionPort port = CompletionPort.open(recorder)) {
+                    final String name = PipePair.newName();
+                    NamedPipeServer.builder(port, name).listening(1).maxInstances(1).open();
+                    NamedPipeClient.builder(port, name).connect();
+                    final NamedPipe busy = (NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device;
+                    inTurn(() -> NamedPipeClient.builder(port, name).timeout(LONG).connect(), busy::disconnect);
+                }
+            }
+        },
+        /** Until the listener has returned. */
+        CLOSE_OF_A_DEVICE {
+            @Override
+            void prove() throws Exception {
+                final Stall stall = new Stall();
+                try (CompletionPort port = CompletionPort.open(stall)) {
+                    final PipePair pair = stall.pipe(port);
+                    inTurn(() -> check(pair.client.close(LONG)), stall.end::countDown);
+                }
+            }
+        },
+        /** Until the listener has returned. */
+        CLOSE_OF_A_PORT {
+            @Override
+            void prove() throws Exception {
+                final Stall stall = new Stall();
+                final CompletionPort port = CompletionPort.open(stall);
+                stall.pipe(port);
+                inTurn(() -> check(port.close(LONG)), stall.end::countDown);
+            }
+        },
+        /** Until a packet has been posted. */
+        POLL {
+            @Override
+            void prove() throws Exception {
+                final List<Thread> heard = new ArrayList<>();
+                try (CompletionPort port = polled(batch -> heard.add(Thread.currentThread()));
+                        CompletionPoller poller = port.openPoller()) {
+                    final List<Thread> polling = new ArrayList<>();
+                    inTurn(() -> {
+                        polling.add(Thread.currentThread());
+                        check(poller.poll() == 1);
+                    }, () -> port.post(0, 0, 0));
+                    check(heard.equals(polling));
+                }
+            }
+        },
+        /** Until something has been posted, or the time is up. */
+        POLL_WITH_A_TIMEOUT {
+            @Override
+            void prove() throws Exception {
+                final AtomicInteger heard = new AtomicInteger();
+                try (CompletionPort port = polled(batch -> heard.incrementAndGet());
+                        CompletionPoller poller = port.openPoller()) {
+                    inTurn(() -> check(poller.poll(Integer.MAX_VALUE) == 1), () -> port.post(0, 0, 0));
+                    inTurn(() -> check(poller.poll(1) == 0 && poller.pollNow() == 0), () -> { });
+                    check(heard.get() == 1);
+                }
+            }
+        },
+        /** Until it is woken. */
+        POLL_THAT_IS_WOKEN {
+            @Override
+            void prove() throws Exception {
+                try (CompletionPort port = polled(batch -> { }); CompletionPoller poller = port.openPoller()) {
+                    inTurn(() -> check(poller.poll() == 0), port::wakeUp);
+                }
+            }
+        },
+        /** Of each other, each with a poller of its own. */
+        POLLS_OF_TWO_THREADS {
+            @Override
+            void prove() throws Exception {
+                try (CompletionPort first = polled(batch -> { }); CompletionPort second = polled(batch -> { });
+                        CompletionPoller one = first.openPoller(); CompletionPoller other = second.openPoller()) {
+                    inTurn(() -> {
+                        check(one.poll() == 1);
+                        second.post(0, 0, 0);
+                    }, () -> {
+                        first.post(0, 0, 0);
+                        check(other.poll() == 1);
+                    });
+                }
+            }
+        },
+        /** Its listener, which runs on the polling thread and may park there. */
+        LISTENER_OF_A_POLL {
+            @Override
+            void prove() throws Exception {
+                final CountDownLatch go = new CountDownLatch(1);
+                try (CompletionPort port = polled(batch -> Uninterruptibly.await(go));
+                        CompletionPoller poller = port.openPoller()) {
+                    port.post(0, 0, 0);
+                    inTurn(() -> check(poller.poll() == 1), go::countDown);
+                }
+            }
+        },
+        /** Until the listener of another poll has returned. */
+        CLOSE_OF_A_POLLED_PORT {
+            @Override
+            void prove() throws Exception {
+                final Stall stall = new Stall();
+                final CompletionPort port = polled(stall);
+                final Thread other = new Thread(() -> port.openPoller().poll());
+                other.start();
+                port.post(0, 0, 0);
+                stall.begun.await();
+                inTurn(() -> check(port.close(LONG)), stall.end::countDown);
+                other.join();
+            }
+        },
+        /** Until another thread has loaded it. */
+        LOADING_OF_THE_LIBRARY {
+            @Override
+            void prove() throws Exception {
+                final Path home = Files.createTempDirectory("iocp4j-virtual");
+                final CountDownLatch go = new CountDownLatch(1);
+                final FakeNativeHost host = new FakeNativeHost(home);
+                host.properties.put("iocp4j.library.path", Files.createFile(home.resolve("iocp4j.dll")).toString());
+                host.whenLoaded.add(file -> Uninterruptibly.await(go));
+                final NativeLibrary library = new NativeLibrary(new NativeLibrarySearch(host));
+                inTurn(library::loadOnce, library::loadOnce, go::countDown);
+                check(host.loaded.size() == 1);
+            }
+        },
+        /** For the disk, in calls that are over when they return. */
+        CALLS_ON_A_FILE {
+            @Override
+            void prove() throws Exception {
+                final Path path = Files.createTempFile("iocp4j-virtual", null);
+                try (CompletionPort port = CompletionPort.open(batch -> { })) {
+                    final List<Device> opened = new ArrayList<>();
+                    untilOthersRun(() -> opened.add(
+                            OverlappedFile.builder(port, path).write().share(FileShare.values()).open()));
+                    final OverlappedFile file = (OverlappedFile) opened.get(0);
+                    untilOthersRun(() -> file.setSize(1));
+                    untilOthersRun(() -> check(file.size() == 1));
+                    untilOthersRun(file::flush);
+                    untilOthersRun(() -> opened.add(
+                            ForeignDevice.open(port, path.toString(), ForeignDevice.GENERIC_READ)));
+                    untilOthersRun(() -> opened.add(DirectoryWatch.builder(port, path.getParent()).open()));
+                }
+                Files.delete(path);
+            }
+        },
+        /** While it is interrupted, which ends no call and is not forgotten. */
+        INTERRUPTED {
+            @Override
+            void prove() throws Exception {
+                final Stall stall = new Stall();
+                try (CompletionPort port = CompletionPort.open(stall);
+                        CompletionPort polled = polled(batch -> { }); CompletionPoller poller = polled.openPoller()) {
+                    final PipePair pair = stall.pipe(port);
+                    final CountDownLatch closing = new CountDownLatch(1);
+                    final CompletableFuture<Thread> waiting = new CompletableFuture<>();
+                    inTurn(() -> {
+                        waiting.complete(Thread.currentThread());
+                        check(poller.poll() == 1 && Thread.interrupted());
+                        Thread.currentThread().interrupt();
+                        closing.countDown();
+                        check(pair.client.close(LONG) && Thread.interrupted());
+                    }, () -> {
+                        waiting.join().interrupt();
+                        polled.post(0, 0, 0);
+                        closing.await();
+                        stall.end.countDown();
+                    });
+                }
+            }
+        };
+
+        abstract void prove() throws Exception;
+    }
+
+    /** A listener that is called once and waits. */
+    private static final class Stall implements CompletionListener {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch end = new CountDownLatch(1);
+        private final CompletableFuture<NamedPipe> accepted = new CompletableFuture<>();
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.opcode(i) == Opcode.ACCEPT) {
+                    if (batch.status(i) == Win32Error.SUCCESS) {
+                        accepted.complete((NamedPipe) batch.device(i));
+                    }
+                } else {
+                    begun.countDown();
+                    Uninterruptibly.await(end);
+                }
+            }
+        }
+
+        /** A pipe whose client's end has a completion in the listener. */
+        PipePair pipe(final CompletionPort port) throws Exception {
+            final PipePair pair = PipePair.open(port, PipeMode.BYTE, accepted::get);
+            pair.client.write(PipePair.buffer("x"), 1);
+            begun.await();
+            return pair;
+        }
+    }
+
+    /**
+     * Runs one of the cases, says which facade calls have pinned a carrier, and {@link #ENDED}.
+     *
+     * @param args the case
+     * @throws Exception when anything fails
+     */
+    public static void main(final String[] args) throws Exception {
+        final Path file = Files.createTempFile("iocp4j-virtual", ".jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+            recording.start();
+            Wait.valueOf(args[0]).prove();
+            inTurn(Pin::touch);
+            recording.stop();
+            recording.dump(file);
+        }
+        final List<String> pinned = pinned(file);
+        check(pinned.stream().anyMatch(stack -> stack.contains(Pin.class.getName())));
+        pinned.stream().filter(VirtualThreadsProbe::isOfFacade).forEach(stack -> System.out.println("pinned " + stack));
+        System.out.println(ENDED);
+    }
+
+    /** Whose initialiser parks, where every JVM keeps the carrier: the recording must tell of it. */
+    private static final class Pin {
+        static {
+            LockSupport.parkNanos(1);
+        }
+
+        private Pin() {
+        }
+
+        static void touch() {
+            // The class is initialised by now.
+        }
+    }
+
+    /** The stacks, innermost first, of all events of that kind. */
+    private static List<String> pinned(final Path file) throws IOException {
+        return RecordingFile.readAllEvents(file).stream().filter(event -> event.getStackTrace() != null)
+                .map(VirtualThreadsProbe::stack).collect(Collectors.toList());
+    }
+
+    private static String stack(final RecordedEvent event) {
+        return event.getStackTrace().getFrames().stream().map(RecordedFrame::getMethod)
+                .map(method -> method.getType().getName() + '.' + method.getName()).collect(Collectors.joining(" < "));
+    }
+
+    private static boolean isOfFacade(final String stack) {
+        return List.of(stack.split(" < ")).stream().anyMatch(frame -> frame.startsWith(FACADE)
+                && !frame.startsWith(VirtualThreadsProbe.class.getName())
+                && !frame.startsWith(VirtualThreads.class.getName()));
+    }
+
+    /** Begins the steps in this order, each on a virtual thread of its own, and waits for all. */
+    private static void inTurn(final VirtualThreads.Step... steps) throws Exception {
+        final List<CompletableFuture<?>> ends = new ArrayList<>();
+        for (final VirtualThreads.Step step : steps) {
+            ends.add(VirtualThreads.start(step));
+        }
+        for (final CompletableFuture<?> end : ends) {
+            end.get();
+        }
+    }
+
+    /** Makes a call again and again, until it has once let another thread have the carrier. */
+    private static void untilOthersRun(final VirtualThreads.Step call) throws Exception {
+        final AtomicBoolean ran = new AtomicBoolean();
+        inTurn(() -> {
+            while (!ran.get()) {
+                call.take();
+            }
+        }, () -> ran.set(true));
+    }
+
+    private static CompletionPort polled(final CompletionListener listener) throws Win32Exception {
+        return CompletionPort.builder(listener).polled().open();
+    }
+
+    private static void check(final boolean condition) {
+        if (!condition) {
+            throw new AssertionError("see the stack");
+        }
+    }
+}
