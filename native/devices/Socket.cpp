@@ -133,10 +133,12 @@ win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
     return error == ERROR_SUCCESS ? win32::Result<std::uint32_t>{value} : win32::Result<std::uint32_t>::failure(error);
 }
 
-win32::Result<win32::SocketAddress> Socket::localAddress() noexcept { return addressFrom(calls.getSockName, socket()); }
+win32::Result<win32::SocketAddress> Socket::localAddressOf(SOCKET socket) noexcept {
+    return addressFrom(calls.getSockName, socket);
+}
 
-win32::Result<win32::SocketAddress> Socket::remoteAddress() noexcept {
-    return addressFrom(calls.getPeerName, socket());
+win32::Result<win32::SocketAddress> Socket::remoteAddressOf(SOCKET socket) noexcept {
+    return addressFrom(calls.getPeerName, socket);
 }
 
 Started Socket::started(int result) noexcept {

@@ -95,6 +95,11 @@ public:
         countCompleted(bytes);
     }
 
+    // What the kernel left in OVERLAPPED.Internal for an operation of this device, as the code that its listener sees.
+    virtual win32::ErrorCode errorOfStatus(std::uintptr_t internal) const noexcept {
+        return win32::errorOfStatus(internal);
+    }
+
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
     virtual bool conclude(CompletionRecord& record) noexcept;
 

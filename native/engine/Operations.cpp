@@ -19,10 +19,15 @@ static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == Operation
 // The NTSTATUS in a field as wide as a pointer, of which the kernel writes the lower half.
 std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
 
+// Of an operation that the kernel has carried: such an operation has one, until it is retired.
+const Device& deviceOf(const Operation& operation) noexcept {
+    return *operation.device.load(std::memory_order_relaxed);
+}
+
 // What the kernel says of an operation that is over.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
-    operation.record.status = win32::errorOfStatus(operation.Internal);
+    operation.record.status = deviceOf(operation).errorOfStatus(operation.Internal);
 }
 
 // Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
@@ -289,7 +294,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         storeResult(*operation);
     } else if (!travelling) {
         operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = win32::errorOfStatus(entry.Internal);
+        operation->record.status = deviceOf(*operation).errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
