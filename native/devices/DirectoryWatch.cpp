@@ -193,12 +193,10 @@ void DirectoryWatch::tellNext() noexcept {
     }
     // Until it has been told and has returned, nobody else touches that outcome.
     const Outcome outcome = outcomes_[buffer];
-    const auto told = port().operations().submit(
-        std::move(self), Opcode::kChange, settings_.token, Pins{}, Operations::kForEver, [&](Operation& operation) {
-            operation.record.detail = static_cast<std::uint32_t>(buffer) | kWaited;
-            return Started::over(outcome.status, outcome.bytes);
-        });
-    if (!told) {
+    const win32::ErrorCode refusal = port().operations().report(std::move(self), Opcode::kChange, settings_.token,
+                                                                static_cast<std::uint32_t>(buffer) | kWaited,
+                                                                Started::over(outcome.status, outcome.bytes));
+    if (refusal != ERROR_SUCCESS) {
         {
             const std::lock_guard lock{mutex_};
             telling_ = false;

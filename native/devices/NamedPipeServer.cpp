@@ -325,8 +325,7 @@ void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
     }
     Share<Device> self{key()};
     if (self) {
-        (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
-                                         Operations::kForEver, [&](Operation&) { return Started::over(failure); });
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, 0, Started::over(failure));
     }
 }
 

@@ -41,7 +41,7 @@ public:
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
-    // Not for sockets of a layered provider whose handles are none of the kernel's: it would miss packets.
+    // Only for a socket whose packets can be skipped (win32::errorOfSkippingPackets).
     win32::ErrorCode completeInline() noexcept override;
 
     // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.

@@ -215,11 +215,8 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 void SocketServer::tell(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
     if (self && listening_ && isNews()) {
-        (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
-                                         Operations::kForEver, [&](Operation& operation) {
-                                             operation.record.detail = kNoSlot;
-                                             return Started::over(failure);
-                                         });
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
+                                         Started::over(failure));
     }
 }
 

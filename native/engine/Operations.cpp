@@ -58,7 +58,7 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
     : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
 
-Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience,
+Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
@@ -70,12 +70,13 @@ Operation* Operations::begin(Share<Device> device, const CompletionRecord& recor
         refusal = code(Refusal::kOperationLimit);
         return nullptr;
     }
-    if (!device->reserve()) {
+    // First, because a device that has reserved its handle for an operation may look at it.
+    prepare(*operation, record);
+    if (carrier == Carrier::kKernel && !device->reserve(*operation)) {
         slab_.release(operation);
         refusal = code(Refusal::kHandleBusy);
         return nullptr;
     }
-    prepare(*operation, record);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
@@ -200,6 +201,17 @@ void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32
     bring(operation);
 }
 
+win32::ErrorCode Operations::report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                                    const Started& outcome) noexcept {
+    const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), detail};
+    win32::ErrorCode refusal = ERROR_SUCCESS;
+    if (Operation* operation = begin(std::move(device), record, kForEver, Carrier::kPort, refusal)) {
+        operation->pins = {};
+        (void)settle(*operation, outcome);
+    }
+    return refusal;
+}
+
 win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
@@ -320,7 +332,7 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
     Device* device = operation.device.load(std::memory_order_relaxed);
     if (device != nullptr) {
         record.key = device->key();
-        device->release();
+        device->release(operation);
     }
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.

@@ -146,6 +146,21 @@ Result<Handle> createSocket(int family, int type) noexcept {
     return Handle{reinterpret_cast<HANDLE>(socket), Handle::End::kCloseSocket};
 }
 
+ErrorCode errorOfSkippingPackets(SOCKET socket) noexcept {
+    WSAPROTOCOL_INFOW protocol{};
+    int length = sizeof(protocol);
+    ErrorCode error = startWinsock();
+    if (error == ERROR_SUCCESS) {
+        error = winsockResult(
+            calls.getSockOpt(socket, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&protocol), &length));
+    }
+    if (error != ERROR_SUCCESS) {
+        return error;
+    }
+    const bool reliable = (protocol.dwServiceFlags1 & XP1_IFS_HANDLES) != 0 && protocol.iSocketType == SOCK_STREAM;
+    return reliable ? ERROR_SUCCESS : ErrorCode{WSAEOPNOTSUPP};
+}
+
 ErrorCode winsockErrorOfStatus(std::uintptr_t internal) noexcept {
     const auto status = static_cast<std::uint32_t>(internal);
     const auto* found = std::find_if(std::begin(kStatuses), std::end(kStatuses),

@@ -60,6 +60,12 @@ inline ErrorCode winsockResult(int result) noexcept {
     return result == 0 ? ERROR_SUCCESS : static_cast<ErrorCode>(::WSAGetLastError());
 }
 
+// Why no packets can be skipped for what succeeds at once on that socket (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS), as one
+// would miss packets: WSAEOPNOTSUPP for a layered provider's, whose handle is none of the kernel's, and for datagrams,
+// of which WSARecv and WSARecvFrom do not say reliably whether a packet follows when one does not fit its buffer.
+// WSAENOTSOCK for any other handle.
+ErrorCode errorOfSkippingPackets(SOCKET socket) noexcept;
+
 // The NTSTATUS of a socket's packet as WSAGetOverlappedResult reports it, so that a refused connection is
 // WSAECONNREFUSED whether its call fails or its packet says so. RtlNtStatusToDosError is no way there: it gives one
 // code to statuses that Winsock keeps apart. What Winsock has no code for is errorOfStatus().

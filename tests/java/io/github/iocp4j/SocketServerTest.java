@@ -318,8 +318,10 @@ final class SocketServerTest {
             assumeTrue(false, "this Windows has Unix-domain sockets");
         } catch (final Win32Exception refused) {
             assertThat(refused.code()).isEqualTo(Win32Error.WSAEAFNOSUPPORT);
+            assertThat(refused).hasMessageContaining("Windows 10 version 1803");
             assertThatThrownBy(() -> SocketClient.builder(port, address).connect(0))
-                    .isInstanceOf(Win32Exception.class).hasMessageContaining("WSAEAFNOSUPPORT");
+                    .isInstanceOf(Win32Exception.class).hasMessageContaining("WSAEAFNOSUPPORT")
+                    .hasMessageContaining("Windows 10 version 1803");
         }
     }
 

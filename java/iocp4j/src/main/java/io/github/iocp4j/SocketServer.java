@@ -182,7 +182,8 @@ public final class SocketServer extends Device {
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or
          *     {@link Win32Error#WSAEACCES} when another socket has that address,
          *     {@link Win32Error#WSAEADDRNOTAVAIL} when it is not one of this machine's,
-         *     {@link Win32Error#WSAEAFNOSUPPORT} where this Windows has no such addresses
+         *     {@link Win32Error#WSAEAFNOSUPPORT} where this Windows has no such addresses, as those of Unix-domain
+         *     sockets before Windows 10 version 1803
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for accepts
          */
@@ -192,7 +193,8 @@ public final class SocketServer extends Device {
                     port.id(), wanted, SocketAddresses.encode(address), sharing(), backlog, listening, firstBytes,
                     token);
             final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
-                    ? " (another socket may have that address: end its program, or choose another port)" : "";
+                    ? " (another socket may have that address: end its program, or choose another port)"
+                    : SocketAddresses.whyNone(answer, address);
             final long key = Refusal.key(answer, "bind " + wanted + why, port);
             final SocketServer server = port.register(new SocketServer(port, key, whereIs(key)));
             // Only now: a completion that speaks of the server must find it registered.
