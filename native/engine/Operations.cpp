@@ -45,8 +45,6 @@ bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
         case Opcode::kRead:
         case Opcode::kWrite:
-        case Opcode::kReceiveFrom:
-        case Opcode::kSendTo:
             return record.status == ERROR_SUCCESS && record.bytes > 0;
         default:
             return false;
