@@ -1,6 +1,5 @@
 #include "devices/ConsoleInput.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "engine/CompletionPort.h"
@@ -23,20 +22,14 @@ Started ConsoleInput::read(Operation& operation, void* buffer, std::uint32_t len
 }
 
 std::optional<WaitableDevice::Outcome> ConsoleInput::signalled(void* buffer, std::uint32_t length) noexcept {
-    const std::lock_guard lock{reading_};
-    DWORD there = 0;
-    if (!::GetNumberOfConsoleInputEvents(object(), &there)) {
-        return Outcome{::GetLastError(), 0};
-    }
-    if (there == 0) {
-        // Another read has taken what there was.
-        return std::nullopt;
-    }
-    // Not more than there are, or the call would wait.
-    const DWORD room = length / sizeof(INPUT_RECORD);
     DWORD taken = 0;
-    if (!::ReadConsoleInputW(object(), static_cast<INPUT_RECORD*>(buffer), std::min(there, room), &taken)) {
+    if (!win32::calls.readConsoleInput(object(), static_cast<INPUT_RECORD*>(buffer), length / sizeof(INPUT_RECORD),
+                                       &taken)) {
         return Outcome{::GetLastError(), 0};
+    }
+    if (taken == 0) {
+        // Another reader, perhaps System.in, has taken what there was.
+        return std::nullopt;
     }
     return Outcome{ERROR_SUCCESS, static_cast<std::uint32_t>(taken * sizeof(INPUT_RECORD))};
 }

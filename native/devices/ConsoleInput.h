@@ -1,7 +1,5 @@
 #pragma once
 
-#include <mutex>
-
 #include "devices/WaitableDevice.h"
 
 namespace iocp4j {
@@ -22,8 +20,6 @@ public:
 
 private:
     std::optional<Outcome> signalled(void* buffer, std::uint32_t length) noexcept override;
-
-    std::mutex reading_;  // so that what is counted is still there to be read
 };
 
 }  // namespace iocp4j

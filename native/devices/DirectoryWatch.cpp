@@ -13,18 +13,8 @@ constexpr std::uint32_t kWaited = 0x8000'0000;
 
 // Failures that may pass by themselves. The handle keeps what it has noted meanwhile.
 bool isPassing(win32::ErrorCode status) noexcept {
-    switch (status) {
-        case ERROR_NOT_ENOUGH_MEMORY:
-        case ERROR_OUTOFMEMORY:
-        case ERROR_NO_SYSTEM_RESOURCES:
-        case ERROR_WORKING_SET_QUOTA:
-        case ERROR_NOT_ENOUGH_QUOTA:
-        // Not by us: we close the device when we cancel.
-        case ERROR_OPERATION_ABORTED:
-            return true;
-        default:
-            return false;
-    }
+    // Not aborted by us: we close the device when we cancel.
+    return win32::isShortage(status) || status == ERROR_OPERATION_ABORTED;
 }
 
 bool isNews(win32::ErrorCode status) noexcept { return status == ERROR_SUCCESS || status == ERROR_NOTIFY_ENUM_DIR; }
@@ -105,7 +95,7 @@ win32::ErrorCode DirectoryWatch::arm() noexcept {
             const std::lock_guard lock{mutex_};
             armed_ = false;
         }
-        port().remind(key());
+        port().remind(key(), backoff_.delay());
     }
     return begun.error();
 }
@@ -170,6 +160,9 @@ bool DirectoryWatch::take(CompletionRecord& record) noexcept {
         pause = isPassing(record.status);
         paused_ = pause;
         phase_ = isFinal(record.status) ? Phase::kOver : Phase::kWatching;
+        if (!pause) {
+            backoff_.succeeded();
+        }
         // Once for each row of failures.
         if (!std::exchange(failing_, pause) || !pause) {
             outcomes_[static_cast<std::size_t>(filled_ % outcomes_.size())] = {record.status, record.bytes};
@@ -178,7 +171,7 @@ bool DirectoryWatch::take(CompletionRecord& record) noexcept {
         }
     }
     if (pause) {
-        port().remind(key());
+        port().remind(key(), backoff_.delay());
     }
     return told;
 }
@@ -200,17 +193,15 @@ void DirectoryWatch::tellNext() noexcept {
     }
     // Until it has been told and has returned, nobody else touches that outcome.
     const Outcome outcome = outcomes_[buffer];
-    const auto told = port().operations().submit(
-        std::move(self), Opcode::kChange, settings_.token, Pins{}, Operations::kForEver, [&](Operation& operation) {
-            operation.record.detail = static_cast<std::uint32_t>(buffer) | kWaited;
-            return Started::over(outcome.status, outcome.bytes);
-        });
-    if (!told) {
+    const win32::ErrorCode refusal = port().operations().report(std::move(self), Opcode::kChange, settings_.token,
+                                                                static_cast<std::uint32_t>(buffer) | kWaited,
+                                                                Started::over(outcome.status, outcome.bytes));
+    if (refusal != ERROR_SUCCESS) {
         {
             const std::lock_guard lock{mutex_};
             telling_ = false;
         }
-        port().remind(key());
+        port().remind(key(), backoff_.delay());
     }
 }
 
@@ -230,6 +221,7 @@ void DirectoryWatch::reminded() noexcept {
         const std::lock_guard lock{mutex_};
         paused_ = false;
     }
+    backoff_.waited();
     tellNext();
     arm();
 }

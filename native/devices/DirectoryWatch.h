@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/Backoff.h"
 #include "engine/Device.h"
 #include "win32/Result.h"
 
@@ -72,6 +73,7 @@ private:
 
     const DirectoryWatchSettings settings_;
     const DirectoryWatchBuffers buffers_;
+    Backoff backoff_;
 
     std::mutex mutex_;  // of everything below
     Phase phase_ = Phase::kNew;

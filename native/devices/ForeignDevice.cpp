@@ -5,6 +5,7 @@
 #include "engine/CompletionPort.h"
 #include "win32/Calls.h"
 #include "win32/HandleTraits.h"
+#include "win32/Winsock.h"
 
 namespace iocp4j {
 
@@ -34,6 +35,11 @@ win32::Result<Device::Key> ForeignDevice::open(CompletionPort& port, const std::
         return win32::Result<Device::Key>::failure(::GetLastError());
     }
     return port.add(std::make_unique<ForeignDevice>(port, path, std::move(handle)));
+}
+
+win32::ErrorCode ForeignDevice::completeInline() noexcept {
+    const win32::ErrorCode error = win32::errorOfSkippingPackets(win32::socketOf(handle()));
+    return error == ERROR_SUCCESS || error == WSAENOTSOCK ? Device::completeInline() : error;
 }
 
 void ForeignDevice::closingHandle() noexcept {

@@ -26,6 +26,9 @@ public:
 
     DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
 
+    // The handle may be a socket's, for which the same goes as for our own.
+    win32::ErrorCode completeInline() noexcept override;
+
 private:
     void closingHandle() noexcept override;
 

@@ -64,6 +64,7 @@ private:
         if (record.status == ERROR_SUCCESS) {
             record.detail = clientProcessId(handle());
             connected_.store(true, std::memory_order_release);
+            server.backoff_.succeeded();
             server.notWaiting(key());
             server.replenish();
             Share<Device>::end(std::exchange(server_, nullptr));
@@ -72,10 +73,18 @@ private:
         record.key = server.key();
         record.kind = server.kind();
         // An instance that we close ourselves is nobody's affair.
-        const bool tell = !table().closed(key());
-        // Not at once again: what has failed now might fail for ever, and as fast as we can try. The share of the
-        // server is kept until our handle is closed, so that with the end of the server its name is free.
-        server.port().remind(server.key());
+        bool tell = !table().closed(key());
+        if (tell && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce()) {
+            // The client may be to blame, which is no reason to keep others waiting.
+            // While we still have a handle of the pipe, so that its name stays the server's.
+            server.notWaiting(key());
+            server.replenish();
+            tell = false;
+        } else {
+            server.port().remind(server.key(), server.backoff_.delay());
+        }
+        // The share of the server is kept until our handle is closed, so that with the end of the server its name is
+        // free.
         Device::close(key());
         return tell;
     }
@@ -184,11 +193,16 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
         }
         const win32::ErrorCode error = instance != 0 ? arm(instance) : addInstance();
         if (error != ERROR_SUCCESS) {
-            port().remind(key());
+            port().remind(key(), backoff_.delay());
             return error;
         }
     }
     return ERROR_SUCCESS;
+}
+
+void NamedPipeServer::reminded() noexcept {
+    backoff_.waited();
+    replenish();
 }
 
 // For whoever has reserved the place of a new instance.
@@ -311,8 +325,7 @@ void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
     }
     Share<Device> self{key()};
     if (self) {
-        (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
-                                         Operations::kForEver, [&](Operation&) { return Started::over(failure); });
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, 0, Started::over(failure));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devices/NamedPipe.h"
+#include "engine/Backoff.h"
 #include "win32/Result.h"
 #include "win32/SecurityDescriptor.h"
 
@@ -67,7 +68,7 @@ private:
     // None of its operations is a caller's.
     void cancelAll() noexcept override {}
     void closing() noexcept override;
-    void reminded() noexcept override { replenish(); }
+    void reminded() noexcept override;
 
     // Makes up the number of waiting instances. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;
@@ -85,6 +86,7 @@ private:
 
     const NamedPipeServerSettings settings_;
     const win32::SecurityDescriptor security_;
+    Backoff backoff_;
 
     std::mutex mutex_;  // of everything below
     bool closing_ = false;

@@ -91,14 +91,8 @@ win32::Result<win32::Handle> Socket::openBound(int type, const win32::SocketAddr
 }
 
 win32::ErrorCode Socket::completeInline() noexcept {
-    WSAPROTOCOL_INFOW protocol{};
-    int length = sizeof(protocol);
-    const win32::ErrorCode error = winsockResult(
-        calls.getSockOpt(socket(), SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&protocol), &length));
-    if (error != ERROR_SUCCESS) {
-        return error;
-    }
-    return (protocol.dwServiceFlags1 & XP1_IFS_HANDLES) != 0 ? Device::completeInline() : WSAEOPNOTSUPP;
+    const win32::ErrorCode error = win32::errorOfSkippingPackets(socket());
+    return error == ERROR_SUCCESS ? Device::completeInline() : error;
 }
 
 win32::ErrorCode Socket::set(SOCKET socket, const SocketSetting& setting) noexcept {
@@ -133,10 +127,12 @@ win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
     return error == ERROR_SUCCESS ? win32::Result<std::uint32_t>{value} : win32::Result<std::uint32_t>::failure(error);
 }
 
-win32::Result<win32::SocketAddress> Socket::localAddress() noexcept { return addressFrom(calls.getSockName, socket()); }
+win32::Result<win32::SocketAddress> Socket::localAddressOf(SOCKET socket) noexcept {
+    return addressFrom(calls.getSockName, socket);
+}
 
-win32::Result<win32::SocketAddress> Socket::remoteAddress() noexcept {
-    return addressFrom(calls.getPeerName, socket());
+win32::Result<win32::SocketAddress> Socket::remoteAddressOf(SOCKET socket) noexcept {
+    return addressFrom(calls.getPeerName, socket);
 }
 
 Started Socket::started(int result) noexcept {

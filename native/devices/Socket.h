@@ -41,17 +41,20 @@ public:
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
-    // Not for sockets of a layered provider whose handles are none of the kernel's: it would miss packets.
+    // Only for a socket whose packets can be skipped (win32::errorOfSkippingPackets).
     win32::ErrorCode completeInline() noexcept override;
 
     // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.
     win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
     win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
 
-    virtual win32::Result<win32::SocketAddress> localAddress() noexcept;
-    virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept;
+    virtual win32::Result<win32::SocketAddress> localAddress() noexcept { return localAddressOf(socket()); }
+    virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept { return remoteAddressOf(socket()); }
 
 protected:
+    static win32::Result<win32::SocketAddress> localAddressOf(SOCKET socket) noexcept;   // getsockname
+    static win32::Result<win32::SocketAddress> remoteAddressOf(SOCKET socket) noexcept;  // getpeername
+
     // How a Winsock call that starts an overlapped operation came out, with what it returned.
     static Started started(int result) noexcept;
 
@@ -59,7 +62,11 @@ protected:
     static Started startedWithRoutine(int result) noexcept;
 
 private:
-    // Statuses become Winsock's here, whichever way they have come.
+    win32::ErrorCode errorOfStatus(std::uintptr_t internal) const noexcept final {
+        return win32::winsockErrorOfStatus(internal);
+    }
+
+    // Those of calls that are not Winsock's become so here.
     bool conclude(CompletionRecord& record) noexcept final;
 
     // The same as Device::conclude, with a status of Winsock's.

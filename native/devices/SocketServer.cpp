@@ -20,9 +20,10 @@ constexpr DWORD kAddressRoom = win32::SocketAddress::kCapacity + 16;
 // In the record of an accept that only tells of a failure.
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
-// The client has left before it was accepted, which is its own affair.
-bool isClientGone(win32::ErrorCode error) noexcept {
-    return error == WSAECONNRESET || error == WSAECONNABORTED || error == WSAENOTCONN;
+// What fails before a client can be to blame. All else is one client's affair: codes for a client that has gone are
+// many, and differ from one system to the next.
+bool isServersOwn(win32::ErrorCode error) noexcept {
+    return error == WSAENOBUFS || error == WSAEMFILE || error == WSAENOTSOCK;
 }
 
 // As a listener gets to see it.
@@ -89,9 +90,14 @@ win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
             const std::lock_guard lock{mutex_};
             slot.armed = false;
         }
-        port().remind(key());
+        port().remind(key(), backoff_.delay());
     }
     return error;
+}
+
+void SocketServer::reminded() noexcept {
+    backoff_.waited();
+    replenish();
 }
 
 win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
@@ -108,6 +114,9 @@ win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
         }
         slot.socket = std::move(*socket);
     }
+    // AcceptEx may leave out the addresses of a client that has gone. Those of an earlier one must not be in their
+    // place.
+    std::fill_n(slot.memory.get() + settings_.firstBytes, 2 * kAddressRoom, '\0');
     return ERROR_SUCCESS;
 }
 
@@ -138,16 +147,18 @@ bool SocketServer::concluded(CompletionRecord& record) noexcept {
         slot.armed = false;
         failing_ &= !welcomed;
     }
+    if (welcomed) {
+        backoff_.succeeded();
+    }
     if (table().closed(key())) {
         // Accepts that we have cancelled ourselves are nobody's affair.
         return welcomed;
     }
-    if (welcomed || isClientGone(record.status)) {
+    if (welcomed || (!isServersOwn(record.status) && backoff_.allowsAtOnce())) {
         arm(index);
         return welcomed;
     }
-    // Not at once again: what has failed now might fail for ever, and as fast as we can try.
-    port().remind(key());
+    port().remind(key(), backoff_.delay());
     record.bytes = 0;
     return isNews();
 }
@@ -186,6 +197,14 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
                                kAddressRoom, kAddressRoom, &local, &localLength, &remote, &remoteLength);
     StreamSocket::Accepted found{win32::SocketAddress::copyOf(local, localLength),
                                  win32::SocketAddress::copyOf(remote, remoteLength), nullptr, firstLength};
+    const SOCKET connection = win32::socketOf(slot.socket.get());
+    // What nothing knows is of no family.
+    if (found.local.family() == AF_UNSPEC) {
+        found.local = *localAddressOf(connection);
+    }
+    if (found.remote.family() == AF_UNSPEC) {
+        found.remote = *remoteAddressOf(connection);
+    }
     if (firstLength > 0) {
         found.first = std::move(slot.memory);
     }
@@ -196,11 +215,8 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 void SocketServer::tell(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
     if (self && listening_ && isNews()) {
-        (void)port().operations().submit(std::move(self), Opcode::kAccept, settings_.token, Pins{},
-                                         Operations::kForEver, [&](Operation& operation) {
-                                             operation.record.detail = kNoSlot;
-                                             return Started::over(failure);
-                                         });
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
+                                         Started::over(failure));
     }
 }
 

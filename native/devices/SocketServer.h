@@ -8,6 +8,7 @@
 
 #include "devices/Socket.h"
 #include "devices/StreamSocket.h"
+#include "engine/Backoff.h"
 
 namespace iocp4j {
 
@@ -24,7 +25,10 @@ struct SocketServerSettings {
 };
 
 // Keeps a number of accepts (AcceptEx) in flight on one listening socket. A connection becomes a device when it has
-// been made, and reaches the listener as the accept; a failure reaches it as an accept of the server's.
+// been made, and reaches the listener as the accept.
+//
+// An accept that fails is one client's affair: another one takes its place at once, and the listener sees nothing. What
+// the server itself lacks, and too many failures in a row, reach the listener as an accept of the server's.
 class SocketServer : public Socket {
 public:
     // Binds the address. Nobody can connect before listen().
@@ -54,7 +58,7 @@ private:
     // None of its operations is a caller's.
     void cancelAll() noexcept override {}
     void closing() noexcept override { Device::cancelAll(); }
-    void reminded() noexcept override { replenish(); }
+    void reminded() noexcept override;
 
     // Arms all slots that are idle. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;
@@ -67,6 +71,7 @@ private:
     bool isNews() noexcept;
 
     const SocketServerSettings settings_;
+    Backoff backoff_;
     std::atomic<bool> listening_{false};  // before, it is listen() that tells why nothing can be tried
 
     std::mutex mutex_;  // of everything below, but of slots only whether they are armed

@@ -19,10 +19,9 @@ constexpr std::uint8_t kPortKind = 1;
 // Keys of devices begin at 2^32; Operations has another one below.
 constexpr std::uint64_t kExitKey = 1;
 constexpr std::uint64_t kWakeKey = 3;
+constexpr std::uint64_t kLookKey = 4;
 
 constexpr std::uint32_t kOnlyGeneration = 1;
-
-constexpr std::int64_t kReminderMilliseconds = 250;
 
 constexpr std::size_t kMaxPollers = 1024;
 
@@ -224,6 +223,11 @@ bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
     return entry.lpCompletionKey == kWakeKey && entry.lpOverlapped == nullptr && wakePending_.exchange(false);
 }
 
+// A thread that has this packet goes on to wait no longer than until the first reminder.
+bool CompletionPort::isLook(const OVERLAPPED_ENTRY& entry) noexcept {
+    return entry.lpCompletionKey == kLookKey && entry.lpOverlapped == nullptr && lookPending_.exchange(false);
+}
+
 // Some device has been told by the kernel what is no end of an operation.
 bool CompletionPort::isNotice(const OVERLAPPED_ENTRY& entry) noexcept {
     const Share<Device> device{entry.lpCompletionKey};
@@ -351,40 +355,65 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
     return posted;
 }
 
-void CompletionPort::remind(Device::Key device) noexcept {
-    const std::lock_guard lock{mutex_};
-    if (std::find(reminders_.begin(), reminders_.end(), device) != reminders_.end()) {
-        return;
+void CompletionPort::remind(Device::Key device, std::uint32_t milliseconds) noexcept {
+    const std::int64_t due = nowMilliseconds() + milliseconds;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto isDevices = [&](const Reminder& reminder) { return reminder.device == device; };
+        // Whoever asks later does not put off those who have asked before.
+        if (std::any_of(reminders_.begin(), reminders_.end(), isDevices)) {
+            return;
+        }
+        try {
+            reminders_.push_back({device, due});
+        } catch (const std::bad_alloc&) {
+            // A device must be ready to find nothing to do, so that one reminder too many costs nothing; one too few
+            // may. With no memory for sixteen bytes there is nothing better than to hope for the device's next
+            // occasion.
+            return;
+        }
+        if (due >= remindAt_.load(std::memory_order_relaxed)) {
+            return;
+        }
+        remindAt_.store(due, std::memory_order_relaxed);
     }
-    try {
-        reminders_.push_back(device);
-    } catch (const std::bad_alloc&) {
-        // Somebody who is reminded must be ready to find nothing to do, so one too many costs nothing; one too few may.
-        // With no memory for eight bytes there is nothing better than to hope for the device's next occasion.
-        return;
-    }
-    // Whoever asks later does not put off those who have asked before.
-    if (remindAt_.load(std::memory_order_relaxed) == kNever) {
-        remindAt_.store(nowMilliseconds() + kReminderMilliseconds, std::memory_order_relaxed);
+    // Those who wait for packets do so for longer than that. Where this fails, the first whose wait is over sees to it.
+    if (!lookPending_.exchange(true) && kernel_.post(0, kLookKey, nullptr) != ERROR_SUCCESS) {
+        lookPending_ = false;
     }
 }
 
+DWORD CompletionPort::untilReminder(DWORD most) const noexcept {
+    const std::int64_t due = remindAt_.load(std::memory_order_relaxed);
+    return due == kNever ? most
+                         : static_cast<DWORD>(std::clamp<std::int64_t>(due - nowMilliseconds(), 0, std::int64_t{most}));
+}
+
 void CompletionPort::remindDevices() noexcept {
-    if (remindAt_.load(std::memory_order_relaxed) == kNever ||
-        nowMilliseconds() < remindAt_.load(std::memory_order_relaxed)) {
+    if (untilReminder(1) > 0) {
         return;
     }
-    std::vector<Device::Key> due;
-    {
-        const std::lock_guard lock{mutex_};
-        due.swap(reminders_);
-        remindAt_.store(kNever, std::memory_order_relaxed);
-    }
-    for (const Device::Key key : due) {
+    // Not those that are due only because it takes time to call others: packets wait meanwhile.
+    const std::int64_t now = nowMilliseconds();
+    while (const Device::Key key = takeReminder(now)) {
         if (const Share<Device> device{key}) {
             device->reminded();
         }
     }
+}
+
+Device::Key CompletionPort::takeReminder(std::int64_t now) noexcept {
+    const auto isEarlier = [](const Reminder& one, const Reminder& other) { return one.due < other.due; };
+    const std::lock_guard lock{mutex_};
+    auto first = std::min_element(reminders_.begin(), reminders_.end(), isEarlier);
+    Device::Key device = 0;
+    if (first != reminders_.end() && first->due <= now) {
+        device = first->device;
+        reminders_.erase(first);
+        first = std::min_element(reminders_.begin(), reminders_.end(), isEarlier);
+    }
+    remindAt_.store(first == reminders_.end() ? kNever : first->due, std::memory_order_relaxed);
+    return device;
 }
 
 PortSnapshot CompletionPort::snapshot() {

@@ -69,8 +69,12 @@ public:
     // A packet of the caller's own.
     win32::Result<OperationId> post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept;
 
-    // Has Device::reminded() called after a short while, by a worker.
-    void remind(Device::Key device) noexcept;
+    // Has Device::reminded() called by a worker after that time. A device that waits already is called when it was to
+    // be.
+    void remind(Device::Key device, std::uint32_t milliseconds) noexcept;
+
+    // How long a thread may wait for packets that would wait for `most` otherwise.
+    DWORD untilReminder(DWORD most) const noexcept;
 
     PortSnapshot snapshot();
 
@@ -89,6 +93,7 @@ public:
     // For drains.
     bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
     bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
+    bool isLook(const OVERLAPPED_ENTRY& entry) noexcept;
     static bool isNotice(const OVERLAPPED_ENTRY& entry) noexcept;
     void postExits(std::uint32_t count) const noexcept;
     bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
@@ -127,6 +132,7 @@ private:
     bool startWorkers();
     void beginClosing();
     void endDrains() noexcept;
+    Device::Key takeReminder(std::int64_t now) noexcept;  // of a device whose reminder is due by then; 0 for none
 
     const Settings settings_;
     const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
@@ -145,6 +151,7 @@ private:
     std::atomic<std::uint32_t> polling_{0};
     std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
     std::atomic<bool> wakeOwed_{false};     // it could not be posted
+    std::atomic<bool> lookPending_{false};  // its packet is in the queue
 
     std::mutex mutex_;                            // of everything below
     std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed
@@ -159,8 +166,12 @@ private:
     std::uint64_t goneCompletedInline_ = 0;
     std::uint64_t goneBytes_ = 0;
     std::uint64_t unbalancedDevices_ = 0;
-    std::vector<Device::Key> reminders_;
-    std::atomic<std::int64_t> remindAt_{kNever};  // milliseconds of the steady clock
+    struct Reminder {
+        Device::Key device;
+        std::int64_t due;  // milliseconds of the steady clock
+    };
+    std::vector<Reminder> reminders_;
+    std::atomic<std::int64_t> remindAt_{kNever};  // when the first of them is due
 
     static constexpr std::int64_t kNever = INT64_MAX;
 };

@@ -64,11 +64,14 @@ public:
     // How the port learns of the end of its operations, where the port would have it so.
     virtual Mechanism mechanism(Mechanism wanted) const noexcept { return wanted; }
 
-    // Before an operation begins and after its end. False when there is one already, and can be no other.
-    [[nodiscard]] bool reserve() noexcept { return notifier_ == nullptr || notifier_->reserve(); }
-    void release() noexcept {
+    // Before an operation of the kernel's begins, and after the end of any. False when there is one already, and can be
+    // no other.
+    [[nodiscard]] bool reserve(Operation& operation) noexcept {
+        return notifier_ == nullptr || notifier_->reserve(operation);
+    }
+    void release(Operation& operation) noexcept {
         if (notifier_ != nullptr) {
-            notifier_->release();
+            notifier_->release(operation);
         }
     }
 
@@ -93,6 +96,11 @@ public:
     void countCompletedInline(std::uint32_t bytes) noexcept {
         completedInline_.fetch_add(1, std::memory_order_relaxed);
         countCompleted(bytes);
+    }
+
+    // What the kernel left in OVERLAPPED.Internal for an operation of this device, as the code that its listener sees.
+    virtual win32::ErrorCode errorOfStatus(std::uintptr_t internal) const noexcept {
+        return win32::errorOfStatus(internal);
     }
 
     // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.

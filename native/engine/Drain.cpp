@@ -69,7 +69,7 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
                 ++exits;
             } else if (port_.isWake(entry)) {
                 signals.wake = true;
-            } else if (!CompletionPort::isNotice(entry)) {
+            } else if (!port_.isLook(entry) && !CompletionPort::isNotice(entry)) {
                 add(counters_.foreignPackets, 1);
             }
         }

@@ -20,19 +20,23 @@ HandleNotifier::~HandleNotifier() {
     ::CloseThreadpoolWait(wait_);
 }
 
-Started HandleNotifier::start(Operation& operation, const Call& call) noexcept {
-    current_.store(&operation, std::memory_order_release);
+bool HandleNotifier::reserve(Operation& operation) noexcept {
+    Operation* none = nullptr;
+    return current_.compare_exchange_strong(none, &operation, std::memory_order_acq_rel);
+}
+
+void HandleNotifier::release(Operation& operation) noexcept {
+    Operation* mine = &operation;
+    current_.compare_exchange_strong(mine, nullptr, std::memory_order_acq_rel);
+}
+
+Started HandleNotifier::start(Operation&, const Call& call) noexcept {
     const Started started = call();
     if (started.packet == Started::Packet::kFollows) {
         // The call has reset the handle; what has come meanwhile has signalled it again.
         ::SetThreadpoolWait(wait_, handle_, nullptr);
     }
     return started;
-}
-
-void HandleNotifier::release() noexcept {
-    current_.store(nullptr, std::memory_order_relaxed);
-    reserved_.store(false, std::memory_order_release);
 }
 
 void CALLBACK HandleNotifier::signalled(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) noexcept {

@@ -18,8 +18,8 @@ public:
     HandleNotifier(Operations& operations, HANDLE handle);
     ~HandleNotifier() override;
 
-    bool reserve() noexcept override { return !reserved_.exchange(true, std::memory_order_acq_rel); }
-    void release() noexcept override;
+    bool reserve(Operation& operation) noexcept override;
+    void release(Operation& operation) noexcept override;
 
     Started start(Operation& operation, const Call& call) noexcept override;
     Started start(Operation& operation, const Call& call, const Call&) noexcept override {
@@ -32,8 +32,7 @@ private:
     Operations& operations_;
     const HANDLE handle_;
     const PTP_WAIT wait_;
-    std::atomic<bool> reserved_{false};
-    std::atomic<Operation*> current_{nullptr};
+    std::atomic<Operation*> current_{nullptr};  // the only one that the kernel has, or is about to get
 };
 
 }  // namespace iocp4j

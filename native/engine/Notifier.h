@@ -21,9 +21,11 @@ public:
     Notifier& operator=(const Notifier&) = delete;
     virtual ~Notifier() = default;
 
-    // Called before each operation and after it. False when there is one already, and cannot be another.
-    [[nodiscard]] virtual bool reserve() noexcept { return true; }
-    virtual void release() noexcept {}
+    // Called before each operation of the kernel's. False when there is one already, and cannot be another.
+    [[nodiscard]] virtual bool reserve(Operation&) noexcept { return true; }
+
+    // Called after each operation, also after one for which nothing was reserved.
+    virtual void release(Operation&) noexcept {}
 
     // Nothing is brought of a call that returns success: the operation is over then, as on a handle that skips packets.
     virtual Started start(Operation& operation, const Call& call) noexcept = 0;

@@ -19,10 +19,15 @@ static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == Operation
 // The NTSTATUS in a field as wide as a pointer, of which the kernel writes the lower half.
 std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
 
+// Of an operation that the kernel has carried: such an operation has one, until it is retired.
+const Device& deviceOf(const Operation& operation) noexcept {
+    return *operation.device.load(std::memory_order_relaxed);
+}
+
 // What the kernel says of an operation that is over.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
-    operation.record.status = win32::errorOfStatus(operation.Internal);
+    operation.record.status = deviceOf(operation).errorOfStatus(operation.Internal);
 }
 
 // Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
@@ -40,8 +45,6 @@ bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
         case Opcode::kRead:
         case Opcode::kWrite:
-        case Opcode::kReceiveFrom:
-        case Opcode::kSendTo:
             return record.status == ERROR_SUCCESS && record.bytes > 0;
         default:
             return false;
@@ -53,7 +56,7 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
     : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
 
-Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience,
+Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
@@ -65,12 +68,13 @@ Operation* Operations::begin(Share<Device> device, const CompletionRecord& recor
         refusal = code(Refusal::kOperationLimit);
         return nullptr;
     }
-    if (!device->reserve()) {
+    // First, because a device that has reserved its handle for an operation may look at it.
+    prepare(*operation, record);
+    if (carrier == Carrier::kKernel && !device->reserve(*operation)) {
         slab_.release(operation);
         refusal = code(Refusal::kHandleBusy);
         return nullptr;
     }
-    prepare(*operation, record);
     device->countAccepted();
     operation->device.store(device.detach(), std::memory_order_relaxed);
     operation->rendezvous.begin();
@@ -195,6 +199,17 @@ void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32
     bring(operation);
 }
 
+win32::ErrorCode Operations::report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                                    const Started& outcome) noexcept {
+    const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), detail};
+    win32::ErrorCode refusal = ERROR_SUCCESS;
+    if (Operation* operation = begin(std::move(device), record, kForEver, Carrier::kPort, refusal)) {
+        operation->pins = {};
+        (void)settle(*operation, outcome);
+    }
+    return refusal;
+}
+
 win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
@@ -289,7 +304,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         storeResult(*operation);
     } else if (!travelling) {
         operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = win32::errorOfStatus(entry.Internal);
+        operation->record.status = deviceOf(*operation).errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
@@ -315,7 +330,7 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
     Device* device = operation.device.load(std::memory_order_relaxed);
     if (device != nullptr) {
         record.key = device->key();
-        device->release();
+        device->release(operation);
     }
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.

@@ -43,7 +43,7 @@ public:
                                       Patience patience, Start&& start) noexcept {
         const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), 0};
         win32::ErrorCode refusal = ERROR_SUCCESS;
-        Operation* operation = begin(std::move(device), record, patience, refusal);
+        Operation* operation = begin(std::move(device), record, patience, Carrier::kKernel, refusal);
         if (operation == nullptr) {
             return win32::Result<OperationId>::failure(refusal);
         }
@@ -53,7 +53,12 @@ public:
         return settle(*operation, start(*operation));
     }
 
-    // In, without the kernel: the record comes out as it is.
+    // In, without the kernel: what a device has to say to its listener by itself. It goes the way of an operation that
+    // has ended so, but keeps no other from being in flight on the handle.
+    win32::ErrorCode report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                            const Started& outcome) noexcept;
+
+    // The same of no device: the record comes out as it is.
     win32::Result<OperationId> post(const CompletionRecord& record) noexcept;
 
     // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
@@ -90,8 +95,10 @@ private:
     // The operation with that id if it is still to be decided.
     Operation* ofDevice(const Device& device, OperationId id) const noexcept;
 
+    enum class Carrier { kKernel, kPort };
+
     // nullptr when it is refused, and why.
-    Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience,
+    Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
                      win32::ErrorCode& refusal) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
     OperationId settle(Operation& operation, const Started& started) noexcept;

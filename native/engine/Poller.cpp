@@ -126,7 +126,8 @@ Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alert
             return {};
         }
         const DWORD now = left.inMilliseconds();
-        const Drain::Signals signals = drain_.collect(std::min(now, kLookoutMilliseconds), alertable);
+        const Drain::Signals signals =
+            drain_.collect(port.untilReminder(std::min(now, kLookoutMilliseconds)), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {
             // There may be some that are the devices' own affair.

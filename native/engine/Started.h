@@ -27,7 +27,8 @@ struct Started {
     }
 
     // For a call that returns FALSE and sets the last error, as ReadFile does. ERROR_MORE_DATA is a success that the
-    // kernel warns of.
+    // kernel warns of. Whether its packet is skipped is not documented, and does not matter: where the handle skips
+    // packets the operation ends by a packet of our own, and one of the kernel's counts as foreign.
     static Started from(BOOL result) noexcept {
         const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();
         switch (error) {

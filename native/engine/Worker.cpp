@@ -18,7 +18,7 @@ void Worker::run() noexcept {
     if (started) {
         bool leave = false;
         do {
-            leave = drain_.collect(patience_).exit;
+            leave = drain_.collect(port_.untilReminder(patience_)).exit;
             deliver();
             port_.remindDevices();
         } while (!leave);

@@ -6,6 +6,7 @@
 #include <windows.h>
 // clang-format on
 
+#include "win32/ConsoleRead.h"
 #include "win32/Extensions.h"
 
 namespace iocp4j::win32 {
@@ -73,6 +74,7 @@ struct Calls {
     decltype(&::GetCommModemStatus) getCommModemStatus = &::GetCommModemStatus;
     decltype(&::PurgeComm) purgeComm = &::PurgeComm;
     decltype(&::ReadDirectoryChangesW) readDirectoryChanges = &::ReadDirectoryChangesW;
+    decltype(&readConsoleInputAtOnce) readConsoleInput = &readConsoleInputAtOnce;
 };
 
 extern Calls calls;

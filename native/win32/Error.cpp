@@ -28,6 +28,23 @@ std::uint32_t statusOfError(ErrorCode error) noexcept {
     return error == ERROR_SUCCESS ? 0 : kWin32Facility | (error & kCode);
 }
 
+bool isShortage(ErrorCode error) noexcept {
+    switch (error) {
+        case ERROR_NOT_ENOUGH_MEMORY:
+        case ERROR_OUTOFMEMORY:
+        case ERROR_NO_SYSTEM_RESOURCES:
+        case ERROR_NONPAGED_SYSTEM_RESOURCES:
+        case ERROR_PAGED_SYSTEM_RESOURCES:
+        case ERROR_WORKING_SET_QUOTA:
+        case ERROR_PAGEFILE_QUOTA:
+        case ERROR_COMMITMENT_LIMIT:
+        case ERROR_NOT_ENOUGH_QUOTA:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::wstring errorMessage(ErrorCode error) {
     wchar_t text[512];
     DWORD length = ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, error, 0, text,

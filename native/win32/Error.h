@@ -15,6 +15,9 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept;
 // The NTSTATUS that errorOfStatus turns into that error.
 std::uint32_t statusOfError(ErrorCode error) noexcept;
 
+// Whether a call has failed for want of memory or quota, which may pass.
+bool isShortage(ErrorCode error) noexcept;
+
 // FormatMessageW's text without its line end, or an empty string where Windows knows none.
 std::wstring errorMessage(ErrorCode error);
 

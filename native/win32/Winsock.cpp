@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace iocp4j::win32 {
 
@@ -23,6 +24,69 @@ std::size_t lengthFor(int family) noexcept {
             return 0;
     }
 }
+
+// What Winsock makes of an NTSTATUS, but for STATUS_CANCELLED, which is ERROR_OPERATION_ABORTED everywhere.
+struct Status {
+    std::uint32_t status;
+    int error;
+};
+constexpr Status kStatuses[] = {
+    {0xc000'0008, WSAENOTSOCK},       // STATUS_INVALID_HANDLE
+    {0xc000'0024, WSAENOTSOCK},       // STATUS_OBJECT_TYPE_MISMATCH
+    {0xc000'0007, WSAENOBUFS},        // STATUS_PAGEFILE_QUOTA
+    {0xc000'0017, WSAENOBUFS},        // STATUS_NO_MEMORY
+    {0xc000'0044, WSAENOBUFS},        // STATUS_QUOTA_EXCEEDED
+    {0xc000'0097, WSAENOBUFS},        // STATUS_TOO_MANY_PAGING_FILES
+    {0xc000'009a, WSAENOBUFS},        // STATUS_INSUFFICIENT_RESOURCES
+    {0xc000'00a1, WSAENOBUFS},        // STATUS_WORKING_SET_QUOTA
+    {0xc000'012d, WSAENOBUFS},        // STATUS_COMMITMENT_LIMIT
+    {0xc000'013d, WSAENOBUFS},        // STATUS_REMOTE_RESOURCES
+    {0xc000'0043, WSAEADDRINUSE},     // STATUS_SHARING_VIOLATION
+    {0xc000'0209, WSAEADDRINUSE},     // STATUS_TOO_MANY_ADDRESSES
+    {0xc000'020a, WSAEADDRINUSE},     // STATUS_ADDRESS_ALREADY_EXISTS
+    {0xc000'00b5, WSAETIMEDOUT},      // STATUS_IO_TIMEOUT
+    {0xc000'013f, WSAETIMEDOUT},      // STATUS_LINK_TIMEOUT
+    {0xc000'0237, WSAEDISCON},        // STATUS_GRACEFUL_DISCONNECT
+    {0xc000'013c, WSAECONNRESET},     // STATUS_REMOTE_DISCONNECT
+    {0xc000'013e, WSAECONNRESET},     // STATUS_LINK_FAILED
+    {0xc000'020c, WSAECONNRESET},     // STATUS_CONNECTION_DISCONNECTED
+    {0xc000'020d, WSAECONNRESET},     // STATUS_CONNECTION_RESET
+    {0xc000'023f, WSAECONNRESET},     // STATUS_PORT_UNREACHABLE
+    {0xc000'a012, WSAECONNRESET},     // STATUS_HOPLIMIT_EXCEEDED
+    {0xc000'013b, WSAECONNABORTED},   // STATUS_LOCAL_DISCONNECT
+    {0xc000'020f, WSAECONNABORTED},   // STATUS_TRANSACTION_ABORTED
+    {0xc000'0241, WSAECONNABORTED},   // STATUS_CONNECTION_ABORTED
+    {0xc000'00be, WSAENETUNREACH},    // STATUS_BAD_NETWORK_PATH
+    {0xc000'023c, WSAENETUNREACH},    // STATUS_NETWORK_UNREACHABLE
+    {0xc000'023e, WSAENETUNREACH},    // STATUS_PROTOCOL_UNREACHABLE
+    {0xc000'023d, WSAEHOSTUNREACH},   // STATUS_HOST_UNREACHABLE
+    {0xc000'0240, WSAEINTR},          // STATUS_REQUEST_ABORTED
+    {0x8000'0005, WSAEMSGSIZE},       // STATUS_BUFFER_OVERFLOW
+    {0xc000'0206, WSAEMSGSIZE},       // STATUS_INVALID_BUFFER_SIZE
+    {0xc000'0005, WSAEFAULT},         // STATUS_ACCESS_VIOLATION
+    {0xc000'0023, WSAEFAULT},         // STATUS_BUFFER_TOO_SMALL
+    {0xc000'00a3, WSAEWOULDBLOCK},    // STATUS_DEVICE_NOT_READY
+    {0xc000'00d0, WSAEWOULDBLOCK},    // STATUS_REQUEST_NOT_ACCEPTED
+    {0xc000'000e, WSAENETDOWN},       // STATUS_NO_SUCH_DEVICE
+    {0xc000'000f, WSAENETDOWN},       // STATUS_NO_SUCH_FILE
+    {0xc000'0034, WSAENETDOWN},       // STATUS_OBJECT_NAME_NOT_FOUND
+    {0xc000'003a, WSAENETDOWN},       // STATUS_OBJECT_PATH_NOT_FOUND
+    {0xc000'00bf, WSAENETDOWN},       // STATUS_NETWORK_BUSY
+    {0xc000'00c3, WSAENETDOWN},       // STATUS_INVALID_NETWORK_RESPONSE
+    {0xc000'00c4, WSAENETDOWN},       // STATUS_UNEXPECTED_NETWORK_ERROR
+    {0xc000'0140, WSAENOTCONN},       // STATUS_INVALID_CONNECTION
+    {0xc000'00bc, WSAECONNREFUSED},   // STATUS_REMOTE_NOT_LISTENING
+    {0xc000'0236, WSAECONNREFUSED},   // STATUS_CONNECTION_REFUSED
+    {0xc000'00b0, WSAESHUTDOWN},      // STATUS_PIPE_DISCONNECTED
+    {0xc000'0018, WSAEADDRNOTAVAIL},  // STATUS_CONFLICTING_ADDRESSES
+    {0xc000'0141, WSAEADDRNOTAVAIL},  // STATUS_INVALID_ADDRESS
+    {0xc000'0207, WSAEADDRNOTAVAIL},  // STATUS_INVALID_ADDRESS_COMPONENT
+    {0xc000'0002, WSAEOPNOTSUPP},     // STATUS_NOT_IMPLEMENTED
+    {0xc000'00bb, WSAEOPNOTSUPP},     // STATUS_NOT_SUPPORTED
+    {0xc000'0022, WSAEACCES},         // STATUS_ACCESS_DENIED
+    {0xc000'000d, WSAEINVAL},         // STATUS_INVALID_PARAMETER
+    {0xc000'023b, WSAEISCONN},        // STATUS_CONNECTION_ACTIVE
+};
 
 ErrorCode startWinsock() noexcept {
     static const auto error = [] {
@@ -82,65 +146,42 @@ Result<Handle> createSocket(int family, int type) noexcept {
     return Handle{reinterpret_cast<HANDLE>(socket), Handle::End::kCloseSocket};
 }
 
+ErrorCode errorOfSkippingPackets(SOCKET socket) noexcept {
+    WSAPROTOCOL_INFOW protocol{};
+    int length = sizeof(protocol);
+    ErrorCode error = startWinsock();
+    if (error == ERROR_SUCCESS) {
+        error = winsockResult(
+            calls.getSockOpt(socket, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&protocol), &length));
+    }
+    if (error != ERROR_SUCCESS) {
+        return error;
+    }
+    const bool reliable = (protocol.dwServiceFlags1 & XP1_IFS_HANDLES) != 0 && protocol.iSocketType == SOCK_STREAM;
+    return reliable ? ERROR_SUCCESS : ErrorCode{WSAEOPNOTSUPP};
+}
+
+ErrorCode winsockErrorOfStatus(std::uintptr_t internal) noexcept {
+    const auto status = static_cast<std::uint32_t>(internal);
+    const auto* found = std::find_if(std::begin(kStatuses), std::end(kStatuses),
+                                     [status](const Status& known) { return known.status == status; });
+    return found != std::end(kStatuses) ? static_cast<ErrorCode>(found->error) : errorOfStatus(internal);
+}
+
 ErrorCode winsockError(ErrorCode error) noexcept {
     switch (error) {
         case ERROR_ACCESS_DENIED:
             return WSAEACCES;
         case ERROR_INVALID_HANDLE:
             return WSAENOTSOCK;
-        case ERROR_NOT_ENOUGH_MEMORY:
-        case ERROR_OUTOFMEMORY:
-        case ERROR_NO_SYSTEM_RESOURCES:
-        case ERROR_NONPAGED_SYSTEM_RESOURCES:
-        case ERROR_PAGED_SYSTEM_RESOURCES:
-        case ERROR_WORKING_SET_QUOTA:
-        case ERROR_PAGEFILE_QUOTA:
-        case ERROR_COMMITMENT_LIMIT:
-        case ERROR_NOT_ENOUGH_QUOTA:
-        case ERROR_REM_NOT_LIST:  // STATUS_REMOTE_RESOURCES
-            return WSAENOBUFS;
         case ERROR_NOT_SUPPORTED:
             return WSAEOPNOTSUPP;
-        case ERROR_BAD_NETPATH:
-        case ERROR_NETWORK_UNREACHABLE:
-        case ERROR_PROTOCOL_UNREACHABLE:
-            return WSAENETUNREACH;
-        case ERROR_NETWORK_BUSY:
-        case ERROR_UNEXP_NET_ERR:
-            return WSAENETDOWN;
-        case ERROR_NETNAME_DELETED:
-        case ERROR_PORT_UNREACHABLE:
-            return WSAECONNRESET;
-        case ERROR_TOO_MANY_NAMES:  // STATUS_TOO_MANY_ADDRESSES
-        case ERROR_ADDRESS_ALREADY_ASSOCIATED:
-        case ERROR_SHARING_VIOLATION:
-            return WSAEADDRINUSE;
         case ERROR_INVALID_PARAMETER:
             return WSAEINVAL;
-        case ERROR_SEM_TIMEOUT:
-            return WSAETIMEDOUT;
-        case ERROR_PIPE_NOT_CONNECTED:  // STATUS_PIPE_DISCONNECTED, what a socket says that was shut down
-            return WSAESHUTDOWN;
-        case ERROR_MORE_DATA:
-            return WSAEMSGSIZE;
         case ERROR_NOACCESS:
             return WSAEFAULT;
-        case ERROR_CONNECTION_REFUSED:
-            return WSAECONNREFUSED;
-        case ERROR_GRACEFUL_DISCONNECT:
-            return WSAEDISCON;
-        case ERROR_CONNECTION_INVALID:
-            return WSAENOTCONN;
-        case ERROR_CONNECTION_ACTIVE:
-            return WSAEISCONN;
-        case ERROR_HOST_UNREACHABLE:
-            return WSAEHOSTUNREACH;
-        case ERROR_REQUEST_ABORTED:
-            return WSAEINTR;
-        case ERROR_CONNECTION_ABORTED:
-            return WSAECONNABORTED;
         default:
-            return error;
+            return isShortage(error) ? ErrorCode{WSAENOBUFS} : error;
     }
 }
 

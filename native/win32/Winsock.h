@@ -60,9 +60,18 @@ inline ErrorCode winsockResult(int result) noexcept {
     return result == 0 ? ERROR_SUCCESS : static_cast<ErrorCode>(::WSAGetLastError());
 }
 
-// A socket's operation fails with a code of Winsock's when its call fails, and with one of the I/O system's when its
-// packet says so. This makes the former of the latter, so that a refused connection is WSAECONNREFUSED in both cases.
-// Codes that are the same everywhere, such as ERROR_OPERATION_ABORTED, stay.
+// Why no packets can be skipped for what succeeds at once on that socket (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS), as one
+// would miss packets: WSAEOPNOTSUPP for a layered provider's, whose handle is none of the kernel's, and for datagrams,
+// of which WSARecv and WSARecvFrom do not say reliably whether a packet follows when one does not fit its buffer.
+// WSAENOTSOCK for any other handle.
+ErrorCode errorOfSkippingPackets(SOCKET socket) noexcept;
+
+// The NTSTATUS of a socket's packet as WSAGetOverlappedResult reports it, so that a refused connection is
+// WSAECONNREFUSED whether its call fails or its packet says so. RtlNtStatusToDosError is no way there: it gives one
+// code to statuses that Winsock keeps apart. What Winsock has no code for is errorOfStatus().
+ErrorCode winsockErrorOfStatus(std::uintptr_t internal) noexcept;
+
+// Winsock's code for the failure of a call that is not Winsock's own, or the code itself where there is none.
 ErrorCode winsockError(ErrorCode error) noexcept;
 
 }  // namespace iocp4j::win32

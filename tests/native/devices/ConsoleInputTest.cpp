@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <string>
 
+#include "../fixtures/FakeCall.h"
 #include "../fixtures/PseudoConsole.h"
 #include "../fixtures/TestPort.h"
 #include "devices/ConsoleInput.h"
@@ -85,6 +87,39 @@ TEST_F(ConsoleInputTest, ReadWaitsForAKey) {
 TEST_F(ConsoleInputTest, ReadTakesNoMoreThanFits) {
     console_.type("abcdef");
     EXPECT_EQ("abcdef", readKeys(6, 1));
+}
+
+// Another reader, as System.in is, may take the input between the signal and the read, which then must not wait: the
+// thread has other waits.
+TEST(ConsoleInputRaceTest, InputThatAnotherReaderTakesKeepsNoThread) {
+    std::atomic<int> taken{0};
+    FakeCall<&win32::Calls::readConsoleInput> readConsoleInput{
+        [&](HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* count) {
+            DWORD there = 0;
+            while (::GetNumberOfConsoleInputEvents(console, &there) && there > 0) {
+                INPUT_RECORD other[16];
+                DWORD read = 0;
+                EXPECT_TRUE(::ReadConsoleInputW(console, other, 16, &read));
+            }
+            const BOOL succeeded = decltype(readConsoleInput)::real(console, records, room, count);
+            ++taken;
+            return succeeded;
+        }};
+    PseudoConsole console;
+    if (!console) {
+        GTEST_SKIP() << "this system has no pseudo consoles";
+    }
+    Recording recording;
+    TestPort port{recording};
+    const auto device = ConsoleInput::open(*port);
+    ASSERT_TRUE(device) << device.error();
+    INPUT_RECORD records[4];
+    const auto id = port.read(*device, 1, records, sizeof(records));
+    ASSERT_TRUE(id);
+    console.type("x");
+    ASSERT_TRUE(waitFor([&] { return taken > 0; }));
+    EXPECT_TRUE(port.cancel(*device, *id));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording.waitForToken(1).status);
 }
 
 TEST_F(ConsoleInputTest, CancelEndsARead) {

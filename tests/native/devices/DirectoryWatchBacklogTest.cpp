@@ -51,6 +51,28 @@ TEST_F(DirectoryWatchBacklogTest, MissesNothingWhileTheListenerIsBusy) {
     EXPECT_FALSE(turnstile_.gaveUp());
 }
 
+// The call in flight has the handle for itself, and ends with the next change only.
+TEST_F(DirectoryWatchBacklogTest, ReportsWhatIsThereWithTheNextCallInFlight) {
+    std::atomic<int> begun{0};
+    FakeReadChanges read{[&](auto... arguments) {
+        const BOOL succeeded = FakeReadChanges::real(arguments...);
+        ++begun;
+        return succeeded;
+    }};
+    CompletionPort::Settings settings = portSettings(3, 64);
+    settings.mechanism = Mechanism::kHandle;
+    port_.emplace(recording_, settings);
+    ASSERT_EQ(0u, start(openWatch(false, 4)));
+    hold();
+    directory_.makeFile(L"first");
+    ASSERT_TRUE(turnstile_.waitForWaiting(1));
+    directory_.makeFile(L"second");
+    ASSERT_TRUE(waitFor([&] { return begun >= 3; })) << "the second one fills a buffer";
+    let();
+    EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"second")) << "without a third";
+    port_.reset();
+}
+
 TEST_F(DirectoryWatchBacklogTest, TellsOfTenThousandCreationsOrOfAnOverflow) {
     constexpr std::size_t kCreations = 10'000;
     openPort();

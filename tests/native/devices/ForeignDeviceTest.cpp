@@ -4,6 +4,7 @@
 
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
+#include "../fixtures/SocketEnds.h"
 #include "../fixtures/TestPort.h"
 #include "devices/ForeignDevice.h"
 
@@ -73,6 +74,22 @@ TEST_F(ForeignDeviceTest, LosesNothingOnAHandleThatSkipsPackets) {
         EXPECT_EQ("hello", std::string(buffer, recording_.waitForToken(2 * round + 1).bytes));
     }
     EXPECT_EQ(40u, recording_.count());
+}
+
+TEST_F(ForeignDeviceTest, CompletesInlineUnlessItIsADatagramSocket) {
+    PipeEnds ends;
+    SocketEnds sockets;
+    const PlainSocket datagrams{AF_INET, SOCK_DGRAM};
+    const auto inlineOn = [&](HANDLE handle) {
+        const auto adopted = adopt(handle);
+        EXPECT_EQ(0u, adopted.error());
+        const Share<Device> share{*adopted};
+        return share->completeInline();
+    };
+    EXPECT_EQ(0u, inlineOn(ends.server.get()));
+    EXPECT_EQ(0u, inlineOn(sockets.device.get()));
+    EXPECT_EQ(DWORD{WSAEOPNOTSUPP}, inlineOn(reinterpret_cast<HANDLE>(datagrams.get())));
+    port_.end();
 }
 
 TEST_F(ForeignDeviceTest, ReadsAndWritesAFileAtPositions) {

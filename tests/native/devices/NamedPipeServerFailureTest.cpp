@@ -10,6 +10,7 @@
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/PipeServers.h"
+#include "../fixtures/Rounds.h"
 #include "../fixtures/TestPort.h"
 #include "devices/NamedPipeServer.h"
 
@@ -59,10 +60,43 @@ TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     const Device::Key server = openAndListen(port, newServer(kListening));
     ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it does try again";
     EXPECT_TRUE(closed(server));
-    // The reminder comes every 250 ms at most; clocks may be a little coarse.
-    const auto reminders = (std::chrono::steady_clock::now() - begin) / std::chrono::milliseconds{200};
-    EXPECT_LE(attempts, kListening * (reminders + 1));
+    EXPECT_LE(attempts, kListening * mostRounds(std::chrono::steady_clock::now() - begin));
     EXPECT_LE(recording.count(), attempts);
+}
+
+// Each of them has cost a quarter of a second once.
+TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
+    std::atomic<int> failures{500};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE pipe, OVERLAPPED* overlapped) -> BOOL {
+        return failures.fetch_sub(1) > 0 ? failing(ERROR_BROKEN_PIPE) : decltype(connect)::real(pipe, overlapped);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(1);
+    openAndListen(port, settings);
+    EXPECT_TRUE(waitFor([&] { return failures < 0; }));
+    const win32::Handle client = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_EQ(0u, accepts(recording)[0].status) << "the listener sees nothing of the others";
+}
+
+// The pipe itself may be what is broken.
+TEST(NamedPipeServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE, OVERLAPPED*) {
+        ++attempts;
+        return failing(ERROR_BROKEN_PIPE);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = openAndListen(port, newServer(1));
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, accepts(recording)[0].status);
+    EXPECT_EQ(server, accepts(recording)[0].key);
+    EXPECT_TRUE(closed(server));
+    EXPECT_GE(attempts, Backoff::kAtOnce);
+    EXPECT_LE(attempts, (Backoff::kAtOnce + 1) * mostRounds(std::chrono::steady_clock::now() - begin));
 }
 
 TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {

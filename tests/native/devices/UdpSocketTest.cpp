@@ -119,6 +119,19 @@ TEST_F(UdpSocketTest, TellsADatagramThatDidNotFit) {
     EXPECT_EQ(3u, recording_.count()) << "one completion each";
 }
 
+// WSARecvFrom does not say reliably whether a packet follows a datagram that did not fit.
+TEST_F(UdpSocketTest, DoesNotCompleteInline) {
+    {
+        const Share<Device> share{device_};
+        EXPECT_EQ(DWORD{WSAEOPNOTSUPP}, share->completeInline());
+        EXPECT_FALSE(share->completesInline());
+        EXPECT_FALSE(share->skipsPackets() && isBound());
+    }
+    ASSERT_TRUE(receive(1, buffer_, sender_));
+    throwIn("x");
+    EXPECT_EQ(1u, recording_.waitForToken(1).bytes) << "it works as before";
+}
+
 TEST(UdpSocketFailureTest, TruncationAtOnceIsOneCompletionWhetherAPacketFollowsOrNot) {
     // As where the kernel sends none.
     FakeCall<&win32::Calls::wsaRecvFrom> wsaRecvFrom{[&](auto...) { return failing(WSAEMSGSIZE), SOCKET_ERROR; }};

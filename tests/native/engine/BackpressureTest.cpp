@@ -227,7 +227,7 @@ TEST(ReminderTest, DoesNotComeAtOnce) {
             to_.early += steady_clock::now() - to_.asked < milliseconds{100};
             to_.asked = steady_clock::now();
             if (++to_.reminded < 3) {
-                port().remind(key());
+                port().remind(key(), 150);
             }
         }
 
@@ -239,7 +239,7 @@ TEST(ReminderTest, DoesNotComeAtOnce) {
     TestPort port{recording, portSettings(1)};
     const auto device = port->add(std::make_unique<Insistent>(*port, calls));
     ASSERT_TRUE(device);
-    port->remind(*device);
+    port->remind(*device, 150);
     EXPECT_TRUE(waitFor([&] { return calls.reminded == 3; }));
     EXPECT_EQ(0, calls.early.load());
 }

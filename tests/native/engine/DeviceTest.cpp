@@ -114,53 +114,45 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     }
 }
 
-TEST(DeviceTest, RemindsADeviceOnceForEachRequestAndNotAfterItsEnd) {
-    struct Calls {
-        std::atomic<int> reminded{0};
-    } calls;
-    class Forgetful : public Device {
-    public:
-        Forgetful(CompletionPort& port, Calls& to) noexcept : Device(port, L"forgetful", win32::Handle{}), to_(to) {}
-        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-        void reminded() noexcept override { ++to_.reminded; }
+// Counts its reminders.
+class Reminded final : public Device {
+public:
+    Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
+        : Device(port, L"reminded", win32::Handle{}), count_(count) {}
+    DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+    void reminded() noexcept override { ++count_; }
 
-    private:
-        Calls& to_;
-    };
+private:
+    std::atomic<int>& count_;
+};
+
+TEST(DeviceTest, RemindsADeviceOnceForEachRequestAndNotAfterItsEnd) {
+    std::atomic<int> reminded{0};
     Recording recording;
     TestPort port{recording};
-    const auto kept = port->add(std::make_unique<Forgetful>(*port, calls));
-    const auto gone = port->add(std::make_unique<Forgetful>(*port, calls));
+    const auto kept = port->add(std::make_unique<Reminded>(*port, reminded));
+    const auto gone = port->add(std::make_unique<Reminded>(*port, reminded));
     ASSERT_TRUE(kept && gone);
-    port->remind(*kept);
-    port->remind(*gone);
+    port->remind(*kept, 250);
+    port->remind(*gone, 250);
     EXPECT_TRUE(closed(*gone));
-    EXPECT_TRUE(waitFor([&] { return calls.reminded == 1; }));
-    port->remind(*kept);
-    EXPECT_TRUE(waitFor([&] { return calls.reminded == 2; }));
+    EXPECT_TRUE(waitFor([&] { return reminded == 1; }));
+    port->remind(*kept, 250);
+    EXPECT_TRUE(waitFor([&] { return reminded == 2; }));
 }
 
 TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
     std::atomic<int> reminded{0};
-    class Counting : public Device {
-    public:
-        Counting(CompletionPort& port, std::atomic<int>& to) : Device(port, L"counting", win32::Handle{}), to_(to) {}
-        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-        void reminded() noexcept override { ++to_; }
-
-    private:
-        std::atomic<int>& to_;
-    };
     Recording recording;
     TestPort port{recording, portSettings(1)};
-    const auto first = port->add(std::make_unique<Counting>(*port, reminded));
+    const auto first = port->add(std::make_unique<Reminded>(*port, reminded));
     std::atomic<int> last{0};
-    const auto second = port->add(std::make_unique<Counting>(*port, last));
+    const auto second = port->add(std::make_unique<Reminded>(*port, last));
     ASSERT_TRUE(first && second);
     for (int i = 0; i < 1'000; ++i) {
-        port->remind(*first);
+        port->remind(*first, 250);
     }
-    port->remind(*second);
+    port->remind(*second, 250);
     EXPECT_TRUE(waitFor([&] { return last == 1; })) << "whose turn comes after all of the first one's";
     EXPECT_EQ(1, reminded.load());
 }
@@ -168,24 +160,32 @@ TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
 // A device that fails to have what it wants under load asks often. That must not put off the reminder for ever.
 TEST(DeviceTest, RemindsADeviceThoughOthersAskAllTheTime) {
     std::atomic<int> reminded{0};
-    class Counting : public Device {
-    public:
-        Counting(CompletionPort& port, std::atomic<int>& to) noexcept
-            : Device(port, L"counting", win32::Handle{}), to_(to) {}
-        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-        void reminded() noexcept override { ++to_; }
-
-    private:
-        std::atomic<int>& to_;
-    };
     Recording recording;
     TestPort port{recording};
-    const auto device = port->add(std::make_unique<Counting>(*port, reminded));
+    const auto device = port->add(std::make_unique<Reminded>(*port, reminded));
     ASSERT_TRUE(device);
     EXPECT_TRUE(waitFor([&] {
-        port->remind(*device);
+        port->remind(*device, 250);
         return reminded > 0;
     }));
+}
+
+TEST(DeviceTest, RemindsEachDeviceInItsOwnTime) {
+    constexpr std::uint32_t kHour = 3'600'000;
+    std::atomic<int> late{0};
+    std::atomic<int> soon{0};
+    Recording recording;
+    TestPort port{recording};
+    const auto first = port->add(std::make_unique<Reminded>(*port, late));
+    const auto second = port->add(std::make_unique<Reminded>(*port, soon));
+    ASSERT_TRUE(first && second);
+    port->remind(*first, kHour);
+    for (int i = 1; i <= 20; ++i) {
+        port->remind(*second, 1);
+        ASSERT_TRUE(waitFor([&] { return soon == i; }));
+    }
+    EXPECT_EQ(0, late.load());
+    EXPECT_EQ(0u, port.foreignPackets()) << "the port knows the packets of its own";
 }
 
 }  // namespace

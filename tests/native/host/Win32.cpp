@@ -44,6 +44,8 @@ Result<std::uint32_t> queuedPackets(HANDLE) noexcept {
     return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);
 }
 
+BOOL WINAPI readConsoleInputAtOnce(HANDLE, INPUT_RECORD*, DWORD, DWORD*) { return notImplemented(); }
+
 }  // namespace iocp4j::win32
 
 namespace iocp4j::win32::extensions {

@@ -164,6 +164,7 @@ inline BOOL WaitCommEvent(HANDLE, DWORD*, OVERLAPPED*) { return notImplemented()
 inline BOOL EscapeCommFunction(HANDLE, DWORD) { return notImplemented(); }
 inline BOOL GetCommModemStatus(HANDLE, DWORD*) { return notImplemented(); }
 inline BOOL PurgeComm(HANDLE, DWORD) { return notImplemented(); }
+struct INPUT_RECORD;
 inline BOOL ReadDirectoryChangesW(HANDLE, LPVOID, DWORD, BOOL, DWORD, DWORD*, OVERLAPPED*,
                                   void (*)(DWORD, DWORD, OVERLAPPED*)) {
     return notImplemented();

@@ -6,16 +6,71 @@
 namespace iocp4j::win32 {
 namespace {
 
-TEST(WinsockTest, CodesOfPacketsBecomeWinsocks) {
-    EXPECT_EQ(WSAECONNREFUSED, static_cast<int>(winsockError(ERROR_CONNECTION_REFUSED)));
-    EXPECT_EQ(WSAECONNRESET, static_cast<int>(winsockError(ERROR_NETNAME_DELETED)));
-    EXPECT_EQ(WSAECONNRESET, static_cast<int>(winsockError(ERROR_PORT_UNREACHABLE)));
-    EXPECT_EQ(WSAECONNABORTED, static_cast<int>(winsockError(ERROR_CONNECTION_ABORTED)));
-    EXPECT_EQ(WSAETIMEDOUT, static_cast<int>(winsockError(ERROR_SEM_TIMEOUT)));
-    EXPECT_EQ(WSAENETUNREACH, static_cast<int>(winsockError(ERROR_NETWORK_UNREACHABLE)));
-    EXPECT_EQ(WSAEHOSTUNREACH, static_cast<int>(winsockError(ERROR_HOST_UNREACHABLE)));
-    EXPECT_EQ(WSAEMSGSIZE, static_cast<int>(winsockError(ERROR_MORE_DATA)));
-    EXPECT_EQ(WSAENOBUFS, static_cast<int>(winsockError(ERROR_NO_SYSTEM_RESOURCES)));
+struct Translation {
+    std::uint32_t status;
+    int error;
+};
+constexpr Translation kTranslations[] = {
+    {0xc000'0140, WSAENOTCONN},      // STATUS_INVALID_CONNECTION, ERROR_UNEXP_NET_ERR to RtlNtStatusToDosError
+    {0xc000'00c4, WSAENETDOWN},      // STATUS_UNEXPECTED_NETWORK_ERROR, which is the same to it
+    {0xc000'013e, WSAECONNRESET},    // STATUS_LINK_FAILED
+    {0xc000'013f, WSAETIMEDOUT},     // STATUS_LINK_TIMEOUT
+    {0xc000'0236, WSAECONNREFUSED},  // STATUS_CONNECTION_REFUSED
+    {0xc000'00bc, WSAECONNREFUSED},  // STATUS_REMOTE_NOT_LISTENING, ERROR_REM_NOT_LIST
+    {0xc000'013d, WSAENOBUFS},       // STATUS_REMOTE_RESOURCES, which is the same
+    {0xc000'020d, WSAECONNRESET},    // STATUS_CONNECTION_RESET, ERROR_NETNAME_DELETED
+    {0xc000'020c, WSAECONNRESET},    // STATUS_CONNECTION_DISCONNECTED
+    {0xc000'013b, WSAECONNABORTED},  // STATUS_LOCAL_DISCONNECT, ERROR_NETNAME_DELETED, too
+    {0xc000'0241, WSAECONNABORTED},  // STATUS_CONNECTION_ABORTED
+    {0xc000'023f, WSAECONNRESET},    // STATUS_PORT_UNREACHABLE
+    {0xc000'00b5, WSAETIMEDOUT},     // STATUS_IO_TIMEOUT
+    {0xc000'023c, WSAENETUNREACH},   // STATUS_NETWORK_UNREACHABLE
+    {0xc000'023d, WSAEHOSTUNREACH},  // STATUS_HOST_UNREACHABLE
+    {0x8000'0005, WSAEMSGSIZE},      // STATUS_BUFFER_OVERFLOW
+    {0xc000'009a, WSAENOBUFS},       // STATUS_INSUFFICIENT_RESOURCES
+    {0xc000'0008, WSAENOTSOCK},      // STATUS_INVALID_HANDLE
+    {0xc000'0022, WSAEACCES},        // STATUS_ACCESS_DENIED
+    {0xc000'00b0, WSAESHUTDOWN},     // STATUS_PIPE_DISCONNECTED
+    {0xc000'0120, ERROR_OPERATION_ABORTED},
+    {0, ERROR_SUCCESS},
+};
+
+TEST(WinsockTest, StatusesOfPacketsBecomeWinsocksCodes) {
+    for (const auto& [status, error] : kTranslations) {
+        EXPECT_EQ(static_cast<ErrorCode>(error), winsockErrorOfStatus(status)) << std::hex << status;
+        EXPECT_EQ(static_cast<ErrorCode>(error), winsockErrorOfStatus(0xcccc'cccc'0000'0000 | status))
+            << "the kernel writes the lower half";
+    }
+}
+
+// The table is Winsock's own, which the last of these calls shows.
+TEST(WinsockTest, WinsockHasTheSameCodes) {
+    const bool isWine = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
+    const test::PlainSocket socket;
+    for (const auto& [status, error] : kTranslations) {
+        OVERLAPPED over{};
+        over.Internal = status;
+        DWORD bytes = 0;
+        DWORD flags = 0;
+        const BOOL succeeded = ::WSAGetOverlappedResult(socket.get(), &over, &bytes, FALSE, &flags);
+        const int reported = succeeded ? ERROR_SUCCESS : ::WSAGetLastError();
+        if (!isWine || reported != WSAEINVAL) {
+            EXPECT_EQ(error, reported) << std::hex << status;
+        }
+    }
+}
+
+TEST(WinsockTest, WhatWinsockHasNoCodeForIsTheSystems) {
+    constexpr std::uintptr_t kHandlesClosed = 0x8000'000a;
+    EXPECT_EQ(errorOfStatus(kHandlesClosed), winsockErrorOfStatus(kHandlesClosed));
+    EXPECT_EQ(ErrorCode{WSAECONNRESET}, winsockErrorOfStatus(statusOfError(WSAECONNRESET)));
+}
+
+TEST(WinsockTest, FailuresOfOtherCallsBecomeWinsocksCodes) {
+    EXPECT_EQ(ErrorCode{WSAENOBUFS}, winsockError(ERROR_NOT_ENOUGH_MEMORY));
+    EXPECT_EQ(ErrorCode{WSAENOBUFS}, winsockError(ERROR_NO_SYSTEM_RESOURCES));
+    EXPECT_EQ(ErrorCode{WSAEINVAL}, winsockError(ERROR_INVALID_PARAMETER));
+    EXPECT_EQ(ErrorCode{WSAENOTSOCK}, winsockError(ERROR_INVALID_HANDLE));
 }
 
 TEST(WinsockTest, CodesThatAreTheSameEverywhereStay) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,6 +199,58 @@ final class MechanismTest {
             assertThat(PipePair.text(buffer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("at 17");
             file.read(buffer, 0, 5, 1000, 2);
             assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mechanism.class)
+    void fileIsLocked(final Mechanism mechanism, @TempDir final Path folder) throws Exception {
+        open(mechanism);
+        final Path path = Files.createFile(folder.resolve("file"));
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().open();
+                OverlappedFile other = OverlappedFile.builder(port, path).read().write().open()) {
+            for (int i = 0; i < 5; i++) {
+                file.lock(10, 5, true, true, 1);
+                assertThat(recorder.nextSuccess(Opcode.LOCK).token).isEqualTo(1);
+                other.lock(12, 1, true, true, 2);
+                assertThat(recorder.next().status).isEqualTo(Win32Error.LOCK_VIOLATION);
+                file.unlock(10, 5);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mechanism.class)
+    void deviceIsControlled(final Mechanism mechanism) throws Exception {
+        final int peek = 0x11400c;
+        final PipePair pair = connect(mechanism, PipeMode.BYTE);
+        pair.client.write(PipePair.buffer("abc"), 0);
+        recorder.nextSuccess(Opcode.WRITE);
+        for (int i = 0; i < 5; i++) {
+            final ByteBuffer out = ByteBuffer.allocateDirect(16).order(ByteOrder.LITTLE_ENDIAN);
+            pair.server.control(peek, null, out, i);
+            assertThat(recorder.next().token).isEqualTo(i);
+            assertThat(out.getInt(4)).as("bytes in the pipe").isEqualTo(3);
+        }
+    }
+
+    /** While the listener is busy, the next call is in flight and other changes wait to be reported. */
+    @ParameterizedTest
+    @EnumSource(Mechanism.class)
+    void watchReportsWhatHasHappenedMeanwhile(final Mechanism mechanism, @TempDir final Path folder) throws Exception {
+        open(mechanism);
+        final WatchRecorder watching = new WatchRecorder();
+        try (CompletionPort watched = CompletionPort.builder(watching).mechanism(mechanism).open()) {
+            DirectoryWatch.builder(watched, folder).filter(Set.of(ChangeFilter.FILE_NAME)).open();
+            for (int round = 0; round < 5; round++) {
+                watching.hold();
+                Files.createFile(folder.resolve("first " + round));
+                watching.await("ADDED first " + round);
+                Files.createFile(folder.resolve("second " + round));
+                watching.let();
+                watching.await("ADDED second " + round);
+            }
+            assertThat(watching.changes).doesNotHaveDuplicates();
         }
     }
 

@@ -146,8 +146,9 @@ public abstract class Device implements AutoCloseable {
      * <p>A handle that completes inline does so for ever, whoever uses it. A pipe server takes back no such instance
      * from a connection that {@linkplain NamedPipe#disconnect disconnects}, and makes a new one.
      *
-     * @throws Win32Exception when the device cannot: for a socket of a layered service provider without handles of
-     *     the kernel's, with {@link Win32Error#WSAEOPNOTSUPP}
+     * @throws Win32Exception when the device cannot: with {@link Win32Error#WSAEOPNOTSUPP} for a socket of a layered
+     *     service provider without handles of the kernel's, and for a datagram socket, because Winsock does not say
+     *     reliably whether a packet follows a datagram that is longer than its buffer
      * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
      * @throws DeviceClosedException when the device is closed or closing
      */

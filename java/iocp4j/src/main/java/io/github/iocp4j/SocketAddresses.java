@@ -168,6 +168,12 @@ final class SocketAddresses {
         return decode(bytes, SocketNative.localAddress(socket, bytes));
     }
 
+    /** What a message says besides, when a native call has answered so for want of a kind of sockets. */
+    static String whyNone(final long answer, final SocketAddress address) {
+        return -answer == Win32Error.WSAEAFNOSUPPORT && address instanceof UnixSocketAddress
+                ? " (this Windows has no Unix-domain sockets, which came with Windows 10 version 1803)" : "";
+    }
+
     /** {@code 127.0.0.1:80}, {@code [::1]:80}, or a path. */
     static String format(final SocketAddress address) {
         if (!(address instanceof InetSocketAddress)) {

@@ -109,10 +109,10 @@ public final class SocketClient {
          * @throws OperationLimitException when the port's ceiling of operations in flight is reached
          */
         public StreamSocket connect(final long token) throws Win32Exception {
-            final long key = Refusal.key(
-                    StreamSocketNative.open(port.id(), SocketAddresses.format(address), SocketAddresses.encode(local),
-                            options.toArray()),
-                    "bind " + SocketAddresses.format(local), port);
+            final long answer = StreamSocketNative.open(port.id(), SocketAddresses.format(address),
+                    SocketAddresses.encode(local), options.toArray());
+            final long key = Refusal.key(answer,
+                    "bind " + SocketAddresses.format(local) + SocketAddresses.whyNone(answer, address), port);
             final StreamSocket socket = port.register(new StreamSocket(port, key, address));
             try {
                 socket.connect(address, token, timeout);

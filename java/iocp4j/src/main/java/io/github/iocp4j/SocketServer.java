@@ -9,9 +9,13 @@ import java.util.Objects;
  *
  * <p>Several accepts ({@code AcceptEx}) are in flight at any time; when one is taken, native code starts another before
  * the listener learns of the connection. Each connection arrives at the listener as a completion with opcode
- * {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new {@link StreamSocket}. When the server cannot
- * accept for want of something, the listener is told once, with an accept whose device is the server, and native code
- * goes on trying. Closing the server ends the accepts; connections live on until they are closed.
+ * {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new {@link StreamSocket}.
+ *
+ * <p>A client that is gone before it is accepted costs nothing: native code starts another accept at once, and the
+ * listener sees no completion. When the server itself lacks something (memory, sockets, its own handle), or when 1 024
+ * accepts in a row have failed, the listener sees one accept whose device is the server and whose status says why, and
+ * native code tries again after 1 ms, then after twice as long each time, up to 250 ms. Closing the server ends the
+ * accepts; connections live on until they are closed.
  */
 public final class SocketServer extends Device {
     private final SocketAddress local;
@@ -178,7 +182,8 @@ public final class SocketServer extends Device {
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or
          *     {@link Win32Error#WSAEACCES} when another socket has that address,
          *     {@link Win32Error#WSAEADDRNOTAVAIL} when it is not one of this machine's,
-         *     {@link Win32Error#WSAEAFNOSUPPORT} where this Windows has no such addresses
+         *     {@link Win32Error#WSAEAFNOSUPPORT} where this Windows has no such addresses, as those of Unix-domain
+         *     sockets before Windows 10 version 1803
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for accepts
          */
@@ -188,7 +193,8 @@ public final class SocketServer extends Device {
                     port.id(), wanted, SocketAddresses.encode(address), sharing(), backlog, listening, firstBytes,
                     token);
             final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
-                    ? " (another socket may have that address: end its program, or choose another port)" : "";
+                    ? " (another socket may have that address: end its program, or choose another port)"
+                    : SocketAddresses.whyNone(answer, address);
             final long key = Refusal.key(answer, "bind " + wanted + why, port);
             final SocketServer server = port.register(new SocketServer(port, key, whereIs(key)));
             // Only now: a completion that speaks of the server must find it registered.

@@ -50,8 +50,9 @@ public final class StreamSocket extends StreamDevice {
     /**
      * Where the peer is, or was: it can still be asked when the socket is closed.
      *
-     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null of a connection that was
-     *     closed before anybody could ask
+     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null only of an accepted connection
+     *     of which Windows has no address any more, because the peer has gone ({@code GetAcceptExSockaddrs} and
+     *     {@code getpeername} both say nothing), or which was closed before its object was made
      */
     public SocketAddress remoteAddress() {
         return remote;

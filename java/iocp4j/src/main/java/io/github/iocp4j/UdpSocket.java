@@ -51,7 +51,7 @@ public final class UdpSocket extends Device {
      * @param buffer a direct buffer
      * @param sender is filled in by Windows, and can be read at the completion
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @return the operation's id, for {@link #cancel}
      * @see #receive(ByteBuffer, int, int, SocketAddressBuffer, long)
      */
     public long receive(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
@@ -68,7 +68,7 @@ public final class UdpSocket extends Device {
      * @param sender is filled in by Windows, and can be read at the completion if that is a success or
      *     {@link Win32Error#WSAEMSGSIZE}
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when it is read-only
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
@@ -93,7 +93,7 @@ public final class UdpSocket extends Device {
      * @param sender is filled in by Windows
      * @param token given back by {@link CompletionBatch#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
-     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @return the operation's id, for {@link #cancel}
      */
     public long receive(
             final ByteBuffer buffer, final int offset, final int length, final SocketAddressBuffer sender,
@@ -109,7 +109,7 @@ public final class UdpSocket extends Device {
      * @param buffer a direct buffer; read-only is fine
      * @param target where to; must not be changed until the completion
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @return the operation's id, for {@link #cancel}
      * @see #send(ByteBuffer, int, int, SocketAddressBuffer, long)
      */
     public long send(final ByteBuffer buffer, final SocketAddressBuffer target, final long token) {
@@ -125,7 +125,7 @@ public final class UdpSocket extends Device {
      * @param length how many bytes
      * @param target where to; must not be changed until the completion
      * @param token given back by {@link CompletionBatch#token}
-     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws DeviceClosedException when the socket is closed or closing

@@ -1,0 +1,45 @@
+#include "win32/ConsoleRead.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace iocp4j::win32 {
+
+namespace {
+
+using ReadConsoleInputExFunction = BOOL(WINAPI*)(HANDLE, INPUT_RECORD*, DWORD, DWORD*, USHORT);
+
+ReadConsoleInputExFunction find() noexcept {
+    for (const wchar_t* library : {L"kernel32.dll", L"kernelbase.dll"}) {
+        if (const HMODULE module = ::GetModuleHandleW(library)) {
+            if (const FARPROC function = ::GetProcAddress(module, "ReadConsoleInputExW")) {
+                return reinterpret_cast<ReadConsoleInputExFunction>(reinterpret_cast<void*>(function));
+            }
+        }
+    }
+    return nullptr;
+}
+
+// Only readers outside this library can get in between.
+BOOL countAndRead(HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* count) noexcept {
+    static std::mutex reading;
+    const std::lock_guard lock{reading};
+    *count = 0;
+    DWORD there = 0;
+    if (!::GetNumberOfConsoleInputEvents(console, &there)) {
+        return FALSE;
+    }
+    return there == 0 || ::ReadConsoleInputW(console, records, std::min(there, room), count);
+}
+
+}  // namespace
+
+BOOL WINAPI readConsoleInputAtOnce(HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* count) {
+    // Looked up, because no import library and no header has it.
+    static const auto readConsoleInputEx = find();
+    constexpr USHORT kNoWait = 2;
+    return readConsoleInputEx != nullptr ? readConsoleInputEx(console, records, room, count, kNoWait)
+                                         : countAndRead(console, records, room, count);
+}
+
+}  // namespace iocp4j::win32
