@@ -7,6 +7,7 @@
 // clang-format on
 
 #include "win32/Extensions.h"
+#include "win32/PipeHolder.h"
 
 namespace iocp4j::win32 {
 
@@ -37,6 +38,7 @@ struct Calls {
     decltype(&::SetFileInformationByHandle) setFileInformationByHandle = &::SetFileInformationByHandle;
     decltype(&::DeviceIoControl) deviceIoControl = &::DeviceIoControl;
     decltype(&::CreateNamedPipeW) createNamedPipe = &::CreateNamedPipeW;
+    decltype(&win32::createPipeHolder) createPipeHolder = &win32::createPipeHolder;
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;
