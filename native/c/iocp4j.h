@@ -148,7 +148,8 @@ IOCP4J_API iocp4j_error iocp4j_serve_pipe(iocp4j_key port, const iocp4j_pipe_ser
                                           iocp4j_key* server);
 
 /* Connects to a pipe, named as in L"\\\\.\\pipe\\..." or L"\\\\HOST\\pipe\\...", blocking while all of its instances
- * are busy, for so many milliseconds. `messages`, not 0: reads end where messages do. */
+ * are busy, for so many milliseconds, during which a busy pipe may also be missing. `messages`, not 0: reads end where
+ * messages do. */
 IOCP4J_API iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messages, uint32_t milliseconds,
                                             iocp4j_key* pipe);
 

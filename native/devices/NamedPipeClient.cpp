@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 
 namespace iocp4j {
 
@@ -33,9 +34,32 @@ static_assert(SECURITY_DELEGATION == SecurityDelegation << 16);
 
 // How soon a wait for a busy pipe notices that its port is closed.
 constexpr milliseconds kLongestWait{100};
+// How long it waits when Windows does not, because there is no pipe at the moment.
+constexpr milliseconds kPause{10};
+
+// Names such as "..." lead to the root of the pipe file system, which opens like a pipe. Which end this is can be asked
+// of an instance only; the server of a pipe on another machine need not answer.
+bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
+    if (::GetFileType(handle) != FILE_TYPE_PIPE) {
+        return false;
+    }
+    const bool local = name.starts_with(L"\\\\.\\") || name.starts_with(L"\\\\?\\");
+    return !local || ::GetNamedPipeInfo(handle, nullptr, nullptr, nullptr, nullptr) ||
+           ::GetLastError() == ERROR_ACCESS_DENIED;
+}
+
+void waitForInstance(const std::wstring& name, milliseconds longest) noexcept {
+    const bool waited =
+        win32::calls.waitNamedPipe(name.c_str(), static_cast<DWORD>(std::min(longest, kLongestWait).count())) ||
+        ::GetLastError() == ERROR_SEM_TIMEOUT;
+    if (!waited) {
+        std::this_thread::sleep_for(std::min(longest, kPause));
+    }
+}
 
 win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) noexcept {
     const auto deadline = steady_clock::now() + settings.patience;
+    bool wasBusy = settings.wasBusy;
     for (;;) {
         if (!CompletionPort::isOpen(port)) {
             return win32::Result<win32::Handle>::failure(code(Refusal::kPortClosed));
@@ -43,16 +67,18 @@ win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeC
         win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
                                                    OPEN_EXISTING, flagsFor(settings), nullptr)};
         if (pipe) {
-            return pipe;
+            return isPipe(settings.name, pipe.get()) ? std::move(pipe)
+                                                     : win32::Result<win32::Handle>::failure(ERROR_INVALID_NAME);
         }
         const DWORD error = ::GetLastError();
+        wasBusy = wasBusy || error == ERROR_PIPE_BUSY;
+        const bool mayPass = error == ERROR_PIPE_BUSY || (error == ERROR_FILE_NOT_FOUND && wasBusy);
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-        if (error != ERROR_PIPE_BUSY || left <= milliseconds::zero()) {
+        if (!mayPass || left <= milliseconds::zero()) {
             return win32::Result<win32::Handle>::failure(error);
         }
-        // Somebody else may be quicker when an instance becomes free, hence the loop. When the wait fails, the next
-        // attempt to open tells why.
-        win32::calls.waitNamedPipe(settings.name.c_str(), static_cast<DWORD>(std::min(left, kLongestWait).count()));
+        // Another client may be quicker when an instance becomes free, hence the loop.
+        waitForInstance(settings.name, left);
     }
 }
 

@@ -15,6 +15,14 @@ bool isServed(const std::wstring& name) noexcept {
     return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;
 }
 
+win32::PipeShape shapeOf(const NamedPipeServerSettings& settings) {
+    DWORD mode = PIPE_WAIT;
+    mode |= settings.messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
+    mode |= settings.acceptRemote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;
+    return {settings.name, static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED, mode, settings.outBuffer,
+            settings.inBuffer};
+}
+
 std::uint32_t clientProcessId(HANDLE pipe) noexcept {
     ULONG process = 0;
     return ::GetNamedPipeClientProcessId(pipe, &process) ? process : 0;
@@ -73,52 +81,49 @@ private:
         record.key = server.key();
         record.kind = server.kind();
         // An instance that we close ourselves is nobody's affair.
-        bool tell = !table().closed(key());
-        if (tell && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce()) {
-            // The client may be to blame, which is no reason to keep others waiting.
-            // While we still have a handle of the pipe, so that its name stays the server's.
-            server.notWaiting(key());
-            server.replenish();
-            tell = false;
-        } else {
+        const bool closing = table().closed(key());
+        // The client may be to blame, which is no reason to keep others waiting.
+        replace_ = !closing && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce();
+        if (!replace_) {
             server.port().remind(server.key(), server.backoff_.delay());
         }
         // The share of the server is kept until our handle is closed, so that with the end of the server its name is
         // free.
         Device::close(key());
-        return tell;
+        return !closing && !replace_;
     }
 
     void closingHandle() noexcept override {
-        if (!std::exchange(counted_, false)) {
+        if (std::exchange(left_, true)) {
             return;
         }
-        const win32::Handle mine = server_ != nullptr ? leave(*server_) : leaveServer();
+        if (server_ != nullptr) {
+            leave(*server_);
+        } else if (const Share<Device> server{serverKey_}) {
+            leave(static_cast<NamedPipeServer&>(*server));
+        }
     }
 
-    win32::Handle leaveServer() noexcept {
-        const Share<Device> server{serverKey_};
-        return server ? leave(static_cast<NamedPipeServer&>(*server)) : win32::Handle{};
-    }
-
-    // What is left to be closed. The server learns of that before it happens.
-    win32::Handle leave(NamedPipeServer& server) noexcept {
+    void leave(NamedPipeServer& server) noexcept {
         win32::Handle handle = releaseHandle();
         // What completes inline does so until it is closed, and the next client has not been asked.
         const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
         if (!reusable || !server.takeBack(handle, packetKey())) {
-            server.handleCloses();
+            handle.reset();
+            server.handleClosed();
         }
-        return handle;
     }
 
     void closed() noexcept override {
-        // A connection has gone: its handle waits for another client, or there is room for an instance where their
-        // number is limited.
+        // The handle of a connection waits for another client now, or there is room for an instance where their number
+        // is limited. An instance that has failed without the server's fault is replaced.
         if (server_ == nullptr) {
             if (const Share<Device> server{serverKey_}) {
                 static_cast<NamedPipeServer&>(*server).replenish();
             }
+        } else if (replace_) {
+            server_->notWaiting(key());
+            server_->replenish();
         }
     }
 
@@ -131,15 +136,23 @@ private:
 
     const Device::Key serverKey_;
     NamedPipeServer* server_;  // nullptr when it does not wait any more
-    bool counted_ = true;      // among the server's handles
+    bool left_ = false;        // the handle has gone back to the server, or is closed
+    bool replace_ = false;     // it has failed, and another one takes its place as soon as it is closed
     std::atomic<bool> connected_{false};
     std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
 
-NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings,
-                                 win32::SecurityDescriptor security, win32::Handle first)
-    : Device(port, settings.name, win32::Handle{}), settings_(settings), security_(std::move(security)), handles_(1) {
-    unarmed_.push_back({std::move(first), 0});
+NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
+                                 win32::SecurityDescriptor security, win32::OwnedPipe pipe)
+    : Device(port, settings.name, win32::Handle{}),
+      settings_(settings),
+      shape_(std::move(shape)),
+      security_(std::move(security)),
+      holder_(std::move(pipe.holder)),
+      handles_(static_cast<std::uint32_t>(pipe.instances.size())) {
+    for (win32::Handle& instance : pipe.instances) {
+        unarmed_.push_back({std::move(instance)});
+    }
 }
 
 win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
@@ -150,31 +163,14 @@ win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const Nam
     if (isServed(settings.name)) {
         return win32::Result<Device::Key>::failure(ERROR_ACCESS_DENIED);
     }
-    auto first = createInstance(settings, *security, true);
-    if (!first) {
-        return win32::Result<Device::Key>::failure(first.error());
+    win32::PipeShape shape = shapeOf(settings);
+    SECURITY_ATTRIBUTES attributes = security->attributes();
+    auto pipe = win32::createPipe(shape, attributes);
+    if (!pipe) {
+        return win32::Result<Device::Key>::failure(pipe.error());
     }
-    return port.add(
-        std::unique_ptr<Device>{new NamedPipeServer{port, settings, std::move(*security), std::move(*first)}});
-}
-
-win32::Result<win32::Handle> NamedPipeServer::createInstance(const NamedPipeServerSettings& settings,
-                                                             const win32::SecurityDescriptor& security,
-                                                             bool first) noexcept {
-    DWORD openMode = static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED;
-    if (first) {
-        openMode |= FILE_FLAG_FIRST_PIPE_INSTANCE;
-    }
-    DWORD pipeMode = PIPE_WAIT;
-    pipeMode |= settings.messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
-    pipeMode |= settings.acceptRemote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;
-    SECURITY_ATTRIBUTES attributes = security.attributes();
-    win32::Handle handle{win32::calls.createNamedPipe(settings.name.c_str(), openMode, pipeMode, settings.maxInstances,
-                                                      settings.outBuffer, settings.inBuffer, 0, &attributes)};
-    if (!handle) {
-        return win32::Result<win32::Handle>::failure(::GetLastError());
-    }
-    return handle;
+    return port.add(std::unique_ptr<Device>{
+        new NamedPipeServer{port, settings, std::move(shape), std::move(*security), std::move(*pipe)}});
 }
 
 win32::ErrorCode NamedPipeServer::listen() {
@@ -187,11 +183,11 @@ win32::ErrorCode NamedPipeServer::listen() {
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
     // Not for as long as some are missing: an instance that fails at once makes room at once.
     for (std::uint32_t made = 0; made < settings_.listening; ++made) {
-        Device::Key instance = 0;
-        if (!reserve(instance)) {
+        Filling filling;
+        if (!reserve(filling)) {
             break;
         }
-        const win32::ErrorCode error = instance != 0 ? arm(instance) : addInstance();
+        const win32::ErrorCode error = filling.idle != 0 ? arm(filling.idle) : addInstance(std::move(filling.unarmed));
         if (error != ERROR_SUCCESS) {
             port().remind(key(), backoff_.delay());
             return error;
@@ -206,10 +202,10 @@ void NamedPipeServer::reminded() noexcept {
 }
 
 // For whoever has reserved the place of a new instance.
-win32::ErrorCode NamedPipeServer::addInstance() noexcept {
+win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
     auto added = win32::Result<Device::Key>::failure(code(Refusal::kOutOfMemory));
     try {
-        added = makeInstance();
+        added = makeInstance(std::move(unarmed));
     } catch (const std::bad_alloc&) {
     }
     const bool listed = added && enlist(*added);
@@ -227,23 +223,29 @@ win32::ErrorCode NamedPipeServer::addInstance() noexcept {
     return arm(*added);
 }
 
-win32::Result<Device::Key> NamedPipeServer::makeInstance() {
-    auto unarmed = takeHandle();
-    Share<Device> self{key()};
-    if (!unarmed) {
-        return win32::Result<Device::Key>::failure(unarmed.error());
+win32::Result<Device::Key> NamedPipeServer::makeInstance(Unarmed unarmed) {
+    if (!unarmed.handle) {
+        const win32::ErrorCode error = createHandle(unarmed.handle);
+        if (error != ERROR_SUCCESS) {
+            handleClosed();
+            tell(error);
+            return win32::Result<Device::Key>::failure(error);
+        }
     }
+    Share<Device> self{key()};
     std::unique_ptr<Instance> instance;
     try {
         if (self) {
-            instance = std::make_unique<Instance>(std::move(self), std::move(*unarmed));
+            instance = std::make_unique<Instance>(std::move(self), std::move(unarmed));
         }
     } catch (const std::bad_alloc&) {
-        handleCloses();
+        unarmed.handle.reset();
+        handleClosed();
         throw;
     }
     if (!instance) {
-        handleCloses();
+        unarmed.handle.reset();
+        handleClosed();
         return win32::Result<Device::Key>::failure(code(Refusal::kDeviceClosed));
     }
     return port().add(std::move(instance));
@@ -265,38 +267,22 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     return accepting.error();
 }
 
-win32::Result<NamedPipeServer::Unarmed> NamedPipeServer::takeHandle() noexcept {
-    bool first = false;
-    {
-        const std::lock_guard lock{mutex_};
-        if (!unarmed_.empty()) {
-            Unarmed last = std::move(unarmed_.back());
-            unarmed_.pop_back();
-            return last;
-        }
-        // Where no instance is left, somebody else may have taken the name. His pipe is not ours to be an instance of.
-        first = handles_ == 0;
-        ++handles_;
+win32::ErrorCode NamedPipeServer::createHandle(win32::Handle& handle) noexcept {
+    SECURITY_ATTRIBUTES attributes = security_.attributes();
+    auto created = win32::createInstance(shape_, attributes);
+    if (!created) {
+        return created.error();
     }
-    auto handle = createInstance(settings_, security_, first);
-    if (!handle) {
-        handleCloses();
-        // With all instances taken it is as the user wants it.
-        if (handle.error() != ERROR_PIPE_BUSY) {
-            tell(handle.error());
-        }
-        return win32::Result<Unarmed>::failure(handle.error());
-    }
+    handle = std::move(*created);
     const std::lock_guard lock{mutex_};
     failing_ = false;
-    return Unarmed{std::move(*handle), 0};
+    return ERROR_SUCCESS;
 }
 
 // The handle of an instance whose client has been disconnected. It stays the caller's where no instance is missing.
 bool NamedPipeServer::takeBack(win32::Handle& handle, Device::Key packetKey) noexcept {
     const std::lock_guard lock{mutex_};
-    // Those in the making do not count: where instances are few, they may come to nothing because of this one.
-    if (closing_ || armed_.size() + unarmed_.size() >= settings_.listening) {
+    if (closing_ || armed_.size() + making_ + unarmed_.size() >= settings_.listening) {
         return false;
     }
     try {
@@ -308,8 +294,8 @@ bool NamedPipeServer::takeBack(win32::Handle& handle, Device::Key packetKey) noe
     return true;
 }
 
-// Before it does: for a moment longer than it exists nobody else must get the name as if he were the first.
-void NamedPipeServer::handleCloses() noexcept {
+// Afterwards, so that there are never more handles than counted.
+void NamedPipeServer::handleClosed() noexcept {
     const std::lock_guard lock{mutex_};
     --handles_;
 }
@@ -329,23 +315,32 @@ void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
     }
 }
 
-// True when an instance is missing: an idle one, if there is one, which then counts as armed, or else a new one.
-bool NamedPipeServer::reserve(Device::Key& idle) noexcept {
+// True when an instance is missing and may be had; an idle one then counts as armed.
+bool NamedPipeServer::reserve(Filling& filling) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_ || armed_.size() + making_ >= settings_.listening) {
         return false;
     }
-    if (idle_.empty()) {
-        ++making_;
+    if (!idle_.empty()) {
+        try {
+            armed_.insert(idle_.back());
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+        filling.idle = idle_.back();
+        idle_.pop_back();
         return true;
     }
-    try {
-        armed_.insert(idle_.back());
-    } catch (const std::bad_alloc&) {
+    if (!unarmed_.empty()) {
+        filling.unarmed = std::move(unarmed_.back());
+        unarmed_.pop_back();
+    } else if (settings_.maxInstances == PIPE_UNLIMITED_INSTANCES || handles_ < settings_.maxInstances) {
+        ++handles_;
+    } else {
+        // As the user wants it. The end of a connection brings the server back here.
         return false;
     }
-    idle = idle_.back();
-    idle_.pop_back();
+    ++making_;
     return true;
 }
 

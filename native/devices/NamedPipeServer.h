@@ -7,6 +7,7 @@
 
 #include "devices/NamedPipe.h"
 #include "engine/Backoff.h"
+#include "win32/PipeInstances.h"
 #include "win32/Result.h"
 #include "win32/SecurityDescriptor.h"
 
@@ -31,15 +32,15 @@ struct NamedPipeServerSettings {
     std::uint64_t token = 0;
 };
 
-// Keeps a number of instances of one pipe waiting for clients. It has no handle of its own: each instance is a device,
-// which waits at first and is the connection later, and holds a share of the server as long as it waits.
+// Keeps a number of instances of one pipe waiting for clients. Each instance is a device, which waits at first and is
+// the connection later, and holds a share of the server as long as it waits. The server itself has only the handle that
+// keeps the name.
 //
 // A connection reaches the listener as an accept of the instance's; a failure to have one, as an accept of the
 // server's.
 //
-// An instance whose client has been disconnected leaves its handle to the next instance, so that a pipe of which there
-// may be few never loses its name. That one is a new device with a key of its own: what anybody still holds of the old
-// connection cannot reach the new client.
+// An instance whose client has been disconnected leaves its handle to the next instance. That one is a new device with
+// a key of its own: what anybody still holds of the old connection cannot reach the new client.
 class NamedPipeServer : public Device {
 public:
     // Creates the pipe with its first instance. Nobody is accepted before listen().
@@ -56,14 +57,17 @@ private:
     // What an instance is made of.
     struct Unarmed {
         win32::Handle handle;
-        Device::Key packetKey;  // 0 when it has not been another instance's
+        Device::Key packetKey = 0;  // not 0 when it has been another instance's
     };
 
-    NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::SecurityDescriptor security,
-                    win32::Handle first);
+    // What fills a gap among those that wait: an idle instance, or a handle, or else a new handle.
+    struct Filling {
+        Device::Key idle = 0;
+        Unarmed unarmed;
+    };
 
-    static win32::Result<win32::Handle> createInstance(const NamedPipeServerSettings& settings,
-                                                       const win32::SecurityDescriptor& security, bool first) noexcept;
+    NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
+                    win32::SecurityDescriptor security, win32::OwnedPipe pipe);
 
     // None of its operations is a caller's.
     void cancelAll() noexcept override {}
@@ -72,12 +76,12 @@ private:
 
     // Makes up the number of waiting instances. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;
-    win32::ErrorCode addInstance() noexcept;
-    win32::Result<Device::Key> makeInstance();
-    win32::Result<Unarmed> takeHandle() noexcept;
+    win32::ErrorCode addInstance(Unarmed unarmed) noexcept;
+    win32::Result<Device::Key> makeInstance(Unarmed unarmed);
+    win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
     bool takeBack(win32::Handle& handle, Device::Key packetKey) noexcept;
-    void handleCloses() noexcept;
-    bool reserve(Device::Key& idle) noexcept;
+    void handleClosed() noexcept;
+    bool reserve(Filling& filling) noexcept;
     bool enlist(Device::Key instance) noexcept;
     win32::ErrorCode arm(Device::Key instance) noexcept;
     bool layAside(Device::Key instance) noexcept;
@@ -85,16 +89,19 @@ private:
     void tell(win32::ErrorCode failure) noexcept;
 
     const NamedPipeServerSettings settings_;
+    const win32::PipeShape shape_;
     const win32::SecurityDescriptor security_;
     Backoff backoff_;
+    // Nobody connects to it: it keeps the name ours as long as we may make instances.
+    const win32::Handle holder_;
 
     std::mutex mutex_;  // of everything below
     bool closing_ = false;
     bool listening_ = false;        // before, it is listen() that tells of a failure
     bool failing_ = false;          // the listener has been told, and nothing has succeeded since
-    std::vector<Unarmed> unarmed_;  // the one that open() has made, and those of disconnected instances
-    std::uint32_t handles_;         // of instances, waiting or connected: with the last of them the name would be free
-    std::uint32_t making_ = 0;      // instances that will be armed in a moment
+    std::vector<Unarmed> unarmed_;  // those that open() has made, and those of disconnected instances
+    std::uint32_t handles_;     // of instances, from before they are made until they are closed: maxInstances at most
+    std::uint32_t making_ = 0;  // instances that will be armed in a moment
     std::unordered_set<Device::Key> armed_;  // an accept is in flight, or about to be
     std::vector<Device::Key> idle_;  // there was no operation to be had for the accept; clients may get in all the same
 };

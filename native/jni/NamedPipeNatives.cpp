@@ -55,7 +55,7 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
 }
 
 jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
-                          jint impersonation, jint milliseconds) {
+                          jint impersonation, jint milliseconds, jboolean wasBusy) {
     if (!isDirection(direction) || !within(impersonation, SecurityAnonymous, SecurityDelegation)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
@@ -66,6 +66,7 @@ jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint di
         settings.readMessages = messages != JNI_FALSE;
         settings.impersonation = static_cast<SECURITY_IMPERSONATION_LEVEL>(impersonation);
         settings.patience = std::chrono::milliseconds{milliseconds};
+        settings.wasBusy = wasBusy != JNI_FALSE;
         return answer(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
     });
 }
@@ -117,7 +118,7 @@ std::vector<JNINativeMethod> namedPipeNatives() {
     return {
         native("openServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
         native("listen", "(J)J", listen),
-        native("connect", "(JLjava/lang/String;IZII)J", connectPipe),
+        native("connect", "(JLjava/lang/String;IZIIZ)J", connectPipe),
         native("serverProcessId", "(J)I", pipeServerProcessId),
         native("peerSessionId", "(J)J", pipePeerSessionId),
         native("transact", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", transact),

@@ -8,6 +8,7 @@
 
 #include "win32/ConsoleRead.h"
 #include "win32/Extensions.h"
+#include "win32/PipeHolder.h"
 
 namespace iocp4j::win32 {
 
@@ -38,6 +39,7 @@ struct Calls {
     decltype(&::SetFileInformationByHandle) setFileInformationByHandle = &::SetFileInformationByHandle;
     decltype(&::DeviceIoControl) deviceIoControl = &::DeviceIoControl;
     decltype(&::CreateNamedPipeW) createNamedPipe = &::CreateNamedPipeW;
+    decltype(&win32::createPipeHolder) createPipeHolder = &win32::createPipeHolder;
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;

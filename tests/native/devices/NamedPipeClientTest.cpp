@@ -2,6 +2,8 @@
 
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
@@ -94,6 +96,28 @@ TEST_F(NamedPipeClientTest, RefusesWhatIsNoName) {
     }
 }
 
+// They open the root of the pipe file system, or the file system itself, whose handles look like pipes.
+TEST_F(NamedPipeClientTest, RefusesNamesThatLeadToNoPipe) {
+    for (const wchar_t* bad : {L"\\\\.\\pipe\\", L"\\\\.\\pipe", L"\\\\.\\pipe\\ ", L"\\\\.\\pipe\\...",
+                               L"\\\\.\\PIPE\\a\\..", L"\\\\?\\pipe\\", L"\\\\.\\NUL"}) {
+        for (const PipeDirection direction :
+             {PipeDirection::kDuplex, PipeDirection::kInbound, PipeDirection::kOutbound}) {
+            NamedPipeClientSettings asked = settingsFor(bad);
+            asked.direction = direction;
+            EXPECT_NE(0u, connectNamedPipe(port_.key(), asked).error()) << bad << static_cast<DWORD>(direction);
+        }
+    }
+    EXPECT_TRUE(port_->snapshot().devices.empty());
+}
+
+TEST_F(NamedPipeClientTest, RefusesAFile) {
+    wchar_t program[MAX_PATH];
+    ASSERT_NE(0u, ::GetModuleFileNameW(nullptr, program, MAX_PATH));
+    NamedPipeClientSettings asked = settingsFor(program);
+    asked.direction = PipeDirection::kInbound;
+    EXPECT_NE(0u, connectNamedPipe(port_.key(), asked).error());
+}
+
 TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenPatienceEnds) {
     const PlainServer server;
     const win32::Handle first = connectTo(server.name());
@@ -141,20 +165,64 @@ TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
     EXPECT_EQ(5, waits);
 }
 
-TEST(NamedPipeClientRaceTest, PipeMayGoDuringTheWait) {
-    FakeCall<&win32::Calls::waitNamedPipe> wait{[](const wchar_t*, DWORD) { return failing(ERROR_FILE_NOT_FOUND); }};
-    int attempts = 0;
-    FakeCall<&win32::Calls::createFile> createFile{[&](auto... arguments) -> HANDLE {
-        if (++attempts == 1) {
-            ::SetLastError(ERROR_PIPE_BUSY);
+// What CreateFile says one after the other; afterwards the pipe is there.
+class Attempts {
+public:
+    explicit Attempts(std::vector<DWORD> errors) : errors_(std::move(errors)) {}
+
+    std::size_t made() const noexcept { return made_; }
+
+private:
+    const std::vector<DWORD> errors_;
+    std::size_t made_ = 0;
+    FakeCall<&win32::Calls::createFile> createFile_{[this](auto... arguments) -> HANDLE {
+        if (made_ < errors_.size()) {
+            ::SetLastError(errors_[made_++]);
             return INVALID_HANDLE_VALUE;
         }
-        return decltype(createFile)::real(arguments...);
+        ++made_;
+        return decltype(createFile_)::real(arguments...);
+    }};
+};
+
+// Its server is between two instances.
+TEST(NamedPipeClientRaceTest, BusyPipeMayBeMissingForAMoment) {
+    FakeCall<&win32::Calls::waitNamedPipe> wait{[](const wchar_t*, DWORD) { return failing(ERROR_FILE_NOT_FOUND); }};
+    const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY}};
+    const PlainServer server;
+    Recording recording;
+    TestPort port{recording};
+    EXPECT_EQ(0u, connectNamedPipe(port.key(), settingsFor(server.name(), kPatience)).error());
+    EXPECT_EQ(5u, attempts.made());
+}
+
+TEST(NamedPipeClientRaceTest, MayHaveBeenBusyBefore) {
+    const Attempts attempts{{ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND}};
+    const PlainServer server;
+    Recording recording;
+    TestPort port{recording};
+    NamedPipeClientSettings asked = settingsFor(server.name(), kPatience);
+    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(port.key(), asked).error());
+    asked.wasBusy = true;
+    EXPECT_EQ(0u, connectNamedPipe(port.key(), asked).error());
+}
+
+TEST(NamedPipeClientRaceTest, SaysWhatWasSoLastWhenPatienceEnds) {
+    FakeCall<&win32::Calls::createFile> createFile{[attempts = 0](auto...) mutable -> HANDLE {
+        ::SetLastError(++attempts == 1 ? ERROR_PIPE_BUSY : ERROR_FILE_NOT_FOUND);
+        return INVALID_HANDLE_VALUE;
     }};
     Recording recording;
     TestPort port{recording};
-    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(port.key(), settingsFor(newPipeName(), kPatience)).error());
-    EXPECT_EQ(2, attempts);
+    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND},
+              connectNamedPipe(port.key(), settingsFor(newPipeName(), milliseconds{30})).error());
+}
+
+TEST(NamedPipeClientRaceTest, AnyOtherErrorEndsTheWait) {
+    const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_ACCESS_DENIED}};
+    Recording recording;
+    TestPort port{recording};
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(port.key(), settingsFor(newPipeName(), kPatience)).error());
 }
 
 TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesNothing) {

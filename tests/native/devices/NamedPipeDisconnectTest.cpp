@@ -57,12 +57,12 @@ protected:
 
     Recording recording_;
     NamedPipeServerSettings settings_;
-    // Each handle that is made for the server.
+    // Each handle that is made for clients.
     std::atomic<int> created_{0};
     FakeCall<&win32::Calls::createNamedPipe> create_{[this](LPCWSTR name, DWORD open, DWORD pipe, DWORD most, DWORD out,
                                                             DWORD in, DWORD patience, SECURITY_ATTRIBUTES* security) {
         const HANDLE made = decltype(create_)::real(name, open, pipe, most, out, in, patience, security);
-        created_ += made != INVALID_HANDLE_VALUE;
+        created_ += made != INVALID_HANDLE_VALUE && (open & FILE_FLAG_FIRST_PIPE_INSTANCE) == 0;
         return made;
     }};
     TestPort port_{recording_};

@@ -72,7 +72,8 @@ TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     }};
     Recording recording;
     TestPort port{recording};
-    const NamedPipeServerSettings settings = newServer(1);
+    NamedPipeServerSettings settings = newServer(1);
+    settings.maxInstances = 1;  // so that there is no room for another instance before this one is closed
     openAndListen(port, settings);
     EXPECT_TRUE(waitFor([&] { return failures < 0; }));
     const win32::Handle client = connectTo(settings.name);

@@ -8,10 +8,13 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "../fixtures/Concurrently.h"
 #include "../fixtures/FakeCall.h"
 #include "../fixtures/PipeEnds.h"
+#include "../fixtures/PipeOwnership.h"
 #include "../fixtures/PipeServers.h"
 #include "../fixtures/TestPort.h"
 #include "devices/NamedPipeServer.h"
@@ -21,7 +24,7 @@ namespace {
 
 using namespace test;
 
-// What CreateNamedPipe is asked for, and the handles it gives.
+// What CreateNamedPipe is asked for, and the handles it gives: for clients, and so none that makes the pipe.
 class Created {
 public:
     struct Instance {
@@ -46,6 +49,9 @@ private:
                                                             DWORD timeout, SECURITY_ATTRIBUTES* security) {
         const HANDLE handle =
             decltype(create_)::real(name, openMode, pipeMode, instances, outBuffer, inBuffer, timeout, security);
+        if ((openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0) {
+            return handle;
+        }
         const std::lock_guard lock{mutex_};
         instances_.push_back({handle, openMode, pipeMode, instances, outBuffer, inBuffer});
         return handle;
@@ -78,64 +84,130 @@ TEST(NamedPipeServerSafetyTest, AsksForWhatTheSettingsSay) {
     const auto instances = created.instances();
     ASSERT_EQ(3u, instances.size());
     for (std::size_t i = 0; i < instances.size(); ++i) {
-        EXPECT_EQ(i == 0, (instances[i].openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0) << "nobody may have been first";
         EXPECT_TRUE(instances[i].openMode & FILE_FLAG_OVERLAPPED);
         EXPECT_EQ(DWORD{PIPE_ACCESS_DUPLEX}, instances[i].openMode & PIPE_ACCESS_DUPLEX);
         EXPECT_TRUE(instances[i].pipeMode & PIPE_REJECT_REMOTE_CLIENTS);
-        EXPECT_EQ(7u, instances[i].instances);
+        EXPECT_EQ(DWORD{PIPE_UNLIMITED_INSTANCES}, instances[i].instances) << "the server counts";
         EXPECT_EQ(1'024u, instances[i].inBuffer);
         EXPECT_EQ(2'048u, instances[i].outBuffer);
     }
 }
 
-// Between the end of the last instance and the next one the name is anybody's.
-TEST(NamedPipeServerSafetyTest, JoinsNobodyElsesPipeWhenItHasNoInstanceLeft) {
-    std::mutex mutex;
-    std::vector<bool> asFirst;
-    FakeCall<&win32::Calls::createNamedPipe> create{[&](const wchar_t* name, DWORD openMode, auto... others) -> HANDLE {
-        const std::lock_guard lock{mutex};
-        asFirst.push_back((openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0);
-        return decltype(create)::real(name, openMode, others...);
-    }};
-    const auto created = [&] {
-        const std::lock_guard lock{mutex};
-        return asFirst;
-    };
+TEST(NamedPipeServerSafetyTest, MakesThePipeWithAnInstanceThatNoClientGets) {
+    DWORD open = 0;
+    DWORD mode = 0;
+    std::wstring access;
+    FakeCall<&win32::Calls::createPipeHolder> hold{
+        [&](const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD out, DWORD in, SECURITY_ATTRIBUTES* security) {
+            open = openMode;
+            mode = pipeMode;
+            EXPECT_EQ(2'048u, out);
+            EXPECT_EQ(1'024u, in);
+            wchar_t* text = nullptr;
+            EXPECT_TRUE(::ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                security->lpSecurityDescriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, nullptr));
+            access = text != nullptr ? text : L"";
+            ::LocalFree(text);
+            return decltype(hold)::real(name, openMode, pipeMode, out, in, security);
+        }};
     Recording recording;
     TestPort port{recording};
     NamedPipeServerSettings settings = newServer(1);
-    settings.maxInstances = 1;
-    const Device::Key server = openAndListen(port, settings);
-    win32::Handle client = connectTo(settings.name);
-    ASSERT_TRUE(waitForAccepts(recording, 1));
-    EXPECT_TRUE(closed(accepts(recording)[0].key));
-    ASSERT_TRUE(waitForListening(port, server, 1));
-    const std::vector<bool> all = created();
-    ASSERT_GE(all.size(), 3u);
-    EXPECT_TRUE(all.front());
-    EXPECT_FALSE(all[1]) << "in vain, while the only one was connected";
-    EXPECT_TRUE(all.back()) << "it had gone";
+    settings.direction = PipeDirection::kOutbound;
+    settings.messages = true;
+    settings.inBuffer = 1'024;
+    settings.outBuffer = 2'048;
+    settings.sddl = L"D:P(A;;FA;;;SY)(A;;FA;;;AU)";
+    openAndListen(port, settings);
+    EXPECT_EQ(DWORD{PIPE_ACCESS_OUTBOUND}, open & PIPE_ACCESS_DUPLEX);
+    EXPECT_EQ(DWORD{PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS}, mode);
+    EXPECT_NE(std::wstring::npos, access.find(L";;;AU)")) << access;
 }
 
-TEST(NamedPipeServerSafetyTest, FurtherInstancesBelongToTheFirst) {
-    std::atomic<int> firsts{0};
-    std::atomic<int> others{0};
-    FakeCall<&win32::Calls::createNamedPipe> create{[&](const wchar_t* name, DWORD openMode, auto... rest) -> HANDLE {
-        ++((openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0 ? firsts : others);
-        return decltype(create)::real(name, openMode, rest...);
-    }};
+// Each of its connections is the only instance, and is closed before the next is made.
+TEST(NamedPipeServerSafetyTest, NameIsItsOwnUntilItEnds) {
+    for (const std::uint32_t most : {1u, 2u}) {
+        PipeOwnership name;
+        Recording recording;
+        TestPort port{recording};
+        NamedPipeServerSettings settings = newServer(1);
+        settings.maxInstances = most;
+        const Device::Key server = openAndListen(port, settings);
+        for (std::size_t i = 0; i < 5; ++i) {
+            const win32::Handle client = connectTo(settings.name);
+            ASSERT_TRUE(waitForAccepts(recording, i + 1));
+            EXPECT_TRUE(closed(accepts(recording)[i].key));
+            ASSERT_TRUE(waitForListening(port, server, 1));
+        }
+        EXPECT_FALSE(name.lost());
+        const win32::Handle last = connectTo(settings.name);
+        ASSERT_TRUE(waitForAccepts(recording, 6));
+        EXPECT_TRUE(closed(server));
+        EXPECT_FALSE(name.lost()) << "there is a connection";
+        EXPECT_TRUE(closed(accepts(recording)[5].key));
+        EXPECT_TRUE(name.lost()) << "nothing of it is left";
+        EXPECT_EQ(0, name.joined());
+        EXPECT_LE(name.most(), most);
+    }
+}
+
+// The last instance is closed while two threads are about to make another.
+TEST(NamedPipeServerSafetyTest, JoinsNoOtherPipeWhenItsLastInstanceGoesMeanwhile) {
+    PipeOwnership name;
+    Turnstile turnstile;
     Recording recording;
     TestPort port{recording};
-    const NamedPipeServerSettings settings = newServer(3);
+    NamedPipeServerSettings settings = newServer(2);
+    settings.maxInstances = 2;
     const Device::Key server = openAndListen(port, settings);
-    for (std::size_t i = 0; i < 5; ++i) {
-        const win32::Handle client = connectTo(settings.name);
-        ASSERT_TRUE(waitForAccepts(recording, i + 1));
-        EXPECT_TRUE(closed(accepts(recording)[i].key));
-        ASSERT_TRUE(waitForListening(port, server, 3));
-    }
-    EXPECT_EQ(1, firsts.load());
-    EXPECT_EQ(7, others.load());
+    const win32::Handle clients[] = {connectTo(settings.name), connectTo(settings.name)};
+    ASSERT_TRUE(waitForAccepts(recording, 2));
+    const auto connections = accepts(recording);
+    name.hold(turnstile);
+    std::thread first{[&] { Device::close(connections[0].key); }};
+    EXPECT_TRUE(turnstile.waitForWaiting(1));
+    std::thread second{[&] { Device::close(connections[1].key); }};
+    EXPECT_TRUE(turnstile.waitForWaiting(2));
+    EXPECT_FALSE(name.lost());
+    turnstile.open();
+    first.join();
+    second.join();
+    EXPECT_TRUE(waitForListening(port, server, 2));
+    EXPECT_EQ(0, name.joined());
+    EXPECT_LE(name.most(), 2u);
+    EXPECT_FALSE(turnstile.gaveUp());
+}
+
+// However its connections end, and whoever makes the next instance.
+TEST(NamedPipeServerSafetyTest, CountsWhatItMayHaveAmongClosesAndDisconnects) {
+    PipeOwnership name;
+    Recording recording;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            if (record.opcode != Opcode::kAccept || record.status != 0) {
+                continue;
+            }
+            if (record.key % 2 == 0) {
+                const Share<Device> share{record.key};
+                EXPECT_EQ(0u, static_cast<NamedPipe&>(*share).disconnect());
+            } else {
+                Device::close(record.key);
+            }
+        }
+    };
+    TestPort port{recording, portSettings(3)};
+    NamedPipeServerSettings settings = newServer(2);
+    settings.maxInstances = 3;
+    const Device::Key server = openAndListen(port, settings);
+    concurrently(6, [&](unsigned) {
+        for (int i = 0; i < 20; ++i) {
+            EXPECT_TRUE(connectTo(settings.name));
+        }
+    });
+    EXPECT_TRUE(waitForListening(port, server, 2));
+    EXPECT_LE(name.most(), 3u);
+    EXPECT_FALSE(name.lost());
+    EXPECT_EQ(0, name.joined());
 }
 
 TEST(NamedPipeServerSafetyTest, AdmitsRemoteClientsOnlyWhereItIsToldTo) {
@@ -154,6 +226,7 @@ TEST(NamedPipeServerSafetyTest, IsForTheUserAdministratorsAndSystem) {
     Recording recording;
     TestPort port{recording};
     openAndListen(port, newServer(2));
+    EXPECT_EQ(2u, created.instances().size());
     for (const Created::Instance& instance : created.instances()) {
         const std::wstring access = accessOf(instance.handle);
         EXPECT_EQ(0u, access.find(L"D:P(")) << access;
@@ -172,6 +245,7 @@ TEST(NamedPipeServerSafetyTest, IsForWhomTheSettingsSay) {
     NamedPipeServerSettings settings = newServer(2);
     settings.sddl = L"D:P(A;;FA;;;SY)(A;;FA;;;AU)";
     openAndListen(port, settings);
+    EXPECT_EQ(2u, created.instances().size());
     for (const Created::Instance& instance : created.instances()) {
         const std::wstring access = accessOf(instance.handle);
         EXPECT_NE(std::wstring::npos, access.find(L";;;AU)")) << access;

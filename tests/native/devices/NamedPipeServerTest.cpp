@@ -198,6 +198,46 @@ TEST_F(NamedPipeServerTest, KeepsToTheGreatestNumberOfInstances) {
     }
 }
 
+// A server of so few instances that at times there is none, and clients that try again only while the pipe is busy.
+TEST(NamedPipeServerBurstTest, ClientsFindThePipeOfFewInstancesAlways) {
+    constexpr unsigned kThreads = 50;
+    constexpr unsigned kClients = 8;  // of each thread
+    for (const std::uint32_t most : {1u, 2u}) {
+        Recording recording;
+        recording.onDelivery = [](unsigned, std::span<const CompletionRecord> records) {
+            for (const CompletionRecord& record : records) {
+                if (record.status == 0) {
+                    Device::close(record.key);
+                }
+            }
+        };
+        TestPort port{recording, portSettings(3)};
+        NamedPipeServerSettings settings = newServer(1);
+        settings.maxInstances = most;
+        openAndListen(port, settings);
+        std::atomic<unsigned> missing{0};
+        std::atomic<unsigned> served{0};
+        concurrently(kThreads, [&](unsigned) {
+            for (unsigned client = 0; client < kClients;) {
+                const win32::Handle pipe{
+                    ::CreateFileW(settings.name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
+                const DWORD error = pipe ? ERROR_SUCCESS : ::GetLastError();
+                if (error == ERROR_PIPE_BUSY) {
+                    ::WaitNamedPipeW(settings.name.c_str(), 1'000);
+                    continue;
+                }
+                ++client;
+                missing += error == ERROR_FILE_NOT_FOUND;
+                char byte;
+                DWORD count = 0;
+                served += pipe && !::ReadFile(pipe.get(), &byte, 1, &count, nullptr);
+            }
+        });
+        EXPECT_EQ(0u, missing.load()) << "of " << kThreads * kClients << " with " << most;
+        EXPECT_EQ(kThreads * kClients, served.load());
+    }
+}
+
 // Waiting takes operations, too. One more instance may lie aside for which there was none.
 TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     Recording recording;

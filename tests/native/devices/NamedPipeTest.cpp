@@ -90,6 +90,21 @@ TEST_F(MessagePipeTest, ReadsAnEmptyMessage) {
     EXPECT_EQ("next", received(recording_.waitForToken(2)));
 }
 
+// As the documentation of the Java class says.
+TEST_F(MessagePipeTest, ReadWithoutRoomLeavesAMessageUnlessThatIsEmpty) {
+    put(peer_, "x");
+    ASSERT_TRUE(read(1, 0));
+    EXPECT_EQ(DWORD{ERROR_MORE_DATA}, recording_.waitForToken(1).status);
+    ASSERT_TRUE(read(2, 1));
+    EXPECT_EQ("x", received(recording_.waitForToken(2)));
+    put(peer_, "");
+    put(peer_, "y");
+    ASSERT_TRUE(read(3, 0));
+    EXPECT_EQ(0u, recording_.waitForToken(3).status);
+    ASSERT_TRUE(read(4, 1));
+    EXPECT_EQ("y", received(recording_.waitForToken(4)));
+}
+
 TEST_F(MessagePipeTest, ReadsMessagesOneByOne) {
     put(peer_, "one");
     put(peer_, "three");

@@ -6,6 +6,7 @@
 #include "win32/Extensions.h"
 #include "win32/HandleTraits.h"
 #include "win32/JobPackets.h"
+#include "win32/PipeHolder.h"
 #include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
 
@@ -39,6 +40,10 @@ ErrorCode errorOfAssociating(HANDLE) noexcept { return ERROR_SUCCESS; }
 void nameThread(const std::wstring&) noexcept {}
 
 ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_CALL_NOT_IMPLEMENTED; }
+
+HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
+    return notImplemented(), INVALID_HANDLE_VALUE;
+}
 
 Result<std::uint32_t> queuedPackets(HANDLE) noexcept {
     return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,38 @@ final class NamedPipeClientTest {
     }
 
     @Test
+    void waitsNoLongerWhenItIsInterrupted() throws Exception {
+        serveOne();
+        connectOnly();
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final AtomicBoolean interrupted = new AtomicBoolean();
+        final Thread waiter = new Thread(() -> {
+            failure.set(failureOf(NamedPipeClient.builder(port, name).timeout(Duration.ofDays(1))));
+            interrupted.set(Thread.currentThread().isInterrupted());
+        });
+        waiter.start();
+        waiter.interrupt();
+        waiter.join(LONG.toMillis());
+
+        assertThat(waiter.isAlive()).isFalse();
+        assertThat(failure.get()).isInstanceOfSatisfying(Win32Exception.class,
+                e -> assertThat(e.code()).isEqualTo(Win32Error.OPERATION_ABORTED));
+        assertThat(failure.get()).hasMessageContaining("interrupted");
+        assertThat(interrupted).as("the thread's status stays").isTrue();
+    }
+
+    @Test
+    void connectsToAFreePipeThoughInterrupted() throws Exception {
+        NamedPipeServer.builder(port, name).open();
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(NamedPipeClient.builder(port, name).connect().isOpen()).isTrue();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void isToldWhenItsDirectionIsNotServed() throws Exception {
         NamedPipeServer.builder(port, name).direction(PipeDirection.INBOUND).open();
 
@@ -128,6 +162,14 @@ final class NamedPipeClientTest {
         assertThat(NamedPipeClient.builder(port, name).connect().name()).isEqualTo("\\\\.\\pipe\\" + name);
         assertThat(NamedPipeClient.builder(port, "\\\\.\\pipe\\" + name.toUpperCase()).connect().isOpen())
                 .as("Windows does not tell capitals from small letters here").isTrue();
+        assertThat(NamedPipeClient.builder(port, "\\\\?\\pipe\\" + name).connect().isOpen()).isTrue();
+    }
+
+    @Test
+    void reachesAPipeThatIsServedByTheOtherFormOfItsName() throws Exception {
+        NamedPipeServer.builder(port, "\\\\?\\pipe\\" + name).open();
+
+        assertThat(NamedPipeClient.builder(port, name).connect().isOpen()).isTrue();
     }
 
     @Test

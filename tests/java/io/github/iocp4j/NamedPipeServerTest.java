@@ -190,7 +190,9 @@ final class NamedPipeServerTest {
         final Device pipe = recorder.nextSuccess(Opcode.ACCEPT).device;
         assertThat(server.close(LONG)).isTrue();
 
-        assertThat(failureOf(NamedPipeServer.builder(port, name)).code()).isEqualTo(Win32Error.ACCESS_DENIED);
+        final Win32Exception failure = failureOf(NamedPipeServer.builder(port, name));
+        assertThat(failure.code()).isEqualTo(Win32Error.ACCESS_DENIED);
+        assertThat(failure).hasMessageContaining("connections of an earlier one may still be open");
 
         assertThat(client.close(LONG)).isTrue();
         assertThat(pipe.close(LONG)).isTrue();

@@ -25,7 +25,8 @@ final class PipeNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "\\\\.\\pipe\\", "\\\\.\\pip\\x", "\\\\.\\mailslot\\x", "\\\\", "a\nb", "a\0b",
         "\\\\box\\c$\\file", "..\\C:\\file", "a\\..\\b", ".", "a/b", "\\\\box\\share\\pipe\\x",
-        "\\\\.\\C:\\folder\\pipe\\x", "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x"})
+        "\\\\.\\C:\\folder\\pipe\\x", " ", "...", "a\\. .", "\\\\.\\pipe\\ ", "\\\\?\\pipe\\...",
+        "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x"})
     void areRefusedWhenNoPipeCanHaveThem(final String name) {
         assertThatThrownBy(() -> PipeNames.complete(name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a pipe");
@@ -44,8 +45,16 @@ final class PipeNamesTest {
     void ofServersAreOnThisMachine() {
         assertThat(PipeNames.local("syelog")).isEqualTo("\\\\.\\pipe\\syelog");
         assertThat(PipeNames.local("\\\\.\\Pipe\\syelog")).isEqualTo("\\\\.\\Pipe\\syelog");
+        assertThat(PipeNames.local("\\\\?\\pipe\\syelog")).isEqualTo("\\\\?\\pipe\\syelog");
         assertThatThrownBy(() -> PipeNames.local("\\\\box\\pipe\\syelog"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("on this machine");
+    }
+
+    @Test
+    void ofMailslotsFollowTheSameRules() {
+        assertThat(PipeNames.localMailslot("\\\\?\\mailslot\\x")).isEqualTo("\\\\?\\mailslot\\x");
+        assertThatThrownBy(() -> PipeNames.completeMailslot("... "))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a mailslot");
     }
 
     @Test

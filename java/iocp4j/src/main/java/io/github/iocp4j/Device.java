@@ -180,8 +180,8 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Asks Windows to cancel all operations in flight on this device ({@code CancelIoEx}). The completion of each one
-     * follows.
+     * Asks Windows to cancel all operations in flight on this device ({@code CancelIoEx}), reads and writes alike. The
+     * completion of each one follows. To cancel in one direction only, {@link #cancel} the operations one by one.
      */
     public final void cancelAll() {
         DeviceNative.cancelAll(key);

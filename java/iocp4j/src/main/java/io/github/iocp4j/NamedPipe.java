@@ -11,6 +11,14 @@ import java.nio.ByteBuffer;
  * peer has gone, a read ends with {@link Win32Error#BROKEN_PIPE}, a write with that or with {@link Win32Error#NO_DATA};
  * when the server has disconnected its client, either ends with {@link Win32Error#PIPE_NOT_CONNECTED}.
  *
+ * <p>A read into a buffer without room waits for data. On a pipe of bytes it leaves them for the next read. On a pipe
+ * of messages it ends with {@link Win32Error#MORE_DATA} and leaves the message, but takes an empty message away, which
+ * is then over with success.
+ *
+ * <p>A write that is cancelled, runs out of time, or is in flight when the device is closed, ends with 0 bytes, though
+ * the peer may have read a part of it: Windows does not say how much. Such a connection is of no more use for a
+ * protocol that counts bytes.
+ *
  * <p>There are three ways to end a connection. {@link #close} leaves what has been written for the peer to read.
  * {@link #flush} and then {@link #close} waits until the peer has read it. {@link #disconnect}, on the server's end,
  * takes it away from the peer. Windows has no half close; on pipes of messages {@link #closeWrite} comes near it.

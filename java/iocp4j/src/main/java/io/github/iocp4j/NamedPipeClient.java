@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Connects to named pipes that others serve.
@@ -26,6 +27,9 @@ public final class NamedPipeClient {
      * Describes a connection.
      */
     public static final class Builder {
+        /** How soon a waiting thread notices that it is interrupted. */
+        private static final int LONGEST_WAIT_MILLISECONDS = 50;
+
         private final CompletionPort port;
         private final String name;
         private PipeDirection direction = PipeDirection.DUPLEX;
@@ -74,7 +78,9 @@ public final class NamedPipeClient {
         }
 
         /**
-         * How long to wait while all instances of the pipe are busy. Default: 10 seconds.
+         * How long to wait while all instances of the pipe are busy, and for a pipe that has been busy and is missing
+         * now, as it is between two instances of some servers. A pipe that is missing from the start is not waited for.
+         * Default: 10 seconds.
          *
          * @param limit zero for one attempt only
          * @return this
@@ -87,25 +93,61 @@ public final class NamedPipeClient {
 
         /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
-         * calling thread waits; it is best not a worker of the port.
+         * calling thread waits; it is best not a worker of the port. {@link Thread#interrupt} ends the wait within
+         * about 100 milliseconds, and leaves the thread's interrupt status set; a pipe that is not busy is connected to
+         * all the same.
          *
          * @return the connection
-         * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when nobody serves the pipe,
-         *     {@link Win32Error#PIPE_BUSY} when no instance became free in time, {@link Win32Error#ACCESS_DENIED} when
-         *     its server does not let us in or not in that direction, or another code of {@code CreateFileW}
+         * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, or when a busy pipe has
+         *     gone and was still missing when the time was up; {@link Win32Error#PIPE_BUSY} when no instance became
+         *     free in time; {@link Win32Error#OPERATION_ABORTED} when the thread is interrupted while it waits;
+         *     {@link Win32Error#ACCESS_DENIED} when the server does not let this user in or not in that direction;
+         *     {@link Win32Error#INVALID_NAME} when the name leads to something else than a pipe; or another code of
+         *     {@code CreateFileW}
          * @throws PortClosedException when the port is closed or closing
          */
         public NamedPipe connect() throws Win32Exception {
-            final long answer = OffCarrier.call(() -> NamedPipeNative.connect(port.id(), name, direction.code(),
-                    mode == PipeMode.MESSAGE, impersonation.ordinal(), Timeouts.milliseconds(timeout)));
+            final long answer = attempts();
             final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
             return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
+        }
+
+        /** Waits in short native calls, so that an interrupt can end the wait. */
+        private long attempts() throws Win32Exception {
+            final long limit = TimeUnit.MILLISECONDS.toNanos(Timeouts.milliseconds(timeout));
+            final long start = System.nanoTime();
+            boolean wasBusy = false;
+            int wait = 0;
+            while (true) {
+                final long answer = attempt(wait, wasBusy);
+                final int error = Refusal.win32Error(answer);
+                wasBusy |= error == Win32Error.PIPE_BUSY;
+                final boolean mayPass = wasBusy
+                        && (error == Win32Error.PIPE_BUSY || error == Win32Error.FILE_NOT_FOUND);
+                final long left = limit - (System.nanoTime() - start);
+                if (!mayPass || left <= 0) {
+                    return answer;
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new Win32Exception("CreateFile " + name + " (interrupted while it waited for the pipe)",
+                            Win32Error.OPERATION_ABORTED);
+                }
+                wait = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(left) + 1, LONGEST_WAIT_MILLISECONDS);
+            }
+        }
+
+        /** Waits for an instance for so many milliseconds at most, then tries to open the pipe once. */
+        private long attempt(final int wait, final boolean wasBusy) {
+            return OffCarrier.call(() -> NamedPipeNative.connect(port.id(), name, direction.code(),
+                    mode == PipeMode.MESSAGE, impersonation.ordinal(), wait, wasBusy));
         }
 
         private String hint(final long answer) {
             switch (Refusal.win32Error(answer)) {
                 case Win32Error.FILE_NOT_FOUND:
                     return " (nobody serves that pipe)";
+                case Win32Error.INVALID_NAME:
+                    return " (that is not the name of a pipe)";
                 case Win32Error.ACCESS_DENIED:
                     return " (its server does not let this user in, or not for " + direction + ')';
                 case Win32Error.INVALID_PARAMETER:

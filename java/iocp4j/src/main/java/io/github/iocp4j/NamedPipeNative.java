@@ -14,8 +14,10 @@ final class NamedPipeNative {
     /** Begins to wait for clients; answers 1, or why not a single instance waits. */
     static native long listen(long server);
 
+    /** Tries for so long while the pipe is busy or, where an earlier call has found it busy, missing. */
     static native long connect(
-            long port, String name, int direction, boolean messages, int impersonation, int milliseconds);
+            long port, String name, int direction, boolean messages, int impersonation, int milliseconds,
+            boolean wasBusy);
 
     /** The process that serves a client's pipe, or 0. */
     static native int serverProcessId(long device);

@@ -9,6 +9,9 @@ import java.util.Objects;
  * the listener learns of the connection, so that a burst of clients finds open doors. Each connection arrives at the
  * listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
  * {@link NamedPipe}. Closing the server ends the waiting instances; connections live on until they are closed.
+ *
+ * <p>The name belongs to the server from {@link Builder#open} until it is closed and its last connection has gone: no
+ * other process can take it meanwhile, and a client never finds it missing, only busy.
  */
 public final class NamedPipeServer extends Device {
     private NamedPipeServer(final CompletionPort port, final long key, final String name) {
@@ -19,7 +22,7 @@ public final class NamedPipeServer extends Device {
      * Starts the description of a pipe server.
      *
      * @param port receives the connections and everything that happens on them
-     * @param name {@code \\.\pipe\NAME}, or only {@code NAME}
+     * @param name {@code \\.\pipe\NAME}, {@code \\?\pipe\NAME}, or only {@code NAME}
      * @return a builder with the defaults that its methods tell
      * @throws IllegalArgumentException when that cannot be the name of a local pipe
      */
@@ -101,7 +104,8 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * The largest number of instances of this pipe, connected and waiting together. Default: no limit.
+         * The largest number of instances of this pipe, connected and waiting together. Default: no limit. The server
+         * counts them; Windows is given no limit, because one more instance keeps the name.
          *
          * @param instances from 1 to 254
          * @return this
@@ -127,8 +131,9 @@ public final class NamedPipeServer extends Device {
          *
          * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} lets everybody read and write. {@code GW} would let them make
          * instances of the pipe as well, and so receive clients in this server's place; but a client that opens the
-         * pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The owner needs {@code GA} in any
-         * case: without the right to make instances only the first one can be had.
+         * pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The server's own user needs
+         * {@code GA} in any case: without the right to make instances {@link #open} fails with
+         * {@link Win32Error#ACCESS_DENIED}.
          *
          * @param sddl the descriptor, turned into one by {@code ConvertStringSecurityDescriptorToSecurityDescriptorW}
          * @return this
@@ -150,13 +155,15 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Creates the pipe and begins to wait for clients ({@code CreateNamedPipeW} with
-         * {@code FILE_FLAG_FIRST_PIPE_INSTANCE}, {@code ConnectNamedPipe}).
+         * Creates the pipe and begins to wait for clients ({@code NtCreateNamedPipeFile} for an instance that keeps the
+         * name and takes no client, {@code CreateNamedPipeW} for those that do, {@code ConnectNamedPipe}).
          *
          * @return the open server
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when somebody serves a pipe of
-         *     that name already; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security
-         *     descriptor is not understood
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when there is a pipe of that
+         *     name already, be it only because connections of an earlier server are still open, or when the security
+         *     descriptor does not let this process make instances;
+         *     {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security descriptor is not
+         *     understood
          * @throws IllegalArgumentException when more instances are to wait than there may be
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
@@ -182,11 +189,13 @@ public final class NamedPipeServer extends Device {
 
         private String hint(final long answer) {
             final int error = Refusal.win32Error(answer);
+            final String descriptor =
+                    securityDescriptor.isEmpty() ? "" : "with the security descriptor \"" + securityDescriptor + '"';
             if (error == Win32Error.ACCESS_DENIED) {
-                return " (another server may have that name: end it, or choose another name)";
+                return " (another server may have that name, or connections of an earlier one may still be open: end"
+                        + " them, or choose another name" + (descriptor.isEmpty() ? "" : "; " + descriptor) + ')';
             }
-            return error == Win32Error.SUCCESS || securityDescriptor.isEmpty()
-                    ? "" : " (with the security descriptor \"" + securityDescriptor + "\")";
+            return error == Win32Error.SUCCESS || descriptor.isEmpty() ? "" : " (" + descriptor + ')';
         }
     }
 }

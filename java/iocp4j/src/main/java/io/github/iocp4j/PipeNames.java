@@ -36,7 +36,9 @@ final class PipeNames {
     private static String local(final String name, final String kind) {
         final String full = complete(name, kind);
         final String prefix = localPrefix(kind);
-        if (!full.toLowerCase(Locale.ROOT).startsWith(prefix)) {
+        // The second form is the first without the clean-up of dots and blanks.
+        final String given = full.toLowerCase(Locale.ROOT);
+        if (!given.startsWith(prefix) && !given.startsWith(prefix.replace('.', '?'))) {
             throw wrong(name, kind, "a server's " + kind + " is on this machine, and begins with " + prefix);
         }
         return full;
@@ -65,7 +67,8 @@ final class PipeNames {
             throw wrong(name, kind, "it has a control character");
         }
         if (last.indexOf('/') >= 0 || Arrays.stream(last.split("\\\\")).anyMatch(PipeNames::isDots)) {
-            throw wrong(name, kind, "Windows would resolve /, . and .. as in the name of a file");
+            throw wrong(name, kind, "Windows would resolve /, . and .. as in the name of a file, and remove dots and"
+                    + " blanks at its end");
         }
         return full;
     }
@@ -75,7 +78,7 @@ final class PipeNames {
     }
 
     private static boolean isDots(final String part) {
-        return part.equals(".") || part.equals("..");
+        return part.matches("[. ]+");
     }
 
     private static IllegalArgumentException wrong(final String name, final String kind, final String why) {

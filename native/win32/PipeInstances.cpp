@@ -1,0 +1,70 @@
+#include "win32/PipeInstances.h"
+
+#include <utility>
+
+#include "win32/Calls.h"
+
+namespace iocp4j::win32 {
+
+namespace {
+
+Result<Handle> create(const PipeShape& shape, DWORD flags, SECURITY_ATTRIBUTES& security) noexcept {
+    Handle instance{calls.createNamedPipe(shape.name.c_str(), shape.openMode | flags, shape.pipeMode,
+                                          PIPE_UNLIMITED_INSTANCES, shape.outBuffer, shape.inBuffer, 0, &security)};
+    if (!instance) {
+        return Result<Handle>::failure(::GetLastError());
+    }
+    return instance;
+}
+
+// For Wine: the holder is an ordinary instance whose client has been ourselves. No other waits beside it, because where
+// a client is quicker than we are, it keeps the instance, and we make the next one.
+Result<OwnedPipe> createVisitedPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
+    OwnedPipe pipe;
+    for (DWORD flags = FILE_FLAG_FIRST_PIPE_INSTANCE;; flags = 0) {
+        auto instance = create(shape, flags, security);
+        if (!instance) {
+            return Result<OwnedPipe>::failure(instance.error());
+        }
+        const Handle visitor{calls.createFile(shape.name.c_str(), 0, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
+        if (visitor) {
+            pipe.holder = std::move(*instance);
+            return pipe;
+        }
+        if (::GetLastError() != ERROR_PIPE_BUSY) {
+            return Result<OwnedPipe>::failure(::GetLastError());
+        }
+        pipe.instances.push_back(std::move(*instance));
+    }
+}
+
+Result<OwnedPipe> createHeldPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
+    OwnedPipe pipe;
+    pipe.holder = Handle{calls.createPipeHolder(shape.name.c_str(), shape.openMode, shape.pipeMode, shape.outBuffer,
+                                                shape.inBuffer, &security)};
+    if (pipe.holder) {
+        return pipe;
+    }
+    const DWORD error = ::GetLastError();
+    return error == ERROR_CALL_NOT_IMPLEMENTED ? createVisitedPipe(shape, security) : Result<OwnedPipe>::failure(error);
+}
+
+}  // namespace
+
+Result<OwnedPipe> createPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
+    auto pipe = createHeldPipe(shape, security);
+    if (pipe && pipe->instances.empty()) {
+        auto first = createInstance(shape, security);
+        if (!first) {
+            return Result<OwnedPipe>::failure(first.error());
+        }
+        pipe->instances.push_back(std::move(*first));
+    }
+    return pipe;
+}
+
+Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& security) noexcept {
+    return create(shape, 0, security);
+}
+
+}  // namespace iocp4j::win32
