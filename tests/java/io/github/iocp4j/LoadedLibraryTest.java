@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real DLL in real JVMs: out of the jar, damaged, shared, and wanted by two class loaders. */
 @Timeout(120)
@@ -127,16 +129,63 @@ final class LoadedLibraryTest {
     @Test
     void isRefusedWhenItIsOfAnotherVersion() throws Exception {
         assumeJarHasTheLibrary();
-        final String version = NativeContract.version();
-        final String other = version.replaceFirst("\\d", "9");
-        final Path file = folder.resolve("other.dll");
-        // As the DLL has it for Java; the version resource has it, too, in UTF-16.
-        Files.write(file, new String(carried(), StandardCharsets.ISO_8859_1)
-                .replace(version, other).getBytes(StandardCharsets.ISO_8859_1));
+        final String other = otherVersion();
+        final Path file = Files.write(folder.resolve("other.dll"), ofVersion(other));
 
         assertThat(String.join("\n", ChildJvm.run(probe("-Diocp4j.library.path=" + file)).errors()))
-                .contains("NativeLibraryError: The iocp4j jar and " + file + " are of different versions"
-                        + " (the DLL is " + other + ", the jar " + version + ")");
+                .contains("iocp4j.library.path: the iocp4j jar and " + file + " are of different versions"
+                        + " (the DLL is " + other + ", the jar " + NativeContract.version() + ")");
+    }
+
+    /** As another program may have put it on the PATH, which {@code java.library.path} is unless it is set. */
+    @ParameterizedTest
+    @ValueSource(strings = {"of another version", "for another processor", "cut short", "a text", "a folder"})
+    void isSkippedOnJavaLibraryPathWhenItIs(final String flaw) throws Exception {
+        assumeJarHasTheLibrary();
+        final Path file = folder.resolve("iocp4j.dll");
+        if (flaw.equals("a folder")) {
+            Files.createDirectory(file);
+        } else {
+            Files.write(file, flawed(flaw));
+        }
+
+        assertThat(ChildJvm.run(probe("-Djava.library.path=" + folder)).output()).isEqualTo("delivered");
+    }
+
+    private static byte[] flawed(final String flaw) throws IOException {
+        final byte[] dll = carried();
+        switch (flaw) {
+            case "of another version":
+                return ofVersion(otherVersion());
+            case "for another processor":
+                ByteBuffer.wrap(dll).order(ByteOrder.LITTLE_ENDIAN).putShort(machinePosition(dll), (short) 0xaa64);
+                return dll;
+            case "cut short":
+                return Arrays.copyOf(dll, dll.length / 2);
+            default:
+                return flaw.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void isSkippedOnJavaLibraryPathWhenAnotherClassLoaderHasIt() throws Exception {
+        assumeJarHasTheLibrary();
+        NativeLibrary.load();
+        final String before = System.getProperty("java.library.path");
+        new ExtractedLibrary(NativeHost.JVM).load(ours -> {
+            assertThat(ours.getFileName()).hasToString(NativeLibrarySearch.FILE_NAME);
+            System.setProperty("java.library.path", ours.getParent().toString());
+            return Loading.FAILED;
+        });
+
+        try (URLClassLoader other = otherClassLoader()) {
+            call(other.loadClass(NativeLibrary.class.getName()), "load");
+
+            assertThat(call(other.loadClass(PortNative.class.getName()), "contract"))
+                    .isEqualTo(PortNative.contract());
+        } finally {
+            System.setProperty("java.library.path", before);
+        }
     }
 
     @Test
@@ -173,6 +222,16 @@ final class LoadedLibraryTest {
 
     private static byte[] carried() throws IOException {
         return CarriedLibrary.find(NativeHost.JVM).content();
+    }
+
+    private static String otherVersion() {
+        return NativeContract.version().replaceFirst("\\d", "9");
+    }
+
+    /** The DLL with another version where it has it for Java; the version resource has it, too, in UTF-16. */
+    private static byte[] ofVersion(final String other) throws IOException {
+        return new String(carried(), StandardCharsets.ISO_8859_1)
+                .replace(NativeContract.version(), other).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static int machinePosition(final byte[] dll) {

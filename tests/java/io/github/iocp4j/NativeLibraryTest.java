@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the library is looked for, and what is said when it is not there or will not do. */
@@ -261,7 +263,7 @@ final class NativeLibraryTest {
     void namesTheJarWhoseLibraryIsOfAnotherVersion() {
         host.contract[1] = 40;
 
-        assertThat(diagnosis()).contains("The iocp4j jar and the DLL in file:/iocp4j.jar are of different versions",
+        assertThat(diagnosis()).contains("the copy in the jar: the iocp4j jar and the DLL in file:/iocp4j.jar are of different versions",
                 "take both from one release");
     }
 
@@ -278,7 +280,7 @@ final class NativeLibraryTest {
     @Test
     void refusesALibraryThatLooksForOtherMethods() throws IOException {
         final Path file = put("folder");
-        host.properties.put("java.library.path", file.getParent().toString());
+        host.properties.put("iocp4j.library.path", file.getParent().toString());
         fails(file, new NoSuchMethodError("Method io.github.iocp4j.Native.gone()V name or signature does not match"));
 
         assertThat(diagnosis()).contains("different versions", file.toString(), "Native.gone()V");
@@ -288,11 +290,78 @@ final class NativeLibraryTest {
     @Test
     void tellsWhatToDoWhenAnotherClassLoaderHasTheLibrary() throws IOException {
         final Path file = put("folder");
-        host.properties.put("java.library.path", file.getParent().toString());
-        fails(file, new UnsatisfiedLinkError("Native Library " + file + " already loaded in another classloader"));
+        host.properties.put("iocp4j.library.path", file.getParent().toString());
+        fails(file, taken(file));
 
         assertThat(diagnosis()).contains(file.toString(), "another class loader", "put the iocp4j jar where");
         assertThat(host.resourcesRead).as("no fallback").isEmpty();
+    }
+
+    /** It is the PATH, as a rule, and another program may have put its iocp4j.dll there. */
+    @ParameterizedTest
+    @MethodSource("flaws")
+    void goesOnToTheJarWhateverIsWrongWithAFileOfJavaLibraryPath(final LinkageError flaw) throws IOException {
+        final Path file = put("folder");
+        host.properties.put("java.library.path", file.getParent().toString());
+        fails(file, flaw);
+
+        load();
+
+        assertThat(host.loaded).singleElement().asString().contains(home.resolve("local").toString());
+    }
+
+    static Stream<LinkageError> flaws() {
+        return Stream.of(new LinkageError("the DLL is 0.0.1, the jar 0.1.0"),
+                new NoSuchMethodError("Native.gone()V"), new NoClassDefFoundError("io/github/iocp4j/Gone"),
+                new UnsatisfiedLinkError("%1 is not a valid Win32 application"),
+                new UnsatisfiedLinkError("Can't load AMD 64-bit .dll on a ARM 64-bit platform"), taken(Path.of("x")));
+    }
+
+    @Test
+    void goesOnToTheJarWhenAFileOfJavaLibraryPathKeepsAnotherContract() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("java.library.path", file.getParent().toString());
+        final int[] good = host.contract.clone();
+        host.whenLoaded.add(loaded -> {
+            host.contract = good.clone();
+            host.contract[1] += loaded.equals(file) ? 8 : 0;
+        });
+
+        load();
+
+        assertThat(host.loaded).hasSize(2).startsWith(file);
+    }
+
+    @Test
+    void goesOnToTheJarWhenAFileOfJavaLibraryPathBindsNothing() throws IOException {
+        final Path file = put("folder");
+        host.properties.put("java.library.path", file.getParent().toString());
+        host.whenLoaded.add(loaded ->
+                host.contractError = loaded.equals(file) ? new UnsatisfiedLinkError("contract()") : null);
+
+        load();
+
+        assertThat(host.loaded).hasSize(2).startsWith(file);
+    }
+
+    @Test
+    void tellsOfEveryFileThatDoesNotFitWhenNoneDoes() throws IOException {
+        final Path old = put("old");
+        final Path taken = put("taken");
+        host.properties.put("java.library.path", old.getParent() + File.pathSeparator + taken.getParent());
+        fails(old, new LinkageError("the DLL is 0.0.1, the jar 0.1.0"));
+        fails(taken, taken(taken));
+        host.contract[1] = 40;
+
+        assertThat(diagnosis().split("\n  ")).hasSize(4).satisfies(lines -> {
+            assertThat(lines[1]).startsWith("java.library.path: ").contains(old.toString(), "the DLL is 0.0.1");
+            assertThat(lines[2]).startsWith("java.library.path: ").contains(taken.toString(), "another class loader");
+            assertThat(lines[3]).startsWith("the copy in the jar: ").contains("is 40 in the DLL and 32 in the jar");
+        });
+    }
+
+    private static UnsatisfiedLinkError taken(final Path file) {
+        return new UnsatisfiedLinkError("Native Library " + file + " already loaded in another classloader");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,7 @@ class CopyTest {
     @TempDir
     private Path folder;
 
+    private final UnusualFolders unusual = new UnusualFolders();
     private final StringWriter errors = new StringWriter();
     private Path source;
     private Path target;
@@ -42,6 +44,11 @@ class CopyTest {
     void name() {
         source = folder.resolve("source");
         target = folder.resolve("target");
+    }
+
+    @AfterEach
+    void removeLinks() throws Exception {
+        unusual.close();
     }
 
     private int copy(final String... options) {
@@ -221,11 +228,11 @@ class CopyTest {
     }
 
     @Test
-    void whatIsInUseIsTold() throws Exception {
+    void aReadOnlyFileIsNotReplaced() throws Exception {
         Files.write(source, content(1));
         Files.write(target, content(2));
         Files.setAttribute(target, "dos:readonly", true);
-        assertRefuses(1, "access is denied");
+        assertRefuses(1, target + ": it is read-only, and its successor is not");
 
         Files.setAttribute(target, "dos:readonly", false);
         assertThat(Files.readAllBytes(target)).as("what was there").isEqualTo(content(2));
@@ -288,6 +295,122 @@ class CopyTest {
             assertThat(process.errors()).contains("bad: it is a folder").contains("copy: 1 could not be copied");
         }
         assertThat(target.resolve("source").resolve("good")).hasBinaryContent(content(10));
+    }
+
+    @Test
+    void aBackupCanBeRepeated() throws Exception {
+        Files.createDirectory(source);
+        Files.createDirectory(target);
+        final Path file = Files.write(source.resolve("read-only"), content(10));
+        Files.setAttribute(file, "dos:readonly", true);
+        final Path copy = target.resolve("source").resolve("read-only");
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertCopies("--recursive");
+                assertThat(Files.readAttributes(copy, DosFileAttributes.class).isReadOnly()).isTrue();
+            }
+            Files.setAttribute(file, "dos:readonly", false);
+            Files.write(file, content(20));
+            Files.setAttribute(file, "dos:readonly", true);
+            assertCopies("--recursive");
+            assertThat(copy).hasBinaryContent(content(20));
+            assertThat(names(target)).containsExactly("", "source", "source/read-only");
+        } finally {
+            Files.setAttribute(file, "dos:readonly", false);
+            Files.setAttribute(copy, "dos:readonly", false);
+        }
+    }
+
+    @Test
+    void namesThatDifferOnlyInCaseDoNotReplaceEachOther() throws Exception {
+        UnusualFolders.assumeNamesThatDifferInCase(source);
+        try (ToolProcess process = Programs.tool(folder, "copy", "-r", source.toString(), target.toString())) {
+            assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
+            assertThat(process.errors()).containsIgnoringCase(source.resolve("name") + ": its name differs only in case")
+                    .contains("copy: 1 could not be copied");
+        }
+        final String[] copied = target.toFile().list();
+        assertThat(copied).hasSize(1);
+        assertThat(Files.readString(target.resolve(copied[0]))).as("one of the two").isEqualTo(copied[0]);
+    }
+
+    @Test
+    void whatIsSaidOfANameStaysOnItsLine() throws Exception {
+        // CSI, which Windows lets be part of a name as well as what turns the direction of writing.
+        final String name = "bad\u009b31m\u202egood";
+        Files.createDirectory(source);
+        Files.write(source.resolve(name), content(10));
+        Files.createDirectories(target.resolve("source").resolve(name));
+        try (ToolProcess process = Programs.tool(folder, "copy", "-r", source.toString(), target.toString())) {
+            assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
+            assertThat(process.errors()).contains("bad\\xc2\\x9b31m\\xe2\\x80\\xaegood: it is a folder")
+                    .doesNotContain("\u009b", "\u202e");
+        }
+    }
+
+    // --- Links
+
+    @Test
+    void aLinkToAFolderAboveIsNotFollowed() throws Exception {
+        Files.createDirectories(source.resolve("sub"));
+        Files.write(source.resolve("sub").resolve("file"), content(10));
+        unusual.assumeLink(source.resolve("sub").resolve("loop"), source);
+        try (ToolProcess process = Programs.tool(folder, "copy", "-r", source.toString(), target.toString())) {
+            assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
+            assertThat(process.errors()).hasLineCount(2)
+                    .contains("loop: it is a link to a folder", "copy: 1 could not be copied");
+        }
+        assertThat(names(target)).containsExactly("", "sub", "sub/file");
+    }
+
+    @Test
+    void linksAreFollowedWhenThatIsWantedButNoFolderIsCopiedTwice() throws Exception {
+        final Path elsewhere = Files.createDirectories(folder.resolve("elsewhere").resolve("deep"));
+        Files.write(elsewhere.resolve("file"), content(10));
+        Files.createDirectories(source.resolve("sub"));
+        unusual.assumeLink(source.resolve("sub").resolve("loop"), source);
+        unusual.assumeLink(source.resolve("again"), source.resolve("sub"));
+        unusual.assumeLink(source.resolve("elsewhere"), elsewhere.getParent());
+        unusual.assumeLink(elsewhere.resolve("loop"), elsewhere.getParent());
+        unusual.assumeLink(elsewhere.resolve("back"), source);
+        // Where the copy lies.
+        unusual.assumeLink(source.resolve("above"), folder);
+        try (ToolProcess process =
+                Programs.tool(folder, "copy", "-r", "--follow-links", source.toString(), target.toString())) {
+            assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
+            assertThat(process.errors()).hasLineCount(6)
+                    .contains("above: it is a link to a folder that the copy lies in", "copy: 5 could not be copied");
+        }
+        assertThat(names(target)).containsExactly(
+                "", "elsewhere", "elsewhere/deep", "elsewhere/deep/file", "sub");
+    }
+
+    @Test
+    void aFolderIsNotCopiedIntoItselfThroughALink() throws Exception {
+        Files.createDirectories(source.resolve("deep"));
+        final Path link = folder.resolve("link");
+        unusual.assumeLink(link, source.resolve("deep"));
+        target = link.resolve("copy");
+        assertRefuses(1, "lies inside it", "--recursive");
+        target = link;
+        assertRefuses(1, "lies inside it", "--recursive");
+        assertThat(names(source)).containsExactly("", "deep");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--quiet", "--follow-links"})
+    void theCopyDoesNotLandInItsSourceThroughALinkInTheTarget(final String option) throws Exception {
+        Files.createDirectories(source.resolve("sub"));
+        Files.createDirectory(source.resolve("other"));
+        Files.write(source.resolve("sub").resolve("file"), content(10));
+        Files.createDirectories(target.resolve("source"));
+        unusual.assumeLink(target.resolve("source").resolve("sub"), source.resolve("other"));
+        try (ToolProcess process =
+                Programs.tool(folder, "copy", "-r", option, source.toString(), target.toString())) {
+            assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
+            assertThat(process.errors()).contains("sub: it is a link").contains("copy: 2 could not be copied");
+        }
+        assertThat(names(source)).containsExactly("", "other", "sub", "sub/file");
     }
 
     // --- Stopping

@@ -77,6 +77,18 @@ class MainTest {
         assertThat(errors.toString()).startsWith(tool + ": ").contains(reason).doesNotContain("\tat ");
     }
 
+    /** It may come from a script that passes on what others have named. */
+    @ParameterizedTest
+    @CsvSource({
+        "--unknown%, x", "%, x", "-%, x", "--block, 1%", "--depth, 1%", "--quiet=%, x", "missing-%, x", "x, y%",
+    })
+    void whatIsQuotedStaysOnItsLineAndCommandsNoTerminal(final String first, final String second) {
+        final String bad = "\u001b[31m\nfaked: line\u009b\u202e";
+        assertThat(run("copy", first.replace("%", bad), second.replace("%", bad), "z")).isNotZero();
+        assertThat(errors.toString()).contains("\\x1b[31m\\nfaked: line").doesNotContain("\u001b", "\u009b", "\u202e");
+        assertThat(errors.toString().lines()).noneMatch(line -> line.startsWith("faked"));
+    }
+
     @Test
     void anUnknownToolIsRefusedWithTheKnownOnes() {
         assertThat(run("syslogd")).isEqualTo(2);

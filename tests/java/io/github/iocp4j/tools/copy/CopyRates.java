@@ -88,9 +88,8 @@ public final class CopyRates {
         }
         final Map<String, Way> ways = new LinkedHashMap<>();
         ways.put("copy --recursive", (from, to) -> engine(false, engine -> {
-            final long failures = new TreeCopy(engine, FILES_IN_WORK, new Stop(), from, to, failed -> {
-                throw new IllegalStateException(failed);
-            }).copy();
+            final long failures = new TreeCopy(engine::copy, FILES_IN_WORK, false, new Stop(), from, to,
+                    new Complaints(System.err::println)).copy();
             if (failures > 0) {
                 throw new IOException(failures + " failures");
             }

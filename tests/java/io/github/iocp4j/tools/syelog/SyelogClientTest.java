@@ -36,7 +36,19 @@ class SyelogClientTest {
         client.send(MESSAGE);
         client.close();
         client.close();
-        assertThat(pipe.calls).containsExactly("connect", "write", "disconnect");
+        assertThat(pipe.calls).containsExactly("connect", "write", "flush", "disconnect");
+    }
+
+    @Test
+    void tellsWhenTheDaemonHasNotReadEverything() {
+        assertThat(client.flush()).as("nothing is written").isTrue();
+        client.send(MESSAGE);
+        assertThat(client.flush()).isTrue();
+
+        pipe.failures.add(Win32Error.BROKEN_PIPE);
+        assertThat(client.flush()).isFalse();
+        assertThat(client.lastFailure().code()).isEqualTo(Win32Error.BROKEN_PIPE);
+        assertThat(pipe.calls).containsExactly("connect", "write", "flush", "flush");
     }
 
     @Test
@@ -103,6 +115,11 @@ class SyelogClientTest {
         @Override
         public void write(final ByteBuffer message) throws Win32Exception {
             call("write");
+        }
+
+        @Override
+        public void flush() throws Win32Exception {
+            call("flush");
         }
 
         @Override

@@ -140,8 +140,25 @@ final class SyelogDaemonTest {
         assertThat(statistics("connections failed")).isEqualTo("0");
     }
 
+    @Test
+    void tellsWhenItHasNotPartedFromAllClients() throws Exception {
+        final NamedPipe client = connect();
+        disk.pause();
+        assertThat(send(client, "hello", 60_000)).isZero();
+        disk.awaitWriters(1);
+
+        assertThat(daemon.leave(server, 1)).as("a worker waits for the disk").isFalse();
+
+        disk.goOn();
+        assertThat(client.close(LONG)).isTrue();
+        assertThat(daemon.leave(server, LONG.toMillis())).isTrue();
+        assertThat(port.close(LONG)).isTrue();
+        file.close();
+        assertThat(texts()).containsExactly("hello");
+    }
+
     private void leave() throws InterruptedException {
-        daemon.leave(server);
+        assertThat(daemon.leave(server)).isTrue();
         statistics.measure(port.snapshot());
         assertThat(port.close(LONG)).isTrue();
         file.close();

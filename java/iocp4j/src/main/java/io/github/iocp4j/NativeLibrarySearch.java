@@ -16,9 +16,12 @@ import java.util.Locale;
  * Where {@code iocp4j.dll} is looked for: where the property {@code iocp4j.library.path} says, and only there if it is
  * set; else in the folders of {@code java.library.path}; else in our own jar.
  *
+ * <p>A file that does not fit is skipped: {@code java.library.path} is the PATH unless it is set, and what another
+ * program has put there must not keep this one from its own jar. When no place has one that fits, the error lists all.
+ *
  * <p>Only absolute paths are ever loaded: given a mere name, Windows would search the current folder too, where anybody
- * may have put a DLL of that name. And {@code java.library.path} is the PATH unless it is set: what lies in a folder of
- * it is loaded only if nobody can have put it there but who is trusted by {@link Writers}.
+ * may have put a DLL of that name. What lies in a folder of {@code java.library.path} is loaded only if nobody can have
+ * put it there but who is trusted by {@link Writers}.
  */
 final class NativeLibrarySearch {
     static final String FILE_NAME = "iocp4j.dll";
@@ -155,15 +158,13 @@ final class NativeLibrarySearch {
     private boolean loads(final String place, final Path file) {
         final Loading outcome = tryToLoad(place, file);
         if (outcome == Loading.TAKEN) {
-            throw new NativeLibraryError(file + " is already in use by iocp4j in another class loader of this"
-                    + " process, and Windows code can belong to one only: leave " + LIBRARY_PATH + " unset and "
-                    + FILE_NAME + " out of " + JAVA_LIBRARY_PATH + ", so that each takes a copy from its jar, or put"
-                    + " the iocp4j jar where a class loader that both share finds it, such as the server's own library"
-                    + " folder");
-        }
-        if (outcome == Loading.UNBOUND) {
-            throw differentVersions(place, file, "the DLL does not bind the methods of "
-                    + NativeLibrarySearch.class.getPackageName(), null);
+            tried.add(place + ": " + file + " is already in use by iocp4j in another class loader of this process, and"
+                    + " Windows code can belong to one only: leave " + LIBRARY_PATH + " unset, so that each takes a"
+                    + " copy from its jar, or put the iocp4j jar where a class loader that both share finds it, such as"
+                    + " the server's own library folder");
+        } else if (outcome == Loading.UNBOUND) {
+            differentVersions(place, file,
+                    "the DLL does not bind the methods of " + NativeLibrarySearch.class.getPackageName());
         }
         return outcome == Loading.DONE;
     }
@@ -180,8 +181,9 @@ final class NativeLibrarySearch {
             tried.add(place + ": " + file + ": " + (flaw == null ? "" : flaw + ": ") + failed.getMessage());
             return Loading.FAILED;
         } catch (final LinkageError failed) {
-            // The DLL looked for a class or a method that this jar does not have.
-            throw differentVersions(place, file, failed.getMessage(), failed);
+            // The DLL is of another version, or looked for a class or a method that this jar does not have.
+            failures.add(failed);
+            return differentVersions(place, file, failed.getMessage());
         } catch (final IllegalCallerException denied) {
             throw new NativeLibraryError("This JVM does not let iocp4j load native code: start it with"
                     + " --enable-native-access=io.github.iocp4j, or =ALL-UNNAMED where the jar is on the class path",
@@ -195,6 +197,7 @@ final class NativeLibrarySearch {
                 .contains("already loaded in another classloader");
     }
 
+    /** What one that does not fit has bound, the next one binds anew: all native methods are bound by each. */
     private Loading checkContract(final String place, final Path file) {
         final String difference;
         try {
@@ -202,19 +205,15 @@ final class NativeLibrarySearch {
         } catch (final UnsatisfiedLinkError unbound) {
             return Loading.UNBOUND;
         }
-        if (difference != null) {
-            throw differentVersions(place, file, difference, null);
-        }
-        return Loading.DONE;
+        return difference == null ? Loading.DONE : differentVersions(place, file, difference);
     }
 
-    private NativeLibraryError differentVersions(
-            final String place, final Path file, final String how, final Throwable cause) {
+    private Loading differentVersions(final String place, final Path file, final String how) {
         final boolean carried = JAR.equals(place);
-        return new NativeLibraryError("The iocp4j jar and " + (carried ? "the DLL in " + carrier() : file)
+        tried.add(place + ": the iocp4j jar and " + (carried ? "the DLL in " + carrier() : file)
                 + " are of different versions (" + how + "): "
-                + (carried ? "take both from one release" : "remove that file, or use the one that belongs to the jar"),
-                cause);
+                + (carried ? "take both from one release" : "remove that file, or use the one that belongs to the jar"));
+        return Loading.FAILED;
     }
 
     private String carrier() {

@@ -36,7 +36,8 @@ public final class DefaultCopy {
     public static void folder(final Path from, final Path to) throws IOException {
         final Stop stop = new Stop();
         try (CopyEngine engine = new CopyEngine(SETTINGS, stop, new Progress())) {
-            final long failures = new TreeCopy(engine, FILES, stop, from, to, Throwable::printStackTrace).copy();
+            final long failures = new TreeCopy(engine::copy, FILES, false, stop, from, to,
+                    new Complaints(System.err::println)).copy();
             if (failures > 0) {
                 throw new IOException(failures + " could not be copied");
             }

@@ -8,9 +8,11 @@ import io.github.iocp4j.tools.monitor.MonitorCommand;
 import io.github.iocp4j.tools.serial.SerialCommand;
 import io.github.iocp4j.tools.syelog.LoggerCommand;
 import io.github.iocp4j.tools.syelog.SyelogdCommand;
+import io.github.iocp4j.tools.terminal.SafeText;
 import io.github.iocp4j.tools.watch.WatchCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -68,33 +70,36 @@ public final class Main {
         try {
             return commandLine.execute(args);
         } catch (final NativeLibraryError error) {
-            // An Error, which picocli lets through.
-            return fail(commandLine, error, CommandLine.ExitCode.SOFTWARE);
+            // An Error, which picocli lets through. It tells of each place in a line of its own.
+            return fail(commandLine, SafeText.ofLines(error.getMessage()), CommandLine.ExitCode.SOFTWARE);
         }
     }
 
     private static int explain(final ParameterException wrong, final String[] args) {
         final CommandLine tool = wrong.getCommandLine();
-        final int exitCode = fail(tool, wrong, CommandLine.ExitCode.USAGE);
+        final int exitCode = fail(tool, SafeText.of(wrong.getMessage()), CommandLine.ExitCode.USAGE);
         UnmatchedArgumentException.printSuggestions(wrong, tool.getErr());
         tool.getErr().println("Try: " + tool.getCommandSpec().qualifiedName() + " --help");
         return exitCode;
     }
 
-    /** Expected failures get one line; anything else is a defect, and picocli prints its stack trace. */
+    /** Expected failures get one line; anything else is a defect, and gets its stack trace. */
     private static int report(
-            final Exception thrown, final CommandLine tool, final CommandLine.ParseResult parsed) throws Exception {
+            final Exception thrown, final CommandLine tool, final CommandLine.ParseResult parsed) {
+        final String message = SafeText.of(String.valueOf(thrown.getMessage()));
         if (thrown instanceof IOException) {
-            return fail(tool, thrown, CommandLine.ExitCode.SOFTWARE);
+            return fail(tool, message, CommandLine.ExitCode.SOFTWARE);
         }
         if (thrown instanceof IllegalArgumentException) {
-            return fail(tool, thrown, CommandLine.ExitCode.USAGE);
+            return fail(tool, message, CommandLine.ExitCode.USAGE);
         }
-        throw thrown;
+        final StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace, true));
+        return fail(tool, SafeText.ofLines(trace.toString().replace("\t", "    ")), CommandLine.ExitCode.SOFTWARE);
     }
 
-    private static int fail(final CommandLine tool, final Throwable thrown, final int exitCode) {
-        tool.getErr().println(tool.getCommandName() + ": " + thrown.getMessage());
+    private static int fail(final CommandLine tool, final String safeText, final int exitCode) {
+        tool.getErr().println(tool.getCommandName() + ": " + safeText);
         return exitCode;
     }
 }

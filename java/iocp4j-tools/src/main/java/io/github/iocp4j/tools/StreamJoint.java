@@ -22,6 +22,8 @@ import java.util.function.UnaryOperator;
  */
 public final class StreamJoint {
     private static final int BUFFER = 65_536;
+    /** How long input may take to come once the device has gone: what comes later is not taken any more. */
+    private static final long SETTLE_MILLIS = 1000;
 
     private final InputStream input;
     private final OutputStream output;
@@ -33,6 +35,7 @@ public final class StreamJoint {
     private volatile int writeStatus;
 
     // Guarded by this.
+    private boolean awaitingInput;
     private boolean inputEnded;
     private boolean deviceEnded;
     private boolean deviceGone;
@@ -77,13 +80,24 @@ public final class StreamJoint {
         device.read(incoming, 0);
     }
 
+    /** What is to be done when the input has ended and all of it is written. */
+    public interface Ending {
+        /**
+         * Ends what is sent to the device; may block.
+         *
+         * @throws IOException when what was written has not arrived
+         */
+        void end() throws IOException;
+    }
+
     /**
-     * Begins to write to the device, on a daemon thread: nobody can be kept from waiting for input that never comes.
+     * Begins to write to the device, on a daemon thread, because a read of input that never comes cannot be ended.
      *
      * @param device whose completions come to {@link #onCompletion}
+     * @param ending is called on that thread after the last write, and before {@link #awaitInputEnd} returns
      */
-    public void startInput(final StreamDevice device) {
-        final Thread thread = new Thread(() -> pump(device), "input");
+    public void startInput(final StreamDevice device, final Ending ending) {
+        final Thread thread = new Thread(() -> pump(device, ending), "input");
         thread.setDaemon(true);
         thread.start();
     }
@@ -104,18 +118,35 @@ public final class StreamJoint {
     }
 
     /**
-     * Waits until the input has ended and all of it is written, or the device has.
+     * Waits until the input has ended and all of it is written, or the device has gone. In the second case the read
+     * may notice that first: everything that has been taken from the input by then is still offered to the device, so
+     * that its failure is known. Input that does not come at once is left where it is.
      *
      * @return whether it was the input, and the device is still there
-     * @throws IOException when something has failed
+     * @throws IOException when something has failed, as a write to a device that has gone does
      * @throws InterruptedException when the thread is interrupted
      */
     public synchronized boolean awaitInputEnd() throws IOException, InterruptedException {
         while (!inputEnded && !deviceGone && failure == null) {
             wait();
         }
+        final long goneAt = System.nanoTime();
+        long left = SETTLE_MILLIS;
+        while (!inputEnded && failure == null && (!awaitingInput || left > 0)) {
+            wait(awaitingInput ? left : 0);
+            left = SETTLE_MILLIS - (System.nanoTime() - goneAt) / 1_000_000;
+        }
         check();
         return !deviceGone;
+    }
+
+    /**
+     * Whether the device is known to have gone.
+     *
+     * @return true after a read has met the end of the connection
+     */
+    public synchronized boolean isDeviceGone() {
+        return deviceGone;
     }
 
     /**
@@ -185,28 +216,49 @@ public final class StreamJoint {
         heardAt = System.nanoTime();
     }
 
-    private void pump(final StreamDevice device) {
-        final byte[] bytes = new byte[BUFFER];
+    private void pump(final StreamDevice device, final Ending ending) {
         try {
-            for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
-                outgoing.clear();
-                outgoing.put(bytes, 0, count).flip();
-                device.write(outgoing, 0);
-                written.acquireUninterruptibly();
-                if (writeStatus != Win32Error.SUCCESS) {
-                    deviceEnded(true, new Win32Exception("WriteFile " + device.name(), writeStatus));
-                    return;
-                }
-            }
+            send(device);
+            ending.end();
+        } catch (final DeviceClosedException leaving) {
+            deviceEnded(true, null);
+        } catch (final IOException e) {
+            deviceEnded(true, e);
+        } catch (final RuntimeException e) {
+            deviceEnded(true, new IOException(e));
+        } finally {
             synchronized (this) {
                 inputEnded = true;
                 notifyAll();
             }
-        } catch (final DeviceClosedException ignored) {
-            deviceEnded(true, null);
-        } catch (final IOException e) {
-            deviceEnded(true, e);
         }
+    }
+
+    private void send(final StreamDevice device) throws IOException {
+        final byte[] bytes = new byte[BUFFER];
+        for (int count = readInput(bytes); count >= 0; count = readInput(bytes)) {
+            outgoing.clear();
+            outgoing.put(bytes, 0, count).flip();
+            device.write(outgoing, 0);
+            written.acquireUninterruptibly();
+            if (writeStatus != Win32Error.SUCCESS) {
+                throw new Win32Exception("WriteFile " + device.name(), writeStatus);
+            }
+        }
+    }
+
+    private int readInput(final byte[] bytes) throws IOException {
+        awaitingInput(true);
+        try {
+            return input.read(bytes);
+        } finally {
+            awaitingInput(false);
+        }
+    }
+
+    private synchronized void awaitingInput(final boolean yes) {
+        awaitingInput = yes;
+        notifyAll();
     }
 
     private synchronized void deviceEnded(final boolean gone, final IOException why) {

@@ -11,6 +11,7 @@ import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.tools.StreamJoint;
+import io.github.iocp4j.tools.terminal.Notices;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "What comes from standard input goes into the pipe, and what comes from the pipe goes to standard output."
                 + " It leaves when the other side closes the pipe, or when standard input has ended and the other side"
-                + " has read all of it.",
+                + " has read all of it. Where the other side closes before, with something unread or unsent, it"
+                + " fails.",
             "",
             "A pipe of bytes has no half close: to hear an answer after the end of standard input, use --wait. On a"
                 + " pipe of messages (--message) the end of the data is an empty message; it leaves when both sides"
@@ -121,7 +123,7 @@ public final class CatPipeCommand implements Callable<Integer> {
                 .listening(1)
                 .maxInstances(1)
                 .open()) {
-            System.err.println("cat-pipe: serving " + server.name());
+            Notices.print("cat-pipe", "serving " + server.name());
             return accepted.get();
         } catch (final ExecutionException e) {
             throw (IOException) e.getCause();
@@ -136,29 +138,40 @@ public final class CatPipeCommand implements Callable<Integer> {
             joint.awaitDeviceEnd();
             return;
         }
-        joint.startInput(pipe);
-        if (!joint.awaitInputEnd()) {
-            return;
+        joint.startInput(pipe, () -> end(pipe));
+        try {
+            final boolean there = joint.awaitInputEnd();
+            if (there && (await || endsByMessage())) {
+                joint.awaitDeviceEnd();
+            }
+        } catch (final Win32Exception refused) {
+            throw isGone(refused) ? new IOException("the other side has left before it has read everything: "
+                    + refused.getMessage(), refused) : refused;
         }
-        if (message && !direction.send) {
-            pipe.closeWrite(0);
-            joint.awaitDeviceEnd();
-        } else if (await) {
-            joint.awaitDeviceEnd();
-        }
-        flush(pipe);
     }
 
-    /** Waits until the other side has read everything, or has enough and goes. */
-    private static void flush(final NamedPipe pipe) throws IOException {
-        try {
+    private boolean endsByMessage() {
+        return message && !direction.send;
+    }
+
+    /**
+     * Waits until the other side has read everything, and tells it that nothing more comes. Flushed at once, because
+     * only a flush that is under way fails when the other side leaves with something unread; and before the message
+     * that is the end, which the other side need not wait for.
+     */
+    private void end(final NamedPipe pipe) throws IOException {
+        // One that has left before may have read everything or not: Windows does not tell.
+        if (!joint.isDeviceGone()) {
             pipe.flush();
-        } catch (final Win32Exception gone) {
-            if (gone.code() != Win32Error.BROKEN_PIPE && gone.code() != Win32Error.NO_DATA
-                    && gone.code() != Win32Error.PIPE_NOT_CONNECTED) {
-                throw gone;
-            }
         }
+        if (endsByMessage()) {
+            pipe.closeWrite(0);
+        }
+    }
+
+    private static boolean isGone(final Win32Exception refused) {
+        return refused.code() == Win32Error.BROKEN_PIPE || refused.code() == Win32Error.NO_DATA
+                || refused.code() == Win32Error.PIPE_NOT_CONNECTED;
     }
 
     private void onCompletions(final CompletionBatch batch) {

@@ -1,34 +1,46 @@
 package io.github.iocp4j.tools.copy;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /** How much there is to copy. */
-final class Amount {
+final class Amount implements SourceWalk.Visitor {
+    private final Stop stop;
     long bytes;
     long files;
 
-    /** Of a file, or of a folder with all that can be seen in it. */
-    static Amount of(final Path path) throws IOException {
-        final Amount amount = new Amount();
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) {
-                amount.bytes += attributes.size();
-                amount.files++;
-                return FileVisitResult.CONTINUE;
-            }
+    private Amount(final Stop stop) {
+        this.stop = stop;
+    }
 
-            @Override
-            public FileVisitResult visitFileFailed(final Path file, final IOException failed) {
-                // The copy will come here, too, and tell.
-                return FileVisitResult.CONTINUE;
-            }
-        });
+    /** Of a file, or of a folder with all that can be seen in it. */
+    static Amount of(final Path path, final boolean followLinks, final Stop stop) throws IOException {
+        final Amount amount = new Amount(stop);
+        SourceWalk.walk(path, null, followLinks, amount);
         return amount;
+    }
+
+    @Override
+    public void enter(final Path folder) {
+    }
+
+    @Override
+    public void leave(final Path folder) {
+    }
+
+    @Override
+    public void file(final Path file, final long size) {
+        bytes += size;
+        files++;
+    }
+
+    @Override
+    public void leaveOut(final IOException why) {
+        // The copy comes here, too, and says so.
+    }
+
+    @Override
+    public boolean goesOn() {
+        return !stop.isWanted();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.copy;
 
-import io.github.iocp4j.tools.FileErrors;
+import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import io.github.iocp4j.tools.terminal.Terminals;
 import java.io.IOException;
@@ -27,7 +27,10 @@ import picocli.CommandLine.Parameters;
                 + " are not. A file that is there already is replaced when its successor is complete.",
             "",
             "What is not complete is removed on failure and on Ctrl-C, and nothing is resumed. In a folder, what"
-                + " cannot be copied is named and left out; so are links to folders. A full disk ends the copy.",
+                + " cannot be copied is left out, and named as long as not too many have the same reason; so are links"
+                + " to folders and junctions, unless --follow-links is given, and names that differ in case only. After"
+                + " a full disk nothing more is tried. A read-only file is replaced where its successor is read-only,"
+                + " too.",
             "",
             "On a terminal it shows how far it is."
         },
@@ -49,6 +52,10 @@ public final class CopyCommand implements Callable<Integer> {
 
     @Option(names = {"-r", "--recursive"}, description = "Copy a folder with all that is in it.")
     private boolean recursive;
+
+    @Option(names = "--follow-links", description = "Copy what links to folders and junctions in a folder lead to,"
+            + " but no folder twice. Default: leave them out.")
+    private boolean followLinks;
 
     @Option(names = "--block", paramLabel = "SIZE", defaultValue = "1M", converter = ByteSize.class,
             description = "How much is read and written at a time, a multiple of 4K. Default: ${DEFAULT-VALUE}")
@@ -85,15 +92,15 @@ public final class CopyCommand implements Callable<Integer> {
             try {
                 final long failures = copy(settings, stop);
                 if (failures > 0) {
-                    System.err.println("copy: " + failures + " could not be copied");
+                    print(failures + " could not be copied");
                 }
                 return exit.withCode(failures > 0 ? ExitCode.SOFTWARE : ExitCode.OK);
             } catch (final InterruptedIOException stopped) {
                 // Here, because the JVM ends as soon as the exit is closed.
-                System.err.println("copy: " + stopped.getMessage());
+                print(stopped.getMessage());
                 return exit.withCode(ExitCode.SOFTWARE);
             } catch (final FileSystemException refused) {
-                throw new IOException(reason(refused), refused);
+                throw new IOException(Complaints.text(refused), refused);
             }
         }
     }
@@ -112,12 +119,12 @@ public final class CopyCommand implements Callable<Integer> {
         final Progress progress = new Progress();
         final long started = System.nanoTime();
         final ProgressBar bar = quiet || !Terminals.isErrors() ? null
-                : new ProgressBar(progress, Amount.of(source), System.err);
+                : new ProgressBar(progress, Amount.of(source, followLinks, stop), System.err);
         try (CopyEngine engine = new CopyEngine(settings, stop, progress)) {
             if (folder) {
-                // The real one, should it be a link: links in the folder are not followed.
-                return new TreeCopy(engine, settings.files, stop, source.toRealPath(), to,
-                        why -> System.err.println("copy: " + reason(why))).copy();
+                // The real one, should it be a link itself.
+                return new TreeCopy(engine::copy, settings.files, followLinks, stop, source.toRealPath(), to,
+                        new Complaints(CopyCommand::print)).copy();
             }
             engine.copy(source, to);
             return 0;
@@ -148,13 +155,13 @@ public final class CopyCommand implements Callable<Integer> {
     }
 
     private void checkApart(final Path to) throws IOException {
-        Path there = to.toAbsolutePath().normalize();
-        while (!Files.exists(there)) {
-            there = there.getParent();
-        }
-        if (there.toRealPath().startsWith(source.toRealPath())) {
+        if (SourceWalk.isInside(to, source)) {
             throw new FileSystemException(to.toString(), null, "it is " + source + " or lies inside it");
         }
+    }
+
+    private static void print(final String message) {
+        Notices.print("copy", message);
     }
 
     private static void print(final Progress progress, final double seconds, final PrintStream to) {
@@ -162,13 +169,5 @@ public final class CopyCommand implements Callable<Integer> {
         to.println("bytes: " + progress.bytes());
         to.printf("seconds: %.3f%n", seconds);
         to.printf("MiB per second: %.1f%n", progress.bytes() / seconds / (1 << 20));
-    }
-
-    private static String reason(final IOException why) {
-        if (!(why instanceof FileSystemException)) {
-            return why.getMessage();
-        }
-        final FileSystemException refused = (FileSystemException) why;
-        return refused.getFile() + ": " + FileErrors.reason(refused, "there is no such file");
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.DosFileAttributeView;
+import java.nio.file.attribute.DosFileAttributes;
 
 /**
  * A file that is being written. It is removed when it is closed before it is complete. Where there is a file of that
@@ -58,9 +60,35 @@ final class Target implements AutoCloseable {
     void complete() throws IOException {
         file.close();
         if (!writtenAs.equals(path)) {
-            Files.move(writtenAs, path, StandardCopyOption.REPLACE_EXISTING);
+            replace();
         }
         complete = true;
+    }
+
+    /**
+     * A read-only file is protected, unless the file that takes its place is read-only, too: it is then an earlier copy
+     * of the same.
+     */
+    private void replace() throws IOException {
+        final DosFileAttributeView before = Files.getFileAttributeView(path, DosFileAttributeView.class);
+        final boolean unlocked = before.readAttributes().isReadOnly() && isReadOnly(writtenAs);
+        if (unlocked) {
+            before.setReadOnly(false);
+        }
+        try {
+            Files.move(writtenAs, path, StandardCopyOption.REPLACE_EXISTING);
+        } catch (final IOException refused) {
+            if (unlocked) {
+                before.setReadOnly(true);
+            } else if (isReadOnly(path)) {
+                throw new FileSystemException(path.toString(), null, "it is read-only, and its successor is not");
+            }
+            throw refused;
+        }
+    }
+
+    private static boolean isReadOnly(final Path file) throws IOException {
+        return Files.readAttributes(file, DosFileAttributes.class).isReadOnly();
     }
 
     @Override

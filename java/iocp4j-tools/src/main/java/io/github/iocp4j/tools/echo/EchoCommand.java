@@ -8,6 +8,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortMonitor;
 import io.github.iocp4j.tools.monitor.MonitorOption;
+import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,7 +77,7 @@ public final class EchoCommand implements Callable<Integer> {
             try (CompletionPort port = CompletionPort.builder(echo).name("echo")
                     .operations(maxConnections + 4 * LISTENING).open(); PortMonitor monitor = monitoring.serve(port)) {
                 if (monitor != null) {
-                    System.err.println("echo: figures at " + monitor.pipeName());
+                    Notices.print("echo", "figures at " + monitor.pipeName());
                 }
                 serve(port);
                 echo.awaitStop();
@@ -107,7 +108,7 @@ public final class EchoCommand implements Callable<Integer> {
         // Only when all is there: whoever waits for the line may use both.
         for (final Device server : new Device[] {socket, named}) {
             if (server != null) {
-                System.err.println("echo: serving " + server.name());
+                Notices.print("echo", "serving " + server.name());
             }
         }
     }

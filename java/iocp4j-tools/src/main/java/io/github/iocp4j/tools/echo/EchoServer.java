@@ -10,6 +10,7 @@ import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.StreamSocket;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.tools.terminal.Notices;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.Queue;
@@ -72,7 +73,7 @@ final class EchoServer implements CompletionListener {
             } else if (batch.status(i) == Win32Error.SUCCESS) {
                 accept(batch.device(i));
             } else {
-                notices.println("echo: could not accept a client: " + batch.error(i).getMessage());
+                Notices.print(notices, "echo", "could not accept a client: " + batch.error(i).getMessage());
             }
         }
     }
@@ -108,9 +109,9 @@ final class EchoServer implements CompletionListener {
     }
 
     private void goOn(final EchoConnection connection, final Opcode opcode, final int status, final int count) {
-        final boolean over = opcode == Opcode.READ && count == 0 && connection.endsWithoutBytes();
+        final boolean over = opcode == Opcode.READ && isEnd(connection, status, count);
         if (status != Win32Error.SUCCESS || over) {
-            if (!over && status != Win32Error.BROKEN_PIPE && status != Win32Error.HANDLES_CLOSED) {
+            if (!over) {
                 lost.increment();
             }
             end(connection);
@@ -120,6 +121,20 @@ final class EchoServer implements CompletionListener {
             converse(connection, opcode, count);
         } catch (final DeviceClosedException leaving) {
             end(connection);
+        }
+    }
+
+    /** Whether a read that ends so has met the client's end of the connection, or ours when we leave. */
+    private static boolean isEnd(final EchoConnection connection, final int status, final int count) {
+        switch (status) {
+            case Win32Error.SUCCESS:
+                return count == 0 && connection.endsWithoutBytes();
+            case Win32Error.BROKEN_PIPE:
+            case Win32Error.HANDLES_CLOSED:
+            case Win32Error.OPERATION_ABORTED:
+                return true;
+            default:
+                return false;
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortFigures;
 import io.github.iocp4j.monitoring.PortMonitorClient;
 import io.github.iocp4j.monitoring.PortState;
+import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import io.github.iocp4j.tools.terminal.Terminals;
 import java.io.FileDescriptor;
@@ -106,12 +107,12 @@ public final class MonitorCommand implements Callable<Integer> {
                 if (before == null || !isGone(gone.code())) {
                     throw gone;
                 }
-                System.err.println("monitor: " + client.pipeName() + " is not served any more");
+                Notices.print("monitor", client.pipeName() + " is not served any more");
                 return;
             }
             display.show(page.of(new Interval(before, now)));
             if (now.getState() == PortState.CLOSED) {
-                System.err.println("monitor: the port is closed");
+                Notices.print("monitor", "the port is closed");
                 return;
             }
             before = now;

@@ -49,7 +49,7 @@ final class TextPage implements Page {
 
     private static void port(final Interval interval, final Lines lines) {
         final PortFigures port = interval.now();
-        lines.add("%s: process %d, %s, %s", SafeText.of(port.getName()), port.getProcessId(),
+        lines.add("%s: process %d, %s, %s", port.getName(), port.getProcessId(),
                 Words.of(port.getState()), port.isPolled() ? "polled"
                         : port.getWorkers() + " workers, " + port.getConcurrency() + " at a time");
         lines.add("in flight   %6s of %s, the most were %s; %s in the queue",
@@ -143,17 +143,17 @@ final class TextPage implements Page {
                     interval.hasRates() ? Words.amount(interval.operationsPerSecond(device)) : "-",
                     interval.hasRates() ? Words.amount(interval.bytesPerSecond(device)) : "-",
                     Words.amount(device.getOperationsInFlight()), Words.amount(device.getOperationsCompleted()),
-                    Words.amount(device.getBytes()), Words.of(device.getKind()), SafeText.of(device.getName()),
+                    Words.amount(device.getBytes()), Words.of(device.getKind()), device.getName(),
                     device.isClosing() ? " (closing)" : "");
         }
     }
 
-    /** Lines that are not longer than they may be. */
+    /** Lines that are not longer than they may be, whatever names are in them. */
     private final class Lines {
         private final StringBuilder text = new StringBuilder();
 
         void add(final String format, final Object... values) {
-            final String line = String.format(Locale.ROOT, format, values);
+            final String line = SafeText.of(String.format(Locale.ROOT, format, values));
             text.append(line.length() > width ? line.substring(0, width) : line).append('\n');
         }
 

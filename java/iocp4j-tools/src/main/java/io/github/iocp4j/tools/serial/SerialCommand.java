@@ -93,7 +93,7 @@ public final class SerialCommand implements Callable<Integer> {
         try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("serial").workers(2).open();
                 SerialPort serial = open(port)) {
             joint.startOutput(serial);
-            joint.startInput(serial);
+            joint.startInput(serial, () -> { });
             if (joint.awaitInputEnd()) {
                 joint.awaitSilence(idle);
             }

@@ -1,6 +1,7 @@
 package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.tools.FileErrors;
+import io.github.iocp4j.tools.terminal.Notices;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -193,7 +194,8 @@ final class LogFile implements Closeable {
     private void complain(final IOException failed) {
         if (!complained) {
             complained = true;
-            complaints.println("Cannot write to " + name + ", but going on: " + failed.getMessage());
+            Notices.print(complaints, "syelogd",
+                    "cannot write to " + name + ", but going on: " + failed.getMessage());
         }
     }
 }

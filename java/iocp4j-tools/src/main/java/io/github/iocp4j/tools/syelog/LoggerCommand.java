@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
+import io.github.iocp4j.tools.terminal.Notices;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Parameters;
                 + " \\n, \\r, \\t or \\xNN."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all messages are sent", "1:failed, or some messages were dropped", "2:wrong usage"},
+        exitCodeList = {"0:all messages are sent, and read by the daemon", "1:failed, or some messages were dropped", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j logger Hello World                    send one message",
@@ -80,10 +81,15 @@ public final class LoggerCommand implements Callable<Integer> {
                 SyelogClient client = new SyelogClient(transport, System::nanoTime)) {
             final MessageSender sender = new MessageSender(client, encoder);
             sendTo(sender, severityCode);
+            if (!client.flush()) {
+                Notices.print("logger", "the daemon has left before it has read everything: "
+                        + client.lastFailure().getMessage());
+                return ExitCode.SOFTWARE;
+            }
             if (sender.dropped() == 0) {
                 return ExitCode.OK;
             }
-            System.err.println("logger: " + sender.dropped() + " of " + sender.total() + " messages were dropped: "
+            Notices.print("logger", sender.dropped() + " of " + sender.total() + " messages were dropped: "
                     + client.lastFailure().getMessage());
             return ExitCode.SOFTWARE;
         }

@@ -47,6 +47,11 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
     }
 
     @Override
+    public void flush() throws Win32Exception {
+        pipe.flush();
+    }
+
+    @Override
     public void disconnect() {
         pipe.close();
     }

@@ -47,7 +47,7 @@ final class SyelogClient implements AutoCloseable {
             // That is about this thread at this moment, and says nothing of the connection.
             return false;
         }
-        close();
+        disconnect();
         return isOpen() && write(message);
     }
 
@@ -56,8 +56,30 @@ final class SyelogClient implements AutoCloseable {
         return lastFailure;
     }
 
+    /**
+     * Waits until the daemon has read everything, as the protocol's clients do before they close.
+     *
+     * @return false when it has left before; then {@link #lastFailure} says how
+     */
+    boolean flush() {
+        try {
+            if (open) {
+                transport.flush();
+            }
+            return true;
+        } catch (final Win32Exception left) {
+            lastFailure = left;
+            return false;
+        }
+    }
+
     @Override
     public void close() {
+        flush();
+        disconnect();
+    }
+
+    private void disconnect() {
         if (open) {
             open = false;
             transport.disconnect();

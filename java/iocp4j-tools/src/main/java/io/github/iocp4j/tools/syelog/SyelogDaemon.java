@@ -60,23 +60,33 @@ final class SyelogDaemon implements CompletionListener {
      * <p>A read that can be cancelled has found its pipe empty. So each connection is read until a cancelled read tells
      * that nothing is left, or until more has been read than the pipe can hold, from a client that writes on and on.
      * The time limit is for what should not happen.
+     *
+     * @return whether all have been parted from; what others have written last is not read
      */
-    void leave(final NamedPipeServer server) throws InterruptedException {
+    boolean leave(final NamedPipeServer server) throws InterruptedException {
+        return leave(server, DRAIN_MILLIS);
+    }
+
+    boolean leave(final NamedPipeServer server, final long drainMillis) throws InterruptedException {
         leaving = true;
         if (stopped) {
             log.notice(Severity.INFORMATION, "User requested stop.");
         }
         server.close();
         connections.forEach(connection -> connection.pipe().cancelAll());
-        awaitNoDevices(server.port());
+        return awaitNoDevices(server.port(), drainMillis);
     }
 
     /** Asks the port, because it also knows the connections of which a worker is only about to tell us. */
-    private static void awaitNoDevices(final CompletionPort port) throws InterruptedException {
-        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
-        while (!port.snapshot().devices().isEmpty() && System.nanoTime() - deadline < 0) {
+    private static boolean awaitNoDevices(final CompletionPort port, final long millis) throws InterruptedException {
+        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!port.snapshot().devices().isEmpty()) {
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
             Thread.sleep(POLL_MILLIS);
         }
+        return true;
     }
 
     @Override

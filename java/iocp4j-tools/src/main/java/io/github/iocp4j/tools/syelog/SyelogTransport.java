@@ -10,6 +10,9 @@ interface SyelogTransport {
     /** Writes what lies between the buffer's position and its limit, as one message. */
     void write(ByteBuffer message) throws Win32Exception;
 
+    /** Waits until the daemon has read everything, and fails when it leaves before. */
+    void flush() throws Win32Exception;
+
     /** Ends the connection. What has been written stays in the pipe for the daemon to read. */
     void disconnect();
 }

@@ -8,6 +8,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortMonitor;
 import io.github.iocp4j.tools.monitor.MonitorOption;
+import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:left as asked, everything is written",
-            "1:failed, or some lines could not be written",
+            "1:failed, or some lines could not be read or written",
             "2:wrong usage, or the pipe is served by somebody else"
         },
         footerHeading = "%nExamples:%n",
@@ -99,26 +100,28 @@ public final class SyelogdCommand implements Callable<Integer> {
             final SyelogDaemonStatistics statistics = new SyelogDaemonStatistics();
             final SyelogDaemon daemon = new SyelogDaemon(log, statistics, exitAfterFirst);
             try (SignalExit exit = new SignalExit(daemon::stop)) {
-                serve(daemon, log, file, statistics);
-                return exit.withCode(finish(file, statistics));
+                final boolean drained = serve(daemon, log, file, statistics);
+                return exit.withCode(finish(file, statistics, drained));
             }
         }
     }
 
-    private void serve(
+    /** Answers whether all that clients have written is read. */
+    private boolean serve(
             final SyelogDaemon daemon, final SyelogLog log, final LogFile file, final SyelogDaemonStatistics statistics)
             throws IOException, InterruptedException {
         try (CompletionPort port = openPort(daemon); PortMonitor monitor = monitoring.serve(port)) {
             final NamedPipeServer server = begin(port, log, file);
             if (!quiet && monitor != null) {
-                System.err.println("syelogd: figures at " + monitor.pipeName());
+                Notices.print("syelogd", "figures at " + monitor.pipeName());
             }
             if (!quiet) {
-                System.err.println("syelogd: serving " + server.name() + ", writing to " + file.name());
+                Notices.print("syelogd", "serving " + server.name() + ", writing to " + file.name());
             }
             daemon.awaitLeave();
-            daemon.leave(server);
+            final boolean drained = daemon.leave(server);
             statistics.measure(port.snapshot());
+            return drained;
         }
     }
 
@@ -175,15 +178,18 @@ public final class SyelogdCommand implements Callable<Integer> {
         }
     }
 
-    private int finish(final LogFile file, final SyelogDaemonStatistics statistics) {
+    private int finish(final LogFile file, final SyelogDaemonStatistics statistics, final boolean drained) {
         file.close();
         final long lost = file.linesLost();
         if (stats) {
             statistics.print(System.err, lost);
         }
         if (lost > 0) {
-            System.err.println("syelogd: " + lost + " lines could not be written to " + file.name());
+            Notices.print("syelogd", lost + " lines could not be written to " + file.name());
         }
-        return lost > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
+        if (!drained) {
+            Notices.print("syelogd", "some clients could not be parted from: what they wrote last may be missing");
+        }
+        return lost > 0 || !drained ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 }

@@ -1,5 +1,7 @@
 package io.github.iocp4j.tools.terminal;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -72,6 +74,16 @@ public final class SafeText {
         final byte[] safe = new byte[bytes.length * GROWTH];
         final int end = copy(ByteBuffer.wrap(bytes), 0, bytes.length, safe, 0, safe.length);
         return new String(safe, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The whole of a text that has lines, such as a stack trace.
+     *
+     * @param text any
+     * @return its lines, each of them safe; a name with a line end in it can still look like two lines
+     */
+    public static String ofLines(final String text) {
+        return text.lines().map(SafeText::of).collect(joining(System.lineSeparator()));
     }
 
     /**

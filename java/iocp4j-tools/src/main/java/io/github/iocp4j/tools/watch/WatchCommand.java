@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toList;
 
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DirectoryWatch;
+import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -82,7 +83,7 @@ public final class WatchCommand implements Callable<Integer> {
                 watch(port, folders.get(i), i);
             }
             if (!quiet) {
-                System.err.println("watch: watching "
+                Notices.print("watch", "watching "
                         + folders.stream().map(WatchedFolder::name).collect(joining(", ")));
             }
             printer.awaitEnd();

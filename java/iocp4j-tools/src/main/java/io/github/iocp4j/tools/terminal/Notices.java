@@ -1,0 +1,30 @@
+package io.github.iocp4j.tools.terminal;
+
+import java.io.PrintStream;
+
+/** What a tool says to its user beside its output: each message is one line, whatever names it quotes. */
+public final class Notices {
+    private Notices() {
+    }
+
+    /**
+     * Prints a message on standard error.
+     *
+     * @param tool the tool's name
+     * @param message any text; see {@link SafeText}
+     */
+    public static void print(final String tool, final String message) {
+        print(System.err, tool, message);
+    }
+
+    /**
+     * Prints a message.
+     *
+     * @param to where to
+     * @param tool the tool's name
+     * @param message any text; see {@link SafeText}
+     */
+    public static void print(final PrintStream to, final String tool, final String message) {
+        to.println(tool + ": " + SafeText.of(message));
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.iocp4j.tools;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.Launch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Folders that Java cannot make on Windows: Windows' own programs can, and those below Wine. */
+final class UnusualFolders implements AutoCloseable {
+    private static final Path LN = Path.of("Z:\\bin\\ln");
+    private static final Path RM = Path.of("Z:\\bin\\rm");
+    private static final Path SHELL = Path.of("Z:\\bin\\sh");
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final List<Path> links = new ArrayList<>();
+
+    UnusualFolders() {
+    }
+
+    /** Removes the links, before anything that follows them removes the rest. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        for (final Path link : links) {
+            if (Files.exists(RM)) {
+                runBelowWine(link.getParent(), List.of(RM.toString(), "-f", link.getFileName().toString()),
+                        () -> !Files.exists(link));
+            } else {
+                Files.deleteIfExists(link);
+            }
+        }
+    }
+
+    /** Makes a link to a folder: a junction on Windows, a symbolic link of Linux under Wine. */
+    void assumeLink(final Path link, final Path folder) throws IOException, InterruptedException {
+        links.add(link);
+        if (Files.exists(LN)) {
+            final Path relative = link.getParent().relativize(folder);
+            runBelowWine(link.getParent(), List.of(LN.toString(), "-s", relative.toString().replace('\\', '/'),
+                    link.getFileName().toString()), () -> Files.exists(link));
+        } else {
+            run(List.of("cmd", "/c", "mklink", "/J", link.toString(), folder.toString()));
+        }
+        assumeTrue(Files.isDirectory(link) && link.toRealPath().equals(folder.toRealPath()),
+                "neither mklink nor ln makes a link to a folder here");
+    }
+
+    /** Makes a folder with two files, {@code name} and {@code NAME}, which have these words in them. */
+    static void assumeNamesThatDifferInCase(final Path folder) throws IOException, InterruptedException {
+        Files.createDirectory(folder);
+        if (Files.exists(SHELL)) {
+            runBelowWine(folder, List.of(SHELL.toString(), "-c", "printf name >name; printf NAME >NAME; mkdir made"),
+                    () -> Files.exists(folder.resolve("made")));
+            Files.delete(folder.resolve("made"));
+        } else {
+            run(List.of("fsutil", "file", "setCaseSensitiveInfo", folder.toString(), "enable"));
+            Files.writeString(folder.resolve("name"), "name");
+            Files.writeString(folder.resolve("NAME"), "NAME");
+        }
+        assumeTrue(folder.toFile().list().length == 2, "no folder can have names that differ in case only here");
+    }
+
+    private static void run(final List<String> command) throws IOException, InterruptedException {
+        final Process process = Launch.of(new ProcessBuilder(command).redirectErrorStream(true));
+        process.getOutputStream().close();
+        process.getInputStream().readAllBytes();
+        process.waitFor();
+    }
+
+    /** Wine starts programs of Linux, but cannot say that it has: what they do is to be waited for. */
+    private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done)
+            throws InterruptedException {
+        try {
+            Launch.of(new ProcessBuilder(command).directory(folder.toFile()));
+        } catch (final IOException expected) {
+            // There is no handle of it.
+        }
+        final long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!done.getAsBoolean() && System.nanoTime() - deadline < 0) {
+            Thread.sleep(5);
+        }
+    }
+}
