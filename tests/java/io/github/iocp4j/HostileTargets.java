@@ -48,7 +48,7 @@ final class HostileTargets {
     }
 
     void open() throws Exception {
-        port = CompletionPort.builder(this::heard).name("target").operations(CEILING).workers(2).open();
+        port = CompletionPort.batchBuilder(this::heard).name("target").operations(CEILING).workers(2).open();
         server = NamedPipeServer.builder(port, newPipe()).listening(2).mode(PipeMode.MESSAGE).open();
         for (int i = 0; i < 2; i++) {
             connections.add(NamedPipeClient.builder(port, server.name()).connect());
@@ -92,7 +92,8 @@ final class HostileTargets {
     }
 
     CompletionDispatcher dispatcher() {
-        return new CompletionDispatcher(port, batch -> { }, (thread, thrown) -> flaws.add(thrown.toString()));
+        return new CompletionDispatcher(
+                port, completion -> { }, null, (completion, thrown) -> flaws.add(thrown.toString()));
     }
 
     private void heard(final CompletionBatch batch) {

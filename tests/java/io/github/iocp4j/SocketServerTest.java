@@ -197,7 +197,7 @@ final class SocketServerTest {
         final List<Throwable> handled = new ArrayList<>();
         try (CompletionPort throwing = CompletionPort.builder(batch -> {
             throw new IllegalStateException("on purpose");
-        }).exceptionHandler((thread, thrown) -> handled.add(thrown)).workers(1).open()) {
+        }).exceptionHandler((completion, thrown) -> handled.add(thrown)).workers(1).open()) {
             final SocketServer server = SocketServer.builder(throwing, SocketPair.loopback()).open();
             try (Socket client = new Socket("127.0.0.1", server.localPort())) {
                 assertThat(endOf(client)).isTrue();
