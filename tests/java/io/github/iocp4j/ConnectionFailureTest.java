@@ -130,8 +130,11 @@ final class ConnectionFailureTest {
         assertThat(failure.text).startsWith(failure.opcode + " on " + failure.device.name() + ", token "
                 + failure.token + ": " + (when == Moment.END ? "ERROR_BROKEN_PIPE" : ""));
         failure.device.closeAsync().toCompletableFuture().get();
-        assertThat(failures).isEmpty();
-        assertThat(port.snapshot().devices()).as("a server and all connections but one").hasSize(CLIENTS);
+        // A read that it had started before may have met a device that was being closed.
+        assertThat(failures).allMatch(
+                later -> later.device == failure.device && later.thrown instanceof DeviceClosedException);
+        assertThat(port.snapshot().devices()).as("the server, the instances that wait, and all connections but one")
+                .hasSize(2 * CLIENTS);
     }
 
     @Test
