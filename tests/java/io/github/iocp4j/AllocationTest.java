@@ -35,7 +35,7 @@ final class AllocationTest {
     @Test
     void receivingAMessageAllocatesNothing() throws Exception {
         final Receiver receiver = new Receiver();
-        try (CompletionPort port = CompletionPort.builder(receiver).name("frugal").workers(2).open();
+        try (CompletionPort port = CompletionPort.batchBuilder(receiver).name("frugal").workers(2).open();
                 CompletionPort senders = CompletionPort.open(batch -> { })) {
             final String name = PipePair.newName();
             NamedPipeServer.builder(port, name).mode(PipeMode.MESSAGE).direction(PipeDirection.INBOUND).open();
@@ -61,7 +61,7 @@ final class AllocationTest {
     void readingAFileAllocatesNothing(@TempDir final Path folder) throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
         final Semaphore reads = new Semaphore(0);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 // The token counts down how many are to follow.
                 if (batch.token(i) > 0) {
@@ -71,7 +71,7 @@ final class AllocationTest {
             reads.release(batch.size());
         };
         final Path path = Files.write(folder.resolve("file"), new byte[buffer.capacity()]);
-        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open();
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(2).open();
                 OverlappedFile file = OverlappedFile.open(port, path)) {
             assertAllocatesNothing(() -> {
                 file.read(buffer, 0, buffer.capacity(), 0, MESSAGES - 1);
@@ -89,7 +89,7 @@ final class AllocationTest {
                 SubmissionBatch submissions = SubmissionBatch.allocate(TOGETHER)) {
             final OverlappedFile[] file = new OverlappedFile[1];
             // One worker: nobody else uses the batch.
-            final CompletionListener listener = batch -> {
+            final BatchListener listener = batch -> {
                 int completed = 0;
                 for (int i = 0; i < batch.size(); i++) {
                     if (batch.opcode(i) == Opcode.POST) {
@@ -110,7 +110,7 @@ final class AllocationTest {
                 }
                 reads.release(completed);
             };
-            try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(1).open()) {
+            try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(1).open()) {
                 file[0] = OverlappedFile.open(port, path);
                 assertAllocatesNothing(() -> {
                     port.post(0, 0, 0);
@@ -124,7 +124,7 @@ final class AllocationTest {
     @Test
     void receivingFromASocketAllocatesNothing() throws Exception {
         final ByteReceiver receiver = new ByteReceiver();
-        try (CompletionPort port = CompletionPort.builder(receiver).name("frugal").workers(2).open();
+        try (CompletionPort port = CompletionPort.batchBuilder(receiver).name("frugal").workers(2).open();
                 CompletionPort senders = CompletionPort.open(batch -> { })) {
             final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
             final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
@@ -146,13 +146,13 @@ final class AllocationTest {
     void receivingADatagramAndAnsweringItAllocatesNothing() throws Exception {
         final Answerer answerer = new Answerer();
         final Semaphore answers = new Semaphore(0);
-        final CompletionListener asking = batch -> {
+        final BatchListener asking = batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 answers.release(batch.opcode(i) == Opcode.RECEIVE_FROM ? 1 : 0);
             }
         };
-        try (CompletionPort port = CompletionPort.builder(answerer).name("frugal").workers(2).open();
-                CompletionPort askers = CompletionPort.open(asking)) {
+        try (CompletionPort port = CompletionPort.batchBuilder(answerer).name("frugal").workers(2).open();
+                CompletionPort askers = CompletionPort.batchBuilder(asking).open()) {
             final UdpSocket server = UdpSocket.builder(port, SocketPair.loopback()).open();
             final UdpSocket asker = UdpSocket.builder(askers, SocketPair.loopback()).open();
             answerer.receive(server);
@@ -177,11 +177,11 @@ final class AllocationTest {
     void deliveringABatchAllocatesNothingAndIsOneCall() throws Exception {
         final AtomicLong calls = new AtomicLong();
         final Semaphore completions = new Semaphore(0);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             calls.incrementAndGet();
             completions.release(batch.size());
         };
-        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(2).open()) {
             assertAllocatesNothing(() -> {
                 for (int i = 0; i < MESSAGES; i++) {
                     port.post(0, 0, 0);
@@ -202,12 +202,12 @@ final class AllocationTest {
         final StringBuilder name = new StringBuilder(100);
         final AtomicInteger files = new AtomicInteger();
         // One at a time for one watch.
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.status(i) != Win32Error.SUCCESS) {
                     failures.incrementAndGet();
                 }
-                final DirectoryChanges changes = ((DirectoryWatch) batch.device(i)).changes(batch, i);
+                final DirectoryChanges changes = ((DirectoryWatch) batch.device(i)).changes(batch.completion(i));
                 int count = 0;
                 while (changes.next()) {
                     name.setLength(0);
@@ -217,7 +217,7 @@ final class AllocationTest {
                 added.release(count);
             }
         };
-        try (CompletionPort port = CompletionPort.builder(listener).name("frugal").workers(2).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(2).open()) {
             DirectoryWatch.builder(port, folder).filter(Set.of(ChangeFilter.FILE_NAME)).open();
 
             assertAllocatesNothing(() -> {
@@ -263,7 +263,7 @@ final class AllocationTest {
     }
 
     /** Counts messages and has the next read under way at any time. */
-    private static final class Receiver implements CompletionListener {
+    private static final class Receiver implements BatchListener {
         final Semaphore messages = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
@@ -287,7 +287,7 @@ final class AllocationTest {
     }
 
     /** Counts bytes and has the next read under way at any time. */
-    private static final class ByteReceiver implements CompletionListener {
+    private static final class ByteReceiver implements BatchListener {
         final Semaphore ready = new Semaphore(0);
         final Semaphore bytes = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
@@ -312,7 +312,7 @@ final class AllocationTest {
     }
 
     /** Sends each datagram back to where it has come from. */
-    private static final class Answerer implements CompletionListener {
+    private static final class Answerer implements BatchListener {
         final AtomicInteger failures = new AtomicInteger();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
         private final SocketAddressBuffer peer = new SocketAddressBuffer();

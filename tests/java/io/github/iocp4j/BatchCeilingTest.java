@@ -42,7 +42,7 @@ final class BatchCeilingTest {
         private int seen;
 
         long run(final int ceiling) throws Exception {
-            try (CompletionPort port = CompletionPort.builder(this::onCompletions).workers(1).concurrency(1)
+            try (CompletionPort port = CompletionPort.batchBuilder(this::onCompletions).workers(1).concurrency(1)
                     .batch(ceiling).open()) {
                 port.post(0, 0, 0);
                 assertThat(inside.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();

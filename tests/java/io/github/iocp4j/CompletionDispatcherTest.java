@@ -13,11 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Nothing that a listener or a handler throws reaches native code. */
 final class CompletionDispatcherTest {
     private final List<Throwable> handled = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private final Thread.UncaughtExceptionHandler handler = (thread, thrown) -> {
-        threads.add(thread);
-        handled.add(thrown);
-    };
+    private final CompletionExceptionHandler handler = (completion, thrown) -> handled.add(thrown);
 
     @Test
     void handsTheListenerAFullBatchAndTakesItBack() {
@@ -44,7 +40,6 @@ final class CompletionDispatcherTest {
         }, handler);
 
         assertThat(handled).containsExactly(thrown);
-        assertThat(threads).containsExactly(Thread.currentThread());
         assertThat(batches.get(0).size()).as("taken back all the same").isZero();
     }
 
@@ -58,7 +53,7 @@ final class CompletionDispatcherTest {
                     batch -> {
                         throw new IllegalStateException("the listener");
                     },
-                    (thread, thrown) -> {
+                    (completion, thrown) -> {
                         throw new IllegalStateException("the handler");
                     })).doesNotThrowAnyException();
         } finally {
@@ -77,7 +72,7 @@ final class CompletionDispatcherTest {
                     batch -> {
                         throw new IllegalStateException("the listener");
                     },
-                    (thread, thrown) -> {
+                    (completion, thrown) -> {
                         throw (RuntimeException) thrown;
                     })).doesNotThrowAnyException();
         } finally {
@@ -86,8 +81,8 @@ final class CompletionDispatcherTest {
         assertThat(printed.toString()).contains("the listener");
     }
 
-    private static void deliver(final CompletionListener listener, final Thread.UncaughtExceptionHandler handler) {
-        final CompletionDispatcher dispatcher = new CompletionDispatcher(null, listener, handler);
+    private static void deliver(final BatchListener listener, final CompletionExceptionHandler handler) {
+        final CompletionDispatcher dispatcher = new CompletionDispatcher(null, null, listener, handler);
         final CompletionBatch batch = dispatcher.openBatch(0, ByteBuffer.allocateDirect(4 * 32));
         dispatcher.deliver(batch, 2);
     }

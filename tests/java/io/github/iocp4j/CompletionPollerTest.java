@@ -148,7 +148,7 @@ final class CompletionPollerTest {
     void portIsClosedByTheListenerItself() throws Exception {
         final AtomicReference<Boolean> closed = new AtomicReference<>();
         final Recorder inner = new Recorder();
-        final CompletionPort own = CompletionPort.builder(batch -> {
+        final CompletionPort own = CompletionPort.batchBuilder(batch -> {
             inner.onCompletions(batch);
             closed.compareAndSet(null, batch.port().close(LONG));
         }).polled().open();
@@ -215,7 +215,7 @@ final class CompletionPollerTest {
         final RuntimeException problem = new IllegalArgumentException("from the listener");
         try (CompletionPort own = CompletionPort.builder(batch -> {
             throw problem;
-        }).polled().exceptionHandler((thread, what) -> thrown.add(what)).open();
+        }).polled().exceptionHandler((completion, what) -> thrown.add(what)).open();
                 CompletionPoller mine = own.openPoller()) {
             own.post(0, 0, 1);
             assertThat(mine.poll()).isEqualTo(1);
@@ -317,11 +317,9 @@ final class CompletionPollerTest {
         final ByteBuffer message = PipePair.buffer("x");
         final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
         final AtomicInteger reads = new AtomicInteger();
-        recorder.divertTo(batch -> {
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.opcode(i) == Opcode.READ && batch.status(i) == Win32Error.SUCCESS) {
-                    reads.incrementAndGet();
-                }
+        recorder.divertTo(completion -> {
+            if (completion.opcode() == Opcode.READ && completion.status() == Win32Error.SUCCESS) {
+                reads.incrementAndGet();
             }
         });
         allocatedHere();

@@ -69,11 +69,11 @@ final class CompletionPortCloseTest {
     @Test
     void canBeClosedFromItsListener() throws Exception {
         final CountDownLatch closed = new CountDownLatch(1);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             batch.port().close();
             closed.countDown();
         };
-        final CompletionPort port = CompletionPort.builder(listener).open();
+        final CompletionPort port = CompletionPort.batchBuilder(listener).open();
         port.post(0, 0, 0);
 
         assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -130,7 +130,7 @@ final class CompletionPortCloseTest {
     void canBeClosedFromManyThreadsAndItsListenerAtOnce() throws Exception {
         for (int round = 0; round < 20; round++) {
             final CompletionPort port =
-                    CompletionPort.builder(batch -> batch.port().close()).workers(2).open();
+                    CompletionPort.batchBuilder(batch -> batch.port().close()).workers(2).open();
             final CountDownLatch start = new CountDownLatch(1);
             final ExecutorService pool = Executors.newFixedThreadPool(4);
             try {
@@ -262,7 +262,7 @@ final class CompletionPortCloseTest {
 
     @Test
     void isForgottenOnceItIsClosed() throws Exception {
-        final List<WeakReference<CompletionListener>> listeners = new ArrayList<>();
+        final List<WeakReference<BatchListener>> listeners = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             listeners.add(listenerOfAClosedPort());
         }
@@ -271,9 +271,9 @@ final class CompletionPortCloseTest {
     }
 
     /** A method of its own so that no local variable keeps the listener. */
-    private static WeakReference<CompletionListener> listenerOfAClosedPort() throws Exception {
+    private static WeakReference<BatchListener> listenerOfAClosedPort() throws Exception {
         final Recorder listener = new Recorder();
-        final CompletionPort port = CompletionPort.open(listener);
+        final CompletionPort port = CompletionPort.batchBuilder(listener).open();
         port.post(0, 0, 0);
         assertThat(port.close(Duration.ofSeconds(60))).isTrue();
         return new WeakReference<>(listener);

@@ -58,7 +58,7 @@ final class CompletionPortTest {
         final int threads = 4;
         final int each = 500;
         final ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try (CompletionPort port = CompletionPort.builder(recorder).workers(8).batch(16).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(recorder).workers(8).batch(16).open()) {
             for (int thread = 0; thread < threads; thread++) {
                 final long first = thread * (long) each;
                 pool.submit(() -> {
@@ -71,7 +71,7 @@ final class CompletionPortTest {
 
             assertThat(recorder.nextByToken(threads * each)).hasSize(threads * each);
             assertThat(port.snapshot().completions()).isEqualTo(threads * each);
-            assertThat(port.snapshot().batches()).isEqualTo(recorder.calls());
+            assertThat(port.snapshot().batches()).isEqualTo(recorder.batches());
             assertThat(port.snapshot().operationsInFlight()).isZero();
         } finally {
             pool.shutdownNow();
@@ -83,11 +83,11 @@ final class CompletionPortTest {
     void handsOverWhatHasGatheredInBatchesOfTheChosenSize() throws Exception {
         final CountDownLatch go = new CountDownLatch(1);
         final BlockingQueue<Integer> sizes = new ArrayBlockingQueue<>(100);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             sizes.add(batch.size());
             Uninterruptibly.await(go);
         };
-        try (CompletionPort port = CompletionPort.builder(listener).workers(1).batch(16).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).workers(1).batch(16).open()) {
             port.post(0, 0, 0);
             assertThat(sizes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
             for (int i = 0; i < 40; i++) {
@@ -104,14 +104,14 @@ final class CompletionPortTest {
     @Test
     void letsAnotherWorkerGoOnWhileOneIsStuckInTheListener() throws Exception {
         final CountDownLatch go = new CountDownLatch(1);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             final boolean stuck = batch.token(0) == 0;
             recorder.onCompletions(batch);
             if (stuck) {
                 Uninterruptibly.await(go);
             }
         };
-        try (CompletionPort port = CompletionPort.builder(listener).workers(2).batch(1).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).workers(2).batch(1).open()) {
             port.post(0, 0, 0);
             final Thread stuck = recorder.next().thread;
             for (int i = 1; i <= 10; i++) {
@@ -126,11 +126,11 @@ final class CompletionPortTest {
     @Test
     void refusesWhatIsBeyondTheCeilingAndRecovers() throws Exception {
         final Semaphore turns = new Semaphore(0);
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             recorder.onCompletions(batch);
             turns.acquireUninterruptibly();
         };
-        try (CompletionPort port = CompletionPort.builder(listener).workers(1).batch(1).operations(4).open()) {
+        try (CompletionPort port = CompletionPort.batchBuilder(listener).workers(1).batch(1).operations(4).open()) {
             port.post(0, 0, 0);
             recorder.next();
             for (int i = 1; i <= 4; i++) {

@@ -135,9 +135,9 @@ final class DirectoryWatchTest {
     void readsOnlyItsOwnCompletions() throws Exception {
         final CompletableFuture<Throwable> outcome = new CompletableFuture<>();
         final AtomicReference<DirectoryWatch> other = new AtomicReference<>();
-        try (CompletionPort checking = CompletionPort.open(batch -> {
+        try (CompletionPort checking = CompletionPort.open(completion -> {
             try {
-                other.get().changes(batch, 0);
+                other.get().changes(completion);
                 outcome.complete(null);
             } catch (final IllegalArgumentException refused) {
                 outcome.complete(refused);
@@ -165,12 +165,12 @@ final class DirectoryWatchTest {
     @Test
     void aCursorThatIsKeptTooLongHarmsNobody() throws Exception {
         final AtomicReference<DirectoryChanges> kept = new AtomicReference<>();
-        try (CompletionPort careless = CompletionPort.open(batch -> {
-            final DirectoryChanges changes = ((DirectoryWatch) batch.device(0)).changes(batch, 0);
+        try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
+            final DirectoryChanges changes = ((DirectoryWatch) batch.device(0)).changes(batch.completion(0));
             if (changes.next()) {
                 kept.set(changes);
             }
-        })) {
+        }).open()) {
             DirectoryWatch.builder(careless, folder).filter(NAMES).open();
             Files.createFile(folder.resolve("a"));
             recorder.await("a cursor", () -> kept.get() != null);

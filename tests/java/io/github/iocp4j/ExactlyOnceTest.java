@@ -70,7 +70,7 @@ final class ExactlyOnceTest {
     @Test
     void holdsForReadsAndWritesThatAreCancelledAndClosedByMany() throws Exception {
         final Recorder accepts = new Recorder();
-        final CompletionPort port = CompletionPort.builder(batch -> {
+        final CompletionPort port = CompletionPort.batchBuilder(batch -> {
             if (batch.opcode(0) == Opcode.ACCEPT) {
                 accepts.onCompletions(batch);
             }

@@ -26,12 +26,12 @@ final class ExitProbe {
      */
     public static void main(final String[] args) throws Exception {
         final Recorder recorder = new Recorder();
-        final CompletionPort port = CompletionPort.open(batch -> {
+        final CompletionPort port = CompletionPort.batchBuilder(batch -> {
             if (batch.opcode(0) == Opcode.POST) {
                 System.exit(7);
             }
             recorder.onCompletions(batch);
-        });
+        }).open();
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         for (int i = 0; i < 20; i++) {
             pair.server.read(ByteBuffer.allocateDirect(10), i);

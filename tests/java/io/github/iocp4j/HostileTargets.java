@@ -48,7 +48,7 @@ final class HostileTargets {
     }
 
     void open() throws Exception {
-        port = CompletionPort.builder(this::heard).name("target").operations(CEILING).workers(2).open();
+        port = CompletionPort.batchBuilder(this::heard).name("target").operations(CEILING).workers(2).open();
         server = NamedPipeServer.builder(port, newPipe()).listening(2).mode(PipeMode.MESSAGE).open();
         for (int i = 0; i < 2; i++) {
             connections.add(NamedPipeClient.builder(port, server.name()).connect());
@@ -84,7 +84,7 @@ final class HostileTargets {
         if (connections.size() >= 4) {
             return true;
         }
-        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 1, 0);
+        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 1, 0, false);
         if (key > 0) {
             connections.add(port.register(new NamedPipe(port, key, 0)));
         }
@@ -93,8 +93,9 @@ final class HostileTargets {
 
     /** For ports that tests open by native calls. It belongs to another port, whose end is not that of ours. */
     CompletionDispatcher dispatcher() throws Exception {
-        try (CompletionPort other = CompletionPort.builder(batch -> { }).polled().open()) {
-            return new CompletionDispatcher(other, batch -> { }, (thread, thrown) -> flaws.add(thrown.toString()));
+        try (CompletionPort other = CompletionPort.builder(completion -> { }).polled().open()) {
+            return new CompletionDispatcher(
+                    other, completion -> { }, null, (completion, thrown) -> flaws.add(thrown.toString()));
         }
     }
 

@@ -15,7 +15,7 @@ final class LoaderProbe {
      */
     public static void main(final String[] args) throws Exception {
         final CountDownLatch delivered = new CountDownLatch(1);
-        try (CompletionPort port = CompletionPort.open(batch -> delivered.countDown())) {
+        try (CompletionPort port = CompletionPort.open(completion -> delivered.countDown())) {
             port.post(0, 0, 0);
             delivered.await();
         }

@@ -225,7 +225,7 @@ final class NamedPipeCallsTest {
     void mayDisconnectInTheListener() throws Exception {
         final String name = PipePair.newName();
         final Recorder seen = new Recorder();
-        try (CompletionPort own = CompletionPort.open(batch -> {
+        try (CompletionPort own = CompletionPort.batchBuilder(batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.opcode(i) == Opcode.ACCEPT && batch.status(i) == Win32Error.SUCCESS) {
                     try {
@@ -236,7 +236,7 @@ final class NamedPipeCallsTest {
                 }
             }
             seen.onCompletions(batch);
-        })) {
+        }).open()) {
             NamedPipeServer.builder(own, name).listening(1).maxInstances(1).open();
             for (int i = 0; i < 10; i++) {
                 NamedPipeClient.builder(port, name).timeout(LONG).connect();

@@ -65,7 +65,7 @@ final class NamedPipeCloseTest extends PipesOnAPort {
     void canBeClosedFromTheListenerWithOperationsInFlight() throws Exception {
         final CountDownLatch closed = new CountDownLatch(1);
         final Recorder heard = new Recorder();
-        final CompletionListener listener = batch -> {
+        final BatchListener listener = batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.opcode(i) == Opcode.READ && batch.token(i) == 1) {
                     batch.device(i).close();
@@ -74,7 +74,7 @@ final class NamedPipeCloseTest extends PipesOnAPort {
             }
             heard.onCompletions(batch);
         };
-        try (CompletionPort closing = CompletionPort.open(listener)) {
+        try (CompletionPort closing = CompletionPort.batchBuilder(listener).open()) {
             final PipePair pair = PipePair.open(closing, heard, PipeMode.MESSAGE);
             pair.server.read(ByteBuffer.allocateDirect(10), 1);
             pair.server.read(ByteBuffer.allocateDirect(10), 2);
@@ -94,9 +94,9 @@ final class NamedPipeCloseTest extends PipesOnAPort {
         final CountDownLatch entered = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         final Recorder heard = new Recorder();
-        try (CompletionPort closing = CompletionPort.open(batch -> {
-            heard.onCompletions(batch);
-            if (batch.opcode(0) == Opcode.WRITE) {
+        try (CompletionPort closing = CompletionPort.open(completion -> {
+            heard.onCompletion(completion);
+            if (completion.opcode() == Opcode.WRITE) {
                 entered.countDown();
                 Uninterruptibly.await(go);
             }

@@ -65,11 +65,11 @@ final class NamedPipeServerTest {
     @Test
     void closesTheConnectionsThatAThrowingListenerHasNotTaken() throws Exception {
         final CountDownLatch told = new CountDownLatch(1);
-        try (CompletionPort careless = CompletionPort.builder(batch -> {
+        try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
             if (batch.opcode(0) == Opcode.ACCEPT) {
                 throw new IllegalStateException("before looking at what has come");
             }
-        }).exceptionHandler((thread, thrown) -> told.countDown()).open()) {
+        }).exceptionHandler((completion, thrown) -> told.countDown()).open()) {
             NamedPipeServer.builder(careless, name).open();
 
             final NamedPipe client = connect();
@@ -236,11 +236,11 @@ final class NamedPipeServerTest {
         final CountDownLatch closed = new CountDownLatch(1);
         final Recorder heard = new Recorder();
         final NamedPipeServer[] server = new NamedPipeServer[1];
-        try (CompletionPort closing = CompletionPort.open(batch -> {
+        try (CompletionPort closing = CompletionPort.batchBuilder(batch -> {
             heard.onCompletions(batch);
             server[0].close();
             closed.countDown();
-        })) {
+        }).open()) {
             server[0] = NamedPipeServer.builder(closing, name).listening(3).open();
             connect();
 
@@ -362,7 +362,7 @@ final class NamedPipeServerTest {
         final AtomicInteger heardOf = new AtomicInteger();
         final AtomicBoolean enough = new AtomicBoolean();
         final int clients = 25;
-        try (CompletionPort small = CompletionPort.builder(batch -> {
+        try (CompletionPort small = CompletionPort.batchBuilder(batch -> {
             if (batch.opcode(0) == Opcode.ACCEPT && batch.status(0) == Win32Error.SUCCESS) {
                 heardOf.incrementAndGet();
             }

@@ -59,7 +59,7 @@ final class NamedPipeTest extends PipesOnAPort {
     @Test
     void aFailureNamesItsDevice() throws Exception {
         final CompletableFuture<Win32Exception> failure = new CompletableFuture<>();
-        try (CompletionPort other = CompletionPort.open(batch -> failure.complete(batch.error(0)))) {
+        try (CompletionPort other = CompletionPort.batchBuilder(batch -> failure.complete(batch.error(0))).open()) {
             final String name = PipePair.newName();
             final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(1).open();
             final NamedPipe client = NamedPipeClient.builder(other, name).connect();

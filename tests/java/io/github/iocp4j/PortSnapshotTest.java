@@ -142,7 +142,7 @@ final class PortSnapshotTest {
     void tellsWhatADeviceThatIsClosedIsKeptOpenFor() throws Exception {
         final CountDownLatch go = new CountDownLatch(1);
         final Recorder heard = new Recorder();
-        try (CompletionPort slow = CompletionPort.builder(batch -> {
+        try (CompletionPort slow = CompletionPort.batchBuilder(batch -> {
             heard.onCompletions(batch);
             if (batch.token(0) == 7) {
                 Uninterruptibly.await(go);

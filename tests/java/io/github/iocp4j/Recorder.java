@@ -12,13 +12,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A listener that keeps everything for the test to look at. */
-final class Recorder implements CompletionListener {
+/** A listener of both kinds that keeps everything for the test to look at. */
+final class Recorder implements CompletionListener, BatchListener {
     /** So long that only a hang reaches it. */
     static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Completion> queue = new LinkedBlockingQueue<>();
-    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong batches = new AtomicLong();
     private volatile CompletionListener diversion;
 
     /** One completion, kept beyond its batch. */
@@ -32,14 +32,14 @@ final class Recorder implements CompletionListener {
         final Device device;
         final Thread thread;
 
-        Completion(final CompletionBatch batch, final int index) {
-            opcode = batch.opcode(index);
-            key = batch.key(index);
-            token = batch.token(index);
-            bytes = batch.bytes(index);
-            status = batch.status(index);
-            detail = batch.detail(index);
-            device = batch.device(index);
+        Completion(final io.github.iocp4j.Completion completion) {
+            opcode = completion.opcode();
+            key = completion.key();
+            token = completion.token();
+            bytes = completion.bytes();
+            status = completion.status();
+            detail = completion.detail();
+            device = completion.device();
             thread = Thread.currentThread();
         }
 
@@ -50,14 +50,19 @@ final class Recorder implements CompletionListener {
     }
 
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        calls.incrementAndGet();
+    public void onCompletion(final io.github.iocp4j.Completion completion) {
         if (diversion != null) {
-            diversion.onCompletions(batch);
-            return;
+            diversion.onCompletion(completion);
+        } else {
+            queue.add(new Completion(completion));
         }
+    }
+
+    @Override
+    public void onCompletions(final CompletionBatch batch) {
+        batches.incrementAndGet();
         for (int i = 0; i < batch.size(); i++) {
-            queue.add(new Completion(batch, i));
+            onCompletion(batch.completion(i));
         }
     }
 
@@ -66,9 +71,9 @@ final class Recorder implements CompletionListener {
         diversion = listener;
     }
 
-    /** How often the listener was called. */
-    long calls() {
-        return calls.get();
+    /** How often it was called with a batch. */
+    long batches() {
+        return batches.get();
     }
 
     /** Whether every completion has been taken by the test. */

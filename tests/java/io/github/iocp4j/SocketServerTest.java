@@ -82,13 +82,11 @@ final class SocketServerTest {
             server.close();
             acceptor.join();
         }
-        recorder.divertTo(batch -> {
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.opcode(i) == Opcode.ACCEPT && batch.status(i) != 0) {
-                    failures.add(new Recorder.Completion(batch, i));
-                } else if (batch.opcode(i) == Opcode.ACCEPT) {
-                    ((StreamSocket) batch.device(i)).write(GREETING, 0, 1, 1);
-                }
+        recorder.divertTo(completion -> {
+            if (completion.opcode() == Opcode.ACCEPT && completion.status() != 0) {
+                failures.add(new Recorder.Completion(completion));
+            } else if (completion.opcode() == Opcode.ACCEPT) {
+                ((StreamSocket) completion.device()).write(GREETING, 0, 1, 1);
             }
         });
         final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).listening(listening).open();
@@ -261,7 +259,7 @@ final class SocketServerTest {
         final List<Throwable> handled = new ArrayList<>();
         try (CompletionPort throwing = CompletionPort.builder(batch -> {
             throw new IllegalStateException("on purpose");
-        }).exceptionHandler((thread, thrown) -> handled.add(thrown)).workers(1).open()) {
+        }).exceptionHandler((completion, thrown) -> handled.add(thrown)).workers(1).open()) {
             final SocketServer server = SocketServer.builder(throwing, SocketPair.loopback()).open();
             try (Socket client = new Socket("127.0.0.1", server.localPort())) {
                 assertThat(endOf(client)).isTrue();

@@ -29,7 +29,7 @@ final class SubmittingListenerTest {
     @Test
     void mayPostFromWithin() throws Exception {
         // A packet's place is free again when the listener hears of it.
-        try (CompletionPort port = CompletionPort.builder(stepping((batch, i) -> batch.port().post(0, 0, 0)))
+        try (CompletionPort port = CompletionPort.batchBuilder(stepping((batch, i) -> batch.port().post(0, 0, 0)))
                 .operations(1).open()) {
             port.post(0, 0, 0);
 
@@ -42,7 +42,7 @@ final class SubmittingListenerTest {
         final Recorder accepts = new Recorder();
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
         final PipePair[] pair = new PipePair[1];
-        final CompletionListener turns = stepping((batch, i) -> {
+        final BatchListener turns = stepping((batch, i) -> {
             final NamedPipe pipe = (NamedPipe) batch.device(i);
             assertThat(batch.status(i)).isZero();
             if (batch.opcode(i) == Opcode.READ) {
@@ -51,7 +51,7 @@ final class SubmittingListenerTest {
                 (pipe == pair[0].server ? pair[0].client : pair[0].server).read(buffer, 0);
             }
         });
-        try (CompletionPort port = CompletionPort.builder(
+        try (CompletionPort port = CompletionPort.batchBuilder(
                 batch -> (batch.opcode(0) == Opcode.ACCEPT ? accepts : turns).onCompletions(batch)).batch(1).open()) {
             pair[0] = PipePair.open(port, accepts, PipeMode.BYTE);
             pair[0].client.write(buffer, 0);
@@ -65,11 +65,11 @@ final class SubmittingListenerTest {
     void mayStartFromWithinWhatFailsAtOnce() throws Exception {
         final Recorder accepts = new Recorder();
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
-        final CompletionListener again = stepping((batch, i) -> {
+        final BatchListener again = stepping((batch, i) -> {
             assertThat(batch.status(i)).isEqualTo(Win32Error.BROKEN_PIPE);
             ((NamedPipe) batch.device(i)).read(buffer, 0);
         });
-        try (CompletionPort port = CompletionPort.builder(
+        try (CompletionPort port = CompletionPort.batchBuilder(
                 batch -> (batch.opcode(0) == Opcode.ACCEPT ? accepts : again).onCompletions(batch)).batch(1).open()) {
             final PipePair pair = PipePair.open(port, accepts, PipeMode.BYTE);
             assertThat(pair.client.close(LONG)).isTrue();
@@ -82,7 +82,7 @@ final class SubmittingListenerTest {
     @Test
     void isRefusedFromWithinAsFromWithoutAndGoesOn() throws Exception {
         final AtomicInteger refused = new AtomicInteger();
-        try (CompletionPort port = CompletionPort.builder(stepping((batch, i) -> {
+        try (CompletionPort port = CompletionPort.batchBuilder(stepping((batch, i) -> {
             for (int more = 0; more < 3; more++) {
                 try {
                     batch.port().post(0, 0, 0);
@@ -102,7 +102,7 @@ final class SubmittingListenerTest {
     void mayCloseThePortAndGoOnSubmitting() throws Exception {
         final Recorder accepts = new Recorder();
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
-        final CompletionListener closer = stepping((batch, i) -> {
+        final BatchListener closer = stepping((batch, i) -> {
             final NamedPipe pipe = (NamedPipe) batch.device(i);
             batch.port().close();
             try {
@@ -112,7 +112,7 @@ final class SubmittingListenerTest {
                 done.countDown();
             }
         });
-        final CompletionPort port = CompletionPort.builder(
+        final CompletionPort port = CompletionPort.batchBuilder(
                 batch -> (batch.opcode(0) == Opcode.ACCEPT ? accepts : closer).onCompletions(batch)).batch(1).open();
         final PipePair pair = PipePair.open(port, accepts, PipeMode.BYTE);
         pair.client.write(buffer, 0);
@@ -122,7 +122,7 @@ final class SubmittingListenerTest {
         assertThat(port.close(LONG)).isTrue();
     }
 
-    private CompletionListener stepping(final Step step) {
+    private BatchListener stepping(final Step step) {
         return batch -> {
             // The worker enters Java anew for each batch, so that the depth is the same each time.
             final int depth = Thread.currentThread().getStackTrace().length;

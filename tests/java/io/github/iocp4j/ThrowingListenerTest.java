@@ -22,15 +22,15 @@ final class ThrowingListenerTest {
     void survivesWhateverTheListenerThrows(final Class<? extends Throwable> type) throws Exception {
         final BlockingQueue<Throwable> handled = new ArrayBlockingQueue<>(100);
         final BlockingQueue<Thread> threads = new ArrayBlockingQueue<>(100);
-        final CompletionListener listener = batch -> {
-            recorder.onCompletions(batch);
-            if (batch.token(0) < 10) {
+        final CompletionListener listener = completion -> {
+            recorder.onCompletion(completion);
+            if (completion.token() < 10) {
                 throw ThrowingListenerTest.<RuntimeException>sneaky(type);
             }
         };
         try (CompletionPort port = CompletionPort.builder(listener).workers(1).batch(1)
-                .exceptionHandler((thread, thrown) -> {
-                    threads.add(thread);
+                .exceptionHandler((completion, thrown) -> {
+                    threads.add(Thread.currentThread());
                     handled.add(thrown);
                 }).open()) {
             for (int i = 0; i < 20; i++) {
@@ -46,14 +46,14 @@ final class ThrowingListenerTest {
     @Test
     void survivesAListenerThatRecursForEver() throws Exception {
         final BlockingQueue<Throwable> handled = new ArrayBlockingQueue<>(100);
-        final CompletionListener listener = batch -> {
-            if (batch.token(0) == 0) {
+        final CompletionListener listener = completion -> {
+            if (completion.token() == 0) {
                 recur(1);
             }
-            recorder.onCompletions(batch);
+            recorder.onCompletion(completion);
         };
         try (CompletionPort port = CompletionPort.builder(listener).workers(1).batch(1)
-                .exceptionHandler((thread, thrown) -> handled.add(thrown)).open()) {
+                .exceptionHandler((completion, thrown) -> handled.add(thrown)).open()) {
             port.post(0, 0, 0);
             port.post(0, 0, 1);
 
@@ -64,14 +64,14 @@ final class ThrowingListenerTest {
 
     @Test
     void survivesAHandlerThatThrowsAsWell() throws Exception {
-        final CompletionListener listener = batch -> {
-            recorder.onCompletions(batch);
+        final CompletionListener listener = completion -> {
+            recorder.onCompletion(completion);
             throw new IllegalStateException("the listener");
         };
         final PrintStream console = System.err;
         System.setErr(new PrintStream(new ByteArrayOutputStream()));
         try (CompletionPort port = CompletionPort.builder(listener).workers(1).batch(1)
-                .exceptionHandler((thread, thrown) -> {
+                .exceptionHandler((completion, thrown) -> {
                     throw (RuntimeException) thrown;
                 }).open()) {
             for (int i = 0; i < 10; i++) {
@@ -89,7 +89,7 @@ final class ThrowingListenerTest {
         final BlockingQueue<Throwable> handled = new ArrayBlockingQueue<>(10);
         final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> handled.add(thrown));
-        final CompletionPort port = CompletionPort.open(batch -> {
+        final CompletionPort port = CompletionPort.open(completion -> {
             throw new IllegalStateException("the listener");
         });
         try {

@@ -85,7 +85,7 @@ final class VirtualThreadsProbe {
             @Override
             void prove() throws Exception {
                 final List<Thread> heard = new ArrayList<>();
-                try (CompletionPort port = polled(batch -> heard.add(Thread.currentThread()));
+                try (CompletionPort port = polled(completion -> heard.add(Thread.currentThread()));
                         CompletionPoller poller = port.openPoller()) {
                     final List<Thread> polling = new ArrayList<>();
                     inTurn(() -> {
@@ -101,7 +101,7 @@ final class VirtualThreadsProbe {
             @Override
             void prove() throws Exception {
                 final AtomicInteger heard = new AtomicInteger();
-                try (CompletionPort port = polled(batch -> heard.incrementAndGet());
+                try (CompletionPort port = polled(completion -> heard.incrementAndGet());
                         CompletionPoller poller = port.openPoller()) {
                     inTurn(() -> check(poller.poll(Integer.MAX_VALUE) == 1), () -> port.post(0, 0, 0));
                     inTurn(() -> check(poller.poll(1) == 0 && poller.pollNow() == 0), () -> { });
@@ -113,7 +113,7 @@ final class VirtualThreadsProbe {
         POLL_THAT_IS_WOKEN {
             @Override
             void prove() throws Exception {
-                try (CompletionPort port = polled(batch -> { }); CompletionPoller poller = port.openPoller()) {
+                try (CompletionPort port = polled(completion -> { }); CompletionPoller poller = port.openPoller()) {
                     inTurn(() -> check(poller.poll() == 0), port::wakeUp);
                 }
             }
@@ -122,7 +122,7 @@ final class VirtualThreadsProbe {
         POLLS_OF_TWO_THREADS {
             @Override
             void prove() throws Exception {
-                try (CompletionPort first = polled(batch -> { }); CompletionPort second = polled(batch -> { });
+                try (CompletionPort first = polled(completion -> { }); CompletionPort second = polled(completion -> { });
                         CompletionPoller one = first.openPoller(); CompletionPoller other = second.openPoller()) {
                     inTurn(() -> {
                         check(one.poll() == 1);
@@ -139,7 +139,7 @@ final class VirtualThreadsProbe {
             @Override
             void prove() throws Exception {
                 final CountDownLatch go = new CountDownLatch(1);
-                try (CompletionPort port = polled(batch -> Uninterruptibly.await(go));
+                try (CompletionPort port = polled(completion -> Uninterruptibly.await(go));
                         CompletionPoller poller = port.openPoller()) {
                     port.post(0, 0, 0);
                     inTurn(() -> check(poller.poll() == 1), go::countDown);
@@ -179,7 +179,7 @@ final class VirtualThreadsProbe {
             @Override
             void prove() throws Exception {
                 final Path path = Files.createTempFile("iocp4j-virtual", null);
-                try (CompletionPort port = CompletionPort.open(batch -> { })) {
+                try (CompletionPort port = CompletionPort.open(completion -> { })) {
                     final List<Device> opened = new ArrayList<>();
                     untilOthersRun(() -> opened.add(
                             OverlappedFile.builder(port, path).write().share(FileShare.values()).open()));
@@ -200,7 +200,7 @@ final class VirtualThreadsProbe {
             void prove() throws Exception {
                 final Stall stall = new Stall();
                 try (CompletionPort port = CompletionPort.open(stall);
-                        CompletionPort polled = polled(batch -> { }); CompletionPoller poller = polled.openPoller()) {
+                        CompletionPort polled = polled(completion -> { }); CompletionPoller poller = polled.openPoller()) {
                     final PipePair pair = stall.pipe(port);
                     final CountDownLatch closing = new CountDownLatch(1);
                     final CompletableFuture<Thread> waiting = new CompletableFuture<>();
@@ -230,16 +230,12 @@ final class VirtualThreadsProbe {
         private final CompletableFuture<NamedPipe> accepted = new CompletableFuture<>();
 
         @Override
-        public void onCompletions(final CompletionBatch batch) {
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.opcode(i) == Opcode.ACCEPT) {
-                    if (batch.status(i) == Win32Error.SUCCESS) {
-                        accepted.complete((NamedPipe) batch.device(i));
-                    }
-                } else {
-                    begun.countDown();
-                    Uninterruptibly.await(end);
-                }
+        public void onCompletion(final Completion completion) {
+            if (completion.opcode() != Opcode.ACCEPT) {
+                begun.countDown();
+                Uninterruptibly.await(end);
+            } else if (completion.status() == Win32Error.SUCCESS) {
+                accepted.complete((NamedPipe) completion.device());
             }
         }
 

@@ -19,16 +19,14 @@ final class WatchRecorder implements CompletionListener {
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     @Override
-    public void onCompletions(final CompletionBatch batch) {
+    public void onCompletion(final Completion completion) {
         mostAtOnce.accumulateAndGet(inside.incrementAndGet(), Math::max);
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) == Opcode.CHANGE) {
-                final DirectoryChanges cursor = ((DirectoryWatch) batch.device(i)).changes(batch, i);
-                while (cursor.next()) {
-                    changes.add(cursor.action() + " " + cursor.name());
-                }
-                statuses.add(batch.status(i));
+        if (completion.opcode() == Opcode.CHANGE) {
+            final DirectoryChanges cursor = ((DirectoryWatch) completion.device()).changes(completion);
+            while (cursor.next()) {
+                changes.add(cursor.action() + " " + cursor.name());
             }
+            statuses.add(completion.status());
         }
         pass();
         inside.decrementAndGet();

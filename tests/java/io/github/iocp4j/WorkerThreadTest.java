@@ -97,8 +97,8 @@ final class WorkerThreadTest {
         }
     }
 
-    private static CompletionPort open(final CompletionListener listener) throws Win32Exception {
-        return CompletionPort.builder(listener).workers(1).batch(1).open();
+    private static CompletionPort open(final BatchListener listener) throws Win32Exception {
+        return CompletionPort.batchBuilder(listener).workers(1).batch(1).open();
     }
 
     private void see(final Object object) {

@@ -9,19 +9,39 @@ public final class SyntheticDelivery {
     }
 
     /**
-     * Delivers to Java.
+     * Delivers to a listener in Java.
+     *
+     * @param listener receives the completions, one at a time
+     * @param batch how many come together
+     * @return to be used on this thread only
+     * @throws Win32Exception when no port can be opened
+     */
+    public static SyntheticDelivery toJava(final CompletionListener listener, final int batch) throws Win32Exception {
+        return toJava(listener, null, batch);
+    }
+
+    /**
+     * Delivers to a listener in Java that takes batches.
      *
      * @param listener receives the completions
      * @param batch how many at a time
      * @return to be used on this thread only
      * @throws Win32Exception when no port can be opened
      */
-    public static SyntheticDelivery toJava(final CompletionListener listener, final int batch) throws Win32Exception {
+    public static SyntheticDelivery toJavaInBatches(final BatchListener listener, final int batch)
+            throws Win32Exception {
+        return toJava(null, listener, batch);
+    }
+
+    private static SyntheticDelivery toJava(
+            final CompletionListener listener, final BatchListener batchListener, final int batch)
+            throws Win32Exception {
         // Batches belong to a port, though nothing comes through this one.
-        final CompletionPort port = CompletionPort.open(listener);
-        return new SyntheticDelivery(openJava(new CompletionDispatcher(port, listener, (thread, thrown) -> {
-            throw new AssertionError(thrown);
-        }), batch));
+        final CompletionPort port = CompletionPort.open(completion -> { });
+        return new SyntheticDelivery(
+                openJava(new CompletionDispatcher(port, listener, batchListener, (completion, thrown) -> {
+                    throw new AssertionError(thrown);
+                }), batch));
     }
 
     /**

@@ -18,14 +18,12 @@ public final class AskServer {
     public static void main(final String[] args) throws Exception {
         final CompletableFuture<Integer> written = new CompletableFuture<>();
         final CompletableFuture<Integer> read = new CompletableFuture<>();
-        try (CompletionPort port = CompletionPort.open(batch -> {
-            for (int i = 0; i < batch.size(); i++) {
-                final CompletableFuture<Integer> outcome = batch.token(i) == 1 ? written : read;
-                if (batch.error(i) == null) {
-                    outcome.complete(batch.bytes(i));
-                } else {
-                    outcome.completeExceptionally(batch.error(i));
-                }
+        try (CompletionPort port = CompletionPort.open(completion -> {
+            final CompletableFuture<Integer> outcome = completion.token() == 1 ? written : read;
+            if (completion.error() == null) {
+                outcome.complete(completion.bytes());
+            } else {
+                outcome.completeExceptionally(completion.error());
             }
         }); NamedPipe pipe = NamedPipeClient.builder(port, args[0]).timeout(Duration.ofSeconds(5)).connect()) {
             final byte[] question = args[1].getBytes(UTF_8);

@@ -3,7 +3,7 @@ package io.github.iocp4j.examples;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
@@ -51,20 +51,21 @@ public final class DockerVersion implements CompletionListener {
 
     /** One operation is in flight at a time, so that no two workers are ever in here. */
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        final boolean read = batch.opcode(0) == Opcode.READ;
-        final int bytes = batch.bytes(0);
-        if (batch.status(0) == Win32Error.BROKEN_PIPE || read && batch.status(0) == Win32Error.SUCCESS && bytes == 0) {
+    public void onCompletion(final Completion completion) {
+        final boolean read = completion.opcode() == Opcode.READ;
+        final int bytes = completion.bytes();
+        if (completion.status() == Win32Error.BROKEN_PIPE
+                || read && completion.status() == Win32Error.SUCCESS && bytes == 0) {
             answer.complete(received.toString(UTF_8)); // the engine has closed its end
-        } else if (batch.status(0) != Win32Error.SUCCESS) {
-            answer.completeExceptionally(batch.error(0)); // TIMEOUT, for one
+        } else if (completion.status() != Win32Error.SUCCESS) {
+            answer.completeExceptionally(completion.error()); // TIMEOUT, for one
         } else {
             if (read) {
                 final byte[] piece = new byte[bytes];
                 buffer.duplicate().clear().get(piece);
                 received.writeBytes(piece);
             }
-            ((NamedPipe) batch.device(0)).read(buffer, 0, buffer.capacity(), 0, PATIENCE);
+            ((NamedPipe) completion.device()).read(buffer, 0, buffer.capacity(), 0, PATIENCE);
         }
     }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeServer;
@@ -43,7 +43,7 @@ class DockerVersionTest {
 
     private static String ask(final String answer) throws Exception {
         final Engine engine = new Engine(answer);
-        try (CompletionPort port = CompletionPort.open(engine::onCompletions);
+        try (CompletionPort port = CompletionPort.open(engine::onCompletion);
                 NamedPipeServer server = NamedPipeServer.builder(port, PIPE).open()) {
             return DockerVersion.get(server.name(), "/version");
         } catch (final ExecutionException e) {
@@ -63,18 +63,18 @@ class DockerVersionTest {
             this.answer = ByteBuffer.allocateDirect(answer.length()).put(answer.getBytes(US_ASCII)).flip();
         }
 
-        void onCompletions(final CompletionBatch batch) {
-            if (batch.status(0) != Win32Error.SUCCESS) {
+        void onCompletion(final Completion completion) {
+            if (completion.status() != Win32Error.SUCCESS) {
                 return;
             }
-            final NamedPipe pipe = (NamedPipe) batch.device(0);
-            switch (batch.opcode(0)) {
+            final NamedPipe pipe = (NamedPipe) completion.device();
+            switch (completion.opcode()) {
                 case READ:
-                    heard.position(heard.position() + batch.bytes(0));
+                    heard.position(heard.position() + completion.bytes());
                     request = US_ASCII.decode(heard.duplicate().flip()).toString();
                     break;
                 case WRITE:
-                    answer.position(answer.position() + batch.bytes(0));
+                    answer.position(answer.position() + completion.bytes());
                     break;
                 default:
             }

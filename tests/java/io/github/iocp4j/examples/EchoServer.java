@@ -1,12 +1,11 @@
 package io.github.iocp4j.examples;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +17,8 @@ public final class EchoServer {
 
     /** Serves until Enter is pressed. */
     public static void main(final String[] args) throws IOException {
-        try (CompletionPort port = CompletionPort.open(EchoServer::onCompletions);
+        try (CompletionPort port = CompletionPort.builder(EchoServer::onCompletion)
+                .exceptionHandler(EchoServer::onException).open();
                 NamedPipeServer server = NamedPipeServer.builder(port, args[0]).open()) {
             System.out.println("Serving " + server.name() + "; press Enter to end");
             System.in.read();
@@ -26,33 +26,33 @@ public final class EchoServer {
     }
 
     /** Called by the port's workers, several at once. Each connection has one operation in flight at a time. */
-    static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // the client has gone; one not accepted yet is the server's affair
-                }
-                continue;
+    static void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            if (completion.opcode() != Opcode.ACCEPT) {
+                completion.device().close(); // the client has gone; one not accepted yet is the server's affair
             }
-            final NamedPipe pipe = (NamedPipe) batch.device(i);
-            try {
-                switch (batch.opcode(i)) {
-                    case ACCEPT:
-                        pipe.attach(ByteBuffer.allocateDirect(4096));
-                        pipe.read(bufferOf(pipe), 0);
-                        break;
-                    case READ:
-                        pipe.write(bufferOf(pipe), 0, batch.bytes(i), 0);
-                        break;
-                    default:
-                        pipe.read(bufferOf(pipe), 0);
-                }
-            } catch (final OperationLimitException e) {
-                pipe.close(); // one client too many
-            } catch (final DeviceClosedException e) {
-                // The port is being closed: the connection ends here.
-            }
+            return;
         }
+        final NamedPipe pipe = (NamedPipe) completion.device();
+        switch (completion.opcode()) {
+            case ACCEPT:
+                pipe.attach(ByteBuffer.allocateDirect(4096));
+                pipe.read(bufferOf(pipe), 0);
+                break;
+            case READ:
+                pipe.write(bufferOf(pipe), 0, completion.bytes(), 0);
+                break;
+            default:
+                pipe.read(bufferOf(pipe), 0);
+        }
+    }
+
+    /** Called with what onCompletion throws, as with one client too many. It costs that client, and no other. */
+    static void onException(final Completion completion, final Throwable thrown) {
+        if (!(thrown instanceof DeviceClosedException)) { // which only says that the port is being closed
+            System.err.println(completion + ": " + thrown);
+        }
+        completion.device().close();
     }
 
     private static ByteBuffer bufferOf(final NamedPipe pipe) {

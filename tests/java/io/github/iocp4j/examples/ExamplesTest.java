@@ -17,7 +17,7 @@ class ExamplesTest {
     void theLoopDoesEverythingOnItsThread() throws Exception {
         final Queue<String> done = new ConcurrentLinkedQueue<>();
         final EventLoop loop = new EventLoop(
-                batch -> done.add(Thread.currentThread().getName() + " was told of " + batch.token(0)));
+                completion -> done.add(Thread.currentThread().getName() + " was told of " + completion.token()));
         final Thread thread = new Thread(loop::run, "loop");
         thread.start();
         loop.execute(() -> done.add(Thread.currentThread().getName() + " has a task"));

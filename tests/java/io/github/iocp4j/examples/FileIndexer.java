@@ -1,6 +1,6 @@
 package io.github.iocp4j.examples;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
@@ -39,7 +39,7 @@ public final class FileIndexer {
             index = new FileIndexer(
                     tree.filter(Files::isRegularFile).collect(Collectors.toCollection(ConcurrentLinkedQueue::new)));
         }
-        try (CompletionPort port = CompletionPort.open(FileIndexer::onCompletions)) {
+        try (CompletionPort port = CompletionPort.open(FileIndexer::onCompletion)) {
             for (int i = 0; i < READERS; i++) {
                 index.new Reader(port).nextFile();
             }
@@ -63,19 +63,17 @@ public final class FileIndexer {
         return failures;
     }
 
-    static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            final Reader reader = (Reader) batch.device(i).attachment();
-            switch (batch.status(i)) {
-                case Win32Error.SUCCESS:
-                    reader.onBytes(batch.bytes(i));
-                    break;
-                case Win32Error.HANDLE_EOF:
-                    reader.onEnd();
-                    break;
-                default:
-                    reader.onFailure(batch.error(i));
-            }
+    static void onCompletion(final Completion completion) {
+        final Reader reader = (Reader) completion.device().attachment();
+        switch (completion.status()) {
+            case Win32Error.SUCCESS:
+                reader.onBytes(completion.bytes());
+                break;
+            case Win32Error.HANDLE_EOF:
+                reader.onEnd();
+                break;
+            default:
+                reader.onFailure(completion.error());
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.iocp4j.examples;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DirectoryChanges;
 import io.github.iocp4j.DirectoryWatch;
@@ -15,29 +15,27 @@ public final class FolderWatcher {
 
     /** Watches until Enter is pressed. */
     public static void main(final String[] args) throws IOException {
-        try (CompletionPort port = CompletionPort.open(FolderWatcher::onCompletions)) {
+        try (CompletionPort port = CompletionPort.open(FolderWatcher::onCompletion)) {
             final DirectoryWatch watch = DirectoryWatch.builder(port, Path.of(args[0])).recursive().open();
             System.out.println("Watching " + watch.directory() + "; press Enter to end");
             System.in.read();
         }
     }
 
-    static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            final DirectoryWatch watch = (DirectoryWatch) batch.device(i);
-            switch (batch.status(i)) {
-                case Win32Error.SUCCESS:
-                    final DirectoryChanges changes = watch.changes(batch, i);
-                    while (changes.next()) {
-                        System.out.println(changes.action() + " " + watch.directory().resolve(changes.name()));
-                    }
-                    break;
-                case Win32Error.NOTIFY_ENUM_DIR:
-                    System.out.println("too many at once: list " + watch.directory() + " anew");
-                    break;
-                default:
-                    System.out.println(batch.error(i).getMessage());
-            }
+    static void onCompletion(final Completion completion) {
+        final DirectoryWatch watch = (DirectoryWatch) completion.device();
+        switch (completion.status()) {
+            case Win32Error.SUCCESS:
+                final DirectoryChanges changes = watch.changes(completion);
+                while (changes.next()) {
+                    System.out.println(changes.action() + " " + watch.directory().resolve(changes.name()));
+                }
+                break;
+            case Win32Error.NOTIFY_ENUM_DIR:
+                System.out.println("too many at once: list " + watch.directory() + " anew");
+                break;
+            default:
+                System.out.println(completion.error().getMessage());
         }
     }
 }

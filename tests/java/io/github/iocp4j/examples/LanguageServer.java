@@ -3,7 +3,7 @@ package io.github.iocp4j.examples;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.NamedPipe;
@@ -25,34 +25,32 @@ public final class LanguageServer {
 
     /** Serves until Enter is pressed. */
     public static void main(final String[] args) throws IOException {
-        try (CompletionPort port = CompletionPort.open(LanguageServer::onCompletions);
+        try (CompletionPort port = CompletionPort.open(LanguageServer::onCompletion);
                 NamedPipeServer server = NamedPipeServer.builder(port, args[0]).open()) {
             System.out.println("Serving " + server.name() + "; press Enter to end");
             System.in.read();
         }
     }
 
-    static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // the editor has gone
-                }
-                continue;
+    static void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            if (completion.opcode() != Opcode.ACCEPT) {
+                completion.device().close(); // the editor has gone
             }
-            final NamedPipe pipe = (NamedPipe) batch.device(i);
-            try {
-                if (batch.opcode(i) == Opcode.ACCEPT) {
-                    pipe.attach(new Inbox());
-                } else if (batch.opcode(i) == Opcode.READ) {
-                    ((Inbox) pipe.attachment()).received(batch.bytes(i));
-                }
-                proceed(pipe, (Inbox) pipe.attachment());
-            } catch (final ProtocolException e) {
-                pipe.close(); // whoever frames messages wrongly once cannot be understood again
-            } catch (final DeviceClosedException e) {
-                // The port is being closed: the connection ends here.
+            return;
+        }
+        final NamedPipe pipe = (NamedPipe) completion.device();
+        try {
+            if (completion.opcode() == Opcode.ACCEPT) {
+                pipe.attach(new Inbox());
+            } else if (completion.opcode() == Opcode.READ) {
+                ((Inbox) pipe.attachment()).received(completion.bytes());
             }
+            proceed(pipe, (Inbox) pipe.attachment());
+        } catch (final ProtocolException e) {
+            pipe.close(); // whoever frames messages wrongly once cannot be understood again
+        } catch (final DeviceClosedException e) {
+            // The port is being closed: the connection ends here.
         }
     }
 

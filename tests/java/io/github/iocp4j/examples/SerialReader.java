@@ -2,7 +2,7 @@ package io.github.iocp4j.examples;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Opcode;
@@ -42,18 +42,18 @@ public final class SerialReader implements CompletionListener {
 
     /** One operation is in flight at a time, so that no two workers are ever in here. */
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        final boolean read = batch.opcode(0) == Opcode.READ;
-        final int bytes = batch.bytes(0);
-        if (batch.status(0) != Win32Error.SUCCESS) {
-            silence.completeExceptionally(batch.error(0)); // unplugged, for one
+    public void onCompletion(final Completion completion) {
+        final boolean read = completion.opcode() == Opcode.READ;
+        final int bytes = completion.bytes();
+        if (completion.status() != Win32Error.SUCCESS) {
+            silence.completeExceptionally(completion.error()); // unplugged, for one
         } else if (read && bytes == 0) {
             silence.complete(null);
         } else {
             if (read) {
                 take(buffer.clear().limit(bytes));
             }
-            ((SerialPort) batch.device(0)).read(buffer.clear(), 0);
+            ((SerialPort) completion.device()).read(buffer.clear(), 0);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.iocp4j.examples;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
@@ -37,22 +37,20 @@ public final class TcpServer implements CompletionListener {
 
     /** Called by the port's workers, several at once. Each connection has one operation in flight at a time. */
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // silent, reset, or gone
-                }
-                continue;
+    public void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            if (completion.opcode() != Opcode.ACCEPT) {
+                completion.device().close(); // silent, reset, or gone
             }
-            final StreamSocket client = (StreamSocket) batch.device(i);
-            try {
-                onSuccess(client, batch.opcode(i), batch.bytes(i));
-            } catch (final OperationLimitException e) {
-                client.close(); // one client too many
-            } catch (final DeviceClosedException e) {
-                // The port is being closed: the connection ends here.
-            }
+            return;
+        }
+        final StreamSocket client = (StreamSocket) completion.device();
+        try {
+            onSuccess(client, completion.opcode(), completion.bytes());
+        } catch (final OperationLimitException e) {
+            client.close(); // one client too many
+        } catch (final DeviceClosedException e) {
+            // The port is being closed: the connection ends here.
         }
     }
 

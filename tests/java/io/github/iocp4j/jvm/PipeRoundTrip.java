@@ -2,7 +2,7 @@ package io.github.iocp4j.jvm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeClient;
@@ -35,7 +35,7 @@ public final class PipeRoundTrip {
     public static void main(final String[] args) throws Exception {
         final String name = "iocp4j-jvm-" + ProcessHandle.current().pid();
         final ByteBuffer answer = ByteBuffer.allocateDirect(100);
-        try (CompletionPort port = CompletionPort.builder(PipeRoundTrip::onCompletions).name("jvm").open();
+        try (CompletionPort port = CompletionPort.builder(PipeRoundTrip::onCompletion).name("jvm").open();
                 NamedPipeServer server = NamedPipeServer.builder(port, name).listening(1).open();
                 NamedPipe client = NamedPipeClient.builder(port, server.name()).connect()) {
             client.read(answer, CLIENT_READ);
@@ -45,20 +45,18 @@ public final class PipeRoundTrip {
         System.out.println("echoed " + UTF_8.decode(answer));
     }
 
-    private static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                ECHOED.completeExceptionally(batch.error(i));
-            } else if (batch.opcode(i) == Opcode.ACCEPT) {
-                final NamedPipe connection = (NamedPipe) batch.device(i);
-                connection.attach(ByteBuffer.allocateDirect(100));
-                connection.read((ByteBuffer) connection.attachment(), SERVER_READ);
-            } else if (batch.token(i) == SERVER_READ) {
-                final NamedPipe connection = (NamedPipe) batch.device(i);
-                connection.write((ByteBuffer) connection.attachment(), 0, batch.bytes(i), SERVER_WRITE);
-            } else if (batch.token(i) == CLIENT_READ) {
-                ECHOED.complete(batch.bytes(i));
-            }
+    private static void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            ECHOED.completeExceptionally(completion.error());
+        } else if (completion.opcode() == Opcode.ACCEPT) {
+            final NamedPipe connection = (NamedPipe) completion.device();
+            connection.attach(ByteBuffer.allocateDirect(100));
+            connection.read((ByteBuffer) connection.attachment(), SERVER_READ);
+        } else if (completion.token() == SERVER_READ) {
+            final NamedPipe connection = (NamedPipe) completion.device();
+            connection.write((ByteBuffer) connection.attachment(), 0, completion.bytes(), SERVER_WRITE);
+        } else if (completion.token() == CLIENT_READ) {
+            ECHOED.complete(completion.bytes());
         }
     }
 

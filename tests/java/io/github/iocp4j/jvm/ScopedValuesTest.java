@@ -32,9 +32,9 @@ final class ScopedValuesTest {
 
     @Test
     void aListenerBindsThemForWhatItCalls() throws Exception {
-        try (CompletionPort port = open(batch -> {
+        try (CompletionPort port = open(completion -> {
             seen.add(value.get());
-            value.runWhere(batch.token(0), () -> {
+            value.runWhere(completion.token(), () -> {
                 seen.add(value.get());
                 value.runWhere("nested", () -> seen.add(value.get()));
                 seen.add(value.get());
@@ -51,7 +51,7 @@ final class ScopedValuesTest {
     @Test
     void whatIsBoundEndsWithTheListenerThatThrows() throws Exception {
         final BlockingQueue<Throwable> handled = new LinkedBlockingQueue<>();
-        try (CompletionPort port = open(batch -> {
+        try (CompletionPort port = open(completion -> {
             seen.add(value.get());
             Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {
                 seen.add(value.get());
@@ -75,7 +75,7 @@ final class ScopedValuesTest {
         final CompletableFuture<CompletionPort> opened = new CompletableFuture<>();
         value.runWhere("opener", () -> {
             try {
-                opened.complete(open(batch -> seen.add(value.get())));
+                opened.complete(open(completion -> seen.add(value.get())));
             } catch (final Exception e) {
                 opened.completeExceptionally(e);
             }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.jvm;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeClient;
@@ -28,7 +28,7 @@ final class StructuredScopeProbe {
 
     private StructuredScopeProbe() throws Exception {
         value = new ScopedValues();
-        port = CompletionPort.builder(this::onCompletions).workers(2).open();
+        port = CompletionPort.builder(this::onCompletion).workers(2).open();
         server = NamedPipeServer.builder(port, "iocp4j-scope-" + ProcessHandle.current().pid()).open();
     }
 
@@ -70,28 +70,27 @@ final class StructuredScopeProbe {
         }
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) == Opcode.POST) {
-                value.runWhere("bound by the listener", this::openScope);
-            } else if (batch.token(i) != SERVER) {
-                answers.get(batch.token(i)).complete(batch.status(i) == Win32Error.SUCCESS ? batch.bytes(i) : -1);
-            } else if (batch.status(i) == Win32Error.SUCCESS) {
-                serve(batch, i);
-            } else if (batch.opcode(i) == Opcode.READ) {
-                batch.device(i).close();
-            }
+    private void onCompletion(final Completion completion) {
+        if (completion.opcode() == Opcode.POST) {
+            value.runWhere("bound by the listener", this::openScope);
+        } else if (completion.token() != SERVER) {
+            answers.get(completion.token())
+                    .complete(completion.status() == Win32Error.SUCCESS ? completion.bytes() : -1);
+        } else if (completion.status() == Win32Error.SUCCESS) {
+            serve(completion);
+        } else if (completion.opcode() == Opcode.READ) {
+            completion.device().close();
         }
     }
 
     /** The server's ends have an attachment, the clients' have none. */
-    private static void serve(final CompletionBatch batch, final int i) {
-        final NamedPipe pipe = (NamedPipe) batch.device(i);
-        if (batch.opcode(i) == Opcode.ACCEPT) {
+    private static void serve(final Completion completion) {
+        final NamedPipe pipe = (NamedPipe) completion.device();
+        if (completion.opcode() == Opcode.ACCEPT) {
             pipe.attach(ByteBuffer.allocateDirect(LENGTH));
             pipe.read((ByteBuffer) pipe.attachment(), SERVER);
-        } else if (batch.opcode(i) == Opcode.READ) {
-            pipe.write((ByteBuffer) pipe.attachment(), 0, batch.bytes(i), SERVER);
+        } else if (completion.opcode() == Opcode.READ) {
+            pipe.write((ByteBuffer) pipe.attachment(), 0, completion.bytes(), SERVER);
         }
     }
 

@@ -39,7 +39,7 @@ final class ThreadDumpTest {
     /** One worker waits for packets, the other one is in its listener. */
     @BeforeEach
     void open() throws Exception {
-        port = CompletionPort.builder(batch -> {
+        port = CompletionPort.builder(completion -> {
             delivered.countDown();
             awaitRelease();
         }).name(PORT).workers(2).open();

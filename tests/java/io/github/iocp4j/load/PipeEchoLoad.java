@@ -58,7 +58,7 @@ public final class PipeEchoLoad {
     public static void run(final String pipe, final int clients, final int rounds)
             throws IOException, ExecutionException, InterruptedException, TimeoutException {
         final PipeEchoLoad load = new PipeEchoLoad(clients);
-        try (CompletionPort port = CompletionPort.open(load::onCompletions)) {
+        try (CompletionPort port = CompletionPort.batchBuilder(load::onCompletions).open()) {
             final List<Client> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 final NamedPipe connection = NamedPipeClient.builder(port, pipe)

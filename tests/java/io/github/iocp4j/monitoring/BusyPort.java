@@ -36,7 +36,7 @@ public final class BusyPort implements AutoCloseable {
      * @throws Exception when it cannot be
      */
     public BusyPort(final String name) throws Exception {
-        port = CompletionPort.builder(this::onCompletions).name(name).workers(2).operations(5_000).open();
+        port = CompletionPort.batchBuilder(this::onCompletions).name(name).workers(2).operations(5_000).open();
         server = NamedPipeServer.builder(port, newPipe()).listening(LISTENING).open();
         converse();
         awaitSilence();

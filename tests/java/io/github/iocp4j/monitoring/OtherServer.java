@@ -19,7 +19,7 @@ final class OtherServer implements AutoCloseable {
 
     OtherServer(final byte[] answer) throws Exception {
         this.answer = answer == null ? null : ByteBuffer.allocateDirect(answer.length).put(answer).flip();
-        port = CompletionPort.builder(this::onCompletions).workers(1).open();
+        port = CompletionPort.batchBuilder(this::onCompletions).workers(1).open();
         server = NamedPipeServer.builder(port, BusyPort.newPipe()).mode(PipeMode.MESSAGE).open();
     }
 

@@ -98,8 +98,8 @@ final class PortManagementTest {
     @Test
     void portsOfOneNameAreBeansOfTwo() throws Exception {
         final String name = "a=b,\"c*?\n:";
-        try (CompletionPort one = CompletionPort.builder(batch -> { }).name(name).open();
-                CompletionPort two = CompletionPort.builder(batch -> { }).name(name).workers(1).open();
+        try (CompletionPort one = CompletionPort.builder(completion -> { }).name(name).open();
+                CompletionPort two = CompletionPort.builder(completion -> { }).name(name).workers(1).open();
                 PortManagement first = PortManagement.register(one)) {
             final PortManagement second = PortManagement.register(two);
             assertThat(second.objectName()).isEqualTo(first.objectName() + ",number=2");
@@ -152,7 +152,7 @@ final class PortManagementTest {
 
     @Test
     void aPortThatIsClosedAlreadyIsRefused() throws Exception {
-        final CompletionPort port = CompletionPort.open(batch -> { });
+        final CompletionPort port = CompletionPort.open(completion -> { });
         port.close();
         assertThatThrownBy(() -> PortManagement.register(port)).isInstanceOf(PortClosedException.class);
     }

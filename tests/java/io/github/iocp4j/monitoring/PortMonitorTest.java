@@ -101,7 +101,7 @@ final class PortMonitorTest {
     @Test
     void moreClientsThanItHasRoomForWaitForAPlace() throws Exception {
         final List<PortMonitorClient> clients = new ArrayList<>();
-        try (CompletionPort port = CompletionPort.builder(batch -> { }).workers(1).open()) {
+        try (CompletionPort port = CompletionPort.builder(completion -> { }).workers(1).open()) {
             while (clients.size() < PortMonitor.MAX_CLIENTS) {
                 clients.add(PortMonitorClient.connect(pipe));
                 clients.get(clients.size() - 1).ask();

@@ -68,9 +68,9 @@ final class ShortLives implements AutoCloseable {
 
     private void live(final int number) throws Win32Exception, InterruptedException {
         final String name = server.pipe() + "-" + number;
-        final CompletionPort port = CompletionPort.builder(this::onCompletions).name("soak-short")
+        final CompletionPort port = CompletionPort.batchBuilder(this::onCompletions).name("soak-short")
                 .workers(2).operations(OPERATIONS)
-                .exceptionHandler((thread, thrown) -> ledger.fault("a short-lived listener has thrown " + thrown))
+                .exceptionHandler((completion, thrown) -> ledger.fault("a short-lived listener has thrown " + thrown))
                 .open();
         // By turns the pipe is served by a port that goes soon, and by the one that stays.
         final NamedPipeServer second = number % 2 == 0 ? server.open(name, LISTENING)

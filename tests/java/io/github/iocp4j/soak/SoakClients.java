@@ -50,8 +50,8 @@ final class SoakClients implements AutoCloseable {
     SoakClients(final Ledger ledger, final String pipe, final int count) throws IOException {
         this.ledger = ledger;
         this.pipe = pipe;
-        port = CompletionPort.builder(this::onCompletions).name("soak-clients")
-                .exceptionHandler((thread, thrown) -> ledger.fault("the clients' listener has thrown " + thrown))
+        port = CompletionPort.batchBuilder(this::onCompletions).name("soak-clients")
+                .exceptionHandler((completion, thrown) -> ledger.fault("the clients' listener has thrown " + thrown))
                 .open();
         for (int i = 0; i < count; i++) {
             talkers.add(new Talker(i));

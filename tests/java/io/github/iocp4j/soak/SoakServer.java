@@ -32,8 +32,8 @@ final class SoakServer implements AutoCloseable {
 
     SoakServer(final String pipe) throws IOException {
         this.pipe = pipe;
-        port = CompletionPort.builder(this::onCompletions).name("soak-server")
-                .exceptionHandler((thread, thrown) -> {
+        port = CompletionPort.batchBuilder(this::onCompletions).name("soak-server")
+                .exceptionHandler((completion, thrown) -> {
                     if (!(thrown instanceof Whim)) {
                         ledger.fault("the listener has thrown " + thrown);
                     }

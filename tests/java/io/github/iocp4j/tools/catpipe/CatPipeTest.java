@@ -182,7 +182,7 @@ class CatPipeTest {
         private final NamedPipe end;
 
         Peer(final String pipe, final boolean readsOnly) throws Exception {
-            port = CompletionPort.builder(batch -> over.release(batch.size())).workers(1).open();
+            port = CompletionPort.builder(completion -> over.release()).workers(1).open();
             end = NamedPipeClient.builder(port, pipe)
                     .direction(readsOnly ? PipeDirection.INBOUND : PipeDirection.DUPLEX).connect();
         }

@@ -48,11 +48,11 @@ final class SyelogDaemonTest {
         port = CompletionPort.builder(daemon).workers(2).operations(100).open();
         server = NamedPipeServer.builder(port, SyelogdProcess.newPipe()).direction(PipeDirection.INBOUND)
                 .mode(PipeMode.MESSAGE).buffers(SyelogDaemon.PIPE_BUFFER, 0).open();
-        clients = CompletionPort.open(batch -> {
+        clients = CompletionPort.batchBuilder(batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 written.add(batch.status(i));
             }
-        });
+        }).open();
     }
 
     @AfterEach

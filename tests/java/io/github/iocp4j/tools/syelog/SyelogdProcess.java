@@ -173,7 +173,7 @@ final class SyelogdProcess implements AutoCloseable {
         private NamedPipe pipe;
 
         Client(final String name) throws Win32Exception {
-            port = CompletionPort.builder(batch -> written.release(batch.size())).workers(1).open();
+            port = CompletionPort.batchBuilder(batch -> written.release(batch.size())).workers(1).open();
             builder = NamedPipeClient.builder(port, name).direction(PipeDirection.OUTBOUND);
             pipe = builder.connect();
         }

@@ -2,15 +2,16 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 
 /**
  * The completions that one worker or poller has dequeued together, read in place from native memory.
  *
  * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1, and none of them allocates, except
  * {@link #device} for a new connection and {@link #error}. A batch belongs to its worker: it may be read only on the
- * thread that was handed it and only until {@link CompletionListener#onCompletions} returns. The worker uses the same
- * object again: whoever keeps it finds it empty, so that its accessors throw {@link IndexOutOfBoundsException}, or sees
- * the completions of another batch.
+ * thread that was handed it and only until {@link BatchListener#onCompletions} returns. The worker uses the same object
+ * again: a batch that is kept is empty, so that its accessors throw {@link IndexOutOfBoundsException}, or shows the
+ * completions of another call.
  */
 public final class CompletionBatch {
     // The layout of native/engine/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
@@ -26,7 +27,10 @@ public final class CompletionBatch {
     private final CompletionPort port;
     private final int worker;
     private final ByteBuffer records;
+    private final Completion cursor = new Completion(this);
     private int size;
+    /** Where an accessor has looked last: what a batch listener that throws was probably about. */
+    private int lookedAt;
 
     CompletionBatch(final CompletionPort port, final int worker, final ByteBuffer records) {
         this.port = port;
@@ -37,7 +41,7 @@ public final class CompletionBatch {
     /**
      * The number of completions.
      *
-     * @return at least 1 inside {@link CompletionListener#onCompletions}, 0 afterwards
+     * @return at least 1 inside {@link BatchListener#onCompletions}, 0 afterwards
      */
     public int size() {
         return size;
@@ -60,6 +64,17 @@ public final class CompletionBatch {
      */
     public int worker() {
         return worker;
+    }
+
+    /**
+     * One completion of this batch, to be passed to code that handles one at a time.
+     *
+     * @param index the completion
+     * @return the same object for every index: it shows the completion that was asked for last
+     */
+    public Completion completion(final int index) {
+        at(index);
+        return cursor.moveTo(index);
     }
 
     /**
@@ -130,7 +145,7 @@ public final class CompletionBatch {
 
     /**
      * The device that the completion is about. For a successful {@link Opcode#ACCEPT} this is the new connection,
-     * which the listener now owns and must close; for a failed one it is the server.
+     * which the listener must close some day; for a failed one it is the server.
      *
      * @param index the completion
      * @return the device, or null for {@link Opcode#POST}
@@ -156,17 +171,51 @@ public final class CompletionBatch {
         if (status == Win32Error.SUCCESS) {
             return null;
         }
-        final Device known = port.device(key(index));
-        return new Win32Exception(opcode(index).name() + (known != null ? " on " + known.name() : ""), status);
+        return new Win32Exception(what(index), status);
     }
 
-    /** Closes the new connections that {@link #device} has not been asked for. */
-    void closeUnclaimed() {
+    /** Closes every new connection on which the listener has started nothing and to which it has attached nothing. */
+    void closeUntaken() {
         for (int i = 0; i < size; i++) {
-            if (isConnection(i) && port.device(key(i)) == null) {
-                DeviceNative.close(key(i));
+            if (isConnection(i)) {
+                final Device known = port.device(key(i));
+                if (known == null || !known.isTaken()) {
+                    closeConnection(i);
+                }
             }
         }
+    }
+
+    /** Closes the new connection that the completion is about, if it is about one. */
+    void closeConnection(final int index) {
+        if (isConnection(index)) {
+            final Device known = port.device(key(index));
+            if (known != null) {
+                known.close(Duration.ZERO);
+            } else {
+                DeviceNative.close(key(index));
+            }
+        }
+    }
+
+    /** The completion that an accessor was called for last, or the first where none was. */
+    Completion completionLookedAtLast() {
+        return completion(lookedAt);
+    }
+
+    /** Says which completion it is and how it went, for people; never throws. */
+    String describe(final int index) {
+        if (index >= size) {
+            return "completion that is over";
+        }
+        final int status = status(index);
+        return what(index) + ", token " + token(index) + ": "
+                + (status == Win32Error.SUCCESS ? bytes(index) + " bytes" : Win32Error.name(status));
+    }
+
+    private String what(final int index) {
+        final Device known = opcode(index) == Opcode.POST ? null : port.device(key(index));
+        return opcode(index).name() + (known != null ? " on " + known.name() : "");
     }
 
     private boolean isConnection(final int index) {
@@ -181,12 +230,13 @@ public final class CompletionBatch {
             case STREAM_SOCKET:
                 return StreamSocket.accepted(port, key);
             default:
-                throw new IllegalStateException("Nobody accepts a " + kind);
+                throw new IllegalStateException("unexpected device kind " + kind + " in ACCEPT");
         }
     }
 
     void fill(final int count) {
         size = count;
+        lookedAt = 0;
     }
 
     void clear() {
@@ -198,6 +248,7 @@ public final class CompletionBatch {
             throw new IndexOutOfBoundsException("There is no completion " + index + " in a batch of " + size
                     + (size == 0 ? ": its listener has returned, and what it did not copy is gone" : ""));
         }
+        lookedAt = index;
         return index * RECORD_LENGTH;
     }
 }

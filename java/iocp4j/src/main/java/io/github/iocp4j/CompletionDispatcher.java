@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
 /**
@@ -7,17 +8,22 @@ import java.nio.ByteBuffer;
  */
 final class CompletionDispatcher {
     private final CompletionPort port;
+    /** Null where there is a batch listener. */
     private final CompletionListener listener;
-    private final Thread.UncaughtExceptionHandler exceptionHandler;
+    private final BatchListener batchListener;
+    private final CompletionExceptionHandler exceptionHandler;
     /** Of the thread that opens the port: a thread that native code attaches has none of its own. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
+    /** One of the two listeners is null. */
     CompletionDispatcher(
             final CompletionPort port,
             final CompletionListener listener,
-            final Thread.UncaughtExceptionHandler exceptionHandler) {
+            final BatchListener batchListener,
+            final CompletionExceptionHandler exceptionHandler) {
         this.port = port;
         this.listener = listener;
+        this.batchListener = batchListener;
         this.exceptionHandler = exceptionHandler;
     }
 
@@ -31,11 +37,11 @@ final class CompletionDispatcher {
     void deliver(final CompletionBatch batch, final int count) {
         batch.fill(count);
         try {
-            listener.onCompletions(batch);
-        } catch (final Throwable thrown) {
-            // Nobody else will ever ask for those connections that the listener has not got to.
-            batch.closeUnclaimed();
-            handle(thrown);
+            if (listener != null) {
+                deliverEach(batch, count);
+            } else {
+                deliverAll(batch);
+            }
         } finally {
             batch.clear();
         }
@@ -51,15 +57,52 @@ final class CompletionDispatcher {
         port.end();
     }
 
-    private void handle(final Throwable thrown) {
+    /** The default exception handler: a line that names the completion, then the thread's own handler. */
+    static void passOn(final Completion completion, final Throwable thrown) {
+        System.getLogger(CompletionDispatcher.class.getPackageName()).log(Level.ERROR, "The listener of "
+                + completion.port() + " has thrown " + thrown.getClass().getName() + " at " + completion);
+        final Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+    }
+
+    private void deliverEach(final CompletionBatch batch, final int count) {
+        for (int i = 0; i < count; i++) {
+            try {
+                listener.onCompletion(batch.completion(i));
+            } catch (final Throwable thrown) {
+                handle(batch.completion(i), thrown);
+                batch.closeConnection(i);
+            }
+        }
+    }
+
+    private void deliverAll(final CompletionBatch batch) {
         try {
-            exceptionHandler.uncaughtException(Thread.currentThread(), thrown);
+            batchListener.onCompletions(batch);
+        } catch (final Throwable thrown) {
+            handle(batch.completionLookedAtLast(), thrown);
+            // No other code will ever ask for the connections that the listener has not got to.
+            batch.closeUntaken();
+        }
+    }
+
+    private void handle(final Completion completion, final Throwable thrown) {
+        try {
+            exceptionHandler.onException(completion, thrown);
         } catch (final Throwable again) {
-            // The handler has failed too. There is nobody left to tell but the console, and the worker must live.
+            print(again, thrown);
+        }
+    }
+
+    /** The handler has failed, too: there is only the console left. */
+    private static void print(final Throwable again, final Throwable thrown) {
+        try {
             if (again != thrown) {
                 again.addSuppressed(thrown);
             }
             again.printStackTrace();
+        } catch (final Throwable unprintable) {
+            // As where memory is short. The worker must live, and hand over the completions of the other devices.
         }
     }
 }

@@ -1,23 +1,24 @@
 package io.github.iocp4j;
 
 /**
- * Consumes the completions of one {@link CompletionPort}.
+ * Consumes the completions of one {@link CompletionPort}, one at a time.
  */
 @FunctionalInterface
 public interface CompletionListener {
     /**
-     * Called by a worker with the completions it has dequeued, once per batch.
+     * Called by a worker for each completion that it has dequeued.
      *
-     * <p>Several workers call at the same time, each with its own batch; the completions of one device can therefore
-     * be seen by two workers at once when several of its operations are in flight. The listener may start operations,
-     * open and close devices and close the port. It may block: another worker then takes over, up to the size of the
-     * pool.
+     * <p>Several workers call at the same time; the completions of one device can therefore be seen by two workers at
+     * once when several of its operations are in flight. The listener may start operations, open and close devices and
+     * close the port. It may block: another worker then takes over the packets that are still in the port's queue, up
+     * to the size of the pool. Completions that were dequeued together with this one wait for it.
      *
-     * <p>Whatever it throws goes to the port's exception handler, and the worker goes on with its next batch. What the
-     * listener has not got to in this one does not come again, but new connections among it are closed; whoever wants
-     * to go on after a failure catches it for each completion.
+     * <p>An exception concerns this completion alone. It goes to the port's
+     * {@linkplain CompletionPort.Builder#exceptionHandler exception handler}, and the worker goes on with the next
+     * completion. When the completion is a new connection ({@link Opcode#ACCEPT}), the connection is then closed: it
+     * belongs to the listener only when this method has returned normally.
      *
-     * @param batch the completions, never empty; valid only until this method returns, on this thread only
+     * @param completion the completion; valid only until this method returns, on this thread only
      */
-    void onCompletions(CompletionBatch batch);
+    void onCompletion(Completion completion);
 }

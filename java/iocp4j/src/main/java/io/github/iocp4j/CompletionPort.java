@@ -14,9 +14,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names
  * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. What a
- * listener throws goes to {@link Builder#exceptionHandler}, by default the worker's own
- * {@link Thread.UncaughtExceptionHandler} and so, unless a listener has set one, the JVM's default; no worker ends by
- * it.
+ * listener throws goes to {@link Builder#exceptionHandler}; no worker ends by it.
  *
  * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by
  * {@link System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles. A
@@ -40,7 +38,8 @@ public final class CompletionPort implements AutoCloseable {
         closeTimeout = builder.closeTimeout;
         polled = builder.polled;
         mechanism = builder.mechanism;
-        dispatcher = new CompletionDispatcher(this, builder.listener, builder.exceptionHandler);
+        dispatcher = new CompletionDispatcher(
+                this, builder.listener, builder.batchListener, builder.exceptionHandler);
         id = Refusal.key(
                 PortNative.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
                         builder.operations, polled, mechanism.ordinal()),
@@ -54,7 +53,17 @@ public final class CompletionPort implements AutoCloseable {
      * @return a builder with the defaults that its methods tell
      */
     public static Builder builder(final CompletionListener listener) {
-        return new Builder(Objects.requireNonNull(listener, "listener"));
+        return new Builder(Objects.requireNonNull(listener, "listener"), null);
+    }
+
+    /**
+     * Starts the description of a port whose listener is called once for each batch of completions.
+     *
+     * @param listener receives every completion of the port
+     * @return a builder with the defaults that its methods tell
+     */
+    public static Builder batchBuilder(final BatchListener listener) {
+        return new Builder(null, Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -75,9 +84,9 @@ public final class CompletionPort implements AutoCloseable {
      * posted; two workers that have dequeued one each call the listener in any order. The packet counts as an operation
      * in flight until it is dequeued.
      *
-     * @param key any number, given back by {@link CompletionBatch#key}
-     * @param bytes any number, given back by {@link CompletionBatch#bytes}
-     * @param token any number, given back by {@link CompletionBatch#token}
+     * @param key any number, given back by {@link Completion#key}
+     * @param bytes any number, given back by {@link Completion#bytes}
+     * @param token any number, given back by {@link Completion#token}
      * @throws PortClosedException when the port is closed or closing
      * @throws OperationLimitException when the ceiling of operations in flight is reached
      * @throws Win32Exception when Windows is out of memory for packets; nothing was queued
@@ -282,6 +291,7 @@ public final class CompletionPort implements AutoCloseable {
         private static final int MAX_OPERATIONS = 1 << 24;
 
         private final CompletionListener listener;
+        private final BatchListener batchListener;
         private String name = "iocp4j";
         private int concurrency;
         private int workers;
@@ -290,11 +300,11 @@ public final class CompletionPort implements AutoCloseable {
         private int batch = 256;
         private int operations = 65_536;
         private Duration closeTimeout = Duration.ofSeconds(30);
-        private Thread.UncaughtExceptionHandler exceptionHandler =
-                (thread, thrown) -> thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        private CompletionExceptionHandler exceptionHandler = CompletionDispatcher::passOn;
 
-        private Builder(final CompletionListener listener) {
+        private Builder(final CompletionListener listener, final BatchListener batchListener) {
             this.listener = listener;
+            this.batchListener = batchListener;
         }
 
         /**
@@ -394,13 +404,15 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Who is told what a listener has thrown. It is called by the worker, which then goes on. Default: the worker
-         * thread's own uncaught-exception handler, which prints a stack trace.
+         * What is called with each exception of the listener, and with the completion that the listener was called for.
+         * Default: the {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's
+         * {@link Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the
+         * program has set another.
          *
-         * @param handler receives the worker thread and what was thrown
+         * @param handler called by the worker or polling thread, which then goes on
          * @return this
          */
-        public Builder exceptionHandler(final Thread.UncaughtExceptionHandler handler) {
+        public Builder exceptionHandler(final CompletionExceptionHandler handler) {
             exceptionHandler = Objects.requireNonNull(handler, "exceptionHandler");
             return this;
         }

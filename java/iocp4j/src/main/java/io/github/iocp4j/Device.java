@@ -17,6 +17,7 @@ public abstract class Device implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean open = true;
     private volatile Object attachment;
+    private volatile boolean taken;
 
     Device(final CompletionPort port, final long key, final String name) {
         this.port = port;
@@ -66,6 +67,7 @@ public abstract class Device implements AutoCloseable {
      * @param object the object, or null for none
      */
     public final void attach(final Object object) {
+        take();
         attachment = object;
     }
 
@@ -229,6 +231,19 @@ public abstract class Device implements AutoCloseable {
         return ended.minimalCompletionStage();
     }
 
+    /** Remembers that the program has done something with this device. */
+    final void take() {
+        // A needless write would take the cache line from the other threads that use the device.
+        if (!taken) {
+            taken = true;
+        }
+    }
+
+    /** Whether the program has attached something to this device or started an operation on it. */
+    final boolean isTaken() {
+        return taken;
+    }
+
     /** Nothing more comes from this device. */
     final void end() {
         open = false;
@@ -245,6 +260,7 @@ public abstract class Device implements AutoCloseable {
      */
     final long accepted(final long answer) {
         if (answer > 0) {
+            take();
             return answer;
         }
         throw Refusal.of(answer).exception(this);

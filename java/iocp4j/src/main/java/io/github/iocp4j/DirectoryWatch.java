@@ -72,19 +72,18 @@ public final class DirectoryWatch extends Device {
      * The changes of a completion of this watch. To be used during the listener's call only; see
      * {@link DirectoryChanges}.
      *
-     * @param batch what the listener was handed
-     * @param index the completion
+     * @param completion what the listener was called with
      * @return a cursor before the first change, the same as often before; without changes when the completion's status
      *     is not success
      * @throws IllegalArgumentException when the completion is not one of this watch
      */
-    public DirectoryChanges changes(final CompletionBatch batch, final int index) {
-        if (batch.key(index) != key() || batch.opcode(index) != Opcode.CHANGE) {
-            throw new IllegalArgumentException("Completion " + index + " of the batch is a " + batch.opcode(index)
-                    + " of " + batch.device(index) + ", not a CHANGE of " + this);
+    public DirectoryChanges changes(final Completion completion) {
+        if (completion.key() != key() || completion.opcode() != Opcode.CHANGE) {
+            throw new IllegalArgumentException("The completion is a " + completion.opcode() + " of "
+                    + completion.device() + ", not a CHANGE of " + this);
         }
-        final boolean filled = batch.status(index) == Win32Error.SUCCESS;
-        return changes[batch.detail(index)].reset(filled ? batch.bytes(index) : 0);
+        final boolean filled = completion.status() == Win32Error.SUCCESS;
+        return changes[completion.detail()].reset(filled ? completion.bytes() : 0);
     }
 
     /**

@@ -368,6 +368,7 @@ public final class SubmissionBatch implements AutoCloseable {
             throw new IllegalStateException(this + " is full: submit() starts what is in it, clear() drops it");
         }
         started = 0;
+        device.take();
         final int index = wrapped(first + size);
         final int record = index * RECORD_LENGTH;
         records.putLong(record + DEVICE_OFFSET, device.key());

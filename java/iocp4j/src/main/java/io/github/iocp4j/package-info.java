@@ -12,14 +12,15 @@
  * {@linkplain io.github.iocp4j.StreamSocket socket}, a {@linkplain io.github.iocp4j.OverlappedFile file}, a
  * {@linkplain io.github.iocp4j.DirectoryWatch directory}. On a device one starts <em>operations</em>, such as a read.
  * The call does not wait. It either throws, and then nothing follows; or it is accepted, and then <b>exactly one
- * completion</b> follows, come what may: success, failure, cancellation, or the end of the device. Completions arrive
- * in {@linkplain io.github.iocp4j.CompletionBatch batches} at the port's one
+ * completion</b> follows, come what may: success, failure, cancellation, or the end of the device. Each
+ * {@linkplain io.github.iocp4j.Completion completion} arrives at the port's one
  * {@linkplain io.github.iocp4j.CompletionListener listener}, on the threads of the port, its <em>workers</em>.
  *
  * <p>So a program has two parts: it opens a port and devices, and keeps them open for as long as it likes;
  *
  * <pre>{@code
- *         try (CompletionPort port = CompletionPort.open(EchoServer::onCompletions);
+ *         try (CompletionPort port = CompletionPort.builder(EchoServer::onCompletion)
+ *                 .exceptionHandler(EchoServer::onException).open();
  *                 NamedPipeServer server = NamedPipeServer.builder(port, args[0]).open()) {
  *             System.out.println("Serving " + server.name() + "; press Enter to end");
  *             System.in.read();
@@ -30,49 +31,45 @@
  * what it is sent:
  *
  * <pre>{@code
- *     static void onCompletions(final CompletionBatch batch) {
- *         for (int i = 0; i < batch.size(); i++) {
- *             if (batch.status(i) != Win32Error.SUCCESS) {
- *                 if (batch.opcode(i) != Opcode.ACCEPT) {
- *                     batch.device(i).close(); // the client has gone; one not accepted yet is the server's affair
- *                 }
- *                 continue;
+ *     static void onCompletion(final Completion completion) {
+ *         if (completion.status() != Win32Error.SUCCESS) {
+ *             if (completion.opcode() != Opcode.ACCEPT) {
+ *                 completion.device().close(); // the client has gone; one not accepted yet is the server's affair
  *             }
- *             final NamedPipe pipe = (NamedPipe) batch.device(i);
- *             try {
- *                 switch (batch.opcode(i)) {
- *                     case ACCEPT:
- *                         pipe.attach(ByteBuffer.allocateDirect(4096));
- *                         pipe.read(bufferOf(pipe), 0);
- *                         break;
- *                     case READ:
- *                         pipe.write(bufferOf(pipe), 0, batch.bytes(i), 0);
- *                         break;
- *                     default:
- *                         pipe.read(bufferOf(pipe), 0);
- *                 }
- *             } catch (final OperationLimitException e) {
- *                 pipe.close(); // one client too many
- *             } catch (final DeviceClosedException e) {
- *                 // The port is being closed: the connection ends here.
- *             }
+ *             return;
+ *         }
+ *         final NamedPipe pipe = (NamedPipe) completion.device();
+ *         switch (completion.opcode()) {
+ *             case ACCEPT:
+ *                 pipe.attach(ByteBuffer.allocateDirect(4096));
+ *                 pipe.read(bufferOf(pipe), 0);
+ *                 break;
+ *             case READ:
+ *                 pipe.write(bufferOf(pipe), 0, completion.bytes(), 0);
+ *                 break;
+ *             default:
+ *                 pipe.read(bufferOf(pipe), 0);
  *         }
  *     }
  * }</pre>
  *
- * <p>A completion tells {@linkplain io.github.iocp4j.CompletionBatch#opcode what} is over, on which
- * {@linkplain io.github.iocp4j.CompletionBatch#device device}, with which
- * {@linkplain io.github.iocp4j.CompletionBatch#status status} and how many
- * {@linkplain io.github.iocp4j.CompletionBatch#bytes bytes}; and it gives back the
- * {@linkplain io.github.iocp4j.CompletionBatch#token token}, any number that was passed when the operation was started.
+ * <p>A completion tells {@linkplain io.github.iocp4j.Completion#opcode what} is over, on which
+ * {@linkplain io.github.iocp4j.Completion#device device}, with which
+ * {@linkplain io.github.iocp4j.Completion#status status} and how many
+ * {@linkplain io.github.iocp4j.Completion#bytes bytes}; and it gives back the
+ * {@linkplain io.github.iocp4j.Completion#token token}, any number that was passed when the operation was started.
  * What belongs to a connection is {@linkplain io.github.iocp4j.Device#attach attached} to its device, what belongs to
  * an operation is found by its token.
  *
  * <h2 id="batches">Batches</h2>
  *
- * <p>A worker dequeues as many completions as there are, up to its share of the port's ceiling, and hands them over
- * with one call. A batch is read in place, from native memory: its accessors make no objects, and it is valid on that
- * thread and during that call only. Copy the numbers that you need later.
+ * <p>A worker dequeues as many completions as there are, up to its share of the port's ceiling, and hands them to Java
+ * with one call, in which the listener is called for each. A completion is read in place, from native memory: its
+ * accessors make no objects, and it is valid on that thread and during the listener's call only. Copy the numbers that
+ * you need later.
+ *
+ * <p>A program that has something to do once per batch, such as to flush what it has written, opens its port with a
+ * {@link io.github.iocp4j.BatchListener} ({@link io.github.iocp4j.CompletionPort#batchBuilder}).
  *
  * <p>In the other direction a {@link io.github.iocp4j.SubmissionBatch} starts several operations with one call.
  *
@@ -93,13 +90,15 @@
  *
  * <ul>
  * <li>All methods of ports and devices may be called from any thread, those of a batch from its own only.
- * <li>Workers call the listener several at once, each with a batch of its own. While a device has one operation in
+ * <li>Workers call the listener several at once. While a device has one operation in
  *     flight, its completions are never told at the same time, and what is attached to it needs no lock. Let the call
  *     that starts the next operation be the last that a completion does: another worker may have the next completion
  *     before that call returns.
  * <li>Where several operations are in flight, their completions are told in any order, by several workers at once.
- * <li>A listener may block; another worker then takes over, up to the size of the pool. What it throws goes to the
- *     {@linkplain io.github.iocp4j.CompletionPort.Builder#exceptionHandler exception handler}, and its worker goes on.
+ * <li>A listener may block; another worker then takes over, up to the size of the pool.
+ * <li>What a listener throws concerns the completion that it was called for, and no other. It goes to the
+ *     {@linkplain io.github.iocp4j.CompletionPort.Builder#exceptionHandler exception handler}, which learns of which
+ *     device, opcode and token it is, and the worker goes on with the next completion. A new connection is closed then.
  * </ul>
  *
  * <p>Where everything is to happen on one thread, as in an event loop, a port is built
@@ -141,7 +140,7 @@
  * {@link io.github.iocp4j.PortClosedException}, {@link io.github.iocp4j.OperationLimitException}. What Windows refuses
  * is a status, even when it refuses at once, and there is one place to handle it: the listener. Codes are those of
  * Windows, named by {@link io.github.iocp4j.Win32Error};
- * {@link io.github.iocp4j.CompletionBatch#error CompletionBatch.error} makes an exception of one. Calls
+ * {@link io.github.iocp4j.Completion#error Completion.error} makes an exception of one. Calls
  * that are over when they return, such as opening a device, throw {@link io.github.iocp4j.Win32Exception} instead. When
  * the DLL cannot be loaded, as on any other system, {@link io.github.iocp4j.NativeLibraryError} says what was tried.
  *

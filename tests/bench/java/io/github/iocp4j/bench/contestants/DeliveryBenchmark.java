@@ -1,5 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.SyntheticDelivery;
 import io.github.iocp4j.Win32Error;
@@ -27,6 +28,7 @@ public class DeliveryBenchmark {
     private int batch;
 
     private SyntheticDelivery toJava;
+    private SyntheticDelivery toJavaInBatches;
     private SyntheticDelivery toEmptyListener;
     private SyntheticDelivery toNative;
     private long sum;
@@ -38,8 +40,9 @@ public class DeliveryBenchmark {
      */
     @Setup
     public void open() throws Win32Exception {
-        toJava = SyntheticDelivery.toJava(this::onCompletions, batch);
-        toEmptyListener = SyntheticDelivery.toJava(completions -> { }, batch);
+        toJava = SyntheticDelivery.toJava(this::onCompletion, batch);
+        toJavaInBatches = SyntheticDelivery.toJavaInBatches(this::onCompletions, batch);
+        toEmptyListener = SyntheticDelivery.toJavaInBatches(completions -> { }, batch);
         toNative = SyntheticDelivery.toNative(batch);
     }
 
@@ -55,6 +58,18 @@ public class DeliveryBenchmark {
         return sum;
     }
 
+    /**
+     * The same, by a listener that takes batches.
+     *
+     * @return something that cannot be known before
+     */
+    @Benchmark
+    @OperationsPerInvocation(COMPLETIONS)
+    public long batches() {
+        toJavaInBatches.deliver(COMPLETIONS / batch);
+        return sum;
+    }
+
     /** A listener that looks at nothing: the upcall alone. */
     @Benchmark
     @OperationsPerInvocation(COMPLETIONS)
@@ -67,6 +82,12 @@ public class DeliveryBenchmark {
     @OperationsPerInvocation(COMPLETIONS)
     public void floor() {
         toNative.deliver(COMPLETIONS / batch);
+    }
+
+    private void onCompletion(final Completion completion) {
+        if (completion.status() == Win32Error.SUCCESS) {
+            sum += completion.key() + completion.token() + completion.bytes() + completion.opcode().ordinal();
+        }
     }
 
     private void onCompletions(final CompletionBatch completions) {

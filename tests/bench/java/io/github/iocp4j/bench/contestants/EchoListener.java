@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
@@ -24,30 +24,28 @@ final class EchoListener implements CompletionListener {
     }
 
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                if (batch.opcode(i) != Opcode.ACCEPT) {
-                    batch.device(i).close(); // the client has gone
-                }
-                continue;
+    public void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            if (completion.opcode() != Opcode.ACCEPT) {
+                completion.device().close(); // the client has gone
             }
-            final StreamDevice client = (StreamDevice) batch.device(i);
-            try {
-                switch (batch.opcode(i)) {
-                    case ACCEPT:
-                        welcome(client);
-                        goOn(client, false, 0);
-                        break;
-                    case READ:
-                        goOn(client, true, batch.bytes(i));
-                        break;
-                    default:
-                        goOn(client, false, 0);
-                }
-            } catch (final DeviceClosedException | Win32Exception e) {
-                client.close();
+            return;
+        }
+        final StreamDevice client = (StreamDevice) completion.device();
+        try {
+            switch (completion.opcode()) {
+                case ACCEPT:
+                    welcome(client);
+                    goOn(client, false, 0);
+                    break;
+                case READ:
+                    goOn(client, true, completion.bytes());
+                    break;
+                default:
+                    goOn(client, false, 0);
             }
+        } catch (final DeviceClosedException | Win32Exception e) {
+            client.close();
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.OverlappedFile;
@@ -24,7 +24,7 @@ final class FileReads implements OnPort {
      */
     FileReads(final List<String> arguments) throws Win32Exception {
         final Path path = Path.of(arguments.get(0));
-        port = OnPort.open(this::onCompletions, arguments.get(4), arguments.get(5));
+        port = OnPort.open(CompletionPort.builder(this::onCompletion), arguments.get(4), arguments.get(5));
         file = OverlappedFile.open(port, path);
         if (arguments.get(2).equals("inline")) {
             file.completeInline();
@@ -47,18 +47,16 @@ final class FileReads implements OnPort {
         return port;
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.status(i) != Win32Error.SUCCESS) {
-                stint.fail(batch.error(i));
-                continue;
-            }
-            stint.count();
-            if (stint.isOver()) {
-                stint.goHome();
-            } else {
-                read((int) batch.token(i));
-            }
+    private void onCompletion(final Completion completion) {
+        if (completion.status() != Win32Error.SUCCESS) {
+            stint.fail(completion.error());
+            return;
+        }
+        stint.count();
+        if (stint.isOver()) {
+            stint.goHome();
+        } else {
+            read((int) completion.token());
         }
     }
 

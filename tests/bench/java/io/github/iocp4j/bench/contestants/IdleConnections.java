@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipeClient;
 import io.github.iocp4j.NamedPipeServer;
@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
  */
 public final class IdleConnections {
     private final Semaphore accepted = new Semaphore(0);
-    private final CompletionPort port = CompletionPort.open(this::onCompletions);
+    private final CompletionPort port = CompletionPort.open(this::onCompletion);
 
     /** Makes a server on a port, and answers how to connect to it. */
     private interface Server {
@@ -95,13 +95,11 @@ public final class IdleConnections {
         return now;
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) == Opcode.ACCEPT) {
-                // Takes the connection: there is no object for one that nobody has asked for.
-                batch.device(i);
-                accepted.release();
-            }
+    private void onCompletion(final Completion completion) {
+        if (completion.opcode() == Opcode.ACCEPT) {
+            // Takes the connection: there is no object for one that nobody has asked for.
+            completion.device();
+            accepted.release();
         }
     }
 }

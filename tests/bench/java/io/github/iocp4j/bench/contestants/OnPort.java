@@ -1,6 +1,5 @@
 package io.github.iocp4j.bench.contestants;
 
-import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Win32Exception;
@@ -10,16 +9,15 @@ interface OnPort extends Workload {
     /**
      * Opens one.
      *
-     * @param listener is told of all that completes
+     * @param builder of a port with the listener that is called
      * @param workers how many, or 0 for the default
      * @param mechanism the name of a Mechanism
      * @return the port
      * @throws Win32Exception when that fails
      */
-    static CompletionPort open(final CompletionListener listener, final String workers, final String mechanism)
+    static CompletionPort open(final CompletionPort.Builder builder, final String workers, final String mechanism)
             throws Win32Exception {
-        final CompletionPort.Builder builder =
-                CompletionPort.builder(listener).mechanism(Mechanism.valueOf(mechanism));
+        builder.mechanism(Mechanism.valueOf(mechanism));
         final int wanted = Integer.parseInt(workers);
         return (wanted == 0 ? builder : builder.workers(wanted)).open();
     }

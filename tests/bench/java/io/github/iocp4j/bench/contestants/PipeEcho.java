@@ -13,7 +13,8 @@ final class PipeEcho implements OnPort {
     /** Arguments: the pipe, "queued" or "inline", and the name of the mechanism. */
     PipeEcho(final List<String> arguments) throws Win32Exception {
         name = arguments.get(0);
-        port = OnPort.open(new EchoListener(arguments.get(1).equals("inline"), Pause.NONE), "0", arguments.get(2));
+        port = OnPort.open(CompletionPort.builder(new EchoListener(arguments.get(1).equals("inline"), Pause.NONE)), "0",
+                arguments.get(2));
         NamedPipeServer.builder(port, name).open();
     }
 

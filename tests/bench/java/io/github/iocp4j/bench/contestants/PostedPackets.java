@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Exception;
@@ -16,7 +16,7 @@ final class PostedPackets implements OnPort {
     /** Arguments: how many are in flight, a file, and how often it is open meanwhile. */
     PostedPackets(final List<String> arguments) throws Win32Exception {
         inFlight = Integer.parseInt(arguments.get(0));
-        port = CompletionPort.open(this::onCompletions);
+        port = CompletionPort.open(this::onCompletion);
         for (int i = 0; i < Integer.parseInt(arguments.get(2)); i++) {
             OverlappedFile.open(port, Path.of(arguments.get(1)));
         }
@@ -32,18 +32,16 @@ final class PostedPackets implements OnPort {
         return port;
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            stint.count();
-            if (stint.isOver()) {
-                stint.goHome();
-                continue;
-            }
-            try {
-                port.post(batch.key(i), 0, batch.token(i));
-            } catch (final Win32Exception failed) {
-                stint.fail(failed);
-            }
+    private void onCompletion(final Completion completion) {
+        stint.count();
+        if (stint.isOver()) {
+            stint.goHome();
+            return;
+        }
+        try {
+            port.post(completion.key(), 0, completion.token());
+        } catch (final Win32Exception failed) {
+            stint.fail(failed);
         }
     }
 }

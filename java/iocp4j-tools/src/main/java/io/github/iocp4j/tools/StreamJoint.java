@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
@@ -105,15 +105,14 @@ public final class StreamJoint {
     /**
      * Takes one completion of the device's; for the port's listener.
      *
-     * @param batch the batch
-     * @param index the completion
+     * @param completion what the listener was called with
      */
-    public void onCompletion(final CompletionBatch batch, final int index) {
-        if (batch.opcode(index) == Opcode.WRITE) {
-            writeStatus = batch.status(index);
+    public void onCompletion(final Completion completion) {
+        if (completion.opcode() == Opcode.WRITE) {
+            writeStatus = completion.status();
             written.release();
-        } else if (batch.opcode(index) == Opcode.READ) {
-            onRead(batch, index);
+        } else if (completion.opcode() == Opcode.READ) {
+            onRead(completion);
         }
     }
 
@@ -185,11 +184,11 @@ public final class StreamJoint {
         }
     }
 
-    private void onRead(final CompletionBatch batch, final int index) {
-        final int status = batch.status(index);
-        final int bytes = batch.bytes(index);
+    private void onRead(final Completion completion) {
+        final int status = completion.status();
+        final int bytes = completion.bytes();
         if (status != Win32Error.SUCCESS && status != Win32Error.MORE_DATA) {
-            deviceEnded(true, isEnd(status) ? null : batch.error(index));
+            deviceEnded(true, isEnd(status) ? null : completion.error());
             return;
         }
         if (bytes == 0 && emptyIsEnd && status == Win32Error.SUCCESS) {
@@ -204,7 +203,7 @@ public final class StreamJoint {
             if (bytes > 0) {
                 heardSomething();
             }
-            startOutput((StreamDevice) batch.device(index));
+            startOutput((StreamDevice) completion.device());
         } catch (final DeviceClosedException ignored) {
             deviceEnded(true, null);
         } catch (final IOException e) {

@@ -1,6 +1,6 @@
 package io.github.iocp4j.monitoring;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.NamedPipe;
@@ -36,7 +36,7 @@ public final class PortMonitor implements AutoCloseable {
 
     private PortMonitor(final CompletionPort monitored, final String pipeName) throws Win32Exception {
         view = new PortView(monitored);
-        port = CompletionPort.builder(this::onCompletions).name("monitor-of-" + monitored.name())
+        port = CompletionPort.builder(this::onCompletion).name("monitor-of-" + monitored.name())
                 .workers(1).concurrency(1).operations(OPERATIONS).open();
         try {
             server = NamedPipeServer.builder(port, pipeName).mode(PipeMode.MESSAGE)
@@ -82,22 +82,20 @@ public final class PortMonitor implements AutoCloseable {
         return "PortMonitor[" + server.name() + ']';
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) == Opcode.ACCEPT) {
-                if (batch.status(i) == Win32Error.SUCCESS) {
-                    final NamedPipe pipe = (NamedPipe) batch.device(i);
-                    final MonitorConnection connection = new MonitorConnection(pipe, view);
-                    pipe.attach(connection);
-                    goOn(connection, connection::listen);
-                }
-            } else {
-                final MonitorConnection connection = (MonitorConnection) batch.device(i).attachment();
-                final Opcode opcode = batch.opcode(i);
-                final int status = batch.status(i);
-                final int bytes = batch.bytes(i);
-                goOn(connection, () -> connection.goOn(opcode, status, bytes));
+    private void onCompletion(final Completion completion) {
+        if (completion.opcode() == Opcode.ACCEPT) {
+            if (completion.status() == Win32Error.SUCCESS) {
+                final NamedPipe pipe = (NamedPipe) completion.device();
+                final MonitorConnection connection = new MonitorConnection(pipe, view);
+                pipe.attach(connection);
+                goOn(connection, connection::listen);
             }
+        } else {
+            final MonitorConnection connection = (MonitorConnection) completion.device().attachment();
+            final Opcode opcode = completion.opcode();
+            final int status = completion.status();
+            final int bytes = completion.bytes();
+            goOn(connection, () -> connection.goOn(opcode, status, bytes));
         }
     }
 
@@ -109,10 +107,8 @@ public final class PortMonitor implements AutoCloseable {
             // The client says what no client does, has gone, or is hung up on.
             connection.hangUp();
         } catch (final Throwable thrown) {
-            // Told, but not thrown: the rest of the batch belongs to other clients.
             connection.hangUp();
-            final Thread worker = Thread.currentThread();
-            worker.getUncaughtExceptionHandler().uncaughtException(worker, thrown);
+            throw thrown;
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.iocp4j.monitoring;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
@@ -33,7 +33,7 @@ public final class PortMonitorClient implements AutoCloseable {
     private int bytes;
 
     private PortMonitorClient(final String pipeName) throws Win32Exception {
-        port = CompletionPort.builder(this::onCompletions).name("monitor-client").polled().operations(2).open();
+        port = CompletionPort.builder(this::onCompletion).name("monitor-client").polled().operations(2).open();
         try {
             poller = port.openPoller();
             pipe = NamedPipeClient.builder(port, pipeName).mode(PipeMode.MESSAGE).timeout(BUSY).connect();
@@ -118,11 +118,11 @@ public final class PortMonitorClient implements AutoCloseable {
         return "PortMonitorClient[" + pipe.name() + ']';
     }
 
-    private void onCompletions(final CompletionBatch batch) {
+    private void onCompletion(final Completion completion) {
         // Whatever is told is of the only operation there is.
         completed = true;
-        status = batch.status(0);
-        bytes = batch.bytes(0);
+        status = completion.status();
+        bytes = completion.bytes();
     }
 
     private void makeRoom(final int length) throws IOException {

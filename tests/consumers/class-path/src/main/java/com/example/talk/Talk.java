@@ -1,6 +1,6 @@
 package com.example.talk;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.NamedPipe;
@@ -31,7 +31,7 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
      * @throws IOException when Windows refuses
      */
     public Talk() throws IOException {
-        port = CompletionPort.open(Talk::onCompletions);
+        port = CompletionPort.open(Talk::onCompletion);
         server = NamedPipeServer.builder(port, "talk-" + ProcessHandle.current().pid() + "-" + System.nanoTime())
                 .mode(PipeMode.MESSAGE).open();
     }
@@ -67,16 +67,14 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
         port.close();
     }
 
-    private static void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            final boolean succeeded = batch.status(i) == Win32Error.SUCCESS;
-            if (batch.opcode(i) == Opcode.ACCEPT) {
-                if (succeeded) {
-                    new Echo((NamedPipe) batch.device(i)).read();
-                }
-            } else {
-                ((End) batch.device(i).attachment()).onCompletion(batch.opcode(i), succeeded, batch.bytes(i));
+    private static void onCompletion(final Completion completion) {
+        final boolean succeeded = completion.status() == Win32Error.SUCCESS;
+        if (completion.opcode() == Opcode.ACCEPT) {
+            if (succeeded) {
+                new Echo((NamedPipe) completion.device()).read();
             }
+        } else {
+            ((End) completion.device().attachment()).onCompletion(completion.opcode(), succeeded, completion.bytes());
         }
     }
 

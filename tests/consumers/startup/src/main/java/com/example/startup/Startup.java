@@ -46,7 +46,7 @@ public final class Startup {
 
     private static long readWithIocp4j(final Path file, final ByteBuffer buffer) throws Exception {
         final CompletableFuture<Integer> status = new CompletableFuture<>();
-        final CompletionPort port = CompletionPort.open(batch -> status.complete(batch.status(0)));
+        final CompletionPort port = CompletionPort.open(completion -> status.complete(completion.status()));
         final long ready = System.nanoTime();
         OverlappedFile.builder(port, file).read().open().read(buffer, 0, buffer.capacity(), 0, 0);
         if (status.get() != Win32Error.SUCCESS) {

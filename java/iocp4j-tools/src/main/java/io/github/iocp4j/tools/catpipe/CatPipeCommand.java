@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.catpipe;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeClient;
@@ -100,7 +100,7 @@ public final class CatPipeCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--timeout is " + timeout + ", but must not be negative");
         }
         joint = StreamJoint.ofStandardStreams(message);
-        try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("cat-pipe").workers(2).open();
+        try (CompletionPort port = CompletionPort.builder(this::onCompletion).name("cat-pipe").workers(2).open();
                 NamedPipe pipe = listen ? serve(port) : connect(port)) {
             join(pipe);
         }
@@ -174,15 +174,13 @@ public final class CatPipeCommand implements Callable<Integer> {
                 || refused.code() == Win32Error.PIPE_NOT_CONNECTED;
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) != Opcode.ACCEPT) {
-                joint.onCompletion(batch, i);
-            } else if (batch.status(i) == Win32Error.SUCCESS) {
-                accepted.complete((NamedPipe) batch.device(i));
-            } else {
-                accepted.completeExceptionally(batch.error(i));
-            }
+    private void onCompletion(final Completion completion) {
+        if (completion.opcode() != Opcode.ACCEPT) {
+            joint.onCompletion(completion);
+        } else if (completion.status() == Win32Error.SUCCESS) {
+            accepted.complete((NamedPipe) completion.device());
+        } else {
+            accepted.completeExceptionally(completion.error());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.copy;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.FileShare;
 import io.github.iocp4j.OverlappedFile;
@@ -30,7 +30,7 @@ final class CopyEngine implements AutoCloseable {
         this.progress = progress;
         blocks = allocate(settings);
         free = new ArrayBlockingQueue<>(blocks.length, false, List.of(blocks));
-        port = CompletionPort.builder(this::onCompletions).name("copy").open();
+        port = CompletionPort.builder(this::onCompletion).name("copy").open();
     }
 
     /** Copies one file. What is there of the copy after a failure or a stop is removed. */
@@ -66,11 +66,9 @@ final class CopyEngine implements AutoCloseable {
         port.close();
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            final Block block = blocks[(int) batch.token(i)];
-            block.pass.completed(block, batch.opcode(i), batch.bytes(i), batch.status(i));
-        }
+    private void onCompletion(final Completion completion) {
+        final Block block = blocks[(int) completion.token()];
+        block.pass.completed(block, completion.opcode(), completion.bytes(), completion.status());
     }
 
     private OverlappedFile openSource(final Path from) throws IOException {

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.echo;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
@@ -66,15 +66,14 @@ final class EchoServer implements CompletionListener {
     }
 
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.opcode(i) != Opcode.ACCEPT) {
-                goOn((EchoConnection) batch.device(i).attachment(), batch.opcode(i), batch.status(i), batch.bytes(i));
-            } else if (batch.status(i) == Win32Error.SUCCESS) {
-                accept(batch.device(i));
-            } else {
-                Notices.print(notices, "echo", "could not accept a client: " + batch.error(i).getMessage());
-            }
+    public void onCompletion(final Completion completion) {
+        if (completion.opcode() != Opcode.ACCEPT) {
+            goOn((EchoConnection) completion.device().attachment(), completion.opcode(), completion.status(),
+                    completion.bytes());
+        } else if (completion.status() == Win32Error.SUCCESS) {
+            accept(completion.device());
+        } else {
+            Notices.print(notices, "echo", "could not accept a client: " + completion.error().getMessage());
         }
     }
 

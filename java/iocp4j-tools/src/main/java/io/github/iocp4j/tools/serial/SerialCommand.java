@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.serial;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.SerialPort;
 import io.github.iocp4j.SerialPort.FlowControl;
@@ -90,7 +90,7 @@ public final class SerialCommand implements Callable<Integer> {
         }
         final Newline end = Newline.parse(newline);
         joint = StreamJoint.ofStandardStreams(false, input -> new NewlineInputStream(input, end));
-        try (CompletionPort port = CompletionPort.builder(this::onCompletions).name("serial").workers(2).open();
+        try (CompletionPort port = CompletionPort.builder(this::onCompletion).name("serial").workers(2).open();
                 SerialPort serial = open(port)) {
             joint.startOutput(serial);
             joint.startInput(serial, () -> { });
@@ -147,9 +147,7 @@ public final class SerialCommand implements Callable<Integer> {
         throw new IllegalArgumentException(option + " is " + value + ", but must be one of " + known);
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            joint.onCompletion(batch, i);
-        }
+    private void onCompletion(final Completion completion) {
+        joint.onCompletion(completion);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeClient;
@@ -22,7 +22,7 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
     private Win32Exception failure;
 
     PipeTransport(final String name) throws Win32Exception {
-        port = CompletionPort.builder(this::onCompletions).name("logger").workers(1).open();
+        port = CompletionPort.builder(this::onCompletion).name("logger").workers(1).open();
         try {
             client = NamedPipeClient.builder(port, name).direction(PipeDirection.OUTBOUND).timeout(PATIENCE);
         } catch (final IllegalArgumentException wrongName) {
@@ -62,10 +62,8 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
         port.close();
     }
 
-    private void onCompletions(final CompletionBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            failure = batch.error(i);
-            written.release();
-        }
+    private void onCompletion(final Completion completion) {
+        failure = completion.error();
+        written.release();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.NamedPipe;
@@ -90,28 +90,25 @@ final class SyelogDaemon implements CompletionListener {
     }
 
     @Override
-    public void onCompletions(final CompletionBatch batch) {
-        statistics.onWorker(batch.worker());
-        for (int i = 0; i < batch.size(); i++) {
-            try {
-                if (batch.opcode(i) == Opcode.ACCEPT) {
-                    accepted(batch, i);
-                } else {
-                    received((SyelogConnection) batch.device(i).attachment(), batch.status(i), batch.bytes(i));
-                }
-            } catch (final Throwable thrown) {
-                // The rest of the batch belongs to other clients.
-                statistics.failed();
-                log.notice(Severity.ERROR, "A connection is lost: " + thrown);
+    public void onCompletion(final Completion completion) {
+        statistics.onWorker(completion.worker());
+        try {
+            if (completion.opcode() == Opcode.ACCEPT) {
+                accepted(completion);
+            } else {
+                received((SyelogConnection) completion.device().attachment(), completion.status(), completion.bytes());
             }
+        } catch (final Throwable thrown) {
+            statistics.failed();
+            log.notice(Severity.ERROR, "A connection is lost: " + thrown);
         }
     }
 
-    private void accepted(final CompletionBatch batch, final int index) {
-        if (batch.status(index) == Win32Error.SUCCESS) {
-            readOn(admit((NamedPipe) batch.device(index)));
+    private void accepted(final Completion completion) {
+        if (completion.status() == Win32Error.SUCCESS) {
+            readOn(admit((NamedPipe) completion.device()));
         } else if (!leaving) {
-            log.notice(Severity.ERROR, "Could not accept a client: " + batch.error(index).getMessage());
+            log.notice(Severity.ERROR, "Could not accept a client: " + completion.error().getMessage());
         }
     }
 

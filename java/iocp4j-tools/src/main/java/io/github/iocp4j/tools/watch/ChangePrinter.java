@@ -1,8 +1,9 @@
 package io.github.iocp4j.tools.watch;
 
 import io.github.iocp4j.ChangeAction;
+import io.github.iocp4j.BatchListener;
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
-import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.DirectoryChanges;
 import io.github.iocp4j.DirectoryWatch;
 import io.github.iocp4j.Win32Error;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * <p>What cannot be printed at once holds up the workers, and then Windows, which may come to lose changes; that is
  * printed, too.
  */
-final class ChangePrinter implements CompletionListener {
+final class ChangePrinter implements BatchListener {
     private static final int LOOK_SECONDS = 1;
 
     private final List<WatchedFolder> folders;
@@ -45,7 +46,7 @@ final class ChangePrinter implements CompletionListener {
     public synchronized void onCompletions(final CompletionBatch batch) {
         try {
             for (int i = 0; i < batch.size() && failure == null; i++) {
-                print(batch, i);
+                print(batch.completion(i));
             }
             output.flush();
         } catch (final IOException cannotPrint) {
@@ -84,12 +85,12 @@ final class ChangePrinter implements CompletionListener {
         }
     }
 
-    private void print(final CompletionBatch batch, final int index) throws IOException {
-        final WatchedFolder folder = folders.get((int) batch.token(index));
+    private void print(final Completion completion) throws IOException {
+        final WatchedFolder folder = folders.get((int) completion.token());
         final Instant now = Instant.now();
-        switch (batch.status(index)) {
+        switch (completion.status()) {
             case Win32Error.SUCCESS:
-                final DirectoryChanges changes = ((DirectoryWatch) batch.device(index)).changes(batch, index);
+                final DirectoryChanges changes = ((DirectoryWatch) completion.device()).changes(completion);
                 while (changes.next()) {
                     print(now, nameOf(changes), folder, folder.pathOf(changes));
                 }
@@ -99,7 +100,7 @@ final class ChangePrinter implements CompletionListener {
                 break;
             default:
                 end(folder, new IOException(folder.name() + " is not watched any more, it may have been deleted: "
-                        + batch.error(index).getMessage(), batch.error(index)));
+                        + completion.error().getMessage(), completion.error()));
                 break;
         }
     }

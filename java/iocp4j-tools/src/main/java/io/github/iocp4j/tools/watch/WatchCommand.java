@@ -78,7 +78,7 @@ public final class WatchCommand implements Callable<Integer> {
                 : new TextLine(ZoneId.systemDefault()), new BufferedOutputStream(
                         new FileOutputStream(FileDescriptor.out)));
         try (SignalExit exit = new SignalExit(printer::stop);
-                CompletionPort port = CompletionPort.builder(printer).name("watch").open()) {
+                CompletionPort port = CompletionPort.batchBuilder(printer).name("watch").open()) {
             for (int i = 0; i < folders.size(); i++) {
                 watch(port, folders.get(i), i);
             }

@@ -1,0 +1,119 @@
+package io.github.iocp4j;
+
+/**
+ * What has become of one operation, read in place from native memory.
+ *
+ * <p>A completion is valid only during the call that it was passed to, and on that thread only; the worker uses the same
+ * object for the next one. Copy the values that you need later. No method allocates, except {@link #device} for a new
+ * connection, {@link #error} and {@link #toString}.
+ */
+public final class Completion {
+    private final CompletionBatch batch;
+    private int index;
+
+    Completion(final CompletionBatch batch) {
+        this.batch = batch;
+    }
+
+    /**
+     * What completed.
+     *
+     * @return the operation's opcode
+     */
+    public Opcode opcode() {
+        return batch.opcode(index);
+    }
+
+    /**
+     * The Win32 error code of the completion: 0 for success; see {@link CompletionBatch#status}.
+     *
+     * @return the code that {@code GetLastError} would give
+     */
+    public int status() {
+        return batch.status(index);
+    }
+
+    /**
+     * The number of bytes transferred. Also meaningful when {@link #status} is {@link Win32Error#MORE_DATA}: the part
+     * of the message that did fit.
+     *
+     * @return the byte count, or for {@link Opcode#POST} the number that was posted
+     */
+    public int bytes() {
+        return batch.bytes(index);
+    }
+
+    /**
+     * The token that was passed when the operation was started; for {@link Opcode#ACCEPT} the server's token.
+     *
+     * @return the token
+     */
+    public long token() {
+        return batch.token(index);
+    }
+
+    /**
+     * The completion key: that of the device, or for {@link Opcode#POST} the key that was posted.
+     *
+     * @return the key
+     */
+    public long key() {
+        return batch.key(index);
+    }
+
+    /**
+     * What this kind of device has to add; see {@link CompletionBatch#detail}.
+     *
+     * @return a number whose meaning the device's documentation gives, or 0
+     */
+    public int detail() {
+        return batch.detail(index);
+    }
+
+    /**
+     * The device that the completion is about. For a successful {@link Opcode#ACCEPT} this is the new connection, which
+     * the listener must close some day; for a failed one it is the server.
+     *
+     * @return the device, or null for {@link Opcode#POST}
+     */
+    public Device device() {
+        return batch.device(index);
+    }
+
+    /**
+     * The completion's failure as an exception that names the device.
+     *
+     * @return an exception with {@link #status} as its code, or null when the operation succeeded
+     */
+    public Win32Exception error() {
+        return batch.error(index);
+    }
+
+    /**
+     * The port that this completion was dequeued from.
+     *
+     * @return the port
+     */
+    public CompletionPort port() {
+        return batch.port();
+    }
+
+    /**
+     * The worker or poller that dequeued this completion; see {@link CompletionBatch#worker}.
+     *
+     * @return from 0 to the number of workers, or of pollers that were open at the same time, - 1
+     */
+    public int worker() {
+        return batch.worker();
+    }
+
+    @Override
+    public String toString() {
+        return batch.describe(index);
+    }
+
+    Completion moveTo(final int next) {
+        index = next;
+        return this;
+    }
+}
