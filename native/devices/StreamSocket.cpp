@@ -3,10 +3,13 @@
 #include <mswsock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <new>
 
 #include "engine/CompletionPort.h"
 #include "engine/CompletionRoutine.h"
+#include "engine/ObjectWaits.h"
 
 namespace iocp4j {
 
@@ -27,6 +30,64 @@ constexpr std::uint32_t kPlainConnect = 1;
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
 
 }  // namespace
+
+// connect() instead of ConnectEx. A server whose backlog is full may keep a client waiting, so that the socket does not
+// block meanwhile, and an event signals the end.
+class StreamSocket::PlainConnect final : public ObjectWaits::Owner {
+public:
+    explicit PlainConnect(SOCKET socket) noexcept : socket_(socket) {}
+
+    Started start(Operation& operation, ObjectWaits& waits, const win32::SocketAddress& remote) noexcept {
+        // One at a time, as Winsock has it: another one would take the event from the first.
+        if (inFlight_.exchange(true, std::memory_order_acquire)) {
+            return Started::over(WSAEALREADY);
+        }
+        operation.record.detail = kPlainConnect;
+        if (!event_) {
+            return Started::over(WSAENOBUFS);
+        }
+        // This also keeps the socket from blocking.
+        win32::ErrorCode error = winsockResult(calls.wsaEventSelect(socket_, event_.get(), FD_CONNECT));
+        if (error == ERROR_SUCCESS) {
+            error = winsockResult(calls.connect(socket_, remote.raw(), remote.length()));
+        }
+        return error == WSAEWOULDBLOCK ? waits.start(operation, *this, event_.get(), nullptr, 0) : Started::over(error);
+    }
+
+    // The operation is over.
+    void end() noexcept {
+        // In this order: a socket with an event cannot be made to block.
+        u_long nonBlocking = 0;
+        calls.wsaEventSelect(socket_, nullptr, 0);
+        calls.ioctlSocket(socket_, static_cast<long>(FIONBIO), &nonBlocking);
+        inFlight_.store(false, std::memory_order_release);
+    }
+
+private:
+    std::optional<ObjectWaits::Outcome> signalled(void*, std::uint32_t) noexcept override {
+        WSANETWORKEVENTS events{};
+        const win32::ErrorCode error = winsockResult(calls.wsaEnumNetworkEvents(socket_, event_.get(), &events));
+        if (error != ERROR_SUCCESS) {
+            return ObjectWaits::Outcome{error, 0};
+        }
+        if ((events.lNetworkEvents & FD_CONNECT) == 0) {
+            return std::nullopt;
+        }
+        return ObjectWaits::Outcome{static_cast<win32::ErrorCode>(events.iErrorCode[FD_CONNECT_BIT]), 0};
+    }
+
+    const SOCKET socket_;
+    const win32::Handle event_{::CreateEventW(nullptr, FALSE, FALSE, nullptr)};
+    std::atomic<bool> inFlight_{false};
+};
+
+StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket)
+    : Socket(port, std::move(name), std::move(socket)) {}
+
+StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted)
+    : Socket(port, std::move(name), std::move(socket)), accepted_(std::move(accepted)) {}
+
+StreamSocket::~StreamSocket() = default;
 
 win32::Result<Device::Key> StreamSocket::open(CompletionPort& port, const StreamSocketSettings& settings) {
     auto socket = openBound(SOCK_STREAM, settings.local, settings.settings);
@@ -71,14 +132,39 @@ Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers)
 
 Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
     if (remote.family() == AF_UNIX) {
-        // It has no ConnectEx, and needs none: the server is on this machine, and is there or is not.
-        operation.record.detail = kPlainConnect;
-        return Started::over(winsockResult(calls.connect(socket(), remote.raw(), remote.length())));
+        // It has no ConnectEx.
+        PlainConnect* plain = plainConnect();
+        return plain == nullptr ? Started::over(WSAENOBUFS) : plain->start(operation, port().objectWaits(), remote);
     }
     return start(operation, [&] {
         return started(
             resultOf(calls.connectEx(socket(), remote.raw(), remote.length(), nullptr, 0, nullptr, &operation)));
     });
+}
+
+bool StreamSocket::cancel(Operation& operation) noexcept {
+    const bool isPlain = operation.record.opcode == Opcode::kConnect && operation.record.detail == kPlainConnect;
+    return isPlain ? port().objectWaits().cancel(operation) : Socket::cancel(operation);
+}
+
+void StreamSocket::cancelAll() noexcept {
+    PlainConnect* plain = nullptr;
+    {
+        const std::lock_guard lock{mutex_};
+        plain = plainConnect_.get();
+    }
+    if (plain != nullptr) {
+        port().objectWaits().cancelAll(*plain);
+    }
+    Socket::cancelAll();
+}
+
+StreamSocket::PlainConnect* StreamSocket::plainConnect() noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!plainConnect_) {
+        plainConnect_.reset(new (std::nothrow) PlainConnect{socket()});
+    }
+    return plainConnect_.get();
 }
 
 Started StreamSocket::disconnect(Operation& operation, bool reuse) noexcept {
@@ -165,7 +251,9 @@ win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
 bool StreamSocket::concluded(CompletionRecord& record) noexcept {
     switch (record.opcode) {
         case Opcode::kConnect:
-            if (std::exchange(record.detail, 0) != kPlainConnect && record.status == ERROR_SUCCESS) {
+            if (std::exchange(record.detail, 0) == kPlainConnect) {
+                plainConnect()->end();
+            } else if (record.status == ERROR_SUCCESS) {
                 record.status = connected();
             }
             break;

@@ -33,10 +33,9 @@ public:
     // A socket that is not connected yet.
     static win32::Result<Device::Key> open(CompletionPort& port, const StreamSocketSettings& settings);
 
-    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket)
-        : Socket(port, std::move(name), std::move(socket)) {}
-    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted)
-        : Socket(port, std::move(name), std::move(socket)), accepted_(std::move(accepted)) {}
+    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket);
+    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted);
+    ~StreamSocket() override;
 
     DeviceKind kind() const noexcept override { return DeviceKind::kStreamSocket; }
 
@@ -46,6 +45,9 @@ public:
     Started writeFrom(Operation& operation, std::span<WSABUF> buffers) noexcept;
 
     Started connect(Operation& operation, const win32::SocketAddress& remote) noexcept;
+
+    bool cancel(Operation& operation) noexcept override;
+    void cancelAll() noexcept override;
 
     // Parts from the peer in order; with `reuse` the socket can be connected again.
     Started disconnect(Operation& operation, bool reuse) noexcept;
@@ -82,8 +84,12 @@ private:
     bool concluded(CompletionRecord& record) noexcept override;
     win32::ErrorCode connected() noexcept;
 
-    std::mutex mutex_;                  // of everything below
-    std::optional<Accepted> accepted_;  // until it is disconnected
+    class PlainConnect;
+    PlainConnect* plainConnect() noexcept;  // nullptr for want of memory
+
+    std::mutex mutex_;                            // of everything below
+    std::optional<Accepted> accepted_;            // until it is disconnected
+    std::unique_ptr<PlainConnect> plainConnect_;  // once there has been one
     std::uint32_t firstTaken_ = 0;
     // Files that are being sent. Few at a time, if any: a connection that sends none pays for an empty vector.
     std::vector<Transmitting> transmitting_;

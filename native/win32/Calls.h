@@ -56,6 +56,9 @@ struct Calls {
     decltype(&::getsockname) getSockName = &::getsockname;
     decltype(&::getpeername) getPeerName = &::getpeername;
     decltype(&::WSAIoctl) wsaIoctl = &::WSAIoctl;
+    decltype(&::ioctlsocket) ioctlSocket = &::ioctlsocket;
+    decltype(&::WSAEventSelect) wsaEventSelect = &::WSAEventSelect;
+    decltype(&::WSAEnumNetworkEvents) wsaEnumNetworkEvents = &::WSAEnumNetworkEvents;
     decltype(&::WSARecv) wsaRecv = &::WSARecv;
     decltype(&::WSASend) wsaSend = &::WSASend;
     decltype(&::WSARecvFrom) wsaRecvFrom = &::WSARecvFrom;

@@ -304,6 +304,102 @@ TEST(StreamSocketConnectTest, UnixDomainSocketsAreConnectedWithoutConnectEx) {
     EXPECT_EQ(0, updates.load());
 }
 
+// A Unix-domain socket whose server keeps it waiting. Wine has none, so that one of the Internet's stands in.
+class UnixConnectTest : public ::testing::Test {
+protected:
+    UnixConnectTest() {
+        char path[110]{};
+        path[0] = AF_UNIX;
+        const auto nameless = win32::SocketAddress::parse(path);
+        path[2] = 's';
+        to_ = *win32::SocketAddress::parse(path);
+        device_ = *StreamSocket::open(*port_, {L"s", *nameless, {}});
+    }
+
+    auto start(std::uint64_t token, Operations::Patience patience = Operations::kForEver) {
+        Share<Device> share{device_};
+        auto& socket = static_cast<StreamSocket&>(*share);
+        return port_->operations().submit(std::move(share), Opcode::kConnect, token, Pins{}, patience,
+                                          [&](Operation& operation) { return socket.connect(operation, to_); });
+    }
+
+    // As the server's answer does.
+    void answer(int error) {
+        error_ = error;
+        answered_ = true;
+        ::SetEvent(event_);
+    }
+
+    std::atomic<HANDLE> event_{nullptr};
+    std::atomic<bool> answered_{false};
+    std::atomic<int> error_{0};
+    std::atomic<int> blocking_{0};
+    FakeCall<&win32::Calls::wsaSocket> wsaSocket_{[](int, int type, int, auto... rest) {
+        return FakeCall<&win32::Calls::wsaSocket>::real(AF_INET, type, IPPROTO_TCP, rest...);
+    }};
+    FakeCall<&win32::Calls::wsaEventSelect> wsaEventSelect_{[this](SOCKET, WSAEVENT event, long events) {
+        EXPECT_EQ(event == nullptr ? 0 : FD_CONNECT, events);
+        event_ = event;
+        return 0;
+    }};
+    FakeCall<&win32::Calls::ioctlSocket> ioctlSocket_{[this](SOCKET, long command, u_long* nonBlocking) {
+        EXPECT_EQ(static_cast<long>(FIONBIO), command);
+        EXPECT_EQ(nullptr, event_.load()) << "a socket with an event cannot be made to block";
+        blocking_ += *nonBlocking == 0;
+        return 0;
+    }};
+    FakeCall<&win32::Calls::connect> connect_{[](auto...) {
+        ::WSASetLastError(WSAEWOULDBLOCK);
+        return SOCKET_ERROR;
+    }};
+    FakeCall<&win32::Calls::wsaEnumNetworkEvents> wsaEnumNetworkEvents_{
+        [this](SOCKET, WSAEVENT, WSANETWORKEVENTS* events) {
+            events->lNetworkEvents = answered_.exchange(false) ? FD_CONNECT : 0;
+            events->iErrorCode[FD_CONNECT_BIT] = error_;
+            return 0;
+        }};
+    win32::SocketAddress to_;
+    Recording recording_;
+    TestPort port_{recording_};
+    Device::Key device_ = 0;
+};
+
+TEST_F(UnixConnectTest, EndsWithTheServersAnswer) {
+    std::uint64_t token = 0;
+    for (const int error : {WSAECONNREFUSED, 0, WSAETIMEDOUT}) {
+        ASSERT_TRUE(start(++token));
+        ::SetEvent(event_);  // by something else
+        answer(error);
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(static_cast<DWORD>(error), record.status);
+        EXPECT_EQ(0u, record.detail);
+        EXPECT_EQ(static_cast<int>(token), blocking_.load()) << "the socket is as before";
+    }
+}
+
+TEST_F(UnixConnectTest, IsCancelledAndTimesOut) {
+    const auto id = start(1);
+    ASSERT_TRUE(id);
+    EXPECT_TRUE(port_.cancel(device_, *id));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
+    ASSERT_TRUE(start(2, std::chrono::milliseconds{10}));
+    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(2).status);
+}
+
+TEST_F(UnixConnectTest, CloseEndsIt) {
+    ASSERT_TRUE(start(1));
+    EXPECT_TRUE(closed(device_));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
+}
+
+TEST_F(UnixConnectTest, OneAtATime) {
+    ASSERT_TRUE(start(1));
+    ASSERT_TRUE(start(2));
+    EXPECT_EQ(DWORD{WSAEALREADY}, recording_.waitForToken(2).status);
+    answer(0);
+    EXPECT_EQ(0u, recording_.waitForToken(1).status) << "the second one does not take the first one's event";
+}
+
 TEST_F(StreamSocketTest, DisconnectsInOrder) {
     ASSERT_TRUE(port_.write(device_, 1, "bye", 3));
     ASSERT_TRUE(disconnect(port_, device_, 2, false));

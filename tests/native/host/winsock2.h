@@ -24,6 +24,10 @@ inline int WSAIoctl(SOCKET, DWORD, void*, DWORD, void*, DWORD, DWORD*, OVERLAPPE
                     LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
     return socketNotImplemented();
 }
+struct WSANETWORKEVENTS;
+inline int ioctlsocket(SOCKET, long, unsigned long*) { return socketNotImplemented(); }
+inline int WSAEventSelect(SOCKET, HANDLE, long) { return socketNotImplemented(); }
+inline int WSAEnumNetworkEvents(SOCKET, HANDLE, WSANETWORKEVENTS*) { return socketNotImplemented(); }
 inline int WSARecv(SOCKET, WSABUF*, DWORD, DWORD*, DWORD*, OVERLAPPED*, LPWSAOVERLAPPED_COMPLETION_ROUTINE) {
     return socketNotImplemented();
 }
