@@ -24,6 +24,9 @@ DWORD errorOfConnecting(const std::wstring& name) {
     return client ? ERROR_SUCCESS : ::GetLastError();
 }
 
+constexpr DWORD kDirections[] = {PIPE_ACCESS_DUPLEX, PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND};
+constexpr DWORD kTypes[] = {PIPE_TYPE_BYTE | PIPE_READMODE_BYTE, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE};
+
 class PipeInstancesTest : public ::testing::Test {
 protected:
     SecurityDescriptor descriptor_ = std::move(*SecurityDescriptor::privateToUser());
@@ -31,7 +34,7 @@ protected:
 };
 
 TEST_F(PipeInstancesTest, HolderKeepsTheNameAndTakesNoClient) {
-    for (const DWORD access : {PIPE_ACCESS_DUPLEX, PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND}) {
+    for (const DWORD access : kDirections) {
         const PipeShape shape = shapeOf(newPipeName(), access);
         auto pipe = createPipe(shape, security_);
         ASSERT_TRUE(pipe) << pipe.error();
@@ -62,8 +65,8 @@ TEST_F(PipeInstancesTest, NoInstanceIsMadeWhereThePipeCannotBe) {
 
 // What CreateNamedPipe makes of the same parameters is an instance of the same pipe.
 TEST_F(PipeInstancesTest, HolderIsOfTheShapeThatIsAskedFor) {
-    for (const DWORD access : {PIPE_ACCESS_DUPLEX, PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND}) {
-        for (const DWORD type : {PIPE_TYPE_BYTE | PIPE_READMODE_BYTE, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE}) {
+    for (const DWORD access : kDirections) {
+        for (const DWORD type : kTypes) {
             const std::wstring name = newPipeName();
             const Handle holder{createPipeWithoutAccess((name + L". ").c_str(), access, type, 4096, 4096, &security_)};
             ASSERT_TRUE(holder) << ::GetLastError();
