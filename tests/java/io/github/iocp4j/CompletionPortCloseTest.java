@@ -153,23 +153,15 @@ final class CompletionPortCloseTest {
     void doesNotWaitForAClientThatWaitsForABusyPipe() throws Exception {
         final String name = PipePair.newName();
         final CompletionPort port = CompletionPort.open(recorder);
-        final ExecutorService pool = Executors.newSingleThreadExecutor();
         try (CompletionPort serving = CompletionPort.open(batch -> { })) {
             NamedPipeServer.builder(serving, name).listening(1).maxInstances(1).open();
             NamedPipeClient.builder(serving, name).connect();
-            final CountDownLatch connecting = new CountDownLatch(1);
-            final Future<?> client = pool.submit(() -> {
-                connecting.countDown();
-                return NamedPipeClient.builder(port, name).timeout(Duration.ofMinutes(1)).connect();
-            });
-            connecting.await();
-            // Long enough to be in the midst of waiting; should it be too short, the test shows nothing but passes.
-            Thread.sleep(200);
+            final BlockingCall<NamedPipe> client = BlockingCall.enter(NamedPipeNative.class,
+                    () -> NamedPipeClient.builder(port, name).timeout(Duration.ofMinutes(1)).connect());
+            assertThat(client.isOver()).as("it waits, for a minute").isFalse();
 
             assertThat(port.close(Duration.ofSeconds(20))).isTrue();
             assertThatThrownBy(client::get).hasCauseInstanceOf(PortClosedException.class);
-        } finally {
-            pool.shutdownNow();
         }
     }
 

@@ -8,9 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,34 +133,27 @@ final class NamedPipeCallsTest {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         pair.client.write(PipePair.buffer("abc"), 0);
         recorder.nextSuccess(Opcode.WRITE);
-        final ExecutorService pool = Executors.newSingleThreadExecutor();
-        try {
-            final Future<?> flushed = pool.submit(() -> {
-                pair.client.flush();
-                return null;
-            });
-            Thread.sleep(50);
-            assertThat(flushed.isDone()).isFalse();
-            pair.server.read(room, 0);
-            flushed.get();
-            recorder.nextSuccess(Opcode.READ);
+        final AtomicBoolean mayRead = new AtomicBoolean();
+        final BlockingCall<Boolean> flushed = BlockingCall.enter(NamedPipeNative.class, () -> {
+            pair.client.flush();
+            return mayRead.get();
+        });
+        mayRead.set(true);
+        pair.server.read(room, 0);
+        assertThat(flushed.get()).as("it has waited for the read").isTrue();
+        recorder.nextSuccess(Opcode.READ);
 
-            pair.client.write(PipePair.buffer("abc"), 0);
-            recorder.nextSuccess(Opcode.WRITE);
-            final Future<Throwable> ended = pool.submit(() -> {
-                try {
-                    pair.client.flush();
-                    return null;
-                } catch (final Win32Exception | DeviceClosedException e) {
-                    return e;
-                }
-            });
-            Thread.sleep(50);
-            assertThat(pair.client.close(LONG)).as("closing ends the wait").isTrue();
-            assertThat(ended.get()).isNotNull();
-        } finally {
-            pool.shutdownNow();
-        }
+        pair.client.write(PipePair.buffer("abc"), 0);
+        recorder.nextSuccess(Opcode.WRITE);
+        final AtomicBoolean mayClose = new AtomicBoolean();
+        final BlockingCall<Boolean> ended = BlockingCall.enter(NamedPipeNative.class, () -> {
+            assertThatThrownBy(pair.client::flush)
+                    .isInstanceOfAny(Win32Exception.class, DeviceClosedException.class);
+            return mayClose.get();
+        });
+        mayClose.set(true);
+        assertThat(pair.client.close(LONG)).as("closing ends the wait").isTrue();
+        assertThat(ended.get()).as("it has waited until then").isTrue();
     }
 
     @Test

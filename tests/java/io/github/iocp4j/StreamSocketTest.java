@@ -2,16 +2,20 @@ package io.github.iocp4j;
 
 import static io.github.iocp4j.PipePair.buffer;
 import static io.github.iocp4j.PipePair.text;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,14 +71,17 @@ final class StreamSocketTest {
     @Test
     void buffersInFlightAreKeptAliveWhateverBecomesOfTheArray() throws Exception {
         final ByteBuffer[] in = {ByteBuffer.allocateDirect(4), ByteBuffer.allocateDirect(4)};
+        final List<WeakReference<ByteBuffer>> buffers = Stream.of(in).map(WeakReference::new).collect(toList());
         pair.server.read(in, 1);
         in[0] = null;
         in[1] = ByteBuffer.allocate(4);
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-        }
+        Garbage.collect();
+        assertThat(buffers).noneMatch(buffer -> buffer.get() == null);
+
         pair.client.write(buffer("12345678"), 2);
         assertThat(recorder.nextByToken(2).get(1L).bytes).isEqualTo(8);
+
+        Garbage.awaitCollected(buffers);
     }
 
     @Test
