@@ -32,6 +32,7 @@ public final class NamedPipeClient {
         private PipeMode mode = PipeMode.BYTE;
         private ImpersonationLevel impersonation = ImpersonationLevel.IDENTIFICATION;
         private Duration timeout = Duration.ofSeconds(10);
+        private Object attachment;
 
         private Builder(final CompletionPort port, final String name) {
             this.port = port;
@@ -86,6 +87,18 @@ public final class NamedPipeClient {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
          * calling thread waits; it is best not a worker of the port.
          *
@@ -99,7 +112,9 @@ public final class NamedPipeClient {
             final long answer = NamedPipeNative.connect(port.id(), name, direction.code(), mode == PipeMode.MESSAGE,
                     impersonation.ordinal(), Timeouts.milliseconds(timeout));
             final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
-            return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
+            final NamedPipe pipe = new NamedPipe(port, key, NamedPipeNative.serverProcessId(key));
+            pipe.attach(attachment);
+            return port.register(pipe);
         }
 
         private String hint(final long answer) {

@@ -46,6 +46,7 @@ public final class NamedPipeServer extends Device {
         private boolean acceptRemote;
         private String securityDescriptor = "";
         private long token;
+        private Object attachment;
 
         private Builder(final CompletionPort port, final String name) {
             this.port = port;
@@ -150,6 +151,19 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none; not of the connections, to which the listener attaches at their
+         *     {@link Opcode#ACCEPT}, before anything else comes from them
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Creates the pipe and begins to wait for clients ({@code CreateNamedPipeW} with
          * {@code FILE_FLAG_FIRST_PIPE_INSTANCE}, {@code ConnectNamedPipe}).
          *
@@ -170,7 +184,9 @@ public final class NamedPipeServer extends Device {
             final long answer = NamedPipeNative.openServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
                     outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
             final long key = Refusal.key(answer, "CreateNamedPipe " + name + hint(answer), port);
-            final NamedPipeServer server = port.register(new NamedPipeServer(port, key, name));
+            final NamedPipeServer server = new NamedPipeServer(port, key, name);
+            server.attach(attachment);
+            port.register(server);
             // Only now: a completion that speaks of the server must find it registered.
             final long waiting = NamedPipeNative.listen(key);
             if (waiting < 0) {
