@@ -77,7 +77,7 @@ typedef struct iocp4j_record {
                         has) when its device was closed */
     uint16_t opcode; /* enum iocp4j_opcode */
     uint16_t kind;   /* enum iocp4j_kind */
-    uint32_t detail; /* of an accept the process at the other end, else 0 */
+    uint32_t detail; /* of a pipe's accept the process at the other end; 1 of a socket's read of 0 bytes; else 0 */
 } iocp4j_record;
 
 /* Takes a batch of completions, on one of the port's workers; several workers at once, each with a batch of its own.

@@ -26,6 +26,9 @@ WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
 // In the record of a connect that was no ConnectEx.
 constexpr std::uint32_t kPlainConnect = 1;
 
+// In the record of a read that has asked for 0 bytes. Java knows it as CompletionBatch.NO_ROOM.
+constexpr std::uint32_t kNoRoom = 1;
+
 // For a call that answers TRUE or FALSE.
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
 
@@ -108,6 +111,9 @@ Started StreamSocket::write(Operation& operation, const void* buffer, std::uint3
 }
 
 Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    // A read that has no room waits for data, and 0 bytes are then not the end of the stream.
+    const bool hasRoom = std::ranges::any_of(buffers, [](const WSABUF& buffer) { return buffer.len != 0; });
+    operation.record.detail = hasRoom ? 0 : kNoRoom;
     DWORD flags = 0;
     const auto count = static_cast<DWORD>(buffers.size());
     return start(

@@ -35,7 +35,7 @@ final class AllocationTest {
     @Test
     void receivingAMessageAllocatesNothing() throws Exception {
         final Receiver receiver = new Receiver();
-        try (CompletionPort port = CompletionPort.batchBuilder(receiver).name("frugal").workers(2).open();
+        try (CompletionPort port = CompletionPort.builder(receiver).name("frugal").workers(2).open();
                 CompletionPort senders = CompletionPort.open(batch -> { })) {
             final String name = PipePair.newName();
             NamedPipeServer.builder(port, name).mode(PipeMode.MESSAGE).direction(PipeDirection.INBOUND).open();
@@ -263,26 +263,22 @@ final class AllocationTest {
     }
 
     /** Counts messages and has the next read under way at any time. */
-    private static final class Receiver implements BatchListener {
+    private static final class Receiver implements CompletionListener {
         final Semaphore messages = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
 
         @Override
-        public void onCompletions(final CompletionBatch batch) {
-            int received = 0;
-            for (int i = 0; i < batch.size(); i++) {
-                final NamedPipe pipe = (NamedPipe) batch.device(i);
-                if (batch.status(i) != Win32Error.SUCCESS) {
-                    failures.incrementAndGet();
-                    continue;
-                }
-                if (batch.opcode(i) == Opcode.READ) {
-                    received++;
-                }
-                pipe.read(buffer, 0, buffer.capacity(), 0);
+        public void onCompletion(final Completion completion) {
+            final NamedPipe pipe = (NamedPipe) completion.device();
+            if (completion.isEnd() || completion.isAborted() || completion.status() != Win32Error.SUCCESS) {
+                failures.incrementAndGet();
+                return;
             }
-            messages.release(received);
+            if (completion.opcode() == Opcode.READ) {
+                messages.release();
+            }
+            pipe.read(buffer, 0, buffer.capacity(), 0);
         }
     }
 

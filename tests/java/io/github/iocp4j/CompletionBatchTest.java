@@ -60,6 +60,43 @@ final class CompletionBatchTest {
         assertThat(batch.error(0)).isNull();
     }
 
+    @Test
+    void showsEachCompletionByTheSameCursor() {
+        put(0, 1, 5, 0, 0, Opcode.POST);
+        put(1, 1, 6, 0, Win32Error.TIMEOUT, Opcode.POST);
+        batch.fill(2);
+
+        final Completion first = batch.completion(0);
+        assertThat(first.token()).isEqualTo(5);
+        assertThat(first.toString()).isEqualTo("POST, token 5: 0 bytes");
+        assertThat(batch.completion(1)).isSameAs(first);
+        assertThat(first.token()).isEqualTo(6);
+        assertThat(first.toString()).isEqualTo("POST, token 6: ERROR_TIMEOUT");
+        batch.clear();
+        assertThatThrownBy(first::token).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(first.toString()).isEqualTo("completion that is over");
+    }
+
+    @Test
+    void noOtherDeviceEndsWithNoBytes() {
+        for (final DeviceKind kind : DeviceKind.values()) {
+            put(0, 1, 0, 0, Win32Error.SUCCESS, Opcode.READ);
+            memory.putShort(CompletionBatch.KIND_OFFSET, (short) kind.code());
+            batch.fill(1);
+            assertThat(batch.isEnd(0)).as("%s", kind).isEqualTo(kind == DeviceKind.STREAM_SOCKET);
+        }
+    }
+
+    @Test
+    void onlyReadsMeetAnEnd() {
+        for (final Opcode opcode : Opcode.values()) {
+            put(0, 1, 0, 0, Win32Error.BROKEN_PIPE, opcode);
+            batch.fill(1);
+            assertThat(batch.isEnd(0)).as("%s", opcode).isEqualTo(opcode == Opcode.READ || opcode == Opcode.TRANSACT);
+            assertThat(batch.isAborted(0)).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 2, 3, 4, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 27})
     void refusesWhatIsNotInTheBatch(final int index) {

@@ -80,6 +80,36 @@ final class NamedPipeServerTest {
         }
     }
 
+    /** A batch may have been read in any order, so that only what the listener has done with a connection counts. */
+    @Test
+    void closesTheConnectionsThatAThrowingBatchListenerHasOnlyLookedAt() throws Exception {
+        final List<Device> accepted = new ArrayList<>();
+        final CountDownLatch over = new CountDownLatch(1);
+        try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
+            if (batch.opcode(0) == Opcode.POST) {
+                over.countDown();
+            } else if (batch.opcode(0) == Opcode.ACCEPT) {
+                final NamedPipe pipe = (NamedPipe) batch.device(0);
+                accepted.add(pipe);
+                if (accepted.size() == 2) {
+                    pipe.attach("taken");
+                } else if (accepted.size() == 3) {
+                    pipe.read(ByteBuffer.allocateDirect(1), 0);
+                }
+                throw new IllegalStateException("behind what is done with the connection");
+            }
+        }).workers(1).batch(1).exceptionHandler((completion, thrown) -> { }).open()) {
+            NamedPipeServer.builder(careless, name).open();
+            final List<NamedPipe> clients = List.of(connect(), connect(), connect());
+            clients.get(0).read(ByteBuffer.allocateDirect(1), 1);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
+            careless.post(0, 0, 0);
+
+            assertThat(over.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(accepted.stream().map(Device::isOpen).collect(toList())).containsExactly(false, true, true);
+        }
+    }
+
     @Test
     void keepsAsManyInstancesWaitingAsWasAsked() throws Exception {
         final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(6).open();

@@ -34,6 +34,25 @@ public final class Completion {
     }
 
     /**
+     * Whether this read has met the end, whatever the device's way to say so; see {@link CompletionBatch#isEnd}.
+     *
+     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has met the end
+     */
+    public boolean isEnd() {
+        return batch.isEnd(index);
+    }
+
+    /**
+     * Whether the operation was ended from this side: cancelled, out of time, or on a device that was closed; see
+     * {@link CompletionBatch#isAborted}.
+     *
+     * @return whether the status is one of the three codes for that
+     */
+    public boolean isAborted() {
+        return batch.isAborted(index);
+    }
+
+    /**
      * The number of bytes transferred. Also meaningful when {@link #status} is {@link Win32Error#MORE_DATA}: the part
      * of the message that did fit.
      *

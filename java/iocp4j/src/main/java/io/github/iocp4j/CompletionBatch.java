@@ -23,6 +23,8 @@ public final class CompletionBatch {
     static final int OPCODE_OFFSET = 24;
     static final int KIND_OFFSET = 26;
     static final int DETAIL_OFFSET = 28;
+    /** The detail of a stream socket's read that has asked for 0 bytes: kNoRoom in native/devices/StreamSocket.cpp. */
+    static final int NO_ROOM = 1;
 
     private final CompletionPort port;
     private final int worker;
@@ -101,6 +103,61 @@ public final class CompletionBatch {
     }
 
     /**
+     * Whether this read has met the end, so that no read will get anything any more. Each device has its own way to say
+     * so, which stays in {@link #status} and {@link #bytes}:
+     *
+     * <ul>
+     * <li>a pipe: {@link Win32Error#BROKEN_PIPE} when the peer has gone, {@link Win32Error#PIPE_NOT_CONNECTED} when the
+     *     server has disconnected. A read of 0 bytes is an empty message, or a write of no bytes.
+     * <li>a stream socket: success with 0 bytes, unless the read has asked for 0 bytes
+     * <li>a file: {@link Win32Error#HANDLE_EOF}
+     * <li>a {@link ForeignDevice}: any of the three codes. Where the handle is that of a socket its 0 bytes are not
+     *     recognised, because only the program knows what it is.
+     * </ul>
+     *
+     * <p>Datagrams, mailslots, serial ports and directories have no end; their reads of 0 bytes are empty messages or
+     * timeouts. A connection that was reset, and a write to a peer that has gone, are failures and not ends.
+     *
+     * @param index the completion
+     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has met the end
+     */
+    public boolean isEnd(final int index) {
+        final Opcode opcode = opcode(index);
+        if (opcode != Opcode.READ && opcode != Opcode.TRANSACT) {
+            return false;
+        }
+        switch (status(index)) {
+            case Win32Error.BROKEN_PIPE:
+            case Win32Error.HANDLE_EOF:
+            case Win32Error.PIPE_NOT_CONNECTED:
+                return true;
+            case Win32Error.SUCCESS:
+                return bytes(index) == 0 && detail(index) != NO_ROOM && kind(index) == DeviceKind.STREAM_SOCKET;
+            default:
+                return false;
+        }
+    }
+
+    /**
+     * Whether the operation was ended from this side before it was done: it was cancelled
+     * ({@link Win32Error#OPERATION_ABORTED}), its time was up ({@link Win32Error#TIMEOUT}), or its device was closed
+     * ({@link Win32Error#HANDLES_CLOSED}).
+     *
+     * @param index the completion
+     * @return whether the status is one of these three
+     */
+    public boolean isAborted(final int index) {
+        switch (status(index)) {
+            case Win32Error.OPERATION_ABORTED:
+            case Win32Error.TIMEOUT:
+            case Win32Error.HANDLES_CLOSED:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /**
      * The number of bytes transferred. Also meaningful when {@link #status} is {@link Win32Error#MORE_DATA}: the part
      * of the message that did fit.
      *
@@ -134,7 +191,7 @@ public final class CompletionBatch {
     /**
      * What this kind of device has to add: for {@link Opcode#ACCEPT} of a pipe the client's process, as in
      * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in
-     * {@link SerialPort#awaitEvents}.
+     * {@link SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
      *
      * @param index the completion
      * @return a number whose meaning the device's documentation tells, or 0
@@ -218,12 +275,16 @@ public final class CompletionBatch {
         return opcode(index).name() + (known != null ? " on " + known.name() : "");
     }
 
+    private DeviceKind kind(final int index) {
+        return DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
+    }
+
     private boolean isConnection(final int index) {
         return opcode(index) == Opcode.ACCEPT && status(index) == Win32Error.SUCCESS;
     }
 
     private Device connection(final int index, final long key) {
-        final DeviceKind kind = DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
+        final DeviceKind kind = kind(index);
         switch (kind) {
             case PIPE:
                 return new NamedPipe(port, key, detail(index));

@@ -102,6 +102,7 @@ public final class DirectoryWatch extends Device {
         private EnumSet<ChangeFilter> filter = EnumSet.of(ChangeFilter.FILE_NAME, ChangeFilter.DIRECTORY_NAME,
                 ChangeFilter.SIZE, ChangeFilter.LAST_WRITE);
         private long token;
+        private Object attachment;
 
         private Builder(final CompletionPort port, final Path directory) {
             this.port = port;
@@ -171,6 +172,18 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Opens the directory and begins to watch it ({@code CreateFileW}, {@code ReadDirectoryChangesW}). Whatever
          * happens there after this has returned is reported.
          *
@@ -193,7 +206,9 @@ public final class DirectoryWatch extends Device {
                     () -> DirectoryWatchNative.open(port.id(), name, flags, recursive, memory, token));
             final String why = -answer == Win32Error.DIRECTORY ? " (it is a file: watch the directory it is in)" : "";
             final long key = Refusal.key(answer, "CreateFile " + name + why, port);
-            final DirectoryWatch watch = port.register(new DirectoryWatch(port, key, name, directory, memory));
+            final DirectoryWatch watch = new DirectoryWatch(port, key, name, directory, memory);
+            watch.attach(attachment);
+            port.register(watch);
             // Only now: a completion that speaks of the watch must find it registered.
             final long started = DirectoryWatchNative.start(key);
             if (started < 0) {

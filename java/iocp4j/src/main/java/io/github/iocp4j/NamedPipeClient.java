@@ -36,6 +36,7 @@ public final class NamedPipeClient {
         private PipeMode mode = PipeMode.BYTE;
         private ImpersonationLevel impersonation = ImpersonationLevel.IDENTIFICATION;
         private Duration timeout = Duration.ofSeconds(10);
+        private Object attachment;
 
         private Builder(final CompletionPort port, final String name) {
             this.port = port;
@@ -92,6 +93,18 @@ public final class NamedPipeClient {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
          * calling thread waits; it is best not a worker of the port. {@link Thread#interrupt} ends the wait within
          * about 100 milliseconds, and leaves the thread's interrupt status set; a pipe that is not busy is connected to
@@ -109,7 +122,9 @@ public final class NamedPipeClient {
         public NamedPipe connect() throws Win32Exception {
             final long answer = attempts();
             final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
-            return port.register(new NamedPipe(port, key, NamedPipeNative.serverProcessId(key)));
+            final NamedPipe pipe = new NamedPipe(port, key, NamedPipeNative.serverProcessId(key));
+            pipe.attach(attachment);
+            return port.register(pipe);
         }
 
         /** Waits in short native calls, so that an interrupt can end the wait. */

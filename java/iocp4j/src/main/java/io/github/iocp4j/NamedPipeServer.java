@@ -49,6 +49,7 @@ public final class NamedPipeServer extends Device {
         private boolean acceptRemote;
         private String securityDescriptor = "";
         private long token;
+        private Object attachment;
 
         private Builder(final CompletionPort port, final String name) {
             this.port = port;
@@ -155,6 +156,19 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none; not of the connections, to which the listener attaches at their
+         *     {@link Opcode#ACCEPT}, before anything else comes from them
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Creates the pipe and begins to wait for clients ({@code NtCreateNamedPipeFile} for an instance that keeps the
          * name and takes no client, {@code CreateNamedPipeW} for those that do, {@code ConnectNamedPipe}).
          *
@@ -177,7 +191,9 @@ public final class NamedPipeServer extends Device {
             final long answer = NamedPipeNative.openServer(port.id(), name, direction.code(), mode.ordinal(), inBuffer,
                     outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
             final long key = Refusal.key(answer, "CreateNamedPipe " + name + hint(answer), port);
-            final NamedPipeServer server = port.register(new NamedPipeServer(port, key, name));
+            final NamedPipeServer server = new NamedPipeServer(port, key, name);
+            server.attach(attachment);
+            port.register(server);
             // Only now: a completion that speaks of the server must find it registered.
             final long waiting = NamedPipeNative.listen(key);
             if (waiting < 0) {

@@ -32,6 +32,7 @@ public final class SocketClient {
         private final SocketOptions options = new SocketOptions();
         private SocketAddress local;
         private int timeout = Timeouts.NO_DEADLINE;
+        private Object attachment;
 
         private Builder(final CompletionPort port, final SocketAddress address) {
             this.port = port;
@@ -97,6 +98,18 @@ public final class SocketClient {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Makes a socket and starts connecting it ({@code WSASocketW}, {@code bind}, {@code ConnectEx}; {@code connect}
          * for a Unix-domain socket). The socket is there at once; it can be used when its {@link Opcode#CONNECT} has
          * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, the
@@ -113,7 +126,9 @@ public final class SocketClient {
                     SocketAddresses.encode(local), options.toArray());
             final long key = Refusal.key(answer,
                     "bind " + SocketAddresses.format(local) + SocketAddresses.whyNone(answer, address), port);
-            final StreamSocket socket = port.register(new StreamSocket(port, key, address));
+            final StreamSocket socket = new StreamSocket(port, key, address);
+            socket.attach(attachment);
+            port.register(socket);
             try {
                 socket.connect(address, token, timeout);
             } catch (final RuntimeException refused) {

@@ -71,6 +71,7 @@ public final class SocketServer extends Device {
         private int listening = 4;
         private int firstBytes;
         private long token;
+        private Object attachment;
 
         private Builder(final CompletionPort port, final SocketAddress address) {
             this.port = port;
@@ -176,6 +177,19 @@ public final class SocketServer extends Device {
         }
 
         /**
+         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
+         * nothing.
+         *
+         * @param object the object, or null for none; not of the connections, to which the listener attaches at their
+         *     {@link Opcode#ACCEPT}, before anything else comes from them
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
          * Binds the address and begins to accept ({@code WSASocketW}, {@code bind}, {@code listen}, {@code AcceptEx}).
          *
          * @return the open server
@@ -196,7 +210,9 @@ public final class SocketServer extends Device {
                     ? " (another socket may have that address: end its program, or choose another port)"
                     : SocketAddresses.whyNone(answer, address);
             final long key = Refusal.key(answer, "bind " + wanted + why, port);
-            final SocketServer server = port.register(new SocketServer(port, key, whereIs(key)));
+            final SocketServer server = new SocketServer(port, key, whereIs(key));
+            server.attach(attachment);
+            port.register(server);
             // Only now: a completion that speaks of the server must find it registered.
             final long accepting = SocketNative.listen(key);
             if (accepting < 0) {
