@@ -19,10 +19,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing a port, whoever does it and whatever goes on. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class CompletionPortCloseTest {
     private final Recorder recorder = new Recorder();

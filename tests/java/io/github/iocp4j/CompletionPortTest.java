@@ -14,10 +14,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Posting, batches, the ceiling, settings: a port without devices. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class CompletionPortTest {
     private final Recorder recorder = new Recorder();

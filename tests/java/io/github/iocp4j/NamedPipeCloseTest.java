@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing a pipe, and what is in flight then. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class NamedPipeCloseTest extends PipesOnAPort {
     @Test

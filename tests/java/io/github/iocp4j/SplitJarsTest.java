@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The facade without the DLL and the jar with nothing else, as a program has them on its class or module path. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class SplitJarsTest {
     private static final String BASE = System.getProperty("iocp4j.tests.jar", "").replaceFirst("\\.jar$", "");

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A listener that starts the next operation from within: as often as it likes, on a stack that does not grow. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class SubmittingListenerTest {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);

@@ -12,12 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A listener that throws, and who is told. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class ThrowingListenerTest {
     private final Recorder recorder = new Recorder();

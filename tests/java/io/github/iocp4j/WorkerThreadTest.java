@@ -7,12 +7,14 @@ import java.net.URLClassLoader;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documentation of {@link CompletionPort} says of the threads that call the listener. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class WorkerThreadTest {
     private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();

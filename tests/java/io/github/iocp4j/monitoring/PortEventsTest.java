@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iocp4j.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ports in Flight Recorder. What mentions it is in {@link Recordings}, which not every JVM can load. */
+@Tag("newer-jvm")
 @Timeout(300)
 final class PortEventsTest {
     private static final String PORT = "io.github.iocp4j.Port";
@@ -20,20 +29,52 @@ final class PortEventsTest {
         assumeFlightRecorder();
         try (BusyPort busy = new BusyPort("recorded"); PortEvents events = PortEvents.register(busy.port())) {
             assertThat(events).isNotNull();
+
             final List<Map<String, Object>> recorded = Recordings.record(PORT, DEVICE);
 
-            assertThat(recorded).filteredOn(event -> event.get("event").equals(PORT)).isNotEmpty()
-                    .allSatisfy(event -> assertThat(event).containsEntry("name", "recorded")
-                            .containsEntry("operationsInFlight", BusyPort.LISTENING).containsEntry("completions", 4L)
-                            .containsEntry("failures", 1L).containsEntry("workersWaiting", 2)
-                            .containsEntry("bytes", 2L * BusyPort.WRITTEN).containsEntry("devices", BusyPort.DEVICES));
-            assertThat(recorded).filteredOn(event -> event.get("event").equals(DEVICE)).isNotEmpty()
-                    .allSatisfy(event -> assertThat(event).containsEntry("port", "recorded"))
-                    .anySatisfy(event -> assertThat(event)
-                            .containsEntry("key", busy.server().key()).containsEntry("kind", "PIPE_SERVER")
-                            .containsEntry("name", busy.server().name())
-                            .containsEntry("operationsInFlight", BusyPort.LISTENING));
+            hasTheBusyPort(recorded, busy.server().name());
+            assertThat(recorded).anySatisfy(event -> assertThat(event).containsEntry("key", busy.server().key()));
         }
+    }
+
+    /** What README says: a recording that the command line starts, of a program that knows nothing of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRecordingOfTheCommandLineHasThem(final boolean module, @TempDir final Path folder) throws Exception {
+        assumeFlightRecorder();
+        assumeTrue(ChildJvm.VERSION >= 17, "JVMs before 17 take settings of events from files only");
+        final Path file = folder.resolve("port.jfr");
+        final List<String> arguments = new ArrayList<>(List.of("-Xlog:disable", "-XX:StartFlightRecording:filename="
+                + file + ",+" + PORT + "#enabled=true,+" + PORT + "#period=everyChunk,+" + DEVICE + "#enabled=true,+"
+                + DEVICE + "#period=everyChunk"));
+        if (module) {
+            final Path jar = Path.of(System.getProperty("iocp4j.tests.jar", ""));
+            assumeTrue(Files.exists(jar), "the jar is made by the phase package");
+            arguments.addAll(List.of("-p", jar.toString(), "--add-modules", "jdk.jfr", "--patch-module",
+                    "io.github.iocp4j=" + Path.of("target", "test-classes").toAbsolutePath(),
+                    "-m", "io.github.iocp4j/" + RecordingProbe.class.getName()));
+        } else {
+            arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), RecordingProbe.class.getName()));
+        }
+
+        final ChildJvm jvm = ChildJvm.run(arguments);
+
+        assertThat(jvm.exitCode()).as(jvm.toString()).isZero();
+        hasTheBusyPort(Recordings.read(file), jvm.output());
+    }
+
+    private static void hasTheBusyPort(final List<Map<String, Object>> recorded, final String server) {
+        assertThat(recorded).filteredOn(event -> event.get("event").equals(PORT)).isNotEmpty()
+                .allSatisfy(event -> assertThat(event).containsEntry("name", "recorded")
+                        .containsEntry("operationsInFlight", BusyPort.LISTENING).containsEntry("completions", 4L)
+                        .containsEntry("operationsAccepted", 4L + BusyPort.LISTENING)
+                        .containsEntry("operationsCompleted", 4L)
+                        .containsEntry("failures", 1L).containsEntry("workersWaiting", 2)
+                        .containsEntry("bytes", 2L * BusyPort.WRITTEN).containsEntry("devices", BusyPort.DEVICES));
+        assertThat(recorded).filteredOn(event -> event.get("event").equals(DEVICE)).isNotEmpty()
+                .allSatisfy(event -> assertThat(event).containsEntry("port", "recorded"))
+                .anySatisfy(event -> assertThat(event).containsEntry("kind", "PIPE_SERVER").containsEntry("name", server)
+                        .containsEntry("operationsInFlight", BusyPort.LISTENING));
     }
 
     @Test

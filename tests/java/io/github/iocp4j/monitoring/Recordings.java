@@ -1,5 +1,6 @@
 package io.github.iocp4j.monitoring;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,16 +27,21 @@ final class Recordings {
             recording.start();
             recording.stop();
             recording.dump(file);
-            final List<Map<String, Object>> events = new ArrayList<>();
-            for (final RecordedEvent event : RecordingFile.readAllEvents(file)) {
-                if (event.getEventType().getName().startsWith("io.github.iocp4j.")) {
-                    events.add(fields(event));
-                }
-            }
-            return events;
+            return read(file);
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /** Our events in a file. */
+    static List<Map<String, Object>> read(final Path file) throws IOException {
+        final List<Map<String, Object>> events = new ArrayList<>();
+        for (final RecordedEvent event : RecordingFile.readAllEvents(file)) {
+            if (event.getEventType().getName().startsWith("io.github.iocp4j.")) {
+                events.add(fields(event));
+            }
+        }
+        return events;
     }
 
     private static Map<String, Object> fields(final RecordedEvent event) {
