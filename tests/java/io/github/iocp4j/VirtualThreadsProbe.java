@@ -23,7 +23,6 @@ import jdk.jfr.consumer.RecordingFile;
  * first one keeps the carrier while it waits in a call of the facade.
  */
 final class VirtualThreadsProbe {
-    static final String ENDED = "ended";
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final String FACADE = VirtualThreadsProbe.class.getPackageName() + '.';
 
@@ -249,9 +248,10 @@ final class VirtualThreadsProbe {
     }
 
     /**
-     * Runs one of the cases, says which facade calls have pinned a carrier, and {@link #ENDED}.
+     * Runs all cases and prints the name of each that has ended; on standard error, which calls of the facade have
+     * pinned the carrier.
      *
-     * @param args the case
+     * @param args none
      * @throws Exception when anything fails
      */
     public static void main(final String[] args) throws Exception {
@@ -259,15 +259,17 @@ final class VirtualThreadsProbe {
         try (Recording recording = new Recording()) {
             recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
             recording.start();
-            Wait.valueOf(args[0]).prove();
+            for (final Wait wait : Wait.values()) {
+                wait.prove();
+                System.out.println(wait);
+            }
             inTurn(Pin::touch);
             recording.stop();
             recording.dump(file);
         }
         final List<String> pinned = pinned(file);
         check(pinned.stream().anyMatch(stack -> stack.contains(Pin.class.getName())));
-        pinned.stream().filter(VirtualThreadsProbe::isOfFacade).forEach(stack -> System.out.println("pinned " + stack));
-        System.out.println(ENDED);
+        pinned.stream().filter(VirtualThreadsProbe::isOfFacade).forEach(System.err::println);
     }
 
     /** Whose initialiser parks, where every JVM keeps the carrier: the recording must tell of it. */
