@@ -201,7 +201,8 @@ final class AlertableThreadTest {
         assertThatThrownBy(() -> others.submit(() -> here.sleep(0)).get())
                 .hasCauseInstanceOf(IllegalStateException.class).hasMessageContaining("itself");
         assertThatThrownBy(() -> WaitableObject.process(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> WaitableObject.process(0xffff_fff0L)).isInstanceOf(Win32Exception.class);
+        assertThatThrownBy(() -> WaitableObject.process(0xffff_fff0L)).isInstanceOf(Win32Exception.class)
+                .hasMessageContaining("there is no such process");
         assertThatThrownBy(() -> WaitableObject.ofHandle(0x7000_0000)).isInstanceOf(Win32Exception.class);
         event.close();
         event.close();

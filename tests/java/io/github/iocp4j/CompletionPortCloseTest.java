@@ -30,6 +30,27 @@ final class CompletionPortCloseTest {
     private final Recorder recorder = new Recorder();
 
     @Test
+    void namesTheWorkersThatKeepItFromClosing() throws Exception {
+        final CountDownLatch stuck = new CountDownLatch(1);
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CompletionPort port = CompletionPort.builder(completion -> {
+            inside.countDown();
+            Uninterruptibly.await(stuck);
+        }).name("slow").workers(1).closeTimeout(Duration.ofMillis(50)).open();
+        port.post(0, 0, 0);
+        inside.await();
+        try (LoggedLines logged = new LoggedLines()) {
+            port.close();
+
+            assertThat(logged.lines).hasSize(1).allMatch(line -> line.matches("CompletionPort\\[slow, closed\\] is not"
+                    + " closed after 50 ms\\. slow-worker-0 is in the listener for \\d+ ms\\."));
+        } finally {
+            stuck.countDown();
+        }
+        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+    }
+
+    @Test
     void deliversWhatIsPostedBeforeItIsClosed() throws Exception {
         final CompletionPort port = CompletionPort.builder(recorder).workers(2).open();
         for (int i = 0; i < 1_000; i++) {

@@ -71,6 +71,22 @@ final class OverlappedFileTest {
     // --- Reading and writing
 
     @Test
+    void refusesWhatItIsNotOpenFor() throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
+        final Path path = Files.createFile(folder.resolve("rights"));
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
+            assertThatThrownBy(() -> file.write(buffer, 0, 1, 0, 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
+            assertThatThrownBy(() -> file.append(buffer, 0, 1, 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
+        }
+        try (OverlappedFile file = OverlappedFile.builder(port, path).write().open()) {
+            assertThatThrownBy(() -> file.read(buffer, 0, 1, 0, 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("not open for reading");
+        }
+    }
+
+    @Test
     void writesAndReadsAtPositions() throws Exception {
         try (OverlappedFile file = create()) {
             final Completion completion = write(file, "hello", 3);
@@ -265,7 +281,7 @@ final class OverlappedFileTest {
             assertThatIllegalArgumentException().isThrownBy(() -> file.read(ByteBuffer.allocate(1), 0, 1, 0, 0))
                     .withMessageContaining("Java heap");
             assertThatThrownBy(() -> file.read(buffer.asReadOnlyBuffer(), 0, 1, 0, 0))
-                    .isInstanceOf(ReadOnlyBufferException.class);
+                    .isInstanceOf(ReadOnlyBufferException.class).hasMessageContaining("DirectByteBufferR[pos=0");
             assertThatThrownBy(() -> file.read(buffer, 5, 6, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> file.write(buffer, 0, -1, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatIllegalArgumentException().isThrownBy(() -> file.read(buffer, 0, 1, 0, 0, 0))

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,33 +94,13 @@ final class ThrowingListenerTest {
         final CompletionPort port = CompletionPort.open(completion -> {
             throw new IllegalStateException("the listener");
         });
-        final List<String> logged = new CopyOnWriteArrayList<>();
-        final Handler log = new Handler() {
-            @Override
-            public void publish(final LogRecord line) {
-                logged.add(line.getMessage());
-            }
-
-            @Override
-            public void flush() {
-                // Nothing is kept back.
-            }
-
-            @Override
-            public void close() {
-                // Nothing is open.
-            }
-        };
-        final Logger logger = Logger.getLogger("io.github.iocp4j");
-        logger.addHandler(log);
-        try {
+        try (LoggedLines logged = new LoggedLines()) {
             port.post(0, 0, 5);
 
             assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).hasMessage("the listener");
-            assertThat(logged).containsExactly("The listener of CompletionPort[iocp4j] has thrown"
+            assertThat(logged.lines).containsExactly("The listener of CompletionPort[iocp4j] has thrown"
                     + " java.lang.IllegalStateException at POST, token 5: 0 bytes");
         } finally {
-            logger.removeHandler(log);
             Thread.setDefaultUncaughtExceptionHandler(before);
             port.close();
         }

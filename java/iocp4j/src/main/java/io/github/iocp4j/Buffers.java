@@ -1,7 +1,6 @@
 package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.util.Objects;
 
 /** Checks the buffers that callers hand in, before the kernel is given their address. */
@@ -15,7 +14,7 @@ final class Buffers {
     static void checkReadInto(final ByteBuffer buffer, final int offset, final int length) {
         checkWriteFrom(buffer, offset, length);
         if (buffer.isReadOnly()) {
-            throw new ReadOnlyBufferException();
+            throw new ReadOnlyTargetException(buffer);
         }
     }
 

@@ -3,9 +3,9 @@ package io.github.iocp4j;
 /**
  * What has become of one operation, read in place from native memory.
  *
- * <p>A completion is valid only during the call that it was passed to, and on that thread only; the worker uses the same
- * object for the next one. Copy the values that you need later. No method allocates, except {@link #device} for a new
- * connection, {@link #error} and {@link #toString}.
+ * <p>A completion is valid only during the call that it was passed to, and on that thread only; the worker uses the
+ * same object for the next one. Copy the values that you need later. No method allocates, except {@link #device} for a
+ * new connection, {@link #error} and {@link #toString}.
  */
 public final class Completion {
     private final CompletionBatch batch;

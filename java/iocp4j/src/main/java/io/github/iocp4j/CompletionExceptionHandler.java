@@ -13,8 +13,9 @@ public interface CompletionExceptionHandler {
      * such a connection with {@code completion.device().close()}; {@link Completion#device} is null for
      * {@link Opcode#POST}, and a server where it could not accept.
      *
-     * @param completion what the listener was called for; with a {@link BatchListener} the completion that it has looked
-     *     at last, or the first one if it has looked at none. Valid only until this method returns, on this thread only
+     * @param completion what the listener was called for; with a {@link BatchListener} the completion that it has
+     *     looked at last, or the first one if it has looked at none. Valid only until this method returns, on this
+     *     thread only
      * @param thrown what the listener has thrown
      */
     void onException(Completion completion, Throwable thrown);

@@ -177,11 +177,16 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}.
+     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}. When the time is up
+     * first, the {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the
+     * listener, and for how long.
      */
     @Override
     public void close() {
-        close(closeTimeout);
+        final long began = System.nanoTime();
+        if (!close(closeTimeout)) {
+            OverdueClose.report(this, this, began);
+        }
     }
 
     /**
@@ -192,6 +197,10 @@ public final class CompletionPort implements AutoCloseable {
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. A polled port is drained by the caller itself until
      * all that is done, other than in its own listener, which returns at once.
+     *
+     * <p>Close no port while holding a lock that the listener may want: the listener waits for the lock and this call
+     * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}. {@link #snapshot} says
+     * which workers are in the listener and for how long.
      *
      * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their
      *     memory and buffers, and the workers stay to receive them

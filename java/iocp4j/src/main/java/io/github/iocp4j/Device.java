@@ -190,11 +190,16 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Closes the device with the port's close timeout; see {@link #close(Duration)}.
+     * Closes the device with the port's close timeout; see {@link #close(Duration)}. When the time is up first, the
+     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
+     * and for how long.
      */
     @Override
     public final void close() {
-        close(port.closeTimeout());
+        final long began = System.nanoTime();
+        if (!close(port.closeTimeout())) {
+            OverdueClose.report(this, port, began);
+        }
     }
 
     /**
@@ -206,6 +211,9 @@ public abstract class Device implements AutoCloseable {
      * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
      * the caller who is to poll next. An interrupt does not end the wait; the thread is still interrupted afterwards.
      * A virtual thread parks.
+     *
+     * <p>Close no device while holding a lock that the listener may want: the listener waits for the lock and this call
+     * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
      *     memory and buffers until it does, and the handle stays open for them: see

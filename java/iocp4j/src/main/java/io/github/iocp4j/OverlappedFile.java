@@ -28,12 +28,18 @@ public final class OverlappedFile extends Device {
     /** What native code takes for the end of the file. */
     private static final long APPEND = -1;
 
-    private final boolean appendOnly;
+    private final boolean readable;
+    private final boolean writable;
+    private final boolean appendable;
     private final int alignment;
 
-    OverlappedFile(final CompletionPort port, final long key, final String name, final boolean appendOnly) {
+    OverlappedFile(
+            final CompletionPort port, final long key, final String name, final boolean readable,
+            final boolean writable, final boolean appendable) {
         super(port, key, name);
-        this.appendOnly = appendOnly;
+        this.readable = readable;
+        this.writable = writable;
+        this.appendable = appendable;
         // When the port has been closed meanwhile, the answer is none, and nobody will need it.
         alignment = (int) Math.max(1, FileNative.alignment(key));
     }
@@ -170,6 +176,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the position does not suit
      */
     public long read(final FileSegments segments, final long position, final long token) {
+        checkReadable();
         checkSegments(segments, position);
         return accepted(FileNative.readScatter(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
     }
@@ -261,6 +268,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the position does not suit
      */
     public long write(final FileSegments segments, final long position, final long token) {
+        checkWritable();
         checkSegments(segments, position);
         return accepted(FileNative.writeGather(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
     }
@@ -280,6 +288,7 @@ public final class OverlappedFile extends Device {
      */
     public long append(final ByteBuffer buffer, final int offset, final int length, final long token) {
         Buffers.checkWriteFrom(buffer, offset, length);
+        checkAppendable();
         FileRanges.checkAligned(alignment, buffer, offset, length, 0);
         return accepted(
                 DeviceNative.write(key(), buffer, offset, length, APPEND, token, Timeouts.NO_DEADLINE));
@@ -404,6 +413,7 @@ public final class OverlappedFile extends Device {
             final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
             final int milliseconds) {
         Buffers.checkReadInto(buffer, offset, length);
+        checkReadable();
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer, offset, length, position);
         return accepted(DeviceNative.read(key(), buffer, offset, length, position, token, milliseconds));
@@ -413,7 +423,7 @@ public final class OverlappedFile extends Device {
             final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
             final int milliseconds) {
         Buffers.checkWriteFrom(buffer, offset, length);
-        checkPositionsCount();
+        checkWritable();
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer, offset, length, position);
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
@@ -422,6 +432,7 @@ public final class OverlappedFile extends Device {
     /** The buffer's key, after a check of what an operation wants to read into. */
     long keyToReadInto(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
         final long memory = buffer.keyToReadInto(offset, length);
+        checkReadable();
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
         return memory;
@@ -430,7 +441,7 @@ public final class OverlappedFile extends Device {
     /** The buffer's key, after a check of what an operation wants to write from. */
     long keyToWriteFrom(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
         final long memory = buffer.keyToWriteFrom(offset, length);
-        checkPositionsCount();
+        checkWritable();
         FileRanges.check(position, length);
         FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
         return memory;
@@ -466,10 +477,25 @@ public final class OverlappedFile extends Device {
         FileRanges.checkAligned(alignment, "position", position);
     }
 
-    private void checkPositionsCount() {
-        if (appendOnly) {
+    private void checkReadable() {
+        if (!readable) {
+            throw new UnsupportedOperationException(
+                    this + " is not open for reading: open it with OverlappedFileBuilder.read(), too");
+        }
+    }
+
+    private void checkWritable() {
+        checkAppendable();
+        if (!writable) {
             throw new UnsupportedOperationException(
                     this + " is open for appending only, so that positions do not count: use append()");
+        }
+    }
+
+    private void checkAppendable() {
+        if (!appendable) {
+            throw new UnsupportedOperationException(
+                    this + " is open for reading only: open it with OverlappedFileBuilder.write() or append()");
         }
     }
 

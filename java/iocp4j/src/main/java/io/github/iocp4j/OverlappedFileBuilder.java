@@ -193,8 +193,8 @@ public final class OverlappedFileBuilder {
         final long answer = OffCarrier.call(() -> FileNative.open(
                 port.id(), path, access == 0 ? GENERIC_READ : access, share, disposition(), flags));
         final long key = Refusal.key(answer, "CreateFile " + path + why((int) -answer), port);
-        return port.register(new OverlappedFile(port, key, path, (access & GENERIC_WRITE) == 0
-                && (access & FILE_APPEND_DATA) != 0));
+        return port.register(new OverlappedFile(port, key, path, access == 0 || (access & GENERIC_READ) != 0,
+                (access & GENERIC_WRITE) != 0, (access & (GENERIC_WRITE | FILE_APPEND_DATA)) != 0));
     }
 
     private void checkOptions() {

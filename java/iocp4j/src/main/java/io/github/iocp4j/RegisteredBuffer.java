@@ -1,7 +1,6 @@
 package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.util.Objects;
 
 /**
@@ -86,7 +85,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     /** Its key, after a check of what an operation wants to read into. */
     long keyToReadInto(final int offset, final int length) {
         if (buffer.isReadOnly()) {
-            throw new ReadOnlyBufferException();
+            throw new ReadOnlyTargetException(this);
         }
         return keyToWriteFrom(offset, length);
     }

@@ -40,8 +40,10 @@ public final class WaitableObject implements AutoCloseable {
     public static WaitableObject process(final long processId) throws Win32Exception {
         final int id = ProcessIds.check(processId);
         NativeLibrary.load();
-        return made("process " + processId, WaitableObjectNative.openProcess(id),
-                "OpenProcess for process " + processId);
+        final long answer = WaitableObjectNative.openProcess(id);
+        final String why = Refusal.win32Error(answer) == Win32Error.INVALID_PARAMETER
+                ? " (there is no such process; it may have ended)" : "";
+        return made("process " + processId, answer, "OpenProcess for process " + processId + why);
     }
 
     /**

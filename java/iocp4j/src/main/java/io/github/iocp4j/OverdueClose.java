@@ -1,0 +1,33 @@
+package io.github.iocp4j;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/** Tells a program whose close has run out of time what it has waited for. */
+final class OverdueClose {
+    private OverdueClose() {
+    }
+
+    /** Logs the workers that are in the listener, if a close that began then has waited for the port's close timeout. */
+    static void report(final Object closing, final CompletionPort port, final long began) {
+        final long timeout = Timeouts.milliseconds(port.closeTimeout());
+        if (timeout == 0 || (System.nanoTime() - began) / 1_000_000 < timeout) {
+            return; // It was called by a worker, which does not wait.
+        }
+        final StringBuilder message = new StringBuilder().append(closing).append(" is not closed after ")
+                .append(timeout).append(" ms.");
+        try {
+            final List<WorkerSnapshot> workers = port.snapshot().workerStates();
+            for (int i = 0; i < workers.size(); i++) {
+                if (workers.get(i).activity() == WorkerActivity.IN_LISTENER) {
+                    message.append(' ').append(port.name()).append(port.isPolled() ? "-poller-" : "-worker-").append(i)
+                            .append(" is in the listener for ").append(workers.get(i).duration().toMillis())
+                            .append(" ms.");
+                }
+            }
+        } catch (final PortClosedException closedMeanwhile) {
+            return;
+        }
+        System.getLogger(OverdueClose.class.getPackageName()).log(Level.WARNING, message.toString());
+    }
+}
