@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a new JVM has printed, which is of the version of the tests' JVM and has run a program to its end. */
@@ -19,13 +20,14 @@ public final class ChildJvm {
     /** From this version on, a JVM warns when native code is loaded without {@code --enable-native-access}. */
     private static final int NATIVE_ACCESS_VERSION = 24;
     /** Wine 10 lacks a call that newer JVMs make; they print this on standard error and do without. */
-    private static final String WINE_LACKS_GROUPS = "warning: Attempt to get process group affinity failed";
+    private static final Pattern WINES_WARNING =
+            Pattern.compile(".* warning: Attempt to get process group affinity failed.*\\R");
 
     private final int exitCode;
     private final String output;
-    private final List<String> errors;
+    private final String errors;
 
-    private ChildJvm(final int exitCode, final String output, final List<String> errors) {
+    private ChildJvm(final int exitCode, final String output, final String errors) {
         this.exitCode = exitCode;
         this.output = output;
         this.errors = errors;
@@ -109,8 +111,17 @@ public final class ChildJvm {
         process.getOutputStream().close();
         final CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
         final String output = read(process.getInputStream());
-        return new ChildJvm(process.waitFor(), output, errors.join().lines()
-                .filter(line -> !line.contains(WINE_LACKS_GROUPS)).collect(Collectors.toList()));
+        return new ChildJvm(process.waitFor(), output, withoutWinesWarning(errors.join()));
+    }
+
+    /**
+     * What a JVM has printed on standard error, short of what is Wine's fault.
+     *
+     * @param errors the text
+     * @return the text without the lines that Wine 10 has newer JVMs print
+     */
+    public static String withoutWinesWarning(final String errors) {
+        return WINES_WARNING.matcher(errors).replaceAll("");
     }
 
     private static String read(final InputStream stream) {
@@ -143,16 +154,16 @@ public final class ChildJvm {
     }
 
     /**
-     * The lines on standard error, without one that is Wine's fault.
+     * The lines on standard error, without those that are Wine's fault.
      *
      * @return the lines
      */
     public List<String> errors() {
-        return errors;
+        return errors.lines().collect(Collectors.toList());
     }
 
     @Override
     public String toString() {
-        return "exit code " + exitCode + "\n" + output + String.join("\n", errors);
+        return "exit code " + exitCode + "\n" + output + errors;
     }
 }

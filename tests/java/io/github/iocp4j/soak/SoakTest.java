@@ -2,6 +2,7 @@ package io.github.iocp4j.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.tools.ToolProcess;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ final class SoakTest {
     @Test
     void losesNothingAndLeavesNothingBehind(@TempDir final Path folder) throws Exception {
         final Path options = Path.of(SoakTest.class.getResource("jvm.options").toURI());
-        final List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        final List<String> command = ChildJvm.command(
                 "@" + options, "-cp", System.getProperty("java.class.path"), Soak.class.getName(),
                 "--programs", Path.of(System.getProperty("iocp4j.tests.native")).toAbsolutePath().toString(),
                 // The JVM is still growing: memory is what only the long soak can judge.

@@ -3,6 +3,7 @@ package io.github.iocp4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iocp4j.ChildJvm;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -120,8 +121,7 @@ class MainTest {
     void theJarRunsByItself() throws Exception {
         final String jar = System.getProperty("iocp4j.tests.tools.jar");
         assumeTrue(jar != null, "the build has not told where the tools jar is");
-        final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        try (ToolProcess process = ToolProcess.start(folder, List.of(java, "-jar", jar, "syelogd", "--version"))) {
+        try (ToolProcess process = ToolProcess.start(folder, ChildJvm.command("-jar", jar, "syelogd", "--version"))) {
             assertThat(process.exitCode()).as(process::errors).isZero();
             assertThat(process.output().strip())
                     .isEqualTo("iocp4j-tools " + System.getProperty("iocp4j.tests.version"));

@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools;
 
+import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ public final class ToolProcess implements AutoCloseable {
      */
     public static List<String> command(final List<String> jvmOptions, final String... args) {
         final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ChildJvm.command(ChildJvm.nativeAccess()));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(args));
@@ -89,7 +90,7 @@ public final class ToolProcess implements AutoCloseable {
      * @return the text, taken as UTF-8
      */
     public String errors() {
-        return read(errors);
+        return ChildJvm.withoutWinesWarning(read(errors));
     }
 
     /**

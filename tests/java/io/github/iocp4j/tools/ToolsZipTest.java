@@ -3,10 +3,10 @@ package io.github.iocp4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.Launch;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,24 +65,28 @@ final class ToolsZipTest {
 
     @Test
     void itsScriptsStartTheToolAndEndWithItsExitCode() throws Exception {
-        assertThat(run("iocp4j-logger", "--version")).startsWith("iocp4j-tools ").endsWith(" exit code 0");
-        assertThat(run("iocp4j-logger", "--no-such-option")).contains("--no-such-option").endsWith(" exit code 2");
+        final ChildJvm version = run("iocp4j-logger", "--version");
+        assertThat(version.output()).as(version.toString()).startsWith("iocp4j-tools ");
+        assertThat(version.errors()).isEmpty();
+        assertThat(version.exitCode()).isZero();
+        final ChildJvm refused = run("iocp4j-logger", "--no-such-option");
+        assertThat(refused.errors()).anyMatch(line -> line.contains("--no-such-option"));
+        assertThat(refused.exitCode()).isEqualTo(2);
     }
 
     @Test
     void oneScriptStartsThemAll() throws Exception {
-        assertThat(run("iocp4j", "logger", "--help")).contains("Usage: iocp4j logger").endsWith(" exit code 0");
+        final ChildJvm help = run("iocp4j", "logger", "--help");
+        assertThat(help.output()).as(help.toString()).contains("Usage: iocp4j logger");
+        assertThat(help.exitCode()).isZero();
     }
 
-    private String run(final String script, final String... arguments) throws IOException, InterruptedException {
+    private ChildJvm run(final String script, final String... arguments) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(
                 List.of("cmd", "/c", unpacked.resolve("bin").resolve(script + ".cmd").toString()));
         command.addAll(List.of(arguments));
-        final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        final ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        final Process process = Launch.of(builder);
-        process.getOutputStream().close();
-        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        return said + " exit code " + process.waitFor();
+        return ChildJvm.end(Launch.of(builder));
     }
 }
