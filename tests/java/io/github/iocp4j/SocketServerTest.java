@@ -75,13 +75,13 @@ final class SocketServerTest {
     void clientsThatResetKeepNoOthersWaiting(final int listening) throws Exception {
         final int resets = 1_000;
         final long jdk;
+        final Thread acceptor;
         try (ServerSocketChannel server = ServerSocketChannel.open().bind(SocketPair.loopback())) {
-            final Thread acceptor = new Thread(() -> acceptUntilClosed(server));
+            acceptor = new Thread(() -> acceptUntilClosed(server));
             acceptor.start();
             jdk = nanosUntilServed(((InetSocketAddress) server.getLocalAddress()).getPort(), resets);
-            server.close();
-            acceptor.join();
         }
+        acceptor.join();
         recorder.divertTo(completion -> {
             if (completion.opcode() == Opcode.ACCEPT && completion.status() != 0) {
                 failures.add(new Recorder.Completion(completion));
