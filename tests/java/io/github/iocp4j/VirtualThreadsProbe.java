@@ -121,7 +121,8 @@ final class VirtualThreadsProbe {
         POLLS_OF_TWO_THREADS {
             @Override
             void prove() throws Exception {
-                try (CompletionPort first = polled(completion -> { }); CompletionPort second = polled(completion -> { });
+                try (CompletionPort first = polled(completion -> { });
+                        CompletionPort second = polled(completion -> { });
                         CompletionPoller one = first.openPoller(); CompletionPoller other = second.openPoller()) {
                     inTurn(() -> {
                         check(one.poll() == 1);
@@ -199,7 +200,8 @@ final class VirtualThreadsProbe {
             void prove() throws Exception {
                 final Stall stall = new Stall();
                 try (CompletionPort port = CompletionPort.open(stall);
-                        CompletionPort polled = polled(completion -> { }); CompletionPoller poller = polled.openPoller()) {
+                        CompletionPort polled = polled(completion -> { });
+                        CompletionPoller poller = polled.openPoller()) {
                     final PipePair pair = stall.pipe(port);
                     final CountDownLatch closing = new CountDownLatch(1);
                     final CompletableFuture<Thread> waiting = new CompletableFuture<>();

@@ -3,8 +3,8 @@ package io.github.iocp4j.jvm;
 import java.util.concurrent.Callable;
 
 /**
- * {@code java.util.concurrent.StructuredTaskScope} by reflection. It is a preview, a class in JDK 21 and an interface in
- * JDK 25.
+ * {@code java.util.concurrent.StructuredTaskScope} by reflection. It is a preview, a class in JDK 21 and an interface
+ * in JDK 25.
  */
 final class StructuredScope implements AutoCloseable {
     private final Class<?> type;

@@ -9,9 +9,9 @@ import java.util.function.Supplier;
  *
  * <p>Both are off unless a recording's settings enable them, and cost nothing then:
  * {@code new Recording().enable("io.github.iocp4j.Port").withPeriod(Duration.ofSeconds(1))}, or in a file of settings
- * {@code <event name="io.github.iocp4j.Port"><setting name="enabled">true</setting></event>}, or, from JDK 17 on, on the
- * command line {@code -XX:StartFlightRecording:+io.github.iocp4j.Port#enabled=true}. The port is looked at
- * once in each period, every second by default, its devices every ten seconds. A port that is closed has no events.
+ * {@code <event name="io.github.iocp4j.Port"><setting name="enabled">true</setting></event>}, or, from JDK 17 on, on
+ * the command line {@code -XX:StartFlightRecording:+io.github.iocp4j.Port#enabled=true}. The port is looked at once in
+ * each period, every second by default, its devices every ten seconds. A port that is closed has no events.
  */
 public final class PortEvents implements AutoCloseable {
     private final Supplier<PortFigures> port;
