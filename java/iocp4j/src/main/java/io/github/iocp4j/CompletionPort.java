@@ -182,7 +182,8 @@ public final class CompletionPort implements AutoCloseable {
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. A polled port is drained by the caller itself until
-     * all that is done, other than in its own listener, which returns at once.
+     * all that is done, other than in its own listener, which returns at once. An interrupt does not end the wait; the
+     * thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
      * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their
      *     memory and buffers, and the workers stay to receive them
@@ -199,7 +200,8 @@ public final class CompletionPort implements AutoCloseable {
      * Begins to close the port as {@link #close(Duration)} does, and does not wait.
      *
      * @return completes, never exceptionally, when every device is closed, every worker has left and the kernel object
-     *     is closed. It does so on the thread that saw to the last of these
+     *     is closed. It does so on the thread that saw to the last of these, in a native call: a virtual thread is
+     *     pinned there, so that what waits is for another executor
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -406,7 +408,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Creates the port and starts its workers ({@code CreateIoCompletionPort}).
+         * Creates the port and starts its workers ({@code CreateIoCompletionPort}). The first one of a process loads
+         * iocp4j.dll. A virtual thread is pinned meanwhile, but does not wait for another one that loads it.
          *
          * @return the open port
          * @throws IllegalStateException when the port shall both be polled and have workers

@@ -202,7 +202,7 @@ public abstract class Device implements AutoCloseable {
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
      * the caller who is to poll next. An interrupt does not end the wait; the thread is still interrupted afterwards.
-     * A virtual thread parks.
+     * A virtual thread parks and does not pin its carrier.
      *
      * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
      *     memory and buffers until it does, and the handle stays open for them: see
@@ -221,7 +221,8 @@ public abstract class Device implements AutoCloseable {
      * Begins to close the device as {@link #close(Duration)} does, and does not wait.
      *
      * @return completes, never exceptionally, when every operation has completed to the listener and the handle is
-     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker
+     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker, in a native call:
+     *     a virtual thread is pinned there, so that what waits is for another executor
      */
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);

@@ -87,7 +87,8 @@ public final class NamedPipeClient {
 
         /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
-         * calling thread waits; it is best not a worker of the port.
+         * calling thread waits; it is best not a worker of the port. A virtual thread parks and does not pin its
+         * carrier. An interrupt does not end the wait, closing the port does.
          *
          * @return the connection
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when nobody serves the pipe,
