@@ -51,7 +51,7 @@ void JNICALL close(JNIEnv*, jclass, jlong poller) { Poller::close(static_cast<Po
 
 std::vector<JNINativeMethod> pollerNatives() {
     return {
-        native("open", "(J)J", open),   native("records", "(J)Ljava/nio/ByteBuffer;", records),
+        native("open", "(J)J", open),    native("records", "(J)Ljava/nio/ByteBuffer;", records),
         native("poll", "(JIZZ)J", poll), native("delivered", "(J)V", delivered),
         native("close", "(J)V", close),
     };

@@ -73,8 +73,8 @@ final class PortEventsTest {
                         .containsEntry("bytes", 2L * BusyPort.WRITTEN).containsEntry("devices", BusyPort.DEVICES));
         assertThat(recorded).filteredOn(event -> event.get("event").equals(DEVICE)).isNotEmpty()
                 .allSatisfy(event -> assertThat(event).containsEntry("port", "recorded"))
-                .anySatisfy(event -> assertThat(event).containsEntry("kind", "PIPE_SERVER").containsEntry("name", server)
-                        .containsEntry("operationsInFlight", BusyPort.LISTENING));
+                .anySatisfy(event -> assertThat(event).containsEntry("kind", "PIPE_SERVER")
+                        .containsEntry("name", server).containsEntry("operationsInFlight", BusyPort.LISTENING));
     }
 
     @Test

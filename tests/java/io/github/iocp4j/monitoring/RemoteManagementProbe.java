@@ -11,8 +11,8 @@ final class RemoteManagementProbe {
     }
 
     /**
-     * Serves JMX by RMI; prints the address, the object name of the port, the key and the name of its server; stays until
-     * its input ends.
+     * Serves JMX by RMI; prints the address, the object name of the port, the key and the name of its server; stays
+     * until its input ends.
      *
      * @param args none
      * @throws Exception when that does not work

@@ -196,7 +196,8 @@ public final class CompletionPort implements AutoCloseable {
      *
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. A polled port is drained by the caller itself until
-     * all that is done, other than in its own listener, which returns at once.
+     * all that is done, other than in its own listener, which returns at once. An interrupt does not end the wait; the
+     * thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
      * <p>Close no port while holding a lock that the listener may want: the listener waits for the lock and this call
      * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}. {@link #snapshot} says
@@ -217,7 +218,8 @@ public final class CompletionPort implements AutoCloseable {
      * Begins to close the port as {@link #close(Duration)} does, and does not wait.
      *
      * @return completes, never exceptionally, when every device is closed, every worker has left and the kernel object
-     *     is closed. It does so on the thread that saw to the last of these
+     *     is closed. It does so on the thread that saw to the last of these, in a native call: a virtual thread is
+     *     pinned there, so that what waits is for another executor
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -427,7 +429,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Creates the port and starts its workers ({@code CreateIoCompletionPort}).
+         * Creates the port and starts its workers ({@code CreateIoCompletionPort}). The first one of a process loads
+         * iocp4j.dll. A virtual thread is pinned meanwhile, but does not wait for another one that loads it.
          *
          * @return the open port
          * @throws IllegalStateException when the port shall both be polled and have workers

@@ -210,7 +210,7 @@ public abstract class Device implements AutoCloseable {
      * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
      * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
      * the caller who is to poll next. An interrupt does not end the wait; the thread is still interrupted afterwards.
-     * A virtual thread parks.
+     * A virtual thread parks and does not pin its carrier.
      *
      * <p>Close no device while holding a lock that the listener may want: the listener waits for the lock and this call
      * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
@@ -232,7 +232,8 @@ public abstract class Device implements AutoCloseable {
      * Begins to close the device as {@link #close(Duration)} does, and does not wait.
      *
      * @return completes, never exceptionally, when every operation has completed to the listener and the handle is
-     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker
+     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker, in a native call:
+     *     a virtual thread is pinned there, so that what waits is for another executor
      */
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);

@@ -184,7 +184,8 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * Opens the directory and begins to watch it ({@code CreateFileW}, {@code ReadDirectoryChangesW}). Whatever
+         * Opens the directory and begins to watch it ({@code CreateFileW}, in which a virtual thread parks and does not
+         * pin its carrier; {@code ReadDirectoryChangesW}). Whatever
          * happens there after this has returned is reported.
          *
          * @return the open watch

@@ -73,7 +73,8 @@ public final class ForeignDevice extends StreamDevice {
 
     /**
      * Opens a device by its path, for whatever {@link #control} or other request it knows ({@code CreateFileW} with
-     * {@code OPEN_EXISTING}, {@code FILE_FLAG_OVERLAPPED}, shared for reading and writing).
+     * {@code OPEN_EXISTING}, {@code FILE_FLAG_OVERLAPPED}, shared for reading and writing). A virtual thread parks
+     * meanwhile and does not pin its carrier.
      *
      * @param port receives the completions
      * @param path as in {@code \\.\PhysicalDrive0} or {@code \\.\pipe\}

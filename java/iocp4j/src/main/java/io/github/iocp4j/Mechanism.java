@@ -12,14 +12,15 @@ public enum Mechanism {
      * The kernel runs a completion routine, as an APC, on the thread that has started the operation
      * ({@code ReadFileEx}, {@code WriteFileEx}; {@code WSARecv} and {@code WSASend} with one). That thread must be
      * in an alertable wait, so that each port has one which does nothing else, and has operations started there. Those
-     * whose Win32 call takes no routine have an event instead. Transfers never complete inline.
+     * whose Win32 call takes no routine have an event instead. Transfers never complete inline. The call that starts an
+     * operation waits until that thread has done so, which is short, and pins the carrier of a virtual thread.
      */
     APC,
     /**
      * The kernel sets a manual-reset event, one of each operation, which the thread pool of the process waits for: any
      * number of operations, each of which tells for itself. When a thread ends, Windows aborts what it has started and
      * is not over ({@link Win32Error#OPERATION_ABORTED}), as it does not by the two ways above: start operations on
-     * threads that stay.
+     * threads that stay. The carrier of a virtual thread may not.
      */
     EVENT,
     /**

@@ -110,8 +110,8 @@ public final class NamedPipe extends StreamDevice {
 
     /**
      * Waits until the peer has read everything that was written ({@code FlushFileBuffers}). The calling thread blocks
-     * for as long as the peer likes; it is best not a worker of the port. {@link #cancelAll} and {@link #close} end the
-     * wait.
+     * for as long as the peer likes; it is best not a worker of the port. A virtual thread parks and does not pin its
+     * carrier. {@link #cancelAll} and {@link #close} end the wait, an interrupt does not.
      *
      * @throws Win32Exception when the peer has gone or the wait was ended before everything was read
      * @throws DeviceClosedException when the device is closed or closing

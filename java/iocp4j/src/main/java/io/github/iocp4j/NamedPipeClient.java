@@ -106,9 +106,10 @@ public final class NamedPipeClient {
 
         /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
-         * calling thread waits; it is best not a worker of the port. {@link Thread#interrupt} ends the wait within
-         * about 100 milliseconds, and leaves the thread's interrupt status set; a pipe that is not busy is connected to
-         * all the same.
+         * calling thread waits; it is best not a worker of the port. A virtual thread parks and does not pin its
+         * carrier. {@link Thread#interrupt} ends the wait within about 100 milliseconds, and leaves the thread's
+         * interrupt status set; a pipe that is not busy is connected to all the same. Closing the port ends the wait,
+         * too.
          *
          * @return the connection
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, or when a busy pipe has

@@ -12,6 +12,10 @@ import java.util.function.LongSupplier;
  * them do to the same bytes at the same time is undefined. Positions and sizes are bytes with 64 bits, of which a file
  * can use 63; one operation has at most {@link Integer#MAX_VALUE} bytes.
  *
+ * <p>Calls that start no operation are over when they return, and take what time the disk or another machine needs. A
+ * virtual thread parks in them and does not pin its carrier. Calls that start one are short, unless Windows carries it
+ * out at once, as it may for cached and compressed files and for writes that extend the file; they pin.
+ *
  * <p>The <b>end of the file</b> has one answer on all ways: a read that begins before it completes with as many bytes
  * as there are, one that begins at it or behind with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no bytes
  * succeeds anywhere. A write extends the file to where it ends.

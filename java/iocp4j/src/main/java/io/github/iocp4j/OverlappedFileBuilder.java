@@ -179,7 +179,8 @@ public final class OverlappedFileBuilder {
     }
 
     /**
-     * Opens the file ({@code CreateFileW} with {@code FILE_FLAG_OVERLAPPED}).
+     * Opens the file ({@code CreateFileW} with {@code FILE_FLAG_OVERLAPPED}). A virtual thread parks meanwhile and does
+     * not pin its carrier.
      *
      * @return the open file
      * @throws IllegalArgumentException when the options contradict each other

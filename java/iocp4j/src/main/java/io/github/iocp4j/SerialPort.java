@@ -359,7 +359,8 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * Opens the port and sets it up ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}).
+         * Opens the port and sets it up ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}). A virtual
+         * thread parks meanwhile and does not pin its carrier.
          *
          * @return the open port
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such port,

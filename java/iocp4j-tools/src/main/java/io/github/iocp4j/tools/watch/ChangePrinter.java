@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.watch;
 
-import io.github.iocp4j.ChangeAction;
 import io.github.iocp4j.BatchListener;
+import io.github.iocp4j.ChangeAction;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.DirectoryChanges;
