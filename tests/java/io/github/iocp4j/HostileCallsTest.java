@@ -250,7 +250,7 @@ final class HostileCallsTest {
         final boolean sensible = random.nextBoolean();
         final long key = NamedPipeNative.connect(random.nextInt(4) == 0 ? portId() : targets.port().id(),
                 sensible ? name : names[random.nextInt(names.length)], sensible ? 3 : integer(),
-                random.nextBoolean(), sensible ? 1 : integer(), milliseconds);
+                random.nextBoolean(), sensible ? 1 : integer(), milliseconds, random.nextBoolean());
         answered("connectPipe", key);
         if (key > 0) {
             numbers.know(key);

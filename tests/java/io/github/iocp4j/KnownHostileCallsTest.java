@@ -55,8 +55,8 @@ final class KnownHostileCallsTest {
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 1, 0)).isNegative();
-            assertThat(NamedPipeNative.connect(port.id(), targets.server().name(), 4, false, 1, 0))
+            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 1, 0, false)).isNegative();
+            assertThat(NamedPipeNative.connect(port.id(), targets.server().name(), 4, false, 1, 0, false))
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
                 {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},
