@@ -26,6 +26,7 @@ constexpr ULONG kMessageType = 1;                // FILE_PIPE_MESSAGE_TYPE
 constexpr ULONG kRejectRemoteClients = 2;        // FILE_PIPE_REJECT_REMOTE_CLIENTS
 constexpr ULONG kMessageMode = 1;                // FILE_PIPE_MESSAGE_MODE
 constexpr ULONG kQueueOperation = 0;             // FILE_PIPE_QUEUE_OPERATION, for PIPE_WAIT
+constexpr std::size_t kLongestName = 0x7fff;     // in a UNICODE_STRING
 constexpr ULONG kUnlimitedInstances = 0xffff'ffff;
 // How long WaitNamedPipe waits by default: CreateNamedPipe's 50 ms, as a relative time in units of 100 ns.
 constexpr LONGLONG kDefaultTimeout = -50 * 10'000;
@@ -51,7 +52,11 @@ Result<std::wstring> nativeName(const wchar_t* name) {
     if (!(*path).starts_with(kDevice) && !(*path).starts_with(kVerbatim)) {
         return Result<std::wstring>::failure(ERROR_INVALID_NAME);
     }
-    return L"\\??\\" + (*path).substr(kDevice.size());
+    std::wstring native = L"\\??\\" + (*path).substr(kDevice.size());
+    if (native.size() > kLongestName) {
+        return Result<std::wstring>::failure(ERROR_FILENAME_EXCED_RANGE);
+    }
+    return native;
 }
 
 ErrorCode create(HANDLE& pipe, const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,

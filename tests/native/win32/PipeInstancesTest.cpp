@@ -63,6 +63,13 @@ TEST_F(PipeInstancesTest, NoInstanceIsMadeWhereThePipeCannotBe) {
     }
 }
 
+// Of a length that a UNICODE_STRING cannot say.
+TEST_F(PipeInstancesTest, NameThatIsTooLongIsNotCutShort) {
+    const std::wstring tooLong = newPipeName() + std::wstring(0x8000, L'x');
+    EXPECT_EQ(INVALID_HANDLE_VALUE,
+              createPipeWithoutAccess(tooLong.c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0, 0, &security_));
+}
+
 // What CreateNamedPipe makes of the same parameters is an instance of the same pipe.
 TEST_F(PipeInstancesTest, HolderIsOfTheShapeThatIsAskedFor) {
     for (const DWORD access : kDirections) {
