@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Folders that Java cannot make on Windows: Windows' own programs can, and those below Wine. */
@@ -25,7 +26,7 @@ final class UnusualFolders implements AutoCloseable {
 
     /** Removes the links, before anything that follows them removes the rest. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         for (final Path link : links) {
             if (Files.exists(RM)) {
                 runBelowWine(link.getParent(), List.of(RM.toString(), "-f", link.getFileName().toString()),
@@ -73,8 +74,7 @@ final class UnusualFolders implements AutoCloseable {
     }
 
     /** Wine starts programs of Linux, but cannot say that it has: what they do is to be waited for. */
-    private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done)
-            throws InterruptedException {
+    private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done) {
         try {
             Launch.of(new ProcessBuilder(command).directory(folder.toFile()));
         } catch (final IOException expected) {
@@ -82,7 +82,7 @@ final class UnusualFolders implements AutoCloseable {
         }
         final long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!done.getAsBoolean() && System.nanoTime() - deadline < 0) {
-            Thread.sleep(5);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 }
