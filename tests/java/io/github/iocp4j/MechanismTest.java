@@ -207,8 +207,9 @@ final class MechanismTest {
     void fileIsLocked(final Mechanism mechanism, @TempDir final Path folder) throws Exception {
         open(mechanism);
         final Path path = Files.createFile(folder.resolve("file"));
-        try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().open();
-                OverlappedFile other = OverlappedFile.builder(port, path).read().write().open()) {
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().share(FileShare.values()).open();
+                OverlappedFile other = OverlappedFile.builder(port, path).read().write()
+                        .share(FileShare.values()).open()) {
             for (int i = 0; i < 5; i++) {
                 file.lock(10, 5, true, true, 1);
                 assertThat(recorder.nextSuccess(Opcode.LOCK).token).isEqualTo(1);
