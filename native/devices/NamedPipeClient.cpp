@@ -44,8 +44,19 @@ bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
         return false;
     }
     const bool local = name.starts_with(L"\\\\.\\") || name.starts_with(L"\\\\?\\");
-    return !local || ::GetNamedPipeInfo(handle, nullptr, nullptr, nullptr, nullptr) ||
-           ::GetLastError() == ERROR_ACCESS_DENIED;
+    if (!local || ::GetNamedPipeInfo(handle, nullptr, nullptr, nullptr, nullptr)) {
+        return true;
+    }
+    // An instance fails, too: where its server has disconnected already, or lets nobody ask.
+    switch (::GetLastError()) {
+        case ERROR_INVALID_FUNCTION:
+        case ERROR_INVALID_HANDLE:
+        case ERROR_INVALID_PARAMETER:
+        case ERROR_NOT_SUPPORTED:
+            return false;
+        default:
+            return true;
+    }
 }
 
 void waitForInstance(const std::wstring& name, milliseconds longest) noexcept {

@@ -10,6 +10,10 @@ namespace {
 using ReadConsoleInputExFunction = BOOL(WINAPI*)(HANDLE, INPUT_RECORD*, DWORD, DWORD*, USHORT);
 
 ReadConsoleInputExFunction find() noexcept {
+    // Wine exports the name as a stub, which ends the process when it is called.
+    if (::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr) {
+        return nullptr;
+    }
     for (const wchar_t* library : {L"kernel32.dll", L"kernelbase.dll"}) {
         if (const HMODULE module = ::GetModuleHandleW(library)) {
             if (const FARPROC function = ::GetProcAddress(module, "ReadConsoleInputExW")) {

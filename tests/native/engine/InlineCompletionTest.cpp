@@ -60,16 +60,6 @@ TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
     EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
 }
 
-TEST_F(InlineCompletionTest, DatagramsAreTransfersLikeAnyOther) {
-    completeInline(device_);
-    for (const Opcode opcode : {Opcode::kReceiveFrom, Opcode::kSendTo}) {
-        const auto started = port_.submit(device_, opcode, 1, [&](Device& target, Operation& operation) {
-            return target.write(operation, &request_, sizeof(request_));
-        });
-        EXPECT_EQ(inlineId(7), *started) << static_cast<int>(opcode);
-    }
-}
-
 TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
     EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
     completeInline(device_);
