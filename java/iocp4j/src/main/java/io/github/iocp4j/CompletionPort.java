@@ -210,8 +210,9 @@ public final class CompletionPort implements AutoCloseable {
     public boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        return OffCarrier.call(() -> PortNative.closePort(id) ? 1 : 0) == 1
-                || (polled && !ended.isDone() ? drain(milliseconds) : Ending.await(ended, milliseconds));
+        final boolean closed = OffCarrier.isNeeded()
+                ? OffCarrier.call(() -> PortNative.closePort(id) ? 1 : 0) == 1 : PortNative.closePort(id);
+        return closed || (polled && !ended.isDone() ? drain(milliseconds) : Ending.await(ended, milliseconds));
     }
 
     /**

@@ -224,8 +224,9 @@ public abstract class Device implements AutoCloseable {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
         // The caller may have to close the handle, which takes its time where a disk or another machine is behind it.
-        return OffCarrier.call(() -> DeviceNative.close(key) ? 1 : 0) == 1
-                || Ending.await(ended, port.isPolled() ? 0 : milliseconds);
+        final boolean closed = OffCarrier.isNeeded()
+                ? OffCarrier.call(() -> DeviceNative.close(key) ? 1 : 0) == 1 : DeviceNative.close(key);
+        return closed || Ending.await(ended, port.isPolled() ? 0 : milliseconds);
     }
 
     /**

@@ -15,7 +15,8 @@ import java.util.function.LongSupplier;
 /**
  * Native calls that may wait for long. In the midst of a native call a virtual thread keeps its carrier, so that other
  * virtual threads cannot run. Therefore a platform thread makes the call for it, and the virtual thread parks until the
- * call returns. A platform thread makes the call itself.
+ * call returns. A platform thread makes the call itself; where calls are frequent, the caller asks {@link #isNeeded}
+ * first, so that a platform thread makes no lambda for it.
  */
 final class OffCarrier {
     private OffCarrier() {
