@@ -92,7 +92,7 @@ public abstract class Device implements AutoCloseable {
      * @param code the control code, as {@code CTL_CODE} makes it
      * @param in what the request needs, from position to limit of a direct buffer; null for nothing
      * @param out where the answer goes, from position to limit of a direct buffer; null for none
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when {@code out} is read-only
@@ -112,7 +112,7 @@ public abstract class Device implements AutoCloseable {
      * @param code the control code
      * @param in what the request needs; null for nothing
      * @param out where the answer goes; null for none
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */

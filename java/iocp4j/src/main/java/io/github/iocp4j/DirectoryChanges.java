@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
  * }</pre>
  *
  * <p>Nothing is allocated, except by {@link #name}. The same cursor is used again and again: it may be used only during
- * the call of {@link CompletionListener#onCompletions} that has obtained it, and on that thread. Afterwards Windows may
+ * the call of {@link CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may
  * be writing to the buffer. Whoever reads it then reads nonsense, but nothing outside the buffer.
  */
 public final class DirectoryChanges {

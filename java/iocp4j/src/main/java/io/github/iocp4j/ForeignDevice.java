@@ -102,7 +102,7 @@ public final class ForeignDevice extends StreamDevice {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct, or the position negative
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
@@ -122,7 +122,7 @@ public final class ForeignDevice extends StreamDevice {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct, or the position negative
      * @throws IndexOutOfBoundsException when the range does not lie within its limit

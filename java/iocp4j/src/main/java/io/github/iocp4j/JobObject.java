@@ -72,7 +72,7 @@ public final class JobObject extends Device {
      * Completes when no process is running in the job, at once if that is so already: put processes into it first. The
      * completion has the opcode {@link Opcode#WAIT} and moves no bytes.
      *
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the job is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -85,7 +85,7 @@ public final class JobObject extends Device {
      * Waits as {@link #awaitEmpty(long)} does, with a deadline: when the time is up, it completes with
      * {@link Win32Error#TIMEOUT}.
      *
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */

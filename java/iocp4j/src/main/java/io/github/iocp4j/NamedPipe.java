@@ -66,7 +66,7 @@ public final class NamedPipe extends StreamDevice {
      *
      * @param request the message, from position to limit of a direct buffer; read-only is fine
      * @param answer where the answer goes, from position to limit of another direct buffer
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when that for the answer is read-only
@@ -85,7 +85,7 @@ public final class NamedPipe extends StreamDevice {
      *
      * @param request the message
      * @param answer where the answer goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
@@ -153,7 +153,7 @@ public final class NamedPipe extends StreamDevice {
      * <p>A pipe of bytes has no such thing, and Windows offers none: there {@link #flush} and then {@link #close}, or
      * {@link #disconnect}, end both directions.
      *
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws UnsupportedOperationException unless the pipe is one of messages that can be read at this end, too
      * @throws IllegalStateException when it has been called before

@@ -100,7 +100,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte goes; position is not looked at
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
@@ -123,7 +123,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -140,7 +140,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
@@ -159,7 +159,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -174,7 +174,7 @@ public final class OverlappedFile extends Device {
      *
      * @param segments where the bytes go
      * @param position where in the file the first byte lies, a multiple of {@link #alignment}
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered
      * @throws IllegalArgumentException when the position does not suit
@@ -193,7 +193,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
@@ -216,7 +216,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -233,7 +233,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws IllegalStateException when the buffer is registered no more
@@ -251,7 +251,7 @@ public final class OverlappedFile extends Device {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -266,7 +266,7 @@ public final class OverlappedFile extends Device {
      *
      * @param segments where the bytes lie
      * @param position where in the file the first byte goes, a multiple of {@link #alignment}
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered
      * @throws IllegalArgumentException when the position does not suit
@@ -284,7 +284,7 @@ public final class OverlappedFile extends Device {
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
      *     not aligned
@@ -307,7 +307,7 @@ public final class OverlappedFile extends Device {
      * @param exclusive whether nobody else may read it; a shared lock keeps others only from writing
      * @param failImmediately whether to complete with {@link Win32Error#LOCK_VIOLATION} when somebody else has a lock
      *     that is in the way; else the operation waits until it is gone
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the range is none
      */
@@ -324,7 +324,7 @@ public final class OverlappedFile extends Device {
      * @param position where the range begins
      * @param length how many bytes, at least 1
      * @param exclusive whether nobody else may read it
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}
      */

@@ -110,7 +110,7 @@ public final class SerialPort extends StreamDevice {
      * <p>One such operation can wait at a time: another one ends it, and it completes with a detail of 0.
      *
      * @param events what to wait for, {@link #EV_RXCHAR} and the like, added up
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when there is no event to wait for, or one that is not known
      * @throws DeviceClosedException when the device is closed or closing
@@ -126,7 +126,7 @@ public final class SerialPort extends StreamDevice {
      * {@link Win32Error#TIMEOUT}.
      *
      * @param events what to wait for
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */

@@ -115,7 +115,7 @@ public final class SocketClient {
          * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, the
          * socket is to be closed.
          *
-         * @param token given back by {@link CompletionBatch#token} of that completion
+         * @param token given back by {@link Completion#token} of that completion
          * @return the socket
          * @throws Win32Exception when Windows has no such socket, or does not let it be bound
          * @throws PortClosedException when the port is closed or closing

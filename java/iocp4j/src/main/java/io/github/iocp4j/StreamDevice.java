@@ -30,7 +30,7 @@ public abstract class StreamDevice extends Device {
      * read.
      *
      * @param buffer a direct buffer
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @see #read(ByteBuffer, int, int, long)
      */
@@ -47,7 +47,7 @@ public abstract class StreamDevice extends Device {
      * @param offset where in the buffer the first byte goes; position is not looked at
      * @param length how many bytes at most; on a pipe or socket 0 waits until there is
      *     something to read
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when it is read-only
@@ -67,7 +67,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer a direct buffer
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -81,7 +81,7 @@ public abstract class StreamDevice extends Device {
      * not flipped: then 0 bytes are written.
      *
      * @param buffer a direct buffer
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @see #write(ByteBuffer, int, int, long)
      */
@@ -97,7 +97,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
@@ -116,7 +116,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -131,7 +131,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer where the bytes go
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
@@ -150,7 +150,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer where the bytes go
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -166,7 +166,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer where the bytes lie
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws IllegalStateException when the buffer is registered no more
@@ -184,7 +184,7 @@ public abstract class StreamDevice extends Device {
      * @param buffer where the bytes lie
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */

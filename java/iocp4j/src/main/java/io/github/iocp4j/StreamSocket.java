@@ -65,7 +65,7 @@ public final class StreamSocket extends StreamDevice {
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
      *     2 147 483 647 bytes together
@@ -87,7 +87,7 @@ public final class StreamSocket extends StreamDevice {
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
      *     2 147 483 647 bytes together
@@ -106,7 +106,7 @@ public final class StreamSocket extends StreamDevice {
      * Starts sending a whole file; see {@link #transmitFile(Path, long, int, ByteBuffer, ByteBuffer, long)}.
      *
      * @param file the file
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when the file cannot be opened
      */
@@ -124,7 +124,7 @@ public final class StreamSocket extends StreamDevice {
      * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
      * @param head what to send before, from position to limit of a direct buffer, or null
      * @param tail what to send after, from position to limit of a direct buffer, or null
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when the file cannot be opened ({@code CreateFileW})
      * @throws IllegalArgumentException when a number is negative or too large, or a buffer is not direct
@@ -147,7 +147,7 @@ public final class StreamSocket extends StreamDevice {
      * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
      * @param head what to send before, from position to limit of a direct buffer, or null
      * @param tail what to send after, from position to limit of a direct buffer, or null
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when Windows does not let the file be used for it ({@code DuplicateHandle})
      * @throws IllegalArgumentException when the device is no file, a number is negative or too large, or a buffer is
@@ -181,7 +181,7 @@ public final class StreamSocket extends StreamDevice {
      *
      * @param reuse whether the socket is to be connected again, with {@link #connect}; Windows may keep it waiting
      *     until the old connection is forgotten, which takes minutes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -195,7 +195,7 @@ public final class StreamSocket extends StreamDevice {
      * completion has opcode {@link Opcode#CONNECT}. A new connection is {@link SocketClient}'s.
      *
      * @param address the server, of the family of the first one
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the address is not resolved
      * @throws DeviceClosedException when the socket is closed or closing

@@ -84,7 +84,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param buffer where the bytes go
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws UnsupportedOperationException when the device is only written
@@ -103,7 +103,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param buffer where the bytes go
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from {@link #submit} on, at least 1; kept to within about 20
      * @see #read(StreamDevice, RegisteredBuffer, int, int, long)
      */
@@ -121,7 +121,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws IllegalArgumentException when the position is negative or the range goes beyond 2^63 - 1, or when the
@@ -142,7 +142,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param position where in the file the first byte lies
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from {@link #submit} on, at least 1
      * @see #read(OverlappedFile, RegisteredBuffer, int, int, long, long)
      */
@@ -159,7 +159,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param buffer where the bytes lie
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws UnsupportedOperationException when the device is only read
      * @throws IllegalStateException when the batch is full or closed, the buffer registered no more, or the device has
@@ -178,7 +178,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param buffer where the bytes lie
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from {@link #submit} on, at least 1; kept to within about 20
      * @see #write(StreamDevice, RegisteredBuffer, int, int, long)
      */
@@ -197,7 +197,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws IllegalArgumentException when the position is negative or the range goes beyond 2^63 - 1, or when the
      *     file is unbuffered and something is not aligned
@@ -218,7 +218,7 @@ public final class SubmissionBatch implements AutoCloseable {
      * @param offset where in the buffer the first byte lies
      * @param length how many bytes
      * @param position where in the file the first byte goes
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from {@link #submit} on, at least 1
      * @see #write(OverlappedFile, RegisteredBuffer, int, int, long, long)
      */

@@ -50,7 +50,7 @@ public final class UdpSocket extends Device {
      *
      * @param buffer a direct buffer
      * @param sender is filled in by Windows, and can be read at the completion
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @see #receive(ByteBuffer, int, int, SocketAddressBuffer, long)
      */
@@ -67,7 +67,7 @@ public final class UdpSocket extends Device {
      * @param length how many bytes at most
      * @param sender is filled in by Windows, and can be read at the completion if that is a success or
      *     {@link Win32Error#WSAEMSGSIZE}
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when it is read-only
@@ -91,7 +91,7 @@ public final class UdpSocket extends Device {
      * @param offset where in the buffer the first byte goes
      * @param length how many bytes at most
      * @param sender is filled in by Windows
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
@@ -108,7 +108,7 @@ public final class UdpSocket extends Device {
      *
      * @param buffer a direct buffer; read-only is fine
      * @param target where to; must not be changed until the completion
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @see #send(ByteBuffer, int, int, SocketAddressBuffer, long)
      */
@@ -124,7 +124,7 @@ public final class UdpSocket extends Device {
      * @param offset where in the buffer the first byte lies; position is not looked at
      * @param length how many bytes
      * @param target where to; must not be changed until the completion
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
      * @throws IndexOutOfBoundsException when the range does not lie within its limit

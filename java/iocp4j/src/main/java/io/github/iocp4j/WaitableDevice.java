@@ -40,7 +40,7 @@ public final class WaitableDevice extends Device {
      * {@link Opcode#WAIT} and moves no bytes. As any wait does, it takes the signal away from an event that lets one
      * pass; one that completes with another status takes nothing.
      *
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -53,7 +53,7 @@ public final class WaitableDevice extends Device {
      * Starts to wait as {@link #await(long)} does, with a deadline. When the time is up before there is a signal, the
      * wait completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param token given back by {@link CompletionBatch#token}
+     * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
