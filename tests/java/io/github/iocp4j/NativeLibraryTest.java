@@ -263,7 +263,8 @@ final class NativeLibraryTest {
     void namesTheJarWhoseLibraryIsOfAnotherVersion() {
         host.contract[1] = 40;
 
-        assertThat(diagnosis()).contains("the copy in the jar: the iocp4j jar and the DLL in file:/iocp4j.jar are of different versions",
+        assertThat(diagnosis()).contains(
+                "the copy in the jar: the iocp4j jar and the DLL in file:/iocp4j.jar are of different versions",
                 "take both from one release");
     }
 

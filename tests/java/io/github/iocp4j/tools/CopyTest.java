@@ -326,7 +326,8 @@ class CopyTest {
         UnusualFolders.assumeNamesThatDifferInCase(source);
         try (ToolProcess process = Programs.tool(folder, "copy", "-r", source.toString(), target.toString())) {
             assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
-            assertThat(process.errors()).containsIgnoringCase(source.resolve("name") + ": its name differs only in case")
+            assertThat(process.errors())
+                    .containsIgnoringCase(source.resolve("name") + ": its name differs only in case")
                     .contains("copy: 1 could not be copied");
         }
         final String[] copied = target.toFile().list();

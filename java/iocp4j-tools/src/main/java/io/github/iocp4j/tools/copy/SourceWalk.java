@@ -177,6 +177,7 @@ final class SourceWalk extends SimpleFileVisitor<Path> {
     }
 
     private static FileSystemException copiedAlready(final Path folder) {
-        return new FileSystemException(folder.toString(), null, "it is a folder that is copied under another name already");
+        return new FileSystemException(
+                folder.toString(), null, "it is a folder that is copied under another name already");
     }
 }

@@ -27,7 +27,11 @@ import picocli.CommandLine.Parameters;
                 + " \\n, \\r, \\t or \\xNN."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all messages are sent, and read by the daemon", "1:failed, or some messages were dropped", "2:wrong usage"},
+        exitCodeList = {
+            "0:all messages are sent, and read by the daemon",
+            "1:failed, or some messages were dropped",
+            "2:wrong usage"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j logger Hello World                    send one message",
