@@ -212,7 +212,8 @@ final class NativeLibrarySearch {
         final boolean carried = JAR.equals(place);
         tried.add(place + ": the iocp4j jar and " + (carried ? "the DLL in " + carrier() : file)
                 + " are of different versions (" + how + "): "
-                + (carried ? "take both from one release" : "remove that file, or use the one of the jar"));
+                + (carried ? "take both from one release"
+                        : "remove that file, or use the one that belongs to the jar"));
         return Loading.FAILED;
     }
 
