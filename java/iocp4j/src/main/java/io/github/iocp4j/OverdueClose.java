@@ -8,7 +8,7 @@ final class OverdueClose {
     private OverdueClose() {
     }
 
-    /** Logs the workers that are in the listener, if a close that began then has waited for the port's close timeout. */
+    /** Logs the workers that are in the listener, if a close that began then has waited for the whole close timeout. */
     static void report(final Object closing, final CompletionPort port, final long began) {
         final long timeout = Timeouts.milliseconds(port.closeTimeout());
         if (timeout == 0 || (System.nanoTime() - began) / 1_000_000 < timeout) {

@@ -27,7 +27,8 @@ final class Backlog implements Workload {
     /** Arguments: how many packets, and how many workers, 0 for the default. */
     Backlog(final List<String> arguments) throws Win32Exception {
         backlog = Integer.parseInt(arguments.get(0));
-        port = OnPort.open(CompletionPort.batchBuilder(this::onCompletions), arguments.get(1), Mechanism.COMPLETION_PORT.name());
+        port = OnPort.open(CompletionPort.batchBuilder(this::onCompletions), arguments.get(1),
+                Mechanism.COMPLETION_PORT.name());
         workers = port.snapshot().workers();
     }
 
