@@ -106,6 +106,7 @@ public final class OverlappedFile extends Device {
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @throws UnsupportedOperationException when the file is not open for reading
      * @throws DeviceClosedException when the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -176,7 +177,7 @@ public final class OverlappedFile extends Device {
      * @param position where in the file the first byte lies, a multiple of {@link #alignment}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws UnsupportedOperationException when the file is not unbuffered
+     * @throws UnsupportedOperationException when the file is not unbuffered, or not open for reading
      * @throws IllegalArgumentException when the position does not suit
      */
     public long read(final FileSegments segments, final long position, final long token) {
@@ -198,7 +199,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
      *     2^63 - 1, or when the file is unbuffered and something is not aligned
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
-     * @throws UnsupportedOperationException when the file is open for appending only
+     * @throws UnsupportedOperationException when the file is open for reading or for appending only
      * @throws DeviceClosedException when the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -268,7 +269,7 @@ public final class OverlappedFile extends Device {
      * @param position where in the file the first byte goes, a multiple of {@link #alignment}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws UnsupportedOperationException when the file is not unbuffered
+     * @throws UnsupportedOperationException when the file is not unbuffered, or not open for writing
      * @throws IllegalArgumentException when the position does not suit
      */
     public long write(final FileSegments segments, final long position, final long token) {
@@ -289,6 +290,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
      *     not aligned
      * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
+     * @throws UnsupportedOperationException when the file is open for reading only
      */
     public long append(final ByteBuffer buffer, final int offset, final int length, final long token) {
         Buffers.checkWriteFrom(buffer, offset, length);
