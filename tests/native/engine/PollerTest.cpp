@@ -302,6 +302,10 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
     Poller::delivered(poller_);
     EXPECT_EQ(1000, inARow());
     EXPECT_EQ(1u, poll().size()) << "the one that went through the port";
+    post(2);
+    ASSERT_EQ(1u, Poller::poll(poller_, kForEver, false, false)->count);
+    EXPECT_EQ(1000, inARow()) << "another thread delivers";
+    Poller::delivered(poller_);
 }
 
 TEST_F(PollerTest, SnapshotTellsWhatItsThreadDoes) {

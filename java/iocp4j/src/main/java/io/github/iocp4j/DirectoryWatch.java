@@ -173,8 +173,7 @@ public final class DirectoryWatch extends Device {
 
         /**
          * Opens the directory and begins to watch it ({@code CreateFileW}, in which a virtual thread parks and does not
-         * pin its carrier; {@code ReadDirectoryChangesW}). Whatever
-         * happens there after this has returned is reported.
+         * pin its carrier; {@code ReadDirectoryChangesW}). Whatever happens there after this has returned is reported.
          *
          * @return the open watch
          * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or

@@ -9,7 +9,8 @@ public final class MailslotClient extends StreamDevice {
     }
 
     /**
-     * Opens a mailslot for writing ({@code CreateFileW}). A virtual thread parks meanwhile and does not pin its carrier.
+     * Opens a mailslot for writing ({@code CreateFileW}). A virtual thread parks meanwhile and does not pin its
+     * carrier.
      *
      * @param port receives the completions
      * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or
