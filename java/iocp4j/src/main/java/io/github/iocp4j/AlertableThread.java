@@ -12,8 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>It is a platform thread: {@link #current} refuses a virtual one. {@link #execute} may be called from any thread,
  * all else only by the thread itself. What is executed runs in order, on the thread, and only while that is in a wait
- * of this class; all that is queued runs in one wait. What it throws goes to the thread's {@link
- * Thread.UncaughtExceptionHandler}, and the wait goes on.
+ * of this class; all that is queued runs in one wait. What it throws goes to the thread's
+ * {@link Thread.UncaughtExceptionHandler}, and the wait goes on.
  *
  * <pre>{@code
  * try (AlertableThread here = AlertableThread.current()) {

@@ -13,10 +13,10 @@ package io.github.iocp4j;
  * }
  * }</pre>
  *
- * <p>Several threads may poll one port, each with a poller of its own; Windows gives them the packets in turn, and
- * lets no more of them run than the port's concurrency says. A poller may be handed from thread to thread between
- * polls, but used by one at a time. A poll of a platform thread allocates nothing. What the listener throws goes to
- * the port's exception handler.
+ * <p>Several threads may poll one port, each with a poller of its own; Windows gives them the packets in turn, and lets
+ * no more of them run than the port's concurrency says. A poller may be handed from thread to thread between polls, but
+ * used by one at a time. A poll of a platform thread allocates nothing. What the listener throws goes to the port's
+ * exception handler.
  *
  * <p>A virtual thread parks in a poll and does not pin its carrier: a platform thread waits for it, and the listener is
  * called on the virtual thread, where it may park as well. Its carrier is not counted among the threads that the port

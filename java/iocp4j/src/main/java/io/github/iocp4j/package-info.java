@@ -120,28 +120,27 @@
  * <h2 id="virtual">Virtual threads</h2>
  *
  * <p>Virtual threads may call all methods but those of an {@link io.github.iocp4j.AlertableThread}. In the midst of a
- * native call a virtual thread is <em>pinned</em>: it keeps its carrier, so that other virtual threads cannot run
- * there.
+ * native call a virtual thread is <em>pinned</em>: it keeps its carrier, and other virtual threads cannot run there.
  *
  * <ul>
  * <li>Calls that may wait for long park the virtual thread and do not pin it: closing ports and devices, connecting to
  *     a pipe, flushing, polling, opening what may lie on another machine or behind a slow driver, and the calls on a
- *     file that are over when they return. The native part runs on a daemon thread of the library,
- *     {@code iocp4j-blocking-0} and so on; there is one for each call that waits. An interrupt ends only the wait for
- *     a busy pipe; the thread is still interrupted afterwards.
+ *     file that are over when they return. A daemon thread of the library makes the native call; they are named
+ *     {@code iocp4j-blocking-0} and so on, and there is one for each call that waits. An interrupt ends only the
+ *     wait for a busy pipe; the thread is still interrupted afterwards.
  * <li>All other calls are short and pin for their length: starting and cancelling operations, posting, waking,
  *     snapshots, opening ports, servers and sockets. Starting takes the time of the transfer where Windows carries it
  *     out at once, as it may for cached and compressed files and for writes that extend a file.
  * <li>The first port of a process loads the library. That is file I/O, which pins as all file I/O of the JDK does;
  *     threads that need the library meanwhile park.
- * <li>Workers are platform threads, and so the listener does not run on virtual ones, but when a virtual thread polls.
+ * <li>Workers are platform threads, and so the listener runs on a virtual thread only where one polls.
  * <li>With {@link io.github.iocp4j.Mechanism#EVENT} and {@link io.github.iocp4j.Mechanism#HANDLE} an operation ends
  *     with the thread that has started it. A virtual thread's operations belong to its carrier, which may end when it
  *     is idle. Start them on platform threads.
  * </ul>
  *
- * <p>Nothing else is bound to a kind of thread: batches, pollers and submission batches belong to one thread at a time,
- * virtual or not, whatever its carrier; the context class loader is that of the thread that opened the port.
+ * <p>Nothing else depends on the kind of thread: batches, pollers and submission batches belong to one thread at a
+ * time, virtual or not, whatever its carrier; the context class loader is that of the thread that opened the port.
  *
  * <h2 id="cancelling">Cancelling and deadlines</h2>
  *
