@@ -250,6 +250,8 @@ final class MechanismTest {
                 Files.createFile(folder.resolve("second " + round));
                 watching.let();
                 watching.await("ADDED second " + round);
+                // Else the next hold() would keep it in this call, and nothing could be reported.
+                watching.await("the listener's return", () -> watching.inside() == 0);
             }
             assertThat(watching.changes).doesNotHaveDuplicates();
         }
