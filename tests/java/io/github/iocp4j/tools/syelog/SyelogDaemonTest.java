@@ -146,15 +146,16 @@ final class SyelogDaemonTest {
         disk.pause();
         assertThat(send(client, "hello", 60_000)).isZero();
         disk.awaitWriters(1);
+        assertThat(send(client, "again", 60_000)).isZero();
 
-        assertThat(daemon.leave(server, 1)).as("a worker waits for the disk").isFalse();
+        assertThat(daemon.leave(server, 1)).as("a worker cannot append while the file is written").isFalse();
 
         disk.goOn();
         assertThat(client.close(LONG)).isTrue();
         assertThat(daemon.leave(server, LONG.toMillis())).isTrue();
         assertThat(port.close(LONG)).isTrue();
         file.close();
-        assertThat(texts()).containsExactly("hello");
+        assertThat(texts()).containsExactly("hello", "again");
     }
 
     private void leave() throws InterruptedException {
