@@ -25,8 +25,9 @@ final class OffCarrier {
     /** Whether the calling thread is a virtual one. */
     static boolean isNeeded() {
         final Thread thread = Thread.currentThread();
-        // All virtual threads are daemons, so that most platform threads are recognized without a method handle.
-        return thread.isDaemon() && VirtualThreads.include(thread);
+        // Virtual threads are of a class of their own and daemons. Most platform threads, workers among them, are
+        // recognized by that, without a method handle, whose first use costs classes and some 100 KB of heap.
+        return thread.getClass() != Thread.class && thread.isDaemon() && VirtualThreads.include(thread);
     }
 
     /**
