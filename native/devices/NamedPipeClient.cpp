@@ -47,7 +47,7 @@ bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
     if (!local || ::GetNamedPipeInfo(handle, nullptr, nullptr, nullptr, nullptr)) {
         return true;
     }
-    // An instance fails, too: where its server has disconnected already, or lets nobody ask.
+    // An instance fails, too, where its server has disconnected already or denies the right to ask.
     switch (::GetLastError()) {
         case ERROR_INVALID_FUNCTION:
         case ERROR_INVALID_HANDLE:

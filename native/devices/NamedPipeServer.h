@@ -92,7 +92,7 @@ private:
     const win32::PipeShape shape_;
     const win32::SecurityDescriptor security_;
     Backoff backoff_;
-    // Nobody connects to it: it keeps the name ours as long as we may make instances.
+    // No client can connect to it: it keeps the name ours as long as we may make instances.
     const win32::Handle holder_;
 
     std::mutex mutex_;  // of everything below

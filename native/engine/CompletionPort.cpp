@@ -360,7 +360,7 @@ void CompletionPort::remind(Device::Key device, std::uint32_t milliseconds) noex
     {
         const std::lock_guard lock{mutex_};
         const auto isDevices = [&](const Reminder& reminder) { return reminder.device == device; };
-        // Whoever asks later does not put off those who have asked before.
+        // A later request does not put off an earlier one.
         if (std::any_of(reminders_.begin(), reminders_.end(), isDevices)) {
             return;
         }
