@@ -1,60 +1,85 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 
 namespace iocp4j {
 
-class Device;
-
-// How many operations the calling thread may still complete inline. A worker gets an allowance for each batch: a
-// listener that starts the next operation whenever one has completed inline would otherwise never let it look at
-// another device's packets. Nor may the first device of the batch use up what the others need, for then each of theirs
-// would have to go through the port. Other threads' time is their own, and so is that of a poller between two polls.
+// How many operations the calling thread may still complete inline. A worker gets an allowance for each turn, which is
+// the delivery of one batch. Without it, a listener that starts the next operation whenever one has completed inline
+// would keep the worker from all other devices. Each device of the batch may complete one operation inline. A short turn
+// has more to give; that is bounded by number and by time, because an operation takes between one microsecond and a
+// hundred. Threads that are not in a listener have no limit.
 class InlineBudget {
 public:
+    using Clock = std::chrono::steady_clock;
+    using Now = Clock::time_point (*)() noexcept;
+
+    // While a turn has had fewer operations, each device may complete two.
+    static constexpr std::uint32_t kShortTurn = 16;
+    // While a turn is younger, each device may complete kMost in a row. To go through the port costs about as much as
+    // an operation does, which is little when it is one in sixteen.
+    static constexpr Clock::duration kYoungTurn = std::chrono::microseconds{100};
+    static constexpr std::uint32_t kMost = 16;
+
     static InlineBudget& ofThisThread() noexcept {
-        static thread_local InlineBudget budget;
+        static thread_local InlineBudget budget{Clock::now};
         return budget;
     }
 
-    // False when it is used up; then the completion comes through the port, behind those that wait there.
-    [[nodiscard]] bool take(const Device& device) noexcept {
+    explicit InlineBudget(Now now) noexcept : now_{now} {}
+
+    // For the device with this key. False when its part is used up; then the completion comes through the port, behind
+    // those that wait there.
+    [[nodiscard]] bool take(std::uint64_t device) noexcept {
         if (!isLimited_) {
             return true;
         }
-        if (&device != device_) {
-            device_ = &device;
-            leftForDevice_ = perDevice_;
+        if (device != device_) {
+            device_ = device;
+            inARow_ = 0;
         }
-        if (leftForDevice_ == 0 || left_ == 0) {
+        if (!hasPart()) {
             return false;
         }
-        --leftForDevice_;
-        --left_;
+        ++inARow_;
+        ++taken_;
         return true;
     }
 
-    // For a batch of so many completions, where there is room for so many.
+    // A turn begins: a batch of so many completions, where there is room for so many.
     void refill(std::uint32_t completions, std::uint32_t room) noexcept {
         isLimited_ = true;
-        device_ = nullptr;
-        perDevice_ = std::max(room / completions, kLeast);
-        left_ = perDevice_ * completions;
+        device_ = 0;
+        taken_ = 0;
+        completions_ = completions;
+        room_ = room;
+        youngUntil_ = now_() + kYoungTurn;
     }
 
-    // The batch has been delivered, and the thread does what it likes.
+    // The turn is over.
     void lift() noexcept { isLimited_ = false; }
 
 private:
-    // To go through the port costs about as much as an operation does, which is little when it is one in sixteen.
-    static constexpr std::uint32_t kLeast = 16;
+    [[nodiscard]] bool hasPart() const noexcept {
+        if (inARow_ == 0 && taken_ < completions_) {
+            return true;
+        }
+        if (inARow_ < 2 && taken_ < std::min(2 * completions_, kShortTurn)) {
+            return true;
+        }
+        return inARow_ < kMost && taken_ < room_ && now_() < youngUntil_;
+    }
 
+    Now now_;
     bool isLimited_ = false;
-    const Device* device_ = nullptr;  // whose the last one was
-    std::uint32_t perDevice_ = 0;
-    std::uint32_t leftForDevice_ = 0;
-    std::uint32_t left_ = 0;
+    std::uint64_t device_ = 0;       // whose the last operation was
+    std::uint32_t inARow_ = 0;       // of that device
+    std::uint32_t taken_ = 0;        // in this turn
+    std::uint32_t completions_ = 0;  // of the batch
+    std::uint32_t room_ = 0;
+    Clock::time_point youngUntil_;
 };
 
 }  // namespace iocp4j

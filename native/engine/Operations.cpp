@@ -114,7 +114,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
         if (skipped) {
             storeResult(operation);
             if (device.completesInline() && canEndInline(operation.record) &&
-                InlineBudget::ofThisThread().take(device)) {
+                InlineBudget::ofThisThread().take(device.key())) {
                 const std::uint32_t bytes = operation.record.bytes;
                 endInline(operation);
                 return inlineId(bytes);

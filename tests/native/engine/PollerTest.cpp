@@ -5,6 +5,7 @@
 
 #include "../fixtures/Concurrently.h"
 #include "../fixtures/Simulation.h"
+#include "engine/InlineBudget.h"
 #include "engine/Poller.h"
 
 namespace iocp4j {
@@ -298,7 +299,9 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
     };
     post(1);
     ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
-    EXPECT_EQ(static_cast<int>(polled().batch), inARow());
+    const int limited = inARow();
+    EXPECT_GE(limited, 2);
+    EXPECT_LE(limited, static_cast<int>(InlineBudget::kMost));
     Poller::delivered(poller_);
     EXPECT_EQ(1000, inARow());
     EXPECT_EQ(1u, poll().size()) << "the one that went through the port";
