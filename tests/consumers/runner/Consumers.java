@@ -169,7 +169,7 @@ public final class Consumers {
 
     private static Outcome refusesBoth(final Run run, final Path first, final Path second) {
         return run.fails("iocp4j is on the class path in several versions", first.toUri().getPath(),
-                second.toUri().getPath(), ": leave one of them");
+                second.toUri().getPath(), ": keep one of them");
     }
 
     /** A class or module path for a Windows JVM. */

@@ -56,7 +56,7 @@ final class CarriedLibraryTest {
 
         assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(IOException.class)
                 .hasMessage("iocp4j is on the class path in several versions, file:/iocp4j-0.1.jar and"
-                        + " file:/iocp4j-0.2.jar: leave one of them");
+                        + " file:/iocp4j-0.2.jar: keep one of them");
     }
 
     @Test

@@ -96,7 +96,7 @@ final class DirectoryChangesTest {
         final DirectoryChanges changes = records.cursor();
 
         assertThatThrownBy(changes::next).isInstanceOf(IllegalStateException.class)
-                .hasMessage("No record of a change at byte 0 of 34: " + why + ". List the directory anew");
+                .hasMessage("Malformed record of a change at byte 0 of 34: " + why + ". List the directory anew");
         assertThat(changes.next()).isFalse();
         expectNowhere(changes);
     }

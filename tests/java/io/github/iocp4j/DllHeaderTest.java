@@ -31,25 +31,25 @@ final class DllHeaderTest {
     @CsvSource({"0x014c,x86 (32 bits)", "0xaa64,ARM64", "0x01c4,another processor (machine 0x01c4)"})
     void namesTheProcessor(final String machine, final String name) throws IOException {
         assertThat(flaw(dll(Integer.decode(machine)))).isEqualTo("it is for " + name
-                + ", and this JVM for x64: take the one that belongs to the jar");
+                + ", but this JVM is for x64: use the one that belongs to the jar");
     }
 
     @Test
     void tellsThatTheEndIsMissing() throws IOException {
         assertThat(flaw(Arrays.copyOf(dll(0x8664), SECTION_END - 1)))
-                .isEqualTo("it has been cut short: of 1024 bytes 1023 are there");
+                .isEqualTo("it is truncated: 1023 of 1024 bytes");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 63, 64, 128, 132, 150, 170})
     void tellsThatEvenTheHeaderIsMissing(final int length) throws IOException {
-        assertThat(flaw(Arrays.copyOf(dll(0x8664), length))).isEqualTo("it is no DLL, or a damaged one");
+        assertThat(flaw(Arrays.copyOf(dll(0x8664), length))).isEqualTo("it is not a DLL, or it is damaged");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a text, and nothing else", "PK\3\4 a jar"})
     void tellsThatItIsSomethingElse(final String content) throws IOException {
-        assertThat(flaw(content.getBytes(StandardCharsets.UTF_8))).isEqualTo("it is no DLL");
+        assertThat(flaw(content.getBytes(StandardCharsets.UTF_8))).isEqualTo("it is not a DLL");
     }
 
     @Test
@@ -57,7 +57,7 @@ final class DllHeaderTest {
         final byte[] program = dll(0x8664);
         program[0x80] = 'N';
 
-        assertThat(flaw(program)).isEqualTo("it is no DLL for Windows of today");
+        assertThat(flaw(program)).isEqualTo("it is not a 32-bit or 64-bit Windows DLL");
     }
 
     @ParameterizedTest
@@ -66,7 +66,7 @@ final class DllHeaderTest {
         final byte[] wrong = dll(0x8664);
         ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putInt(0x3c, position);
 
-        assertThat(flaw(wrong)).isEqualTo("it is no DLL, or a damaged one");
+        assertThat(flaw(wrong)).isEqualTo("it is not a DLL, or it is damaged");
     }
 
     @Test

@@ -94,7 +94,7 @@ final class LoadedLibraryTest {
         final byte[] dll = carried();
         ByteBuffer.wrap(dll).order(ByteOrder.LITTLE_ENDIAN).putShort(machinePosition(dll), (short) 0xaa64);
 
-        assertThat(diagnosis(dll)).contains("iocp4j.library.path: ", "it is for ARM64, and this JVM for x64");
+        assertThat(diagnosis(dll)).contains("iocp4j.library.path: ", "it is for ARM64, but this JVM is for x64");
     }
 
     @Test
@@ -103,13 +103,13 @@ final class LoadedLibraryTest {
         final byte[] dll = carried();
 
         assertThat(diagnosis(Arrays.copyOf(dll, dll.length / 2))).contains("iocp4j.library.path: ",
-                "it has been cut short: of ");
+                "it is truncated: ");
     }
 
     @Test
     void isRefusedWhenItIsSomethingElse() throws Exception {
         assertThat(diagnosis("a text".getBytes(StandardCharsets.UTF_8)))
-                .contains("iocp4j.library.path: ", "it is no DLL");
+                .contains("iocp4j.library.path: ", "it is not a DLL");
     }
 
     @Test

@@ -148,7 +148,7 @@ final class NativeLibraryTest {
         fails(file, new UnsatisfiedLinkError("%1 is not a valid Win32 application"));
 
         assertThat(diagnosis()).contains("iocp4j.library.path: " + file
-                + ": it is no DLL: %1 is not a valid Win32 application");
+                + ": it is not a DLL: %1 is not a valid Win32 application");
     }
 
     @Test
@@ -240,7 +240,7 @@ final class NativeLibraryTest {
 
         assertThat(error.getMessage().split("\n  ")).containsExactly(
                 "iocp4j.dll could not be loaded.",
-                "java.library.path: " + broken + ": it is no DLL: damaged",
+                "java.library.path: " + broken + ": it is not a DLL: damaged",
                 "java.library.path: no iocp4j.dll in " + home,
                 "java.library.path: skipped \"folder\", because only absolute folders are safe",
                 "the copy in the jar: no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"

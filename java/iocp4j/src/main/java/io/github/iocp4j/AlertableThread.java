@@ -7,13 +7,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The calling thread, as one that others can queue APCs to ({@code QueueUserAPC}), and the six waits of Windows in
- * which they run. A wait tells what has ended it: an APC, an object, a packet or the time.
+ * The calling thread, opened for APCs from other threads ({@code QueueUserAPC}), with the six alertable waits of
+ * Windows in which APCs run. A wait returns its reason: an APC, a signalled object, a packet or a timeout.
  *
- * <p>It is a platform thread: {@link #current} refuses a virtual one. {@link #execute} may be called from any thread,
- * all else only by the thread itself. What is executed runs in order, on the thread, and only while that is in a wait
- * of this class; all that is queued runs in one wait. What it throws goes to the thread's
- * {@link Thread.UncaughtExceptionHandler}, and the wait goes on.
+ * <p>It must be a platform thread: {@link #current} refuses a virtual one. {@link #execute} may be called from any
+ * thread, all other methods only by the thread itself. Tasks run in order, on the thread, and only during a wait of
+ * this class; one wait runs all tasks that are queued. An exception of a task goes to the thread's {@link
+ * Thread.UncaughtExceptionHandler}, and the wait continues.
  *
  * <pre>{@code
  * try (AlertableThread here = AlertableThread.current()) {
@@ -45,7 +45,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Opens the calling thread for APCs.
      *
-     * @return to be closed by this thread before it ends
+     * @return the opened thread, which this thread must close before it ends
      * @throws UnsupportedOperationException when this is a virtual thread: Windows would queue APCs to its carrier,
      *     where they would run in another virtual thread's wait, or never
      * @throws Win32Exception when Windows refuses
@@ -60,23 +60,23 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Has a task run by this thread in one of its waits ({@code QueueUserAPC}).
+     * Queues a task, which this thread runs in one of its waits ({@code QueueUserAPC}).
      *
-     * @param task what to do
+     * @param task the task
      * @throws RejectedExecutionException when this is closed or its thread has ended; the task will not run
      */
     @Override
     public void execute(final Runnable task) {
         queued.add(Objects.requireNonNull(task, "task"));
         final boolean accepted = open && AlertableThreadNative.queue(key);
-        // What the thread has taken out already, it runs.
+        // A task that the thread has already dequeued still runs.
         if (!accepted && queued.remove(task)) {
-            throw new RejectedExecutionException(this + " takes no more tasks");
+            throw new RejectedExecutionException(this + " accepts no more tasks");
         }
     }
 
     /**
-     * Waits for nothing but APCs ({@code SleepEx}).
+     * Waits for APCs only ({@code SleepEx}).
      *
      * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
      * @return APC or TIMEOUT
@@ -115,7 +115,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits until several objects are signalled at the same time ({@code WaitForMultipleObjectsEx}).
+     * Waits until all of several objects are signalled at the same time ({@code WaitForMultipleObjectsEx}).
      *
      * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
      * @param objects from 1 to 64, no two the same
@@ -129,8 +129,8 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits for input in this thread's message queue or for any of several objects
-     * ({@code MsgWaitForMultipleObjectsEx}). Input that is there already counts.
+     * Waits for input in this thread's message queue or for any of several objects ({@code
+     * MsgWaitForMultipleObjectsEx}). Input that is already in the queue ends the wait at once.
      *
      * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
      * @param objects from 0 to 63, no two the same
@@ -146,7 +146,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Signals one object and waits for another, in one step ({@code SignalObjectAndWait}).
      *
-     * @param signalled an event, to be signalled
+     * @param signalled the event to signal
      * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
      * @param object what to wait for
      * @return SIGNALLED, ABANDONED, APC or TIMEOUT
@@ -170,8 +170,8 @@ public final class AlertableThread implements Executor, AutoCloseable {
      * Polls as {@link CompletionPoller#poll(int)} does, and runs APCs meanwhile ({@code GetQueuedCompletionStatusEx}).
      *
      * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
-     * @param poller drains a port
-     * @return COMPLETIONS, WAKE_UP, APC or TIMEOUT; the end of the port counts as a TIMEOUT
+     * @param poller the poller of a port
+     * @return COMPLETIONS, WAKE_UP, APC or TIMEOUT; the end of the port is a TIMEOUT
      * @throws PortClosedException when the port is closed and all that belonged to it is gone
      * @throws IllegalStateException when another thread calls this, or it or the poller is closed or in use
      */
@@ -180,7 +180,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
         return ranQueued() ? result(WaitResult.Kind.APC) : poller.drainAlertably(timeoutMillis);
     }
 
-    /** Runs what is queued, and takes no more. Closing twice is harmless. */
+    /** Runs the queued tasks and refuses further ones. Closing twice is harmless. */
     @Override
     public void close() {
         if (open) {
@@ -208,8 +208,8 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs what is queued before a wait, and answers whether there was anything: an APC may have come in an alertable
-     * wait of somebody else's, where it could not run. Those that have not come yet go in a wait of their own.
+     * Runs the queued tasks before a wait, and returns whether there were any: an APC may have run in an alertable wait
+     * of other code, where it does not run tasks. APCs that are still queued in the kernel run in a wait of their own.
      */
     private boolean ranQueued() {
         if (queued.isEmpty()) {

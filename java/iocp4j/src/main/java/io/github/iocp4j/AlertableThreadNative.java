@@ -1,8 +1,8 @@
 package io.github.iocp4j;
 
 /**
- * Alertable waits, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. A wait answers its outcome:
- * the kind in the upper half, the index in the lower. A negative number of milliseconds is for ever.
+ * Alertable waits, in {@code iocp4j.dll}; see {@link PortNative} for the return values. A wait returns its outcome: the
+ * kind in the upper half, the index in the lower. A negative number of milliseconds means no timeout.
  */
 final class AlertableThreadNative {
     /** What {@link #await} waits for; the native enum For has the same order. */
@@ -17,7 +17,7 @@ final class AlertableThreadNative {
     /** For the calling thread. */
     static native long open(AlertableThread self);
 
-    /** Whether the thread is still there to run {@link AlertableThread#runQueued}. */
+    /** Whether the thread is alive and can run {@link AlertableThread#runQueued}. */
     static native boolean queue(long thread);
 
     static native void close(long thread);

@@ -3,9 +3,9 @@ package io.github.iocp4j;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Checks the buffers that callers hand in, before the kernel is given their address. */
+/** Checks callers' buffers before the kernel gets their address. */
 final class Buffers {
-    /** How many buffers one operation takes at most. */
+    /** The largest number of buffers of one operation. */
     static final int MAX_PARTS = 64;
 
     private Buffers() {
@@ -34,7 +34,7 @@ final class Buffers {
         }
     }
 
-    /** Offset and length of each buffer's part from position to limit, for one operation that uses them all. */
+    /** Offset and length of each buffer's range from position to limit, for one operation on all of them. */
     static int[] ranges(final ByteBuffer[] buffers) {
         if (buffers.length < 1 || buffers.length > MAX_PARTS) {
             throw new IllegalArgumentException(

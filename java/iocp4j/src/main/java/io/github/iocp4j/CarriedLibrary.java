@@ -18,13 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The {@code iocp4j.dll} that a jar carries, with its SHA-256 beside it. There may be several on the class path: when
- * several versions of iocp4j are there, or when libraries have taken iocp4j into their own jars.
+ * The {@code iocp4j.dll} in a jar, with its SHA-256 beside it. The class path may have several: several versions of
+ * iocp4j, or jars of libraries that include iocp4j.
  */
 final class CarriedLibrary {
     static final String DLL_RESOURCE = "META-INF/native/windows-x86_64/" + NativeLibrarySearch.FILE_NAME;
     static final String HASH_RESOURCE = DLL_RESOURCE + ".sha256";
-    /** Where classes are that have been moved to another package, this is their name there. */
+    /** Computed from the class's name, which differs in a relocated jar. */
     static final String CLASS_RESOURCE = CarriedLibrary.class.getName().replace('.', '/') + ".class";
 
     private final URL dll;
@@ -37,9 +37,10 @@ final class CarriedLibrary {
     }
 
     /**
-     * Finds the one that belongs to these classes.
+     * Finds the DLL that belongs to these classes.
      *
-     * @throws IOException when there is none, when it cannot be told which, or when its hash is not one
+     * @throws IOException when there is none, when several are there and none can be chosen, or when its hash is
+     *     malformed
      */
     static CarriedLibrary find(final NativeHost host) throws IOException {
         final Map<String, URL> places = new LinkedHashMap<>();
@@ -64,7 +65,7 @@ final class CarriedLibrary {
         return new CarriedLibrary(new URL(places.get(place), NativeLibrarySearch.FILE_NAME), hash);
     }
 
-    /** Which of these jars our classes come from. That is known if only one has them; else they may be from each. */
+    /** The jar that our classes come from. That is certain only if exactly one jar has them. */
     private static String beside(final NativeHost host, final Set<String> places) throws IOException {
         final List<String> ours = host.resources(CLASS_RESOURCE).stream()
                 .map(found -> place(found, CLASS_RESOURCE)).distinct().collect(Collectors.toList());
@@ -73,10 +74,10 @@ final class CarriedLibrary {
         }
         throw new IOException("iocp4j is on the class path in several versions, "
                 + places.stream().sorted().map(CarriedLibrary::shown).collect(Collectors.joining(" and "))
-                + ": leave one of them");
+                + ": keep one of them");
     }
 
-    /** The jar that has it. */
+    /** The jar that contains the DLL. */
     String jar() {
         return shown(place(dll, DLL_RESOURCE));
     }
@@ -86,7 +87,7 @@ final class CarriedLibrary {
         return hash;
     }
 
-    /** The DLL, as it is in the jar. */
+    /** The DLL as stored in the jar. */
     byte[] content() throws IOException {
         if (content == null) {
             try {
@@ -99,9 +100,9 @@ final class CarriedLibrary {
     }
 
     /**
-     * The DLL, after a look at its hash.
+     * The DLL, after a check of its hash.
      *
-     * @throws IOException when that is not the SHA-256 beside it
+     * @throws IOException when the hash is not the SHA-256 beside it
      */
     byte[] checkedContent() throws IOException {
         if (!hash.equals(sha256(content()))) {
@@ -120,7 +121,7 @@ final class CarriedLibrary {
 
     private static byte[] read(final URL found) throws IOException {
         final URLConnection connection = found.openConnection();
-        // A jar in the cache stays open, and cannot be deleted, until the JVM ends.
+        // With caches, the JVM keeps the jar open until it ends, and Windows does not delete an open file.
         connection.setUseCaches(false);
         try (InputStream content = connection.getInputStream()) {
             return content.readAllBytes();

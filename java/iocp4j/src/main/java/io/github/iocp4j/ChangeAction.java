@@ -4,17 +4,17 @@ package io.github.iocp4j;
  * What has happened to a file or folder in a watched directory.
  */
 public enum ChangeAction {
-    /** It is new there: made, or moved in. */
+    /** It was created, or moved into the directory. */
     ADDED(1),
-    /** It is gone from there: deleted, or moved away. */
+    /** It was deleted, or moved out of the directory. */
     REMOVED(2),
-    /** Its content, or something else that is watched, has changed. */
+    /** Its content, or another property in the filter, has changed. */
     MODIFIED(3),
-    /** It was renamed, and had this name before. Mostly {@link #RENAMED_NEW_NAME} comes next. */
+    /** It was renamed; this is the old name. {@link #RENAMED_NEW_NAME} usually follows. */
     RENAMED_OLD_NAME(4),
-    /** It was renamed, and has this name now. */
+    /** It was renamed; this is the new name. */
     RENAMED_NEW_NAME(5),
-    /** Something that Windows has no documented name for; see {@link DirectoryChanges#actionCode}. */
+    /** An action without a documented name; see {@link DirectoryChanges#actionCode}. */
     OTHER(0);
 
     private static final ChangeAction[] BY_CODE = {
@@ -27,7 +27,7 @@ public enum ChangeAction {
         this.code = code;
     }
 
-    /** {@code FILE_ACTION_ADDED} and its like, or 0. */
+    /** The {@code FILE_ACTION_...} constant, or 0. */
     int code() {
         return code;
     }

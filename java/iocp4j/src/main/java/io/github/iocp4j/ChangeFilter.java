@@ -1,24 +1,24 @@
 package io.github.iocp4j;
 
 /**
- * What a {@link DirectoryWatch} looks for.
+ * A kind of change that a {@link DirectoryWatch} reports.
  */
 public enum ChangeFilter {
-    /** Files made, renamed and deleted. */
+    /** Files created, renamed and deleted. */
     FILE_NAME(0x1),
-    /** Folders made, renamed and deleted. */
+    /** Folders created, renamed and deleted. */
     DIRECTORY_NAME(0x2),
     /** Attributes, such as read-only and hidden. */
     ATTRIBUTES(0x4),
-    /** The length of files, which Windows notices when it is written to the disk. */
+    /** The size of files, which Windows reports when it is written to the disk. */
     SIZE(0x8),
-    /** The time of the last writing, which Windows notices when it is written to the disk. */
+    /** The time of the last write, which Windows reports when it is written to the disk. */
     LAST_WRITE(0x10),
-    /** The time of the last reading. Most volumes do not keep it. */
+    /** The time of the last access. Most volumes do not keep it. */
     LAST_ACCESS(0x20),
-    /** The time when it was made. */
+    /** The time of creation. */
     CREATION(0x40),
-    /** Who may do what with it. */
+    /** Security descriptors. */
     SECURITY(0x100);
 
     private final int flag;
@@ -27,7 +27,7 @@ public enum ChangeFilter {
         this.flag = flag;
     }
 
-    /** {@code FILE_NOTIFY_CHANGE_FILE_NAME} and its like. */
+    /** The {@code FILE_NOTIFY_CHANGE_...} constant. */
     int flag() {
         return flag;
     }

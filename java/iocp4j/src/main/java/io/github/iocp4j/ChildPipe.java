@@ -3,16 +3,16 @@ package io.github.iocp4j;
 import java.util.Objects;
 
 /**
- * A connected pipe for a child process: this process's end is a {@link NamedPipe} on the port, the other is a handle
- * that the child inherits, for example as its standard output.
+ * A connected pipe for a child process: this process's end is a {@link NamedPipe} on the port, the other end is a
+ * handle that the child inherits, for example as its standard output.
  *
- * <p>The order is: open the pipe; start the child with {@link #childHandle} in {@code STARTUPINFO} and
- * {@code bInheritHandles}; call {@link #closeChildEnd}. As long as this process has its copy of the child's end open,
- * the end of the child is not noticed: a read goes on waiting instead of ending with {@link Win32Error#BROKEN_PIPE}.
+ * <p>The order is: open the pipe; start the child with {@link #childHandle} in {@code STARTUPINFO} and {@code
+ * bInheritHandles}; call {@link #closeChildEnd}. As long as this process keeps its copy of the child's end open, a read
+ * does not end with {@link Win32Error#BROKEN_PIPE} when the child exits.
  *
- * <p>Between the first and the last of these steps <em>every</em> child that this process starts with
- * {@code bInheritHandles} inherits the handle, {@link ProcessBuilder}'s included, unless it is started with a list of
- * handles ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}). Whoever has it keeps the pipe open.
+ * <p>Between the first and the last of these steps <em>every</em> child that this process starts with {@code
+ * bInheritHandles} inherits the handle, {@link ProcessBuilder}'s included, unless it is started with a list of handles
+ * ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}). Each process that has the handle keeps the pipe open.
  *
  * <p>The pipe has a name that cannot be guessed, one instance, no remote clients, and a security descriptor for the
  * current user, administrators and SYSTEM.
@@ -25,12 +25,12 @@ public final class ChildPipe implements AutoCloseable {
     }
 
     /**
-     * Starts the description of a pipe to a child.
+     * Starts to configure a pipe to a child.
      *
-     * @param port receives everything that happens at this process's end
+     * @param port receives the completions of this process's end
      * @param direction which way data goes, seen from this process: {@link PipeDirection#INBOUND} for the child's
      *     standard output and error, {@link PipeDirection#OUTBOUND} for its standard input
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      */
     public static Builder builder(final CompletionPort port, final PipeDirection direction) {
         return new Builder(Objects.requireNonNull(port, "port"), Objects.requireNonNull(direction, "direction"));
@@ -46,8 +46,8 @@ public final class ChildPipe implements AutoCloseable {
     }
 
     /**
-     * The child's end, a Win32 {@code HANDLE} that can be inherited. It belongs to this object: whoever needs it for
-     * longer than until {@link #closeChildEnd} must duplicate it.
+     * The child's end, an inheritable Win32 {@code HANDLE}. This object owns it: duplicate the handle if it must
+     * outlive {@link #closeChildEnd}.
      *
      * @return the handle as a number
      * @throws IllegalStateException after {@link #closeChildEnd}
@@ -70,7 +70,7 @@ public final class ChildPipe implements AutoCloseable {
         ChildPipeNative.closeChildEnd(parentEnd.key());
     }
 
-    /** Closes both ends, as far as this process has them; see {@link Device#close()}. */
+    /** Closes both ends, unless {@link #closeChildEnd} has closed the child's; see {@link Device#close()}. */
     @Override
     public void close() {
         parentEnd.close();
@@ -82,7 +82,7 @@ public final class ChildPipe implements AutoCloseable {
     }
 
     /**
-     * Describes a pipe to a child.
+     * Configures a pipe to a child.
      */
     public static final class Builder {
         private static final int MAX_BUFFER = 1 << 24;
@@ -99,7 +99,7 @@ public final class ChildPipe implements AutoCloseable {
 
         /**
          * Opens the child's end for overlapped I/O ({@code FILE_FLAG_OVERLAPPED}). Only for a child that expects it:
-         * programs take their standard streams for synchronous. Default: synchronous.
+         * most programs expect synchronous standard streams. Default: synchronous.
          *
          * @return this
          */
@@ -124,9 +124,9 @@ public final class ChildPipe implements AutoCloseable {
         }
 
         /**
-         * Makes the pipe and opens both ends ({@code CreateNamedPipeW}, {@code CreateFileW}).
+         * Creates the pipe and opens both ends ({@code CreateNamedPipeW}, {@code CreateFileW}).
          *
-         * @return the pair
+         * @return the pipe
          * @throws Win32Exception when Windows refuses
          * @throws PortClosedException when the port is closed or closing
          */

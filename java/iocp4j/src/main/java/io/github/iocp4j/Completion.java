@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * What has become of one operation, read in place from native memory.
+ * The outcome of one operation, read in place from native memory.
  *
  * <p>A completion is valid only during the call that it was passed to, and on that thread only; the worker uses the
  * same object for the next one. Copy the values that you need later. No method allocates, except {@link #device} for a
@@ -16,7 +16,7 @@ public final class Completion {
     }
 
     /**
-     * What completed.
+     * The kind of operation that completed.
      *
      * @return the operation's opcode
      */
@@ -34,7 +34,7 @@ public final class Completion {
     }
 
     /**
-     * Whether this read has met the end, whatever the device's way to say so; see {@link CompletionBatch#isEnd}.
+     * Whether this read has met the end of the data, however the device reports it; see {@link CompletionBatch#isEnd}.
      *
      * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has met the end
      */
@@ -43,18 +43,18 @@ public final class Completion {
     }
 
     /**
-     * Whether the operation was ended from this side: cancelled, out of time, or on a device that was closed; see
-     * {@link CompletionBatch#isAborted}.
+     * Whether this process has ended the operation: by a cancel, a deadline, or the close of its device; see {@link
+     * CompletionBatch#isAborted}.
      *
-     * @return whether the status is one of the three codes for that
+     * @return whether the status is one of the three codes for these causes
      */
     public boolean isAborted() {
         return batch.isAborted(index);
     }
 
     /**
-     * The number of bytes transferred. Also meaningful when {@link #status} is {@link Win32Error#MORE_DATA}: the part
-     * of the message that did fit.
+     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the part of the
+     * message that fits into the buffer.
      *
      * @return the byte count, or for {@link Opcode#POST} the number that was posted
      */
@@ -81,17 +81,17 @@ public final class Completion {
     }
 
     /**
-     * What this kind of device has to add; see {@link CompletionBatch#detail}.
+     * A value that depends on the kind of device; see {@link CompletionBatch#detail}.
      *
-     * @return a number whose meaning the device's documentation gives, or 0
+     * @return a number that the device's documentation defines, or 0
      */
     public int detail() {
         return batch.detail(index);
     }
 
     /**
-     * The device that the completion is about. For a successful {@link Opcode#ACCEPT} this is the new connection, which
-     * the listener must close some day; for a failed one it is the server.
+     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
+     * listener must close eventually; for a failed one it is the server.
      *
      * @return the device, or null for {@link Opcode#POST}
      */

@@ -10,8 +10,8 @@ import java.time.Duration;
  * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1, and none of them allocates, except
  * {@link #device} for a new connection and {@link #error}. A batch belongs to its worker: it may be read only on the
  * thread that was handed it and only until {@link BatchListener#onCompletions} returns. The worker uses the same object
- * again: a batch that is kept is empty, so that its accessors throw {@link IndexOutOfBoundsException}, or shows the
- * completions of another call.
+ * again: later a batch is empty, so that its accessors throw {@link IndexOutOfBoundsException}, or has the completions
+ * of another call.
  */
 public final class CompletionBatch {
     // The layout of native/engine/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
@@ -31,7 +31,10 @@ public final class CompletionBatch {
     private final ByteBuffer records;
     private final Completion cursor = new Completion(this);
     private int size;
-    /** Where an accessor has looked last: what a batch listener that throws was probably about. */
+    /**
+     * The index that an accessor was called with last: the completion that a throwing batch listener was probably
+     * handling.
+     */
     private int lookedAt;
 
     CompletionBatch(final CompletionPort port, final int worker, final ByteBuffer records) {
@@ -59,8 +62,8 @@ public final class CompletionBatch {
     }
 
     /**
-     * The worker that dequeued this batch, or on a polled port the poller: an index for data that a listener keeps for
-     * each of them.
+     * The worker that dequeued this batch, or on a polled port the poller: an index for data that a listener keeps per
+     * worker or poller.
      *
      * @return from 0 to the number of workers, or of pollers that were open at the same time, - 1
      */
@@ -69,10 +72,10 @@ public final class CompletionBatch {
     }
 
     /**
-     * One completion of this batch, to be passed to code that handles one at a time.
+     * One completion of this batch, for code that handles one at a time.
      *
      * @param index the completion
-     * @return the same object for every index: it shows the completion that was asked for last
+     * @return the same object for every index; it refers to the index of the last call
      */
     public Completion completion(final int index) {
         at(index);
@@ -80,7 +83,7 @@ public final class CompletionBatch {
     }
 
     /**
-     * What completed.
+     * The kind of operation that completed.
      *
      * @param index the completion
      * @return the operation's opcode
@@ -90,10 +93,10 @@ public final class CompletionBatch {
     }
 
     /**
-     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. An operation that has
-     * been aborted tells by whom: {@link Win32Error#OPERATION_ABORTED} when it was cancelled,
-     * {@link Win32Error#TIMEOUT} when its time was up, {@link Win32Error#HANDLES_CLOSED} when its device was closed at
-     * this end, {@link Win32Error#BROKEN_PIPE} when the peer has gone.
+     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. The status of an
+     * aborted operation is its cause: {@link Win32Error#OPERATION_ABORTED} for a cancel, {@link Win32Error#TIMEOUT} for
+     * a deadline, {@link Win32Error#HANDLES_CLOSED} for the close of its device at this end, {@link
+     * Win32Error#BROKEN_PIPE} for a peer that has gone.
      *
      * @param index the completion
      * @return the code that {@code GetLastError} would give
@@ -103,16 +106,16 @@ public final class CompletionBatch {
     }
 
     /**
-     * Whether this read has met the end, so that no read will get anything any more. Each device has its own way to say
-     * so, which stays in {@link #status} and {@link #bytes}:
+     * Whether this read has met the end of the data, so that no later read gets any. Each kind of device reports the
+     * end in its own way, which {@link #status} and {@link #bytes} keep:
      *
      * <ul>
      * <li>a pipe: {@link Win32Error#BROKEN_PIPE} when the peer has gone, {@link Win32Error#PIPE_NOT_CONNECTED} when the
      *     server has disconnected. A read of 0 bytes is an empty message, or a write of no bytes.
      * <li>a stream socket: success with 0 bytes, unless the read has asked for 0 bytes
      * <li>a file: {@link Win32Error#HANDLE_EOF}
-     * <li>a {@link ForeignDevice}: any of the three codes. Where the handle is that of a socket its 0 bytes are not
-     *     recognised, because only the program knows what it is.
+     * <li>a {@link ForeignDevice}: any of the three codes. If the handle is a socket, its 0 bytes are not recognised,
+     * because only the program knows that it is one.
      * </ul>
      *
      * <p>Datagrams, mailslots, serial ports and directories have no end; their reads of 0 bytes are empty messages or
@@ -139,9 +142,9 @@ public final class CompletionBatch {
     }
 
     /**
-     * Whether the operation was ended from this side before it was done: it was cancelled
-     * ({@link Win32Error#OPERATION_ABORTED}), its time was up ({@link Win32Error#TIMEOUT}), or its device was closed
-     * ({@link Win32Error#HANDLES_CLOSED}).
+     * Whether this process has ended the operation before it was done: by a cancel ({@link
+     * Win32Error#OPERATION_ABORTED}), a deadline ({@link Win32Error#TIMEOUT}), or the close of its device ({@link
+     * Win32Error#HANDLES_CLOSED}).
      *
      * @param index the completion
      * @return whether the status is one of these three
@@ -158,8 +161,8 @@ public final class CompletionBatch {
     }
 
     /**
-     * The number of bytes transferred. Also meaningful when {@link #status} is {@link Win32Error#MORE_DATA}: the part
-     * of the message that did fit.
+     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the part of the
+     * message that fits into the buffer.
      *
      * @param index the completion
      * @return the byte count, or for {@link Opcode#POST} the number that was posted
@@ -189,20 +192,20 @@ public final class CompletionBatch {
     }
 
     /**
-     * What this kind of device has to add: for {@link Opcode#ACCEPT} of a pipe the client's process, as in
-     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in
-     * {@link SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
+     * A value that depends on the kind of device: for {@link Opcode#ACCEPT} of a pipe the client's process id, as
+     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in {@link
+     * SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
      *
      * @param index the completion
-     * @return a number whose meaning the device's documentation tells, or 0
+     * @return a number that the device's documentation defines, or 0
      */
     public int detail(final int index) {
         return records.getInt(at(index) + DETAIL_OFFSET);
     }
 
     /**
-     * The device that the completion is about. For a successful {@link Opcode#ACCEPT} this is the new connection,
-     * which the listener must close some day; for a failed one it is the server.
+     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
+     * listener must close eventually; for a failed one it is the server.
      *
      * @param index the completion
      * @return the device, or null for {@link Opcode#POST}
@@ -218,7 +221,7 @@ public final class CompletionBatch {
     }
 
     /**
-     * The completion's failure as an exception that names the device, for a listener that wants to hand it on.
+     * The completion's failure as an exception that names the device.
      *
      * @param index the completion
      * @return an exception with {@link #status} as its code, or null when the operation succeeded
@@ -231,7 +234,9 @@ public final class CompletionBatch {
         return new Win32Exception(what(index), status);
     }
 
-    /** Closes every new connection on which the listener has started nothing and to which it has attached nothing. */
+    /**
+     * Closes each new connection on which the listener has started no operation and to which it has attached no object.
+     */
     void closeUntaken() {
         for (int i = 0; i < size; i++) {
             if (isConnection(i)) {
@@ -243,7 +248,7 @@ public final class CompletionBatch {
         }
     }
 
-    /** Closes the new connection that the completion is about, if it is about one. */
+    /** Closes the new connection, if the completion is one. */
     void closeConnection(final int index) {
         if (isConnection(index)) {
             final Device known = port.device(key(index));
@@ -255,12 +260,12 @@ public final class CompletionBatch {
         }
     }
 
-    /** The completion that an accessor was called for last, or the first where none was. */
+    /** The completion that an accessor was called for last, or the first one. */
     Completion completionLookedAtLast() {
         return completion(lookedAt);
     }
 
-    /** Says which completion it is and how it went, for people; never throws. */
+    /** Describes a completion and its outcome in a message; never throws. */
     String describe(final int index) {
         if (index >= size) {
             return "completion that is over";

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
  */
 final class CompletionDispatcher {
     private final CompletionPort port;
-    /** Null where there is a batch listener. */
+    /** Null when the port has a batch listener. */
     private final CompletionListener listener;
     private final BatchListener batchListener;
     private final CompletionExceptionHandler exceptionHandler;
-    /** Of the thread that opens the port: a thread that native code attaches has none of its own. */
+    /** That of the thread that opens the port: a thread that native code attaches has none of its own. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     /** One of the two listeners is null. */
@@ -27,13 +27,13 @@ final class CompletionDispatcher {
         this.exceptionHandler = exceptionHandler;
     }
 
-    /** Called once by each worker as it starts: the batch that looks at the worker's memory for records. */
+    /** Called once by each worker when it starts: creates the batch over the worker's memory for records. */
     CompletionBatch openBatch(final int worker, final ByteBuffer records) {
         Thread.currentThread().setContextClassLoader(contextClassLoader);
         return new CompletionBatch(port, worker, records);
     }
 
-    /** Called by a worker when {@code count} records lie in its memory. */
+    /** Called by a worker when its memory has {@code count} records. */
     void deliver(final CompletionBatch batch, final int count) {
         batch.fill(count);
         try {
@@ -47,12 +47,12 @@ final class CompletionDispatcher {
         }
     }
 
-    /** Called when nothing more can come from a device, by whichever thread has seen to its last operation. */
+    /** Called after a device's last completion, by the thread that has finished its last operation. */
     void deviceClosed(final long key) {
         port.forget(key);
     }
 
-    /** Called once, when the port and all that belongs to it is gone, by the thread that has seen to its end. */
+    /** Called once, when the port and everything that belongs to it is closed, by the thread that has closed it. */
     void portClosed() {
         port.end();
     }
@@ -81,7 +81,7 @@ final class CompletionDispatcher {
             batchListener.onCompletions(batch);
         } catch (final Throwable thrown) {
             handle(batch.completionLookedAtLast(), thrown);
-            // No other code will ever ask for the connections that the listener has not got to.
+            // No other code knows of the connections that the listener has not handled.
             batch.closeUntaken();
         }
     }
@@ -102,7 +102,7 @@ final class CompletionDispatcher {
             }
             again.printStackTrace();
         } catch (final Throwable unprintable) {
-            // As where memory is short. The worker must live, and hand over the completions of the other devices.
+            // For example out of memory. The worker must go on and deliver the completions of the other devices.
         }
     }
 }

@@ -1,10 +1,9 @@
 package io.github.iocp4j;
 
 /**
- * Drains a port that has no workers ({@link CompletionPort.Builder#polled}) on the thread of whoever calls
- * {@link #poll(int)}: the port's listener is called there, with everything that has come. That is how an event loop
- * looks after I/O among other things: it submits, polls, is woken by others ({@link CompletionPort#wakeUp}), and
- * closes, all on one thread.
+ * Drains a port without workers ({@link CompletionPort.Builder#polled}) on the thread that calls {@link #poll(int)}:
+ * that thread calls the port's listener with the completions that it has dequeued. An event loop can so submit, poll,
+ * run its tasks and close on one thread; other threads wake it with {@link CompletionPort#wakeUp}.
  *
  * <pre>{@code
  * while (running) {
@@ -13,19 +12,19 @@ package io.github.iocp4j;
  * }
  * }</pre>
  *
- * <p>Several threads may poll one port, each with a poller of its own; Windows gives them the packets in turn, and lets
- * no more of them run than the port's concurrency says. A poller may be handed from thread to thread between polls, but
- * used by one at a time. A poll of a platform thread allocates nothing. What the listener throws goes to the port's
- * exception handler.
+ * <p>Several threads may poll one port, each with a poller of its own; Windows distributes the packets among them, and
+ * releases no more threads than the port's concurrency value. Another thread may use a poller between polls, but only
+ * one thread at a time. A poll by a platform thread allocates nothing on the Java heap. Exceptions of the listener go
+ * to the port's exception handler.
  *
- * <p>A virtual thread parks in a poll and does not pin its carrier: a platform thread waits for it, and the listener is
- * called on the virtual thread, where it may park as well. Its carrier is not counted among the threads that the port
- * lets run, and nothing limits how many operations in a row {@linkplain Device#completeInline complete inline} in its
- * listener. After the listener it is pinned while handles are closed of devices that have ended. An interrupt does not
- * end a poll, {@link CompletionPort#wakeUp} does.
+ * <p>A virtual thread parks in a poll and does not pin its carrier: a platform thread waits for it. The listener runs
+ * on the virtual thread and may park, too. The port's concurrency value does not count its carrier, and the number of
+ * operations in a row that {@linkplain Device#completeInline complete inline} in its listener is not limited. After the
+ * listener, the thread is pinned while it closes the handles of devices that have ended. An interrupt does not end a
+ * poll; {@link CompletionPort#wakeUp} does.
  *
- * <p>Nothing happens on a polled port while nobody polls: no completion is told, no device gets on with its closing, no
- * server puts another instance in the place of one that a client has taken.
+ * <p>A polled port makes no progress while no thread polls it: no completion is delivered, no device finishes its
+ * close, no server replaces a pipe instance that a client has taken.
  */
 public final class CompletionPoller implements AutoCloseable {
     private static final int FOR_EVER = -1;
@@ -35,7 +34,7 @@ public final class CompletionPoller implements AutoCloseable {
     private final long key;
     private final CompletionDispatcher dispatcher;
     private final CompletionBatch batch;
-    /** Whose listener this poller is in. */
+    /** The thread that runs the listener in this poller. */
     private volatile Thread delivering;
 
     CompletionPoller(final long key, final CompletionDispatcher dispatcher, final CompletionBatch batch) {
@@ -45,11 +44,11 @@ public final class CompletionPoller implements AutoCloseable {
     }
 
     /**
-     * Waits until there is at least one completion, then tells the listener of all that have come, up to the port's
-     * batch ceiling ({@code GetQueuedCompletionStatusEx}). Returns without having told anything when the time is up,
-     * when somebody has called {@link CompletionPort#wakeUp}, or when the port is closed and its last completion told.
+     * Waits for at least one completion, then calls the listener with all that are queued, up to the port's batch
+     * ceiling ({@code GetQueuedCompletionStatusEx}). Returns without a call of the listener after the timeout, after
+     * {@link CompletionPort#wakeUp}, and when the port is closed and its last completion was delivered.
      *
-     * @param timeoutMillis how long to wait, in milliseconds; 0 for not at all
+     * @param timeoutMillis how long to wait, in milliseconds; 0 not to wait
      * @return how many completions the listener was told of
      * @throws IllegalArgumentException when the timeout is negative
      * @throws IllegalStateException when this poller is closed, is polling on another thread, or is called by its own
@@ -92,8 +91,8 @@ public final class CompletionPoller implements AutoCloseable {
     }
 
     /**
-     * Polls no more. Who is polling with it finishes, the listener included. The port stays open; closing it closes its
-     * pollers. Closing twice is harmless.
+     * Closes this poller. A poll in progress finishes, including its listener. The port stays open; closing the port
+     * closes its pollers. Closing twice is harmless.
      */
     @Override
     public void close() {
@@ -106,7 +105,7 @@ public final class CompletionPoller implements AutoCloseable {
         return "CompletionPoller " + batch.worker() + " of " + port();
     }
 
-    /** What {@link CompletionBatch#worker} says in its batches. */
+    /** The {@link CompletionBatch#worker} of its batches. */
     int index() {
         return batch.worker();
     }

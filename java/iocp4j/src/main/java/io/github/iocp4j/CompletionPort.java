@@ -7,18 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An I/O completion port with its worker threads, and the devices and operations that it looks after.
+ * An I/O completion port with its worker threads, devices and operations.
  *
  * <p>A port that is never closed stays alive, and so does its listener; its workers are daemon threads and do not keep
  * the JVM from ending. All methods may be called from any thread, the port's workers included.
  *
- * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names
- * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. What a
- * listener throws goes to {@link Builder#exceptionHandler}; no worker ends by it.
+ * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names {@code
+ * NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. Exceptions of the
+ * listener go to {@link Builder#exceptionHandler}; they do not end a worker.
  *
- * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by
- * {@link System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles. A
- * program that cares whether what it has started reaches the other side closes the port first.
+ * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by {@link
+ * System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles. To make
+ * sure that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
     private final CompletionDispatcher dispatcher;
@@ -47,7 +47,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Starts the description of a port.
+     * Starts to configure a port.
      *
      * @param listener receives every completion of the port
      * @return a builder with the defaults that its methods tell
@@ -57,7 +57,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Starts the description of a port whose listener is called once for each batch of completions.
+     * Starts to configure a port whose listener is called once for each batch of completions.
      *
      * @param listener receives every completion of the port
      * @return a builder with the defaults that its methods tell
@@ -67,7 +67,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Opens a port with all defaults.
+     * Opens a port with the default values.
      *
      * @param listener receives every completion of the port
      * @return the open port
@@ -96,9 +96,9 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Makes a poller, with which one thread at a time drains this port.
+     * Opens a poller, with which one thread at a time drains this port.
      *
-     * @return to be closed when nobody polls with it any more
+     * @return the poller, which the caller must close
      * @throws IllegalStateException when the port has workers, which drain it already: build it with
      *     {@link Builder#polled}; or when it has 1024 pollers
      * @throws PortClosedException when the port is closed and all that belonged to it is gone
@@ -117,9 +117,9 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Lets one poll return, the one that is waiting or else the next ({@code PostQueuedCompletionStatus}). Several
-     * calls before somebody wakes are one. What was queued before is told first. Does nothing on a port with workers or
-     * one that is closed, and never fails.
+     * Makes one poll return, the one that is waiting or else the next ({@code PostQueuedCompletionStatus}). Several
+     * calls before a poll returns count as one. Completions that were queued before are delivered first. Does nothing
+     * on a port with workers or on a closed one, and never fails.
      */
     public void wakeUp() {
         PortNative.wakeUp(id);
@@ -137,16 +137,16 @@ public final class CompletionPort implements AutoCloseable {
     /**
      * How this port learns that an operation is over.
      *
-     * @return what the builder was told, by default {@link Mechanism#COMPLETION_PORT}
+     * @return the builder's setting, by default {@link Mechanism#COMPLETION_PORT}
      */
     public Mechanism mechanism() {
         return mechanism;
     }
 
     /**
-     * The port's devices and counters as they are now.
+     * The port's devices and counters at this moment.
      *
-     * @return a snapshot; each figure is right by itself, but they are read one after another
+     * @return a snapshot; each figure is exact, but they are read one after another
      * @throws PortClosedException when the port is closed and its workers are gone
      */
     public PortSnapshot snapshot() {
@@ -177,9 +177,9 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}. When the time is up
-     * first, the {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the
-     * listener, and for how long.
+     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}. After the timeout, the
+     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
+     * and for how long.
      */
     @Override
     public void close() {
@@ -190,21 +190,21 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Closes every device of the port as {@link Device#close(Duration)} does, lets all packets that were posted reach
-     * the listener, then ends the workers with one exit packet each and closes the kernel object. Closing twice is
+     * Closes every device of the port as {@link Device#close(Duration)} does, delivers all posted packets to the
+     * listener, then ends the workers with one exit packet each and closes the kernel object. Closing twice is
      * harmless.
      *
-     * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
-     * itself: it returns at once and the rest happens behind it. A polled port is drained by the caller itself until
-     * all that is done, other than in its own listener, which returns at once. An interrupt does not end the wait; the
-     * thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
+     * <p>The caller waits until the port is closed. A worker of any port does not wait, because it might wait for
+     * itself: the call returns at once and other threads finish the close. On a polled port the caller itself drains
+     * the port until it is closed; in the port's own listener the call returns at once. An interrupt does not end the
+     * wait; the thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
-     * <p>Close no port while holding a lock that the listener may want: the listener waits for the lock and this call
-     * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}. {@link #snapshot} says
-     * which workers are in the listener and for how long.
+     * <p>Do not close a port while you hold a lock that the listener may need: the listener then waits for the lock and
+     * this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}. {@link
+     * #snapshot} says which workers are in the listener and for how long.
      *
-     * @param timeout how long to wait, zero for not at all. After it, operations whose packet has not come keep their
-     *     memory and buffers, and the workers stay to receive them
+     * @param timeout how long to wait, zero not to wait. After the timeout, operations whose packet has not come keep
+     *     their memory and buffers, and the workers go on to wait for these packets
      * @return whether everything is closed and every worker has ended
      */
     public boolean close(final Duration timeout) {
@@ -218,9 +218,9 @@ public final class CompletionPort implements AutoCloseable {
     /**
      * Begins to close the port as {@link #close(Duration)} does, and does not wait.
      *
-     * @return completes, never exceptionally, when every device is closed, every worker has left and the kernel object
-     *     is closed. It does so on the thread that saw to the last of these, in a native call: a virtual thread is
-     *     pinned there, so that what waits is for another executor
+     * @return a future that completes, never exceptionally, when every device is closed, every worker has ended and the
+     *     kernel object is closed. It completes on the thread that has finished the close, inside a native call, which
+     *     pins a virtual thread: run dependent actions that wait on another executor
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -240,16 +240,16 @@ public final class CompletionPort implements AutoCloseable {
         return closeTimeout;
     }
 
-    /** The device with that key, or null when there is none (any more). */
+    /** The device with that key, or null. */
     Device device(final long key) {
         return devices.find(key);
     }
 
-    /** Lets completions find the device, which native code has made already, until it is gone. */
+    /** Registers a device that native code has opened, so that completions find its object. */
     <D extends Device> D register(final D device) {
         devices.add(device);
         if (!DeviceNative.exists(device.key())) {
-            // The port was being closed: the device has ended before anybody could be told.
+            // The port is closing: the device has ended before its object was registered.
             forget(device.key());
         }
         return device;
@@ -275,7 +275,7 @@ public final class CompletionPort implements AutoCloseable {
         pollers.closeAll();
     }
 
-    /** Sees a polled port to its end on this thread, unless it would have to wait for itself. */
+    /** Drains a closing polled port on this thread, unless the thread would wait for itself. */
     private boolean drain(final int milliseconds) {
         if (milliseconds == 0 || pollers.isDeliveringOnThisThread()) {
             return false;
@@ -288,14 +288,15 @@ public final class CompletionPort implements AutoCloseable {
                 left = milliseconds - (int) Math.min(milliseconds, (System.nanoTime() - began) / 1_000_000);
             }
         } catch (final PortClosedException gone) {
-            // Which is what we are waiting for. Another thread may be seeing to the last of it.
+            // The port is closed, which is what we are waiting for. Another thread may still be closing its last
+            // handles.
             return Ending.await(ended, left);
         }
         return ended.isDone();
     }
 
     /**
-     * Describes a port.
+     * Configures a port.
      */
     public static final class Builder {
         private static final int MAX_WORKERS = 1024;
@@ -320,8 +321,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * How many workers Windows lets run at the same time ({@code NumberOfConcurrentThreads}). A worker that blocks
-         * does not count. Default: one per processor.
+         * The concurrency value: how many workers Windows lets run at the same time ({@code
+         * NumberOfConcurrentThreads}). A worker that blocks does not count. Default: one per processor.
          *
          * @param threads from 1 to 1024
          * @return this
@@ -332,8 +333,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * How many worker threads there are. Default: 2 × processors + 2, so that a worker that blocks in the listener
-         * is replaced by another.
+         * The number of worker threads. Default: 2 × processors + 2, so that another worker replaces one that blocks in
+         * the listener.
          *
          * @param threads from 1 to 1024
          * @return this
@@ -344,8 +345,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Makes a port without workers: it is drained by whoever polls it, with a {@link CompletionPoller}. Default: a
-         * port with workers.
+         * Makes a port without workers: the program's threads drain it, each with a {@link CompletionPoller}. Default:
+         * a port with workers.
          *
          * @return this
          */
@@ -355,9 +356,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * How the port learns that an operation on one of its devices is over. Default:
-         * {@link Mechanism#COMPLETION_PORT}. The others are for handles that cannot be bound to a port, and for
-         * comparison.
+         * How Windows notifies the port of completed operations. Default: {@link Mechanism#COMPLETION_PORT}. The others
+         * are for handles that cannot be bound to a port, and for comparison.
          *
          * @param how the mechanism for all devices of the port
          * @return this
@@ -368,8 +368,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The largest number of completions in one batch. A worker asks for at most its share of it, so that one worker
-         * does not empty the queue while others sleep. Default: 256.
+         * The largest number of completions in one batch. A worker dequeues at most its share, so that one worker does
+         * not empty the queue while others sleep. Default: 256.
          *
          * @param completions from 1 to 4096
          * @return this
@@ -381,8 +381,9 @@ public final class CompletionPort implements AutoCloseable {
 
         /**
          * The ceiling of operations in flight on all devices of the port together, posted packets included. An
-         * operation beyond it is refused with {@link OperationLimitException}. Default: 65 536; each takes 128 bytes of
-         * native memory, once it has been used for the first time.
+         * operation beyond it is refused with {@link OperationLimitException}. Default: 65 536. The ceiling itself
+         * takes no memory: the native memory grows with the largest number of operations that have been in flight, 128
+         * bytes each.
          *
          * @param ceiling from 1 to 16 777 216
          * @return this
@@ -393,7 +394,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * What the names of the worker threads begin with: {@code NAME-worker-0} and so on. Default: iocp4j.
+         * The port's name, with which the names of the worker threads begin: {@code NAME-worker-0} and so on. Default:
+         * iocp4j.
          *
          * @param text a short name
          * @return this
@@ -406,7 +408,7 @@ public final class CompletionPort implements AutoCloseable {
         /**
          * How long {@link CompletionPort#close()} and {@link Device#close()} wait. Default: 30 seconds.
          *
-         * @param timeout zero for not at all
+         * @param timeout zero not to wait
          * @return this
          */
         public Builder closeTimeout(final Duration timeout) {
@@ -416,10 +418,10 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * What is called with each exception of the listener, and with the completion that the listener was called for.
-         * Default: the {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's
-         * {@link Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the
-         * program has set another.
+         * Receives each exception of the listener, with the completion that the listener was called for. Default: the
+         * {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's {@link
+         * Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the program
+         * has set another.
          *
          * @param handler called by the worker or polling thread, which then goes on
          * @return this
@@ -430,11 +432,11 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Creates the port and starts its workers ({@code CreateIoCompletionPort}). The first one of a process loads
-         * iocp4j.dll. A virtual thread is pinned meanwhile, but does not wait for another one that loads it.
+         * Creates the port and starts its workers ({@code CreateIoCompletionPort}). The first port of a process loads
+         * iocp4j.dll. A virtual thread is pinned during the call, but parks while another thread loads the DLL.
          *
          * @return the open port
-         * @throws IllegalStateException when the port shall both be polled and have workers
+         * @throws IllegalStateException when both {@link #polled} and {@link #workers} were called
          * @throws Win32Exception when Windows refuses
          * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
          */

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * A cursor over the records that a read of a {@link ConsoleInput} has left in a buffer, of which each is an
- * {@code INPUT_RECORD}. It allocates nothing, and may be used again and again, by one thread at a time.
+ * A cursor over the {@code INPUT_RECORD}s that a read of a {@link ConsoleInput} has written to a buffer. It allocates
+ * nothing, and may be used again and again, by one thread at a time.
  *
  * <pre>{@code
  * final ConsoleEvents events = new ConsoleEvents(buffer);       // once
@@ -22,7 +22,7 @@ public final class ConsoleEvents {
     /** The length of a record, in bytes. */
     public static final int RECORD_LENGTH = 20;
 
-    private static final int EVENT = 4; // where a record tells of what has happened
+    private static final int EVENT = 4; // the offset of the event in a record
     private static final int REPEAT_COUNT = 8;
     private static final int KEY_CODE = 10;
     private static final int CHARACTER = 14;
@@ -38,19 +38,19 @@ public final class ConsoleEvents {
     private int current = NONE;
     private int following;
 
-    /** What has happened. */
+    /** The kind of an event. */
     public enum Kind {
-        /** A key has been pressed or released. */
+        /** A key was pressed or released. */
         KEY(1),
-        /** The mouse has been moved or one of its buttons pressed or released, where the console reports that. */
+        /** The mouse was moved, or a mouse button was pressed or released, if the console reports that. */
         MOUSE(2),
-        /** The screen buffer has another size. */
+        /** The screen buffer has a new size. */
         SIZE(4),
-        /** The system's own, to be ignored. */
+        /** For internal use of Windows; ignore it. */
         MENU(8),
-        /** The window has got or lost the focus: the system's own, to be ignored. */
+        /** The window has got or lost the focus: for internal use of Windows; ignore it. */
         FOCUS(16),
-        /** What this version of the library does not know. */
+        /** A kind that this version of the library does not know. */
         OTHER(0);
 
         private static final Kind[] ALL = values();
@@ -72,21 +72,21 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Will read from that buffer, whatever its position and limit.
+     * Makes a cursor over a buffer, whose position and limit are ignored.
      *
-     * @param buffer what is read into
+     * @param buffer the buffer of the reads
      */
     public ConsoleEvents(final ByteBuffer buffer) {
         records = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
-     * Begins anew, before the first record.
+     * Moves the cursor before the first record of a read.
      *
-     * @param offset where in the buffer the read has begun
-     * @param bytes how much has come; what is no whole record at the end is not looked at
+     * @param offset the offset in the buffer that was passed to the read
+     * @param bytes the completion's byte count; an incomplete record at the end is ignored
      * @return this
-     * @throws IndexOutOfBoundsException when that does not lie in the buffer
+     * @throws IndexOutOfBoundsException when that range does not lie in the buffer
      */
     public ConsoleEvents reset(final int offset, final int bytes) {
         Objects.checkFromIndexSize(offset, bytes, records.capacity());
@@ -97,9 +97,9 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Goes on to the next record.
+     * Moves to the next record.
      *
-     * @return false when there is none; the cursor then stands nowhere
+     * @return false when there is none; the cursor then is on no record
      */
     public boolean next() {
         final boolean found = end - following >= RECORD_LENGTH;
@@ -109,19 +109,20 @@ public final class ConsoleEvents {
     }
 
     /**
-     * What the record tells of.
+     * The kind of the record.
      *
      * @return the kind
-     * @throws IllegalStateException when {@link #next} has not just answered true, here as in the methods below
+     * @throws IllegalStateException when the last call of {@link #next} has not returned true, here as in the methods
+     *     below
      */
     public Kind kind() {
         return Kind.of(records.getShort(position()));
     }
 
     /**
-     * Whether a key has been pressed rather than released.
+     * Whether a key was pressed rather than released.
      *
-     * @return true if it is down
+     * @return true if it was pressed
      * @throws IllegalStateException when the record is of another kind, here as in the methods below
      */
     public boolean isKeyDown() {
@@ -129,7 +130,7 @@ public final class ConsoleEvents {
     }
 
     /**
-     * How many times the key that is held down has been repeated.
+     * How often the key was repeated because it is held down.
      *
      * @return the number, from 1
      */
@@ -138,7 +139,7 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Which key it is.
+     * The key.
      *
      * @return a virtual-key code, {@code VK_...}
      */
@@ -147,16 +148,16 @@ public final class ConsoleEvents {
     }
 
     /**
-     * What the key stands for.
+     * The character that the key types.
      *
-     * @return a unit of UTF-16, 0 for a key that types nothing
+     * @return a UTF-16 code unit, 0 for a key that types nothing
      */
     public char character() {
         return records.getChar(at(Kind.KEY) + CHARACTER);
     }
 
     /**
-     * Which of shift, control, alt and the locks were on, at a key or the mouse.
+     * Which of shift, control, alt and the locks were on, for a key or the mouse.
      *
      * @return bits as in {@code dwControlKeyState}: 0x10 is shift, 0x0c control, 0x03 alt
      */
@@ -194,7 +195,7 @@ public final class ConsoleEvents {
     }
 
     /**
-     * What the mouse has done.
+     * The kind of mouse event.
      *
      * @return bits as in {@code dwEventFlags}: 1 moved, 2 double click, 4 wheel; 0 for a button
      */
@@ -231,7 +232,7 @@ public final class ConsoleEvents {
 
     private int position() {
         if (current == NONE) {
-            throw new IllegalStateException("The cursor stands on no record: next() has not answered true");
+            throw new IllegalStateException("The cursor is on no record: next() has not returned true");
         }
         return current;
     }

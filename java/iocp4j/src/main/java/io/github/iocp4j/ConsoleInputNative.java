@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Consoles in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Consoles in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class ConsoleInputNative {
     private ConsoleInputNative() {
     }

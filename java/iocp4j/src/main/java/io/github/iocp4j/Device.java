@@ -44,7 +44,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * What was opened, as in {@code \\.\pipe\syelog}.
+     * The name that was opened, as in {@code \\.\pipe\syelog}.
      *
      * @return the name
      */
@@ -53,7 +53,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #close} has not been called yet. A device that its peer has left is still open.
+     * Whether {@link #close} has not been called yet. A device whose peer has gone is still open.
      *
      * @return false as soon as close has begun
      */
@@ -62,7 +62,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Keeps an object of the caller's with this device, such as the state of a connection.
+     * Attaches an object of the program to this device, such as the state of a connection.
      *
      * @param object the object, or null for none
      */
@@ -72,7 +72,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * The object kept by {@link #attach}.
+     * The object that {@link #attach} has attached.
      *
      * @return the object, or null when there is none
      */
@@ -81,17 +81,17 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Starts a request of the device's own ({@code DeviceIoControl}), whatever its driver knows: {@code FSCTL_...} of
-     * file systems and pipes, {@code IOCTL_...} of other devices. The completion has the opcode {@link Opcode#CONTROL}
-     * and tells how many bytes are in {@code out}; when that is too small, drivers say
-     * {@link Win32Error#MORE_DATA} or {@link Win32Error#INSUFFICIENT_BUFFER}.
+     * Starts a control request ({@code DeviceIoControl}) with any code that the driver knows: {@code FSCTL_...} of file
+     * systems and pipes, {@code IOCTL_...} of other devices. The completion has the opcode {@link Opcode#CONTROL} and
+     * the number of bytes in {@code out}; when {@code out} is too small, drivers report {@link Win32Error#MORE_DATA} or
+     * {@link Win32Error#INSUFFICIENT_BUFFER}.
      *
-     * <p>Both buffers belong to the kernel until the completion, as {@link StreamDevice} tells. A request that changes
-     * the state of the device behind this object's back does just that.
+     * <p>Both buffers belong to the kernel until the completion, see {@link StreamDevice}. This object does not track
+     * state of the device that a request changes.
      *
      * @param code the control code, as {@code CTL_CODE} makes it
-     * @param in what the request needs, from position to limit of a direct buffer; null for nothing
-     * @param out where the answer goes, from position to limit of a direct buffer; null for none
+     * @param in the input, from position to limit of a direct buffer; null for none
+     * @param out receives the output, from position to limit of a direct buffer; null for none
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
@@ -105,13 +105,13 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Starts a request as {@link #control(int, ByteBuffer, ByteBuffer, long)} does, with a deadline. When the time is
-     * up before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
-     * {@link Win32Error#TIMEOUT}, provided that its driver can cancel it.
+     * Starts a request as {@link #control(int, ByteBuffer, ByteBuffer, long)} does, with a deadline. An operation that
+     * is not over by then is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, if its
+     * driver can cancel it.
      *
      * @param code the control code
-     * @param in what the request needs; null for nothing
-     * @param out where the answer goes; null for none
+     * @param in the input; null for none
+     * @param out receives the output; null for none
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
@@ -141,16 +141,17 @@ public abstract class Device implements AutoCloseable {
      * tells from an operation's id, and no completion follows. That saves the way through the port and to another
      * thread, and is worth it where data is mostly there: cached files, sockets and pipes under load.
      *
-     * <p>Everything else completes to the listener as ever: what takes its time, fails, moves no byte or is no
-     * transfer. So does, on a worker, what comes after as many inline completions as a batch may hold, so that a
-     * listener which always starts the next operation does not keep the worker from other devices.
+     * <p>All other operations complete to the listener as before: those that are pending, fail, move no byte or are no
+     * transfers. A worker also has a budget of as many inline completions as a batch may hold; further operations
+     * complete to the listener, so that a listener which always starts the next operation does not keep the worker from
+     * other devices.
      *
-     * <p>A handle that completes inline does so for ever, whoever uses it. A pipe server takes back no such instance
-     * from a connection that {@linkplain NamedPipe#disconnect disconnects}, and makes a new one.
+     * <p>The setting stays with the handle until it is closed. Therefore a pipe server does not reuse the instance of
+     * such a connection when it {@linkplain NamedPipe#disconnect disconnects}, but creates a new one.
      *
-     * @throws Win32Exception when the device cannot: with {@link Win32Error#WSAEOPNOTSUPP} for a socket of a layered
-     *     service provider without handles of the kernel's, and for a datagram socket, because Winsock does not say
-     *     reliably whether a packet follows a datagram that is longer than its buffer
+     * @throws Win32Exception when the device cannot: {@link Win32Error#WSAEOPNOTSUPP} for a socket of a layered service
+     *     provider without kernel handles, and for a datagram socket, because Winsock does not reliably report whether
+     *     a packet follows a datagram that is longer than its buffer
      * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
      * @throws DeviceClosedException when the device is closed or closing
      */
@@ -159,9 +160,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with
-     * {@link Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result. A
-     * request that comes too late or twice harms nobody, whatever has taken the operation's place.
+     * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with {@link
+     * Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result. A request that
+     * comes too late or twice has no effect: an id never refers to a later operation.
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation had already completed or was never known on this device
@@ -171,8 +172,8 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Whether Windows is still at work on an operation ({@code HasOverlappedIoCompleted}). When it is not, the
-     * completion has come, or is on its way to the listener, who is the one to learn how it went.
+     * Whether an operation is still in progress in Windows ({@code HasOverlappedIoCompleted}). When it is not, its
+     * completion was delivered to the listener, or is on its way.
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation has ended, or was never known on this device
@@ -190,9 +191,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Closes the device with the port's close timeout; see {@link #close(Duration)}. When the time is up first, the
-     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
-     * and for how long.
+     * Closes the device with the port's close timeout; see {@link #close(Duration)}. After the timeout, the {@link
+     * System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener, and for
+     * how long.
      */
     @Override
     public final void close() {
@@ -204,26 +205,25 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * Refuses new operations, cancels those in flight, lets each of them complete to the listener, then closes the
-     * handle ({@code CancelIoEx}, {@code CloseHandle}). What has been cancelled so completes with
-     * {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
+     * handle ({@code CancelIoEx}, {@code CloseHandle}). Operations that the close cancels complete with {@link
+     * Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
      *
-     * <p>The caller waits until all that is done. A worker of any port does not wait, because it might wait for
-     * itself: it returns at once and the rest happens behind it. So it does on a port that is polled, where it may be
-     * the caller who is to poll next. An interrupt does not end the wait; the thread is still interrupted afterwards.
-     * A virtual thread parks and does not pin its carrier.
+     * <p>The caller waits until the handle is closed. A worker of any port does not wait, because it might wait for
+     * itself: the call returns at once and other threads finish the close. On a polled port the call returns at once,
+     * too, because the caller may be the thread that has to poll. An interrupt does not end the wait; the thread is
+     * still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
-     * <p>Close no device while holding a lock that the listener may want: the listener waits for the lock and this call
-     * for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
+     * <p>Do not close a device while you hold a lock that the listener may need: the listener then waits for the lock
+     * and this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
      *
-     * @param timeout how long to wait, zero for not at all. Operations whose packet has not come by then keep their
-     *     memory and buffers until it does, and the handle stays open for them: see
-     *     {@link PortSnapshot#operationsQuarantined}
+     * @param timeout how long to wait, zero not to wait. Operations whose packet has not come by then keep their
+     *     memory, their buffers and the open handle until it comes: see {@link PortSnapshot#operationsQuarantined}
      * @return whether the handle is closed
      */
     public final boolean close(final Duration timeout) {
         final int milliseconds = Timeouts.milliseconds(timeout);
         open = false;
-        // The caller may have to close the handle, which takes its time where a disk or another machine is behind it.
+        // The caller may have to close the handle, which takes time when a disk or another machine is behind it.
         final boolean closed = OffCarrier.isNeeded()
                 ? OffCarrier.call(() -> DeviceNative.close(key) ? 1 : 0) == 1 : DeviceNative.close(key);
         return closed || Ending.await(ended, port.isPolled() ? 0 : milliseconds);
@@ -232,18 +232,18 @@ public abstract class Device implements AutoCloseable {
     /**
      * Begins to close the device as {@link #close(Duration)} does, and does not wait.
      *
-     * @return completes, never exceptionally, when every operation has completed to the listener and the handle is
-     *     closed. It does so on the thread that saw to the last of these, which is mostly a worker, in a native call:
-     *     a virtual thread is pinned there, so that what waits is for another executor
+     * @return a future that completes, never exceptionally, when every operation has completed to the listener and the
+     *     handle is closed. It completes on the thread that has finished the close, usually a worker, inside a native
+     *     call, which pins a virtual thread: run dependent actions that wait on another executor
      */
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
         return ended.minimalCompletionStage();
     }
 
-    /** Remembers that the program has done something with this device. */
+    /** Records that the program has used this device. */
     final void take() {
-        // A needless write would take the cache line from the other threads that use the device.
+        // An unconditional write would take the cache line from other threads that use the device.
         if (!taken) {
             taken = true;
         }
@@ -254,7 +254,7 @@ public abstract class Device implements AutoCloseable {
         return taken;
     }
 
-    /** Nothing more comes from this device. */
+    /** The device has ended: no further completion comes from it. */
     final void end() {
         open = false;
         ended.complete(null);
@@ -266,7 +266,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Turns the answer of a native submission into the operation's id or the exception that tells why it was refused.
+     * Converts the result of a native submission into the operation's id, or throws the exception of the refusal.
      */
     final long accepted(final long answer) {
         if (answer > 0) {
@@ -276,7 +276,7 @@ public abstract class Device implements AutoCloseable {
         throw Refusal.of(answer).exception(this);
     }
 
-    /** Turns the answer of a native question into the number that it is, or the exception that tells why not. */
+    /** Converts the result of a native query into its value, or throws the exception of the error. */
     final long answered(final long answer, final String call) throws Win32Exception {
         return answer < 0 ? Refusal.key(answer, call + " on " + name, this) : answer;
     }

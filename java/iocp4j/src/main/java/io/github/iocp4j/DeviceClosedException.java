@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** An operation was started on a device that is closed or being closed. Nothing was submitted. */
+/** The device is closed or closing. No operation was submitted. */
 public final class DeviceClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

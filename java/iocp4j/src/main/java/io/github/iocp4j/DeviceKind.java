@@ -39,7 +39,7 @@ public enum DeviceKind {
         this.code = code;
     }
 
-    /** The number that stands for this constant in a completion record; 0 is none of them. */
+    /** This constant's number in a completion record; 0 is no constant. */
     int code() {
         return code;
     }

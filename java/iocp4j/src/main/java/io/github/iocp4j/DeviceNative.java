@@ -2,18 +2,18 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 
-/** What all devices have in common, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Calls on any device, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class DeviceNative {
     private DeviceNative() {
     }
 
-    /** What the device was opened as, or an empty string when it is closed. */
+    /** The device's name, or an empty string when it is closed. */
     static native String name(long device);
 
-    /** Whether that key still stands for a device, be it one that is being closed. */
+    /** Whether that key is still valid, also for a device that is closing. */
     static native boolean exists(long device);
 
-    /** Begins to close a device, and answers whether it has ended already. */
+    /** Begins to close a device, and returns whether it has already ended. */
     static native boolean close(long device);
 
     static native boolean cancel(long device, long operation);
@@ -22,12 +22,12 @@ final class DeviceNative {
 
     static native void cancelAll(long device);
 
-    /** Answers 1, or the error with its sign turned. */
+    /** Returns 1, or the negated error. */
     static native long completeInline(long device);
 
     /**
-     * The position counts for devices that have one. A negative number of milliseconds is no deadline. Both hold for
-     * {@link #write} too.
+     * Devices without positions ignore the position. A negative number of milliseconds is no deadline. Both also apply
+     * to {@link #write}.
      */
     static native long read(
             long device, ByteBuffer buffer, int offset, int length, long position, long token, int milliseconds);
@@ -35,7 +35,7 @@ final class DeviceNative {
     static native long write(
             long device, ByteBuffer buffer, int offset, int length, long position, long token, int milliseconds);
 
-    /** The same in a part of a registered buffer. */
+    /** As above, into a part of a registered buffer. */
     static native long readRegistered(
             long device, long buffer, int offset, int length, long position, long token, int milliseconds);
 

@@ -5,15 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The Java objects of a port's devices by key, found without a lock and without boxing: the low half of a key is a slot
- * that no two open devices share.
+ * The Java objects of a port's devices by key. Lookup takes no lock and boxes nothing: the low half of a key is a slot
+ * number, which no two open devices share.
  */
 final class DeviceRegistry {
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Device[].class);
 
     private volatile Device[] devices = new Device[16];
 
-    /** The device with that key, or null when there is none (any more). */
+    /** The device with that key, or null. */
     Device find(final long key) {
         final Device[] table = devices;
         final int slot = (int) key;
@@ -33,7 +33,7 @@ final class DeviceRegistry {
         return device;
     }
 
-    /** Forgets the device with that key and answers it, or null when there was none. */
+    /** Removes the device with that key and returns it, or null. */
     synchronized Device remove(final long key) {
         final Device device = find(key);
         if (device != null) {

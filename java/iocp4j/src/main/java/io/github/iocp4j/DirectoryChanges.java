@@ -15,12 +15,12 @@ import java.nio.ByteOrder;
  * }
  * }</pre>
  *
- * <p>Nothing is allocated, except by {@link #name}. The same cursor is used again and again: it may be used only during
- * the call of {@link CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may
- * be writing to the buffer. Whoever reads it then reads nonsense, but nothing outside the buffer.
+ * <p>Only {@link #name} allocates. The watch reuses the cursor: it is valid only during the call of {@link
+ * CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may write to the
+ * buffer; a late read returns undefined names, but nothing from outside the buffer.
  */
 public final class DirectoryChanges {
-    // FILE_NOTIFY_INFORMATION: how far it is to the next one, the action, the length of the name in bytes, the name.
+    // FILE_NOTIFY_INFORMATION: distance to the next record, action, length of the name in bytes, name.
     private static final int ACTION_OFFSET = 4;
     private static final int NAME_LENGTH_OFFSET = 8;
     private static final int NAME_OFFSET = 12;
@@ -33,12 +33,12 @@ public final class DirectoryChanges {
     private int following = NONE;
     private int nameBytes;
 
-    /** Reads from the whole of that buffer, of which the caller sets the byte order to his liking. */
+    /** A cursor over the whole buffer, whose byte order the caller has set. */
     DirectoryChanges(final ByteBuffer buffer) {
         records = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Begins anew with that many bytes in the buffer. */
+    /** Moves the cursor before the first record of that many bytes. */
     DirectoryChanges reset(final int bytes) {
         end = Math.max(0, Math.min(bytes, records.capacity()));
         current = NONE;
@@ -47,11 +47,11 @@ public final class DirectoryChanges {
     }
 
     /**
-     * Goes on to the next change.
+     * Moves to the next change.
      *
-     * @return false when there is none; the cursor then stands nowhere
-     * @throws IllegalStateException when what follows is no such record, as a broken file system might write; what came
-     *     before was sound, and the cursor then stands nowhere
+     * @return false when there is none; the cursor then is on no change
+     * @throws IllegalStateException when the next record is malformed, as a broken file system might write it; the
+     *     records before it are valid, and the cursor then is on no change
      */
     public boolean next() {
         final int at = following;
@@ -60,7 +60,7 @@ public final class DirectoryChanges {
         if (at == NONE) {
             return false;
         }
-        // All of it is somebody else's: Windows has it from the file system, and that perhaps from another machine.
+        // Check everything: the data comes from the file system, which may have it from another machine.
         if (end - at < NAME_OFFSET) {
             throw malformed(at, "there are only " + (end - at) + " bytes");
         }
@@ -79,19 +79,20 @@ public final class DirectoryChanges {
     }
 
     /**
-     * What has happened.
+     * The kind of change.
      *
      * @return the action
-     * @throws IllegalStateException when {@link #next} has not just answered true, here as in the methods below
+     * @throws IllegalStateException when the last call of {@link #next} has not returned true, here as in the methods
+     *     below
      */
     public ChangeAction action() {
         return ChangeAction.of(actionCode());
     }
 
     /**
-     * What has happened, as Windows says it.
+     * The kind of change, as Windows encodes it.
      *
-     * @return {@code FILE_ACTION_ADDED}, which is 1, and its like
+     * @return a {@code FILE_ACTION_...} constant, such as {@code FILE_ACTION_ADDED}, which is 1
      */
     public int actionCode() {
         return records.getInt(position() + ACTION_OFFSET);
@@ -108,11 +109,11 @@ public final class DirectoryChanges {
     }
 
     /**
-     * Appends the name to a text: the path relative to the watched directory, with backslashes. It is what the file
-     * system has, which need not be well-formed UTF-16. It may be a short (8.3) name if that was used for the change.
+     * Appends the name to a text: the path relative to the watched directory, with backslashes. The file system defines
+     * it, and it may be malformed UTF-16. It may be a short (8.3) name if the change was made through one.
      *
-     * @param text what to append to
-     * @return the same
+     * @param text receives the name
+     * @return {@code text}
      */
     public StringBuilder appendName(final StringBuilder text) {
         final int begin = position() + NAME_OFFSET;
@@ -133,13 +134,13 @@ public final class DirectoryChanges {
 
     private int position() {
         if (current == NONE) {
-            throw new IllegalStateException("The cursor stands on no change: next() has not answered true");
+            throw new IllegalStateException("The cursor is on no change: next() has not returned true");
         }
         return current;
     }
 
     private IllegalStateException malformed(final int at, final String what) {
         return new IllegalStateException(
-                "No record of a change at byte " + at + " of " + end + ": " + what + ". List the directory anew");
+                "Malformed record of a change at byte " + at + " of " + end + ": " + what + ". List the directory anew");
     }
 }

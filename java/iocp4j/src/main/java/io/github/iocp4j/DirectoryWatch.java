@@ -7,30 +7,30 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A directory whose changes are reported, with or without those in its folders.
+ * Reports the changes in a directory, with or without its subfolders.
  *
- * <p>Changes arrive at the listener as completions with opcode {@link Opcode#CHANGE}, each with as many changes as have
- * been noted since the one before: {@link #changes} reads them. Native code asks Windows for more before the listener
- * is told, in another buffer, so that nothing is missed between two calls. The completions of one watch come in order
- * and one at a time, on any worker: the next one when the listener has returned from the one before.
+ * <p>Changes arrive at the listener as completions with opcode {@link Opcode#CHANGE}, each with all changes since the
+ * one before: {@link #changes} reads them. Before it calls the listener, native code starts the next request with
+ * another buffer, so that no change is missed between two calls. The completions of one watch come in order and one at
+ * a time, on any worker: the next one when the listener has returned from the one before.
  *
- * <p>A completion's status tells the rest:
+ * <p>The status of a completion is one of these:
  * <ul>
  * <li>{@link Win32Error#SUCCESS}: there are changes;
- * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: there were more than Windows had room for, and all of those are lost; the
- * watch goes on. List the directory, and think of larger or more buffers, or of a listener that returns sooner;
- * <li>a shortage, such as {@link Win32Error#NOT_ENOUGH_MEMORY} or {@link Win32Error#NO_SYSTEM_RESOURCES}: nothing is
- * lost yet, and the watch tries again by itself;
- * <li>any other: the watch has ended by itself and closes behind this, its last completion. When the directory has been
- * deleted this is {@link Win32Error#ACCESS_DENIED}.
+ * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: more changes than fit into Windows' buffer, and all of them are lost; the
+ * watch goes on. List the directory again. Larger or more buffers, or a listener that returns sooner, make this rarer;
+ * <li>lack of a resource, such as {@link Win32Error#NOT_ENOUGH_MEMORY} or {@link Win32Error#NO_SYSTEM_RESOURCES}: no
+ * change is lost yet, and the watch tries again by itself;
+ * <li>any other: the watch has ended, closes itself, and this is its last completion. When the directory was deleted,
+ * the status is {@link Win32Error#ACCESS_DENIED}.
  * </ul>
  *
- * <p>Windows reports what it is told by the file system. That can be more than one change for one action of a program,
- * and changes of size or time come only when they are written to the disk. Renaming the directory itself does not end
- * the watch, and is not reported.
+ * <p>The file system decides what is reported. One action of a program can be several changes, and a change of size or
+ * time is reported only when it is written to the disk. Renaming the directory itself does not end the watch, and is
+ * not reported.
  *
- * <p>{@link #close} ends the watch without a further completion, and what the listener has not been told by then is
- * dropped. {@link #cancelAll} does nothing: no operation of a watch is the caller's.
+ * <p>{@link #close} ends the watch without a further completion, and drops changes that were not delivered. {@link
+ * #cancelAll} does nothing, because the watch starts its operations itself.
  */
 public final class DirectoryWatch extends Device {
     private final Path directory;
@@ -48,11 +48,11 @@ public final class DirectoryWatch extends Device {
     }
 
     /**
-     * Starts the description of a watch.
+     * Starts to configure a watch.
      *
      * @param port receives the changes
-     * @param directory what to watch, on the default file system; it must exist when the watch is opened
-     * @return a builder with the defaults that its methods tell
+     * @param directory the directory, on the default file system; it must exist when the watch is opened
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the path is one of another file system, such as that of a zip file
      */
     public static Builder builder(final CompletionPort port, final Path directory) {
@@ -60,21 +60,19 @@ public final class DirectoryWatch extends Device {
     }
 
     /**
-     * What is watched.
+     * The watched directory.
      *
-     * @return the path that the builder was given, which the names of changes can be resolved against
+     * @return the path that was given to {@link #builder}; resolve the names of changes against it
      */
     public Path directory() {
         return directory;
     }
 
     /**
-     * The changes of a completion of this watch. To be used during the listener's call only; see
-     * {@link DirectoryChanges}.
+     * The changes of a completion of this watch, valid during the listener's call only; see {@link DirectoryChanges}.
      *
-     * @param completion what the listener was called with
-     * @return a cursor before the first change, the same as often before; without changes when the completion's status
-     *     is not success
+     * @param completion the listener's completion
+     * @return the watch's cursor, before the first change; without changes when the completion's status is not success
      * @throws IllegalArgumentException when the completion is not one of this watch
      */
     public DirectoryChanges changes(final Completion completion) {
@@ -87,7 +85,7 @@ public final class DirectoryWatch extends Device {
     }
 
     /**
-     * Describes a watch.
+     * Configures a watch.
      */
     public static final class Builder {
         private static final int MIN_BUFFER = 4_096;
@@ -111,9 +109,9 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * The size of each buffer. Windows makes one of the same size for what changes while no call of ours is in
-         * flight, and that one lies in the non-paged pool: better many than large. A change takes 12 bytes and two for
-         * each character of its path. Default: 65 536, which is the most that a directory on a network drive may have.
+         * The size of each buffer. Windows allocates a buffer of the same size in the non-paged pool for changes
+         * between two requests, so prefer more buffers to larger ones. A change takes 12 bytes and two for each
+         * character of its path. Default: 65 536, which is the maximum for a directory on a network drive.
          *
          * @param bytes from 4 096 to 1 048 576
          * @return this
@@ -124,7 +122,7 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * How many buffers there are: one that the listener is reading, and others that fill up meanwhile. Default: 4.
+         * The number of buffers: the listener reads one while Windows fills the others. Default: 4.
          *
          * @param count from 2 to 16
          * @return this
@@ -135,7 +133,7 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * Watches everything below the directory as well. Default: only what lies in the directory itself.
+         * Watches all subfolders, too. Default: only the directory itself.
          *
          * @return this
          */
@@ -145,7 +143,7 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * What to look for. Default: names of files and folders, size, and last write.
+         * The kinds of changes to report. Default: names of files and folders, size, and last write.
          *
          * @param kinds at least one
          * @return this
@@ -172,8 +170,7 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
-         * nothing.
+         * The {@link Device#attachment}, which is set before the first completion. Default: none.
          *
          * @param object the object, or null for none
          * @return this
@@ -185,14 +182,14 @@ public final class DirectoryWatch extends Device {
 
         /**
          * Opens the directory and begins to watch it ({@code CreateFileW}, in which a virtual thread parks and does not
-         * pin its carrier; {@code ReadDirectoryChangesW}). Whatever happens there after this has returned is reported.
+         * pin its carrier; {@code ReadDirectoryChangesW}). Changes after this method has returned are reported.
          *
          * @return the open watch
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or
-         *     {@link Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it
-         *     is not a directory, {@link Win32Error#ACCESS_DENIED} when it may not be listed;
-         *     {@link Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive,
-         *     {@link Win32Error#INVALID_FUNCTION} when the file system reports no changes
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or {@link
+         *     Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it is not a
+         *     directory, {@link Win32Error#ACCESS_DENIED} when this user may not list it; {@link
+         *     Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive, {@link
+         *     Win32Error#INVALID_FUNCTION} when the file system reports no changes
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations is reached
          */
@@ -209,7 +206,7 @@ public final class DirectoryWatch extends Device {
             final DirectoryWatch watch = new DirectoryWatch(port, key, name, directory, memory);
             watch.attach(attachment);
             port.register(watch);
-            // Only now: a completion that speaks of the watch must find it registered.
+            // The first completion must find the device registered.
             final long started = DirectoryWatchNative.start(key);
             if (started < 0) {
                 watch.close();

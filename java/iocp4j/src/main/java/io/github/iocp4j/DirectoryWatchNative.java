@@ -2,15 +2,15 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 
-/** Watched directories in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Watched directories in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class DirectoryWatchNative {
     private DirectoryWatchNative() {
     }
 
-    /** The buffers are direct, and stay where they are until the watch has ended. */
+    /** The buffers are direct, and live until the watch has ended. */
     static native long open(
             long port, String path, int filter, boolean recursive, ByteBuffer[] buffers, long token);
 
-    /** Begins to watch; answers 1, or why nothing can be watched. */
+    /** Begins to watch; returns 1 or a negated error. */
     static native long start(long watch);
 }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What the first bytes of a DLL tell: whether it is one, for which processor, and how long it should be. Asked for when
- * Windows refuses to load it, for the text of Windows is in the user's language and may fit several reasons.
+ * Reads the header of a DLL: whether the file is a DLL, for which processor, and its length. It is read when Windows
+ * refuses to load the file, because Windows' message is in the user's language and may have several causes.
  */
 final class DllHeader {
     private static final int LONGEST = 4096;
@@ -25,7 +25,7 @@ final class DllHeader {
     private DllHeader() {
     }
 
-    /** Why no JVM for x64 can load the file, or null when its header does not tell. */
+    /** Why no JVM for x64 can load the file, or null when its header has no flaw. */
     static String flaw(final Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             final ByteBuffer header = ByteBuffer.allocate(LONGEST).order(ByteOrder.LITTLE_ENDIAN);
@@ -36,27 +36,27 @@ final class DllHeader {
         } catch (final IOException unreadable) {
             return null;
         } catch (final IllegalArgumentException | BufferUnderflowException | IndexOutOfBoundsException tooShort) {
-            return "it is no DLL, or a damaged one";
+            return "it is not a DLL, or it is damaged";
         }
     }
 
     private static String flaw(final ByteBuffer header, final long length) {
         if (Short.toUnsignedInt(header.getShort(0)) != MZ) {
-            return "it is no DLL";
+            return "it is not a DLL";
         }
         header.position(header.getInt(SIGNATURE_POSITION));
         if (header.getInt() != PE) {
-            return "it is no DLL for Windows of today";
+            return "it is not a 32-bit or 64-bit Windows DLL";
         }
         final int machine = Short.toUnsignedInt(header.getShort());
         if (machine != X64) {
-            return "it is for " + name(machine) + ", and this JVM for x64: take the one that belongs to the jar";
+            return "it is for " + name(machine) + ", but this JVM is for x64: use the one that belongs to the jar";
         }
         final long expected = end(header);
-        return length < expected ? "it has been cut short: of " + expected + " bytes " + length + " are there" : null;
+        return length < expected ? "it is truncated: " + length + " of " + expected + " bytes" : null;
     }
 
-    /** Where the last of the sections ends; the buffer stands behind the machine. */
+    /** The end of the last section; the buffer's position is behind the machine field. */
     private static long end(final ByteBuffer header) {
         final int sections = Short.toUnsignedInt(header.getShort());
         final int skipped = 3 * Integer.BYTES;

@@ -5,16 +5,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waiting for the end of a port or device, in Java, so that a virtual thread parks. */
+/** Waits in Java for the end of a port or device, so that a virtual thread parks. */
 final class Ending {
     private Ending() {
     }
 
     /**
-     * Waits until native code has completed the future. A thread that must not wait for that, because the end may
-     * depend on it, does not. Interrupting the thread does not end the wait; it is still interrupted afterwards.
+     * Waits until native code has completed the future. A thread on which the end may depend does not wait. An
+     * interrupt does not end the wait; the thread is still interrupted afterwards.
      *
-     * @return whether the end has come
+     * @return whether the port or device has ended
      */
     static boolean await(final CompletableFuture<Void> ended, final int milliseconds) {
         if (milliseconds == 0 || ended.isDone() || !PortNative.mayWait()) {

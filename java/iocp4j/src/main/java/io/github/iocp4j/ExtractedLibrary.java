@@ -14,15 +14,17 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * The copy of {@code iocp4j.dll} that our jar carries, as a file of this user's, because Windows loads only files.
+ * The {@code iocp4j.dll} of our jar, unpacked to a file of this user, because Windows loads only files.
  *
- * <p>Each version has a folder of its own, named by its hash, so that programs with different versions run side by
- * side and programs with the same version share one file.
+ * <p>Each version has its own folder, named by its hash, so that programs with different versions run side by side and
+ * programs with the same version share one file.
  */
 final class ExtractedLibrary {
     static final String EXTRACT_PATH = "iocp4j.extract.path";
     static final int FOLDER_DIGITS = 16;
-    /** In one process; a server that has more applications with iocp4j should share it. */
+    /**
+     * The maximum in one process; a server with more applications that use iocp4j should share one class loader for it.
+     */
     static final int MOST_COPIES = 64;
 
     private final NativeHost host;
@@ -32,15 +34,17 @@ final class ExtractedLibrary {
     }
 
     /**
-     * Writes the copy where it is missing or damaged, and has it loaded; another copy, when that one is taken.
+     * Writes the copy if it is missing or damaged, and loads it; takes the next copy if another class loader uses this
+     * one.
      *
-     * @param loader is given the absolute path while nobody can put another file in its place
-     * @return what the loader answered
-     * @throws IOException when there is no good copy and none can be made, or when others could change it
+     * @param loader loads the absolute path, while no other process can replace the file
+     * @return the loader's result
+     * @throws IOException when there is no valid copy and none can be written, or when an untrusted user could change
+     *     it
      */
     Loading load(final Function<Path, Loading> loader) throws IOException {
         final CarriedLibrary carried = CarriedLibrary.find(host);
-        // Without junctions, which their owner can let point elsewhere at any time.
+        // Resolves junctions, because their owner can change their target at any time.
         final Path root = Files.createDirectories(root()).toRealPath();
         final Path folder = Files.createDirectories(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));
         if (!folder.toRealPath().equals(folder)) {
@@ -63,7 +67,7 @@ final class ExtractedLibrary {
             throws IOException {
         final InputStream held = openIntact(file, carried);
         try {
-            // Once more, now that none of the folders can be renamed any more, because a file in them is open.
+            // Check again: while a file in the folders is open, none of them can be renamed.
             Writers.requireTrusted(host, file.getParent(), file);
             touch(file);
             return loader.apply(file);
@@ -86,10 +90,9 @@ final class ExtractedLibrary {
     }
 
     /**
-     * Opens the file and compares it with what the jar carries; hashing it, by code that has never run before, would
-     * take longer than all the rest. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open,
-     * nobody can delete the file that we have checked or put another in its place. It could still be written to, by
-     * those only whom {@link Writers} has found trusted.
+     * Opens the file and compares it with the DLL in the jar. A comparison is faster than a hash, whose code is not
+     * compiled yet. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open, no process can
+     * delete or replace the file. Only users that {@link Writers} has found trusted can still write to it.
      */
     private static InputStream openIfIntact(final Path file, final CarriedLibrary carried) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -115,7 +118,7 @@ final class ExtractedLibrary {
         return applications.resolve("iocp4j").toAbsolutePath();
     }
 
-    /** Writes our copy; answers what has kept it from its place, or null when it is there. */
+    /** Writes our copy; returns the error that has prevented it, or null. */
     private static IOException write(final Path file, final byte[] dll) throws IOException {
         final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
         try {
@@ -131,7 +134,7 @@ final class ExtractedLibrary {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             return null;
         } catch (final IOException failed) {
-            // Another process may have been quicker, and have its copy loaded by now: it is as good as ours.
+            // Another process may have written and loaded the same copy already.
             return failed;
         }
     }
@@ -144,12 +147,12 @@ final class ExtractedLibrary {
         return error;
     }
 
-    /** Marks the copy as used today; see {@link StaleCopies}. */
+    /** Sets the copy's time to now; see {@link StaleCopies}. */
     private static void touch(final Path file) {
         try {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
         } catch (final IOException notOurs) {
-            // Then it can be swept too early, and will be written again.
+            // The copy may then be removed too early; the next start writes it again.
         }
     }
 }

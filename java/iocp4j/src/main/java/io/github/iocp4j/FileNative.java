@@ -3,19 +3,19 @@ package io.github.iocp4j;
 import java.nio.ByteBuffer;
 
 /**
- * Files in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. Those that start nothing answer 0 when
- * all is well.
+ * Files in {@code iocp4j.dll}; see {@link PortNative} for the return values. Calls that start no operation return 0 for
+ * success.
  */
 final class FileNative {
     private FileNative() {
     }
 
-    /** All numbers are those that {@code CreateFileW} takes. */
+    /** The numbers are arguments of {@code CreateFileW}. */
     static native long open(long port, String path, int access, int share, int disposition, int flags);
 
     static native long alignment(long device);
 
-    /** Each segment is used as a whole, from the first byte of its capacity to the last. */
+    /** Each segment is used from the first byte of its capacity to the last. */
     static native long readScatter(long device, ByteBuffer[] segments, long position, long token, int milliseconds);
 
     static native long writeGather(long device, ByteBuffer[] segments, long position, long token, int milliseconds);

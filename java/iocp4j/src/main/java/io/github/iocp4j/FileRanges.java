@@ -2,7 +2,7 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 
-/** Checks where in a file an operation begins and ends. */
+/** Checks the position and length of file operations. */
 final class FileRanges {
     private FileRanges() {
     }
@@ -10,7 +10,7 @@ final class FileRanges {
     static void check(final long position, final long length) {
         if (position < 0) {
             throw new IllegalArgumentException(
-                    "The position is " + position + ", but must be from 0; append() writes at the end of the file");
+                    "The position is " + position + ", but must be at least 0; append() writes at the end of the file");
         }
         if (position > Long.MAX_VALUE - length) {
             throw new IllegalArgumentException("Position " + position + " and length " + length
@@ -25,7 +25,7 @@ final class FileRanges {
         check(position, length);
     }
 
-    /** What Windows asks of unbuffered operations; an alignment of 1 is that of all others. */
+    /** The alignment that Windows requires of unbuffered operations; it is 1 for all others. */
     static void checkAligned(
             final int alignment, final ByteBuffer buffer, final int offset, final int length, final long position) {
         if (alignment == 1) {

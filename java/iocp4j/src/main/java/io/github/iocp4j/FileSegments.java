@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Memory in several places for one read or write of an unbuffered {@link OverlappedFile}: whole pages, which are filled
- * or written one after another as if they lay side by side ({@code ReadFileScatter}, {@code WriteFileGather}).
+ * A list of page-aligned buffers for one read or write of an unbuffered {@link OverlappedFile} ({@code
+ * ReadFileScatter}, {@code WriteFileGather}), which fills or writes them in order.
  *
- * <p>Made once and used for any number of operations, of which those in flight at the same time share the memory.
+ * <p>One object serves any number of operations; operations in flight at the same time share its memory.
  */
 public final class FileSegments {
-    /** The size of a page, in bytes: what each segment begins at a multiple of and is a multiple of. */
+    /** The size of a page, in bytes: each segment's address and length are multiples of it. */
     public static final int PAGE = 4096;
 
     private final ByteBuffer[] segments;
@@ -22,8 +22,8 @@ public final class FileSegments {
     }
 
     /**
-     * Takes what lies between position and limit of each buffer. Nothing is copied; the buffers' positions and limits
-     * do not count afterwards.
+     * Uses the range from position to limit of each buffer. Nothing is copied; later changes of positions and limits
+     * have no effect.
      *
      * @param buffers direct buffers; the bytes of each begin on a page and are one or more pages
      * @return the segments, in the order of the buffers
@@ -57,15 +57,17 @@ public final class FileSegments {
     }
 
     /**
-     * How many bytes one operation reads or writes.
+     * The number of bytes that one operation reads or writes.
      *
-     * @return the length of all segments together
+     * @return the sum of the segments' lengths
      */
     public int length() {
         return length;
     }
 
-    /** For native code, which keeps the array while the kernel uses the memory. Nobody writes to it. */
+    /**
+     * For native code, which keeps a reference to the array while the kernel uses the memory. The array never changes.
+     */
     ByteBuffer[] array() {
         return segments;
     }

@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * What others may do with a file while it is open.
+ * What other opens of a file may do while it is open.
  */
 public enum FileShare {
     /** Open it for reading ({@code FILE_SHARE_READ}). */
@@ -17,7 +17,7 @@ public enum FileShare {
         this.code = code;
     }
 
-    /** The number that {@code CreateFileW} takes. */
+    /** The flag of {@code CreateFileW}. */
     int code() {
         return code;
     }

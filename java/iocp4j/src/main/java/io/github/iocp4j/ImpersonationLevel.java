@@ -1,15 +1,15 @@
 package io.github.iocp4j;
 
 /**
- * What a pipe's server may do in the name of a client of its ({@code SECURITY_IMPERSONATION_LEVEL}).
+ * What a pipe's server may do with its client's identity ({@code SECURITY_IMPERSONATION_LEVEL}).
  */
 public enum ImpersonationLevel {
     /** The server does not learn who the client is. */
     ANONYMOUS,
-    /** It may learn who the client is and what he may do, but not act in his name. */
+    /** The server learns the client's identity and rights, but cannot act as the client. */
     IDENTIFICATION,
-    /** It may act in the client's name on its own machine. */
+    /** The server can act as the client on its own machine. */
     IMPERSONATION,
-    /** It may act in the client's name on other machines, too. */
+    /** The server can act as the client on other machines, too. */
     DELEGATION
 }

@@ -1,29 +1,29 @@
 package io.github.iocp4j;
 
 /**
- * A job: a group of processes, with all those that they start in turn. Its port is told when the last one has ended.
+ * A job: a group of processes, including all child processes. A completion arrives when the last one has ended.
  *
- * <p>Windows posts the news of a job to a port by itself ({@code JOBOBJECT_ASSOCIATE_COMPLETION_PORT}); no thread waits
- * for it. Other news of the job is not told.
+ * <p>Windows itself posts a job's notifications to the port ({@code JOBOBJECT_ASSOCIATE_COMPLETION_PORT}); no thread
+ * waits. Notifications other than the end of the last process are ignored.
  */
 public final class JobObject extends Device {
     private JobObject(final CompletionPort port, final long key) {
         super(port, key, DeviceNative.name(key));
     }
 
-    /** What becomes of the processes when the job is closed. */
+    /** What happens to the processes when the job is closed. */
     public enum AtClose {
-        /** They go on, and nobody is told of their ends. */
+        /** They go on; their ends are not reported. */
         LEAVE,
-        /** Windows ends them, also when this program ends in whatever way: none outlives it. */
+        /** Windows ends them, also when this program exits or crashes. */
         KILL
     }
 
     /**
-     * Makes a job that has no process yet ({@code CreateJobObjectW}).
+     * Creates a job without processes ({@code CreateJobObjectW}).
      *
      * @param port receives the completions
-     * @param atClose what becomes of its processes
+     * @param atClose what happens to its processes at the close
      * @return the job
      * @throws Win32Exception when Windows refuses
      * @throws PortClosedException when the port is closed or closing
@@ -34,11 +34,11 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Puts a process into the job ({@code AssignProcessToJobObject}). What it has started before is not in it, what it
-     * starts from now on is.
+     * Adds a process to the job ({@code AssignProcessToJobObject}). Its later child processes belong to the job, too;
+     * its earlier ones do not.
      *
-     * @param processId as {@link ProcessHandle#pid} tells it
-     * @throws Win32Exception when there is no such process, or it may not be put into the job
+     * @param processId as from {@link ProcessHandle#pid}
+     * @throws Win32Exception when there is no such process, or it cannot be added to the job
      * @throws IllegalArgumentException when no process can have that id
      * @throws DeviceClosedException when the job is closed or closing
      */
@@ -47,9 +47,10 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Ends all processes of the job ({@code TerminateJobObject}). Their ends are told as any others.
+     * Ends all processes of the job ({@code TerminateJobObject}). The completion of {@link #awaitEmpty} follows as
+     * usual.
      *
-     * @param exitCode what they shall have ended with
+     * @param exitCode the exit code of the processes
      * @throws Win32Exception when Windows refuses
      * @throws DeviceClosedException when the job is closed or closing
      */
@@ -58,7 +59,7 @@ public final class JobObject extends Device {
     }
 
     /**
-     * How many processes are running in the job ({@code QueryInformationJobObject}).
+     * The number of running processes in the job ({@code QueryInformationJobObject}).
      *
      * @return the number
      * @throws Win32Exception when Windows refuses
@@ -69,8 +70,8 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Completes when no process is running in the job, at once if that is so already: put processes into it first. The
-     * completion has the opcode {@link Opcode#WAIT} and moves no bytes.
+     * Starts an operation that completes when no process is running in the job, at once if there is none: add processes
+     * first. The completion has the opcode {@link Opcode#WAIT} and moves no bytes.
      *
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
@@ -82,8 +83,8 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Waits as {@link #awaitEmpty(long)} does, with a deadline: when the time is up, it completes with
-     * {@link Win32Error#TIMEOUT}.
+     * Waits as {@link #awaitEmpty(long)} does, with a deadline, after which it completes with {@link
+     * Win32Error#TIMEOUT}.
      *
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20

@@ -1,13 +1,16 @@
 package io.github.iocp4j;
 
-/** What has become of an attempt to load a DLL. */
+/** The outcome of an attempt to load a DLL. */
 enum Loading {
     /** It is loaded, and belongs to these classes. */
     DONE,
-    /** It did not load; the reason has been noted. */
+    /** It did not load; the search has recorded the reason. */
     FAILED,
-    /** It serves the classes of another class loader of this process, and can serve no others. */
+    /** The classes of another class loader of this process use it, and it can serve only one class loader. */
     TAKEN,
-    /** It is loaded and has bound nothing here: no iocp4j.dll, or bound before to classes of another package. */
+    /**
+     * It is loaded but has bound no native methods here: it is not iocp4j.dll, or it is bound to classes of another
+     * package.
+     */
     UNBOUND
 }

@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * Writes messages to a mailslot that somebody reads. Each {@link #write} is one message.
+ * Writes messages to a mailslot. Each {@link #write} is one message.
  */
 public final class MailslotClient extends StreamDevice {
     private MailslotClient(final CompletionPort port, final long key, final String name) {
@@ -13,12 +13,12 @@ public final class MailslotClient extends StreamDevice {
      * carrier.
      *
      * @param port receives the completions
-     * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or
-     *     {@code \\DOMAIN\mailslot\NAME} for all computers of a domain, which takes messages of 424 bytes at most
+     * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or {@code
+     *     \\DOMAIN\mailslot\NAME} for all computers of a domain, to which a message has at most 424 bytes
      * @return the open end
      * @throws IllegalArgumentException when that cannot be the name of a mailslot
      * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no mailslot of that name on this machine;
-     *     on others that is not found out
+     *     Windows does not check other machines
      * @throws PortClosedException when the port is closed or closing
      */
     public static MailslotClient open(final CompletionPort port, final String name) throws Win32Exception {
@@ -30,6 +30,6 @@ public final class MailslotClient extends StreamDevice {
 
     @Override
     void checkReadable() {
-        throw new UnsupportedOperationException(this + " is only written: messages are read by a MailslotServer");
+        throw new UnsupportedOperationException(this + " is write-only: a MailslotServer reads the messages");
     }
 }

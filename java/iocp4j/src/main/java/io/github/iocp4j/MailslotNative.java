@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
-/** Mailslots in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Mailslots in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class MailslotNative {
     private MailslotNative() {
     }
 
-    /** Negative milliseconds are for ever. */
+    /** A negative number of milliseconds means no timeout. */
     static native long openServer(long port, String name, int longestMessage, int milliseconds, String sddl);
 
     static native long openClient(long port, String name);

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A mailslot that others write messages to.
+ * A mailslot, to which {@link MailslotClient}s write messages.
  *
- * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is
- * {@link Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with more room: {@link #nextLength} tells
- * how much. When the time of {@link Builder#readTimeout} is up without a message, the status is
- * {@link Win32Error#SEM_TIMEOUT}. Nobody learns who has written a message, or whether the last writer has gone.
+ * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is {@link
+ * Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with a larger buffer: {@link #nextLength} is its
+ * length. After {@link Builder#readTimeout} without a message, the status is {@link Win32Error#SEM_TIMEOUT}. Windows
+ * reports neither the writer of a message nor that the last writer has gone.
  */
 public final class MailslotServer extends StreamDevice {
     private MailslotServer(final CompletionPort port, final long key, final String name) {
@@ -17,11 +17,11 @@ public final class MailslotServer extends StreamDevice {
     }
 
     /**
-     * Starts the description of a mailslot.
+     * Starts to configure a mailslot.
      *
      * @param port receives the completions
      * @param name {@code \\.\mailslot\NAME}, or only {@code NAME}
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when that cannot be the name of a local mailslot
      */
     public static Builder builder(final CompletionPort port, final String name) {
@@ -29,7 +29,7 @@ public final class MailslotServer extends StreamDevice {
     }
 
     /**
-     * How many messages wait to be read ({@code GetMailslotInfo}).
+     * The number of unread messages ({@code GetMailslotInfo}).
      *
      * @return the number
      * @throws Win32Exception when Windows refuses
@@ -40,7 +40,7 @@ public final class MailslotServer extends StreamDevice {
     }
 
     /**
-     * The length of the message that is read next ({@code GetMailslotInfo}).
+     * The length of the next message ({@code GetMailslotInfo}).
      *
      * @return bytes; 0 also when there is no message
      * @throws Win32Exception when Windows refuses
@@ -52,7 +52,7 @@ public final class MailslotServer extends StreamDevice {
 
     @Override
     void checkWritable() {
-        throw new UnsupportedOperationException(this + " is only read: messages are written by a MailslotClient");
+        throw new UnsupportedOperationException(this + " is read-only: a MailslotClient writes messages");
     }
 
     private long contents() throws Win32Exception {
@@ -60,7 +60,7 @@ public final class MailslotServer extends StreamDevice {
     }
 
     /**
-     * Describes a mailslot.
+     * Configures a mailslot.
      */
     public static final class Builder {
         private static final int FOR_EVER = -1;
@@ -77,7 +77,7 @@ public final class MailslotServer extends StreamDevice {
         }
 
         /**
-         * The longest message that may be written. Default: any.
+         * The maximum length of a message. Default: no limit.
          *
          * @param bytes at least 1
          * @return this
@@ -92,9 +92,9 @@ public final class MailslotServer extends StreamDevice {
         }
 
         /**
-         * How long a read waits for a message. Default: for ever.
+         * How long a read waits for a message. Default: no limit.
          *
-         * @param limit zero for a look only
+         * @param limit zero not to wait
          * @return this
          */
         public Builder readTimeout(final Duration limit) {
@@ -103,8 +103,8 @@ public final class MailslotServer extends StreamDevice {
         }
 
         /**
-         * Who may write, in the security descriptor definition language. Default: the current user, administrators and
-         * SYSTEM, nobody else.
+         * Who may write, in the security descriptor definition language. Default: only the current user, administrators
+         * and SYSTEM.
          *
          * @param sddl the descriptor, as in {@link NamedPipeServer.Builder#securityDescriptor}
          * @return this
@@ -118,9 +118,8 @@ public final class MailslotServer extends StreamDevice {
          * Creates the mailslot ({@code CreateMailslotW}).
          *
          * @return the open mailslot
-         * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name;
-         *     {@link Win32Error#INVALID_PARAMETER} where the system does not bind mailslots to a completion port, as
-         *     Wine does not
+         * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name; {@link
+         *     Win32Error#INVALID_PARAMETER} when the system cannot bind mailslots to a completion port, as Wine cannot
          * @throws PortClosedException when the port is closed or closing
          */
         public MailslotServer open() throws Win32Exception {
