@@ -67,7 +67,7 @@ final class CarriedLibraryTest {
         dll(host, "windows-0.1.jar", OLDER);
 
         assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(IOException.class)
-                .hasMessageContaining("file:/windows-0.1.jar and file:/windows-0.2.jar: leave one");
+                .hasMessageContaining("file:/windows-0.1.jar and file:/windows-0.2.jar: keep one");
     }
 
     /** As where libraries have taken iocp4j into their jars, each into a package of its own. */

@@ -241,7 +241,7 @@ final class NamedPipeCallsTest {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
 
         assertThatThrownBy(pair.client::disconnect).isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("only the server's can");
+                .hasMessageContaining("only the server's end can");
 
         assertThat(pair.client.isOpen()).isTrue();
     }

@@ -41,7 +41,8 @@ final class NamedPipeClientTest {
 
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
         assertThat(failure).hasMessageStartingWith(
-                "CreateFile \\\\.\\pipe\\" + name + " (nobody serves that pipe) failed: ERROR_FILE_NOT_FOUND (2)");
+                "CreateFile \\\\.\\pipe\\" + name
+                        + " (there is no server for that pipe) failed: ERROR_FILE_NOT_FOUND (2)");
         assertThat(port.snapshot().devices()).isEmpty();
     }
 

@@ -50,7 +50,7 @@ final class NamedPipeServerBuilderTest {
     @ValueSource(strings = {"", " ", "\t\n"})
     void refusesSecurityThatSaysNothing(final String sddl) {
         assertThatThrownBy(() -> builder().securityDescriptor(sddl)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("leave it out for the default");
+                .hasMessageContaining("omit it for the default");
     }
 
     @ParameterizedTest

@@ -203,7 +203,7 @@ final class SocketServerTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("127.0.0.1:0 is none");
         assertThatThrownBy(() -> SocketClient.builder(port, SocketPair.loopback(1))
                 .localAddress(SocketPair.loopback6()))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not of one family");
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("of different address families");
         assertThatThrownBy(() -> builder.listening(0)).hasMessageContaining("from 1 to 1024");
         assertThatThrownBy(() -> builder.listening(1025)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.backlog(0)).isInstanceOf(IllegalArgumentException.class);

@@ -12,8 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>It must be a platform thread: {@link #current} refuses a virtual one. {@link #execute} may be called from any
  * thread, all other methods only by the thread itself. Tasks run in order, on the thread, and only during a wait of
- * this class; one wait runs all tasks that are queued. An exception of a task goes to the thread's {@link
- * Thread.UncaughtExceptionHandler}, and the wait continues.
+ * this class; one wait runs all tasks that are queued. An exception of a task goes to the thread's
+ * {@link Thread.UncaughtExceptionHandler}, and the wait continues.
  *
  * <pre>{@code
  * try (AlertableThread here = AlertableThread.current()) {
@@ -129,8 +129,8 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits for input in this thread's message queue or for any of several objects ({@code
-     * MsgWaitForMultipleObjectsEx}). Input that is already in the queue ends the wait at once.
+     * Waits for input in this thread's message queue or for any of several objects
+     * ({@code MsgWaitForMultipleObjectsEx}). Input that is already in the queue ends the wait at once.
      *
      * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
      * @param objects from 0 to 63, no two the same

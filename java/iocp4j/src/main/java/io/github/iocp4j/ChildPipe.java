@@ -6,13 +6,13 @@ import java.util.Objects;
  * A connected pipe for a child process: this process's end is a {@link NamedPipe} on the port, the other end is a
  * handle that the child inherits, for example as its standard output.
  *
- * <p>The order is: open the pipe; start the child with {@link #childHandle} in {@code STARTUPINFO} and {@code
- * bInheritHandles}; call {@link #closeChildEnd}. As long as this process keeps its copy of the child's end open, a read
- * does not end with {@link Win32Error#BROKEN_PIPE} when the child exits.
+ * <p>The order is: open the pipe; start the child with {@link #childHandle} in {@code STARTUPINFO} and
+ * {@code bInheritHandles}; call {@link #closeChildEnd}. As long as this process keeps its copy of the child's end open,
+ * a read does not end with {@link Win32Error#BROKEN_PIPE} when the child exits.
  *
- * <p>Between the first and the last of these steps <em>every</em> child that this process starts with {@code
- * bInheritHandles} inherits the handle, {@link ProcessBuilder}'s included, unless it is started with a list of handles
- * ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}). Each process that has the handle keeps the pipe open.
+ * <p>Between the first and the last of these steps <em>every</em> child that this process starts with
+ * {@code bInheritHandles} inherits the handle, {@link ProcessBuilder}'s included, unless it is started with a list of
+ * handles ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}). Each process that has the handle keeps the pipe open.
  *
  * <p>The pipe has a name that cannot be guessed, one instance, no remote clients, and a security descriptor for the
  * current user, administrators and SYSTEM.

@@ -43,8 +43,8 @@ public final class Completion {
     }
 
     /**
-     * Whether this process has ended the operation: by a cancel, a deadline, or the close of its device; see {@link
-     * CompletionBatch#isAborted}.
+     * Whether this process has ended the operation: by a cancel, a deadline, or the close of its device; see
+     * {@link CompletionBatch#isAborted}.
      *
      * @return whether the status is one of the three codes for these causes
      */

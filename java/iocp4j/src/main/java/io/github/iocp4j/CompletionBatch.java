@@ -95,8 +95,8 @@ public final class CompletionBatch {
     /**
      * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. The status of an
      * aborted operation is its cause: {@link Win32Error#OPERATION_ABORTED} for a cancel, {@link Win32Error#TIMEOUT} for
-     * a deadline, {@link Win32Error#HANDLES_CLOSED} for the close of its device at this end, {@link
-     * Win32Error#BROKEN_PIPE} for a peer that has gone.
+     * a deadline, {@link Win32Error#HANDLES_CLOSED} for the close of its device at this end,
+     * {@link Win32Error#BROKEN_PIPE} for a peer that has gone.
      *
      * @param index the completion
      * @return the code that {@code GetLastError} would give
@@ -142,9 +142,9 @@ public final class CompletionBatch {
     }
 
     /**
-     * Whether this process has ended the operation before it was done: by a cancel ({@link
-     * Win32Error#OPERATION_ABORTED}), a deadline ({@link Win32Error#TIMEOUT}), or the close of its device ({@link
-     * Win32Error#HANDLES_CLOSED}).
+     * Whether this process has ended the operation before it was done: by a cancel
+     * ({@link Win32Error#OPERATION_ABORTED}), a deadline ({@link Win32Error#TIMEOUT}), or the close of its device
+     * ({@link Win32Error#HANDLES_CLOSED}).
      *
      * @param index the completion
      * @return whether the status is one of these three
@@ -193,8 +193,8 @@ public final class CompletionBatch {
 
     /**
      * A value that depends on the kind of device: for {@link Opcode#ACCEPT} of a pipe the client's process id, as
-     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in {@link
-     * SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
+     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in
+     * {@link SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
      *
      * @param index the completion
      * @return a number that the device's documentation defines, or 0

@@ -13,10 +13,10 @@ public interface CompletionListener {
      * the port. It may block: another worker then dequeues the packets that are still in the port's queue, up to the
      * size of the pool. Completions that were dequeued together with this one wait until it returns.
      *
-     * <p>An exception affects this completion alone. It goes to the port's {@linkplain
-     * CompletionPort.Builder#exceptionHandler exception handler}, and the worker goes on with the next completion. When
-     * the completion is a new connection ({@link Opcode#ACCEPT}), the port then closes the connection: the listener
-     * owns it only after this method has returned normally.
+     * <p>An exception affects this completion alone. It goes to the port's
+     * {@linkplain CompletionPort.Builder#exceptionHandler exception handler}, and the worker goes on with the next
+     * completion. When the completion is a new connection ({@link Opcode#ACCEPT}), the port then closes the connection:
+     * the listener owns it only after this method has returned normally.
      *
      * @param completion the completion; valid only until this method returns, on this thread only
      */

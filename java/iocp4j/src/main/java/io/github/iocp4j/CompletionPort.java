@@ -12,13 +12,13 @@ import java.util.concurrent.CompletionStage;
  * <p>A port that is never closed stays alive, and so does its listener; its workers are daemon threads and do not keep
  * the JVM from ending. All methods may be called from any thread, the port's workers included.
  *
- * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names {@code
- * NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. Exceptions of the
- * listener go to {@link Builder#exceptionHandler}; they do not end a worker.
+ * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names
+ * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. Exceptions of
+ * the listener go to {@link Builder#exceptionHandler}; they do not end a worker.
  *
- * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by {@link
- * System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles. To make
- * sure that operations in flight complete, close the port first.
+ * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by
+ * {@link System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles.
+ * To make sure that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
     private final CompletionDispatcher dispatcher;
@@ -200,8 +200,8 @@ public final class CompletionPort implements AutoCloseable {
      * wait; the thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
      * <p>Do not close a port while you hold a lock that the listener may need: the listener then waits for the lock and
-     * this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}. {@link
-     * #snapshot} says which workers are in the listener and for how long.
+     * this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
+     * {@link #snapshot} says which workers are in the listener and for how long.
      *
      * @param timeout how long to wait, zero not to wait. After the timeout, operations whose packet has not come keep
      *     their memory and buffers, and the workers go on to wait for these packets
@@ -321,8 +321,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The concurrency value: how many workers Windows lets run at the same time ({@code
-         * NumberOfConcurrentThreads}). A worker that blocks does not count. Default: one per processor.
+         * The concurrency value: how many workers Windows lets run at the same time
+         * ({@code NumberOfConcurrentThreads}). A worker that blocks does not count. Default: one per processor.
          *
          * @param threads from 1 to 1024
          * @return this
@@ -419,9 +419,9 @@ public final class CompletionPort implements AutoCloseable {
 
         /**
          * Receives each exception of the listener, with the completion that the listener was called for. Default: the
-         * {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's {@link
-         * Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the program
-         * has set another.
+         * {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's
+         * {@link Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the
+         * program has set another.
          *
          * @param handler called by the worker or polling thread, which then goes on
          * @return this

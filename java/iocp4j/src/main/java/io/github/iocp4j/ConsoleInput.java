@@ -4,11 +4,12 @@ package io.github.iocp4j;
  * Input events of this process's console: keyboard, mouse and window ({@code CONIN$}).
  *
  * <p>Windows cannot bind a console to a completion port, and a thread that reads a console blocks. Therefore one of the
- * port's threads waits until there is input, and only then reads it ({@code WaitForMultipleObjects}, {@code
- * ReadConsoleInputW}). A read completes with at least one record of 20 bytes, and with as many as are available and
- * fit; {@link ConsoleEvents} decodes them. A read of fewer bytes completes with {@link Win32Error#INSUFFICIENT_BUFFER}.
- * Each record is one event: input is neither echoed nor gathered into lines. No other code should read the same console
- * at the same time, not even {@code System.in}. Writes complete with {@link Win32Error#INVALID_FUNCTION}.
+ * port's threads waits until there is input, and only then reads it ({@code WaitForMultipleObjects},
+ * {@code ReadConsoleInputW}). A read completes with at least one record of 20 bytes, and with as many as are available
+ * and fit; {@link ConsoleEvents} decodes them. A read of fewer bytes completes with
+ * {@link Win32Error#INSUFFICIENT_BUFFER}. Each record is one event: input is neither echoed nor gathered into lines. No
+ * other code should read the same console at the same time, not even {@code System.in}. Writes complete with
+ * {@link Win32Error#INVALID_FUNCTION}.
  */
 public final class ConsoleInput extends StreamDevice {
     private ConsoleInput(final CompletionPort port, final long key) {
@@ -20,8 +21,8 @@ public final class ConsoleInput extends StreamDevice {
      *
      * @param port receives the completions
      * @return the device
-     * @throws Win32Exception when the process has no console, such as a service: usually {@link
-     *     Win32Error#INVALID_HANDLE}
+     * @throws Win32Exception when the process has no console, such as a service: usually
+     *     {@link Win32Error#INVALID_HANDLE}
      * @throws PortClosedException when the port is closed or closing
      */
     public static ConsoleInput open(final CompletionPort port) throws Win32Exception {

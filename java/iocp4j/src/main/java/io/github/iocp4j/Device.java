@@ -160,9 +160,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with {@link
-     * Win32Error#OPERATION_ABORTED} when the request came in time, else with the operation's own result. A request that
-     * comes too late or twice has no effect: an id never refers to a later operation.
+     * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with
+     * {@link Win32Error#OPERATION_ABORTED} when the request came in time, otherwise with the operation's own result. A
+     * request that comes too late or twice has no effect: an id never refers to a later operation.
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation had already completed or was never known on this device
@@ -191,9 +191,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Closes the device with the port's close timeout; see {@link #close(Duration)}. After the timeout, the {@link
-     * System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener, and for
-     * how long.
+     * Closes the device with the port's close timeout; see {@link #close(Duration)}. After the timeout, the
+     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
+     * and for how long.
      */
     @Override
     public final void close() {
@@ -205,8 +205,8 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * Refuses new operations, cancels those in flight, lets each of them complete to the listener, then closes the
-     * handle ({@code CancelIoEx}, {@code CloseHandle}). Operations that the close cancels complete with {@link
-     * Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
+     * handle ({@code CancelIoEx}, {@code CloseHandle}). Operations that the close cancels complete with
+     * {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
      *
      * <p>The caller waits until the handle is closed. A worker of any port does not wait, because it might wait for
      * itself: the call returns at once and other threads finish the close. On a polled port the call returns at once,

@@ -15,8 +15,8 @@ import java.nio.ByteOrder;
  * }
  * }</pre>
  *
- * <p>Only {@link #name} allocates. The watch reuses the cursor: it is valid only during the call of {@link
- * CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may write to the
+ * <p>Only {@link #name} allocates. The watch reuses the cursor: it is valid only during the call of
+ * {@link CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may write to the
  * buffer; a late read returns undefined names, but nothing from outside the buffer.
  */
 public final class DirectoryChanges {
@@ -141,6 +141,7 @@ public final class DirectoryChanges {
 
     private IllegalStateException malformed(final int at, final String what) {
         return new IllegalStateException(
-                "Malformed record of a change at byte " + at + " of " + end + ": " + what + ". List the directory anew");
+                "Malformed record of a change at byte " + at + " of " + end + ": " + what
+                        + ". List the directory anew");
     }
 }

@@ -29,8 +29,8 @@ import java.util.Set;
  * time is reported only when it is written to the disk. Renaming the directory itself does not end the watch, and is
  * not reported.
  *
- * <p>{@link #close} ends the watch without a further completion, and drops changes that were not delivered. {@link
- * #cancelAll} does nothing, because the watch starts its operations itself.
+ * <p>{@link #close} ends the watch without a further completion, and drops changes that were not delivered.
+ * {@link #cancelAll} does nothing, because the watch starts its operations itself.
  */
 public final class DirectoryWatch extends Device {
     private final Path directory;
@@ -185,11 +185,11 @@ public final class DirectoryWatch extends Device {
          * pin its carrier; {@code ReadDirectoryChangesW}). Changes after this method has returned are reported.
          *
          * @return the open watch
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or {@link
-         *     Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it is not a
-         *     directory, {@link Win32Error#ACCESS_DENIED} when this user may not list it; {@link
-         *     Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive, {@link
-         *     Win32Error#INVALID_FUNCTION} when the file system reports no changes
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or
+         *     {@link Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it
+         *     is not a directory, {@link Win32Error#ACCESS_DENIED} when this user may not list it;
+         *     {@link Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive,
+         *     {@link Win32Error#INVALID_FUNCTION} when the file system reports no changes
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations is reached
          */

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A list of page-aligned buffers for one read or write of an unbuffered {@link OverlappedFile} ({@code
- * ReadFileScatter}, {@code WriteFileGather}), which fills or writes them in order.
+ * A list of page-aligned buffers for one read or write of an unbuffered {@link OverlappedFile}
+ * ({@code ReadFileScatter}, {@code WriteFileGather}), which fills or writes them in order.
  *
  * <p>One object serves any number of operations; operations in flight at the same time share its memory.
  */

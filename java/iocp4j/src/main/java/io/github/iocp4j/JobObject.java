@@ -83,8 +83,8 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Waits as {@link #awaitEmpty(long)} does, with a deadline, after which it completes with {@link
-     * Win32Error#TIMEOUT}.
+     * Waits as {@link #awaitEmpty(long)} does, with a deadline, after which it completes with
+     * {@link Win32Error#TIMEOUT}.
      *
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20

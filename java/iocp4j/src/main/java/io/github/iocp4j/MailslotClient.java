@@ -13,8 +13,8 @@ public final class MailslotClient extends StreamDevice {
      * carrier.
      *
      * @param port receives the completions
-     * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or {@code
-     *     \\DOMAIN\mailslot\NAME} for all computers of a domain, to which a message has at most 424 bytes
+     * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or
+     *     {@code \\DOMAIN\mailslot\NAME} for all computers of a domain, to which a message has at most 424 bytes
      * @return the open end
      * @throws IllegalArgumentException when that cannot be the name of a mailslot
      * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no mailslot of that name on this machine;

@@ -6,10 +6,10 @@ import java.util.Objects;
 /**
  * A mailslot, to which {@link MailslotClient}s write messages.
  *
- * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is {@link
- * Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with a larger buffer: {@link #nextLength} is its
- * length. After {@link Builder#readTimeout} without a message, the status is {@link Win32Error#SEM_TIMEOUT}. Windows
- * reports neither the writer of a message nor that the last writer has gone.
+ * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is
+ * {@link Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with a larger buffer: {@link #nextLength} is
+ * its length. After {@link Builder#readTimeout} without a message, the status is {@link Win32Error#SEM_TIMEOUT}.
+ * Windows reports neither the writer of a message nor that the last writer has gone.
  */
 public final class MailslotServer extends StreamDevice {
     private MailslotServer(final CompletionPort port, final long key, final String name) {
@@ -118,8 +118,9 @@ public final class MailslotServer extends StreamDevice {
          * Creates the mailslot ({@code CreateMailslotW}).
          *
          * @return the open mailslot
-         * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name; {@link
-         *     Win32Error#INVALID_PARAMETER} when the system cannot bind mailslots to a completion port, as Wine cannot
+         * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name;
+         *     {@link Win32Error#INVALID_PARAMETER} when the system cannot bind mailslots to a completion port, as Wine
+         *     cannot
          * @throws PortClosedException when the port is closed or closing
          */
         public MailslotServer open() throws Win32Exception {

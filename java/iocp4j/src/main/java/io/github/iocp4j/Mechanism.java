@@ -10,11 +10,11 @@ public enum Mechanism {
     /** The kernel queues a packet to the completion port that the handle is bound to: the fastest, and the default. */
     COMPLETION_PORT,
     /**
-     * The kernel runs a completion routine, as an APC, on the thread that has started the operation ({@code
-     * ReadFileEx}, {@code WriteFileEx}; {@code WSARecv} and {@code WSASend} with one). That thread must be in an
-     * alertable wait; therefore each port has a thread for this purpose, which starts the operations. Operations whose
-     * Win32 call takes no completion routine use an event. Transfers never complete inline. The call that starts an
-     * operation waits until that thread has started it, which is short, and pins the carrier of a virtual thread.
+     * The kernel runs a completion routine, as an APC, on the thread that has started the operation
+     * ({@code ReadFileEx}, {@code WriteFileEx}; {@code WSARecv} and {@code WSASend} with one). That thread must be in
+     * an alertable wait; therefore each port has a thread for this purpose, which starts the operations. Operations
+     * whose Win32 call takes no completion routine use an event. Transfers never complete inline. The call that starts
+     * an operation waits until that thread has started it, which is short, and pins the carrier of a virtual thread.
      */
     APC,
     /**

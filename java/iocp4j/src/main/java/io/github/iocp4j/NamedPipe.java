@@ -3,25 +3,24 @@ package io.github.iocp4j;
 import java.nio.ByteBuffer;
 
 /**
- * One end of a connected named pipe: what a {@link NamedPipeServer} accepts, what a {@link NamedPipeClient} opens, and
- * this process's end of a {@link ChildPipe}.
+ * One end of a connected named pipe: a connection that a {@link NamedPipeServer} accepts or a {@link NamedPipeClient}
+ * opens, or this process's end of a {@link ChildPipe}.
  *
  * <p>On a message-mode pipe each write is one message and each read takes one. When a message is longer than the
- * buffer, the read's status is {@link Win32Error#MORE_DATA} and the next read goes on in the same message. When the
- * peer has gone, a read ends with {@link Win32Error#BROKEN_PIPE}, a write with that or with {@link Win32Error#NO_DATA};
- * when the server has disconnected its client, either ends with {@link Win32Error#PIPE_NOT_CONNECTED}.
+ * buffer, the read's status is {@link Win32Error#MORE_DATA} and the next read continues the same message. When the peer
+ * has gone, a read ends with {@link Win32Error#BROKEN_PIPE}, a write with that or with {@link Win32Error#NO_DATA}; when
+ * the server has disconnected its client, both end with {@link Win32Error#PIPE_NOT_CONNECTED}.
  *
- * <p>A read into a buffer without room waits for data. On a pipe of bytes it leaves them for the next read. On a pipe
- * of messages it ends with {@link Win32Error#MORE_DATA} and leaves the message, but takes an empty message away, which
- * is then over with success.
+ * <p>A read of 0 bytes waits for data. On a byte-mode pipe it leaves the data for the next read. On a message-mode pipe
+ * it ends with {@link Win32Error#MORE_DATA} and leaves the message; an empty message is taken and ends it with success.
  *
- * <p>A write that is cancelled, runs out of time, or is in flight when the device is closed, ends with 0 bytes, though
- * the peer may have read a part of it: Windows does not say how much. Such a connection is of no more use for a
- * protocol that counts bytes.
+ * <p>A write that is cancelled, reaches its deadline, or is in flight when the device is closed, completes with 0
+ * bytes, although the peer may have read a part of it: Windows does not report how much. After that, a protocol that
+ * counts bytes cannot use the connection any more.
  *
- * <p>There are three ways to end a connection. {@link #close} leaves what has been written for the peer to read.
- * {@link #flush} and then {@link #close} waits until the peer has read it. {@link #disconnect}, on the server's end,
- * takes it away from the peer. Windows has no half close; on pipes of messages {@link #closeWrite} comes near it.
+ * <p>There are three ways to end a connection. {@link #close} leaves written data for the peer to read. {@link #flush}
+ * and then {@link #close} waits until the peer has read it. {@link #disconnect}, on the server's end, discards it.
+ * Windows has no half close; on message-mode pipes {@link #closeWrite} comes near it.
  */
 public final class NamedPipe extends StreamDevice {
     private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
@@ -38,7 +37,7 @@ public final class NamedPipe extends StreamDevice {
      * The process at the other end when the connection was made ({@code GetNamedPipeClientProcessId} or
      * {@code GetNamedPipeServerProcessId}).
      *
-     * @return the process id, or 0 where Windows does not tell, as for a client on another machine
+     * @return the process id, or 0 if Windows does not know it, as for a client on another machine
      */
     public int peerProcessId() {
         return peerProcessId;
@@ -49,7 +48,7 @@ public final class NamedPipe extends StreamDevice {
      * {@code GetNamedPipeServerSessionId}). Services are in session 0, users in others.
      *
      * @return the session
-     * @throws Win32Exception where Windows does not tell, as when this end only writes, and for a client on another
+     * @throws Win32Exception if Windows does not know it, as when this end is write-only, and for a client on another
      *     machine
      * @throws DeviceClosedException when the device is closed or closing
      */
@@ -58,18 +57,18 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Starts to write a message and to read the next one, in one call ({@code TransactNamedPipe}). It takes a pipe of
-     * messages that goes both ways, is read as messages at this end, and has no unread message in it. The completion
-     * has the opcode {@link Opcode#TRANSACT} and tells the length of the answer. When that does not fit, the status is
-     * {@link Win32Error#MORE_DATA} and a {@link #read} goes on in it; {@link Win32Error#PIPE_BUSY} says that there was
-     * an unread message, {@link Win32Error#BAD_PIPE} that the pipe is none of messages.
+     * Starts to write a message and to read the next one, in one call ({@code TransactNamedPipe}). The pipe must be
+     * duplex and in message mode, be read as messages at this end, and have no unread message. The completion has the
+     * opcode {@link Opcode#TRANSACT} and the length of the answer. When the answer does not fit, the status is
+     * {@link Win32Error#MORE_DATA} and a {@link #read} continues it; {@link Win32Error#PIPE_BUSY} means that there was
+     * an unread message, {@link Win32Error#BAD_PIPE} that the pipe is not in message mode.
      *
      * @param request the message, from position to limit of a direct buffer; read-only is fine
-     * @param answer where the answer goes, from position to limit of another direct buffer
+     * @param answer receives the answer, from position to limit of another direct buffer
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
-     * @throws java.nio.ReadOnlyBufferException when that for the answer is read-only
+     * @throws java.nio.ReadOnlyBufferException when {@code answer} is read-only
      * @throws IllegalStateException after {@link #closeWrite}
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -79,12 +78,12 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Starts a transaction as {@link #transact(ByteBuffer, ByteBuffer, long)} does, with a deadline. When the time is
-     * up before the answer has come, the operation is cancelled ({@code CancelIoEx}) and completes with
-     * {@link Win32Error#TIMEOUT}. The request may have been written by then; its answer, should it come, is read next.
+     * Starts a transaction as {@link #transact(ByteBuffer, ByteBuffer, long)} does, with a deadline. Without an answer
+     * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}. The
+     * request may have been written; then the next read returns its answer.
      *
      * @param request the message
-     * @param answer where the answer goes
+     * @param answer receives the answer
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
@@ -95,12 +94,12 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Looks at what can be read, and takes nothing ({@code PeekNamedPipe}). It neither waits nor disturbs the reads in
+     * Queries how much can be read, and takes nothing ({@code PeekNamedPipe}). It neither waits nor affects reads in
      * flight.
      *
-     * @return what there is now
+     * @return the amounts at this moment
      * @throws Win32Exception {@link Win32Error#BROKEN_PIPE} when the peer has gone and everything has been read,
-     *     {@link Win32Error#ACCESS_DENIED} when this end only writes
+     *     {@link Win32Error#ACCESS_DENIED} when this end is write-only
      * @throws DeviceClosedException when the device is closed or closing
      */
     public PipeContents peek() throws Win32Exception {
@@ -110,8 +109,8 @@ public final class NamedPipe extends StreamDevice {
 
     /**
      * Waits until the peer has read everything that was written ({@code FlushFileBuffers}). The calling thread blocks
-     * for as long as the peer likes; it is best not a worker of the port. A virtual thread parks and does not pin its
-     * carrier. {@link #cancelAll} and {@link #close} end the wait, an interrupt does not.
+     * until then; do not call this on a worker of the port. A virtual thread parks and does not pin its carrier.
+     * {@link #cancelAll} and {@link #close} end the wait, an interrupt does not.
      *
      * @throws Win32Exception when the peer has gone or the wait was ended before everything was read
      * @throws DeviceClosedException when the device is closed or closing
@@ -122,13 +121,12 @@ public final class NamedPipe extends StreamDevice {
 
     /**
      * Ends the connection at once, on the server's end ({@code DisconnectNamedPipe}), and closes this device as
-     * {@link #close} does. The client loses what it has not read yet; call {@link #flush} before to avoid that. What is
-     * in flight at this end completes with {@link Win32Error#PIPE_NOT_CONNECTED}.
+     * {@link #close} does. The client loses data that it has not read; call {@link #flush} before to avoid that.
+     * Operations in flight at this end complete with {@link Win32Error#PIPE_NOT_CONNECTED}.
      *
-     * <p>The instance of the pipe goes back to its {@link NamedPipeServer}, and waits for the next client if fewer
-     * wait than should. Its handle, which Windows ties to its completion key, stays open all the while, so that a pipe
-     * with few instances keeps its name; but the next connection is a new device with a key of its own. Whoever still
-     * holds this object is told that it is closed, and cannot reach that client.
+     * <p>The pipe instance goes back to its {@link NamedPipeServer}, and waits for the next client if too few instances
+     * are waiting. Its handle stays open, so that a pipe with few instances keeps its name. The next connection is a
+     * new device with its own key; this object stays closed and does not refer to the new client.
      *
      * @throws Win32Exception when Windows refuses; the device is still open then
      * @throws UnsupportedOperationException on a client's end, which can only be closed
@@ -138,25 +136,24 @@ public final class NamedPipe extends StreamDevice {
         final long answer = NamedPipeNative.disconnect(key());
         if (Refusal.of(answer) == Refusal.WRONG_DEVICE) {
             throw new UnsupportedOperationException(
-                    this + " is a client's end: only the server's can disconnect, this one can be closed");
+                    this + " is a client's end: only the server's end can disconnect; close this one");
         }
         answered(answer, "DisconnectNamedPipe");
         close();
     }
 
     /**
-     * Tells the peer that this end writes no more, while it goes on to read: starts to write an empty message, as a
-     * number of programs understand it. A peer that uses this library sees a read of 0 bytes with
-     * {@link Win32Error#SUCCESS}. The completion has the opcode {@link Opcode#WRITE}. Nothing can be written
-     * afterwards.
+     * Signals the end of the data to the peer, while this end can still read: starts to write an empty message, a
+     * common convention. A peer that uses this library gets a read of 0 bytes with {@link Win32Error#SUCCESS}. The
+     * completion has the opcode {@link Opcode#WRITE}. Later writes are refused.
      *
-     * <p>A pipe of bytes has no such thing, and Windows offers none: there {@link #flush} and then {@link #close}, or
+     * <p>Windows has no half close for byte-mode pipes: there {@link #flush} and then {@link #close}, or
      * {@link #disconnect}, end both directions.
      *
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws UnsupportedOperationException unless the pipe is one of messages that can be read at this end, too
-     * @throws IllegalStateException when it has been called before
+     * @throws UnsupportedOperationException unless the pipe is in message mode and this end can also read
+     * @throws IllegalStateException when it was called before
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -167,8 +164,8 @@ public final class NamedPipe extends StreamDevice {
             throw Refusal.of(messages).exception(this);
         }
         if (messages == 0) {
-            throw new UnsupportedOperationException(this + " has no half close: only pipes of messages that go both"
-                    + " ways have. End it with flush and close, or with disconnect");
+            throw new UnsupportedOperationException(this + " has no half close: only duplex message-mode pipes"
+                    + " have. End it with flush and close, or with disconnect");
         }
         final long operation = startWrite(EMPTY, 0, 0, 0, token, Timeouts.NO_DEADLINE);
         writeClosed = true;
@@ -178,7 +175,7 @@ public final class NamedPipe extends StreamDevice {
     @Override
     void checkWritable() {
         if (writeClosed) {
-            throw new IllegalStateException(this + " has told its peer that it writes no more (closeWrite)");
+            throw new IllegalStateException(this + " is closed for writing (closeWrite)");
         }
     }
 

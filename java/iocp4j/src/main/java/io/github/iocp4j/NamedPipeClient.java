@@ -5,18 +5,18 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connects to named pipes that others serve.
+ * Connects to named pipes.
  */
 public final class NamedPipeClient {
     private NamedPipeClient() {
     }
 
     /**
-     * Starts the description of a connection.
+     * Starts to configure a connection.
      *
-     * @param port receives everything that happens on the connection
+     * @param port receives the completions of the connection
      * @param name {@code \\.\pipe\NAME}, only {@code NAME}, or {@code \\SERVER\pipe\NAME}
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when that cannot be the name of a pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
@@ -24,10 +24,10 @@ public final class NamedPipeClient {
     }
 
     /**
-     * Describes a connection.
+     * Configures a connection.
      */
     public static final class Builder {
-        /** How soon a waiting thread notices that it is interrupted. */
+        /** The interval at which a waiting thread checks for an interrupt. */
         private static final int LONGEST_WAIT_MILLISECONDS = 50;
 
         private final CompletionPort port;
@@ -55,8 +55,8 @@ public final class NamedPipeClient {
         }
 
         /**
-         * How the client reads. {@link PipeMode#MESSAGE} is possible only where the server's pipe has that type, and
-         * not for a client that only writes. Default: {@link PipeMode#BYTE}.
+         * How the client reads. {@link PipeMode#MESSAGE} requires that the server's pipe has that type and that the
+         * client can read. Default: {@link PipeMode#BYTE}.
          *
          * @param readMode the mode ({@code SetNamedPipeHandleState})
          * @return this
@@ -67,8 +67,8 @@ public final class NamedPipeClient {
         }
 
         /**
-         * What the server may do in this process's name ({@code SECURITY_SQOS_PRESENT}). Raise it only for a server
-         * that is trusted. Default: {@link ImpersonationLevel#IDENTIFICATION}.
+         * What the server may do with this process's identity ({@code SECURITY_SQOS_PRESENT}). Raise it only for a
+         * trusted server. Default: {@link ImpersonationLevel#IDENTIFICATION}.
          *
          * @param level the level
          * @return this
@@ -79,9 +79,9 @@ public final class NamedPipeClient {
         }
 
         /**
-         * How long to wait while all instances of the pipe are busy, and for a pipe that has been busy and is missing
-         * now, as it is between two instances of some servers. A pipe that is missing from the start is not waited for.
-         * Default: 10 seconds.
+         * How long to wait while all instances of the pipe are busy. The wait goes on if the pipe then disappears,
+         * because some servers have no instance for a moment. A pipe that is missing at the first attempt fails at
+         * once. Default: 10 seconds.
          *
          * @param limit zero for one attempt only
          * @return this
@@ -93,8 +93,7 @@ public final class NamedPipeClient {
         }
 
         /**
-         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
-         * nothing.
+         * The {@link Device#attachment}, which is set before the first completion. Default: none.
          *
          * @param object the object, or null for none
          * @return this
@@ -105,18 +104,18 @@ public final class NamedPipeClient {
         }
 
         /**
-         * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The
-         * calling thread waits; it is best not a worker of the port. A virtual thread parks and does not pin its
-         * carrier. {@link Thread#interrupt} ends the wait within about 100 milliseconds, and leaves the thread's
-         * interrupt status set; a pipe that is not busy is connected to all the same. Closing the port ends the wait,
+         * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The calling thread waits; do
+         * not call this on a worker of the port. A virtual thread parks and does not pin its carrier.
+         * {@link Thread#interrupt} ends the wait within about 100 milliseconds, and leaves the thread's interrupt
+         * status set; if the pipe is not busy, an interrupted thread still connects. Closing the port ends the wait,
          * too.
          *
          * @return the connection
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, or when a busy pipe has
-         *     gone and was still missing when the time was up; {@link Win32Error#PIPE_BUSY} when no instance became
-         *     free in time; {@link Win32Error#OPERATION_ABORTED} when the thread is interrupted while it waits;
-         *     {@link Win32Error#ACCESS_DENIED} when the server does not let this user in or not in that direction;
-         *     {@link Win32Error#INVALID_NAME} when the name leads to something else than a pipe; or another code of
+         *     disappeared and the timeout has passed; {@link Win32Error#PIPE_BUSY} when no instance became free in
+         *     time; {@link Win32Error#OPERATION_ABORTED} when the thread is interrupted while it waits;
+         *     {@link Win32Error#ACCESS_DENIED} when the server does not admit this user, or not for that direction;
+         *     {@link Win32Error#INVALID_NAME} when the name is not that of a pipe; or another code of
          *     {@code CreateFileW}
          * @throws PortClosedException when the port is closed or closing
          */
@@ -128,7 +127,7 @@ public final class NamedPipeClient {
             return port.register(pipe);
         }
 
-        /** Waits in short native calls, so that an interrupt can end the wait. */
+        /** Waits in short native calls, so that an interrupt ends the wait. */
         private long attempts() throws Win32Exception {
             final long limit = TimeUnit.MILLISECONDS.toNanos(Timeouts.milliseconds(timeout));
             final long start = System.nanoTime();
@@ -152,7 +151,7 @@ public final class NamedPipeClient {
             }
         }
 
-        /** Waits for an instance for so many milliseconds at most, then tries to open the pipe once. */
+        /** Waits for an instance, at most that many milliseconds, then tries once to open the pipe. */
         private long attempt(final int wait, final boolean wasBusy) {
             return OffCarrier.call(() -> NamedPipeNative.connect(port.id(), name, direction.code(),
                     mode == PipeMode.MESSAGE, impersonation.ordinal(), wait, wasBusy));
@@ -161,13 +160,13 @@ public final class NamedPipeClient {
         private String hint(final long answer) {
             switch (Refusal.win32Error(answer)) {
                 case Win32Error.FILE_NOT_FOUND:
-                    return " (nobody serves that pipe)";
+                    return " (there is no server for that pipe)";
                 case Win32Error.INVALID_NAME:
                     return " (that is not the name of a pipe)";
                 case Win32Error.ACCESS_DENIED:
-                    return " (its server does not let this user in, or not for " + direction + ')';
+                    return " (its server does not admit this user, or not for " + direction + ')';
                 case Win32Error.INVALID_PARAMETER:
-                    return mode == PipeMode.MESSAGE ? " (perhaps it is no pipe of messages)" : "";
+                    return mode == PipeMode.MESSAGE ? " (perhaps it is not a message-mode pipe)" : "";
                 default:
                     return "";
             }

@@ -3,15 +3,15 @@ package io.github.iocp4j;
 import java.util.Objects;
 
 /**
- * A named pipe that clients can connect to.
+ * A named-pipe server.
  *
- * <p>Several instances of the pipe wait for clients at any time; when one is taken, native code makes another before
- * the listener learns of the connection, so that a burst of clients finds open doors. Each connection arrives at the
- * listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
- * {@link NamedPipe}. Closing the server ends the waiting instances; connections live on until they are closed.
+ * <p>Several instances of the pipe wait for clients at any time. When a client connects to one, native code creates
+ * another before it calls the listener, so that a burst of clients finds waiting instances. Each connection arrives at
+ * the listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
+ * {@link NamedPipe}. Closing the server ends the waiting instances; its connections stay open until they are closed.
  *
- * <p>The name belongs to the server from {@link Builder#open} until it is closed and its last connection has gone: no
- * other process can take it meanwhile, and a client never finds it missing, only busy.
+ * <p>The server owns the name from {@link Builder#open} until it is closed and its last connection has ended: no other
+ * process can take the name during that time, and a client finds the pipe busy but never missing.
  */
 public final class NamedPipeServer extends Device {
     private NamedPipeServer(final CompletionPort port, final long key, final String name) {
@@ -19,11 +19,11 @@ public final class NamedPipeServer extends Device {
     }
 
     /**
-     * Starts the description of a pipe server.
+     * Starts to configure a pipe server.
      *
-     * @param port receives the connections and everything that happens on them
+     * @param port receives the connections and their completions
      * @param name {@code \\.\pipe\NAME}, {@code \\?\pipe\NAME}, or only {@code NAME}
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when that cannot be the name of a local pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
@@ -31,7 +31,7 @@ public final class NamedPipeServer extends Device {
     }
 
     /**
-     * Describes a pipe server.
+     * Configures a pipe server.
      */
     public static final class Builder {
         private static final int MAX_BUFFER = 1 << 24;
@@ -44,7 +44,7 @@ public final class NamedPipeServer extends Device {
         private PipeMode mode = PipeMode.BYTE;
         private int inBuffer = 65_536;
         private int outBuffer = 65_536;
-        private int listening; // 0: not told
+        private int listening; // 0: not set
         private int maxInstances = UNLIMITED_INSTANCES;
         private boolean acceptRemote;
         private String securityDescriptor = "";
@@ -68,7 +68,7 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Bytes or messages. Default: {@link PipeMode#BYTE}.
+         * Byte mode or message mode. Default: {@link PipeMode#BYTE}.
          *
          * @param pipeMode the type of the pipe, and how the server reads it
          * @return this
@@ -93,7 +93,7 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * How many instances wait for clients at any time. A client that finds none waiting gets
+         * The number of instances that wait for clients at any time. A client that finds none gets
          * {@link Win32Error#PIPE_BUSY}. Default: 4, or as many as {@link #maxInstances} allows.
          *
          * @param instances from 1 to 1024
@@ -106,7 +106,7 @@ public final class NamedPipeServer extends Device {
 
         /**
          * The largest number of instances of this pipe, connected and waiting together. Default: no limit. The server
-         * counts them; Windows is given no limit, because one more instance keeps the name.
+         * enforces the limit, not Windows, because one more instance keeps the name.
          *
          * @param instances from 1 to 254
          * @return this
@@ -117,7 +117,7 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Lets clients on other machines connect. Default: they are rejected ({@code PIPE_REJECT_REMOTE_CLIENTS}).
+         * Admits clients on other machines. Default: they are rejected ({@code PIPE_REJECT_REMOTE_CLIENTS}).
          *
          * @return this
          */
@@ -127,16 +127,16 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Who may connect, in the security descriptor definition language. Default: the current user, administrators
-         * and SYSTEM, nobody else.
+         * Who may connect, in the security descriptor definition language. Default: only the current user,
+         * administrators and SYSTEM.
          *
-         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} lets everybody read and write. {@code GW} would let them make
-         * instances of the pipe as well, and so receive clients in this server's place; but a client that opens the
-         * pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The server's own user needs
-         * {@code GA} in any case: without the right to make instances {@link #open} fails with
+         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} admits everyone to read and write. {@code GW} also grants the
+         * right to create instances of the pipe, and so to receive clients in this server's place; but a client that
+         * opens the pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The server's own user
+         * needs {@code GA} in any case: without the right to create instances {@link #open} fails with
          * {@link Win32Error#ACCESS_DENIED}.
          *
-         * @param sddl the descriptor, turned into one by {@code ConvertStringSecurityDescriptorToSecurityDescriptorW}
+         * @param sddl the descriptor, which {@code ConvertStringSecurityDescriptorToSecurityDescriptorW} converts
          * @return this
          */
         public Builder securityDescriptor(final String sddl) {
@@ -156,11 +156,10 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
-         * nothing.
+         * The {@link Device#attachment} of the server, which is set before the first completion. Default: none.
          *
-         * @param object the object, or null for none; not of the connections, to which the listener attaches at their
-         *     {@link Opcode#ACCEPT}, before anything else comes from them
+         * @param object the object, or null for none. The connections do not get it; the listener attaches an object to
+         *     them at their {@link Opcode#ACCEPT}, before their other completions
          * @return this
          */
         public Builder attach(final Object object) {
@@ -173,12 +172,11 @@ public final class NamedPipeServer extends Device {
          * name and takes no client, {@code CreateNamedPipeW} for those that do, {@code ConnectNamedPipe}).
          *
          * @return the open server
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when there is a pipe of that
-         *     name already, be it only because connections of an earlier server are still open, or when the security
-         *     descriptor does not let this process make instances;
-         *     {@link Win32Error#INVALID_SECURITY_DESCR} or a related code when the security descriptor is not
-         *     understood
-         * @throws IllegalArgumentException when more instances are to wait than there may be
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when a pipe of that name
+         *     exists, perhaps because connections of an earlier server are still open, or when the security descriptor
+         *     does not let this process create instances; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code
+         *     when the security descriptor is malformed
+         * @throws IllegalArgumentException when {@link #listening} is more than {@link #maxInstances}
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
          */
@@ -194,7 +192,7 @@ public final class NamedPipeServer extends Device {
             final NamedPipeServer server = new NamedPipeServer(port, key, name);
             server.attach(attachment);
             port.register(server);
-            // Only now: a completion that speaks of the server must find it registered.
+            // The first completion must find the server registered.
             final long waiting = NamedPipeNative.listen(key);
             if (waiting < 0) {
                 server.close();

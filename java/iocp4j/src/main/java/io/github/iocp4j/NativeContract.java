@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What Java and native code must agree on: the version of iocp4j, about which the DLL asks when it is loaded, and many
- * numbers, which it answers as one array, in the order of {@link #terms()}. Of one version, too, a jar and a DLL from
- * different builds may not fit, and then they differ somewhere in it.
+ * Compares the jar with the DLL. They must have the same version of iocp4j, which the DLL checks when it is loaded, and
+ * the same constants, which the DLL returns as one array, in the order of {@link #terms()}. A jar and a DLL of the same
+ * version but from different builds may differ in the constants.
  */
 final class NativeContract {
     private static final int ABI_VERSION = 6;
@@ -19,8 +19,8 @@ final class NativeContract {
     }
 
     /**
-     * Throws unless that is the jar's version. The DLL calls this before it binds anything, because only then a DLL of
-     * any other version can say that it is one.
+     * Throws unless that is the jar's version. The DLL calls this before it binds any method, so that a DLL of another
+     * version is reported as such.
      */
     static void requireVersion(final String ofLibrary) {
         final String ofJar = version();
@@ -29,7 +29,7 @@ final class NativeContract {
         }
     }
 
-    /** The version of iocp4j that the build has written beside this class. */
+    /** The version that the build has written beside this class. */
     static String version() {
         try (InputStream version = NativeContract.class.getResourceAsStream("version")) {
             return version == null
@@ -40,7 +40,7 @@ final class NativeContract {
         }
     }
 
-    /** Tells the first difference between the DLL's answer and what this jar expects, or null when there is none. */
+    /** Describes the first difference between the DLL's array and what this jar expects; null if there is none. */
     static String difference(final int[] answer) {
         int next = 0;
         for (final Map.Entry<String, Integer> term : terms().entrySet()) {
@@ -53,10 +53,10 @@ final class NativeContract {
             }
             next++;
         }
-        return next == answer.length ? null : "the DLL tells more than the jar expects";
+        return next == answer.length ? null : "the DLL has more constants than the jar expects";
     }
 
-    /** What this jar expects, by name, in the order of the DLL's answer. */
+    /** The constants that this jar expects, by name, in the order of the DLL's array. */
     static Map<String, Integer> terms() {
         final Map<String, Integer> terms = new LinkedHashMap<>();
         terms.put("ABI version", ABI_VERSION);

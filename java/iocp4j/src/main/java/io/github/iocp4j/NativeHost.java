@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What the search for the library sees of the process around it. Tests put another in the place of the real one. */
+/** The process as the library search sees it. Tests substitute their own. */
 interface NativeHost {
-    /** The process that we are in. */
+    /** The current process. */
     NativeHost JVM = new NativeHost() {
         @Override
         public String property(final String name) {
@@ -54,12 +54,12 @@ interface NativeHost {
     String variable(String name);
 
     /**
-     * All resources of that name that the class loader of our own classes has, the one that it would take first. What
-     * its parent has counts only where it has none itself: an application server may have another version than we are.
+     * All resources of that name in the class loader of our own classes, in its order. Those of its parent count only
+     * if it has none itself, because the parent, such as an application server's, may have another version.
      */
     List<URL> resources(String name) throws IOException;
 
-    /** Loads the library from an absolute path, for the class loader of iocp4j's own classes. */
+    /** Loads the library from an absolute path, for the class loader of our own classes. */
     void load(Path file);
 
     /** {@link PortNative#contract}. */

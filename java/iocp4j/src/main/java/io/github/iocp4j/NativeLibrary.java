@@ -3,13 +3,13 @@ package io.github.iocp4j;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * {@code iocp4j.dll} in this process: loaded when it is first needed, once, and remembered when that failed.
+ * {@code iocp4j.dll} in this process, loaded once at the first use. A failure is remembered.
  */
 final class NativeLibrary {
     private static final NativeLibrary OWN = new NativeLibrary(new NativeLibrarySearch(NativeHost.JVM));
 
     private final NativeLibrarySearch search;
-    /** Not {@code synchronized}, so that a virtual thread leaves its carrier while another thread loads. */
+    /** A lock instead of {@code synchronized}, so that a virtual thread parks while another thread loads. */
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean loaded;
     private NativeLibraryError failure;
@@ -18,12 +18,12 @@ final class NativeLibrary {
         this.search = search;
     }
 
-    /** Loads the library unless that is done, and throws the diagnosis when it cannot be done. */
+    /** Loads the library if it is not loaded; throws the diagnosis if that fails. */
     static void load() {
         OWN.loadOnce();
     }
 
-    /** Whether the calls in {@link PortNative} and its like are bound. */
+    /** Whether the native methods are bound. */
     static boolean isLoaded() {
         return OWN.loaded;
     }
@@ -45,7 +45,7 @@ final class NativeLibrary {
 
     private void loadUnlessTried() {
         if (failure != null) {
-            // A new error, so that its stack trace tells who asks now; the cause tells who asked first.
+            // A new error has the stack trace of this caller; its cause has that of the first caller.
             throw new NativeLibraryError(failure.getMessage(), failure);
         }
         if (loaded) {

@@ -13,21 +13,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where {@code iocp4j.dll} is looked for: where the property {@code iocp4j.library.path} says, and only there if it is
- * set; else in the folders of {@code java.library.path}; else in our own jar.
+ * The search for {@code iocp4j.dll}: only the path in the property {@code iocp4j.library.path} if it is set; otherwise
+ * the folders of {@code java.library.path}, then our own jar.
  *
- * <p>A file that does not fit is skipped: {@code java.library.path} is the PATH unless it is set, and what another
- * program has put there must not keep this one from its own jar. When no place has one that fits, the error lists all.
+ * <p>A file that does not fit is skipped, because {@code java.library.path} defaults to the PATH, and a DLL of another
+ * program there must not prevent the use of the jar's own. When no file fits, the error lists all of them.
  *
- * <p>Only absolute paths are ever loaded: given a mere name, Windows would search the current folder too, where anybody
- * may have put a DLL of that name. What lies in a folder of {@code java.library.path} is loaded only if nobody can have
- * put it there but who is trusted by {@link Writers}.
+ * <p>Only absolute paths are loaded: for a plain name Windows would also search the current folder, to which an
+ * attacker may have written a DLL of that name. A DLL in a folder of {@code java.library.path} is loaded only if
+ * {@link Writers} finds that only trusted users can have written it.
  */
 final class NativeLibrarySearch {
     static final String FILE_NAME = "iocp4j.dll";
     static final String LIBRARY_PATH = "iocp4j.library.path";
     private static final String JAVA_LIBRARY_PATH = "java.library.path";
-    /** What a JVM adds of its own. */
+    /** The folder that a JVM adds by itself. */
     private static final String DEFAULT_FOLDER = ".";
     private static final String JAR = "the copy in the jar";
 
@@ -39,7 +39,7 @@ final class NativeLibrarySearch {
         this.host = host;
     }
 
-    /** Loads the library from the first place that has one that works, or throws what stood in the way in each. */
+    /** Loads the library from the first place where that succeeds, or throws an error with the failure of each. */
     void load() {
         requireWindows();
         final String told = host.property(LIBRARY_PATH);
@@ -111,7 +111,7 @@ final class NativeLibrarySearch {
     private boolean loadsIfTrusted(final Path found) {
         try {
             final Path file = found.toRealPath();
-            // An open file keeps its folders from being renamed between check and load.
+            // While a file in them is open, the folders cannot be renamed between check and load.
             final InputStream held = new FileInputStream(file.toFile());
             try {
                 Writers.requireTrusted(host, file.getParent(), file);
@@ -121,7 +121,7 @@ final class NativeLibrarySearch {
             }
         } catch (final IOException untrusted) {
             failures.add(untrusted);
-            tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; if it is to be loaded all the same, name"
+            tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; to load it anyway, name"
                     + " it in " + LIBRARY_PATH);
             return false;
         }
@@ -144,7 +144,7 @@ final class NativeLibrarySearch {
             }
             return outcome == Loading.DONE;
         } catch (final FileSystemException failed) {
-            // Its message may be no more than the name of the file; its class tells what is wrong.
+            // The message may be only the name of the file; the class names the error.
             failures.add(failed);
             tried.add(JAR + ": " + failed + "; set " + ExtractedLibrary.EXTRACT_PATH
                     + " to a folder that this user may write to, or " + LIBRARY_PATH + " to a copy of " + FILE_NAME);
@@ -181,7 +181,7 @@ final class NativeLibrarySearch {
             tried.add(place + ": " + file + ": " + (flaw == null ? "" : flaw + ": ") + failed.getMessage());
             return Loading.FAILED;
         } catch (final LinkageError failed) {
-            // The DLL is of another version, or looked for a class or a method that this jar does not have.
+            // The DLL is of another version, or has looked up a class or method that this jar does not have.
             failures.add(failed);
             return differentVersions(place, file, failed.getMessage());
         } catch (final IllegalCallerException denied) {
@@ -197,7 +197,7 @@ final class NativeLibrarySearch {
                 .contains("already loaded in another classloader");
     }
 
-    /** What one that does not fit has bound, the next one binds anew: all native methods are bound by each. */
+    /** A DLL that does not fit may have bound methods; the next one binds all of them again. */
     private Loading checkContract(final String place, final Path file) {
         final String difference;
         try {

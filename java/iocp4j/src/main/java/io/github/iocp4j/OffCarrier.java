@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Native calls that may wait for long. In the midst of a native call a virtual thread keeps its carrier, so that other
- * virtual threads cannot run. Therefore a platform thread makes the call for it, and the virtual thread parks until the
- * call returns. A platform thread makes the call itself; where calls are frequent, the caller asks {@link #isNeeded}
- * first, so that a platform thread makes no lambda for it.
+ * Makes native calls that may wait for long. A virtual thread is pinned to its carrier during a native call, so that
+ * other virtual threads cannot run there. Therefore a platform thread makes the call for it, and the virtual thread
+ * parks until the call returns. A platform thread makes the call itself. On frequent paths the caller checks
+ * {@link #isNeeded} first, so that a platform thread creates no lambda.
  */
 final class OffCarrier {
     private OffCarrier() {
@@ -25,14 +25,14 @@ final class OffCarrier {
     /** Whether the calling thread is a virtual one. */
     static boolean isNeeded() {
         final Thread thread = Thread.currentThread();
-        // Virtual threads are of a class of their own and daemons. Most platform threads, workers among them, are
+        // Virtual threads have their own class and are daemons. Most platform threads, workers among them, are
         // recognized by that, without a method handle, whose first use costs classes and some 100 KB of heap.
         return thread.getClass() != Thread.class && thread.isDaemon() && VirtualThreads.include(thread);
     }
 
     /**
-     * Makes a call and returns its answer. Interrupting the calling thread does not end the call; the thread is still
-     * interrupted when this returns.
+     * Makes a call and returns its result. An interrupt does not end the call; the thread is still interrupted when
+     * this returns.
      */
     static long call(final LongSupplier call) {
         return isNeeded() ? callOnPlatformThread(call) : call.getAsLong();
@@ -40,7 +40,7 @@ final class OffCarrier {
 
     private static long callOnPlatformThread(final LongSupplier call) {
         try {
-            // join() parks, whatever interrupts it, and restores the thread's interrupt status.
+            // join() parks, ignores interrupts, and restores the thread's interrupt status.
             return CompletableFuture.supplyAsync(call::getAsLong, PlatformThreads.POOL).join();
         } catch (final CompletionException thrown) {
             if (thrown.getCause() instanceof Error) {
@@ -50,7 +50,7 @@ final class OffCarrier {
         }
     }
 
-    /** What JDK 21 and later know of virtual threads; older ones have none. */
+    /** Access to virtual threads, which JDK 21 and later have. */
     private static final class VirtualThreads {
         private static final MethodHandle IS_VIRTUAL = find();
 
@@ -78,12 +78,12 @@ final class OffCarrier {
         }
     }
 
-    /** Made when the first virtual thread makes such a call. */
+    /** Created when the first virtual thread makes such a call. */
     private static final class PlatformThreads {
         private static final int IDLE_SECONDS = 60;
         private static final AtomicInteger STARTED = new AtomicInteger();
 
-        /** Without a limit, because one call may wait for the effect of another. */
+        /** Unbounded, because one call may wait for the effect of another. */
         static final Executor POOL = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
                 new SynchronousQueue<>(), PlatformThreads::make);
 
@@ -91,7 +91,7 @@ final class OffCarrier {
         }
 
         private static Thread make(final Runnable body) {
-            // Inherits nothing of the thread that happens to call first: it would be kept alive.
+            // Inherits nothing from the thread that calls first, because that would stay reachable.
             final Thread thread = new Thread(null, body, "iocp4j-blocking-" + STARTED.getAndIncrement(), 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(null);

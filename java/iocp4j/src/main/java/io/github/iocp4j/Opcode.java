@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * What a completion is the completion of.
+ * The kind of operation that a completion belongs to.
  */
 public enum Opcode {
     /** {@code PostQueuedCompletionStatus} through {@link CompletionPort#post}. */
@@ -14,25 +14,25 @@ public enum Opcode {
     ACCEPT(4),
     /** A socket's connection to its server: {@code ConnectEx}. */
     CONNECT(5),
-    /** A socket's parting from its peer: {@code DisconnectEx}. */
+    /** The orderly end of a socket's connection: {@code DisconnectEx}. */
     DISCONNECT(6),
-    /** A datagram that came, with its sender: {@code WSARecvFrom}. */
+    /** A received datagram, with its sender: {@code WSARecvFrom}. */
     RECEIVE_FROM(7),
-    /** A datagram that went: {@code WSASendTo}. */
+    /** A sent datagram: {@code WSASendTo}. */
     SEND_TO(8),
-    /** A file that was sent over a socket: {@code TransmitFile}. */
+    /** A file sent over a socket: {@code TransmitFile}. */
     TRANSMIT_FILE(9),
     /** A message and its answer: {@code TransactNamedPipe}. */
     TRANSACT(10),
-    /** A device's own request: {@code DeviceIoControl}. */
+    /** A control request: {@code DeviceIoControl}. */
     CONTROL(11),
-    /** A range of a file that is now locked: {@code LockFileEx}. */
+    /** A lock of a range of a file: {@code LockFileEx}. */
     LOCK(12),
     /** Changes in a directory: {@code ReadDirectoryChangesW}. */
     CHANGE(13),
-    /** Something has happened on a serial port: {@code WaitCommEvent}. */
+    /** Events on a serial port: {@code WaitCommEvent}. */
     COMM_EVENT(14),
-    /** An object that was signalled, of a {@link WaitableDevice}; the end of a {@link JobObject}'s last process. */
+    /** The signal of a {@link WaitableDevice}'s object, or the end of a {@link JobObject}'s last process. */
     WAIT(15);
 
     private static final Opcode[] BY_CODE = byCode();
@@ -43,7 +43,7 @@ public enum Opcode {
         this.code = code;
     }
 
-    /** The number that stands for this constant in a completion record. */
+    /** This constant's number in a completion record. */
     int code() {
         return code;
     }

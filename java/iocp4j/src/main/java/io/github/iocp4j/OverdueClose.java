@@ -3,7 +3,7 @@ package io.github.iocp4j;
 import java.lang.System.Logger.Level;
 import java.util.List;
 
-/** Tells a program whose close has run out of time what it has waited for. */
+/** Warns that a close has timed out, and what it has waited for. */
 final class OverdueClose {
     private OverdueClose() {
     }

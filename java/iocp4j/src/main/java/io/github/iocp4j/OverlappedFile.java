@@ -8,28 +8,27 @@ import java.util.function.LongSupplier;
 /**
  * A file on a disk, read and written at positions.
  *
- * <p>Any number of operations may be in flight. They have no order among themselves and complete in any; what two of
- * them do to the same bytes at the same time is undefined. Positions and sizes are bytes with 64 bits, of which a file
- * can use 63; one operation has at most {@link Integer#MAX_VALUE} bytes.
+ * <p>Any number of operations may be in flight. They complete in any order; concurrent operations on the same bytes
+ * have an undefined result. Positions and sizes are 64-bit byte counts, of which a file can use 63 bits; one operation
+ * has at most {@link Integer#MAX_VALUE} bytes.
  *
- * <p>Calls that start no operation are over when they return, and take what time the disk or another machine needs. A
- * virtual thread parks in them and does not pin its carrier. Calls that start one are short, unless Windows carries it
- * out at once, as it may for cached and compressed files and for writes that extend the file; they pin.
+ * <p>Calls that start no operation block until the disk or another machine has answered. A virtual thread parks in them
+ * and does not pin its carrier. Calls that start an operation are short, unless Windows executes it synchronously, as
+ * it may for cached and compressed files and for writes that extend the file; they pin the carrier.
  *
- * <p>The <b>end of the file</b> has one answer on all ways: a read that begins before it completes with as many bytes
- * as there are, one that begins at it or behind with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no bytes
- * succeeds anywhere. A write extends the file to where it ends.
+ * <p>The <b>end of the file</b> is always reported in the same way: a read that begins before it completes with the
+ * available bytes, a read that begins at or after it with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no
+ * bytes succeeds anywhere. A write beyond the end extends the file.
  *
  * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, as {@link StreamDevice} tells. In an
  * {@linkplain OverlappedFileBuilder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
  * {@link #alignment}; that is checked before anything starts.
  *
- * <p>Windows may do an operation during the call, whose caller then waits for the disk: it does so for data that is in
- * its cache, for writes that extend the file and for compressed files. The completion comes through the port all the
- * same.
+ * <p>When Windows executes an operation during the call, the caller waits for the disk, and the completion still comes
+ * through the port.
  */
 public final class OverlappedFile extends Device {
-    /** What native code takes for the end of the file. */
+    /** The position that means the end of the file. */
     private static final long APPEND = -1;
 
     private final boolean readable;
@@ -44,16 +43,16 @@ public final class OverlappedFile extends Device {
         this.readable = readable;
         this.writable = writable;
         this.appendable = appendable;
-        // When the port has been closed meanwhile, the answer is none, and nobody will need it.
+        // If the port was closed in the meantime, the query fails, and the alignment is never used.
         alignment = (int) Math.max(1, FileNative.alignment(key));
     }
 
     /**
-     * Starts the description of how to open a file.
+     * Starts to configure how to open a file.
      *
      * @param port receives the completions
      * @param path the file; a path longer than 260 characters is fine
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      */
     public static OverlappedFileBuilder builder(final CompletionPort port, final Path path) {
         Objects.requireNonNull(path, "path");
@@ -61,7 +60,7 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Opens an existing file for reading, which others may read at the same time.
+     * Opens an existing file for reading, shared for reading.
      *
      * @param port receives the completions
      * @param path the file
@@ -73,8 +72,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * What positions, lengths and addresses must be multiples of: the size of a sector when the file was opened
-     * unbuffered, else 1.
+     * The number of which positions, lengths and addresses must be multiples: the sector size for an unbuffered file,
+     * otherwise 1.
      *
      * @return bytes, a power of two
      */
@@ -83,9 +82,9 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Allocates a direct buffer whose address suits this file.
+     * Allocates a direct buffer with an aligned address.
      *
-     * @param capacity bytes; in an unbuffered file only multiples of {@link #alignment} are of use
+     * @param capacity bytes; for an unbuffered file a multiple of {@link #alignment}
      * @return a buffer with that capacity
      */
     public ByteBuffer allocate(final int capacity) {
@@ -279,8 +278,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts writing at the end of the file, wherever that is when Windows comes to it: an {@code OVERLAPPED} whose
-     * {@code Offset} and {@code OffsetHigh} are all ones. Two appends in flight get a place each, in any order.
+     * Starts writing at the end of the file at the time when Windows executes the write: the {@code OVERLAPPED}'s
+     * {@code Offset} and {@code OffsetHigh} are all ones. Concurrent appends do not overlap; their order is undefined.
      *
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at
@@ -301,17 +300,17 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is had. The range may
-     * lie behind the end. Closing the file ends its locks.
+     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is granted. The range
+     * may lie beyond the end. Closing the file releases its locks.
      *
      * @param position where the range begins
      * @param length how many bytes, at least 1
-     * @param exclusive whether nobody else may read it; a shared lock keeps others only from writing
-     * @param failImmediately whether to complete with {@link Win32Error#LOCK_VIOLATION} when somebody else has a lock
-     *     that is in the way; else the operation waits until it is gone
+     * @param exclusive whether the lock prevents reads through other handles, too; a shared lock prevents only writes
+     * @param failImmediately whether to complete with {@link Win32Error#LOCK_VIOLATION} when another handle has a
+     *     conflicting lock; otherwise the operation waits until that is released
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the range is none
+     * @throws IllegalArgumentException when the range is empty or negative
      */
     public long lock(
             final long position, final long length, final boolean exclusive, final boolean failImmediately,
@@ -320,12 +319,12 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts locking a range as {@link #lock(long, long, boolean, boolean, long)} does, and waits for it only so long:
-     * then it is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     * Starts locking a range as {@link #lock(long, long, boolean, boolean, long)} does, with a deadline, after which it
+     * is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param position where the range begins
      * @param length how many bytes, at least 1
-     * @param exclusive whether nobody else may read it
+     * @param exclusive whether the lock prevents reads through other handles, too
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}
@@ -341,7 +340,7 @@ public final class OverlappedFile extends Device {
      *
      * @param position where the range begins
      * @param length how many bytes
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when that exact range is not locked
      */
     public void unlock(final long position, final long length) throws Win32Exception {
         FileRanges.checkLock(position, length);
@@ -349,7 +348,7 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be counted yet.
+     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be included.
      *
      * @return bytes
      * @throws Win32Exception when Windows refuses
@@ -359,8 +358,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Cuts or extends the file ({@code SetFileInformationByHandle}). What it is extended by reads as zeros. Extending
-     * it before writing lets the writes go on side by side. An unbuffered file may have any size.
+     * Truncates or extends the file ({@code SetFileInformationByHandle}). The added range reads as zeros. Extend a file
+     * before writing, so that the writes can run in parallel. An unbuffered file may have any size.
      *
      * @param size bytes, from 0
      * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
@@ -373,8 +372,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Has everything written that is in Windows' cache and in the disk's ({@code FlushFileBuffers}). The caller waits.
-     * Writes in flight may be left out.
+     * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. Writes in flight may
+     * not be included.
      *
      * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
      */
@@ -383,19 +382,18 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Makes the file sparse, so that what was never written takes no room ({@code FSCTL_SET_SPARSE}).
+     * Makes the file sparse, so that unwritten ranges take no space ({@code FSCTL_SET_SPARSE}).
      *
-     * @throws Win32Exception when Windows refuses, or the file system has no such files
+     * @throws Win32Exception when Windows refuses, or the file system does not support sparse files
      */
     public void setSparse() throws Win32Exception {
         done(() -> FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
     }
 
     /**
-     * Has the file system compress the file, or no longer ({@code FSCTL_SET_COMPRESSION}). It must be open for reading
-     * and writing.
+     * Turns compression of the file on or off ({@code FSCTL_SET_COMPRESSION}). It must be open for reading and writing.
      *
-     * @param compressed whether to
+     * @param compressed whether to compress
      * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
      *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
      */
@@ -404,9 +402,9 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Takes over the times of creation, last access and last write, and the attributes read-only, hidden, system,
-     * archive and the like, of another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later
-     * writes through this file do not change the time of the last write any more.
+     * Copies the times of creation, last access and last write, and attributes such as read-only, hidden, system and
+     * archive, from another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later writes through
+     * this device do not change the time of the last write.
      *
      * @param source an open file, of any port
      * @throws Win32Exception when Windows refuses
@@ -435,7 +433,7 @@ public final class OverlappedFile extends Device {
         return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
     }
 
-    /** The buffer's key, after a check of what an operation wants to read into. */
+    /** Returns the buffer's key, after a check of the range that an operation reads into. */
     long keyToReadInto(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
         final long memory = buffer.keyToReadInto(offset, length);
         checkReadable();
@@ -444,7 +442,7 @@ public final class OverlappedFile extends Device {
         return memory;
     }
 
-    /** The buffer's key, after a check of what an operation wants to write from. */
+    /** Returns the buffer's key, after a check of the range that an operation writes from. */
     long keyToWriteFrom(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
         final long memory = buffer.keyToWriteFrom(offset, length);
         checkWritable();
@@ -505,7 +503,7 @@ public final class OverlappedFile extends Device {
         }
     }
 
-    /** Makes a call that is over when it returns, for which the disk or another machine may take its time. */
+    /** Makes a blocking call, which may wait for the disk or another machine. */
     private long done(final LongSupplier call, final String name) throws Win32Exception {
         return Refusal.number(OffCarrier.call(call), name + ' ' + name(), this);
     }

@@ -1,9 +1,9 @@
 package io.github.iocp4j;
 
 /**
- * What {@link NamedPipe#peek} has found in a pipe.
+ * The result of {@link NamedPipe#peek}.
  *
- * <p>An object of two numbers that lives as long as the caller looks at it; the JIT compiler mostly does without it.
+ * <p>A short-lived pair of numbers, whose allocation the JIT compiler usually eliminates.
  */
 public final class PipeContents {
     private final int bytesAvailable;
@@ -15,7 +15,7 @@ public final class PipeContents {
     }
 
     /**
-     * The bytes that can be read at once, of all messages together.
+     * The number of bytes that can be read, of all messages together.
      *
      * @return 0 when there is nothing to read
      */
@@ -24,10 +24,9 @@ public final class PipeContents {
     }
 
     /**
-     * The length of the message that is read next, or of what is left of it after a read that ended with
-     * {@link Win32Error#MORE_DATA}.
+     * The length of the next message, or of its rest after a read that ended with {@link Win32Error#MORE_DATA}.
      *
-     * @return 0 on a pipe of bytes, and where the next message is empty or has not come
+     * @return 0 on a byte-mode pipe, and when the next message is empty or has not come
      */
     public int bytesLeftInMessage() {
         return bytesLeftInMessage;

@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * Which way data goes through a named pipe, seen from the end that names it.
+ * The direction of data through a named pipe, seen from the end that sets it.
  */
 public enum PipeDirection {
     /** This end reads ({@code PIPE_ACCESS_INBOUND}, {@code GENERIC_READ}). */

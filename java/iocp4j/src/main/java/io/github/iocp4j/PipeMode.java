@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * How a named pipe keeps what is written to it.
+ * Whether a named pipe preserves the boundaries of writes.
  */
 public enum PipeMode {
-    /** A stream of bytes: a read takes whatever is there. */
+    /** A stream of bytes: a read takes what is available. */
     BYTE,
-    /** A sequence of messages: a read takes exactly what one write has put in, or the part of it that fits. */
+    /** A sequence of messages: a read takes the data of exactly one write, or the part of it that fits. */
     MESSAGE
 }

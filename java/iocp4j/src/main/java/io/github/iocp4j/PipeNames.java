@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Completes and checks the names of pipes, and those of mailslots, which are made in the same way. */
+/** Completes and checks the names of pipes and of mailslots, which have the same form. */
 final class PipeNames {
     private static final String PIPE = "pipe";
     private static final String MAILSLOT = "mailslot";
@@ -13,22 +13,22 @@ final class PipeNames {
     private PipeNames() {
     }
 
-    /** The name for a server, which can only be on this machine. */
+    /** The full name for a server, which is always on this machine. */
     static String local(final String name) {
         return local(name, PIPE);
     }
 
-    /** A full name, made from a short one such as {@code syelog} where need be. */
+    /** The full name, also for a short one such as {@code syelog}. */
     static String complete(final String name) {
         return complete(name, PIPE);
     }
 
-    /** As {@link #local(String)}, of a mailslot. */
+    /** As {@link #local(String)}, for a mailslot. */
     static String localMailslot(final String name) {
         return local(name, MAILSLOT);
     }
 
-    /** As {@link #complete(String)}, of a mailslot. */
+    /** As {@link #complete(String)}, for a mailslot. */
     static String completeMailslot(final String name) {
         return complete(name, MAILSLOT);
     }
@@ -36,7 +36,7 @@ final class PipeNames {
     private static String local(final String name, final String kind) {
         final String full = complete(name, kind);
         final String prefix = localPrefix(kind);
-        // The second form is the first without the clean-up of dots and blanks.
+        // The second form is the first without normalization of dots and blanks.
         final String given = full.toLowerCase(Locale.ROOT);
         if (!given.startsWith(prefix) && !given.startsWith(prefix.replace('.', '?'))) {
             throw wrong(name, kind, "a server's " + kind + " is on this machine, and begins with " + prefix);
@@ -47,11 +47,11 @@ final class PipeNames {
     private static String complete(final String name, final String kind) {
         Objects.requireNonNull(name, "name");
         if (name.matches("(\\\\(?!\\\\)|[A-Za-z]:[\\\\/]).*")) {
-            throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME, or be a mere NAME");
+            throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME, or be a plain NAME");
         }
         final String full = name.startsWith("\\\\") ? name : localPrefix(kind) + name;
         final String middle = "\\" + kind + "\\";
-        // Of exactly that form: Windows would take anything else for another device, or for a file.
+        // Require exactly that form: any other name may be that of another device, or of a file.
         final int prefix = full.indexOf('\\', 2);
         if (prefix <= 2 || !full.regionMatches(true, prefix, middle, 0, middle.length())) {
             throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 
-/** The open pollers of a port, each under an index that no other has meanwhile. */
+/** The open pollers of a port. No two have the same index at the same time. */
 final class PollerList {
     private final List<CompletionPoller> pollers = new ArrayList<>();
 
@@ -28,7 +28,7 @@ final class PollerList {
     }
 
     void closeAll() {
-        // Each removes itself.
+        // Each poller removes itself.
         copy().forEach(CompletionPoller::close);
     }
 

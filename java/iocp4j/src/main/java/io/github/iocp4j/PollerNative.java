@@ -2,25 +2,27 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 
-/** Polling, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Polling, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class PollerNative {
     private PollerNative() {
     }
 
     static native long open(long port);
 
-    /** The memory for the records of each poll, which is gone with the port; null when either is closed. */
+    /**
+     * The memory for the records of each poll, which the port frees when it ends; null when poller or port is closed.
+     */
     static native ByteBuffer records(long poller);
 
     /**
-     * Answers how many records there are, in the lower half, and is then to be followed by {@link #delivered}; above it
-     * a bit for an APC that has run, and one for a wake-up. A negative number of milliseconds is for ever.
-     * {@code delivers} says whether the calling thread is the one that delivers what has come.
+     * Returns the number of records in the lower half; above it a bit for an APC that has run, and one for a wake-up.
+     * After records, {@link #delivered} must follow. A negative number of milliseconds means no timeout.
+     * {@code delivers} is true if the calling thread itself delivers the records.
      */
     static native long poll(long poller, int milliseconds, boolean alertable, boolean delivers);
 
     static native void delivered(long poller);
 
-    /** Takes effect at the end of a poll and of its delivery. */
+    /** Takes effect after the poll in progress and its delivery. */
     static native void close(long poller);
 }

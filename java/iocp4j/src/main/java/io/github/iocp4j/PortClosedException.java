@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** A call was made on a port that is closed or being closed. Nothing was submitted. */
+/** The port is closed or closing. No operation was submitted. */
 public final class PortClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

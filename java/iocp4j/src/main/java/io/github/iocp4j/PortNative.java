@@ -1,18 +1,17 @@
 package io.github.iocp4j;
 
 /**
- * The calls into {@code iocp4j.dll} that are about ports, bound by {@code RegisterNatives} when {@link NativeLibrary}
- * loads it; each kind of device has another such class.
+ * Calls on ports in {@code iocp4j.dll}, bound by {@code RegisterNatives} when {@link NativeLibrary} loads it; each kind
+ * of device has its own class of native methods.
  *
- * <p>Nothing in these classes throws. A call that makes something answers with its key or id, which is positive, or
- * with a Win32 error or {@link Refusal} code with its sign turned. Keys and ids are checked by the engine; stale ones
- * are refused.
+ * <p>No native method throws. A call that creates an object or starts an operation returns its positive key or id, or a
+ * negated Win32 error or {@link Refusal} code. The engine checks keys and ids; it refuses stale ones.
  */
 final class PortNative {
     private PortNative() {
     }
 
-    /** What native code takes the record layout, the opcodes and the refusals to be, to be compared with ours. */
+    /** The DLL's record layout, opcodes and refusal codes, for comparison with ours. */
     static native int[] contract();
 
     /** {@code FormatMessageW} of a Win32 code, or an empty string. */
@@ -22,20 +21,20 @@ final class PortNative {
             CompletionDispatcher dispatcher, String name, int concurrency, int workers, int batch, int operations,
             boolean polled, int mechanism);
 
-    /** Begins to close a port, and answers whether it has ended already. */
+    /** Begins to close a port, and returns whether it has already ended. */
     static native boolean closePort(long port);
 
-    /** Whether the calling thread may wait for the end of a port or device, which a worker may not. */
+    /** Whether the calling thread may wait for the end of a port or device; a worker may not. */
     static native boolean mayWait();
 
     static native long post(long port, long key, int bytes, long token);
 
     /**
-     * Fills in the counters and answers the lists, both in the order in which {@link PortSnapshot}
-     * reads them; null when the port is gone.
+     * Fills in the counters and returns the lists, both in the order in which {@link PortSnapshot} reads them; null
+     * when the port is gone.
      */
     static native long[] snapshot(long port, long[] counters);
 
-    /** Does nothing when the port is gone, or has workers. */
+    /** Does nothing when the port is gone or has workers. */
     static native void wakeUp(long port);
 }

@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Numbers of processes, which Windows keeps in 32 bits. */
+/** Checks process ids, which have 32 bits in Windows. */
 final class ProcessIds {
     private ProcessIds() {
     }

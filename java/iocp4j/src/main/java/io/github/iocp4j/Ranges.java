@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Checks numbers that callers hand in. */
+/** Checks callers' numbers. */
 final class Ranges {
     private Ranges() {
     }

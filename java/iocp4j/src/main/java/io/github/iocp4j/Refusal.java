@@ -1,8 +1,8 @@
 package io.github.iocp4j;
 
 /**
- * Why the engine refused a call. The codes are those of native/engine/Refusal.h; bit 29 is set in them, as Win32 asks
- * of codes that applications define.
+ * The engine's error codes, with which it refuses a call. The codes are those of native/engine/Refusal.h; bit 29 is set
+ * in them, as Win32 requires of application-defined codes.
  */
 enum Refusal {
     DEVICE_CLOSED(0x2000_0001) {
@@ -34,7 +34,8 @@ enum Refusal {
     BAD_BUFFER(0x2000_0005) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new IllegalArgumentException("Native code cannot reach that part of the buffer (" + subject + ")");
+            return new IllegalArgumentException("Native code cannot get the address of that part of the buffer ("
+                    + subject + ")");
         }
     },
     OUT_OF_MEMORY(0x2000_0006) {
@@ -46,7 +47,7 @@ enum Refusal {
     WRONG_DEVICE(0x2000_0007) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new UnsupportedOperationException(subject + " is of a kind that has no such operation");
+            return new UnsupportedOperationException(subject + " does not support this operation");
         }
     },
     POLLER_CLOSED(0x2000_0008) {
@@ -72,8 +73,9 @@ enum Refusal {
     HANDLE_BUSY(0x2000_000b) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new IllegalStateException(subject + " has an operation in flight. Its port is told of the end by the"
-                    + " handle, so that there can be one at a time: wait for its completion, or use another Mechanism");
+            return new IllegalStateException(subject + " has an operation in flight. Its port uses Mechanism.HANDLE, in"
+                    + " which a handle can signal the end of one operation at a time: wait for its completion, or use"
+                    + " another Mechanism");
         }
     },
     BAD_OBJECT(0x2000_000c) {
@@ -85,8 +87,8 @@ enum Refusal {
     MUTEX(0x2000_000d) {
         @Override
         RuntimeException exception(final Object subject) {
-            return new IllegalArgumentException("A mutex belongs to the thread that has waited for it, and a port has"
-                    + " none of its own for that (" + subject + "): wait for it in an AlertableThread");
+            return new IllegalArgumentException("The thread that has waited for a mutex owns it, and a port has no"
+                    + " thread to own it (" + subject + "): wait for it in an AlertableThread");
         }
     };
 
@@ -96,15 +98,15 @@ enum Refusal {
         this.code = code;
     }
 
-    /** The number that stands for this constant in a native answer, there with its sign turned. */
+    /** This constant's number, which native code returns negated. */
     int code() {
         return code;
     }
 
-    /** The exception to throw to the caller; subject is the device or port that the call was about. */
+    /** The exception for the caller; subject is the device or port of the call. */
     abstract RuntimeException exception(Object subject);
 
-    /** The refusal behind a negative native answer, which is the code with its sign turned; null for a Win32 error. */
+    /** The refusal in a negative native result; null for a Win32 error. */
     static Refusal of(final long answer) {
         for (final Refusal refusal : values()) {
             if (refusal.code == -answer) {
@@ -114,12 +116,12 @@ enum Refusal {
         return null;
     }
 
-    /** The Win32 error of a native answer; 0 when it is none, but a key or a refusal. */
+    /** The Win32 error in a native result; 0 if that is a key or a refusal. */
     static int win32Error(final long answer) {
         return answer >= 0 || of(answer) != null ? Win32Error.SUCCESS : (int) -answer;
     }
 
-    /** Returns a native answer that is a key, and throws what any other answer means. */
+    /** Returns a native result that is a key; throws the exception for any other result. */
     static long key(final long answer, final String call, final Object subject) throws Win32Exception {
         if (answer > 0) {
             return answer;
@@ -127,7 +129,7 @@ enum Refusal {
         throw failure(answer, call, subject);
     }
 
-    /** Returns a native answer that is a number of any kind, 0 included, and throws what a negative one means. */
+    /** Returns a native result that is 0 or positive; throws the exception for a negative one. */
     static long number(final long answer, final String call, final Object subject) throws Win32Exception {
         if (answer >= 0) {
             return answer;

@@ -4,14 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A direct buffer whose address native code has asked for once, for all operations to come. Starting a read or write in
- * it takes one JNI call with nothing but numbers; in a {@link ByteBuffer} the JVM is asked for the address, and to keep
- * the buffer, each time. It is worth it for memory that is used again and again: one large buffer whose parts are the
- * connections', for one.
+ * A direct buffer whose address native code resolves once. A read or write with it is one JNI call with primitive
+ * arguments only; with a {@link ByteBuffer}, each operation resolves the address and creates a global reference.
+ * Register memory that is used again and again, for example one large buffer with a part for each connection.
  *
- * <p>Any part of it may be used by any device of any port, several at the same time. Until the completion the part
- * belongs to the kernel, as {@link StreamDevice} tells of all buffers. The memory stays until this object is closed
- * <em>and</em> the last operation in it is over, whoever drops what; one that is never closed keeps it for ever.
+ * <p>Operations of any devices and ports may use any parts at the same time. A part belongs to the kernel until the
+ * completion, see {@link StreamDevice}. The memory stays allocated until this object is closed
+ * <em>and</em> its last operation is over; a buffer that is never closed is never freed.
  *
  * <p>All methods may be called from any thread.
  */
@@ -26,12 +25,12 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * Registers a buffer as a whole, from 0 to its capacity.
+     * Registers a buffer from 0 to its capacity.
      *
-     * @param buffer a direct buffer; one that is read-only is good for writing to devices
-     * @return to be closed when it is needed no more
+     * @param buffer a direct buffer; a read-only one serves for writes to devices
+     * @return the registered buffer, which the caller must close
      * @throws IllegalArgumentException when the buffer is not direct
-     * @throws IllegalStateException when there are a million already, or no native memory is left
+     * @throws IllegalStateException when a million buffers are registered, or no native memory is left
      */
     public static RegisteredBuffer register(final ByteBuffer buffer) {
         Buffers.checkDirect(buffer);
@@ -44,7 +43,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * The buffer that was registered. Its position and limit mean nothing to operations.
+     * The buffer that was registered. Operations ignore its position and limit.
      *
      * @return the buffer itself
      */
@@ -53,7 +52,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * How much there is.
+     * The capacity.
      *
      * @return bytes
      */
@@ -62,7 +61,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * Whether operations may be started in it.
+     * Whether operations may use it.
      *
      * @return false as soon as {@link #close} has been called
      */
@@ -70,7 +69,7 @@ public final class RegisteredBuffer implements AutoCloseable {
         return open;
     }
 
-    /** Lets no more operations begin in it. Those in flight keep the memory and complete as ever. Never waits. */
+    /** Refuses further operations. Those in flight keep the memory and complete as usual. Never waits. */
     @Override
     public void close() {
         open = false;
@@ -82,7 +81,7 @@ public final class RegisteredBuffer implements AutoCloseable {
         return "RegisteredBuffer[" + buffer.capacity() + " bytes" + (open ? "]" : ", closed]");
     }
 
-    /** Its key, after a check of what an operation wants to read into. */
+    /** Returns its key, after a check of the range that an operation reads into. */
     long keyToReadInto(final int offset, final int length) {
         if (buffer.isReadOnly()) {
             throw new ReadOnlyTargetException(this);
@@ -90,7 +89,7 @@ public final class RegisteredBuffer implements AutoCloseable {
         return keyToWriteFrom(offset, length);
     }
 
-    /** Its key, after a check of what an operation wants to write from. */
+    /** Returns its key, after a check of the range that an operation writes from. */
     long keyToWriteFrom(final int offset, final int length) {
         if (!open) {
             throw new IllegalStateException(this + ": register the buffer again");

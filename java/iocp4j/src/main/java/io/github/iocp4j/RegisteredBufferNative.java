@@ -2,12 +2,12 @@ package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
 
-/** Registered buffers in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Registered buffers in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class RegisteredBufferNative {
     private RegisteredBufferNative() {
     }
 
-    /** Answers a key, which no other buffer ever gets. */
+    /** Returns a key, which is never used again. */
     static native long open(ByteBuffer buffer);
 
     static native void close(long buffer);

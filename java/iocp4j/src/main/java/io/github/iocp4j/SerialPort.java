@@ -4,17 +4,17 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A serial port, or what behaves like one: a converter, a modem, a virtual port.
+ * A serial port, or a device that behaves like one: a converter, a modem, a virtual port.
  *
- * <p>When a {@link #read} ends depends on {@link Builder#readTimeouts}. A read whose time is up there is a success with
- * the bytes that have come, perhaps none.
+ * <p>{@link Builder#readTimeouts} determines when a {@link #read} ends. A read that ends by these timeouts succeeds
+ * with the bytes that have arrived, perhaps none.
  */
 public final class SerialPort extends StreamDevice {
-    /** Event: a byte has come. */
+    /** Event: a byte has arrived. */
     public static final int EV_RXCHAR = 0x01;
-    /** Event: the driver's event character has come. */
+    /** Event: the driver's event character has arrived. */
     public static final int EV_RXFLAG = 0x02;
-    /** Event: the last byte that was written has gone. */
+    /** Event: the last written byte was sent. */
     public static final int EV_TXEMPTY = 0x04;
     /** Event: the line CTS has changed. */
     public static final int EV_CTS = 0x08;
@@ -54,9 +54,9 @@ public final class SerialPort extends StreamDevice {
         super(port, key, name);
     }
 
-    /** A bit that lets the peer find errors. The order is that of {@code DCB.Parity}. */
+    /** The parity bit. The order is that of {@code DCB.Parity}. */
     public enum Parity {
-        /** No such bit. */
+        /** No parity bit. */
         NONE,
         /** An odd number of bits is set. */
         ODD,
@@ -68,7 +68,7 @@ public final class SerialPort extends StreamDevice {
         SPACE
     }
 
-    /** How a byte ends. The order is that of {@code DCB.StopBits}. */
+    /** The stop bits. The order is that of {@code DCB.StopBits}. */
     public enum StopBits {
         /** One bit. */
         ONE,
@@ -78,24 +78,24 @@ public final class SerialPort extends StreamDevice {
         TWO
     }
 
-    /** How the peer is told to wait. */
+    /** Flow control. */
     public enum FlowControl {
-        /** Not at all. */
+        /** None. */
         NONE,
-        /** By the lines RTS and CTS. */
+        /** The lines RTS and CTS. */
         RTS_CTS,
-        /** By the lines DTR and DSR. */
+        /** The lines DTR and DSR. */
         DTR_DSR,
-        /** By the characters XON (0x11) and XOFF (0x13), which cannot be data then. */
+        /** The characters XON (0x11) and XOFF (0x13), which then cannot be data. */
         XON_XOFF
     }
 
     /**
-     * Starts the description of a serial port.
+     * Starts to configure a serial port.
      *
-     * @param port receives everything that happens on it
+     * @param port receives the completions
      * @param name {@code COM3}, or {@code \\.\NAME} for a port with another name
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when that cannot be the name of a serial port
      */
     public static Builder builder(final CompletionPort port, final String name) {
@@ -104,15 +104,15 @@ public final class SerialPort extends StreamDevice {
 
     /**
      * Starts to wait for events ({@code SetCommMask}, {@code WaitCommEvent}). The completion has the opcode
-     * {@link Opcode#COMM_EVENT}; its {@link CompletionBatch#detail} tells which of the events have happened since they
-     * were first waited for.
+     * {@link Opcode#COMM_EVENT}; its {@link CompletionBatch#detail} has the events that have happened since the first
+     * wait for them.
      *
-     * <p>One such operation can wait at a time: another one ends it, and it completes with a detail of 0.
+     * <p>Only one such operation can wait at a time: a second one ends the first, which completes with a detail of 0.
      *
-     * @param events what to wait for, {@link #EV_RXCHAR} and the like, added up
+     * @param events a combination of {@link #EV_RXCHAR} and the other {@code EV_} constants
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when there is no event to wait for, or one that is not known
+     * @throws IllegalArgumentException when there is no event, or an unknown one
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -121,11 +121,10 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. When the time is up before
-     * one of them has happened, the operation is cancelled ({@code CancelIoEx}) and completes with
-     * {@link Win32Error#TIMEOUT}.
+     * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. If none of them has happened
+     * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param events what to wait for
+     * @param events the events
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
@@ -167,7 +166,7 @@ public final class SerialPort extends StreamDevice {
     /**
      * The state of the peer's lines ({@code GetCommModemStatus}).
      *
-     * @return {@link #MS_CTS_ON} and the like, added up
+     * @return a combination of {@link #MS_CTS_ON} and the other {@code MS_} constants
      * @throws Win32Exception when Windows refuses
      */
     public int modemStatus() throws Win32Exception {
@@ -175,7 +174,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Throws away what has come and was not read ({@code PurgeComm}).
+     * Discards received data that was not read ({@code PurgeComm}).
      *
      * @throws Win32Exception when Windows refuses
      */
@@ -184,7 +183,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Throws away what was written and has not gone ({@code PurgeComm}).
+     * Discards written data that was not sent ({@code PurgeComm}).
      *
      * @throws Win32Exception when Windows refuses
      */
@@ -195,7 +194,7 @@ public final class SerialPort extends StreamDevice {
     private long startAwaitEvents(final int events, final long token, final int milliseconds) {
         if (events == 0 || (events & ~ALL_EVENTS) != 0) {
             throw new IllegalArgumentException("0x" + Integer.toHexString(events)
-                    + " names no events: add up EV_RXCHAR and the like, which lie in 0x" + Integer.toHexString(
+                    + " has unknown events or none: combine EV_RXCHAR and the like, in 0x" + Integer.toHexString(
                             ALL_EVENTS));
         }
         return accepted(SerialPortNative.awaitEvents(key(), events, token, milliseconds));
@@ -208,7 +207,7 @@ public final class SerialPort extends StreamDevice {
     private static String complete(final String name) {
         Objects.requireNonNull(name, "name");
         if (name.toUpperCase(Locale.ROOT).matches("COM[0-9]{1,3}")) {
-            // Without the prefix Windows knows COM1 to COM9 only.
+            // Without the prefix Windows accepts COM1 to COM9 only.
             return "\\\\.\\" + name;
         }
         if (name.matches("\\\\\\\\[.?]\\\\[^\\\\/\\x00-\\x1f]+.*")) {
@@ -219,7 +218,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Describes a serial port.
+     * Configures a serial port.
      */
     public static final class Builder {
         /** {@code MAXDWORD}. */
@@ -248,7 +247,7 @@ public final class SerialPort extends StreamDevice {
         /**
          * The speed. Default: 9600.
          *
-         * @param bitsPerSecond any number that the hardware can do
+         * @param bitsPerSecond any speed that the hardware supports
          * @return this
          */
         public Builder baud(final int bitsPerSecond) {
@@ -260,7 +259,7 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * The bits of a byte. Default: 8.
+         * The number of data bits. Default: 8.
          *
          * @param bits from 5 to 8
          * @return this
@@ -274,7 +273,7 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * How errors are found. Default: {@link Parity#NONE}.
+         * The parity. Default: {@link Parity#NONE}.
          *
          * @param bit the parity
          * @return this
@@ -285,9 +284,9 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * How a byte ends. Default: {@link StopBits#ONE}.
+         * The stop bits. Default: {@link StopBits#ONE}.
          *
-         * @param bits how many
+         * @param bits the stop bits
          * @return this
          */
         public Builder stopBits(final StopBits bits) {
@@ -296,9 +295,9 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * How the peer is told to wait. Default: {@link FlowControl#NONE}.
+         * The flow control. Default: {@link FlowControl#NONE}.
          *
-         * @param control the means
+         * @param control the flow control
          * @return this
          */
         public Builder flowControl(final FlowControl control) {
@@ -307,7 +306,7 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * The state of the lines after opening, as far as flow control leaves them alone. Default: both on.
+         * The state of the lines after opening, unless flow control uses them. Default: both on.
          *
          * @param dtrOn the line DTR
          * @param rtsOn the line RTS
@@ -323,12 +322,12 @@ public final class SerialPort extends StreamDevice {
          * When a read ends, in the terms of {@code COMMTIMEOUTS}; all numbers are milliseconds, unsigned.
          *
          * <ul>
-         * <li>Default, {@code (MAX, MAX, MAX - 1)}: as soon as there is a byte, with all that there are.
-         * <li>{@code (MAX, MAX, c)}: the same, and without a byte after {@code c}.
-         * <li>{@code (MAX, 0, 0)}: at once, with what there is.
-         * <li>{@code (i, 0, 0)}: when the buffer is full, or {@code i} has passed since the last byte; not before the
-         *     first one.
-         * <li>{@code (0, m, c)}: when the buffer is full, or {@code m} times its length and {@code c} have passed.
+         * <li>Default, {@code (MAX, MAX, MAX - 1)}: as soon as there is a byte, with all that are available.
+         * <li>{@code (MAX, MAX, c)}: the same, or without a byte after {@code c}.
+         * <li>{@code (MAX, 0, 0)}: at once, with the available bytes.
+         * <li>{@code (i, 0, 0)}: when the buffer is full, or {@code i} has passed since the last byte, but not before
+         * the first byte.
+         * <li>{@code (0, m, c)}: when the buffer is full, or {@code m} times its length plus {@code c} has passed.
          * <li>{@code (0, 0, 0)}: when the buffer is full.
          * </ul>
          *
@@ -345,8 +344,8 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * How long a write may take: {@code multiplier} times its length and {@code constant}, in milliseconds. A write
-         * whose time is up completes with the number of bytes that have gone. Default: 0 and 0, which is no limit.
+         * How long a write may take: {@code multiplier} times its length plus {@code constant}, in milliseconds. After
+         * that, a write completes with the number of bytes that were sent. Default: 0 and 0, which is no limit.
          *
          * @param multiplier {@code WriteTotalTimeoutMultiplier}
          * @param constant {@code WriteTotalTimeoutConstant}
@@ -359,13 +358,13 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * Opens the port and sets it up ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}). A virtual
+         * Opens and configures the port ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}). A virtual
          * thread parks meanwhile and does not pin its carrier.
          *
          * @return the open port
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such port,
-         *     {@link Win32Error#ACCESS_DENIED} when somebody has it open, {@link Win32Error#INVALID_PARAMETER} when the
-         *     hardware cannot do what the settings say, or another code of {@code CreateFileW} or {@code SetCommState}
+         *     {@link Win32Error#ACCESS_DENIED} when it is already open, {@link Win32Error#INVALID_PARAMETER} when the
+         *     hardware does not support the settings, or another code of {@code CreateFileW} or {@code SetCommState}
          * @throws PortClosedException when the port is closed or closing
          */
         public SerialPort open() throws Win32Exception {

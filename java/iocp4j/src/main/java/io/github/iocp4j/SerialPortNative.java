@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Serial ports in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Serial ports in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class SerialPortNative {
     private SerialPortNative() {
     }
@@ -13,11 +13,11 @@ final class SerialPortNative {
 
     static native long awaitEvents(long device, int events, long token, int milliseconds);
 
-    /** {@code EscapeCommFunction}; answers 1. */
+    /** {@code EscapeCommFunction}; returns 1. */
     static native long escape(long device, int function);
 
     static native long modemStatus(long device);
 
-    /** {@code PurgeComm}; answers 1. */
+    /** {@code PurgeComm}; returns 1. */
     static native long purge(long device, int flags);
 }

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The sender or target of a datagram, in memory that Windows reads and writes itself: made once and used for any number
- * of datagrams, so that these cost no objects. An operation has it until its completion, as it has the datagram's
- * buffer; what a {@link UdpSocket#receive} has filled in can be given to {@link UdpSocket#send} as it is.
+ * The sender or target of a datagram, in native memory that Windows reads and writes. One object serves any number of
+ * datagrams, so that these allocate nothing. It belongs to an operation until its completion, as the datagram's buffer
+ * does. An address that {@link UdpSocket#receive} has filled in can be passed to {@link UdpSocket#send}.
  */
 public final class SocketAddressBuffer {
     // The layout of UdpSocket::Peer.
@@ -19,13 +19,13 @@ public final class SocketAddressBuffer {
     private final ByteBuffer address = memory.duplicate().position(ADDRESS_OFFSET).slice()
             .order(ByteOrder.LITTLE_ENDIAN);
 
-    /** Makes a buffer with no address in it. */
+    /** Creates a buffer without an address. */
     public SocketAddressBuffer() {
         // Empty.
     }
 
     /**
-     * Makes a buffer with that address in it.
+     * Creates a buffer with an address.
      *
      * @param target the address
      * @throws IllegalArgumentException when it is not resolved
@@ -35,7 +35,7 @@ public final class SocketAddressBuffer {
     }
 
     /**
-     * Puts an address in.
+     * Sets the address.
      *
      * @param target the address
      * @return this
@@ -47,18 +47,18 @@ public final class SocketAddressBuffer {
     }
 
     /**
-     * Makes an object of the address.
+     * Returns the address as an object.
      *
-     * @return the address, or null when there is none in it
+     * @return the address, or null when there is none
      */
     public InetSocketAddress get() {
         return (InetSocketAddress) SocketAddresses.decode(address, length());
     }
 
     /**
-     * The port, without making an object.
+     * The port, without an allocation.
      *
-     * @return from 0 to 65 535; 0 when there is no address in it
+     * @return from 0 to 65 535; 0 when there is no address
      */
     public int port() {
         return length() == 0 ? 0 : SocketAddresses.port(address);
@@ -69,7 +69,7 @@ public final class SocketAddressBuffer {
         return length() == 0 ? "no address" : SocketAddresses.format(get());
     }
 
-    /** What native code is given. */
+    /** The memory for native code. */
     ByteBuffer memory() {
         return memory;
     }
@@ -78,7 +78,7 @@ public final class SocketAddressBuffer {
         return length() == 0;
     }
 
-    /** Rewrites an IPv4 address for a socket that speaks IPv6 and, through it, IPv4. */
+    /** Converts an IPv4 address for an IPv6 socket that also serves IPv4. */
     void mapToIpv6() {
         if (address.getShort(0) == SocketAddresses.AF_INET) {
             setLength(SocketAddresses.mapToIpv6(address));

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Addresses as Winsock has them: {@code sockaddr_in}, {@code sockaddr_in6} and {@code sockaddr_un}. */
+/** Converts addresses to and from {@code sockaddr_in}, {@code sockaddr_in6} and {@code sockaddr_un}. */
 final class SocketAddresses {
-    /** What no address is longer than: {@code sizeof(sockaddr_storage)}. */
+    /** The maximum length of an address: {@code sizeof(sockaddr_storage)}. */
     static final int CAPACITY = 128;
 
     static final short AF_UNIX = 1;
@@ -24,7 +24,7 @@ final class SocketAddresses {
     private static final int INET6_LENGTH = 28;
     private static final int UNIX_LENGTH = 110;
 
-    // Where things are; after the family and, on the Internet, the port.
+    // Offsets; the family comes first, then, for Internet addresses, the port.
     private static final int PORT_OFFSET = 2;
     private static final int INET_ADDRESS_OFFSET = 4;
     private static final int INET6_ADDRESS_OFFSET = 8;
@@ -34,7 +34,7 @@ final class SocketAddresses {
     private SocketAddresses() {
     }
 
-    /** Answers the address, if it is one that we can use. */
+    /** Returns the address if it is of a supported kind. */
     static SocketAddress check(final SocketAddress address) {
         Objects.requireNonNull(address, "address");
         if (address instanceof UnixSocketAddress) {
@@ -57,8 +57,8 @@ final class SocketAddresses {
 
     static void checkIpv6(final SocketAddress address) {
         if (!isIpv6(address)) {
-            throw new IllegalArgumentException("Only an IPv6 address, such as ::, can serve IPv4 as well, and "
-                    + format(address) + " is none");
+            throw new IllegalArgumentException(format(address) + " is not an IPv6 address, such as ::, and cannot"
+                    + " serve IPv4 as well");
         }
     }
 
@@ -66,23 +66,23 @@ final class SocketAddresses {
         return family(address) == AF_INET6;
     }
 
-    /** Answers an address to connect from, if it is of the family of the one to connect to. */
+    /** Returns the local address if it has the family of the remote one. */
     static SocketAddress checkLike(final SocketAddress from, final SocketAddress to) {
         if (family(check(from)) != family(to)) {
             throw new IllegalArgumentException(format(from) + " and " + format(to)
-                    + " are not of one family: nobody can connect from one to the other");
+                    + " are of different address families: a socket cannot connect from one to the other");
         }
         return from;
     }
 
-    /** The address as Winsock takes it. */
+    /** The address as a {@code sockaddr}. */
     static byte[] encode(final SocketAddress address) {
         final byte[] bytes = new byte[CAPACITY];
         final int length = encode(address, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
         return Arrays.copyOf(bytes, length);
     }
 
-    /** Writes the address to the beginning of a little-endian buffer, and answers its length. */
+    /** Writes the address to the beginning of a little-endian buffer, and returns its length. */
     static int encode(final SocketAddress address, final ByteBuffer to) {
         if (address instanceof UnixSocketAddress) {
             final byte[] path = ((UnixSocketAddress) address).path().getBytes(StandardCharsets.UTF_8);
@@ -104,7 +104,7 @@ final class SocketAddresses {
         return six ? INET6_LENGTH : INET_LENGTH;
     }
 
-    /** The address of that length at the beginning of a little-endian buffer, or null when it is of no known family. */
+    /** The address of that length at the beginning of a little-endian buffer, or null for an unknown family. */
     static SocketAddress decode(final ByteBuffer from, final int length) {
         switch (length < Short.BYTES ? 0 : from.getShort(0)) {
             case AF_INET:
@@ -119,7 +119,7 @@ final class SocketAddresses {
         }
     }
 
-    /** Makes of an IPv4 address in the buffer the same one as IPv6 writes it, {@code ::ffff:1.2.3.4}. */
+    /** Converts an IPv4 address in the buffer to an IPv4-mapped IPv6 address, {@code ::ffff:1.2.3.4}. */
     static int mapToIpv6(final ByteBuffer address) {
         final int host = address.getInt(INET_ADDRESS_OFFSET);
         final int port = port(address);
@@ -135,7 +135,7 @@ final class SocketAddresses {
         return Short.toUnsignedInt(Short.reverseBytes(address.getShort(PORT_OFFSET)));
     }
 
-    /** The address of every interface, in the family of the given one, and with a port of Windows' choice. */
+    /** The wildcard address of the same family, with port 0, for which Windows chooses a port. */
     static SocketAddress anyLike(final SocketAddress address) {
         if (address instanceof UnixSocketAddress) {
             return new UnixSocketAddress("");
@@ -144,31 +144,31 @@ final class SocketAddresses {
                 new byte[((InetSocketAddress) address).getAddress().getAddress().length], 0), 0);
     }
 
-    /** Where that device is. */
+    /** The device's local address. */
     static SocketAddress local(final Device device) throws Win32Exception {
         final byte[] bytes = new byte[CAPACITY];
         return decode(bytes, SocketNative.localAddress(device.key(), bytes), "getsockname", device);
     }
 
-    /** Whom that device is connected to. */
+    /** The device's remote address. */
     static SocketAddress remote(final Device device) throws Win32Exception {
         final byte[] bytes = new byte[CAPACITY];
         return decode(bytes, SocketNative.remoteAddress(device.key(), bytes), "getpeername", device);
     }
 
-    /** The remote address of a connection that has no object yet; null when it is gone. */
+    /** The remote address of a connection that has no object yet; null when it is closed. */
     static SocketAddress remote(final long connection) {
         final byte[] bytes = new byte[CAPACITY];
         return decode(bytes, SocketNative.remoteAddress(connection, bytes));
     }
 
-    /** The address of a socket that has no object yet; null when it is gone. */
+    /** The local address of a socket that has no object yet; null when it is closed. */
     static SocketAddress local(final long socket) {
         final byte[] bytes = new byte[CAPACITY];
         return decode(bytes, SocketNative.localAddress(socket, bytes));
     }
 
-    /** What a message says besides, when a native call has answered so for want of a kind of sockets. */
+    /** A hint for the message when a native call has failed because Windows lacks this kind of sockets. */
     static String whyNone(final long answer, final SocketAddress address) {
         return -answer == Win32Error.WSAEAFNOSUPPORT && address instanceof UnixSocketAddress
                 ? " (this Windows has no Unix-domain sockets, which came with Windows 10 version 1803)" : "";

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Connects to TCP ports and Unix-domain sockets that others serve.
+ * Connects to TCP ports and Unix-domain sockets.
  */
 public final class SocketClient {
     private SocketClient() {
     }
 
     /**
-     * Starts the description of a connection.
+     * Starts to configure a connection.
      *
-     * @param port receives everything that happens on the connection, and first that it has been made
+     * @param port receives the completions of the connection, the first of which is its {@link Opcode#CONNECT}
      * @param address the server: an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the address is not resolved, or of another kind
      */
     public static Builder builder(final CompletionPort port, final SocketAddress address) {
@@ -24,7 +24,7 @@ public final class SocketClient {
     }
 
     /**
-     * Describes a connection.
+     * Configures a connection.
      */
     public static final class Builder {
         private final CompletionPort port;
@@ -41,9 +41,9 @@ public final class SocketClient {
         }
 
         /**
-         * From where to connect. Default: the interface that leads to the server, and a port of Windows' choice.
+         * The local address. Default: the interface that leads to the server, and a port that Windows chooses.
          *
-         * @param from an address of this machine's and of the server's family; port 0 lets Windows choose
+         * @param from an address of this machine, of the server's address family; for port 0 Windows chooses a port
          * @return this
          * @throws IllegalArgumentException when the address is not resolved, or of another kind
          */
@@ -53,8 +53,8 @@ public final class SocketClient {
         }
 
         /**
-         * How long the connection may take to be made. When the time is up the {@link Opcode#CONNECT} completes with
-         * {@link Win32Error#TIMEOUT}. Default: as long as Windows likes, which is about 20 seconds.
+         * The connect timeout, after which the {@link Opcode#CONNECT} completes with {@link Win32Error#TIMEOUT}.
+         * Default: that of Windows, which is about 20 seconds.
          *
          * @param limit at least a millisecond
          * @return this
@@ -76,7 +76,7 @@ public final class SocketClient {
         }
 
         /**
-         * The receive buffer ({@code SO_RCVBUF}). Default: Windows'.
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -87,7 +87,7 @@ public final class SocketClient {
         }
 
         /**
-         * The send buffer ({@code SO_SNDBUF}). Default: Windows'.
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -98,8 +98,7 @@ public final class SocketClient {
         }
 
         /**
-         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
-         * nothing.
+         * The {@link Device#attachment}, which is set before the first completion. Default: none.
          *
          * @param object the object, or null for none
          * @return this
@@ -110,14 +109,14 @@ public final class SocketClient {
         }
 
         /**
-         * Makes a socket and starts connecting it ({@code WSASocketW}, {@code bind}, {@code ConnectEx}; {@code connect}
-         * for a Unix-domain socket). The socket is there at once; it can be used when its {@link Opcode#CONNECT} has
-         * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, the
-         * socket is to be closed.
+         * Creates a socket and starts to connect it ({@code WSASocketW}, {@code bind}, {@code ConnectEx};
+         * {@code connect} for a Unix-domain socket). The socket can be used after its {@link Opcode#CONNECT} has
+         * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, close
+         * the socket.
          *
          * @param token given back by {@link Completion#token} of that completion
          * @return the socket
-         * @throws Win32Exception when Windows has no such socket, or does not let it be bound
+         * @throws Win32Exception when Windows does not support the socket's family, or refuses to bind it
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations in flight is reached
          */

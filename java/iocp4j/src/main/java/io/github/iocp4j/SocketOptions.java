@@ -3,7 +3,7 @@ package io.github.iocp4j;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** What is set on a socket before it is bound, and how options are read and written afterwards. */
+/** Options that are set before a socket is bound, and access to options afterwards. */
 final class SocketOptions {
     // The codes of native/devices/Socket.h.
     static final int NO_DELAY = 1;
@@ -21,7 +21,7 @@ final class SocketOptions {
 
     private int[] numbers = {};
 
-    /** Adds an option; of two for the same, the later counts. */
+    /** Adds an option; a later value replaces an earlier one. */
     SocketOptions put(final int option, final int value) {
         numbers = Arrays.copyOf(numbers, numbers.length + 3);
         numbers[numbers.length - 3] = option;
@@ -33,7 +33,7 @@ final class SocketOptions {
         return put(option, value ? 1 : 0);
     }
 
-    /** Those added so far, and then another, which is not kept. */
+    /** The options added so far plus one more, which is not added. */
     int[] and(final int option, final boolean value) {
         final SocketOptions all = new SocketOptions();
         all.numbers = numbers;
@@ -52,7 +52,7 @@ final class SocketOptions {
         return bytes;
     }
 
-    /** Native code has seconds + 1, and 0 for off. */
+    /** Native code uses seconds + 1, and 0 for off. */
     static int checkLinger(final int seconds) {
         if (seconds < -1 || seconds > MAX_LINGER) {
             throw new IllegalArgumentException(

@@ -5,17 +5,17 @@ import java.net.SocketAddress;
 import java.util.Objects;
 
 /**
- * A TCP port or Unix-domain socket that clients can connect to.
+ * A server on a TCP port or Unix-domain socket.
  *
- * <p>Several accepts ({@code AcceptEx}) are in flight at any time; when one is taken, native code starts another before
- * the listener learns of the connection. Each connection arrives at the listener as a completion with opcode
+ * <p>Several accepts ({@code AcceptEx}) are in flight at any time. When one completes, native code starts another
+ * before it calls the listener. Each connection arrives at the listener as a completion with opcode
  * {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new {@link StreamSocket}.
  *
- * <p>A client that is gone before it is accepted costs nothing: native code starts another accept at once, and the
- * listener sees no completion. When the server itself lacks something (memory, sockets, its own handle), or when 1 024
- * accepts in a row have failed, the listener sees one accept whose device is the server and whose status says why, and
- * native code tries again after 1 ms, then after twice as long each time, up to 250 ms. Closing the server ends the
- * accepts; connections live on until they are closed.
+ * <p>When a client has gone before it is accepted, native code starts another accept at once, and the listener sees no
+ * completion. When the server itself lacks a resource (memory, sockets, its own handle), or when 1 024 accepts in a row
+ * have failed, the listener sees one accept whose device is the server and whose status is the cause; native code tries
+ * again after 1 ms, then after twice as long each time, up to 250 ms. Closing the server ends the accepts; its
+ * connections stay open until they are closed.
  */
 public final class SocketServer extends Device {
     private final SocketAddress local;
@@ -26,12 +26,12 @@ public final class SocketServer extends Device {
     }
 
     /**
-     * Starts the description of a server.
+     * Starts to configure a server.
      *
-     * @param port receives the connections and everything that happens on them
-     * @param address where to serve: an {@link InetSocketAddress}, whose port 0 lets Windows choose, or a
+     * @param port receives the connections and their completions
+     * @param address an {@link InetSocketAddress}, for whose port 0 Windows chooses a port, or a
      *     {@link UnixSocketAddress}, whose file must not exist and is not removed
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the address is not resolved, or of another kind
      */
     public static Builder builder(final CompletionPort port, final SocketAddress address) {
@@ -39,7 +39,7 @@ public final class SocketServer extends Device {
     }
 
     /**
-     * Where the server is, with the port that Windows has chosen where it was to.
+     * The server's address, with the actual port.
      *
      * @return an {@link InetSocketAddress} or a {@link UnixSocketAddress}
      */
@@ -48,7 +48,7 @@ public final class SocketServer extends Device {
     }
 
     /**
-     * The number of the TCP port.
+     * The TCP port.
      *
      * @return from 1 to 65 535; 0 for a Unix-domain socket
      */
@@ -57,7 +57,7 @@ public final class SocketServer extends Device {
     }
 
     /**
-     * Describes a server.
+     * Configures a server.
      */
     public static final class Builder {
         private static final int MAX_LISTENING = 1024;
@@ -79,8 +79,8 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * How many accepts are kept in flight, so that as many clients at once are accepted without a step in between;
-         * others wait in the backlog. Default: 4.
+         * The number of accepts in flight. Windows accepts that many clients without a step of this process; further
+         * clients wait in the backlog. Default: 4.
          *
          * @param accepts from 1 to 1024
          * @return this
@@ -91,8 +91,8 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * How many clients Windows keeps waiting while all accepts are taken ({@code listen}). Default: as many as
-         * Windows thinks fit.
+         * The number of clients that wait in Windows while all accepts are taken ({@code listen}). Default: that of
+         * Windows.
          *
          * @param clients at least 1
          * @return this
@@ -103,12 +103,11 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * Has each accept wait for the client's first bytes, which saves a read: see {@link StreamSocket#takeFirst}. A
-         * client that connects and says nothing keeps an accept busy for as long as it likes, so that
-         * {@link #listening} silent clients keep everybody out; for a server that strangers can reach it is not.
-         * Default: 0, which does not wait.
+         * Makes each accept wait for the client's first bytes, which saves a read: see {@link StreamSocket#takeFirst}.
+         * A client that connects and sends nothing occupies an accept, so that {@link #listening} silent clients block
+         * all others: do not use this for a server that untrusted clients can reach. Default: 0, which does not wait.
          *
-         * @param most how many bytes at most, up to 1 048 576
+         * @param most the maximum number of bytes, up to 1 048 576
          * @return this
          */
         public Builder firstBytes(final int most) {
@@ -117,11 +116,10 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * Whether another socket, of anybody's, may have the same address at the same time ({@code SO_REUSEADDR}), and
-         * then take connections from this one. Default: false, which keeps everybody else away
-         * ({@code SO_EXCLUSIVEADDRUSE}).
+         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}), and then receive
+         * connections instead of this one. Default: false, which excludes others ({@code SO_EXCLUSIVEADDRUSE}).
          *
-         * @param shared true to allow it
+         * @param shared true to share the address
          * @return this
          */
         public Builder reuseAddress(final boolean shared) {
@@ -130,12 +128,12 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * Whether a server at an IPv6 address, as {@code ::}, serves clients over IPv4 as well ({@code IPV6_V6ONLY}).
+         * Whether a server at an IPv6 address, such as {@code ::}, also serves IPv4 clients ({@code IPV6_V6ONLY}).
          * Default: false.
          *
-         * @param both true to serve them
+         * @param both true to serve IPv4 clients, too
          * @return this
-         * @throws IllegalArgumentException when the address is not one of IPv6
+         * @throws IllegalArgumentException when the address is not an IPv6 address
          */
         public Builder dualStack(final boolean both) {
             SocketAddresses.checkIpv6(address);
@@ -144,7 +142,7 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The receive buffer of connections ({@code SO_RCVBUF}), which they inherit. Default: Windows'.
+         * The size of the receive buffer of connections ({@code SO_RCVBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -155,7 +153,7 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The send buffer of connections ({@code SO_SNDBUF}), which they inherit. Default: Windows'.
+         * The size of the send buffer of connections ({@code SO_SNDBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -177,11 +175,10 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * What {@link Device#attachment} gives from the beginning on, so that no completion comes before it. Default:
-         * nothing.
+         * The {@link Device#attachment} of the server, which is set before the first completion. Default: none.
          *
-         * @param object the object, or null for none; not of the connections, to which the listener attaches at their
-         *     {@link Opcode#ACCEPT}, before anything else comes from them
+         * @param object the object, or null for none. The connections do not get it; the listener attaches an object to
+         *     them at their {@link Opcode#ACCEPT}, before their other completions
          * @return this
          */
         public Builder attach(final Object object) {
@@ -193,11 +190,10 @@ public final class SocketServer extends Device {
          * Binds the address and begins to accept ({@code WSASocketW}, {@code bind}, {@code listen}, {@code AcceptEx}).
          *
          * @return the open server
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or
-         *     {@link Win32Error#WSAEACCES} when another socket has that address,
-         *     {@link Win32Error#WSAEADDRNOTAVAIL} when it is not one of this machine's,
-         *     {@link Win32Error#WSAEAFNOSUPPORT} where this Windows has no such addresses, as those of Unix-domain
-         *     sockets before Windows 10 version 1803
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
+         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when it is not an address of
+         *     this machine, {@link Win32Error#WSAEAFNOSUPPORT} when this Windows does not support the address family,
+         *     such as Unix-domain sockets before Windows 10 version 1803
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations leaves no room for accepts
          */
@@ -213,7 +209,7 @@ public final class SocketServer extends Device {
             final SocketServer server = new SocketServer(port, key, whereIs(key));
             server.attach(attachment);
             port.register(server);
-            // Only now: a completion that speaks of the server must find it registered.
+            // The first completion must find the server registered.
             final long accepting = SocketNative.listen(key);
             if (accepting < 0) {
                 server.close();
@@ -222,7 +218,7 @@ public final class SocketServer extends Device {
             return server;
         }
 
-        /** The address with the port that Windows has chosen. */
+        /** The address with the actual port. */
         private SocketAddress whereIs(final long key) {
             final SocketAddress found = SocketAddresses.local(key);
             return found == null ? address : found;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * Removes copies of {@code iocp4j.dll} that no program has loaded for a month. A program cannot delete its own copy,
- * because Windows keeps a loaded DLL until the process has ended.
+ * because Windows locks a loaded DLL until the process has ended.
  */
 final class StaleCopies {
     static final Duration KEPT = Duration.ofDays(30);
@@ -27,22 +27,24 @@ final class StaleCopies {
     }
 
     /**
-     * The name of a copy in its folder, which is that of the DLL for the first. There are more where one process has
-     * iocp4j several times, in several class loaders or packages: Windows code serves one at a time.
+     * The name of a copy in its folder; the first has the DLL's own name. A process has several copies if several class
+     * loaders or packages in it have iocp4j, because one loaded DLL serves only one of them.
      */
     static String name(final int copy) {
         return copy == 1 ? NativeLibrarySearch.FILE_NAME : "iocp4j-" + copy + ".dll";
     }
 
     /**
-     * A name that no other process or thread uses, for a file that is being written. It is not random on purpose:
-     * {@code Files.createTempFile} would start a secure random generator for it, which takes longer than the rest.
+     * A name that no other process or thread uses, for a file that is being written. It is not random, because
+     * {@code Files.createTempFile} would start a secure random generator, which takes longer than the rest.
      */
     static String temporaryName() {
         return "iocp4j-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".tmp";
     }
 
-    /** Removes the stale folders below the root, but the one in use. Failures are left to the next program. */
+    /**
+     * Removes the stale folders below the root, except the one in use. After a failure, the next program tries again.
+     */
     static void sweep(final Path root, final Path inUse) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
             for (final Path folder : folders) {
@@ -51,7 +53,7 @@ final class StaleCopies {
                 }
             }
         } catch (final IOException | DirectoryIteratorException unreadable) {
-            // Nothing depends on it.
+            // Nothing depends on the removal.
         }
     }
 
@@ -59,7 +61,7 @@ final class StaleCopies {
         try {
             final BasicFileAttributes kind =
                     Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            // A junction is a directory and "other": what lies behind it is not ours.
+            // A junction is a directory and "other": its target is not ours.
             final List<Path> files = kind.isDirectory() && !kind.isOther() ? ours(folder) : null;
             if (files != null && isStale(folder, files)) {
                 for (final Path file : files) {
@@ -68,11 +70,11 @@ final class StaleCopies {
                 Files.delete(folder);
             }
         } catch (final IOException | DirectoryIteratorException inUse) {
-            // By a program that runs for longer than a month.
+            // In use by a program that runs for longer than a month.
         }
     }
 
-    /** The files in the folder, the DLLs first, or null when there is anything that we would not have put there. */
+    /** The files in the folder, the DLLs first, or null when there is a file that is not ours. */
     private static List<Path> ours(final Path folder) throws IOException {
         final LinkedList<Path> files = new LinkedList<>();
         try (DirectoryStream<Path> content = Files.newDirectoryStream(folder)) {
@@ -82,7 +84,7 @@ final class StaleCopies {
                     return null;
                 }
                 if (COPY.matcher(name).matches()) {
-                    // A program that has it loaded makes its deletion fail, and then the rest must stay, too.
+                    // A loaded DLL cannot be deleted; then the other files must stay, too.
                     files.addFirst(file);
                 } else if (TEMPORARY.matcher(name).matches()) {
                     files.addLast(file);

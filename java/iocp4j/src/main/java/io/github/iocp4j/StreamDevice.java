@@ -4,17 +4,17 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A device that bytes go through one after another, without positions: a connected pipe or socket, a serial port.
+ * A device that transfers a sequence of bytes, without positions: a connected pipe or socket, a serial port.
  *
  * <p>Any number of reads and writes may be in flight; Windows serves those of one direction in the order in which they
  * were started.
  *
  * <p>A buffer belongs to the kernel from the call until its completion. It cannot be collected during that time, even
- * if the caller drops it; of a slice this is true of the whole. Its position and limit are read when the operation
- * starts and never changed, and the caller may change them. Whoever reads or writes the content meanwhile, or starts
- * another operation in the same place, finds or sends undefined bytes, but always of that place, and as many as the
- * completion tells. What must not be done is to free the memory by other means than the garbage collector's, such as
- * {@code Unsafe.invokeCleaner} or the end of an {@code Arena}: the kernel would write to what is there next.
+ * if the caller drops it; for a slice, this applies to the whole buffer. The call reads position and limit and never
+ * changes them; the caller may change them afterwards. Code that reads or writes the content during that time, or
+ * starts another operation on the same bytes, gets or sends undefined bytes, but only bytes of that range. Never free
+ * the memory by means other than the garbage collector, such as {@code Unsafe.invokeCleaner} or the end of an
+ * {@code Arena}: the kernel would write to memory that is no longer the buffer's.
  */
 public abstract class StreamDevice extends Device {
     /** In a native call, for a device that has none. */
@@ -194,11 +194,11 @@ public abstract class StreamDevice extends Device {
         return startWrite(buffer, offset, length, token, Timeouts.checkDeadline(timeoutMillis));
     }
 
-    /** Throws where this end of the device cannot be read. */
+    /** Throws if this end of the device cannot be read. */
     void checkReadable() {
     }
 
-    /** Throws where this end of the device cannot be written, or not any more. */
+    /** Throws if this end of the device cannot be written, or not any more. */
     void checkWritable() {
     }
 

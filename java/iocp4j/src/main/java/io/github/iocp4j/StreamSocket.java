@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * One end of a connection over TCP or a Unix-domain socket: what a {@link SocketServer} accepts and what a
+ * One end of a connection over TCP or a Unix-domain socket, which a {@link SocketServer} accepts or a
  * {@link SocketClient} connects. Reads are {@code WSARecv}, writes {@code WSASend}.
  *
  * <p>When the peer has sent its last byte, a read succeeds with 0 bytes, and so does every read after it. A write
- * completes when Windows has taken all of it, which does not mean that the peer has it. Statuses are those of Winsock,
- * whichever way they come: {@link Win32Error#WSAECONNRESET} when the peer has broken the connection,
- * {@link Win32Error#WSAECONNABORTED} when this machine has, {@link Win32Error#WSAETIMEDOUT} when the peer does not
- * answer. Reasons that lie on this side have the codes that all devices have, see {@link CompletionBatch#status}.
+ * completes when Windows has taken all of it, which does not mean that the peer has it. Statuses are Winsock codes:
+ * {@link Win32Error#WSAECONNRESET} when the peer has reset the connection, {@link Win32Error#WSAECONNABORTED} when this
+ * machine has, {@link Win32Error#WSAETIMEDOUT} when the peer does not answer. A cancel, a deadline and a close have the
+ * same codes as for all devices, see {@link CompletionBatch#status}.
  *
- * <p>Closing cancels what is in flight and ends the connection; a peer that we have not read everything from sees it
- * reset. To part in order let {@link #disconnect} complete first, which waits until everything is sent; or call
+ * <p>Closing cancels operations in flight and ends the connection; with unread data, the peer sees a reset. For an
+ * orderly end let {@link #disconnect} complete first, which waits until everything is sent; or call
  * {@link #shutdownOutput}, read to the end and close.
  */
 public final class StreamSocket extends StreamDevice {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
-    /** The most that {@code TransmitFile} sends. */
+    /** The maximum that {@code TransmitFile} sends. */
     private static final long MAX_TRANSMISSION = 0x7fff_fffeL;
 
     private volatile SocketAddress remote;
@@ -31,16 +31,16 @@ public final class StreamSocket extends StreamDevice {
         this.remote = remote;
     }
 
-    /** The connection with that key, which a server has accepted. */
+    /** The object of a connection that a server has accepted. */
     static StreamSocket accepted(final CompletionPort port, final long key) {
         return new StreamSocket(port, key, SocketAddresses.remote(key));
     }
 
     /**
-     * Where this end of the connection is.
+     * The local address.
      *
      * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}
-     * @throws Win32Exception when Windows does not tell ({@code getsockname})
+     * @throws Win32Exception when Windows refuses ({@code getsockname})
      * @throws DeviceClosedException when the socket is closed
      */
     public SocketAddress localAddress() throws Win32Exception {
@@ -48,11 +48,12 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Where the peer is, or was: it can still be asked when the socket is closed.
+     * The peer's address, which is still available after the socket is closed.
      *
-     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null only of an accepted connection
-     *     of which Windows has no address any more, because the peer has gone ({@code GetAcceptExSockaddrs} and
-     *     {@code getpeername} both say nothing), or which was closed before its object was made
+     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null only for an accepted
+     *     connection whose address Windows does not know any more, because the peer has gone (neither
+     *     {@code GetAcceptExSockaddrs} nor {@code getpeername} returns it), or because it was closed before its object
+     *     was created
      */
     public SocketAddress remoteAddress() {
         return remote;
@@ -60,8 +61,8 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts reading into several buffers, from each one's position to its limit, one after another ({@code WSARecv}).
-     * The completion tells how many bytes came in all. Makes two small arrays each time; the other methods make no
-     * objects.
+     * The completion has the total number of bytes. Each call allocates two small arrays; the other methods allocate
+     * nothing.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
@@ -82,8 +83,8 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts writing what lies between position and limit of several buffers, one after another ({@code WSASend}).
-     * Makes two small arrays each time; the other methods make no objects.
+     * Starts writing what lies between position and limit of several buffers, one after another ({@code WSASend}). Each
+     * call allocates two small arrays; the other methods allocate nothing.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
      *     again
@@ -116,10 +117,10 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts sending a part of a file, without copying it through this process ({@code TransmitFile}). The completion
-     * tells how many bytes went, head and tail included, with opcode {@link Opcode#TRANSMIT_FILE}. Windows editions
-     * that are no servers work at two such operations at a time; more wait in a queue.
+     * has opcode {@link Opcode#TRANSMIT_FILE} and the number of bytes sent, including head and tail. Client editions of
+     * Windows process two such operations at a time and queue others.
      *
-     * @param file the file, which is opened for it and closed after it
+     * @param file the file, which is opened for the operation and closed after it
      * @param offset where in the file to begin
      * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
      * @param head what to send before, from position to limit of a direct buffer, or null
@@ -142,15 +143,15 @@ public final class StreamSocket extends StreamDevice {
      * Starts sending a part of a file that is open already; see
      * {@link #transmitFile(Path, long, int, ByteBuffer, ByteBuffer, long)}.
      *
-     * @param file a device that is a file and can be read; it may be closed meanwhile, and is sent all the same
+     * @param file a readable file device; closing it during the operation does not end the transfer
      * @param offset where in the file to begin
      * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
      * @param head what to send before, from position to limit of a direct buffer, or null
      * @param tail what to send after, from position to limit of a direct buffer, or null
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws Win32Exception when Windows does not let the file be used for it ({@code DuplicateHandle})
-     * @throws IllegalArgumentException when the device is no file, a number is negative or too large, or a buffer is
+     * @throws Win32Exception when Windows refuses to duplicate the handle ({@code DuplicateHandle})
+     * @throws IllegalArgumentException when the device is not a file, a number is negative or too large, or a buffer is
      *     not direct
      * @throws DeviceClosedException when the socket or the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -165,8 +166,8 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Tells the peer that nothing more will be sent: once it has read everything it reads the end ({@code shutdown}
-     * with {@code SD_SEND}). Reading goes on. Let writes complete before.
+     * Ends the sending direction: after all data, the peer reads the end ({@code shutdown} with {@code SD_SEND}). This
+     * end can still read. Let writes complete before.
      *
      * @throws Win32Exception {@link Win32Error#WSAENOTCONN} when the socket is not connected
      * @throws DeviceClosedException when the socket is closed
@@ -176,11 +177,11 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts parting from the peer in order: sends what is not sent yet, then the end ({@code DisconnectEx}). The
-     * completion has opcode {@link Opcode#DISCONNECT}.
+     * Starts an orderly end of the connection: sends unsent data, then the end ({@code DisconnectEx}). The completion
+     * has opcode {@link Opcode#DISCONNECT}.
      *
-     * @param reuse whether the socket is to be connected again, with {@link #connect}; Windows may keep it waiting
-     *     until the old connection is forgotten, which takes minutes
+     * @param reuse whether {@link #connect} will connect the socket again; Windows may delay that for minutes, until
+     *     the old connection has left TIME_WAIT
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the socket is closed or closing
@@ -192,9 +193,9 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts connecting this socket again, after {@link #disconnect} with {@code reuse} ({@code ConnectEx}). The
-     * completion has opcode {@link Opcode#CONNECT}. A new connection is {@link SocketClient}'s.
+     * completion has opcode {@link Opcode#CONNECT}. For a new socket use {@link SocketClient}.
      *
-     * @param address the server, of the family of the first one
+     * @param address the server, of the same address family as the first one
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the address is not resolved
@@ -205,23 +206,23 @@ public final class StreamSocket extends StreamDevice {
         return connect(SocketAddresses.check(address), token, Timeouts.NO_DEADLINE);
     }
 
-    /** The same with a deadline, or with {@link Timeouts#NO_DEADLINE}. */
+    /** As {@link #connect(SocketAddress, long)}, with a deadline or {@link Timeouts#NO_DEADLINE}. */
     long connect(final SocketAddress address, final long token, final int timeoutMillis) {
         remote = address;
         final byte[] encoded = SocketAddresses.encode(address);
-        // Which ConnectEx only starts; a Unix-domain socket has connect(), which waits.
+        // ConnectEx only starts the connection; for a Unix-domain socket, connect() waits.
         return accepted(address instanceof UnixSocketAddress
                 ? OffCarrier.call(() -> StreamSocketNative.connect(key(), encoded, token, timeoutMillis))
                 : StreamSocketNative.connect(key(), encoded, token, timeoutMillis));
     }
 
     /**
-     * Moves what has come with the connection into the buffer, where the server waits for that
-     * ({@link SocketServer.Builder#firstBytes}): as much as there is and fits between position and limit. It comes
-     * before what reads bring. {@link CompletionBatch#bytes} of the accept tells how much there is in all.
+     * Copies the data that has arrived with the accept, if the server waits for it
+     * ({@link SocketServer.Builder#firstBytes}), into the buffer: as much as fits between position and limit. This data
+     * precedes the data of reads. {@link CompletionBatch#bytes} of the accept is its length.
      *
-     * @param buffer a direct buffer, whose position is moved behind the last byte
-     * @return how many bytes were moved; 0 when none are left, or none came
+     * @param buffer a direct buffer; its position is advanced
+     * @return the number of bytes; 0 when none are left
      * @throws DeviceClosedException when the socket is closed
      */
     public int takeFirst(final ByteBuffer buffer) {
@@ -248,17 +249,17 @@ public final class StreamSocket extends StreamDevice {
      * Whether small writes go out at once ({@code TCP_NODELAY}).
      *
      * @return what {@link #noDelay(boolean)} has set
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public boolean noDelay() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.NO_DELAY) != 0;
     }
 
     /**
-     * Whether Windows asks a peer that is silent whether it is still there ({@code SO_KEEPALIVE}), at first after two
-     * hours. Off in a new socket.
+     * Whether Windows sends keep-alive probes to a silent peer ({@code SO_KEEPALIVE}), first after two hours. Off in a
+     * new socket.
      *
-     * @param on true to ask
+     * @param on true to send probes
      * @throws Win32Exception when Windows refuses
      */
     public void keepAlive(final boolean on) throws Win32Exception {
@@ -266,11 +267,10 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Has Windows ask a silent peer whether it is still there, and tells when ({@code SIO_KEEPALIVE_VALS}).
+     * Turns keep-alive probes on and sets their times ({@code SIO_KEEPALIVE_VALS}).
      *
-     * @param idle how long the peer is silent before it is asked
-     * @param interval how long after a question without an answer comes the next; after ten of them the connection is
-     *     broken
+     * @param idle how long the peer is silent before the first probe
+     * @param interval the time between probes without an answer; after ten of them the connection is reset
      * @throws Win32Exception when Windows refuses
      */
     public void keepAlive(final Duration idle, final Duration interval) throws Win32Exception {
@@ -278,18 +278,18 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Whether Windows asks a silent peer whether it is still there ({@code SO_KEEPALIVE}).
+     * Whether Windows sends keep-alive probes ({@code SO_KEEPALIVE}).
      *
      * @return what {@link #keepAlive(boolean)} has set
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public boolean keepAlive() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.KEEP_ALIVE) != 0;
     }
 
     /**
-     * How much Windows takes from writes before it has sent it ({@code SO_SNDBUF}). With 0 writes complete when their
-     * bytes are sent, from the caller's buffer.
+     * The size of the send buffer ({@code SO_SNDBUF}). With 0, Windows sends from the caller's buffer, and writes
+     * complete when their bytes are sent.
      *
      * @param bytes from 0 on
      * @throws Win32Exception when Windows refuses
@@ -299,19 +299,18 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * How much Windows takes from writes before it has sent it ({@code SO_SNDBUF}).
+     * The size of the send buffer ({@code SO_SNDBUF}).
      *
      * @return the number of bytes
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public int sendBuffer() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.SEND_BUFFER);
     }
 
     /**
-     * How much Windows keeps of what comes before it is read ({@code SO_RCVBUF}). More than 65 535 bytes should be set
-     * before the connection is made: {@link SocketServer.Builder#receiveBuffer},
-     * {@link SocketClient.Builder#receiveBuffer}.
+     * The size of the receive buffer ({@code SO_RCVBUF}). Set more than 65 535 bytes before the connection is made:
+     * {@link SocketServer.Builder#receiveBuffer}, {@link SocketClient.Builder#receiveBuffer}.
      *
      * @param bytes from 0 on
      * @throws Win32Exception when Windows refuses
@@ -321,21 +320,21 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * How much Windows keeps of what comes before it is read ({@code SO_RCVBUF}).
+     * The size of the receive buffer ({@code SO_RCVBUF}).
      *
      * @return the number of bytes
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public int receiveBuffer() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
     }
 
     /**
-     * What closing does with bytes that are not sent yet ({@code SO_LINGER}). Off in a new socket: Windows goes on to
-     * send them behind it.
+     * What closing does with unsent bytes ({@code SO_LINGER}). Off in a new socket: Windows sends them in the
+     * background.
      *
-     * @param seconds 0 to drop them and reset the connection; from 1 to 65 534 to have the thread that closes the
-     *     socket, which may be a worker, wait so long for them to be sent; -1 for off
+     * @param seconds 0 drops them and resets the connection; with 1 to 65 534 the thread that closes the socket, which
+     *     may be a worker, waits up to that time until they are sent; -1 is off
      * @throws Win32Exception when Windows refuses
      */
     public void linger(final int seconds) throws Win32Exception {
@@ -343,10 +342,10 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * What closing does with bytes that are not sent yet ({@code SO_LINGER}).
+     * What closing does with unsent bytes ({@code SO_LINGER}).
      *
      * @return seconds as in {@link #linger(int)}, -1 for off
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public int linger() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.LINGER) - 1;
@@ -368,7 +367,7 @@ public final class StreamSocket extends StreamDevice {
         final long answer = StreamSocketNative.transmitFile(key(), path, key, offset, length, head, head.position(),
                 head.remaining(), tail, tail.position(), tail.remaining(), token, Timeouts.NO_DEADLINE);
         if (Refusal.of(answer) == Refusal.WRONG_DEVICE) {
-            throw new IllegalArgumentException(file + " is not a file, which is all that TransmitFile can send");
+            throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
         }
         return Refusal.key(answer, "TransmitFile " + file, this);
     }

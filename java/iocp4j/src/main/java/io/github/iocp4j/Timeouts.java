@@ -3,19 +3,19 @@ package io.github.iocp4j;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Durations as Win32 takes them. */
+/** Converts durations to Win32 timeouts. */
 final class Timeouts {
-    /** In a native call, that an operation may take as long as it likes. */
+    /** In a native call, an operation without a deadline. */
     static final int NO_DEADLINE = -1;
 
     private Timeouts() {
     }
 
-    /** The deadline of an operation, if it is one. */
+    /** Checks the deadline of an operation. */
     static int checkDeadline(final int milliseconds) {
         if (milliseconds < 1) {
             throw new IllegalArgumentException(
-                    "A deadline lies at least 1 ms ahead, not " + milliseconds + "; leave it out for none");
+                    "A deadline lies at least 1 ms ahead, not " + milliseconds + "; omit it for none");
         }
         return milliseconds;
     }

@@ -7,12 +7,12 @@ import java.util.Objects;
 /**
  * A socket for UDP datagrams.
  *
- * <p>Any number of receives and sends may be in flight. A datagram that is longer than the buffer completes its
- * receive with {@link Win32Error#WSAEMSGSIZE}; the part that fits is there, and the rest is lost. An empty datagram is
- * a success with 0 bytes. When a datagram that was sent has reached a machine on which nobody takes it, Windows tells a
- * later receive with {@link Win32Error#WSAECONNRESET}, which is no reason to stop receiving.
+ * <p>Any number of receives and sends may be in flight. A datagram that is longer than the buffer completes its receive
+ * with {@link Win32Error#WSAEMSGSIZE}; the part that fits is there, and the rest is lost. An empty datagram is a
+ * success with 0 bytes. When a sent datagram has reached a machine without a socket at that port, Windows completes a
+ * later receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive.
  *
- * <p>The rules for buffers are those of {@link StreamDevice}, and hold for the buffers of addresses as well.
+ * <p>The rules for buffers are those of {@link StreamDevice}; they apply to address buffers, too.
  */
 public final class UdpSocket extends Device {
     private final InetSocketAddress local;
@@ -25,11 +25,11 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Starts the description of a socket.
+     * Starts to configure a socket.
      *
-     * @param port receives everything that happens on the socket
-     * @param address where to receive; port 0 lets Windows choose one
-     * @return a builder with the defaults that its methods tell
+     * @param port receives the completions of the socket
+     * @param address the local address; for port 0 Windows chooses a port
+     * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the address is not resolved
      */
     public static Builder builder(final CompletionPort port, final InetSocketAddress address) {
@@ -37,7 +37,7 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Where the socket is, with the port that Windows has chosen where it was to.
+     * The local address, with the actual port.
      *
      * @return the address
      */
@@ -59,13 +59,13 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Starts receiving a datagram ({@code WSARecvFrom}). The completion has opcode {@link Opcode#RECEIVE_FROM} and
-     * tells how many bytes came.
+     * Starts receiving a datagram ({@code WSARecvFrom}). The completion has opcode {@link Opcode#RECEIVE_FROM} and the
+     * number of bytes.
      *
      * @param buffer a direct buffer
      * @param offset where in the buffer the first byte goes; position is not looked at
      * @param length how many bytes at most
-     * @param sender is filled in by Windows, and can be read at the completion if that is a success or
+     * @param sender receives the sender's address; valid at the completion if its status is success or
      *     {@link Win32Error#WSAEMSGSIZE}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
@@ -118,7 +118,7 @@ public final class UdpSocket extends Device {
 
     /**
      * Starts sending a datagram ({@code WSASendTo}). The completion has opcode {@link Opcode#SEND_TO};
-     * {@link Win32Error#WSAEMSGSIZE} is one that is too long, beyond 65 507 bytes over IPv4.
+     * {@link Win32Error#WSAEMSGSIZE} means that the datagram is too long, more than 65 507 bytes over IPv4.
      *
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at
@@ -126,7 +126,7 @@ public final class UdpSocket extends Device {
      * @param target where to; must not be changed until the completion
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
+     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address
      * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -136,7 +136,7 @@ public final class UdpSocket extends Device {
             final long token) {
         Buffers.checkWriteFrom(buffer, offset, length);
         if (target.isEmpty()) {
-            throw new IllegalArgumentException("The target has no address in it: set one, or receive one into it");
+            throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
         }
         if (six) {
             target.mapToIpv6();
@@ -159,24 +159,24 @@ public final class UdpSocket extends Device {
      * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}).
      *
      * @return what {@link #broadcast(boolean)} has set
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public boolean broadcast() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.BROADCAST) != 0;
     }
 
     /**
-     * How much Windows keeps of what comes before it is received ({@code SO_RCVBUF}); what comes beyond is lost.
+     * The size of the receive buffer ({@code SO_RCVBUF}); datagrams that do not fit are lost.
      *
      * @return the number of bytes
-     * @throws Win32Exception when Windows does not tell
+     * @throws Win32Exception when Windows refuses
      */
     public int receiveBuffer() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
     }
 
     /**
-     * Describes a socket.
+     * Configures a socket.
      */
     public static final class Builder {
         private final CompletionPort port;
@@ -190,10 +190,10 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * Whether another socket, of anybody's, may have the same address at the same time ({@code SO_REUSEADDR}).
-         * Default: false, which keeps everybody else away ({@code SO_EXCLUSIVEADDRUSE}).
+         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}). Default: false,
+         * which excludes others ({@code SO_EXCLUSIVEADDRUSE}).
          *
-         * @param shared true to allow it
+         * @param shared true to share the address
          * @return this
          */
         public Builder reuseAddress(final boolean shared) {
@@ -213,12 +213,12 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * Whether a socket at an IPv6 address, as {@code ::}, also speaks to others over IPv4 ({@code IPV6_V6ONLY}).
-         * Default: false.
+         * Whether a socket at an IPv6 address, such as {@code ::}, also sends and receives over IPv4
+         * ({@code IPV6_V6ONLY}). Default: false.
          *
          * @param both true to do so
          * @return this
-         * @throws IllegalArgumentException when the address is not one of IPv6
+         * @throws IllegalArgumentException when the address is not an IPv6 address
          */
         public Builder dualStack(final boolean both) {
             SocketAddresses.checkIpv6(address);
@@ -227,7 +227,7 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * How much Windows keeps of what comes before it is received ({@code SO_RCVBUF}). Default: Windows'.
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -238,7 +238,7 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * How much Windows takes from sends before it has sent it ({@code SO_SNDBUF}). Default: Windows'.
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
          *
          * @param bytes from 0 on
          * @return this
@@ -249,12 +249,12 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * Makes the socket and binds it ({@code WSASocketW}, {@code bind}).
+         * Creates the socket and binds it ({@code WSASocketW}, {@code bind}).
          *
          * @return the open socket
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or
-         *     {@link Win32Error#WSAEACCES} when another socket has that address,
-         *     {@link Win32Error#WSAEADDRNOTAVAIL} when it is not one of this machine's
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
+         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when it is not an address of
+         *     this machine
          * @throws PortClosedException when the port is closed or closing
          */
         public UdpSocket open() throws Win32Exception {

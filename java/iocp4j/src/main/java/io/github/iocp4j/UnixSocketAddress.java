@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The address of a Unix-domain socket ({@code AF_UNIX}): a path on this machine. Windows has them from version 1803 of
- * Windows 10 on; elsewhere opening a socket for one fails with {@link Win32Error#WSAEAFNOSUPPORT}.
+ * The address of a Unix-domain socket ({@code AF_UNIX}): a path on this machine. Windows supports them since Windows 10
+ * version 1803; on older versions, opening a socket fails with {@link Win32Error#WSAEAFNOSUPPORT}.
  */
 public final class UnixSocketAddress extends SocketAddress {
-    /** What fits into {@code sockaddr_un}, with a zero behind it. */
+    /** The maximum in {@code sockaddr_un}, with a terminating zero. */
     static final int MAX_BYTES = 107;
 
     private static final long serialVersionUID = 1L;
 
-    /** The path as it was given; empty for a socket without a name. */
+    /** The path as given; empty for a socket without a name. */
     private final String path;
 
     UnixSocketAddress(final String path) {
@@ -22,9 +22,9 @@ public final class UnixSocketAddress extends SocketAddress {
     }
 
     /**
-     * The address with that path.
+     * Creates an address.
      *
-     * @param path where the socket is, or will be, in the file system
+     * @param path the path of the socket in the file system
      * @return the address
      * @throws IllegalArgumentException when the path is empty, or longer than 107 bytes of UTF-8
      */

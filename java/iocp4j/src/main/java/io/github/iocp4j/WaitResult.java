@@ -1,7 +1,7 @@
 package io.github.iocp4j;
 
 /**
- * How a wait of an {@link AlertableThread} came out.
+ * The result of a wait of an {@link AlertableThread}.
  */
 public final class WaitResult {
     private final Kind kind;
@@ -12,26 +12,31 @@ public final class WaitResult {
         this.index = index;
     }
 
-    /** What has ended the wait. The first of them have the order of the native enum WaitOutcome::Kind. */
+    /**
+     * The reason for which a wait has ended. The first constants have the order of the native enum WaitOutcome::Kind.
+     */
     public enum Kind {
-        /** An object is signalled, the one that {@link WaitResult#index} tells, or all of them. */
+        /** An object is signalled, the one at {@link WaitResult#index}, or all of them. */
         SIGNALLED,
-        /** The same, of a mutex whose owner has ended without giving it back: what it protects may be half done. */
+        /**
+         * A mutex is acquired whose owner has ended without releasing it: the data that it protects may be
+         * inconsistent.
+         */
         ABANDONED,
-        /** APCs have run on this thread: all that were queued. */
+        /** All queued APCs have run on this thread. */
         APC,
-        /** There is input in this thread's message queue. */
+        /** This thread's message queue has input. */
         MESSAGE,
-        /** The time was up. */
+        /** The timeout has passed. */
         TIMEOUT,
-        /** Completions have come and the listener has been told of them: {@link WaitResult#index} is how many. */
+        /** Completions were delivered to the listener; {@link WaitResult#index} is their number. */
         COMPLETIONS,
-        /** Somebody has called {@link CompletionPort#wakeUp}. */
+        /** Another thread has called {@link CompletionPort#wakeUp}. */
         WAKE_UP
     }
 
     /**
-     * What has ended the wait.
+     * The reason for which the wait has ended.
      *
      * @return the kind
      */
@@ -40,10 +45,10 @@ public final class WaitResult {
     }
 
     /**
-     * Which object was signalled or abandoned, the first in order where there were several; for
-     * {@link Kind#COMPLETIONS} how many have come.
+     * The index of the signalled or abandoned object, the first if there are several; for {@link Kind#COMPLETIONS} the
+     * number of completions.
      *
-     * @return at least 0; 0 where there is nothing to tell
+     * @return at least 0; 0 for other kinds
      */
     public int index() {
         return index;

@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * A {@link WaitableObject} as a device of a port: an event, a process, a timer, whatever is signalled some day. Its
- * signal arrives as a completion, without a thread of the caller's that waits for it.
+ * A {@link WaitableObject} as a device of a port: an event, a process, a timer, or another object with a signalled
+ * state. Its signal arrives as a completion, and no thread of the program waits for it.
  *
- * <p>Windows binds no such object to a port. Threads of the port wait for it instead
- * ({@code WaitForMultipleObjects}), one for 63 waits, and post what the kernel would have queued.
+ * <p>Windows cannot bind such an object to a completion port. Threads of the port wait for it instead
+ * ({@code WaitForMultipleObjects}), one for 63 waits, and post the packets that the kernel would have queued.
  *
  * <pre>{@code
  * try (WaitableObject process = WaitableObject.process(pid)) {
@@ -22,10 +22,10 @@ public final class WaitableDevice extends Device {
      * Registers an object.
      *
      * @param port receives the completions
-     * @param object what to wait for; the device has a handle of its own, so that it may be closed
+     * @param object the object; the device duplicates its handle, so that the object may be closed
      * @return the device
      * @throws Win32Exception when Windows cannot wait for it: {@link Win32Error#INVALID_HANDLE}
-     * @throws IllegalArgumentException when it is a mutex, which would belong to the thread that has waited
+     * @throws IllegalArgumentException when it is a mutex, because the thread that has waited would own it
      * @throws IllegalStateException when the object is closed
      * @throws PortClosedException when the port is closed or closing
      */
@@ -37,8 +37,8 @@ public final class WaitableDevice extends Device {
 
     /**
      * Starts to wait for the object's signal, any number of times at once. The completion has the opcode
-     * {@link Opcode#WAIT} and moves no bytes. As any wait does, it takes the signal away from an event that lets one
-     * pass; one that completes with another status takes nothing.
+     * {@link Opcode#WAIT} and moves no bytes. As every wait, it resets an auto-reset event; a wait that completes with
+     * another status does not.
      *
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
@@ -50,8 +50,8 @@ public final class WaitableDevice extends Device {
     }
 
     /**
-     * Starts to wait as {@link #await(long)} does, with a deadline. When the time is up before there is a signal, the
-     * wait completes with {@link Win32Error#TIMEOUT}.
+     * Starts to wait as {@link #await(long)} does, with a deadline. Without a signal by then, the wait completes with
+     * {@link Win32Error#TIMEOUT}.
      *
      * @param token given back by {@link Completion#token}
      * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20

@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Waitable devices in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Waitable devices in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class WaitableDeviceNative {
     private WaitableDeviceNative() {
     }

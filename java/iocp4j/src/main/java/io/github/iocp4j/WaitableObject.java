@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * A kernel object that a thread can wait for in an {@link AlertableThread}, and a port by a {@link WaitableDevice}: an
- * event of one's own, the end of a process, or whatever a handle from elsewhere stands for.
+ * A kernel object with a signalled state, for waits in an {@link AlertableThread} or as a {@link WaitableDevice}: a new
+ * event, a process, or the object of an existing handle.
  *
- * <p>All methods may be called from any thread. One that is closed while somebody waits for it stays until he has
- * stopped.
+ * <p>All methods may be called from any thread. When an object is closed during a wait, its handle stays open until the
+ * wait has ended.
  */
 public final class WaitableObject implements AutoCloseable {
     private final String name;
@@ -17,10 +17,10 @@ public final class WaitableObject implements AutoCloseable {
     }
 
     /**
-     * Makes an event that is not signalled ({@code CreateEventW}).
+     * Creates an event that is not signalled ({@code CreateEventW}).
      *
-     * @param manualReset whether it stays signalled until {@link #reset}, and lets everybody pass who waits; otherwise
-     *     one wait takes the signal away
+     * @param manualReset whether it stays signalled until {@link #reset} and releases all waits; otherwise it releases
+     *     one wait, which resets it
      * @return to be closed
      * @throws Win32Exception when Windows refuses
      */
@@ -30,11 +30,11 @@ public final class WaitableObject implements AutoCloseable {
     }
 
     /**
-     * Finds a process, which is signalled when it has ended ({@code OpenProcess}).
+     * Opens a process, which is signalled when it has ended ({@code OpenProcess}).
      *
-     * @param processId as {@link ProcessHandle#pid} tells it
+     * @param processId as from {@link ProcessHandle#pid}
      * @return to be closed
-     * @throws Win32Exception when there is no such process, or it may not be waited for
+     * @throws Win32Exception when there is no such process, or this user may not wait for it
      * @throws IllegalArgumentException when no process can have that id
      */
     public static WaitableObject process(final long processId) throws Win32Exception {
@@ -47,11 +47,11 @@ public final class WaitableObject implements AutoCloseable {
     }
 
     /**
-     * Takes a copy of a handle that somebody else has opened ({@code DuplicateHandle}).
+     * Duplicates an existing handle ({@code DuplicateHandle}).
      *
-     * @param handle of an object that can be waited for; it stays its owner's, who may close it
+     * @param handle a handle of a waitable object, which its owner may close afterwards
      * @return to be closed
-     * @throws Win32Exception when it is no handle
+     * @throws Win32Exception when it is not a valid handle
      */
     public static WaitableObject ofHandle(final long handle) throws Win32Exception {
         NativeLibrary.load();
@@ -66,7 +66,7 @@ public final class WaitableObject implements AutoCloseable {
     /**
      * Signals an event ({@code SetEvent}).
      *
-     * @throws Win32Exception when it is no event, or may not be signalled
+     * @throws Win32Exception when it is not an event, or this handle does not have the right to set it
      * @throws IllegalStateException when it is closed
      */
     public void signal() throws Win32Exception {
@@ -74,9 +74,9 @@ public final class WaitableObject implements AutoCloseable {
     }
 
     /**
-     * Takes an event's signal away ({@code ResetEvent}).
+     * Resets an event ({@code ResetEvent}).
      *
-     * @throws Win32Exception when it is no event, or may not be reset
+     * @throws Win32Exception when it is not an event, or this handle does not have the right to reset it
      * @throws IllegalStateException when it is closed
      */
     public void reset() throws Win32Exception {
@@ -84,17 +84,17 @@ public final class WaitableObject implements AutoCloseable {
     }
 
     /**
-     * What a process has ended with ({@code GetExitCodeProcess}).
+     * The exit code of a process ({@code GetExitCodeProcess}).
      *
-     * @return its exit code, which Windows keeps in 32 bits without a sign; before its end 259, {@code STILL_ACTIVE}
-     * @throws Win32Exception when it is no process, or one of which that may not be asked
+     * @return an unsigned 32-bit number; 259, {@code STILL_ACTIVE}, while the process runs
+     * @throws Win32Exception when it is not a process, or this handle does not have the right to query it
      * @throws IllegalStateException when it is closed
      */
     public long exitCode() throws Win32Exception {
         return Refusal.number(WaitableObjectNative.exitCode(key), "GetExitCodeProcess", this);
     }
 
-    /** Lets nobody begin to wait for it. Closing twice is harmless. */
+    /** Refuses further waits. Closing twice is harmless. */
     @Override
     public void close() {
         WaitableObjectNative.close(key);

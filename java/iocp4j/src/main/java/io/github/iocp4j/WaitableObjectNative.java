@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Kernel objects to wait for, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Waitable kernel objects, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 final class WaitableObjectNative {
     private WaitableObjectNative() {
     }
@@ -11,7 +11,7 @@ final class WaitableObjectNative {
 
     static native long duplicate(long handle);
 
-    /** Answers 1, or the error with its sign turned; so does {@link #reset}. */
+    /** Returns 1 or a negated error; so does {@link #reset}. */
     static native long signal(long object);
 
     static native long reset(long object);

@@ -5,8 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Win32 error codes that users of files, pipes and sockets meet, named as in {@code winerror.h} without the prefix
- * {@code ERROR_}.
+ * Win32 error codes of files, pipes and sockets, named as in {@code winerror.h} without the prefix {@code ERROR_}.
  */
 public final class Win32Error {
     /** No error. */
@@ -15,16 +14,16 @@ public final class Win32Error {
     /** The device does not know the request, such as a read of a directory. */
     public static final int INVALID_FUNCTION = 1;
 
-    /** There is no file, or nobody serves a pipe, of that name. */
+    /** There is no file or pipe of that name. */
     public static final int FILE_NOT_FOUND = 2;
 
-    /** A folder on the way to the file does not exist. */
+    /** A folder in the path does not exist. */
     public static final int PATH_NOT_FOUND = 3;
 
     /** No more files can be opened. */
     public static final int TOO_MANY_OPEN_FILES = 4;
 
-    /** Not allowed; or, for a new pipe server, somebody serves a pipe of that name already. */
+    /** Access is denied; for a new pipe server also: a pipe of that name exists. */
     public static final int ACCESS_DENIED = 5;
 
     /** The handle is closed or of another kind. */
@@ -57,10 +56,10 @@ public final class Win32Error {
     /** The device does not work. */
     public static final int GEN_FAILURE = 31;
 
-    /** Somebody else has the file open and does not share it. */
+    /** The file is open elsewhere and not shared. */
     public static final int SHARING_VIOLATION = 32;
 
-    /** Somebody else has locked that part of the file. */
+    /** Another handle has locked that part of the file. */
     public static final int LOCK_VIOLATION = 33;
 
     /** The read began at or after the end of the file. */
@@ -90,7 +89,7 @@ public final class Win32Error {
     /** The other machine does not share that name. */
     public static final int BAD_NET_NAME = 67;
 
-    /** The file that should be created exists. */
+    /** The file to create exists. */
     public static final int FILE_EXISTS = 80;
 
     /** An argument is wrong, or the handle was not opened for overlapped requests. */
@@ -108,16 +107,16 @@ public final class Win32Error {
     /** The buffer is too small for the answer. */
     public static final int INSUFFICIENT_BUFFER = 122;
 
-    /** That cannot be the name of a file or pipe. */
+    /** The name of the file or pipe is malformed. */
     public static final int INVALID_NAME = 123;
 
     /** That part of the file was not locked. */
     public static final int NOT_LOCKED = 158;
 
-    /** What is asked for is in use. */
+    /** The object is in use. */
     public static final int BUSY = 170;
 
-    /** What should be created exists. */
+    /** The object to create exists. */
     public static final int ALREADY_EXISTS = 183;
 
     /** The name is too long. */
@@ -159,7 +158,7 @@ public final class Win32Error {
     /** The handle was closed with the operation in flight. */
     public static final int HANDLES_CLOSED = 676;
 
-    /** The completion port was closed while somebody waited on it. */
+    /** The completion port was closed during a wait. */
     public static final int ABANDONED_WAIT_0 = 735;
 
     /** The operation was cancelled, or its thread has ended. */
@@ -195,7 +194,7 @@ public final class Win32Error {
     /** The file is mapped into memory. */
     public static final int USER_MAPPED_FILE = 1224;
 
-    /** Nobody listens at the other side. */
+    /** There is no server at that address. */
     public static final int CONNECTION_REFUSED = 1225;
 
     /** The other side has ended the connection in order. */
@@ -270,7 +269,7 @@ public final class Win32Error {
     /** The time allowed is over. */
     public static final int TIMEOUT = 1460;
 
-    /** What Wine says of a malformed security descriptor text. */
+    /** Wine's code for a malformed security descriptor text. */
     public static final int RPC_S_INVALID_STRING_UUID = 1705;
 
     /** This process has used up its share of memory for requests in flight. */
@@ -354,7 +353,7 @@ public final class Win32Error {
     /** The other side did not answer in time. */
     public static final int WSAETIMEDOUT = 10_060;
 
-    /** Nobody listens at the other side. */
+    /** There is no server at that address. */
     public static final int WSAECONNREFUSED = 10_061;
 
     /** The other machine is down. */
@@ -387,7 +386,7 @@ public final class Win32Error {
         return name != null ? name : "ERROR_" + Integer.toUnsignedString(code);
     }
 
-    /** Read off the constants when the first name is asked for, so that each name and code is written down once. */
+    /** Collected from the constants at the first use, so that each name and code stands in one place. */
     private static final class Names {
         static final Map<Integer, String> BY_CODE = new HashMap<>();
 

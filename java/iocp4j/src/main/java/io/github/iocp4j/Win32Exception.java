@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * A Win32 call failed. The message tells which call, the code by name and number, and what Windows says about it.
+ * A Win32 call failed. The message has the call, the code's name and number, and Windows' text.
  */
 public final class Win32Exception extends IOException {
     private static final long serialVersionUID = 1L;
@@ -13,9 +13,9 @@ public final class Win32Exception extends IOException {
     private final int code;
 
     /**
-     * Makes an exception for a code of {@code GetLastError} or of a completion.
+     * Creates an exception for a code of {@code GetLastError} or of a completion.
      *
-     * @param call the call that failed and what it was about, as in {@code CreateFile \\.\pipe\syelog}
+     * @param call the failed call and its subject, as in {@code CreateFile \\.\pipe\syelog}
      * @param code the Win32 error code
      */
     public Win32Exception(final String call, final int code) {
@@ -43,7 +43,7 @@ public final class Win32Exception extends IOException {
 
     private static String describe(final String call, final int code) {
         final String failure = call + " failed: " + Win32Error.name(code) + " (" + Integer.toUnsignedString(code) + ")";
-        // Windows' own text, in the user's language, can be had only through the DLL.
+        // Only the DLL can get Windows' text, which is in the user's language.
         final String text = NativeLibrary.isLoaded() ? PortNative.errorMessage(code).strip() : "";
         return text.isEmpty() ? failure : failure + ": " + text;
     }

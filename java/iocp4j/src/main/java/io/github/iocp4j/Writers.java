@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who may change a file, or what lies in a folder: its owner, and whom its access control list lets do so.
+ * The users who can change a file or the contents of a folder: its owner, and those to whom its access control list
+ * grants it.
  *
- * <p>Nobody is known here by name, because names are translated and depend on the domain. Trusted are those whom the
- * user is at the mercy of in any case, because they may change the home folder or that of Windows: the user,
- * administrators, SYSTEM and the installer of Windows, as a rule.
+ * <p>Users are not compared with known names, because names are translated and depend on the domain. Trusted are the
+ * users who can change the home folder or the Windows folder, because they can change the program anyway: usually the
+ * user, administrators, SYSTEM and TrustedInstaller.
  */
 final class Writers {
     private static final Set<AclEntryPermission> CHANGES = EnumSet.of(
@@ -32,10 +33,10 @@ final class Writers {
     }
 
     /**
-     * Throws when somebody may change one of these files or folders who is not trusted.
+     * Throws if an untrusted user can change one of these files or folders.
      *
-     * @param host tells the folders of the user and of Windows
-     * @throws FileSystemException which tells who that is
+     * @param host has the folders of the user and of Windows
+     * @throws FileSystemException names the untrusted user
      * @throws IOException when the owner or the list cannot be read
      */
     static void requireTrusted(final NativeHost host, final Path... paths) throws IOException {
@@ -59,12 +60,12 @@ final class Writers {
         }
     }
 
-    /** Those whom only what lies below may inherit are told on request, for they cannot change the folder itself. */
+    /** Optionally includes inherit-only ACEs, which do not apply to the folder itself. */
     private static Set<UserPrincipal> of(final Path path, final boolean onlyHere) throws IOException {
         final AclFileAttributeView view = view(path);
         final List<AclEntry> entries = view.getAcl();
         if (entries.isEmpty()) {
-            // No list at all lets everybody in, and looks the same from here as one that lets nobody in.
+            // A missing list grants access to everyone, and Java reports it like an empty one, which grants none.
             throw new FileSystemException(path.toString(), null, "has no access control list");
         }
         final Set<UserPrincipal> writers = new HashSet<>(Set.of(view.getOwner()));
