@@ -207,7 +207,7 @@ class CopyTest {
     @Test
     void aFolderWantsRecursive() throws Exception {
         Files.createDirectory(source);
-        assertRefuses(2, "is a folder: say --recursive");
+        assertRefuses(2, "is a folder: use --recursive");
     }
 
     @Test
@@ -232,7 +232,7 @@ class CopyTest {
         Files.write(source, content(1));
         Files.write(target, content(2));
         Files.setAttribute(target, "dos:readonly", true);
-        assertRefuses(1, target + ": it is read-only, and its successor is not");
+        assertRefuses(1, target + ": it is read-only, and the new file is not");
 
         Files.setAttribute(target, "dos:readonly", false);
         assertThat(Files.readAllBytes(target)).as("what was there").isEqualTo(content(2));
@@ -241,14 +241,14 @@ class CopyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--block, 1000, A block is a multiple of 4K",
-        "--block, 0, A block is a multiple of 4K",
-        "--block, 2G, A block is a multiple of 4K",
+        "--block, 1000, --block must be a multiple of 4K",
+        "--block, 0, --block must be a multiple of 4K",
+        "--block, 2G, --block must be a multiple of 4K",
         "--block, much, is not a size",
-        "--depth, 0, From 1 to 1024 blocks",
-        "--depth, 1025, From 1 to 1024 blocks",
-        "--files, 0, From 1 to 1024 files",
-        "--files, -1, From 1 to 1024 files",
+        "--depth, 0, --depth must be from 1 to 1024",
+        "--depth, 1025, --depth must be from 1 to 1024",
+        "--files, 0, --files must be from 1 to 1024",
+        "--files, -1, --files must be from 1 to 1024",
         "--unknown, 1, --unknown",
     })
     void wrongUsageIsTold(final String option, final String value, final String reason) throws Exception {

@@ -69,7 +69,7 @@ class MainTest {
         "2, monitor, x, --sort=size, must be one of rate",
         "2, monitor, --once, --json, PIPE",
         "2, monitor, \\\\.\\mailslot\\x, --once, cannot be the name of a pipe",
-        "1, monitor, iocp4j-nobody-serves-this, --once, Nobody serves the pipe iocp4j-nobody-serves-this",
+        "1, monitor, iocp4j-nobody-serves-this, --once, There is no pipe iocp4j-nobody-serves-this",
     })
     void toolsRefuseAndTellWhy(
             final int exitCode, final String tool, final String option, final String value, final String reason) {

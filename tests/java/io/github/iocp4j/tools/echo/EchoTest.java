@@ -96,12 +96,12 @@ final class EchoTest {
                 ToolProcess echo = Programs.tool(
                         folder, "echo", "--port", Integer.toString(other.getLocalPort()))) {
             assertThat(echo.exitCode()).isEqualTo(2);
-            assertThat(echo.errors()).contains("Somebody serves the port " + other.getLocalPort() + " already");
+            assertThat(echo.errors()).contains("The port " + other.getLocalPort() + " is in use");
         }
         try (ToolProcess first = serving("--pipe", pipe); ToolProcess second =
                 Programs.tool(folder, "echo", "--pipe", pipe)) {
             assertThat(second.exitCode()).isEqualTo(2);
-            assertThat(second.errors()).contains("Somebody serves the pipe " + pipe + " already");
+            assertThat(second.errors()).contains("The pipe " + pipe + " is in use");
             assertThat(first.isAlive()).isTrue();
         }
     }

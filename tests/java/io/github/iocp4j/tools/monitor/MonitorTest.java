@@ -73,7 +73,7 @@ final class MonitorTest {
             tool.awaitOutput("DEVICES: 4");
             end(monitor);
             assertThat(tool.exitCode()).as(tool::errors).isZero();
-            assertThat(tool.errors()).contains("monitor: \\\\.\\pipe\\" + pipe + " is not served any more");
+            assertThat(tool.errors()).contains("monitor: \\\\.\\pipe\\" + pipe + " is closed");
         }
     }
 
@@ -98,7 +98,7 @@ final class MonitorTest {
         try (ToolProcess tool = Programs.tool(folder, "monitor", pipe)) {
             assertThat(tool.exitCode()).isEqualTo(1);
             assertThat(tool.output()).isEmpty();
-            assertThat(tool.errors()).startsWith("monitor: Nobody serves the pipe " + pipe).hasLineCount(1);
+            assertThat(tool.errors()).startsWith("monitor: There is no pipe " + pipe).hasLineCount(1);
         }
     }
 
@@ -123,7 +123,7 @@ final class MonitorTest {
                 assertThat(tool.exitCode()).as(tool::errors).isZero();
                 assertThat(tool.output()).contains("\"port\":\"echo\"", "\"failures\":{\"ERROR_BROKEN_PIPE\":4}");
                 assertThat(second.exitCode()).isEqualTo(2);
-                assertThat(second.errors()).contains("Somebody serves the pipe " + pipe + " already");
+                assertThat(second.errors()).contains("The pipe " + pipe + " is in use");
             }
         }
     }

@@ -100,7 +100,7 @@ class LogFileTest {
         assertThat(file.linesLost()).isZero();
         assertThat(disk.content()).isEqualTo(
                 "      0 ---- --.50: one\n      0 ---- --.50: two\n      0 ---- --.50: three\n");
-        assertThat(complaints.toString()).containsOnlyOnce("cannot write to the disk, but going on: full");
+        assertThat(complaints.toString()).containsOnlyOnce("cannot write to the disk; will try again: full");
     }
 
     @Test

@@ -174,7 +174,7 @@ class SyelogdLifeTest {
                     List.of("--pipe", pipe, "--count", "2000"))) {
                 assertThat(client.exitCode()).as(client::errors).isZero();
             }
-            daemon.awaitErrors("syelogd: cannot write to " + full + ", but going on: ");
+            daemon.awaitErrors("syelogd: cannot write to " + full + "; will try again: ");
             try (Client client = new Client(pipe)) {
                 client.send(Messages.line("leave").terminating(1));
             }

@@ -4,7 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What the exceptions of {@code java.nio.file} mean, some of which only name the file. */
+/** Describes the exceptions of {@code java.nio.file}, some of which only name the file. */
 public final class FileErrors {
     private FileErrors() {
     }
@@ -13,7 +13,7 @@ public final class FileErrors {
      * Why a file could not be used.
      *
      * @param refused the exception
-     * @param missing what to say of {@link NoSuchFileException}
+     * @param missing the text for {@link NoSuchFileException}
      * @return words that can follow a colon
      */
     public static String reason(final FileSystemException refused, final String missing) {

@@ -35,12 +35,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  iocp4j copy big.iso D:\\            copy a file",
             "  iocp4j syelogd --output trace.log  run a log daemon",
             "  iocp4j logger Hello World          send it a message",
-            "  iocp4j cat-pipe --listen NAME      talk to whoever opens a pipe",
+            "  iocp4j cat-pipe --listen NAME      serve a pipe to one client",
             "  iocp4j serial COM3 --baud 115200   talk to a serial port",
-            "  iocp4j watch C:\\inbox              print what changes there",
-            "  iocp4j echo --port 7007            send back what TCP clients send",
-            "  iocp4j monitor figures             look into a tool with --monitor figures",
-            "  iocp4j syelogd --help              tell about one tool"
+            "  iocp4j watch C:\\inbox              print changes in a folder",
+            "  iocp4j echo --port 7007            echo to TCP clients",
+            "  iocp4j monitor figures             show a tool started with --monitor figures",
+            "  iocp4j syelogd --help              describe one tool"
         },
         mixinStandardHelpOptions = true,
         versionProvider = JarVersion.class,
@@ -58,9 +58,9 @@ public final class Main {
         System.exit(run(new PrintWriter(System.err, true), args));
     }
 
-    /** Answers the exit code. */
+    /** Returns the exit code. */
     static int run(final PrintWriter errors, final String... args) {
-        // Without colours: where Wine or a Unix-like shell sets TERM, picocli would send them to files, too.
+        // Without colours: when Wine or a Unix-like shell sets TERM, picocli would write them to files, too.
         final CommandLine commandLine = new CommandLine(new Main())
                 .setErr(errors)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
@@ -70,7 +70,7 @@ public final class Main {
         try {
             return commandLine.execute(args);
         } catch (final NativeLibraryError error) {
-            // An Error, which picocli lets through. It tells of each place in a line of its own.
+            // picocli does not catch an Error. Its message has one line for each place that was searched.
             return fail(commandLine, SafeText.ofLines(error.getMessage()), CommandLine.ExitCode.SOFTWARE);
         }
     }

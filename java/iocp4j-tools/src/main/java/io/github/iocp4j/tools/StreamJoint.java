@@ -17,12 +17,12 @@ import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 
 /**
- * Joins a pair of streams, such as standard input and output, to a device: what one gives the other gets, until one of
- * the two ends.
+ * Joins a pair of streams, such as standard input and output, to a device: copies input to the device and data of the
+ * device to the output, until one of the two ends.
  */
 public final class StreamJoint {
     private static final int BUFFER = 65_536;
-    /** How long input may take to come once the device has gone: what comes later is not taken any more. */
+    /** How long the input may take to arrive after the device has gone; later input is not read. */
     private static final long SETTLE_MILLIS = 1000;
 
     private final InputStream input;
@@ -43,8 +43,8 @@ public final class StreamJoint {
     private long heardAt = System.nanoTime();
 
     /**
-     * Makes a joint of standard input and output. They are not buffered: a buffer asks how much there is to be read,
-     * which not every kind of standard input knows, and keeps errors of writing to itself.
+     * Creates a joint of standard input and output, without buffers: a buffer queries how much can be read, which not
+     * every kind of standard input supports, and hides write errors.
      *
      * @param emptyIsEnd whether a read of nothing means that the peer writes no more, as on a pipe of messages
      * @return a joint that does nothing yet
@@ -54,10 +54,10 @@ public final class StreamJoint {
     }
 
     /**
-     * Makes a joint of standard input, as another stream makes it, and standard output.
+     * Creates a joint of filtered standard input and standard output.
      *
      * @param emptyIsEnd whether a read of nothing means that the peer writes no more, as on a pipe of messages
-     * @param filter what the input goes through
+     * @param filter converts the input
      * @return a joint that does nothing yet
      */
     public static StreamJoint ofStandardStreams(final boolean emptyIsEnd, final UnaryOperator<InputStream> filter) {
@@ -80,12 +80,12 @@ public final class StreamJoint {
         device.read(incoming, 0);
     }
 
-    /** What is to be done when the input has ended and all of it is written. */
+    /** Runs when the input has ended and all of it is written. */
     public interface Ending {
         /**
-         * Ends what is sent to the device; may block.
+         * Ends the data to the device; may block.
          *
-         * @throws IOException when what was written has not arrived
+         * @throws IOException when written data has not arrived
          */
         void end() throws IOException;
     }
@@ -94,7 +94,7 @@ public final class StreamJoint {
      * Begins to write to the device, on a daemon thread, because a read of input that never comes cannot be ended.
      *
      * @param device whose completions come to {@link #onCompletion}
-     * @param ending is called on that thread after the last write, and before {@link #awaitInputEnd} returns
+     * @param ending runs on that thread after the last write, and before {@link #awaitInputEnd} returns
      */
     public void startInput(final StreamDevice device, final Ending ending) {
         final Thread thread = new Thread(() -> pump(device, ending), "input");
@@ -103,9 +103,9 @@ public final class StreamJoint {
     }
 
     /**
-     * Takes one completion of the device's; for the port's listener.
+     * Handles one completion of the device; the port's listener calls it.
      *
-     * @param completion what the listener was called with
+     * @param completion the listener's completion
      */
     public void onCompletion(final Completion completion) {
         if (completion.opcode() == Opcode.WRITE) {
@@ -117,12 +117,12 @@ public final class StreamJoint {
     }
 
     /**
-     * Waits until the input has ended and all of it is written, or the device has gone. In the second case the read
-     * may notice that first: everything that has been taken from the input by then is still offered to the device, so
-     * that its failure is known. Input that does not come at once is left where it is.
+     * Waits until the input has ended and all of it is written, or the device has gone. In the second case the read may
+     * notice that first: then everything that was read from the input is still written to the device, so that the
+     * failure is reported. Input that has not arrived is not read.
      *
-     * @return whether it was the input, and the device is still there
-     * @throws IOException when something has failed, as a write to a device that has gone does
+     * @return whether the input has ended, and the device is still there
+     * @throws IOException when an operation has failed, such as a write to a device that has gone
      * @throws InterruptedException when the thread is interrupted
      */
     public synchronized boolean awaitInputEnd() throws IOException, InterruptedException {
@@ -149,7 +149,7 @@ public final class StreamJoint {
     }
 
     /**
-     * Waits until nothing more comes from the device.
+     * Waits for the end of the device's data.
      *
      * @throws IOException when something has failed
      * @throws InterruptedException when the thread is interrupted
@@ -162,7 +162,7 @@ public final class StreamJoint {
     }
 
     /**
-     * Waits until nothing has come from the device for a while.
+     * Waits until no data has arrived from the device for some time.
      *
      * @param milliseconds how long
      * @throws IOException when something has failed
@@ -269,7 +269,7 @@ public final class StreamJoint {
         notifyAll();
     }
 
-    /** Whether a read that ends so has met the end of the connection. */
+    /** Whether this completion of a read is the end of the connection. */
     private static boolean isEnd(final int status) {
         return status == Win32Error.BROKEN_PIPE || status == Win32Error.PIPE_NOT_CONNECTED
                 || status == Win32Error.HANDLES_CLOSED;

@@ -30,21 +30,21 @@ import picocli.CommandLine.Parameters;
         name = "cat-pipe",
         header = "Joins standard input and output to a named pipe, as its client or its server.",
         description = {
-            "What comes from standard input goes into the pipe, and what comes from the pipe goes to standard output."
-                + " It leaves when the other side closes the pipe, or when standard input has ended and the other side"
-                + " has read all of it. Where the other side closes before, with something unread or unsent, it"
+            "Copies standard input to the pipe, and data from the pipe to standard output."
+                + " It ends when the other side closes the pipe, or when standard input has ended and the other side"
+                + " has read all of it. If the other side closes before, with data unread or unsent, it"
                 + " fails.",
             "",
-            "A pipe of bytes has no half close: to hear an answer after the end of standard input, use --wait. On a"
-                + " pipe of messages (--message) the end of the data is an empty message; it leaves when both sides"
+            "A byte-mode pipe has no half close: to receive an answer after the end of standard input, use --wait."
+                + " On a message-mode pipe (--message) the end of the data is an empty message; it ends when both sides"
                 + " have sent one."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed, or the other side has left before everything was sent", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  dir | iocp4j cat-pipe --listen files --send  give it to whoever comes",
-            "  iocp4j cat-pipe files --receive > list.txt   be the one",
+            "  dir | iocp4j cat-pipe --listen files --send  send it to the first client",
+            "  iocp4j cat-pipe files --receive > list.txt   be that client",
             "  type ask.txt | iocp4j cat-pipe docker_engine --wait",
             "  iocp4j cat-pipe --listen chat --message      talk to another:",
             "  iocp4j cat-pipe chat --message               the other"
@@ -64,7 +64,7 @@ public final class CatPipeCommand implements Callable<Integer> {
     @ArgGroup
     private Direction direction = new Direction();
 
-    @Option(names = "--wait", description = "After the end of standard input go on until the other side closes.")
+    @Option(names = "--wait", description = "After the end of standard input, continue until the other side closes.")
     private boolean await;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10",
@@ -77,7 +77,7 @@ public final class CatPipeCommand implements Callable<Integer> {
     CatPipeCommand() {
     }
 
-    /** Which of the two streams is used. */
+    /** The direction, if it is only one. */
     static final class Direction {
         @Option(names = "--send", description = "Only send: standard output stays empty.")
         private boolean send;
@@ -116,7 +116,7 @@ public final class CatPipeCommand implements Callable<Integer> {
     }
 
     private NamedPipe serve(final CompletionPort port) throws IOException, InterruptedException {
-        // In both directions whatever we do: clients of either kind may come.
+        // Duplex in any case, because clients of either direction may connect.
         try (NamedPipeServer server = NamedPipeServer.builder(port, name)
                 .mode(message ? PipeMode.MESSAGE : PipeMode.BYTE)
                 .buffers(BUFFER, BUFFER)
@@ -155,12 +155,12 @@ public final class CatPipeCommand implements Callable<Integer> {
     }
 
     /**
-     * Waits until the other side has read everything, and tells it that nothing more comes. Flushed at once, because
-     * only a flush that is under way fails when the other side leaves with something unread; and before the message
-     * that is the end, which the other side need not wait for.
+     * Waits until the other side has read everything, and sends the end. The flush begins at once, because only a flush
+     * in progress fails when the other side closes with unread data; it precedes the message that is the end, which the
+     * other side need not read.
      */
     private void end(final NamedPipe pipe) throws IOException {
-        // One that has left before may have read everything or not: Windows does not tell.
+        // If the other side has closed before, Windows does not report whether it has read everything.
         if (!joint.isDeviceGone()) {
             pipe.flush();
         }

@@ -3,7 +3,7 @@ package io.github.iocp4j.tools.copy;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** How much there is to copy. */
+/** The number of files and bytes to copy. */
 final class Amount implements SourceWalk.Visitor {
     private final Stop stop;
     long bytes;
@@ -13,7 +13,7 @@ final class Amount implements SourceWalk.Visitor {
         this.stop = stop;
     }
 
-    /** Of a file, or of a folder with all that can be seen in it. */
+    /** Counts a file, or a folder with everything that can be read in it. */
     static Amount of(final Path path, final boolean followLinks, final Stop stop) throws IOException {
         final Amount amount = new Amount(stop);
         SourceWalk.walk(path, null, followLinks, amount);
@@ -36,7 +36,7 @@ final class Amount implements SourceWalk.Visitor {
 
     @Override
     public void leaveOut(final IOException why) {
-        // The copy comes here, too, and says so.
+        // The copy meets the same failure, and reports it.
     }
 
     @Override

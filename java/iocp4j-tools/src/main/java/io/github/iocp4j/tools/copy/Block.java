@@ -2,19 +2,19 @@ package io.github.iocp4j.tools.copy;
 
 import java.nio.ByteBuffer;
 
-/** Memory for one part of a file on its way. Belongs to one {@link Pass} at a time, which has one operation on it. */
+/** Memory for one part of a file in flight. It belongs to one {@link Pass} at a time, which has one operation on it. */
 final class Block {
     final int index;
-    /** What was read of the source. */
+    /** Data of the source. */
     final ByteBuffer data;
-    /** What was read of the copy, to be compared; null where nothing is. */
+    /** Data of the copy, for comparison; null when nothing is compared. */
     final ByteBuffer written;
 
     Pass pass;
-    /** Where in the file the part begins, and how long it is. */
+    /** The position and length of the part. */
     long position;
     int length;
-    /** How far the pass has got with it; what that means is the pass's. Begins with 0. */
+    /** The state of the part, which the pass defines. It begins with 0. */
     int done;
 
     Block(final int index, final int size, final boolean compared) {

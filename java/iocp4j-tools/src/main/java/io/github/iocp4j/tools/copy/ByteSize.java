@@ -25,7 +25,7 @@ final class ByteSize implements ITypeConverter<Long> {
         return bytes;
     }
 
-    /** With a unit, and as many digits as one can take in: {@code 999 B}, {@code 1.5 KiB}, {@code 12 MiB}. */
+    /** With a unit, and two or three digits: {@code 999 B}, {@code 1.5 KiB}, {@code 12 MiB}. */
     static String text(final double bytes) {
         double value = bytes;
         int unit = -1;

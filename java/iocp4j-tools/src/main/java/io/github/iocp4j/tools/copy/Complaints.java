@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What could not be copied, and why. The first of each reason are named, the others counted: a tree may have a million
- * of them.
+ * Reports files that could not be copied, and why. It names the first files for each reason and counts the others,
+ * because a tree may have a million of them.
  */
 final class Complaints {
     static final int NAMED = 20;
@@ -24,24 +24,24 @@ final class Complaints {
         this.notices = notices;
     }
 
-    /** Something could not be copied. */
+    /** Reports a file that could not be copied. */
     synchronized void add(final IOException why) {
         if (byReason.merge(reason(why), 1L, Long::sum) <= NAMED) {
             notices.accept(text(why));
         }
     }
 
-    /** Something was not tried, for a reason that has been given already. */
+    /** Counts a file that was not tried, for a reason that was already reported. */
     synchronized void addUntried() {
         untried++;
     }
 
-    /** How many there are in all. */
+    /** The total number of files. */
     synchronized long count() {
         return byReason.values().stream().mapToLong(Long::longValue).sum() + untried;
     }
 
-    /** Tells how many there are beyond those that are named. */
+    /** Reports the number of files that were not named. */
     synchronized void finish() {
         byReason.forEach((reason, count) -> {
             if (count > NAMED) {
@@ -53,13 +53,13 @@ final class Complaints {
         }
     }
 
-    /** What is wrong with what. */
+    /** The file and the reason. */
     static String text(final IOException why) {
         return why instanceof FileSystemException
                 ? ((FileSystemException) why).getFile() + ": " + reason(why) : why.getMessage();
     }
 
-    /** What is wrong, without the name of the file. */
+    /** The reason, without the name of the file. */
     private static String reason(final IOException why) {
         if (why instanceof FileSystemException) {
             return FileErrors.reason((FileSystemException) why, "there is no such file");

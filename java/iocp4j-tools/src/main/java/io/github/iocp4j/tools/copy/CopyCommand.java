@@ -22,20 +22,20 @@ import picocli.CommandLine.Parameters;
         name = "copy",
         header = "Copies files with several reads and writes in flight.",
         description = {
-            "Copies the file or folder SRC to DST, or into DST where that is a folder. Times and the attributes"
+            "Copies the file or folder SRC to DST, or into DST if that is a folder. Times and the attributes"
                 + " read-only, hidden, system and archive are kept; owners, access lists and alternate data streams"
-                + " are not. A file that is there already is replaced when its successor is complete.",
+                + " are not. An existing file is replaced when the new one is complete.",
             "",
-            "What is not complete is removed on failure and on Ctrl-C, and nothing is resumed. In a folder, what"
-                + " cannot be copied is left out, and named as long as not too many have the same reason; so are links"
-                + " to folders and junctions, unless --follow-links is given, and names that differ in case only. After"
-                + " a full disk nothing more is tried. A read-only file is replaced where its successor is read-only,"
-                + " too.",
+            "On failure and on Ctrl-C incomplete files are removed; copies are not resumed. In a folder, files that"
+                + " cannot be copied are skipped, and the first ones for each reason are named; so are links"
+                + " to folders and junctions, unless --follow-links is given, and names that differ only in case. When"
+                + " the disk is full, no further file is tried. A read-only file is replaced only if the new one is"
+                + " read-only, too.",
             "",
-            "On a terminal it shows how far it is."
+            "On a terminal it shows its progress."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all is copied", "1:failed, interrupted, or some files could not be copied", "2:wrong usage"},
+        exitCodeList = {"0:done", "1:failed, interrupted, or some files could not be copied", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j copy big.iso D:\\                         copy a file into a folder",
@@ -44,35 +44,35 @@ import picocli.CommandLine.Parameters;
             "  iocp4j copy --recursive src backup              copy a folder"
         })
 public final class CopyCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "SRC", description = "What to copy.")
+    @Parameters(index = "0", paramLabel = "SRC", description = "The file or folder to copy.")
     private Path source;
 
-    @Parameters(index = "1", paramLabel = "DST", description = "Where to.")
+    @Parameters(index = "1", paramLabel = "DST", description = "The target.")
     private Path target;
 
-    @Option(names = {"-r", "--recursive"}, description = "Copy a folder with all that is in it.")
+    @Option(names = {"-r", "--recursive"}, description = "Copy a folder with its contents.")
     private boolean recursive;
 
-    @Option(names = "--follow-links", description = "Copy what links to folders and junctions in a folder lead to,"
-            + " but no folder twice. Default: leave them out.")
+    @Option(names = "--follow-links", description = "Follow links to folders and junctions in a folder,"
+            + " but copy no folder twice. Default: skip them.")
     private boolean followLinks;
 
     @Option(names = "--block", paramLabel = "SIZE", defaultValue = "1M", converter = ByteSize.class,
-            description = "How much is read and written at a time, a multiple of 4K. Default: ${DEFAULT-VALUE}")
+            description = "Bytes per read and write, a multiple of 4K. Default: ${DEFAULT-VALUE}")
     private long block;
 
     @Option(names = "--depth", paramLabel = "N", defaultValue = "8",
-            description = "Blocks of a file that are in flight. Default: ${DEFAULT-VALUE}")
+            description = "Blocks of a file in flight. Default: ${DEFAULT-VALUE}")
     private int depth;
 
     @Option(names = "--files", paramLabel = "N", defaultValue = "8",
-            description = "Files of a folder that are in work at a time. Default: ${DEFAULT-VALUE}")
+            description = "Files of a folder that are copied at the same time. Default: ${DEFAULT-VALUE}")
     private int files;
 
-    @Option(names = "--unbuffered", description = "Go past Windows' cache.")
+    @Option(names = "--unbuffered", description = "Bypass Windows' cache.")
     private boolean unbuffered;
 
-    @Option(names = "--verify", description = "Read both again, and fail if they differ.")
+    @Option(names = "--verify", description = "Read both files again, and fail if they differ.")
     private boolean verify;
 
     @Option(names = "--quiet", description = "Show no progress.")
@@ -96,7 +96,7 @@ public final class CopyCommand implements Callable<Integer> {
                 }
                 return exit.withCode(failures > 0 ? ExitCode.SOFTWARE : ExitCode.OK);
             } catch (final InterruptedIOException stopped) {
-                // Here, because the JVM ends as soon as the exit is closed.
+                // Print here, because the JVM ends as soon as the exit is closed.
                 print(stopped.getMessage());
                 return exit.withCode(ExitCode.SOFTWARE);
             } catch (final FileSystemException refused) {
@@ -105,12 +105,12 @@ public final class CopyCommand implements Callable<Integer> {
         }
     }
 
-    /** Answers how much could not be copied. */
+    /** Returns the number of files that could not be copied. */
     private long copy(final CopySettings settings, final Stop stop) throws IOException {
         final boolean folder = isFolder(source);
         if (folder && !recursive) {
             throw new IllegalArgumentException(
-                    source + " is a folder: say --recursive to copy it and all that is in it");
+                    source + " is a folder: use --recursive to copy it with its contents");
         }
         final Path to = destination();
         if (folder) {
@@ -122,7 +122,7 @@ public final class CopyCommand implements Callable<Integer> {
                 : new ProgressBar(progress, Amount.of(source, followLinks, stop), System.err);
         try (CopyEngine engine = new CopyEngine(settings, stop, progress)) {
             if (folder) {
-                // The real one, should it be a link itself.
+                // The target of the link, if it is one.
                 return new TreeCopy(engine::copy, settings.files, followLinks, stop, source.toRealPath(), to,
                         new Complaints(CopyCommand::print)).copy();
             }

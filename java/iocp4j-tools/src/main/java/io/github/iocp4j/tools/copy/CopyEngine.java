@@ -13,8 +13,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Copies the content of files, through one port and with one set of blocks for all. Each file keeps the thread that
- * calls; what happens to its blocks happens on the port's workers.
+ * Copies the contents of files, through one port and with one set of blocks for all. The calling thread waits for its
+ * file; the port's workers handle the completions of its blocks.
  */
 final class CopyEngine implements AutoCloseable {
     private final CopySettings settings;
@@ -33,7 +33,7 @@ final class CopyEngine implements AutoCloseable {
         port = CompletionPort.builder(this::onCompletion).name("copy").open();
     }
 
-    /** Copies one file. What is there of the copy after a failure or a stop is removed. */
+    /** Copies one file. After a failure or a stop, the incomplete copy is removed. */
     void copy(final Path from, final Path to) throws IOException {
         stop.check();
         try (OverlappedFile source = openSource(from); Target target = openTarget(from, to)) {
@@ -41,8 +41,8 @@ final class CopyEngine implements AutoCloseable {
             final List<Block> borrowed = borrow(size);
             try {
                 if (size > settings.block) {
-                    // So that later writes need not extend it, which Windows does one after another; and a disk that
-                    // is too small is found out now.
+                    // Later writes then need not extend it, which Windows does one after another; and a disk that
+                    // is too small fails at once.
                     target.file().setSize(size);
                 }
                 new CopyPass(source, target.file(), size, stop, progress).run(borrowed);
@@ -72,7 +72,7 @@ final class CopyEngine implements AutoCloseable {
     }
 
     private OverlappedFile openSource(final Path from) throws IOException {
-        // Even a file that others are writing to, such as a log.
+        // Shared for writing, so that a file that is being written, such as a log, can be copied.
         return hinted(OverlappedFile.builder(port, from)
                 .read().share(FileShare.READ, FileShare.WRITE, FileShare.DELETE)).open();
     }
@@ -89,7 +89,7 @@ final class CopyEngine implements AutoCloseable {
         return settings.unbuffered ? builder.unbuffered() : builder.sequential();
     }
 
-    /** As many blocks as the file can use and as are free, at least one. */
+    /** Takes as many blocks as the file can use and as are free, at least one. */
     private List<Block> borrow(final long size) throws IOException {
         final List<Block> borrowed = new ArrayList<>();
         try {

@@ -4,7 +4,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OverlappedFile;
 import java.io.IOException;
 
-/** Reads each part of the source and writes it to the target, at the same position. What is done is what is written. */
+/** Reads each part of the source and writes it to the target, at the same position. Progress counts written bytes. */
 final class CopyPass extends Pass {
     private final Progress progress;
 
@@ -27,10 +27,11 @@ final class CopyPass extends Pass {
             write(block);
             return;
         }
-        // All that there was, as a rule. Where it was less, the next write tells why.
+        // Usually everything. If it was less, the next write reports the reason.
         final int taken = bytes & -target.alignment();
         if (taken == 0) {
-            throw new IOException("Writing " + target.name() + " does not get on: it takes only " + bytes + " bytes");
+            throw new IOException("Writing " + target.name() + " makes no progress: a write took only " + bytes
+                    + " bytes");
         }
         block.done += taken;
         if (block.done < block.length) {
@@ -51,7 +52,9 @@ final class CopyPass extends Pass {
         return opcode == Opcode.WRITE ? target : source;
     }
 
-    /** What an unbuffered write takes along with the last part is cut off later; it shall not be another's data. */
+    /**
+     * An unbuffered write rounds the last part up; the excess is truncated later, and must not be data of another file.
+     */
     private void pad(final Block block) {
         for (int at = block.length; at < operationLength(block); at++) {
             block.data.put(at, (byte) 0);

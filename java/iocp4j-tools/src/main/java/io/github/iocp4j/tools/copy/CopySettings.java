@@ -1,8 +1,8 @@
 package io.github.iocp4j.tools.copy;
 
-/** How to copy. */
+/** The settings of a copy. */
 final class CopySettings {
-    /** What a block is a multiple of, so that unbuffered copies can use it: no sector of a disk is larger. */
+    /** The unit of block sizes. No disk has larger sectors, so unbuffered copies can use any block. */
     static final int BLOCK_UNIT = 4096;
 
     private static final long MAX_BLOCK = 1 << 30;
@@ -16,23 +16,23 @@ final class CopySettings {
     final boolean verify;
 
     /**
-     * Checks and keeps settings.
+     * Checks settings.
      *
-     * @param block bytes that are read and written at a time
-     * @param depth blocks of one file that are in flight
-     * @param files files that are in work
+     * @param block bytes per read and write
+     * @param depth blocks of one file in flight
+     * @param files files that are copied at the same time
      */
     CopySettings(
             final long block, final int depth, final int files, final boolean unbuffered, final boolean verify) {
         if (block < BLOCK_UNIT || block > MAX_BLOCK || block % BLOCK_UNIT != 0) {
             throw new IllegalArgumentException(
-                    "A block is a multiple of 4K, from 4K to 1G, not " + block + " bytes");
+                    "--block must be a multiple of 4K from 4K to 1G, not " + block + " bytes");
         }
         if (depth < 1 || depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("From 1 to " + MAX_DEPTH + " blocks can be in flight, not " + depth);
+            throw new IllegalArgumentException("--depth must be from 1 to " + MAX_DEPTH + ", not " + depth);
         }
         if (files < 1 || files > MAX_FILES) {
-            throw new IllegalArgumentException("From 1 to " + MAX_FILES + " files can be in work, not " + files);
+            throw new IllegalArgumentException("--files must be from 1 to " + MAX_FILES + ", not " + files);
         }
         this.block = (int) block;
         this.depth = depth;

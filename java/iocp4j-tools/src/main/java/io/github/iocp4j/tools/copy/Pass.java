@@ -11,15 +11,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One walk over a file, part after part, with as many parts on their way as there are blocks. What is done with a part
- * is the subclass's.
+ * One pass over a file, part after part, with as many parts in flight as there are blocks. A subclass defines the
+ * operations on a part.
  */
 abstract class Pass {
     final OverlappedFile source;
     final OverlappedFile target;
     private final long size;
     private final Stop stop;
-    /** What unbuffered operations must be multiples of, else 1. */
+    /** The alignment of unbuffered operations, otherwise 1. */
     private final int unit;
     private final AtomicInteger blocksLeft = new AtomicInteger();
     private final Semaphore over = new Semaphore(0);
@@ -34,7 +34,7 @@ abstract class Pass {
         unit = Math.max(source.alignment(), target.alignment());
     }
 
-    /** Walks over the whole file with those blocks. On return nothing is in flight, whatever has happened. */
+    /** Runs over the whole file with those blocks. On return no operation is in flight, also after a failure. */
     final void run(final List<Block> blocks) throws IOException {
         blocksLeft.set(blocks.size());
         for (final Block block : blocks) {
@@ -50,7 +50,7 @@ abstract class Pass {
         stop.check();
     }
 
-    /** One of the pass's operations is over; called by the port's workers. */
+    /** Handles a completion of this pass; the port's workers call it. */
     final void completed(final Block block, final Opcode opcode, final int bytes, final int status) {
         attempt(block, () -> {
             if (status != Win32Error.SUCCESS && status != Win32Error.HANDLE_EOF) {
@@ -58,14 +58,14 @@ abstract class Pass {
                         (opcode == Opcode.WRITE ? "Writing " : "Reading ") + inWork(block, opcode).name(), status);
             }
             if (opcode == Opcode.READ && bytes < block.length) {
-                throw new EOFException(inWork(block, opcode).name() + " was " + size + " bytes long, and somebody else"
-                        + " has made it shorter meanwhile");
+                throw new EOFException(inWork(block, opcode).name() + " was " + size + " bytes long, and another"
+                        + " program has truncated it during the copy");
             }
             step(block, opcode, bytes);
         });
     }
 
-    /** A part is done with; the block takes the next one. */
+    /** A part is done; its block takes the next one. */
     final void goOn(final Block block) {
         if (take(block)) {
             attempt(block, () -> start(block));
@@ -74,7 +74,7 @@ abstract class Pass {
         }
     }
 
-    /** How many bytes to ask for so that the part is among them. */
+    /** The number of bytes to read for a part, rounded up to the alignment. */
     final int operationLength(final Block block) {
         return (block.length + unit - 1) & -unit;
     }
@@ -83,12 +83,12 @@ abstract class Pass {
     abstract void start(Block block) throws IOException;
 
     /**
-     * An operation has succeeded, a read with at least the whole part. Starts the next one on this part, or calls
-     * {@link #goOn}.
+     * Handles the success of an operation; a read has at least the whole part. Starts the next operation on this part,
+     * or calls {@link #goOn}.
      */
     abstract void step(Block block, Opcode opcode, int bytes) throws IOException;
 
-    /** The file that the block's operation is about. */
+    /** The file of the block's operation. */
     abstract OverlappedFile inWork(Block block, Opcode opcode);
 
     private interface Action {

@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.copy;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has been done so far, counted by many threads. */
+/** The progress so far, which several threads count. */
 final class Progress {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder files = new LongAdder();

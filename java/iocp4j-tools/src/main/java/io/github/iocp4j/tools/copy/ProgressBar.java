@@ -6,7 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Shows on a terminal, in one line that is written again and again, how far the copy is. */
+/** Shows the progress of the copy on a terminal, in one line that it overwrites. */
 final class ProgressBar implements AutoCloseable {
     private static final int PERIOD_MILLIS = 200;
     private static final int BAR = 20;
@@ -29,7 +29,7 @@ final class ProgressBar implements AutoCloseable {
         clock.scheduleAtFixedRate(this::show, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Shows the end. */
+    /** Shows the final state. */
     @Override
     public void close() {
         clock.shutdownNow();
@@ -45,15 +45,15 @@ final class ProgressBar implements AutoCloseable {
     private void show() {
         final double seconds = (System.nanoTime() - started) / 1e9;
         final String text = line(progress.bytes(), amount.bytes, progress.files(), amount.files, seconds);
-        // One write, over all of the line before; and back, so that a message does not begin in the middle.
+        // One write over the whole previous line; then return, so that a message does not begin in the middle.
         terminal.print(String.format("%-" + LINE + "s", text) + '\r');
         terminal.flush();
     }
 
-    /** The line; it is not longer than a terminal is wide. */
+    /** The line, which fits the width of a terminal. */
     static String line(
             final long bytes, final long ofBytes, final long files, final long ofFiles, final double seconds) {
-        // By bytes; a file may grow, and there may be nothing but empty ones.
+        // By bytes; a file may grow during the copy, and all files may be empty.
         final double part = ofBytes > 0 ? Math.min(1, (double) bytes / ofBytes)
                 : ofFiles > 0 ? (double) files / ofFiles : 1;
         final int filled = (int) (part * BAR);

@@ -16,23 +16,23 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The walk over a folder that is copied: through links to folders only if that is wanted, and then into no folder
- * twice, so that it ends. A link to a file is the file.
+ * Walks over a folder to copy. It follows links to folders only on request, and then enters no folder twice, so that it
+ * ends. A link to a file counts as the file.
  *
- * <p>A folder that really lies elsewhere than it seems to ({@code GetFinalPathNameByHandle}) is a link, of whatever
- * kind: a symbolic link, a junction, a mounted volume, a symbolic link of Linux under Wine. The attributes do not say:
- * to Java a junction is a folder, and to Wine a link is what it leads to.
+ * <p>A folder whose real path differs from its path ({@code GetFinalPathNameByHandle}) is a link of any kind: a
+ * symbolic link, a junction, a mounted volume, a Linux symbolic link under Wine. Attributes do not show this: for Java
+ * a junction is a folder, and for Wine a link has the attributes of its target.
  */
 final class SourceWalk extends SimpleFileVisitor<Path> {
     static final String LINK = "it is a link to a folder, and --follow-links is not given";
 
     private final Path root;
-    /** Where the copy is to be; null where none is made. */
+    /** The target of the copy; null when nothing is copied. */
     private final Path target;
     private final boolean followLinks;
     private final Visitor visitor;
     private final Deque<Folder> open = new ArrayDeque<>();
-    /** All folders that were entered, where links are followed. */
+    /** All folders that were entered, if links are followed. */
     private final Set<Path> entered = new HashSet<>();
 
     private SourceWalk(final Path root, final Path target, final boolean followLinks, final Visitor visitor) {
@@ -42,28 +42,28 @@ final class SourceWalk extends SimpleFileVisitor<Path> {
         this.visitor = visitor;
     }
 
-    /** What is done with what the walk comes to. */
+    /** Receives what the walk finds. */
     interface Visitor {
-        /** A folder, before what is in it. */
+        /** A folder, before its contents. */
         void enter(Path folder);
 
-        /** The same folder, after what is in it. */
+        /** The same folder, after its contents. */
         void leave(Path folder);
 
         /** A file. */
         void file(Path file, long size);
 
-        /** Something that is not part of what is copied, or cannot be. */
+        /** A file or folder that is skipped, or cannot be copied. */
         void leaveOut(IOException why);
 
-        /** Whether the walk goes on. */
+        /** Whether to continue the walk. */
         boolean goesOn();
     }
 
-    /** A folder between its beginning and its end. */
+    /** A folder whose contents are being walked. */
     private static final class Folder {
         final Path real;
-        /** As Windows compares them: without regard to case. */
+        /** Compared as Windows does, without regard to case. */
         final Set<Path> names = new HashSet<>();
 
         Folder(final Path real) {
@@ -75,7 +75,7 @@ final class SourceWalk extends SimpleFileVisitor<Path> {
      * Walks.
      *
      * @param root the real path of a folder, or a file
-     * @param target where the copy is to be, which is not entered; null where none is made
+     * @param target the target of the copy, which the walk does not enter; null when nothing is copied
      */
     static void walk(final Path root, final Path target, final boolean followLinks, final Visitor visitor)
             throws IOException {
@@ -84,7 +84,7 @@ final class SourceWalk extends SimpleFileVisitor<Path> {
                 new SourceWalk(root, target, followLinks, visitor));
     }
 
-    /** Whether a path is that folder or lies somewhere in it, by whatever names. */
+    /** Whether a path is that folder or lies in it, under any name. */
     static boolean isInside(final Path path, final Path folder) throws IOException {
         Path there = path.toAbsolutePath().normalize();
         while (there != null && !Files.exists(there)) {
@@ -153,11 +153,14 @@ final class SourceWalk extends SimpleFileVisitor<Path> {
         return visitor.goesOn() ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
     }
 
-    /** Where case matters, one folder may have names that are one to Windows, and one would replace the other. */
+    /**
+     * On a case-sensitive volume a folder may have names that Windows considers equal; one copy would replace the
+     * other.
+     */
     private void takeName(final Path path) throws IOException {
         if (!open.isEmpty() && !open.peek().names.add(path.getFileName())) {
             throw new FileSystemException(path.toString(), null,
-                    "its name differs only in case from another one's in the same folder");
+                    "its name differs only in case from another one in the same folder");
         }
     }
 

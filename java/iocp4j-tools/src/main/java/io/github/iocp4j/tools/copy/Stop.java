@@ -16,7 +16,7 @@ final class Stop {
 
     void check() throws InterruptedIOException {
         if (wanted) {
-            throw new InterruptedIOException("interrupted: what was not complete is removed");
+            throw new InterruptedIOException("interrupted: incomplete files are removed");
         }
     }
 }

@@ -12,9 +12,8 @@ import java.nio.file.attribute.DosFileAttributeView;
 import java.nio.file.attribute.DosFileAttributes;
 
 /**
- * A file that is being written. It is removed when it is closed before it is complete. Where there is a file of that
- * name already, it is written beside that and takes its place when it is complete, so that a failure does not cost what
- * was there.
+ * A file that is being written. When it is closed before it is complete, it is removed. If a file of that name exists,
+ * the new one is written beside it and replaces it when complete, so that a failure does not lose the existing file.
  */
 final class Target implements AutoCloseable {
     private final Path path;
@@ -28,7 +27,7 @@ final class Target implements AutoCloseable {
         this.file = file;
     }
 
-    /** Makes a new file, and fails when there is one of that name. */
+    /** Creates a new file; fails when the name exists. */
     interface Opener {
         OverlappedFile createNew(Path path) throws IOException;
     }
@@ -42,7 +41,7 @@ final class Target implements AutoCloseable {
             }
         }
         if (Files.isDirectory(path)) {
-            throw new FileSystemException(path.toString(), null, "it is a folder, and a file cannot take its place");
+            throw new FileSystemException(path.toString(), null, "it is a folder, and a file cannot replace it");
         }
         if (Files.isSameFile(source, path)) {
             throw new FileSystemException(path.toString(), null, "it is the same file as " + source);
@@ -56,7 +55,7 @@ final class Target implements AutoCloseable {
         return file;
     }
 
-    /** Everything is written; the file is closed and stays. */
+    /** Marks the file as complete, closes it and keeps it. */
     void complete() throws IOException {
         file.close();
         if (!writtenAs.equals(path)) {
@@ -66,8 +65,8 @@ final class Target implements AutoCloseable {
     }
 
     /**
-     * A read-only file is protected, unless the file that takes its place is read-only, too: it is then an earlier copy
-     * of the same.
+     * A read-only file is not replaced, unless the new file is read-only, too: then the existing one is an earlier
+     * copy.
      */
     private void replace() throws IOException {
         final DosFileAttributeView before = Files.getFileAttributeView(path, DosFileAttributeView.class);
@@ -81,7 +80,7 @@ final class Target implements AutoCloseable {
             if (unlocked) {
                 before.setReadOnly(true);
             } else if (isReadOnly(path)) {
-                throw new FileSystemException(path.toString(), null, "it is read-only, and its successor is not");
+                throw new FileSystemException(path.toString(), null, "it is read-only, and the new file is not");
             }
             throw refused;
         }
@@ -95,7 +94,7 @@ final class Target implements AutoCloseable {
     public void close() throws IOException {
         file.close();
         if (!complete && Files.exists(writtenAs)) {
-            // It may have got the attributes of its source already.
+            // It may already have the attributes of its source.
             Files.setAttribute(writtenAs, "dos:readonly", false);
             Files.delete(writtenAs);
         }

@@ -17,9 +17,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Copies a folder with all that is in it, several files at a time: with small ones, opening and closing is most of the
- * work. What cannot be copied is complained of and left out, and the rest goes on. After a full disk nothing more is
- * tried, and what remains is counted.
+ * Copies a folder with its contents, several files at the same time, because opening and closing is most of the work
+ * for small files. Files that cannot be copied are reported and skipped. When the disk is full, no further file is
+ * tried, and the remaining ones are counted.
  */
 final class TreeCopy implements SourceWalk.Visitor {
     private final FileCopy files;
@@ -30,7 +30,7 @@ final class TreeCopy implements SourceWalk.Visitor {
     private final Complaints complaints;
     private final ThreadPoolExecutor threads;
     private final List<Path> folders = new ArrayList<>();
-    /** The folder that has no copy, while the walk is in it; else null. */
+    /** The folder that has no copy while the walk is in it; otherwise null. */
     private Path withoutCopy;
     private volatile boolean full;
 
@@ -40,11 +40,11 @@ final class TreeCopy implements SourceWalk.Visitor {
     }
 
     /**
-     * Makes a copy that has not begun.
+     * Creates a copy that is not started.
      *
      * @param files copies each file
-     * @param inWork how many files are in work at a time
-     * @param followLinks whether links to folders are folders
+     * @param inWork the number of files that are copied at the same time
+     * @param followLinks whether to follow links to folders
      */
     TreeCopy(
             final FileCopy files, final int inWork, final boolean followLinks, final Stop stop, final Path source,
@@ -55,17 +55,17 @@ final class TreeCopy implements SourceWalk.Visitor {
         this.source = source;
         this.target = target;
         this.complaints = complaints;
-        // The queue is short, and who finds it full does the work himself: a folder may have millions of files.
+        // The queue is short, and a caller that finds it full copies the file: a folder may have millions of files.
         threads = new ThreadPoolExecutor(inWork, inWork, 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(4 * inWork), new ThreadPoolExecutor.CallerRunsPolicy());
     }
 
-    /** Answers how much could not be copied. */
+    /** Returns the number of files that could not be copied. */
     long copy() throws IOException {
         try {
             copyContent();
             stop.check();
-            // Only now: what is made in a folder changes its time.
+            // Last, because a new file in a folder changes the folder's time.
             folders.forEach(this::copyFolderMetadata);
         } finally {
             complaints.finish();
@@ -137,7 +137,7 @@ final class TreeCopy implements SourceWalk.Visitor {
         }
     }
 
-    /** What goes into a folder that is a link lands elsewhere, perhaps in the source. */
+    /** A file in a folder that is a link is created elsewhere, perhaps in the source. */
     private void checkNoLink(final Path copy) throws IOException {
         final Path real = copy.toRealPath();
         if (real.equals(copy.getParent().toRealPath().resolve(copy.getFileName()))) {

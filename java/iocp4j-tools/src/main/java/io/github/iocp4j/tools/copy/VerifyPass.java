@@ -4,7 +4,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OverlappedFile;
 import java.io.IOException;
 
-/** Reads each part of the source and of the copy again, and compares the two. What is done is the source. */
+/** Reads each part of the source and of the copy again, and compares them. Progress counts bytes of the source. */
 final class VerifyPass extends Pass {
     VerifyPass(final OverlappedFile source, final OverlappedFile target, final long size, final Stop stop) {
         super(source, target, size, stop);

@@ -19,32 +19,33 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The tool {@code echo}: sends back to each client of a TCP port or a named pipe what it sends.
+ * The tool {@code echo}: echoes to the clients of a TCP port or a named pipe.
  */
 @Command(
         name = "echo",
-        header = "Sends back what clients of a TCP port or a named pipe send.",
+        header = "Echoes to the clients of a TCP port or a named pipe.",
         description = {
-            "Serves the port, the pipe, or both, with one completion port. A TCP client that shuts its side down gets"
+            "Serves the port, the pipe, or both, with one completion port. A TCP client that shuts down its side gets"
                 + " everything back before the connection is closed.",
             "",
-            "It leaves on Ctrl-C."
+            "It ends on Ctrl-C."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:left as asked", "1:failed", "2:wrong usage, or the port or pipe is somebody else's"},
+        exitCodeList = {"0:ended by Ctrl-C", "1:failed", "2:wrong usage, or the port or pipe is in use"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j echo --port 7007                    serve programs on this machine",
             "  iocp4j echo --port 7007 --host 0.0.0.0     serve the network",
             "  iocp4j echo --pipe echo --stats            a pipe, and figures at exit",
-            "  iocp4j echo --port 7007 --monitor figures  let `iocp4j monitor figures` look",
-            "  iocp4j echo --port 0 --pipe echo           both, on a port that is free"
+            "  iocp4j echo --port 7007 --monitor figures  serve `iocp4j monitor figures`",
+            "  iocp4j echo --port 0 --pipe echo           both, on a free port"
         })
 public final class EchoCommand implements Callable<Integer> {
     private static final int MAX_CONNECTIONS = 1_000_000;
     private static final int LISTENING = 64;
 
-    @Option(names = "--port", paramLabel = "N", description = "The TCP port; 0 lets Windows choose, and it is told.")
+    @Option(names = "--port", paramLabel = "N",
+            description = "The TCP port; for 0 Windows chooses one, which is printed.")
     private Integer number;
 
     @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
@@ -56,7 +57,7 @@ public final class EchoCommand implements Callable<Integer> {
     private String pipe;
 
     @Option(names = "--max-connections", paramLabel = "N", defaultValue = "4096",
-            description = "How many clients there may be at once; more are turned away. Default: ${DEFAULT-VALUE}")
+            description = "Maximum number of connections; further clients are refused. Default: ${DEFAULT-VALUE}")
     private int maxConnections;
 
     @Option(names = "--stats", description = "Print figures on standard error at exit.")
@@ -73,7 +74,7 @@ public final class EchoCommand implements Callable<Integer> {
         check();
         final EchoServer echo = new EchoServer(maxConnections, System.err);
         try (SignalExit exit = new SignalExit(echo::stop)) {
-            // One operation for each client, and those of the accepts.
+            // One operation for each client, plus the accepts.
             try (CompletionPort port = CompletionPort.builder(echo).name("echo")
                     .operations(maxConnections + 4 * LISTENING).open(); PortMonitor monitor = monitoring.serve(port)) {
                 if (monitor != null) {
@@ -105,7 +106,7 @@ public final class EchoCommand implements Callable<Integer> {
     private void serve(final CompletionPort port) throws IOException {
         final Device socket = number == null ? null : serveSocket(port);
         final Device named = pipe == null ? null : servePipe(port);
-        // Only when all is there: whoever waits for the line may use both.
+        // Print when both are open: a program that waits for the line may use both.
         for (final Device server : new Device[] {socket, named}) {
             if (server != null) {
                 Notices.print("echo", "serving " + server.name());
@@ -129,12 +130,12 @@ public final class EchoCommand implements Callable<Integer> {
         }
     }
 
-    /** What somebody else has already is a matter of usage. */
+    /** An address in use is wrong usage. */
     private static Win32Exception taken(
             final Win32Exception refused, final int code, final int orCode, final String what) {
         if (refused.code() == code || refused.code() == orCode) {
-            throw new IllegalArgumentException("Somebody serves the " + what
-                    + " already: choose another, or stop the other program", refused);
+            throw new IllegalArgumentException("The " + what
+                    + " is in use: choose another, or stop the other program", refused);
         }
         return refused;
     }

@@ -4,7 +4,7 @@ import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.StreamSocket;
 import java.nio.ByteBuffer;
 
-/** One client. Either a read or a write is in flight, so that nobody else is ever at work here. */
+/** One client. Either a read or a write is in flight, so that only one thread handles it at a time. */
 final class EchoConnection {
     private final StreamDevice device;
     private final ByteBuffer buffer;
@@ -30,7 +30,7 @@ final class EchoConnection {
         return device.write(buffer, 0, bytes, 0);
     }
 
-    /** What a read without bytes means: a client may write nothing to a pipe, and it goes on. */
+    /** Whether an empty read is the end: a pipe client may write an empty message and continue. */
     boolean endsWithoutBytes() {
         return device instanceof StreamSocket;
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Sends back to each client what it sends. */
+/** Echoes to its clients. */
 final class EchoServer implements CompletionListener {
     private static final int BUFFER = 8192;
 
@@ -44,12 +44,12 @@ final class EchoServer implements CompletionListener {
         this.inline = inline;
     }
 
-    /** Asks a device to complete inline. */
+    /** Makes a device complete inline, if it can. */
     interface InlineRequest {
         void ask(Device device) throws Win32Exception;
     }
 
-    /** Asks the server to leave; any thread may. */
+    /** Asks the server to end; any thread may call this. */
     void stop() {
         asked.countDown();
     }
@@ -98,12 +98,12 @@ final class EchoServer implements CompletionListener {
         }
     }
 
-    /** Where it cannot be had, all completions come through the port, and the client is served all the same. */
+    /** If that fails, all completions come through the port, and the client is still served. */
     private void requestInline(final Device device) {
         try {
             inline.ask(device);
         } catch (final Win32Exception expected) {
-            // A socket of a layered service provider, for one. Should the client have gone, its first read says so.
+            // For example a socket of a layered service provider. If the client has gone, its first read reports that.
         }
     }
 
@@ -123,7 +123,7 @@ final class EchoServer implements CompletionListener {
         }
     }
 
-    /** Whether a read that ends so has met the client's end of the connection, or ours when we leave. */
+    /** Whether this completion of a read is the client's end of the connection, or ours when the server ends. */
     private static boolean isEnd(final EchoConnection connection, final int status, final int count) {
         switch (status) {
             case Win32Error.SUCCESS:
@@ -137,7 +137,7 @@ final class EchoServer implements CompletionListener {
         }
     }
 
-    /** Writes what was read, reads when that is written, and so on until something has to be waited for. */
+    /** Writes the data that was read, reads again, and so on until an operation is pending. */
     private void converse(final EchoConnection connection, final Opcode opcode, final int count) {
         boolean heard = opcode == Opcode.READ && count > 0;
         int moved = count;
@@ -154,7 +154,7 @@ final class EchoServer implements CompletionListener {
         }
     }
 
-    /** Parts from a client, when nothing is in flight any more. */
+    /** Ends a connection that has no operation in flight. */
     private void end(final EchoConnection connection) {
         connection.device().close();
         spare.add(connection.buffer());

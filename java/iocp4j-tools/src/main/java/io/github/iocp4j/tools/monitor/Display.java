@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Where pages appear: one in the place of the other on a terminal, one below the other elsewhere. */
+/** Shows pages: on a terminal each replaces the one before, elsewhere they follow each other. */
 final class Display {
     private static final String HOME = "\u001b[H";
     private static final String CLEAR = "\u001b[2J";
@@ -16,16 +16,16 @@ final class Display {
     private boolean begun;
 
     /**
-     * Makes a display.
+     * Creates a display.
      *
-     * @param inPlace whether a page takes the place of the one before
+     * @param inPlace whether a page replaces the one before
      */
     Display(final OutputStream output, final boolean inPlace) {
         this.output = output;
         this.inPlace = inPlace;
     }
 
-    /** Shows a page, in one write so that it does not flicker. */
+    /** Shows a page, in one write to avoid flicker. */
     void show(final String page) throws IOException {
         final String shown = inPlace
                 ? (begun ? HOME : CLEAR + HOME) + page.replace("\n", CLEAR_LINE + '\n') + CLEAR_BELOW : page;

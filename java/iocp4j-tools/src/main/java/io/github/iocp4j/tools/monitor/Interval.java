@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** The time between two looks at a port, by the clock of the port's process, and what has been done in it. */
+/** The time between two snapshots of a port, by the clock of the port's process, and the work done in it. */
 final class Interval {
     private static final double NANOS = 1e9;
 
@@ -16,9 +16,9 @@ final class Interval {
     private final double seconds;
 
     /**
-     * Makes an interval.
+     * Creates an interval.
      *
-     * @param before the look before; null for none, and then there are no rates
+     * @param before the previous snapshot; null for none, then there are no rates
      */
     Interval(final PortFigures before, final PortFigures now) {
         this.before = before;
@@ -33,12 +33,12 @@ final class Interval {
         return now;
     }
 
-    /** Whether time has passed, so that there are rates; they are 0 else. */
+    /** Whether time has passed, so that there are rates; otherwise they are 0. */
     boolean hasRates() {
         return seconds > 0;
     }
 
-    /** By how much the port's number has grown. */
+    /** The growth of one of the port's numbers. */
     double perSecond(final ToLongFunction<PortFigures> number) {
         return hasRates() ? rate(number.applyAsLong(before), number.applyAsLong(now)) : 0;
     }
@@ -51,13 +51,13 @@ final class Interval {
         return perSecond(device, DeviceFigures::getBytes);
     }
 
-    /** A device that was not there before has begun with nothing. */
+    /** A new device has started at 0. */
     private double perSecond(final DeviceFigures device, final ToLongFunction<DeviceFigures> number) {
         final DeviceFigures earlier = devicesBefore.get(device.getKey());
         return hasRates() ? rate(earlier == null ? 0 : number.applyAsLong(earlier), number.applyAsLong(device)) : 0;
     }
 
-    /** Whoever tells less than before tells nonsense. */
+    /** A counter that has decreased is invalid. */
     private double rate(final long from, final long to) {
         return Math.max(0, to - from) / seconds;
     }

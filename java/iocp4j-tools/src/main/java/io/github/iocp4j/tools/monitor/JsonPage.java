@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** A look as one line, a JSON object; rates are in it where there are some. */
+/** A snapshot as one line, a JSON object, with rates if there are any. */
 final class JsonPage implements Page {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 

@@ -20,31 +20,31 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The tool {@code monitor}: shows what is going on in the completion port of another program.
+ * The tool {@code monitor}: shows the activity of the completion port of another program.
  */
 @Command(
         name = "monitor",
-        header = "Shows what is going on in the completion port of a running program.",
+        header = "Shows the activity of the completion port of a running program.",
         description = {
-            "The program must serve its port's figures on a pipe, as echo and syelogd do with --monitor and any other"
-                + " by PortMonitor.serve. A page tells of the port, of what each worker is doing and for how long, of"
-                + " the sizes of batches, of failures, and of the busiest devices, with rates since the page before."
-                + " On a terminal each page takes the place of the one before.",
+            "The program must serve its port's figures on a pipe: echo and syelogd do with --monitor, others"
+                + " with PortMonitor.serve. A page shows the port, the activity of each worker and its duration,"
+                + " the sizes of batches, failures, and the busiest devices, with rates since the page before."
+                + " On a terminal each page replaces the one before.",
             "",
-            "It leaves on Ctrl-C, or when the port is closed or the program gone."
+            "It ends on Ctrl-C, or when the port is closed or the program has ended."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:ended by Ctrl-C, or with the port that it has shown",
-            "1:failed: nobody serves the pipe, or not as a monitor",
+            "0:ended by Ctrl-C, or with the monitored port",
+            "1:failed: there is no such pipe, or it is not that of a monitor",
             "2:wrong usage"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  iocp4j echo --port 7007 --monitor watch-echo  what is looked into",
-            "  iocp4j monitor watch-echo                     how it does",
-            "  iocp4j monitor watch-echo --sort bytes        what moves most comes first",
-            "  iocp4j monitor watch-echo --once --json       one look, for a program"
+            "  iocp4j echo --port 7007 --monitor watch-echo  the monitored program",
+            "  iocp4j monitor watch-echo                     its activity",
+            "  iocp4j monitor watch-echo --sort bytes        most bytes first",
+            "  iocp4j monitor watch-echo --once --json       one snapshot, for a program"
         })
 public final class MonitorCommand implements Callable<Integer> {
     private static final int LEAST_INTERVAL = 50;
@@ -59,19 +59,19 @@ public final class MonitorCommand implements Callable<Integer> {
             description = "Milliseconds from one page to the next, from 50 to 60000. Default: ${DEFAULT-VALUE}")
     private int interval;
 
-    @Option(names = "--once", description = "Show one page and leave.")
+    @Option(names = "--once", description = "Show one page and end.")
     private boolean once;
 
     @Option(names = "--json", description = "Print each page as a JSON object, one a line.")
     private boolean json;
 
     @Option(names = "--sort", paramLabel = "ORDER", defaultValue = "rate",
-            description = "Which devices come first: rate, bytes, in-flight, operations or name."
+            description = "Order of devices: rate, bytes, in-flight, operations or name."
                 + " Default: ${DEFAULT-VALUE}")
     private String sort;
 
     @Option(names = "--devices", paramLabel = "N", defaultValue = "10",
-            description = "How many devices to tell of, from 0 to 10000. Default: ${DEFAULT-VALUE}")
+            description = "Number of devices to show, from 0 to 10000. Default: ${DEFAULT-VALUE}")
     private int devices;
 
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -107,7 +107,7 @@ public final class MonitorCommand implements Callable<Integer> {
                 if (before == null || !isGone(gone.code())) {
                     throw gone;
                 }
-                Notices.print("monitor", client.pipeName() + " is not served any more");
+                Notices.print("monitor", client.pipeName() + " is closed");
                 return;
             }
             display.show(page.of(new Interval(before, now)));
@@ -125,12 +125,14 @@ public final class MonitorCommand implements Callable<Integer> {
         } catch (final Win32Exception refused) {
             switch (refused.code()) {
                 case Win32Error.FILE_NOT_FOUND:
-                    throw new IOException("Nobody serves the pipe " + pipe
-                            + ": is the program running, and has it been told to serve it?", refused);
+                    throw new IOException("There is no pipe " + pipe
+                            + ": is the program running, and does it serve this pipe?", refused);
                 case Win32Error.PIPE_BUSY:
-                    throw new IOException("The pipe " + pipe + " is busy: as many look there as can", refused);
+                    throw new IOException("The pipe " + pipe + " is busy: its monitor serves no more clients",
+                            refused);
                 case Win32Error.INVALID_PARAMETER:
-                    throw new IOException("The pipe " + pipe + " is no monitor's: it does not carry messages", refused);
+                    throw new IOException("The pipe " + pipe + " is not a monitor's: it is not in message mode",
+                            refused);
                 default:
                     throw refused;
             }

@@ -6,10 +6,10 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortMonitor;
 import picocli.CommandLine.Option;
 
-/** The option by which a tool lets others look at its port. */
+/** The option with which a tool serves its port's figures. */
 public final class MonitorOption {
     @Option(names = "--monitor", paramLabel = "PIPE",
-            description = "Let the tool monitor look at what is going on, by a pipe of that name.")
+            description = "Serve figures to the tool monitor on a pipe of that name.")
     private String pipe;
 
     MonitorOption() {
@@ -19,7 +19,7 @@ public final class MonitorOption {
      * Begins to serve the figures of the tool's port.
      *
      * @param port the port
-     * @return to be closed before the port; null if nobody has asked for it
+     * @return the monitor, to be closed before the port; null without the option
      * @throws Win32Exception when Windows refuses
      */
     public PortMonitor serve(final CompletionPort port) throws Win32Exception {
@@ -30,8 +30,8 @@ public final class MonitorOption {
             return PortMonitor.serve(port, pipe);
         } catch (final Win32Exception refused) {
             if (refused.code() == Win32Error.ACCESS_DENIED) {
-                throw new IllegalArgumentException("Somebody serves the pipe " + pipe
-                        + " already: choose another name with --monitor", refused);
+                throw new IllegalArgumentException("The pipe " + pipe
+                        + " is in use: choose another name with --monitor", refused);
             }
             throw refused;
         }

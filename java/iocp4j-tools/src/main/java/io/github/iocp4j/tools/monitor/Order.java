@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Which devices are told first. */
+/** The order of devices. */
 enum Order {
-    /** Those that complete most operations per second, and where no time has passed, that have completed most. */
+    /** Most completed operations per second; without rates, most completed operations. */
     RATE("operations per second"),
-    /** Those that move most bytes per second, or have moved most. */
+    /** Most bytes per second; without rates, most bytes. */
     BYTES("bytes per second"),
-    /** Those with most operations in flight. */
+    /** Most operations in flight. */
     IN_FLIGHT("operations in flight"),
-    /** Those that have completed most operations. */
+    /** Most completed operations. */
     OPERATIONS("operations"),
     /** By name. */
     NAME("name");

@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.monitor;
 
-/** How a look at a port is shown. */
+/** Formats a snapshot of a port. */
 interface Page {
-    /** Lines, each with its end. */
+    /** The lines, each with its line end. */
     String of(Interval interval);
 }

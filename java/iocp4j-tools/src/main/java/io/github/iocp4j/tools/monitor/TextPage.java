@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** A look as people read it. */
+/** A snapshot as text for people. */
 final class TextPage implements Page {
     private static final int MOST_WORKERS = 12;
     private static final int MOST_FAILURES = 6;
@@ -25,10 +25,10 @@ final class TextPage implements Page {
     private final int width;
 
     /**
-     * Makes a page.
+     * Creates a page.
      *
-     * @param devices how many of them to tell of
-     * @param width how long a line may be
+     * @param devices the number of devices to show
+     * @param width the maximum length of a line
      */
     TextPage(final Order order, final int devices, final int width) {
         this.order = order;
@@ -79,7 +79,7 @@ final class TextPage implements Page {
         lines.add("%s%s", port.isPolled() ? "POLLERS" : "WORKERS", counts(all));
         final List<Integer> numbers = IntStream.range(0, all.size()).boxed().collect(toList());
         if (numbers.size() > MOST_WORKERS) {
-            // Those that are at work, or blocked, first.
+            // Running and blocked workers first.
             numbers.sort(Comparator.comparing((Integer number) -> all.get(number).getActivity())
                     .thenComparingLong(number -> all.get(number).getMillis()).reversed());
         }
@@ -148,7 +148,7 @@ final class TextPage implements Page {
         }
     }
 
-    /** Lines that are not longer than they may be, whatever names are in them. */
+    /** Lines cut to the maximum length, because names may be long. */
     private final class Lines {
         private final StringBuilder text = new StringBuilder();
 

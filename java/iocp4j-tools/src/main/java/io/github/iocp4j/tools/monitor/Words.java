@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.monitor;
 
 import java.util.Locale;
 
-/** Numbers and names as people read them. */
+/** Formats numbers and names for people. */
 final class Words {
     private static final String UNITS = "kMGTPE";
     private static final int STEP = 1000;
@@ -18,7 +18,7 @@ final class Words {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** No longer than six characters: {@code 99999}, {@code 123k}, {@code 1.5M}. */
+    /** At most six characters: {@code 99999}, {@code 123k}, {@code 1.5M}. */
     static String amount(final double number) {
         if (number < PLAIN) {
             return String.format(Locale.ROOT, "%.0f", number);

@@ -1,4 +1,4 @@
 /**
- * The tool {@code monitor}, and the option by which other tools let it look into them.
+ * The tool {@code monitor}, and the option with which other tools serve it.
  */
 package io.github.iocp4j.tools.monitor;

@@ -24,15 +24,15 @@ import picocli.CommandLine.Parameters;
         name = "serial",
         header = "A small terminal on a serial port.",
         description = {
-            "What comes from standard input goes to the port, and what comes from the port goes to standard output. It"
-                + " leaves when standard input has ended and the port has been silent for a while, or on Ctrl-C."
+            "Copies standard input to the port, and data from the port to standard output. It"
+                + " ends when standard input has ended and the port has been silent for a while, or on Ctrl-C."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed", "2:wrong usage, or the port cannot do what the options say"},
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage, or the port does not support the options"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  iocp4j serial COM3 --baud 115200          talk to a device",
-            "  echo AT| iocp4j serial COM4 --newline cr  ask a modem, until it has answered",
+            "  echo AT| iocp4j serial COM4 --newline cr  send a command to a modem",
             "  iocp4j serial COM3 --idle 60000 < nul > log.txt"
         })
 public final class SerialCommand implements Callable<Integer> {
@@ -74,7 +74,7 @@ public final class SerialCommand implements Callable<Integer> {
     private String newline;
 
     @Option(names = "--idle", paramLabel = "MS", defaultValue = "1000",
-            description = "After the end of standard input, leave when nothing has come for so many milliseconds."
+            description = "After the end of standard input, end when no data has arrived for that many milliseconds."
                 + " Default: ${DEFAULT-VALUE}")
     private int idle;
 
@@ -109,13 +109,13 @@ public final class SerialCommand implements Callable<Integer> {
                 .stopBits(parseStopBits())
                 .flowControl(parse("--flow", flow, FlowControl.values()))
                 .lines(!noDtr, !noRts)
-                // Not the library's default: there are drivers, Wine's among them, that then wait for a full buffer.
+                // Not the library's default, with which some drivers, Wine's among them, wait for a full buffer.
                 .readTimeouts(READ_INTERVAL, 0, READ_TOTAL);
         try {
             return serial.open();
         } catch (final Win32Exception refused) {
             if (refused.code() == Win32Error.INVALID_PARAMETER) {
-                throw new IllegalArgumentException(name + " cannot do what the options say: " + refused.getMessage(),
+                throw new IllegalArgumentException(name + " does not support the options: " + refused.getMessage(),
                         refused);
             }
             throw refused;

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A name that stands for one byte of a message. */
+/** A name for one byte of a message. */
 interface Coded {
     String name();
 
     int code();
 
-    /** The code behind what a user has written: a name, in any case, or hexadecimal digits with or without 0x. */
+    /** Parses a code: a name, in any case, or hexadecimal digits with or without 0x. */
     static <C extends Coded> int parse(final C[] known, final String text) {
         for (final C constant : known) {
             if (constant.name().equalsIgnoreCase(text)) {

@@ -2,13 +2,13 @@ package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.tools.terminal.Digits;
 
-/** Milliseconds since the line before, at least 7 wide; negative where a client's clock is behind another's. */
+/** Milliseconds since the line before, at least 7 wide; negative when a client's clock is behind another's. */
 final class DeltaTimeColumn implements TimeColumn {
     private static final int WIDTH = 7;
 
     private long previous;
 
-    /** The first line's time counts from the given one. */
+    /** The first line's time counts from the given time. */
     DeltaTimeColumn(final long start) {
         previous = start;
     }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-/** What part of a system a message comes from. */
+/** The part of the system that a message comes from. */
 enum Facility implements Coded {
     KERNEL(0x10),
     SECURITY(0x20),

@@ -9,7 +9,7 @@ final class FileTimes {
     private static final long MILLIS_TO_1970 = -LocalDate.of(1601, 1, 1).atStartOfDay().toInstant(ZoneOffset.UTC)
             .toEpochMilli();
 
-    // A day away from the ends of what four digits can tell, so that it has a year of four digits in every time zone.
+    // A day within the range of four-digit years, so that the year has four digits in every time zone.
     private static final long EARLIEST = of(1601, 1, 2);
     private static final long LATEST = of(9999, 12, 31);
 

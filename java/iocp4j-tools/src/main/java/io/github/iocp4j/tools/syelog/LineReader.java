@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads lines as bytes, whatever their encoding, and keeps no more of a line than a message can hold. */
+/** Reads lines as bytes, in any encoding, and keeps at most as much of a line as fits into a message. */
 final class LineReader {
     private final InputStream input;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -8,9 +8,8 @@ import java.util.Arrays;
 /**
  * Local time as {@code yyyymmddhhmmssmmm}.
  *
- * <p>Keeps what it has worked out for the last seconds it was asked for. More than one, because the clients' messages
- * lie in different pipes for different times, and the seconds that they tell go back and forth. Another day makes an
- * object, another second none.
+ * <p>Caches the text of the last few seconds. It caches several, because messages wait in different pipes for different
+ * times, so that their seconds go back and forth. A new day allocates an object, a new second does not.
  */
 final class LocalTimeColumn implements TimeColumn {
     static final int WIDTH = 17;

@@ -15,12 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file that lines go to, by way of a buffer: a line is on its way at most {@value #LINGER_MILLIS} ms after it was
- * appended, and sooner when the buffer is full.
+ * The log file with its buffer: a line is written at most {@value #LINGER_MILLIS} ms after it was appended, and sooner
+ * when the buffer is full.
  *
- * <p>When the file cannot be written, lines stay in the buffer and are tried again; those that find it full are lost
- * and counted. No line is ever written in part, unless the disk fills up in the middle of it and stays full; what there
- * is of that one is cut off at the end.
+ * <p>When a write fails, lines stay in the buffer and are tried again; lines that do not fit are lost and counted. A
+ * line is written in part only if the disk fills up in the middle of it and stays full; that part is truncated at the
+ * end.
  */
 final class LogFile implements Closeable {
     private static final int CAPACITY = 1 << 18;
@@ -42,11 +42,11 @@ final class LogFile implements Closeable {
     private long linesLost;
 
     /**
-     * Makes a log that writes to a channel.
+     * Creates a log that writes to a channel.
      *
-     * @param handle what to close at the end
-     * @param append whether {@link #start} leaves what is there
-     * @param complaints is told when writing fails for the first time
+     * @param handle is closed at the end
+     * @param append whether {@link #start} keeps the contents
+     * @param complaints receives a message at the first write error
      */
     LogFile(
             final SeekableByteChannel channel,
@@ -61,7 +61,7 @@ final class LogFile implements Closeable {
         this.complaints = complaints;
     }
 
-    /** Opens or creates a file, and leaves what is in it alone until {@link #start}. */
+    /** Opens or creates a file, and does not change it until {@link #start}. */
     static LogFile open(final Path path, final boolean append, final PrintStream complaints) throws IOException {
         try {
             final FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE,
@@ -79,7 +79,7 @@ final class LogFile implements Closeable {
         return new LogFile(stream.getChannel(), () -> { }, "standard output", true, complaints);
     }
 
-    /** Empties the file, unless it is to be appended to, and begins to write. */
+    /** Truncates the file unless it is appended to, and begins to write. */
     synchronized void start() throws IOException {
         if (!append) {
             channel.truncate(0);
@@ -89,7 +89,7 @@ final class LogFile implements Closeable {
         flusher.start();
     }
 
-    /** What the file was opened as. */
+    /** The name of the file. */
     String name() {
         return name;
     }
@@ -109,12 +109,12 @@ final class LogFile implements Closeable {
         }
     }
 
-    /** Lines that are missing from the file because it could not be written. */
+    /** The number of lines that are missing from the file because of write errors. */
     synchronized long linesLost() {
         return linesLost;
     }
 
-    /** Writes what is waiting. What cannot be written even now is lost. */
+    /** Writes the buffered lines. Lines that cannot be written now are lost. */
     @Override
     public void close() {
         synchronized (this) {
@@ -167,7 +167,7 @@ final class LogFile implements Closeable {
         waiting.compact();
     }
 
-    /** How much of an unfinished line is in the file, when the buffer has been written up to its position. */
+    /** The length of an incomplete line in the file, when the buffer is written up to its position. */
     private int tornLength() {
         int length = 0;
         for (int i = waiting.position(); i > 0 && waiting.get(i - 1) != '\n'; i--) {
@@ -186,7 +186,7 @@ final class LogFile implements Closeable {
             try {
                 channel.truncate(channel.size() - torn);
             } catch (final IOException ignored) {
-                // Not a file, or a very sick disk: the line stays torn, and is counted as lost all the same.
+                // Not a file, or a broken disk: the incomplete line stays, and counts as lost.
             }
         }
     }
@@ -195,7 +195,7 @@ final class LogFile implements Closeable {
         if (!complained) {
             complained = true;
             Notices.print(complaints, "syelogd",
-                    "cannot write to " + name + ", but going on: " + failed.getMessage());
+                    "cannot write to " + name + "; will try again: " + failed.getMessage());
         }
     }
 }

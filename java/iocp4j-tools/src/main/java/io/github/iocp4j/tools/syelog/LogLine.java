@@ -5,8 +5,8 @@ import io.github.iocp4j.tools.terminal.SafeText;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The line that a message becomes, made anew in the same memory for each message:
- * {@code TIME PID FACILITY.SEVERITY: TEXT}. Not for more than one thread at a time.
+ * The line of a message, formatted in the same memory for each message: {@code TIME PID FACILITY.SEVERITY: TEXT}. Not
+ * for more than one thread at a time.
  */
 final class LogLine {
     private static final int MIN_PID_WIDTH = 4;
@@ -25,9 +25,9 @@ final class LogLine {
     }
 
     /**
-     * Becomes a client's line.
+     * Formats a client's line.
      *
-     * @param arrival the time to tell when the client's own is out of range; such a line's text is marked
+     * @param arrival the time to use when the client's own is out of range; the text of such a line is marked
      */
     void message(final SyelogMessage message, final long arrival) {
         final boolean sane = FileTimes.isSane(message.fileTime());
@@ -45,7 +45,7 @@ final class LogLine {
         end(at);
     }
 
-    /** Becomes a line of the daemon's own, with dashes where a client's line has its process and facility. */
+    /** Formats a line of the daemon itself, with dashes in place of process and facility. */
     void notice(final Severity severity, final String text, final long now) {
         int at = put(DAEMON, time.put(now, bytes, 0));
         at = putSeverity(severity.code(), at);

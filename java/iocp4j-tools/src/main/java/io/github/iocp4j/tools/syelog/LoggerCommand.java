@@ -19,16 +19,16 @@ import picocli.CommandLine.Parameters;
         name = "logger",
         header = "Sends messages to a syelog daemon.",
         description = {
-            "Its arguments are one message; without any, each line of standard input is one.",
+            "The arguments are one message; without arguments, each line of standard input is one.",
             "",
-            "It keeps to the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped"
-                + " and nothing is tried for five minutes; a broken connection is made anew once for a message. Text"
-                + " goes out as UTF-8; what does not fit into a message is cut, and control characters are written as"
-                + " \\n, \\r, \\t or \\xNN."
+            "It follows the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped"
+                + " and it does not connect for five minutes; it reconnects once for a message. Text"
+                + " is sent as UTF-8; text that does not fit into a message is cut, and control characters are"
+                + " written as \\n, \\r, \\t or \\xNN."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all messages are sent, and read by the daemon",
+            "0:the daemon has read all messages",
             "1:failed, or some messages were dropped",
             "2:wrong usage"
         },
@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  iocp4j logger Hello World                    send one message",
             "  iocp4j logger --severity error Disk is full  send an error",
             "  trace.exe | iocp4j logger --ident trace      send what a program prints",
-            "  iocp4j logger --terminate                    ask the daemon to leave"
+            "  iocp4j logger --terminate                    ask the daemon to end"
         })
 public final class LoggerCommand implements Callable<Integer> {
     @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",
@@ -45,7 +45,7 @@ public final class LoggerCommand implements Callable<Integer> {
     private String pipe;
 
     @Option(names = "--ident", paramLabel = "ID", defaultValue = "logger",
-            description = "What each text begins with; \"\" for nothing. Default: ${DEFAULT-VALUE}")
+            description = "Prefix of each text; \"\" for none. Default: ${DEFAULT-VALUE}")
     private String ident;
 
     @Option(names = "--facility", paramLabel = "F", defaultValue = "application",
@@ -63,7 +63,7 @@ public final class LoggerCommand implements Callable<Integer> {
     private Integer count;
 
     @Option(names = "--terminate",
-            description = "Ask the daemon to leave when a connection closes, in a last message of its own. Without"
+            description = "Send a last message that asks the daemon to end when a connection closes. Without"
                 + " MESSAGE nothing else is sent, and standard input is not read.")
     private boolean terminate;
 
@@ -86,7 +86,7 @@ public final class LoggerCommand implements Callable<Integer> {
             final MessageSender sender = new MessageSender(client, encoder);
             sendTo(sender, severityCode);
             if (!client.flush()) {
-                Notices.print("logger", "the daemon has left before it has read everything: "
+                Notices.print("logger", "the daemon has ended before it has read everything: "
                         + client.lastFailure().getMessage());
                 return ExitCode.SOFTWARE;
             }
@@ -103,7 +103,7 @@ public final class LoggerCommand implements Callable<Integer> {
         if (words != null) {
             send(String.join(" ", words).getBytes(StandardCharsets.UTF_8), sender, severityCode);
         } else if (!terminate) {
-            // Not System.in, which asks how much there is to be read; not every kind of standard input knows.
+            // Not System.in, which queries how much can be read; not every kind of standard input supports that.
             final LineReader lines = new LineReader(new FileInputStream(FileDescriptor.in));
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 send(line, sender, severityCode);

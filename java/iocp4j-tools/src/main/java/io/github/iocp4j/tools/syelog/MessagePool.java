@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.syelog;
 
 import java.util.ArrayDeque;
 
-/** Keeps messages of clients that have left for the next ones, because direct memory is slow to get and to free. */
+/** Reuses the messages of clients that have disconnected, because direct memory is slow to allocate and to free. */
 final class MessagePool {
     private static final int CAPACITY = 256;
 
@@ -18,7 +18,7 @@ final class MessagePool {
         return new SyelogMessage();
     }
 
-    /** Takes a message back, into which nothing is being read any more. */
+    /** Returns a message into which no read is in flight. */
     void give(final SyelogMessage message) {
         synchronized (free) {
             if (free.size() < CAPACITY) {

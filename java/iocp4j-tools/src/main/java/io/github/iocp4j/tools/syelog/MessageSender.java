@@ -3,7 +3,7 @@ package io.github.iocp4j.tools.syelog;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Sends texts as messages, and counts what became of them. */
+/** Sends texts as messages, and counts the outcomes. */
 final class MessageSender {
     private static final byte[] TERMINATE_TEXT = "Requesting exit on close.".getBytes(StandardCharsets.US_ASCII);
 
@@ -31,7 +31,7 @@ final class MessageSender {
         }
     }
 
-    /** Asks the daemon to leave, in the words of the protocol's clients. */
+    /** Asks the daemon to end, in the words of the protocol's clients. */
     void askToTerminate() {
         send(TERMINATE_TEXT, Severity.NOTICE.code(), true);
     }

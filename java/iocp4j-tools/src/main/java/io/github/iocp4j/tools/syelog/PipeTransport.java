@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 
 /** A pipe to the daemon, for one thread that waits until each message is in the pipe. */
 final class PipeTransport implements SyelogTransport, AutoCloseable {
-    /** How long the protocol's clients wait for a free instance of the pipe. */
+    /** The time that the protocol's clients wait for a free instance of the pipe. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final CompletionPort port;
@@ -39,7 +39,7 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
     @Override
     public void write(final ByteBuffer message) throws Win32Exception {
         pipe.write(message, 0);
-        // Not to be interrupted: until then the message is the kernel's.
+        // Ignore interrupts: until the completion the message belongs to the kernel.
         written.acquireUninterruptibly();
         if (failure != null) {
             throw failure;

@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.syelog;
 
 import java.util.Locale;
 
-/** Why the daemon does not write a message. */
+/** The reason for which the daemon does not write a message. */
 enum Rejection {
     TOO_SHORT("shorter than its header"),
     NO_TEXT("without text"),
@@ -14,7 +14,7 @@ enum Rejection {
         this.reason = reason;
     }
 
-    /** What the figures call it. */
+    /** Its name in the figures. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

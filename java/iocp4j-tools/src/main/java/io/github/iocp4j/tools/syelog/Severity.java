@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-/** How grave a message is. */
+/** The severity of a message. */
 enum Severity implements Coded {
     FATAL(0x00),
     ALERT(0x10),

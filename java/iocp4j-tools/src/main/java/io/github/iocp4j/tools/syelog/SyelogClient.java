@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Sends messages by the rules of the protocol's clients: a log must not hold up the program that writes to it, so a
- * message that cannot be sent is dropped, and after the daemon could not be reached nothing is tried for five minutes.
+ * Sends messages by the rules of the protocol's clients: a log must not delay its program. Therefore a message that
+ * cannot be sent is dropped, and after a failed connect the client does not connect for five minutes.
  */
 final class SyelogClient implements AutoCloseable {
     static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -21,7 +21,7 @@ final class SyelogClient implements AutoCloseable {
     private Win32Exception lastFailure;
 
     /**
-     * Makes a client that connects when it has something to send.
+     * Creates a client that connects at its first message.
      *
      * @param nanoTime the clock, as {@link System#nanoTime}
      */
@@ -31,8 +31,7 @@ final class SyelogClient implements AutoCloseable {
     }
 
     /**
-     * Sends one message. When the connection is broken, perhaps because the daemon was started anew, it is made once
-     * more.
+     * Sends one message. When the connection is broken, perhaps because the daemon was restarted, it reconnects once.
      *
      * @return false when the message was dropped
      */
@@ -44,14 +43,14 @@ final class SyelogClient implements AutoCloseable {
             return true;
         }
         if (lastFailure.code() == Win32Error.BAD_IMPERSONATION_LEVEL) {
-            // That is about this thread at this moment, and says nothing of the connection.
+            // An interrupt concerns this thread at this moment, not the connection.
             return false;
         }
         disconnect();
         return isOpen() && write(message);
     }
 
-    /** Why a message was dropped the last time that something was tried, or null. */
+    /** The reason for which the last attempt has dropped a message, or null. */
     Win32Exception lastFailure() {
         return lastFailure;
     }
@@ -59,7 +58,7 @@ final class SyelogClient implements AutoCloseable {
     /**
      * Waits until the daemon has read everything, as the protocol's clients do before they close.
      *
-     * @return false when it has left before; then {@link #lastFailure} says how
+     * @return false when it has ended before; then {@link #lastFailure} is the reason
      */
     boolean flush() {
         try {

@@ -3,8 +3,8 @@ package io.github.iocp4j.tools.syelog;
 import io.github.iocp4j.NamedPipe;
 
 /**
- * What the daemon keeps for each client. One read is in flight at any time, so that messages keep their order and only
- * one worker at a time is concerned with a connection.
+ * The daemon's state for one client. One read is in flight at any time, so that messages keep their order and only one
+ * worker at a time handles a connection.
  */
 final class SyelogConnection {
     private final NamedPipe pipe;
@@ -34,7 +34,7 @@ final class SyelogConnection {
         return pipe.read(message.bytes(), 0, SyelogMessage.MAX_LENGTH, 0);
     }
 
-    /** Takes note that what was read is a part of a message that is too long. */
+    /** Counts a part of a message that is too long. */
     void discard(final int bytes) {
         discarded += bytes;
     }
@@ -43,16 +43,16 @@ final class SyelogConnection {
         return discarded > 0;
     }
 
-    /** The message that is too long has ended: answers how much of it was read. */
+    /** Ends a message that is too long, and returns the number of bytes read of it. */
     long endDiscarding() {
         final long bytes = discarded;
         discarded = 0;
         return bytes;
     }
 
-    /** Takes note of what was read while the daemon leaves, and answers how much that is by now. */
+    /** Counts bytes read while the daemon ends, and returns their number. */
     long drain(final int bytes) {
-        // At least something for each message, or empty ones could be drained for ever.
+        // Count at least one for each message, because a client could send empty ones for ever.
         drained += bytes + 1;
         return drained;
     }

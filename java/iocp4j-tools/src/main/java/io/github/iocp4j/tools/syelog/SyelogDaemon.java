@@ -14,10 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves a pipe and writes what its clients send, until somebody asks it to leave.
+ * Serves a pipe and writes its clients' messages, until it is asked to end.
  *
  * <p>The life of a connection: its accept starts a read; each read's completion writes the message and starts the next
- * read; the one that starts no other ends the connection. Nothing that one client does ends more than that.
+ * read; a completion that starts no read ends the connection. No client can end more than its own connection.
  */
 final class SyelogDaemon implements CompletionListener {
     /** The kernel's buffer of each connection. */
@@ -43,25 +43,25 @@ final class SyelogDaemon implements CompletionListener {
         this.leaveAtNextClose = leaveAtFirstClose;
     }
 
-    /** Asks the daemon to leave, on behalf of its user. Never blocks, whatever the daemon is stuck in. */
+    /** Asks the daemon to end, on behalf of its user. Never blocks, even if the daemon is blocked. */
     void stop() {
         stopped = true;
         asked.countDown();
     }
 
-    /** Waits until somebody has asked the daemon to leave. */
+    /** Waits until the daemon is asked to end. */
     void awaitLeave() throws InterruptedException {
         asked.await();
     }
 
     /**
-     * Lets no more clients in, reads what those who are here have written already, and parts from them.
+     * Refuses further clients, reads what connected clients have written, and closes their connections.
      *
-     * <p>A read that can be cancelled has found its pipe empty. So each connection is read until a cancelled read tells
-     * that nothing is left, or until more has been read than the pipe can hold, from a client that writes on and on.
-     * The time limit is for what should not happen.
+     * <p>A read that can be cancelled has found its pipe empty. Therefore each connection is read until a read is
+     * cancelled, or until more was read than the pipe can hold, in case a client never stops writing. The time limit is
+     * for unexpected failures.
      *
-     * @return whether all have been parted from; what others have written last is not read
+     * @return whether all connections were closed; the last messages of others are not read
      */
     boolean leave(final NamedPipeServer server) throws InterruptedException {
         return leave(server, DRAIN_MILLIS);
@@ -77,7 +77,7 @@ final class SyelogDaemon implements CompletionListener {
         return awaitNoDevices(server.port(), drainMillis);
     }
 
-    /** Asks the port, because it also knows the connections of which a worker is only about to tell us. */
+    /** Asks the port, because it also knows connections whose accept was not delivered yet. */
     private static boolean awaitNoDevices(final CompletionPort port, final long millis) throws InterruptedException {
         final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (!port.snapshot().devices().isEmpty()) {
@@ -148,13 +148,13 @@ final class SyelogDaemon implements CompletionListener {
             end(connection);
             throw refused;
         }
-        // From here on another worker may be at work with the connection.
+        // From here on another worker may handle the connection.
         if (leaving) {
             pipe.cancel(operation);
         }
     }
 
-    /** Answers whether the connection goes on. */
+    /** Returns whether the connection goes on. */
     private boolean take(final SyelogConnection connection, final int status, final int bytes) {
         switch (status) {
             case Win32Error.SUCCESS:
@@ -175,8 +175,8 @@ final class SyelogDaemon implements CompletionListener {
                 return false;
             case Win32Error.OPERATION_ABORTED:
             case Win32Error.HANDLES_CLOSED:
-                // We part from the client, by leave() or by closing the port. Reads have no deadline, so that a TIMEOUT
-                // is as wrong as anything else.
+                // leave() or the close of the port has ended the connection. Reads have no deadline, so that a TIMEOUT
+                // is an error like any other.
                 return false;
             default:
                 statistics.failed();
@@ -211,7 +211,7 @@ final class SyelogDaemon implements CompletionListener {
                 + connection.pipe().peerProcessId() + ": " + reason + ".");
     }
 
-    /** Parts from a client, when nothing is in flight any more. */
+    /** Closes a connection that has no operation in flight. */
     private void end(final SyelogConnection connection) {
         connection.pipe().close();
         messages.give(connection.message());

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
-/** What the daemon has done. Counting makes no objects. */
+/** The daemon's counters. Counting allocates nothing. */
 final class SyelogDaemonStatistics {
     private final AtomicLong connections = new AtomicLong();
     private final AtomicLong messages = new AtomicLong();
@@ -34,17 +34,17 @@ final class SyelogDaemonStatistics {
         rejected.incrementAndGet(reason.ordinal());
     }
 
-    /** Something has ended a connection that should not have. */
+    /** Counts a connection that a failure has ended. */
     void failed() {
         failures.incrementAndGet();
     }
 
-    /** Remembers the calling thread as the worker with that index. */
+    /** Records the calling thread as the worker with that index. */
     void onWorker(final int worker) {
         workerThreads.setPlain(worker, Thread.currentThread().getId());
     }
 
-    /** Takes the last figures that the port alone can tell, while its workers are alive. */
+    /** Reads the port's last figures, while its workers are alive. */
     void measure(final PortSnapshot snapshot) {
         port = snapshot;
         heapBytes = workersHeapBytes();
@@ -68,7 +68,7 @@ final class SyelogDaemonStatistics {
         line(out, "heap bytes per message", ratio(heapBytes, received));
     }
 
-    /** All that the worker threads have ever allocated, the loading of classes included; -1 where it is not counted. */
+    /** The bytes that the worker threads have allocated, including class loading; -1 if the JVM does not count them. */
     private long workersHeapBytes() {
         final java.lang.management.ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         if (!(threads instanceof ThreadMXBean)) {

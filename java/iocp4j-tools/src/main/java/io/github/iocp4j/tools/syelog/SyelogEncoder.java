@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes messages as the protocol's clients do: the text is {@code IDENT: TEXT}, a line feed and a NUL.
+ * Encodes messages as the protocol's clients do: the text is {@code IDENT: TEXT}, a line feed and a NUL.
  */
 final class SyelogEncoder {
     private static final int TEXT_LIMIT = SyelogMessage.MAX_LENGTH - SyelogMessage.TEXT_OFFSET - "\n\0".length();
@@ -19,9 +19,9 @@ final class SyelogEncoder {
             ByteBuffer.allocateDirect(SyelogMessage.MAX_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
 
     /**
-     * Makes an encoder for one client.
+     * Creates an encoder for one client.
      *
-     * @param ident what each text begins with, or an empty string for none
+     * @param ident the prefix of each text, or an empty string for none
      */
     SyelogEncoder(final String ident, final int facility, final long processId) {
         this.ident = ident.isEmpty() ? new byte[0] : (ident + ": ").getBytes(StandardCharsets.UTF_8);
@@ -30,13 +30,13 @@ final class SyelogEncoder {
     }
 
     /**
-     * Makes a message.
+     * Encodes a message.
      *
-     * @param content UTF-8. What would do harm in a log is escaped, as the daemon does, for those that do not; what is
+     * @param content UTF-8. Harmful characters are escaped as the daemon does, for daemons that do not; text that is
      *     too long is cut after a whole character
-     * @param fileTime when it happened
-     * @param terminate whether the daemon is asked to leave at the next close of a connection
-     * @return the message between position and limit of a direct buffer; good until the next call
+     * @param fileTime the time of the event
+     * @param terminate whether the daemon is asked to end at the next close of a connection
+     * @return the message between position and limit of a direct buffer; valid until the next call
      */
     ByteBuffer encode(final byte[] content, final int severity, final long fileTime, final boolean terminate) {
         int length = SafeText.copy(ByteBuffer.wrap(ident), 0, ident.length, text, 0, TEXT_LIMIT);

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-/** Turns messages into lines of a file, one after another, whichever thread they come from. */
+/** Writes messages as lines of a file, one at a time, from any thread. */
 final class SyelogLog {
     private final LogLine line;
     private final LogFile file;
@@ -15,7 +15,7 @@ final class SyelogLog {
         file.append(line);
     }
 
-    /** Writes a line of the daemon's own. */
+    /** Writes a line of the daemon itself. */
     synchronized void notice(final Severity severity, final String text) {
         line.notice(severity, text, FileTimes.now());
         file.append(line);

@@ -4,10 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One message in the form in which it goes through the pipe: packed to one byte, little-endian. Looks at its buffer in
- * place and makes no objects.
+ * One message in wire format: packed to one byte, little-endian. It reads its buffer in place and allocates nothing.
  *
- * <p>What a client says about the length of its message is not looked at: only the number of bytes received is true.
+ * <p>The client's length field is ignored; the number of received bytes counts.
  */
 final class SyelogMessage {
     static final int LENGTH_OFFSET = 0;
@@ -29,9 +28,9 @@ final class SyelogMessage {
     }
 
     /**
-     * Takes note that so many bytes have been read into the buffer.
+     * Sets the number of bytes that were read into the buffer.
      *
-     * @return why there is nothing to write, or null; the accessors are good in either case if there is a header
+     * @return the reason for a rejection, or null; the accessors are valid in both cases if there is a header
      */
     Rejection receive(final int length) {
         received = length;
@@ -59,7 +58,7 @@ final class SyelogMessage {
         return bytes.get(SEVERITY_OFFSET) & 0xff;
     }
 
-    /** The client's own claim. */
+    /** The process id that the client claims. */
     long processId() {
         return Integer.toUnsignedLong(bytes.getInt(PROCESS_ID_OFFSET));
     }
@@ -73,7 +72,7 @@ final class SyelogMessage {
         return hasHeader() && bytes.getInt(TERMINATE_OFFSET) != 0;
     }
 
-    /** Where the text ends that begins at {@link #TEXT_OFFSET}: without its NUL and without white space before that. */
+    /** The end of the text that begins at {@link #TEXT_OFFSET}, without its NUL and white space before that. */
     int textEnd() {
         return textEnd;
     }

@@ -3,16 +3,16 @@ package io.github.iocp4j.tools.syelog;
 import io.github.iocp4j.Win32Exception;
 import java.nio.ByteBuffer;
 
-/** One attempt each at the things that a client does with its pipe. */
+/** A client's operations on its pipe, one attempt each. */
 interface SyelogTransport {
     void connect() throws Win32Exception;
 
-    /** Writes what lies between the buffer's position and its limit, as one message. */
+    /** Writes the bytes between the buffer's position and its limit as one message. */
     void write(ByteBuffer message) throws Win32Exception;
 
-    /** Waits until the daemon has read everything, and fails when it leaves before. */
+    /** Waits until the daemon has read everything, and fails when it ends before. */
     void flush() throws Win32Exception;
 
-    /** Ends the connection. What has been written stays in the pipe for the daemon to read. */
+    /** Ends the connection. Written data stays in the pipe for the daemon to read. */
     void disconnect();
 }

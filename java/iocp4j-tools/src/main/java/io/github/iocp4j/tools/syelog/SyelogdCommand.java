@@ -24,30 +24,30 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "syelogd",
-        header = "Receives what syelog clients log on a named pipe, and writes it to a file.",
+        header = "Receives messages of syelog clients on a named pipe, and writes them to a file.",
         description = {
             "Each message becomes one line:",
             "",
             "  yyyymmddhhmmssmmm PID FACILITY.SEVERITY: TEXT",
             "",
-            "The time is the client's, in local time; where a client tells none that can be, it is the time of arrival"
+            "The time is the client's, in local time; if it is out of range, it is the time of arrival,"
                 + " and the text begins with [arrival time]. Control characters and bytes that are not UTF-8 are"
                 + " written as \\n, \\r, \\t or \\xNN. The daemon's own lines have dashes in place of PID and FACILITY;"
-                + " they tell of clients that leave and of messages that were rejected.",
+                + " they report clients that disconnect and rejected messages.",
             "",
-            "It leaves on Ctrl-C, or when a client has asked for it (logger --terminate) and any client then closes."
+            "It ends on Ctrl-C, or when a client has asked for it (logger --terminate) and any client then disconnects."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:left as asked, everything is written",
+            "0:ended as asked, everything is written",
             "1:failed, or some lines could not be read or written",
-            "2:wrong usage, or the pipe is served by somebody else"
+            "2:wrong usage, or the pipe is in use"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  iocp4j syelogd                              show what clients log",
-            "  iocp4j syelogd --output trace.log --append  add it to a file",
-            "  iocp4j syelogd --pipe mine --stats          tell figures at exit"
+            "  iocp4j syelogd                              show the messages",
+            "  iocp4j syelogd --output trace.log --append  append them to a file",
+            "  iocp4j syelogd --pipe mine --stats          print figures at exit"
         })
 public final class SyelogdCommand implements Callable<Integer> {
     @Option(names = "--pipe", paramLabel = "NAME", defaultValue = "syelog",
@@ -55,10 +55,10 @@ public final class SyelogdCommand implements Callable<Integer> {
     private String pipe;
 
     @Option(names = "--output", paramLabel = "FILE", defaultValue = "-",
-            description = "Where to write; - is standard output. Default: ${DEFAULT-VALUE}")
+            description = "The log file; - is standard output. Default: ${DEFAULT-VALUE}")
     private String output;
 
-    @Option(names = "--append", description = "Add to the file instead of replacing it.")
+    @Option(names = "--append", description = "Append to the file instead of replacing it.")
     private boolean append;
 
     @Option(names = "--delta", description = "Begin each line with the milliseconds since the line before.")
@@ -74,14 +74,14 @@ public final class SyelogdCommand implements Callable<Integer> {
 
     @Option(names = "--security", paramLabel = "SDDL",
             description = "Who may connect, as in D:P(A;;GA;;;OW)(A;;GW;;;WD). Clients of Detours need GW, with which"
-                + " they could also serve the pipe in the daemon's place: give it to nobody who is not trusted."
+                + " they could also serve the pipe in the daemon's place: give it only to trusted users."
                 + " Default: the current user, administrators and SYSTEM.")
     private String security;
 
-    @Option(names = "--quiet", description = "Do not tell on standard error what is served.")
+    @Option(names = "--quiet", description = "Do not print on standard error what is served.")
     private boolean quiet;
 
-    @Option(names = "--exit-after-first", description = "Leave when the first client closes its connection.")
+    @Option(names = "--exit-after-first", description = "End when the first client disconnects.")
     private boolean exitAfterFirst;
 
     @Option(names = "--stats", description = "Print figures on standard error at exit.")
@@ -106,7 +106,7 @@ public final class SyelogdCommand implements Callable<Integer> {
         }
     }
 
-    /** Answers whether all that clients have written is read. */
+    /** Returns whether all messages were read. */
     private boolean serve(
             final SyelogDaemon daemon, final SyelogLog log, final LogFile file, final SyelogDaemonStatistics statistics)
             throws IOException, InterruptedException {
@@ -125,10 +125,10 @@ public final class SyelogdCommand implements Callable<Integer> {
         }
     }
 
-    /** Serves the pipe, and takes over the file. */
+    /** Serves the pipe, then opens the file for writing. */
     NamedPipeServer begin(final CompletionPort port, final SyelogLog log, final LogFile file) throws IOException {
-        // Clients may write from now on; their lines wait here until the file is ours. It is not touched before the
-        // pipe is, because a file that another daemon writes to must not be emptied.
+        // Clients may write from now on; their lines wait until the file is open. The pipe is opened before the file
+        // is truncated, because another daemon may be writing to it.
         synchronized (log) {
             final NamedPipeServer server = openServer(port);
             file.start();
@@ -167,11 +167,11 @@ public final class SyelogdCommand implements Callable<Integer> {
             return server.open();
         } catch (final Win32Exception refused) {
             if (refused.code() == Win32Error.ACCESS_DENIED) {
-                throw new IllegalArgumentException("Somebody serves the pipe " + pipe
-                        + " already: choose another name with --pipe, or stop the other daemon", refused);
+                throw new IllegalArgumentException("The pipe " + pipe
+                        + " is in use: choose another name with --pipe, or stop the other daemon", refused);
             }
             if (security != null) {
-                throw new IllegalArgumentException("The pipe cannot be made, perhaps because of --security "
+                throw new IllegalArgumentException("The pipe cannot be created, perhaps because of --security "
                         + security + ": " + refused.getMessage(), refused);
             }
             throw refused;
@@ -188,7 +188,7 @@ public final class SyelogdCommand implements Callable<Integer> {
             Notices.print("syelogd", lost + " lines could not be written to " + file.name());
         }
         if (!drained) {
-            Notices.print("syelogd", "some clients could not be parted from: what they wrote last may be missing");
+            Notices.print("syelogd", "some connections could not be closed: their last messages may be missing");
         }
         return lost > 0 || !drained ? ExitCode.SOFTWARE : ExitCode.OK;
     }

@@ -1,11 +1,11 @@
 package io.github.iocp4j.tools.syelog;
 
-/** How a log line tells its time. */
+/** Formats the time of a log line. */
 interface TimeColumn {
     /**
      * Writes the column.
      *
-     * @param fileTime when the message was made; a sane one
+     * @param fileTime the time of the message, within range
      * @return the position after the last byte written
      */
     int put(long fileTime, byte[] into, int at);

@@ -5,7 +5,7 @@ import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
-/** How far a time zone is from UTC. Makes objects only where that changes, not for each time it is asked for. */
+/** The offset of a time zone from UTC. It allocates only when the offset changes. */
 final class UtcOffset {
     private final ZoneRules rules;
     private long since = Long.MAX_VALUE;
@@ -16,7 +16,7 @@ final class UtcOffset {
         rules = zone.getRules();
     }
 
-    /** The seconds to add to that many since 1970 in UTC. */
+    /** The offset in seconds at a time in seconds since 1970, UTC. */
     int at(final long epochSecond) {
         if (epochSecond < since || epochSecond >= until) {
             look(Instant.ofEpochSecond(epochSecond));
@@ -25,7 +25,7 @@ final class UtcOffset {
     }
 
     private void look(final Instant instant) {
-        // Of the transitions before the next second, so that one which is just happening counts.
+        // Search before the next second, so that a transition at this second counts.
         final ZoneOffsetTransition last = rules.previousTransition(instant.plusSeconds(1));
         final ZoneOffsetTransition next = rules.nextTransition(instant);
         seconds = rules.getOffset(instant).getTotalSeconds();

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.terminal;
 
-/** Writes numbers as ASCII, without making objects. */
+/** Writes numbers as ASCII, without allocation. */
 public final class Digits {
     /** The most digits of a long, with its sign. */
     public static final int MAX_WIDTH = 20;
@@ -12,8 +12,8 @@ public final class Digits {
      * Writes a decimal number, right-justified.
      *
      * @param number any number
-     * @param width the least number of characters
-     * @param padding goes in front of a shorter number
+     * @param width the minimum number of characters
+     * @param padding precedes a shorter number
      * @param into where to write
      * @param at the position of the first character
      * @return the position after the last digit
@@ -39,7 +39,7 @@ public final class Digits {
     /**
      * Writes the two hexadecimal digits of a byte.
      *
-     * @param number of which the low eight bits count
+     * @param number its low eight bits are written
      * @param into where to write
      * @param at the position of the first digit
      * @return the position after the last digit

@@ -3,11 +3,11 @@ package io.github.iocp4j.tools.terminal;
 import java.util.Collection;
 import java.util.Locale;
 
-/** A JSON object on one line, which is put together from left to right. */
+/** A JSON object on one line, which is built from left to right. */
 public final class JsonObject {
     private final StringBuilder json = new StringBuilder("{");
 
-    /** Begins with an empty object. */
+    /** Creates an empty object. */
     public JsonObject() {
     }
 
@@ -45,7 +45,7 @@ public final class JsonObject {
     }
 
     /**
-     * Adds a truth.
+     * Adds a boolean.
      *
      * @param name the member's name
      * @param truth any
@@ -70,7 +70,7 @@ public final class JsonObject {
      * Adds an array.
      *
      * @param name the member's name
-     * @param items what to make text of: objects and numbers
+     * @param items objects and numbers
      * @return this
      */
     public JsonObject put(final String name, final Collection<?> items) {
@@ -88,8 +88,7 @@ public final class JsonObject {
     }
 
     /**
-     * A text as a JSON string; characters that cannot be shown, and halves of characters, are written as
-     * {@code \\uXXXX}.
+     * A text as a JSON string; control characters and unpaired surrogates are written as {@code \\uXXXX}.
      *
      * @param text any
      * @return the string, in quotes

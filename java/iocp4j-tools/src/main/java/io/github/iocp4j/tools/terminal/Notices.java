@@ -2,7 +2,9 @@ package io.github.iocp4j.tools.terminal;
 
 import java.io.PrintStream;
 
-/** What a tool says to its user beside its output: each message is one line, whatever names it quotes. */
+/**
+ * A tool's messages to its user, beside its output. Each message is one line, even if the names in it have line ends.
+ */
 public final class Notices {
     private Notices() {
     }
@@ -20,7 +22,7 @@ public final class Notices {
     /**
      * Prints a message.
      *
-     * @param to where to
+     * @param to the stream
      * @param tool the tool's name
      * @param message any text; see {@link SafeText}
      */

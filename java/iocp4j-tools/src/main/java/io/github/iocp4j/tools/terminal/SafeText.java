@@ -6,28 +6,28 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Copies text so that it can do no harm where it is shown: it stays on its line and commands no terminal.
+ * Copies text so that it is safe to show: it stays on its line and contains no commands for a terminal.
  *
  * <p>Printable ASCII and well-formed UTF-8 pass. Control characters of either set, line and paragraph separators,
- * characters that turn the direction of writing, and bytes that are not UTF-8 are written as {@code \n}, {@code \r},
+ * characters that change the direction of text, and bytes that are not UTF-8 are written as {@code \n}, {@code \r},
  * {@code \t} or {@code \xNN}.
  */
 public final class SafeText {
-    /** The most bytes that one byte can become. */
+    /** The maximum number of bytes that one byte becomes. */
     public static final int GROWTH = 4;
 
     private SafeText() {
     }
 
     /**
-     * Copies as many whole characters as there is room for.
+     * Copies as many whole characters as fit.
      *
      * @param from the text
      * @param start the position of its first byte
      * @param end the position after its last byte
      * @param into where to write
      * @param at the position of the first byte written
-     * @param limit a position after which there is no room
+     * @param limit the end of the space
      * @return the position after the last byte written
      */
     public static int copy(
@@ -36,7 +36,7 @@ public final class SafeText {
         int out = at;
         while (in < end) {
             final byte first = from.get(in);
-            // Nearly all of nearly every text.
+            // The usual case.
             if (isPrintableAscii(first) && out < limit) {
                 into[out++] = first;
                 in++;
@@ -64,10 +64,10 @@ public final class SafeText {
     }
 
     /**
-     * The whole of a text.
+     * Escapes a whole text.
      *
      * @param text any
-     * @return the same, unless something in it had to be written otherwise
+     * @return the same text if nothing had to be escaped
      */
     public static String of(final String text) {
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -77,7 +77,7 @@ public final class SafeText {
     }
 
     /**
-     * The whole of a text that has lines, such as a stack trace.
+     * Escapes a text of several lines, such as a stack trace.
      *
      * @param text any
      * @return its lines, each of them safe; a name with a line end in it can still look like two lines
@@ -89,8 +89,8 @@ public final class SafeText {
     /**
      * Whether a character can be shown as it is.
      *
-     * @param codePoint a character; a surrogate by itself is no harm
-     * @return false for those that command a terminal, end a line or turn the direction of writing
+     * @param codePoint a character; an unpaired surrogate is harmless
+     * @return false for characters that command a terminal, end a line or change the direction of text
      */
     public static boolean isHarmless(final int codePoint) {
         if (codePoint < 0xa0) {

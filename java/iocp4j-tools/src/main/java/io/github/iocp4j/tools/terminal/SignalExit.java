@@ -5,8 +5,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Lets Ctrl-C, or a console window that is closed, end a program the way in which it ends by itself, and with the exit
- * code that it then has.
+ * Makes Ctrl-C, or the close of the console window, end a program as it ends by itself, and with its own exit code.
  */
 public final class SignalExit implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 15;
@@ -16,7 +15,7 @@ public final class SignalExit implements AutoCloseable {
     private volatile int exitCode = ExitCode.SOFTWARE;
 
     /**
-     * Begins to watch.
+     * Registers the shutdown hook.
      *
      * @param stop asks the program to end; runs on a thread of its own
      */
@@ -39,21 +38,21 @@ public final class SignalExit implements AutoCloseable {
         return code;
     }
 
-    /** The program has ended, by itself or because it was asked to. */
+    /** Marks the program as ended. */
     @Override
     public void close() {
         ended.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (final IllegalStateException ignored) {
-            // It is running, and about to end the JVM.
+            // The hook is running, and the JVM is about to end.
         }
     }
 
     private void awaitEnd() {
         try {
             if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                // The exit code of System.exit was fixed before the hooks ran: it would be that of a failure.
+                // Hooks cannot change the exit code of System.exit, which would be that of a failure.
                 Runtime.getRuntime().halt(exitCode);
             }
         } catch (final InterruptedException nobodyDoes) {

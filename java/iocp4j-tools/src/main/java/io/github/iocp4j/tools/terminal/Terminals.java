@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.terminal;
 
 import java.io.IOException;
 
-/** Tells whether somebody sees what is printed as it is printed. */
+/** Detects terminals. */
 public final class Terminals {
     private Terminals() {
     }
@@ -10,10 +10,10 @@ public final class Terminals {
     /**
      * Whether standard error is a terminal.
      *
-     * @return false if it is a file or a pipe, as far as Java tells
+     * @return false if it is a file or a pipe, as far as Java can detect it
      */
     public static boolean isErrors() {
-        // Under ./dev there are pipes between, and it tells.
+        // ./dev puts pipes between, and sets this property.
         return hasConsole() || Boolean.getBoolean("iocp4j.tools.terminal");
     }
 
@@ -27,8 +27,8 @@ public final class Terminals {
     }
 
     /**
-     * Lets a console of Windows' own do what escape sequences say, which other terminals do anyway. The command
-     * interpreter switches that on and leaves it on; Java has no way to.
+     * Enables escape sequences on a Windows console; other terminals support them anyway. Java cannot enable them, but
+     * the command interpreter does and leaves them on.
      *
      * @throws InterruptedException when the thread is interrupted
      */
@@ -37,7 +37,7 @@ public final class Terminals {
             try {
                 new ProcessBuilder("cmd.exe", "/d", "/c", "rem").inheritIO().start().waitFor();
             } catch (final IOException ignored) {
-                // Then the page is harder to read.
+                // Without escape sequences the page is harder to read.
             }
         }
     }
@@ -46,7 +46,7 @@ public final class Terminals {
         return System.console() != null && isTerminal(System.console());
     }
 
-    /** Since JDK 22 there is a console in any case, which tells whether it is one. */
+    /** Since JDK 22 System.console() is never null, but knows whether it is a terminal. */
     private static boolean isTerminal(final Object console) {
         try {
             return (boolean) console.getClass().getMethod("isTerminal").invoke(console);

@@ -2,7 +2,7 @@ package io.github.iocp4j.tools.terminal;
 
 import java.nio.ByteBuffer;
 
-/** Tells well-formed UTF-8 from other bytes, by the table of the Unicode standard (chapter 3, table 3-7). */
+/** Recognizes well-formed UTF-8, by the table of the Unicode standard (chapter 3, table 3-7). */
 final class Utf8 {
     private Utf8() {
     }
@@ -17,7 +17,7 @@ final class Utf8 {
         if (length < 0 || at + length > end) {
             return -1;
         }
-        // The second byte's range excludes over-long forms, surrogates and what lies beyond U+10FFFF.
+        // The second byte's range excludes over-long forms, surrogates and code points above U+10FFFF.
         final int second = bytes.get(at + 1) & 0xff;
         final int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
         final int most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;

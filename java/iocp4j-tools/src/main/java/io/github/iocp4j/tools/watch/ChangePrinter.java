@@ -17,10 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Prints what changes. A completion's token is the number of its directory.
+ * Prints changes. A completion's token is the number of its directory.
  *
- * <p>What cannot be printed at once holds up the workers, and then Windows, which may come to lose changes; that is
- * printed, too.
+ * <p>Slow output delays the workers, and then Windows' buffers overflow and changes are lost; that is printed, too.
  */
 final class ChangePrinter implements BatchListener {
     private static final int LOOK_SECONDS = 1;
@@ -32,7 +31,7 @@ final class ChangePrinter implements BatchListener {
     private IOException failure;
 
     /**
-     * Makes a printer.
+     * Creates a printer.
      *
      * @param output is flushed after each batch
      */
@@ -56,12 +55,12 @@ final class ChangePrinter implements BatchListener {
         }
     }
 
-    /** Ends it as if all had been printed. */
+    /** Ends the printer without a failure. */
     void stop() {
         ended.countDown();
     }
 
-    /** Waits for the end, and throws what has brought it about, if it was not {@link #stop}. */
+    /** Waits for the end, and throws the failure that has caused it, unless that was {@link #stop}. */
     void awaitEnd() throws IOException, InterruptedException {
         while (!ended.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
             endIfOneHasVanished();
@@ -74,8 +73,8 @@ final class ChangePrinter implements BatchListener {
     }
 
     /**
-     * Windows tells of a directory's deletion, but not of its renaming, and a file server that is gone not even of
-     * that.
+     * Windows reports the deletion of a directory, but not its renaming; for a file server that has gone it reports
+     * neither.
      */
     private synchronized void endIfOneHasVanished() {
         for (final WatchedFolder folder : folders) {

@@ -2,15 +2,15 @@ package io.github.iocp4j.tools.watch;
 
 import java.time.Instant;
 
-/** How a change becomes a line. */
+/** Formats a change as a line. */
 interface LineFormat {
     /**
      * The line, without its end.
      *
-     * @param time when the change was heard of
-     * @param action what has happened
+     * @param time the time of the completion
+     * @param action the kind of change
      * @param folder the directory, as the user has named it
-     * @param path what it has happened to; any text
+     * @param path the changed file or folder; any text
      */
     String line(Instant time, String action, String folder, String path);
 }

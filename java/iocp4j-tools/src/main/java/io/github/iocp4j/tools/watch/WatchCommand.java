@@ -20,19 +20,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The tool {@code watch}: prints what changes in directories.
+ * The tool {@code watch}: prints changes in directories.
  */
 @Command(
         name = "watch",
-        header = "Prints what changes in directories, until Ctrl-C.",
+        header = "Prints changes in directories, until Ctrl-C.",
         description = {
             "Each change becomes one line:",
             "",
             "  yyyy-mm-dd hh:mm:ss.mmm ACTION PATH",
             "",
             "The actions are added, removed, modified, renamed-from, renamed-to; overflow when there were more changes"
-                + " than Windows had room for, so that some are missing; and ended when a directory is not watched any"
-                + " more. Control characters in names are written as \\n, \\r, \\t or \\xNN.",
+                + " than fit into Windows' buffer, so that some are missing; and ended when a directory is not watched"
+                + " any more. Control characters in names are written as \\n, \\r, \\t or \\xNN.",
             "",
             "With --json each line is an object with time (UTC), action, directory and path."
         },
@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  iocp4j watch C:\\inbox                     what comes and goes there",
+            "  iocp4j watch C:\\inbox                     a folder",
             "  iocp4j watch --recursive --json src docs  two trees, for a program to read"
         })
 public final class WatchCommand implements Callable<Integer> {
@@ -62,7 +62,7 @@ public final class WatchCommand implements Callable<Integer> {
                 + " at most 65536. Default: ${DEFAULT-VALUE}")
     private int buffer;
 
-    @Option(names = "--quiet", description = "Do not tell on standard error what is watched.")
+    @Option(names = "--quiet", description = "Do not print on standard error what is watched.")
     private boolean quiet;
 
     WatchCommand() {

@@ -3,7 +3,7 @@ package io.github.iocp4j.tools.watch;
 import io.github.iocp4j.DirectoryChanges;
 import java.nio.file.Path;
 
-/** A directory as the user has named it, and paths in it in the same manner. */
+/** A directory under the user's name for it, and paths in it in the same form. */
 final class WatchedFolder {
     private final String name;
     private final char separator;
@@ -21,7 +21,7 @@ final class WatchedFolder {
         return Path.of(name);
     }
 
-    /** The path of the change that the cursor stands on. */
+    /** The path of the cursor's change. */
     String pathOf(final DirectoryChanges change) {
         final StringBuilder path = new StringBuilder(name);
         final char last = name.charAt(name.length() - 1);

@@ -1,4 +1,4 @@
 /**
- * A tool that tells what changes in directories.
+ * A tool that prints changes in directories.
  */
 package io.github.iocp4j.tools.watch;
