@@ -11,10 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What README and the package's page show is code of this folder, which is compiled and run. */
+/** README, the guide and the package's page show only code of this folder, which is compiled and run. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..");
     private static final String README = read(ROOT.resolve("README.md"));
+    private static final String GUIDE = read(ROOT.resolve(Path.of("java", "iocp4j", "README.md")));
     private static final String PAGE = read(ROOT.resolve(
             Path.of("java", "iocp4j", "src", "main", "java", "io", "github", "iocp4j", "package-info.java")));
     private static final List<Path> SOURCES = sources();
@@ -22,6 +23,11 @@ class DocumentsTest {
     @Test
     void readmeShowsOnlyCodeThatIsCompiledHere() {
         isCompiledHere(blocks(README, "```java\n(.*?)```"));
+    }
+
+    @Test
+    void theGuideShowsOnlyCodeThatIsCompiledHere() {
+        isCompiledHere(blocks(GUIDE, "```java\n(.*?)```"));
     }
 
     @Test

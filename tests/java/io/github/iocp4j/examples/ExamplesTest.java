@@ -1,7 +1,10 @@
 package io.github.iocp4j.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FileInputStream;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -29,6 +32,22 @@ class ExamplesTest {
         thread.join();
         assertThat(done).containsExactlyInAnyOrder("loop has a task", "loop was told of 7");
         assertThat(loop.port().isOpen()).isFalse();
+    }
+
+    @Test
+    @Timeout(60)
+    void theGreeterGreetsEachClient() throws Exception {
+        final String pipe = "iocp4j-greeter-" + ProcessHandle.current().pid();
+        try (Console console = new Console()) {
+            console.start(Greeter::main, pipe);
+            console.await("Serving \\\\.\\pipe\\" + pipe);
+            for (int client = 0; client < 2; client++) {
+                try (InputStream stream = new FileInputStream("\\\\.\\pipe\\" + pipe)) {
+                    assertThat(stream.readAllBytes()).asString(UTF_8).isEqualTo("Hello");
+                }
+            }
+            console.pressEnter();
+        }
     }
 
     @Test
