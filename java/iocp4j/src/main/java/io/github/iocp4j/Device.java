@@ -142,9 +142,9 @@ public abstract class Device implements AutoCloseable {
      * thread, and is worth it where data is mostly there: cached files, sockets and pipes under load.
      *
      * <p>All other operations complete to the listener as before: those that are pending, fail, move no byte or are no
-     * transfers. A worker also has a budget of as many inline completions as a batch may hold; further operations
-     * complete to the listener, so that a listener which always starts the next operation does not keep the worker from
-     * other devices.
+     * transfers. A worker also has a budget of inline completions for each batch, bounded by number and time; further
+     * operations complete to the listener, so that a listener which always starts the next operation does not keep the
+     * worker from other devices.
      *
      * <p>The setting stays with the handle until it is closed. Therefore a pipe server does not reuse the instance of
      * such a connection when it {@linkplain NamedPipe#disconnect disconnects}, but creates a new one.
