@@ -1,6 +1,10 @@
 // The functions of native/win32 whose own files need more of Windows than the host has.
 
+#include <sys/mman.h>
 #include <windows.h>
+
+#include <map>
+#include <mutex>
 
 #include "win32/Error.h"
 #include "win32/Extensions.h"
@@ -9,6 +13,32 @@
 #include "win32/PipeHolder.h"
 #include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
+
+namespace {
+
+std::mutex reservedMutex;
+std::map<LPVOID, SIZE_T> reserved;  // which munmap wants to know
+
+}  // namespace
+
+LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD) {
+    if (type == MEM_COMMIT) {
+        return ::mprotect(address, size, PROT_READ | PROT_WRITE) == 0 ? address : nullptr;
+    }
+    void* range = ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (range == MAP_FAILED) {
+        return nullptr;
+    }
+    const std::lock_guard lock{reservedMutex};
+    reserved[range] = size;
+    return range;
+}
+
+BOOL VirtualFree(LPVOID address, SIZE_T, DWORD) {
+    const std::lock_guard lock{reservedMutex};
+    const auto range = reserved.extract(address);
+    return !range.empty() && ::munmap(address, range.mapped()) == 0;
+}
 
 namespace iocp4j::win32 {
 

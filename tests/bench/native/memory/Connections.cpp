@@ -169,6 +169,24 @@ win32::SocketAddress loopback() {
     return win32::SocketAddress::copyOf(reinterpret_cast<const sockaddr*>(&any), sizeof(any));
 }
 
+std::atomic<std::int64_t> reserved{0};
+
+LPVOID WINAPI countReserved(LPVOID address, SIZE_T size, DWORD type, DWORD protection) {
+    reserved += type == MEM_RESERVE ? static_cast<std::int64_t>(size) : 0;
+    return ::VirtualAlloc(address, size, type, protection);
+}
+
+// The addresses that a port of so many operations reserves. It commits memory there as operations need it.
+std::int64_t reservedFor(std::uint32_t operations) {
+    Accepted none{0};
+    CompletionPort::Settings settings;
+    settings.operations = operations;
+    reserved = 0;
+    win32::calls.virtualAlloc = &countReserved;
+    const Port port{settings, none};
+    return reserved;
+}
+
 }  // namespace
 
 ConnectionCost pipeConnections(std::size_t count) {
@@ -197,18 +215,7 @@ ConnectionCost socketConnections(std::size_t count) {
 
 double operationPlace() {
     constexpr std::uint32_t kPlaces = 1024;
-    Accepted none{0};
-    CompletionPort::Settings settings;
-    settings.operations = kPlaces;
-    // The first one also makes what there is one of for all ports.
-    const Port first{settings, none};
-    const HeapUse before = HeapUse::now();
-    const Port few{settings, none};
-    const HeapUse between = HeapUse::now();
-    settings.operations = 2 * kPlaces;
-    const Port many{settings, none};
-    const HeapUse after = HeapUse::now();
-    return static_cast<double>((after - between).bytes - (between - before).bytes) / kPlaces;
+    return static_cast<double>(reservedFor(2 * kPlaces) - reservedFor(kPlaces)) / kPlaces;
 }
 
 }  // namespace iocp4j::bench

@@ -14,7 +14,7 @@ struct ConnectionCost {
 ConnectionCost pipeConnections(std::size_t count);
 ConnectionCost socketConnections(std::size_t count);
 
-// The place of an operation in a port's slab, which is there before the operation is.
+// The place of an operation in a port's slab, which is no part of the heap.
 double operationPlace();
 
 }  // namespace iocp4j::bench
