@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -8,18 +7,19 @@ namespace iocp4j {
 
 // How many operations the calling thread may still complete inline. A worker gets an allowance for each turn, which is
 // the delivery of one batch. Without it, a listener that starts the next operation whenever one has completed inline
-// would keep the worker from all other devices. Each device of the batch may complete one operation inline. A short turn
-// has more to give; that is bounded by number and by time, because an operation takes between one microsecond and a
-// hundred. Threads that are not in a listener have no limit.
+// would keep the worker from all other devices. In a large batch each device may complete one operation inline, because
+// each further one lets a neighbour wait for the length of the batch. A small batch has more to give; that is bounded by
+// number and by time, because an operation takes between one microsecond and a hundred. Threads that are not in a
+// listener have no limit.
 class InlineBudget {
 public:
     using Clock = std::chrono::steady_clock;
     using Now = Clock::time_point (*)() noexcept;
 
-    // While a turn has had fewer operations, each device may complete two.
-    static constexpr std::uint32_t kShortTurn = 16;
-    // While a turn is younger, each device may complete kMost in a row. To go through the port costs about as much as
-    // an operation does, which is little when it is one in sixteen.
+    // A batch of up to so many completions is small: each device may complete two operations,
+    static constexpr std::uint32_t kSmallBatch = 8;
+    // and while the turn is younger than this, so many in a row. To go through the port costs about as much as an
+    // operation does, which is little when it is one in sixteen.
     static constexpr Clock::duration kYoungTurn = std::chrono::microseconds{100};
     static constexpr std::uint32_t kMost = 16;
 
@@ -50,11 +50,13 @@ public:
 
     // A turn begins: a batch of so many completions, where there is room for so many.
     void refill(std::uint32_t completions, std::uint32_t room) noexcept {
+        const bool isSmall = completions <= kSmallBatch;
         isLimited_ = true;
         device_ = 0;
         taken_ = 0;
-        completions_ = completions;
-        room_ = room;
+        least_ = isSmall ? 2 : 1;
+        leastOfAll_ = least_ * completions;
+        room_ = isSmall ? room : 0;
         youngUntil_ = now_() + kYoungTurn;
     }
 
@@ -63,22 +65,18 @@ public:
 
 private:
     [[nodiscard]] bool hasPart() const noexcept {
-        if (inARow_ == 0 && taken_ < completions_) {
-            return true;
-        }
-        if (inARow_ < 2 && taken_ < std::min(2 * completions_, kShortTurn)) {
-            return true;
-        }
-        return inARow_ < kMost && taken_ < room_ && now_() < youngUntil_;
+        return (inARow_ < least_ && taken_ < leastOfAll_) ||
+               (inARow_ < kMost && taken_ < room_ && now_() < youngUntil_);
     }
 
     Now now_;
     bool isLimited_ = false;
-    std::uint64_t device_ = 0;       // whose the last operation was
-    std::uint32_t inARow_ = 0;       // of that device
-    std::uint32_t taken_ = 0;        // in this turn
-    std::uint32_t completions_ = 0;  // of the batch
-    std::uint32_t room_ = 0;
+    std::uint64_t device_ = 0;      // whose the last operation was
+    std::uint32_t inARow_ = 0;      // of that device
+    std::uint32_t taken_ = 0;       // in this turn
+    std::uint32_t least_ = 0;       // so many for each device whatever the time,
+    std::uint32_t leastOfAll_ = 0;  // and so many together
+    std::uint32_t room_ = 0;        // so many together while the turn is young
     Clock::time_point youngUntil_;
 };
 

@@ -63,14 +63,13 @@ TEST_F(InlineBudgetTest, EachDeviceOfASmallBatchHasTwoWhateverTheTime) {
     }
 }
 
-TEST_F(InlineBudgetTest, EachDeviceOfALargeBatchHasOneWhateverTheTime) {
-    budget_.refill(kRoom, kRoom);
-    for (std::uint64_t i = 0; i < kRoom; ++i) {
-        const std::uint32_t times = inARow(kDevice + i, InlineBudget::kYoungTurn);
-        EXPECT_GE(times, 1u) << i;
-        EXPECT_LE(times, i < InlineBudget::kShortTurn ? 2u : 1u) << i;
+TEST_F(InlineBudgetTest, EachDeviceOfALargeBatchHasOne) {
+    constexpr std::uint32_t kLarge = InlineBudget::kSmallBatch + 1;
+    budget_.refill(kLarge, kRoom);
+    for (std::uint64_t i = 0; i < kLarge; ++i) {
+        EXPECT_EQ(1u, inARow(kDevice + i, {})) << i;
     }
-    EXPECT_EQ(0u, inARow(kDevice, InlineBudget::kYoungTurn)) << "as many as the batch has completions";
+    EXPECT_EQ(0u, inARow(kDevice, {})) << "as many as the batch has completions";
 }
 
 TEST_F(InlineBudgetTest, DevicesInTurnsAreBoundedByTheTime) {
