@@ -3,6 +3,7 @@ package io.github.iocp4j.tools;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.iocp4j.Launch;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,10 +74,15 @@ final class UnusualFolders implements AutoCloseable {
         process.waitFor();
     }
 
-    /** Wine starts programs of Linux, but cannot say that it has: what they do is to be waited for. */
+    /**
+     * Wine starts programs of Linux, but has no handle of them, so that this waits for what they do. They have no pipes:
+     * without a handle Java would close these at once, and once more when it collects the process. By then their
+     * handles' numbers may belong to other objects of this JVM.
+     */
     private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done) {
         try {
-            Launch.of(new ProcessBuilder(command).directory(folder.toFile()));
+            Launch.of(new ProcessBuilder(command).directory(folder.toFile()).redirectInput(new File("NUL"))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD));
         } catch (final IOException expected) {
             // There is no handle of it.
         }
