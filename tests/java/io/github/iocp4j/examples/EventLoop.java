@@ -19,12 +19,12 @@ public final class EventLoop implements Executor {
         port = CompletionPort.builder(listener).polled().open();
     }
 
-    /** Where to register devices. */
+    /** The port, to register devices with. */
     public CompletionPort port() {
         return port;
     }
 
-    /** Runs on the calling thread until somebody stops it. */
+    /** Runs on the calling thread until {@link #stop}. */
     public void run() {
         try (port; CompletionPoller poller = port.openPoller()) {
             while (running) {
@@ -36,14 +36,14 @@ public final class EventLoop implements Executor {
         }
     }
 
-    /** Gives it something to do, from any thread. */
+    /** Adds a task, from any thread. */
     @Override
     public void execute(final Runnable task) {
         tasks.add(task);
         port.wakeUp();
     }
 
-    /** Ends it, from any thread. What is in flight is cancelled and told to the listener. */
+    /** Ends it, from any thread. Operations in flight are cancelled, and complete to the listener. */
     public void stop() {
         running = false;
         port.wakeUp();

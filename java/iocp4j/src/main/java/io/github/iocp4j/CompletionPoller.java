@@ -49,7 +49,7 @@ public final class CompletionPoller implements AutoCloseable {
      * {@link CompletionPort#wakeUp}, and when the port is closed and its last completion was delivered.
      *
      * @param timeoutMillis how long to wait, in milliseconds; 0 not to wait
-     * @return how many completions the listener was told of
+     * @return the number of completions delivered
      * @throws IllegalArgumentException when the timeout is negative
      * @throws IllegalStateException when this poller is closed, is polling on another thread, or is called by its own
      *     listener
@@ -62,7 +62,7 @@ public final class CompletionPoller implements AutoCloseable {
     /**
      * The same without a limit of time.
      *
-     * @return how many completions the listener was told of; 0 after a wake-up or at the end of the port
+     * @return the number of completions delivered; 0 after a wake-up or at the end of the port
      * @throws IllegalStateException as {@link #poll(int)} does
      * @throws PortClosedException when the port is closed and all that belonged to it is gone
      */

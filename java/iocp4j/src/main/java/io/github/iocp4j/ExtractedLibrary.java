@@ -107,9 +107,9 @@ final class ExtractedLibrary {
     }
 
     private Path root() {
-        final String told = host.property(EXTRACT_PATH);
-        if (told != null && !told.isEmpty()) {
-            return Path.of(told).toAbsolutePath();
+        final String named = host.property(EXTRACT_PATH);
+        if (named != null && !named.isEmpty()) {
+            return Path.of(named).toAbsolutePath();
         }
         final String local = host.variable("LOCALAPPDATA");
         final Path applications = local != null && !local.isEmpty()

@@ -42,10 +42,10 @@ final class NativeLibrarySearch {
     /** Loads the library from the first place where that succeeds, or throws an error with the failure of each. */
     void load() {
         requireWindows();
-        final String told = host.property(LIBRARY_PATH);
-        final boolean loaded = told == null || told.isEmpty()
+        final String named = host.property(LIBRARY_PATH);
+        final boolean loaded = named == null || named.isEmpty()
                 ? loadFromJavaLibraryPath() || loadFromJar()
-                : loadFromToldPlace(told);
+                : loadFromNamedPlace(named);
         if (!loaded) {
             throw diagnosis();
         }
@@ -67,9 +67,9 @@ final class NativeLibrarySearch {
         }
     }
 
-    private boolean loadFromToldPlace(final String told) {
+    private boolean loadFromNamedPlace(final String named) {
         try {
-            final Path place = Path.of(told).toAbsolutePath();
+            final Path place = Path.of(named).toAbsolutePath();
             final Path file = Files.isDirectory(place) ? place.resolve(FILE_NAME) : place;
             if (Files.isRegularFile(file)) {
                 return loads(LIBRARY_PATH, file);
