@@ -8,8 +8,8 @@ namespace iocp4j {
 // How many operations the calling thread may still complete inline. A worker gets an allowance for each turn, which is
 // the delivery of one batch. Without it, a listener that starts the next operation whenever one has completed inline
 // would keep the worker from all other devices. In a large batch each device may complete one operation inline, because
-// each further one lets a neighbour wait for the length of the batch. A small batch has more to give; that is bounded by
-// number and by time, because an operation takes between one microsecond and a hundred. Threads that are not in a
+// each further one lets a neighbour wait for the length of the batch. A small batch has more to give; that is bounded
+// by number and by time, because an operation takes between one microsecond and a hundred. Threads that are not in a
 // listener have no limit.
 class InlineBudget {
 public:

@@ -1,9 +1,9 @@
-#include "engine/InlineBudget.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
+
+#include "engine/InlineBudget.h"
 
 namespace iocp4j {
 namespace {
@@ -42,9 +42,7 @@ protected:
     InlineBudget budget_{[]() noexcept { return now; }};
 };
 
-TEST_F(InlineBudgetTest, ThreadOutsideAListenerHasNoLimit) {
-    EXPECT_EQ(10'000u, inARow(kDevice, microseconds{50}));
-}
+TEST_F(InlineBudgetTest, ThreadOutsideAListenerHasNoLimit) { EXPECT_EQ(10'000u, inARow(kDevice, microseconds{50})); }
 
 TEST_F(InlineBudgetTest, QuickOperationsAreBoundedByTheirNumber) {
     budget_.refill(1, kRoom);
