@@ -16,10 +16,9 @@ using std::chrono::steady_clock;
 // What tells keys of ports from those of devices, whose kind is 0: Java finds a device by the lower half of its key.
 constexpr std::uint8_t kPortKind = 1;
 
-// Keys of devices begin at 2^32; Operations has another one below.
+// Keys of devices begin at 2^32; Operations and Doorbell have others below.
 constexpr std::uint64_t kExitKey = 1;
 constexpr std::uint64_t kWakeKey = 3;
-constexpr std::uint64_t kLookKey = 4;
 
 constexpr std::uint32_t kOnlyGeneration = 1;
 
@@ -71,8 +70,10 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
     : settings_(settings.withDefaults()),
       sink_(std::move(sink)),
       kernel_(std::move(kernel)),
-      operations_(kernel_, settings_.operations, settings_.name),
-      notifiers_(Notifiers::of(operations_, settings_.name)) {
+      doorbell_(kernel_, timekeeper_),
+      operations_(kernel_, settings_.operations, timekeeper_, doorbell_),
+      notifiers_(Notifiers::of(operations_, settings_.name)),
+      timekeeper_(settings_.name + L"-timekeeper", [this] { return keepTime(); }) {
     work_.open(kOnlyGeneration);
     threads_.reserve(settings_.workers);
     const std::uint32_t share = shareOfBatch(settings_);
@@ -209,10 +210,30 @@ void CompletionPort::endDrains() noexcept {
     }
 }
 
-void CompletionPort::postExits(std::uint32_t count) const noexcept {
-    // A failure is made good by exiting(), which workers look at from time to time.
-    for (std::uint32_t i = 0; i < count && kernel_.post(0, kExitKey, nullptr) == ERROR_SUCCESS; ++i) {
+void CompletionPort::postExits(std::uint32_t count) noexcept {
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (kernel_.post(0, kExitKey, nullptr) != ERROR_SUCCESS) {
+            exitsOwed_ = true;
+            doorbell_.ring();
+            return;
+        }
     }
+}
+
+Timekeeper::Clock::time_point CompletionPort::keepTime() noexcept {
+    const auto nextDeadline = operations_.cancelOverdue();
+    return std::min(nextDeadline, doorbell_.ringFrom(owedSince()));
+}
+
+// Since when a thread is to look at what no packet tells of, or when it is to do so.
+Timekeeper::Clock::time_point CompletionPort::owedSince() const noexcept {
+    using Time = Timekeeper::Clock::time_point;
+    const bool waitForExit = exitsOwed_ && (settings_.polled ? polling_ : workersLeft_) > 0;
+    if (waitForExit || wakeOwed_ || operations_.hasStranded()) {
+        return Time::min();
+    }
+    const std::int64_t reminder = remindAt_.load(std::memory_order_relaxed);
+    return reminder == kNever ? Time::max() : Time{std::chrono::milliseconds{reminder}};
 }
 
 bool CompletionPort::isExit(const OVERLAPPED_ENTRY& entry) const noexcept {
@@ -221,11 +242,6 @@ bool CompletionPort::isExit(const OVERLAPPED_ENTRY& entry) const noexcept {
 
 bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
     return entry.lpCompletionKey == kWakeKey && entry.lpOverlapped == nullptr && wakePending_.exchange(false);
-}
-
-// A thread that has this packet goes on to wait no longer than until the first reminder.
-bool CompletionPort::isLook(const OVERLAPPED_ENTRY& entry) noexcept {
-    return entry.lpCompletionKey == kLookKey && entry.lpOverlapped == nullptr && lookPending_.exchange(false);
 }
 
 // Some device has been told by the kernel what is no end of an operation.
@@ -238,6 +254,7 @@ void CompletionPort::wake() noexcept {
     // One is enough for all who ask before somebody has woken.
     if (settings_.polled && !wakePending_.exchange(true) && kernel_.post(0, kWakeKey, nullptr) != ERROR_SUCCESS) {
         wakeOwed_ = true;
+        doorbell_.ring();
     }
 }
 
@@ -377,24 +394,18 @@ void CompletionPort::remind(Device::Key device, std::uint32_t milliseconds) noex
         }
         remindAt_.store(due, std::memory_order_relaxed);
     }
-    // Those who wait for packets do so for longer than that. Where this fails, the first whose wait is over sees to it.
-    if (!lookPending_.exchange(true) && kernel_.post(0, kLookKey, nullptr) != ERROR_SUCCESS) {
-        lookPending_ = false;
-    }
-}
-
-DWORD CompletionPort::untilReminder(DWORD most) const noexcept {
-    const std::int64_t due = remindAt_.load(std::memory_order_relaxed);
-    return due == kNever ? most
-                         : static_cast<DWORD>(std::clamp<std::int64_t>(due - nowMilliseconds(), 0, std::int64_t{most}));
+    doorbell_.ring();
 }
 
 void CompletionPort::remindDevices() noexcept {
-    if (untilReminder(1) > 0) {
+    if (remindAt_.load(std::memory_order_relaxed) == kNever) {
         return;
     }
     // Not those that are due only because it takes time to call others: packets wait meanwhile.
     const std::int64_t now = nowMilliseconds();
+    if (remindAt_.load(std::memory_order_relaxed) > now) {
+        return;
+    }
     while (const Device::Key key = takeReminder(now)) {
         if (const Share<Device> device{key}) {
             device->reminded();

@@ -73,8 +73,8 @@ public:
     // be.
     void remind(Device::Key device, std::uint32_t milliseconds) noexcept;
 
-    // How long a thread may wait for packets that would wait for `most` otherwise.
-    DWORD untilReminder(DWORD most) const noexcept;
+    // How long a thread that drains the port may wait for packets: without a limit, as a rule.
+    DWORD longestWait() noexcept { return doorbell_.longestWait(owedSince()); }
 
     PortSnapshot snapshot();
 
@@ -93,9 +93,9 @@ public:
     // For drains.
     bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
     bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
-    bool isLook(const OVERLAPPED_ENTRY& entry) noexcept;
+    bool isRing(const OVERLAPPED_ENTRY& entry) noexcept { return doorbell_.isRing(entry); }
     static bool isNotice(const OVERLAPPED_ENTRY& entry) noexcept;
-    void postExits(std::uint32_t count) const noexcept;
+    void postExits(std::uint32_t count) noexcept;
     bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
 
     // For workers.
@@ -132,11 +132,14 @@ private:
     bool startWorkers();
     void beginClosing();
     void endDrains() noexcept;
+    Timekeeper::Clock::time_point keepTime() noexcept;
+    Timekeeper::Clock::time_point owedSince() const noexcept;
     Device::Key takeReminder(std::int64_t now) noexcept;  // of a device whose reminder is due by then; 0 for none
 
     const Settings settings_;
     const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
     const win32::KernelPort kernel_;
+    Doorbell doorbell_;
     Operations operations_;
     const std::unique_ptr<Notifiers> notifiers_;
     Key key_ = 0;
@@ -151,7 +154,7 @@ private:
     std::atomic<std::uint32_t> polling_{0};
     std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
     std::atomic<bool> wakeOwed_{false};     // it could not be posted
-    std::atomic<bool> lookPending_{false};  // its packet is in the queue
+    std::atomic<bool> exitsOwed_{false};    // some exit packet could not be posted
 
     std::mutex mutex_;                            // of everything below
     std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed
@@ -174,6 +177,8 @@ private:
     std::atomic<std::int64_t> remindAt_{kNever};  // when the first of them is due
 
     static constexpr std::int64_t kNever = INT64_MAX;
+
+    Timekeeper timekeeper_;  // ends first, because it looks at all the rest
 };
 
 }  // namespace iocp4j

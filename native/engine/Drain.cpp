@@ -69,17 +69,17 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
                 ++exits;
             } else if (port_.isWake(entry)) {
                 signals.wake = true;
-            } else if (!port_.isLook(entry) && !CompletionPort::isNotice(entry)) {
+            } else if (!port_.isRing(entry) && !CompletionPort::isNotice(entry)) {
                 add(counters_.foreignPackets, 1);
             }
         }
     }
-    if (exits > 1) {
-        port_.postExits(exits - 1);
+    // An exit packet that could not be posted is made good by looking here whenever something else has come.
+    signals.exit = exits > 0 || (departingCount_ == 0 && port_.exiting());
+    if (signals.exit && exits != 1) {
+        // Those of others, or one for another whose packet could not be posted either.
+        port_.postExits(exits > 0 ? exits - 1 : 1);
     }
-    // An exit packet that could not be posted is made good by looking here whenever the wait times out.
-    const bool idle = dequeued.count == 0 && departingCount_ == 0;
-    signals.exit = exits > 0 || (idle && port_.exiting());
     return signals;
 }
 

@@ -53,8 +53,8 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 
 }  // namespace
 
-Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName)
-    : port_(port), slab_(ceiling), timekeeper_(portName + L"-timekeeper", [this] { return cancelOverdue(); }) {}
+Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell)
+    : port_(port), slab_(ceiling), timekeeper_(timekeeper), doorbell_(doorbell) {}
 
 Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
@@ -179,6 +179,8 @@ void Operations::strand(Operation& operation) noexcept {
         lastStranded_->next = &operation;
     }
     lastStranded_ = &operation;
+    // With the lock held: without this operation the port may come to its end.
+    doorbell_.ring();
 }
 
 void Operations::bring(Operation& operation) noexcept {
@@ -310,7 +312,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
 }
 
 Operation* Operations::claimStranded() noexcept {
-    if (stranded_.load(std::memory_order_acquire) == nullptr) {
+    if (!hasStranded()) {
         return nullptr;
     }
     const std::lock_guard lock{strandedMutex_};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/Device.h"
+#include "engine/Doorbell.h"
 #include "engine/Operation.h"
 #include "engine/Refusal.h"
 #include "engine/Slab.h"
@@ -32,7 +33,8 @@ public:
     using Patience = std::chrono::milliseconds;
     static constexpr Patience kForEver = Patience::max();
 
-    Operations(const win32::KernelPort& port, std::uint32_t ceiling, const std::wstring& portName);
+    // The timekeeper is to call cancelOverdue(); the doorbell brings who calls claimStranded().
+    Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell);
 
     // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
     // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
@@ -80,6 +82,10 @@ public:
 
     // Out, for an operation whose packet could not be posted; nullptr when there is none.
     Operation* claimStranded() noexcept;
+    bool hasStranded() const noexcept { return stranded_.load(std::memory_order_acquire) != nullptr; }
+
+    // Cancels those whose time is up, and returns when to look again.
+    Deadlines::Clock::time_point cancelOverdue() noexcept;
 
     // The operation is over and its place can be used again; returns what the listener is to see of it.
     CompletionRecord retire(Operation& operation) noexcept;
@@ -108,16 +114,17 @@ private:
     void travel(Operation& operation, std::uint64_t generation) noexcept;
     void strand(Operation& operation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
-    Deadlines::Clock::time_point cancelOverdue() noexcept;
 
     const win32::KernelPort& port_;
     Slab<Operation> slab_;
-    // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Workers look here now and then.
+    // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Threads that drain the port look
+    // here whenever they come round.
     std::mutex strandedMutex_;
     std::atomic<Operation*> stranded_{nullptr};
     Operation* lastStranded_ = nullptr;  // where there is one
     Deadlines deadlines_;
-    Timekeeper timekeeper_;  // ends before everything that it looks at
+    Timekeeper& timekeeper_;
+    Doorbell& doorbell_;
 };
 
 }  // namespace iocp4j

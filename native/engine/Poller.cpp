@@ -6,7 +6,6 @@
 
 #include "engine/CompletionPort.h"
 #include "engine/InlineBudget.h"
-#include "engine/Lookout.h"
 
 namespace iocp4j {
 
@@ -126,8 +125,7 @@ Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alert
             return {};
         }
         const DWORD now = left.inMilliseconds();
-        const Drain::Signals signals =
-            drain_.collect(port.untilReminder(std::min(now, kLookoutMilliseconds)), alertable);
+        const Drain::Signals signals = drain_.collect(std::min(now, port.longestWait()), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {
             // There may be some that are the devices' own affair.

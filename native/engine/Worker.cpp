@@ -1,15 +1,12 @@
 #include "engine/Worker.h"
 
 #include "engine/CompletionPort.h"
-#include "engine/Lookout.h"
 #include "engine/Waiting.h"
 
 namespace iocp4j {
 
-// Each further worker waits that much longer, so that even if all but one are stuck in a listener somebody looks, and
-// an idle pool hardly ever wakes.
 Worker::Worker(CompletionPort& port, unsigned index, Drain& drain) noexcept
-    : port_(port), index_(index), patience_((index + 1) * kLookoutMilliseconds), drain_(drain) {}
+    : port_(port), index_(index), drain_(drain) {}
 
 void Worker::run() noexcept {
     const MayNotWait here;
@@ -18,7 +15,7 @@ void Worker::run() noexcept {
     if (started) {
         bool leave = false;
         do {
-            leave = drain_.collect(port_.untilReminder(patience_)).exit;
+            leave = drain_.collect(port_.longestWait()).exit;
             deliver();
             port_.remindDevices();
         } while (!leave);

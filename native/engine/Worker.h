@@ -1,7 +1,5 @@
 #pragma once
 
-#include <windows.h>
-
 #include "engine/Drain.h"
 
 namespace iocp4j {
@@ -19,7 +17,6 @@ private:
 
     CompletionPort& port_;
     const unsigned index_;
-    const DWORD patience_;
     Drain& drain_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "win32/ConsoleRead.h"
 #include "win32/Extensions.h"
+#include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
 
 namespace iocp4j::win32 {
@@ -19,6 +20,8 @@ struct Calls {
     decltype(&::VirtualFree) virtualFree = &::VirtualFree;
     decltype(&::CreateIoCompletionPort) createIoCompletionPort = &::CreateIoCompletionPort;
     decltype(&::PostQueuedCompletionStatus) postQueuedCompletionStatus = &::PostQueuedCompletionStatus;
+    decltype(&win32::allocatePacketReserve) allocatePacketReserve = &win32::allocatePacketReserve;
+    decltype(&win32::postReservedPacket) postReservedPacket = &win32::postReservedPacket;
     decltype(&::GetQueuedCompletionStatus) getQueuedCompletionStatus = &::GetQueuedCompletionStatus;
     decltype(&::GetQueuedCompletionStatusEx) getQueuedCompletionStatusEx = &::GetQueuedCompletionStatusEx;
     decltype(&::CancelIoEx) cancelIoEx = &::CancelIoEx;

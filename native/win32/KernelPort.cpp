@@ -40,6 +40,13 @@ ErrorCode KernelPort::post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* o
     return calls.postQueuedCompletionStatus(handle_.get(), bytes, key, overlapped) ? ERROR_SUCCESS : ::GetLastError();
 }
 
+ErrorCode KernelPort::postReserved(std::uint64_t key) const noexcept {
+    if (!reserve_) {
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+    return outcome(calls.postReservedPacket(handle_.get(), reserve_.get(), key));
+}
+
 KernelPort::Outcome KernelPort::dequeueOne(Packet& packet, DWORD milliseconds) const noexcept {
     DWORD bytes = 0;
     ULONG_PTR key = 0;

@@ -44,6 +44,10 @@ public:
 
     ErrorCode post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept;
 
+    // A packet with nothing but a key, which is to be had even without memory, but not while the one before is queued.
+    // Not on every system.
+    ErrorCode postReserved(std::uint64_t key) const noexcept;
+
     // One packet (GetQueuedCompletionStatus). Milliseconds may be INFINITE.
     Outcome dequeueOne(Packet& packet, DWORD milliseconds) const noexcept;
 
@@ -56,9 +60,10 @@ public:
     KernelPort() noexcept = default;
 
 private:
-    explicit KernelPort(Handle handle) noexcept : handle_(std::move(handle)) {}
+    explicit KernelPort(Handle handle) noexcept : handle_(std::move(handle)), reserve_(calls.allocatePacketReserve()) {}
 
     Handle handle_;
+    Handle reserve_;  // or nullptr
 };
 
 }  // namespace iocp4j::win32

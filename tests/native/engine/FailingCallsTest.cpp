@@ -24,20 +24,24 @@ using namespace test;
 
 constexpr int kForEver = 1'000'000'000;
 
-// PostQueuedCompletionStatus fails as many times as it is told to.
+// PostQueuedCompletionStatus fails as many times as it is told to. The kernel has a packet in reserve all the same.
 class FailingPosts {
 public:
     void fail(int times) noexcept { left_ = times; }
     int failed() const noexcept { return failed_; }
-    ULONG_PTR lastKey() const noexcept { return lastKey_; }
+    void exhaustReserve() noexcept { hasReserve_ = false; }
+    ULONG_PTR lastKey() const noexcept { return lastKey_; }  // of an operation's packet
 
 private:
     std::atomic<int> left_{0};
     std::atomic<int> failed_{0};
     std::atomic<ULONG_PTR> lastKey_{0};
+    std::atomic<bool> hasReserve_{true};
     FakeCall<&win32::Calls::postQueuedCompletionStatus> post_{
         [this](HANDLE port, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) -> BOOL {
-            lastKey_ = key;
+            if (overlapped != nullptr) {
+                lastKey_ = key;
+            }
             if (left_.fetch_sub(1) > 0) {
                 ++failed_;
                 return failing(ERROR_NO_SYSTEM_RESOURCES);
@@ -45,6 +49,11 @@ private:
             left_ = 0;
             return decltype(post_)::real(port, bytes, key, overlapped);
         }};
+    FakeCall<&win32::Calls::allocatePacketReserve> reserve_{
+        [] { return ::CreateEventW(nullptr, FALSE, FALSE, nullptr); }};
+    FakeCall<&win32::Calls::postReservedPacket> postReserved_{[this](HANDLE port, HANDLE, ULONG_PTR key) {
+        return hasReserve_ ? decltype(post_)::real(port, 0, key, nullptr) : failing(ERROR_NO_SYSTEM_RESOURCES);
+    }};
 };
 
 Started fails(ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); }
@@ -77,7 +86,7 @@ TEST(FailingPostTest, ManyOperationsAreDeliveredLaterEachOnce) {
         ASSERT_TRUE(port.read(device, token, nullptr, 0));
     }
     ASSERT_TRUE(recording.waitForCount(kMany)) << "though posting still fails";
-    EXPECT_EQ(int{kMany}, posts.failed());
+    EXPECT_LE(int{kMany}, posts.failed());
     EXPECT_TRUE(port.waitUntilIdle());
     posts.fail(0);
     EXPECT_TRUE(closed(device));
@@ -192,6 +201,7 @@ TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
         return Started::over(ERROR_NOT_READY);
     });
     pause(port, recording);
+    posts.exhaustReserve();
     posts.fail(kForEver);
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
     ASSERT_TRUE(port.read(device, 2, nullptr, 0));

@@ -131,7 +131,8 @@ TEST(OperationTest, GivesBackEachOfItsPins) {
 
 // Only the kernel's own packet ends it, though all that a stranger lacks is the key.
 TEST(OperationTest, PacketWithAnotherKeyIsNotTheOneItWaitsFor) {
-    SimulatedKernel kernel;
+    // Which brings a late packet when a wait has timed out.
+    SimulatedKernel kernel{std::chrono::milliseconds{10}};
     Turnstile turnstile;
     Recording recording;
     std::atomic<std::size_t> endsBefore{99};

@@ -20,7 +20,7 @@ public:
     enum class Hostile { kPackets, kOperationIds };
 
     Bench(Input& input, Hostile hostile)
-        : input_(input), hostile_(hostile), operations_(port().kernel(), 1 + input.below(8), L"fuzz") {
+        : input_(input), hostile_(hostile), operations_(port().kernel(), 1 + input.below(8), timekeeper_, doorbell_) {
         current_ = this;
         for (Pipe& pipe : pipes_) {
             win32::Handle handle{newHandle()};
@@ -473,6 +473,9 @@ private:
 
     Input& input_;
     const Hostile hostile_;
+    // The bench looks for itself.
+    Timekeeper timekeeper_{L"fuzz", [] { return Timekeeper::Clock::time_point::max(); }};
+    Doorbell doorbell_{port().kernel(), timekeeper_};
     Operations operations_;
     std::array<Pipe, 2> pipes_;
     std::vector<Flight> flights_;

@@ -10,6 +10,7 @@
 #include "win32/Extensions.h"
 #include "win32/HandleTraits.h"
 #include "win32/JobPackets.h"
+#include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
 #include "win32/QueuedPackets.h"
 #include "win32/ThreadName.h"
@@ -74,6 +75,10 @@ ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_
 HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
+
+HANDLE WINAPI allocatePacketReserve() { return notImplemented(), nullptr; }
+
+BOOL WINAPI postReservedPacket(HANDLE, HANDLE, ULONG_PTR) { return notImplemented(); }
 
 Result<std::uint32_t> queuedPackets(HANDLE) noexcept {
     return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);

@@ -200,6 +200,7 @@ private:
         settings.batch = static_cast<std::uint32_t>(1 + random() % 16);
         settings.operations = stage_.ceiling = kCeilings[random() % 4];
         kernel_.weather.failingPosts = 0;
+        kernel_.weather.missingReserves = random() % 2 == 0 ? 1'000 : 0;
         do {
             sinkEnded_ = false;
             delivered_ = 0;
