@@ -43,7 +43,7 @@ goto publish
 :install
 call :compiler
 if errorlevel 1 exit /b 1
-call %mvn% install --projects java/iocp4j,java/iocp4j-tools,java/iocp4j-bom --also-make %arguments%
+call %mvn% install --projects "!tests" %arguments%
 exit /b %errorlevel%
 
 :consumers

@@ -15,7 +15,7 @@ namespace {
 
 constexpr jint kContractVersion = 6;
 
-// How many counters PortSnapshot reads besides the numbers of batches.
+// How many counters NativeSnapshot reads besides the numbers of batches.
 constexpr jsize kCounters = 16;
 
 jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
@@ -115,7 +115,7 @@ jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong tok
                               static_cast<std::uint64_t>(token)));
 }
 
-// All but the counters, in the order in which PortSnapshot reads it: each list begins with its length.
+// All but the counters, in the order in which NativeSnapshot reads it: each list begins with its length.
 std::vector<jlong> listsOf(const PortSnapshot& taken) {
     std::vector<jlong> lists{static_cast<jlong>(taken.failures.size())};
     for (const auto& [status, times] : taken.failures) {
@@ -135,7 +135,7 @@ std::vector<jlong> listsOf(const PortSnapshot& taken) {
     return lists;
 }
 
-// The counters in the order of PortSnapshot's constructor.
+// The counters in the order of PortCounter.
 jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters) {
     constexpr auto kBatchSizes = static_cast<jsize>(Drain::kBatchSizes);
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};

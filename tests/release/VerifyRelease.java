@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -24,6 +25,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
 
 /**
  * Looks at the files of a release as Maven Central, and whoever downloads one, would. Prints their sizes, then each
@@ -37,11 +39,13 @@ final class VerifyRelease {
     private static final List<String> POM_ELEMENTS = List.of("modelVersion", "groupId", "artifactId", "version", "name",
             "description", "url", "licenses/license/name", "licenses/license/url", "developers/developer/name",
             "scm/connection", "scm/developerConnection", "scm/url");
+    private static final List<String> LIBRARY =
+            List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json");
     private static final List<String> LICENCES = List.of("GCC-RUNTIME-EXCEPTION.txt", "MINGW-W64.txt");
     private static final String DLL = "META-INF/native/windows-x86_64/iocp4j.dll";
     /** What an artifact must have inside, besides the licence. */
     private static final Map<String, List<String>> CONTENTS = Map.ofEntries(
-            Map.entry("iocp4j .jar", List.of("module-info.class", "io/github/iocp4j/CompletionPort.class", DLL,
+            Map.entry("iocp4j .jar", List.of("io/github/iocp4j/CompletionPort.class", DLL,
                     DLL + ".sha256", "META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json")),
             Map.entry("iocp4j -without-natives.jar",
                     List.of("module-info.class", "io/github/iocp4j/CompletionPort.class")),
@@ -64,6 +68,7 @@ final class VerifyRelease {
     private final Set<String> complaints = new LinkedHashSet<>();
     private final Map<String, Document> poms = new HashMap<>();
     private final Set<String> libraries = new HashSet<>();
+    private final Set<String> libraryNames = new TreeSet<>();
 
     private VerifyRelease(final Path repository, final String version, final String time, final List<String> machine) {
         this.repository = repository;
@@ -93,8 +98,8 @@ final class VerifyRelease {
     private void check(final Path list) throws Exception {
         final TreeMap<String, Path> artifacts = new TreeMap<>();
         try (Stream<String> lines = Files.lines(list)) {
-            lines.filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .forEach(line -> artifacts.put(line, file(line.split(" ")[0], line.split(" ")[1])));
+            lines.filter(line -> !line.isBlank() && !line.startsWith("#")).flatMap(this::artifacts)
+                    .forEach(artifact -> artifacts.put(artifact, file(artifact.split(" ")[0], artifact.split(" ")[1])));
         }
         checkFiles(new TreeSet<>(artifacts.values()));
         long sum = 0;
@@ -110,7 +115,18 @@ final class VerifyRelease {
         for (final String pom : poms.keySet()) {
             checkPom(pom);
         }
+        libraryNames.forEach(this::checkBom);
         expect(libraries.size() == 1, "there are " + libraries.size() + " different DLLs in the artifacts");
+    }
+
+    /** What a line of the list stands for. */
+    private Stream<String> artifacts(final String line) {
+        final String[] words = line.split(" ");
+        if (!words[1].equals("library")) {
+            return Stream.of(line);
+        }
+        libraryNames.add(words[0]);
+        return LIBRARY.stream().map(suffix -> words[0] + " " + suffix);
     }
 
     private Path file(final String artifact, final String suffix) {
@@ -158,6 +174,11 @@ final class VerifyRelease {
         final Set<String> entries = unpack(name, content);
         CONTENTS.getOrDefault(artifact, List.of())
                 .forEach(entry -> expect(entries.contains(entry), name + " has no " + entry));
+        if (artifact.endsWith(" .jar") && libraryNames.contains(artifact.split(" ")[0])) {
+            expect(entries.contains("module-info.class"), name + " is no module");
+            expect(new String(content(content, "META-INF/MANIFEST.MF"), StandardCharsets.UTF_8)
+                    .contains("Bundle-SymbolicName: "), name + " is no bundle of OSGi");
+        }
         // In a zip for people they are at the top.
         final String folder = name.endsWith(".zip") ? name.replaceFirst("\\.zip$", "/") : "META-INF/";
         expect(entries.contains(folder + "LICENSE") && entries.contains(folder + "NOTICE"),
@@ -196,6 +217,17 @@ final class VerifyRelease {
         return names;
     }
 
+    private static byte[] content(final byte[] archive, final String entry) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
+            for (ZipEntry each = zip.getNextEntry(); each != null; each = zip.getNextEntry()) {
+                if (each.getName().equals(entry)) {
+                    return zip.readAllBytes();
+                }
+            }
+        }
+        return new byte[0];
+    }
+
     private void checkNothingOfTheMachine(final String name, final byte[] content) {
         final String text = new String(content, StandardCharsets.ISO_8859_1);
         for (final String path : machine) {
@@ -216,6 +248,12 @@ final class VerifyRelease {
             }
             expect(found, "the POM of " + artifact + " has no " + element);
         }
+    }
+
+    private void checkBom(final String library) {
+        final NodeList managed = poms.get("iocp4j-bom").getElementsByTagName("artifactId");
+        expect(IntStream.range(0, managed.getLength()).anyMatch(i -> managed.item(i).getTextContent().equals(library)),
+                "the BOM has no " + library);
     }
 
     private static boolean has(final Node node, final String[] path) {

@@ -20,6 +20,8 @@ public final class Consumers {
     private static final String TALK = "com.example.talk.Talk";
     private static final String TALK_MODULE = "com.example.talk/" + TALK;
     private static final String RELOCATED_TALK = "com.example.shadow.talk.Talk";
+    private static final String MONITORED = "com.example.monitored.Monitored";
+    private static final String RELOCATED_MONITORED = "com.example.shadow.monitored.Monitored";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
     private final Projects projects;
@@ -78,6 +80,7 @@ public final class Consumers {
         addShadedAndShared(cases);
         addSplit(cases);
         addBundles(cases);
+        addMonitoring(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
@@ -151,17 +154,30 @@ public final class Consumers {
     }
 
     private void addBundles(final Map<String, Case> cases) {
-        cases.put("osgi", jvm -> runBundles(jvm, projects.library("osgi")));
-        // The second is a fragment of the first.
-        cases.put("osgi-split", jvm -> runBundles(jvm, projects.facade(), projects.natives()));
+        cases.put("osgi", jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.library("osgi")));
+        // The last is a fragment of the one before.
+        cases.put("osgi-split",
+                jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.facade(), projects.natives()));
     }
 
-    private Outcome runBundles(final Jvm jvm, final Path... iocp4j) throws Exception {
-        final Path program = projects.jar("osgi");
+    private void addMonitoring(final Map<String, Case> cases) {
+        cases.put("monitoring", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars("monitoring").toArray()), MONITORED).succeeds());
+        cases.put("monitoring-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, "--module-path", path(projects.jars("monitoring").toArray()),
+                        "--module", "com.example.monitored/" + MONITORED).succeeds());
+        cases.put("monitoring-osgi",
+                jvm -> runBundles(jvm, MONITORED, projects.jars("monitoring").toArray(Path[]::new)));
+        cases.put("monitoring-relocated", jvm ->
+                jvm.run(target, "-cp", projects.relocated("monitoring").toString(), RELOCATED_MONITORED).succeeds());
+    }
+
+    /** Runs a program, which is in the first of the bundles. */
+    private Outcome runBundles(final Jvm jvm, final String main, final Path... bundles) throws Exception {
         final List<String> arguments = new ArrayList<>(List.of(
-                "-cp", path(program, projects.dependency("osgi", "org.apache.felix.framework")),
-                "com.example.osgi.Launcher", target.resolve("bundles").toString(), TALK, program.toString()));
-        for (final Path bundle : iocp4j) {
+                "-cp", path(projects.jar("osgi"), projects.dependency("osgi", "org.apache.felix.framework")),
+                "com.example.osgi.Launcher", target.resolve("bundles").toString(), main));
+        for (final Path bundle : bundles) {
             arguments.add(bundle.toString());
         }
         return jvm.run(target, arguments.toArray(new String[0])).succeeds();

@@ -154,6 +154,19 @@ final class Projects {
                 .orElseThrow(() -> new IllegalStateException("no " + artifact + " in " + folder)));
     }
 
+    /** The project's jar, and all that it depends on. */
+    List<Path> jars(final String project) throws Exception {
+        final List<Path> jars = new ArrayList<>(List.of(jar(project)));
+        final Path folder = build(project).resolve("lib");
+        names(folder).stream().sorted().map(folder::resolve).forEach(jars::add);
+        return jars;
+    }
+
+    /** The project's jar with its dependencies, all in other packages. */
+    Path relocated(final String project) throws Exception {
+        return build(project).resolve(project + "-1-relocated.jar");
+    }
+
     String classPath(final String project) throws Exception {
         return jar(project) + SEPARATOR + library(project);
     }

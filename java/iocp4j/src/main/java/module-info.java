@@ -1,10 +1,8 @@
 /**
  * The Windows I/O completion port for Java: devices, overlapped operations and batches of completions.
  */
+@SuppressWarnings("module") // The modules that are built on this one are not there when it is compiled.
 module io.github.iocp4j {
-    requires static java.management;
-    requires static jdk.jfr;
-
     exports io.github.iocp4j;
-    exports io.github.iocp4j.monitoring;
+    exports io.github.iocp4j.internal.snapshot to io.github.iocp4j.monitoring;
 }

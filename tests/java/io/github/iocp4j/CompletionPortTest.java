@@ -225,7 +225,7 @@ final class CompletionPortTest {
             for (final long id : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, ~port.id(), port.id() + 1,
                 port.id() + (1L << 32), 0x7fff_ffff_0000_0000L}) {
                 assertThat(PortNative.post(id, 1, 2, 3)).as("post to %x", id).isEqualTo(-Refusal.PORT_CLOSED.code());
-                assertThat(PortNative.snapshot(id, new long[PortSnapshot.COUNTERS])).isNull();
+                assertThat(PortNative.snapshot(id, new long[NativeSnapshot.COUNTERS])).isNull();
                 PortNative.closePort(id);
             }
             port.post(0, 0, 42);

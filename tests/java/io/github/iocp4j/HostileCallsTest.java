@@ -235,10 +235,10 @@ final class HostileCallsTest {
         NamedPipeNative.peek(number());
         NamedPipeNative.peerSessionId(number());
         NamedPipeNative.keepsMessages(number());
-        final int counters = random.nextInt(PortSnapshot.COUNTERS + 3) - 1;
+        final int counters = random.nextInt(NativeSnapshot.COUNTERS + 3) - 1;
         final long[] found = PortNative.snapshot(random.nextBoolean() ? targets.port().id() : number(),
                 counters < 0 ? null : new long[counters]);
-        assertThat(counters < PortSnapshot.COUNTERS && found != null).isFalse();
+        assertThat(counters < NativeSnapshot.COUNTERS && found != null).isFalse();
     }
 
     private void connect() {

@@ -27,7 +27,7 @@ final class KnownHostileCallsTest {
             final CompletionPort port = targets.port();
             final ByteBuffer slice = buffers.slice(0);
             final long pipe = targets.connections().get(0).key();
-            final long[] counters = new long[PortSnapshot.COUNTERS];
+            final long[] counters = new long[NativeSnapshot.COUNTERS];
 
             assertThat(DeviceNative.read(pipe, null, 0, 0, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
             assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
@@ -44,7 +44,7 @@ final class KnownHostileCallsTest {
             assertThat(DeviceNative.close(pipe + (1L << 32))).as("a key to come").isTrue();
             assertThat(PortNative.closePort(port.id() + (1L << 32))).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
-            assertThat(PortNative.snapshot(port.id(), new long[PortSnapshot.COUNTERS - 1])).isNull();
+            assertThat(PortNative.snapshot(port.id(), new long[NativeSnapshot.COUNTERS - 1])).isNull();
             assertThat(PortNative.openPort(null, "x", 0, 0, 1, 1, false, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
             assertThat(PortNative.openPort(targets.dispatcher(), "x", 0, 0, 1, 1, false, 4))
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);

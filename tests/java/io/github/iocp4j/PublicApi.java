@@ -12,8 +12,6 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,14 +33,16 @@ final class PublicApi {
     private PublicApi() {
     }
 
-    static List<String> lines() throws IOException {
-        final ModuleReference module = module();
+    /** The lines for the module whose classes are in that folder. */
+    static List<String> lines(final Path classes) throws IOException {
+        final ModuleReference module = ModuleFinder.of(classes).findAll().iterator().next();
         final List<String> lines = new ArrayList<>();
         lines.add("module " + module.descriptor().name());
         module.descriptor().requires().stream().map(ModuleDescriptor.Requires::toString)
                 // Which version it was compiled with is nobody's matter.
                 .map(text -> "    requires " + text.replaceAll("@.*| \\(@.*", "")).sorted().forEach(lines::add);
-        module.descriptor().exports().stream().map(export -> "    exports " + export).sorted().forEach(lines::add);
+        module.descriptor().exports().stream().filter(export -> !export.isQualified())
+                .map(export -> "    exports " + export).sorted().forEach(lines::add);
         for (final Class<?> type : types(module)) {
             lines.add("");
             lines.add(heading(type));
@@ -51,18 +51,10 @@ final class PublicApi {
         return lines;
     }
 
-    private static ModuleReference module() {
-        try {
-            final URI place = CompletionPort.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-            return ModuleFinder.of(Path.of(place)).findAll().iterator().next();
-        } catch (final URISyntaxException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static List<Class<?>> types(final ModuleReference module) throws IOException {
         final List<String> packages = module.descriptor().exports().stream()
-                .map(ModuleDescriptor.Exports::source).collect(Collectors.toList());
+                .filter(export -> !export.isQualified()).map(ModuleDescriptor.Exports::source)
+                .collect(Collectors.toList());
         try (ModuleReader reader = module.open(); Stream<String> names = reader.list()) {
             return names.filter(name -> name.endsWith(".class") && name.contains("/"))
                     .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))

@@ -16,7 +16,7 @@ final class BareProbe {
         try (BusyPort busy = new BusyPort("bare"); PortMonitor monitor = PortMonitor.serve(busy.port(), pipe);
                 PortMonitorClient client = PortMonitorClient.connect(monitor.pipeName())) {
             System.out.println(PortManagement.isAvailable() + " " + PortEvents.isAvailable() + " "
-                    + client.ask().getCompletions());
+                    + client.ask().completions());
             try (PortManagement management = PortManagement.register(busy.port())) {
                 System.out.println(management);
             } catch (final UnsupportedOperationException refused) {

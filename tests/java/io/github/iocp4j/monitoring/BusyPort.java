@@ -2,6 +2,7 @@ package io.github.iocp4j.monitoring;
 
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceSnapshot;
 import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.NamedPipeClient;
 import io.github.iocp4j.NamedPipeServer;
@@ -61,9 +62,9 @@ public final class BusyPort implements AutoCloseable {
         return server;
     }
 
-    /** What figures of the port tell of the server. */
-    PortFigures.DeviceFigures server(final PortFigures figures) {
-        return figures.getDevices().stream().filter(device -> device.getKey() == server.key()).findAny().orElseThrow();
+    /** The server in a snapshot of the port. */
+    DeviceSnapshot server(final PortSnapshot snapshot) {
+        return snapshot.devices().stream().filter(device -> device.key() == server.key()).findAny().orElseThrow();
     }
 
     /** Does once more what the constructor does. */

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.DeviceKind;
+import io.github.iocp4j.DeviceSnapshot;
+import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.PortState;
 import io.github.iocp4j.WorkerActivity;
+import io.github.iocp4j.WorkerSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -18,50 +23,50 @@ import org.junit.jupiter.api.Test;
 final class MonitorProtocolTest {
     @Test
     void readsWhatIsDocumented() throws Exception {
-        final PortFigures figures = MadeUpFigures.figures();
-        assertThat(figures.getName()).isEqualTo(MadeUpFigures.NAME);
-        assertThat(figures.getState()).isEqualTo(PortState.OPEN);
-        assertThat(figures.isPolled()).isTrue();
-        assertThat(figures.getProcessId()).isEqualTo(4711);
-        assertThat(figures.getNanoTime()).isEqualTo(5_000_000_000L);
-        assertThat(new long[] {figures.getConcurrency(), figures.getWorkers(), figures.getBatchCeiling(),
-            figures.getOperationCeiling(), figures.getOperationsInFlight(), figures.getMostOperationsInFlight(),
-            figures.getQueuedPackets(), figures.getCompletions(), figures.getLargestBatch(),
-            figures.getForeignPackets(), figures.getOperationsAccepted(), figures.getOperationsCompleted(),
-            figures.getOperationsCompletedInline(), figures.getBytes(), figures.getOperationsQuarantined(),
-            figures.getUnbalancedDevices(), figures.getDeviceCount()})
+        final PortSnapshot snapshot = MadeUpSnapshot.snapshot();
+        assertThat(snapshot.name()).isEqualTo(MadeUpSnapshot.NAME);
+        assertThat(snapshot.state()).isEqualTo(PortState.OPEN);
+        assertThat(snapshot.isPolled()).isTrue();
+        assertThat(snapshot.processId()).isEqualTo(4711);
+        assertThat(snapshot.nanoTime()).isEqualTo(5_000_000_000L);
+        assertThat(new long[] {snapshot.concurrency(), snapshot.workers(), snapshot.batchCeiling(),
+            snapshot.operationCeiling(), snapshot.operationsInFlight(), snapshot.mostOperationsInFlight(),
+            snapshot.queuedPackets().orElse(-1), snapshot.completions(), snapshot.largestBatch(),
+            snapshot.foreignPackets(), snapshot.operationsAccepted(), snapshot.operationsCompleted(),
+            snapshot.operationsCompletedInline(), snapshot.bytes(), snapshot.operationsQuarantined(),
+            snapshot.unbalancedDevices(), snapshot.deviceCount()})
                 .containsExactly(1000, 1001, 1002, 1003, 1004, 1005, -1, 1007, 1008, 1009, 1010, 1011, 1012, 1013,
                         1014, 1015, 1016);
-        assertThat(figures.getBatchesBySize()).containsExactly(100, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90, 89, 88);
-        assertThat(figures.getBatches()).isEqualTo(1222);
-        assertThat(figures.getFailures()).isEqualTo(Map.of("ERROR_BROKEN_PIPE", 3L, "OTHER", 4L));
-        assertThat(figures.getWorkerStates()).extracting(PortFigures.WorkerFigures::getActivity)
+        assertThat(snapshot.batchesBySize()).containsExactly(100, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90, 89, 88);
+        assertThat(snapshot.batches()).isEqualTo(1222);
+        assertThat(snapshot.failuresByName()).isEqualTo(Map.of("ERROR_BROKEN_PIPE", 3L, "OTHER", 4L));
+        assertThat(snapshot.workerStates()).extracting(WorkerSnapshot::activity)
                 .containsExactly(WorkerActivity.WAITING, WorkerActivity.IN_LISTENER);
-        assertThat(figures.getWorkerStates()).extracting(PortFigures.WorkerFigures::getMillis)
-                .containsOnly(MadeUpFigures.MILLIS);
-        final PortFigures.DeviceFigures device = figures.getDevices().get(0);
-        assertThat(device.getKey()).isEqualTo(0x100000002L);
-        assertThat(device.getKind()).isEqualTo(DeviceKind.FILE);
-        assertThat(device.isClosing()).isTrue();
-        assertThat(device.getName()).isEqualTo(MadeUpFigures.DEVICE);
-        assertThat(device.getOperationsInFlight()).isEqualTo(9);
-        assertThat(device.getOperationsAccepted()).isEqualTo(99);
-        assertThat(device.getOperationsCompleted()).isEqualTo(90);
-        assertThat(device.getOperationsCompletedInline()).isEqualTo(10);
-        assertThat(device.getBytes()).isEqualTo(123_456);
+        assertThat(snapshot.workerStates()).extracting(WorkerSnapshot::duration)
+                .containsOnly(Duration.ofMillis(MadeUpSnapshot.MILLIS));
+        final DeviceSnapshot device = snapshot.devices().get(0);
+        assertThat(device.key()).isEqualTo(0x100000002L);
+        assertThat(device.kind()).isEqualTo(DeviceKind.FILE);
+        assertThat(device.closing()).isTrue();
+        assertThat(device.name()).isEqualTo(MadeUpSnapshot.DEVICE);
+        assertThat(device.operationsInFlight()).isEqualTo(9);
+        assertThat(device.operationsAccepted()).isEqualTo(99);
+        assertThat(device.operationsCompleted()).isEqualTo(90);
+        assertThat(device.operationsCompletedInline()).isEqualTo(10);
+        assertThat(device.bytes()).isEqualTo(123_456);
     }
 
     @Test
     void writesWhatItReads() throws Exception {
         final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        ((Figures) MadeUpFigures.figures()).writeTo(new DataOutputStream(written));
-        final byte[] answer = MadeUpFigures.answer();
+        SnapshotCodec.write(MadeUpSnapshot.snapshot(), new DataOutputStream(written));
+        final byte[] answer = MadeUpSnapshot.answer();
         assertThat(written.toByteArray()).isEqualTo(Arrays.copyOfRange(answer, 8, answer.length));
     }
 
     @Test
     void anAnswerThatIsCutAnywhereIsRefused() throws Exception {
-        final byte[] answer = MadeUpFigures.answer();
+        final byte[] answer = MadeUpSnapshot.answer();
         for (int length = 0; length < answer.length; length++) {
             refuses(Arrays.copyOf(answer, length), "");
         }
@@ -70,14 +75,14 @@ final class MonitorProtocolTest {
 
     @Test
     void whatCannotBeIsRefused() throws Exception {
-        refuses(changed(0, 0), "does not begin as an answer does");
+        refuses(changed(0, 0), "does not begin as a response does");
         refuses(changed(5, 2), "it speaks version 2, and this program version 1");
         refuses(changed(7, 1), "it speaks version 1");
         refuses(changed(24, 3), "3 for one of 3");
-        refuses(changed(MadeUpFigures.COUNTERS_AT, 16), "counters");
-        refuses(changed(MadeUpFigures.COUNTERS_AT + 1, 0x80), "negative");
+        refuses(changed(MadeUpSnapshot.COUNTERS_AT, 16), "counters");
+        refuses(changed(MadeUpSnapshot.COUNTERS_AT + 1, 0x80), "negative");
         refuses(changed(26, 0xff), "in the middle of a text");
-        final int failuresAt = MadeUpFigures.COUNTERS_AT + 1 + 8 * MadeUpFigures.COUNTERS + 1 + 8 * 13;
+        final int failuresAt = MadeUpSnapshot.COUNTERS_AT + 1 + 8 * MadeUpSnapshot.COUNTERS + 1 + 8 * 13;
         refuses(changed(failuresAt, 0x7f), "too short for 2130706434 items");
         refuses(changed(failuresAt, 0xff), "too short for 4278190082 items");
     }
@@ -86,7 +91,7 @@ final class MonitorProtocolTest {
     void nothingButAnIoExceptionComesOfRandomChanges() throws Exception {
         final Random random = new Random(1);
         for (int round = 0; round < 20_000; round++) {
-            final byte[] answer = MadeUpFigures.answer();
+            final byte[] answer = MadeUpSnapshot.answer();
             for (int i = random.nextInt(4); i >= 0; i--) {
                 answer[random.nextInt(answer.length)] = (byte) random.nextInt();
             }
@@ -96,8 +101,8 @@ final class MonitorProtocolTest {
 
     @Test
     void onlyAQuestionIsOne() {
-        final ByteBuffer question = ByteBuffer.allocate(MonitorProtocol.QUESTION_LENGTH);
-        MonitorProtocol.putQuestion(question);
+        final ByteBuffer question = ByteBuffer.allocate(MonitorProtocol.REQUEST_LENGTH);
+        MonitorProtocol.putRequest(question);
         assertThat(question.array()).containsExactly('I', 'O', 'C', 'Q', 0, 1, 0, 0);
         assertThat(MonitorProtocol.versionOf(question, 8)).isEqualTo(1);
         assertThat(MonitorProtocol.versionOf(question, 7)).isNegative();
@@ -108,13 +113,13 @@ final class MonitorProtocolTest {
     }
 
     private static byte[] changed(final int at, final int value) throws IOException {
-        final byte[] answer = MadeUpFigures.answer();
+        final byte[] answer = MadeUpSnapshot.answer();
         answer[at] = (byte) value;
         return answer;
     }
 
     private static void refuses(final byte[] answer, final String why) {
-        assertThatThrownBy(() -> MonitorProtocol.figures(ByteBuffer.wrap(answer))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> MonitorProtocol.snapshot(ByteBuffer.wrap(answer))).isInstanceOf(IOException.class)
                 .hasMessageContaining(why);
     }
 }

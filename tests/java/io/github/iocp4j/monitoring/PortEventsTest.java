@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.iocp4j.ChildJvm;
+import io.github.iocp4j.PortSnapshot;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 final class PortEventsTest {
     private static final String PORT = "io.github.iocp4j.Port";
+    private static final String MODULE = "io.github.iocp4j.monitoring";
     private static final String DEVICE = "io.github.iocp4j.Device";
 
     @Test
@@ -49,10 +54,11 @@ final class PortEventsTest {
                 + DEVICE + "#period=everyChunk"));
         if (module) {
             final Path jar = Path.of(System.getProperty("iocp4j.tests.jar", ""));
-            assumeTrue(Files.exists(jar), "the jar is made by the phase package");
-            arguments.addAll(List.of("-p", jar.toString(), "--add-modules", "jdk.jfr", "--patch-module",
-                    "io.github.iocp4j=" + Path.of("target", "test-classes").toAbsolutePath(),
-                    "-m", "io.github.iocp4j/" + RecordingProbe.class.getName()));
+            final Path monitoring = Path.of(System.getProperty("iocp4j.tests.monitoring.jar", ""));
+            assumeTrue(Files.exists(jar) && Files.exists(monitoring), "the jars are made by the phase package");
+            arguments.addAll(List.of("-p", jar + File.pathSeparator + monitoring, "--add-modules", "jdk.jfr",
+                    "--patch-module", MODULE + "=" + probes(folder),
+                    "-m", MODULE + "/" + RecordingProbe.class.getName()));
         } else {
             arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), RecordingProbe.class.getName()));
         }
@@ -61,6 +67,19 @@ final class PortEventsTest {
 
         assertThat(jvm.exitCode()).as(jvm.toString()).isZero();
         hasTheBusyPort(Recordings.read(file), jvm.output());
+    }
+
+    /** A copy of the test classes of this package only: the others belong to another module. */
+    private static Path probes(final Path folder) throws IOException {
+        final Path packageFolder = Path.of("io", "github", "iocp4j", "monitoring");
+        final Path copies = Files.createDirectories(folder.resolve("probes").resolve(packageFolder));
+        try (DirectoryStream<Path> classes = Files.newDirectoryStream(
+                Path.of("target", "test-classes").resolve(packageFolder), "{BusyPort,RecordingProbe}*.class")) {
+            for (final Path each : classes) {
+                Files.copy(each, copies.resolve(each.getFileName()));
+            }
+        }
+        return folder.resolve("probes");
     }
 
     private static void hasTheBusyPort(final List<Map<String, Object>> recorded, final String server) {
@@ -80,20 +99,20 @@ final class PortEventsTest {
     @Test
     void figuresBecomeEvents() throws Exception {
         assumeFlightRecorder();
-        final PortFigures port = MadeUpFigures.figures();
+        final PortSnapshot port = MadeUpSnapshot.snapshot();
         try (PortEvents events = PortEvents.register(() -> port)) {
             assertThat(events).isNotNull();
             assertThat(Recordings.record(PORT)).isNotEmpty()
                     .allSatisfy(event -> assertThat(event).containsEntry("event", PORT)
-                            .containsEntry("name", MadeUpFigures.NAME).containsEntry("closing", false)
+                            .containsEntry("name", MadeUpSnapshot.NAME).containsEntry("closing", false)
                             .containsEntry("queuedPackets", -1)
-                            .containsEntry("failures", MadeUpFigures.FAILURES)
+                            .containsEntry("failures", MadeUpSnapshot.FAILURES)
                             .containsEntry("workersInListener", 1).containsEntry("workersWaiting", 1)
-                            .containsEntry("longestInListener", MadeUpFigures.MILLIS)
-                            .containsEntry("bytes", MadeUpFigures.counter(13)));
+                            .containsEntry("longestInListener", MadeUpSnapshot.MILLIS)
+                            .containsEntry("bytes", MadeUpSnapshot.counter(13)));
             assertThat(Recordings.record(DEVICE)).isNotEmpty()
                     .allSatisfy(event -> assertThat(event).containsEntry("event", DEVICE)
-                            .containsEntry("port", MadeUpFigures.NAME).containsEntry("name", MadeUpFigures.DEVICE)
+                            .containsEntry("port", MadeUpSnapshot.NAME).containsEntry("name", MadeUpSnapshot.DEVICE)
                             .containsEntry("kind", "FILE").containsEntry("closing", true));
         }
         assertThat(Recordings.record(PORT, DEVICE)).as("registered no more").isEmpty();
@@ -102,7 +121,7 @@ final class PortEventsTest {
     @Test
     void nothingIsRecordedUnlessAskedFor() throws Exception {
         assumeFlightRecorder();
-        final PortFigures port = MadeUpFigures.figures();
+        final PortSnapshot port = MadeUpSnapshot.snapshot();
         try (PortEvents events = PortEvents.register(() -> port)) {
             assertThat(events).isNotNull();
             assertThat(Recordings.record()).isEmpty();

@@ -9,6 +9,7 @@ import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.DeviceSnapshot;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.PortState;
 import io.github.iocp4j.WorkerActivity;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -58,10 +59,11 @@ final class PortManagementTest {
             assertThat(bean.getOperationsQuarantined()).isZero();
             assertThat(bean.getUnbalancedDevices()).isZero();
             assertThat(bean.getFailures()).isEqualTo(Map.of("ERROR_BROKEN_PIPE", 1L));
-            assertThat(bean.getWorkerStates()).extracting(PortFigures.WorkerFigures::getActivity)
+            assertThat(bean.getWorkerStates()).extracting(CompletionPortMXBean.Worker::getActivity)
                     .containsExactly(WorkerActivity.WAITING, WorkerActivity.WAITING);
             assertThat(bean.getDeviceCount()).isEqualTo(BusyPort.DEVICES);
-            final PortFigures.DeviceFigures device = busy.server(bean);
+            final CompletionPortMXBean.Device device = bean.getDevices().stream()
+                    .filter(found -> found.getKey() == busy.server().key()).findAny().orElseThrow();
             final DeviceSnapshot same = snapshot.devices().stream()
                     .filter(found -> found.key() == device.getKey()).findAny().orElseThrow();
             assertThat(device.getKey()).isEqualTo(busy.server().key());

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceSnapshot;
 import io.github.iocp4j.NamedPipeClient;
 import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.PortState;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import java.io.IOException;
@@ -59,24 +61,24 @@ final class PortMonitorTest {
     void tellsWhatASnapshotTells() throws Exception {
         assertThat(monitor.pipeName()).isEqualTo("\\\\.\\pipe\\" + pipe);
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
-            final PortFigures figures = client.ask();
+            final PortSnapshot figures = client.ask();
             final PortSnapshot snapshot = busy.port().snapshot();
-            assertThat(figures.getName()).isEqualTo("watched");
-            assertThat(figures.getState()).isEqualTo(PortState.OPEN);
-            assertThat(figures.getProcessId()).isEqualTo(ProcessHandle.current().pid());
-            assertThat(figures.getCompletions()).isEqualTo(snapshot.completions()).isEqualTo(4);
-            assertThat(figures.getOperationsAccepted()).isEqualTo(snapshot.operationsAccepted());
-            assertThat(figures.getOperationCeiling()).isEqualTo(snapshot.operationCeiling());
-            assertThat(figures.getBatchesBySize()).isEqualTo(snapshot.batchesBySize());
-            assertThat(figures.getFailures()).containsOnlyKeys("ERROR_BROKEN_PIPE").containsValue(1L);
-            assertThat(figures.getWorkerStates()).hasSize(2);
-            assertThat(figures.getDevices()).as("of the port, not of the monitor").hasSize(BusyPort.DEVICES)
-                    .allMatch(device -> device.getName().equals(busy.server().name()));
-            assertThat(busy.server(figures).getOperationsInFlight()).isEqualTo(BusyPort.LISTENING);
+            assertThat(figures.name()).isEqualTo("watched");
+            assertThat(figures.state()).isEqualTo(PortState.OPEN);
+            assertThat(figures.processId()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(figures.completions()).isEqualTo(snapshot.completions()).isEqualTo(4);
+            assertThat(figures.operationsAccepted()).isEqualTo(snapshot.operationsAccepted());
+            assertThat(figures.operationCeiling()).isEqualTo(snapshot.operationCeiling());
+            assertThat(figures.batchesBySize()).isEqualTo(snapshot.batchesBySize());
+            assertThat(figures.failuresByName()).containsOnlyKeys("ERROR_BROKEN_PIPE").containsValue(1L);
+            assertThat(figures.workerStates()).hasSize(2);
+            assertThat(figures.devices()).as("of the port, not of the monitor").hasSize(BusyPort.DEVICES)
+                    .allMatch(device -> device.name().equals(busy.server().name()));
+            assertThat(busy.server(figures).operationsInFlight()).isEqualTo(BusyPort.LISTENING);
 
             busy.converse();
             busy.awaitSilence();
-            assertThat(client.ask().getCompletions()).isEqualTo(8);
+            assertThat(client.ask().completions()).isEqualTo(8);
         }
         busy.awaitSilence();
         assertThat(busy.port().snapshot().completions()).as("asking leaves no trace").isEqualTo(8);
@@ -172,26 +174,26 @@ final class PortMonitorTest {
             for (int i = 0; i < 1_000; i++) {
                 files.add(OverlappedFile.open(busy.port(), file));
             }
-            final PortFigures figures = client.ask();
-            assertThat(figures.getDeviceCount()).isEqualTo(1_000 + BusyPort.DEVICES);
-            assertThat(figures.getDevices()).extracting(PortFigures.DeviceFigures::getKey)
+            final PortSnapshot figures = client.ask();
+            assertThat(figures.deviceCount()).isEqualTo(1_000 + BusyPort.DEVICES);
+            assertThat(figures.devices()).extracting(DeviceSnapshot::key)
                     .hasSize(1_000 + BusyPort.DEVICES).containsAll(keys(files));
-            assertThat(figures.getDevices()).filteredOn(device -> device.getName().endsWith(file.toString()))
+            assertThat(figures.devices()).filteredOn(device -> device.name().endsWith(file.toString()))
                     .hasSize(1_000);
             files.forEach(OverlappedFile::close);
-            assertThat(client.ask().getDevices()).hasSize(BusyPort.DEVICES);
+            assertThat(client.ask().devices()).hasSize(BusyPort.DEVICES);
         }
     }
 
     @Test
     void aPortThatClosesIsToldToBeClosed() throws Exception {
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
-            assertThat(client.ask().getState()).isEqualTo(PortState.OPEN);
+            assertThat(client.ask().state()).isEqualTo(PortState.OPEN);
             busy.close();
-            final PortFigures closed = client.ask();
-            assertThat(closed.getState()).isEqualTo(PortState.CLOSED);
-            assertThat(closed.getCompletions()).as("as it was seen last").isEqualTo(4);
-            assertThat(closed.getDevices()).isEmpty();
+            final PortSnapshot closed = client.ask();
+            assertThat(closed.state()).isEqualTo(PortState.CLOSED);
+            assertThat(closed.completions()).as("as it was seen last").isEqualTo(4);
+            assertThat(closed.devices()).isEmpty();
         }
         assertThatThrownBy(() -> PortMonitor.serve(busy.port(), BusyPort.newPipe()))
                 .isInstanceOf(PortClosedException.class);
@@ -218,11 +220,11 @@ final class PortMonitorTest {
     @Test
     void whatIsNoMonitorIsFoundOut() throws Exception {
         try (OtherServer cut = new OtherServer(new byte[] {'I', 'O', 'C', 'A', 0, 1, 0, 0, 1});
-                OtherServer endless = new OtherServer(new byte[MonitorProtocol.MAX_ANSWER + 1]);
+                OtherServer endless = new OtherServer(new byte[MonitorProtocol.MAX_RESPONSE + 1]);
                 OtherServer newer = new OtherServer(new byte[] {'I', 'O', 'C', 'A', 0, 9, 0, 1});
                 OtherServer silent = new OtherServer(null)) {
             refuses(cut, "is not understood: it ends too early");
-            refuses(endless, "is not understood: it is longer than any answer is");
+            refuses(endless, "is not understood: it is longer than any response is");
             refuses(newer, "is not understood: it speaks version 9, and this program version 1");
             assertThat(codeOf(() -> askOnce(silent.name()))).isIn(Win32Error.BROKEN_PIPE, Win32Error.NO_DATA,
                     Win32Error.BAD_PIPE, Win32Error.PIPE_NOT_CONNECTED);
@@ -248,7 +250,7 @@ final class PortMonitorTest {
         int answers = 0;
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
             while (answers < times) {
-                assertThat(client.ask().getCompletions()).isEqualTo(4);
+                assertThat(client.ask().completions()).isEqualTo(4);
                 answers++;
             }
         }

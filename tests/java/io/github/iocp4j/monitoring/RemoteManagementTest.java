@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.Launch;
+import io.github.iocp4j.PortState;
 import io.github.iocp4j.WorkerActivity;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -65,7 +66,7 @@ final class RemoteManagementTest {
         }
     }
 
-    private static void seesTheBusyPort(final PortFigures bean, final long process) {
+    private static void seesTheBusyPort(final CompletionPortMXBean bean, final long process) {
         assertThat(bean.getName()).isEqualTo("remote");
         assertThat(bean.getState()).isEqualTo(PortState.OPEN);
         assertThat(bean.getProcessId()).isEqualTo(process);
@@ -77,7 +78,7 @@ final class RemoteManagementTest {
         assertThat(bean.getBytes()).isEqualTo(2 * BusyPort.WRITTEN);
         assertThat(bean.getFailures()).isEqualTo(Map.of("ERROR_BROKEN_PIPE", 1L));
         assertThat(bean.getDeviceCount()).isEqualTo(BusyPort.DEVICES);
-        assertThat(bean.getWorkerStates()).extracting(PortFigures.WorkerFigures::getActivity)
+        assertThat(bean.getWorkerStates()).extracting(CompletionPortMXBean.Worker::getActivity)
                 .containsExactly(WorkerActivity.WAITING, WorkerActivity.WAITING);
     }
 }

@@ -108,7 +108,7 @@ final class MonitorTest {
                 NamedPipeServer bytes = NamedPipeServer.builder(busy.port(), pipe).open();
                 ToolProcess tool = Programs.tool(folder, "monitor", bytes.name())) {
             assertThat(tool.exitCode()).isEqualTo(1);
-            assertThat(tool.errors()).contains("is no monitor's").hasLineCount(1);
+            assertThat(tool.errors()).contains("is not a monitor's").hasLineCount(1);
         }
     }
 

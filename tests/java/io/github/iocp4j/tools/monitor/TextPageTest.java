@@ -2,8 +2,8 @@ package io.github.iocp4j.tools.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iocp4j.monitoring.MadeUpFigures;
-import io.github.iocp4j.monitoring.PortFigures;
+import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.monitoring.MadeUpSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class TextPageTest {
     @Test
     void tellsEverythingOnce() throws IOException {
-        final PortFigures port = MadeUpFigures.figures();
+        final PortSnapshot port = MadeUpSnapshot.snapshot();
         assertThat(new TextPage(Order.RATE, 10, 100).of(new Interval(null, port)).lines()).containsExactly(
                 "made up \\xe2\\x80\\xae \\x1b[31m: process 4711, open, polled",
                 "in flight     1004 of 1003, the most were 1005; unknown in the queue",
@@ -52,7 +52,7 @@ final class TextPageTest {
 
     @Test
     void linesAreNoLongerThanTheyMayBe() throws IOException {
-        final PortFigures port = MadeUpFigures.figures();
+        final PortSnapshot port = MadeUpSnapshot.snapshot();
         assertThat(new TextPage(Order.NAME, 10, 20).of(new Interval(port, port)).lines())
                 .allMatch(line -> line.length() <= 20);
     }

@@ -150,12 +150,11 @@ public final class CompletionPort implements AutoCloseable {
      * @throws PortClosedException when the port is closed and its workers are gone
      */
     public PortSnapshot snapshot() {
-        final long[] counters = new long[PortSnapshot.COUNTERS];
-        final long[] lists = PortNative.snapshot(id, counters);
-        if (lists == null) {
+        final PortSnapshot snapshot = NativeSnapshot.take(this);
+        if (snapshot == null) {
             throw Refusal.PORT_CLOSED.exception(this);
         }
-        return new PortSnapshot(this, counters, lists);
+        return snapshot;
     }
 
     /**

@@ -30,7 +30,7 @@ final class PortNative {
     static native long post(long port, long key, int bytes, long token);
 
     /**
-     * Fills in the counters and returns the lists, both in the order in which {@link PortSnapshot} reads them; null
+     * Fills in the counters and returns the lists, both in the order in which {@link NativeSnapshot} reads them; null
      * when the port is gone.
      */
     static native long[] snapshot(long port, long[] counters);

@@ -1,7 +1,8 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.snapshot.PortCounter;
+import io.github.iocp4j.internal.snapshot.SnapshotAccess;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,82 +19,88 @@ public final class PortSnapshot {
      */
     public static final int OTHER_STATUSES = -1;
 
-    private static final int FIRST_BATCHES = 16;
-    private static final int BATCH_SIZES = 13;
-    /** How many counters native code fills in; their order is that of the constructor. */
-    static final int COUNTERS = FIRST_BATCHES + BATCH_SIZES;
+    static {
+        SnapshotAccess.set(new Access());
+    }
 
-    private final int concurrency;
-    private final int workers;
-    private final int batchCeiling;
-    private final int operationCeiling;
-    private final int operationsInFlight;
-    private final int mostOperationsInFlight;
-    private final int queuedPackets;
+    private final String name;
+    private final PortState state;
+    private final boolean polled;
+    private final long processId;
+    private final long nanoTime;
+    private final long[] counters;
     private final long[] batchesBySize;
-    private final long completions;
-    private final int largestBatch;
-    private final long foreignPackets;
-    private final long operationsAccepted;
-    private final long operationsCompleted;
-    private final long operationsCompletedInline;
-    private final long bytes;
-    private final long operationsQuarantined;
-    private final long unbalancedDevices;
     private final Map<Integer, Long> failures;
     private final List<WorkerSnapshot> workerStates;
     private final List<DeviceSnapshot> devices;
 
-    PortSnapshot(final CompletionPort port, final long[] counters, final long[] lists) {
-        concurrency = (int) counters[0];
-        workers = (int) counters[1];
-        batchCeiling = (int) counters[2];
-        operationCeiling = (int) counters[3];
-        operationsInFlight = (int) counters[4];
-        mostOperationsInFlight = (int) counters[5];
-        queuedPackets = (int) counters[6];
-        completions = counters[7];
-        largestBatch = (int) counters[8];
-        foreignPackets = counters[9];
-        operationsAccepted = counters[10];
-        operationsCompleted = counters[11];
-        operationsCompletedInline = counters[12];
-        bytes = counters[13];
-        operationsQuarantined = counters[14];
-        unbalancedDevices = counters[15];
-        batchesBySize = Arrays.copyOfRange(counters, FIRST_BATCHES, COUNTERS);
-        final Figures figures = new Figures(lists);
-        failures = Collections.unmodifiableMap(failures(figures));
-        workerStates = Collections.unmodifiableList(workerStates(figures));
-        devices = Collections.unmodifiableList(devices(figures, port));
+    /** Takes the figures as they are; the counters are those of {@link PortCounter}, by ordinal. */
+    PortSnapshot(
+            final String name,
+            final PortState state,
+            final boolean polled,
+            final long processId,
+            final long nanoTime,
+            final long[] counters,
+            final long[] batchesBySize,
+            final Map<Integer, Long> failures,
+            final List<WorkerSnapshot> workerStates,
+            final List<DeviceSnapshot> devices) {
+        this.name = name;
+        this.state = state;
+        this.polled = polled;
+        this.processId = processId;
+        this.nanoTime = nanoTime;
+        this.counters = counters;
+        this.batchesBySize = batchesBySize;
+        this.failures = failures;
+        this.workerStates = workerStates;
+        this.devices = devices;
     }
 
-    private static Map<Integer, Long> failures(final Figures figures) {
-        final Map<Integer, Long> failures = new LinkedHashMap<>();
-        for (int left = figures.nextInt(); left > 0; left--) {
-            failures.put(figures.nextInt(), figures.next());
-        }
-        return failures;
+    /**
+     * The port's name.
+     *
+     * @return the same as {@link CompletionPort#name}; other ports may have the same name
+     */
+    public String name() {
+        return name;
     }
 
-    private static List<WorkerSnapshot> workerStates(final Figures figures) {
-        final List<WorkerSnapshot> states = new ArrayList<>();
-        for (int left = figures.nextInt(); left > 0; left--) {
-            states.add(new WorkerSnapshot(WorkerActivity.of(figures.nextInt()), Duration.ofMillis(figures.next())));
-        }
-        return states;
+    /**
+     * Whether the port was open.
+     *
+     * @return the state
+     */
+    public PortState state() {
+        return state;
     }
 
-    private static List<DeviceSnapshot> devices(final Figures figures, final CompletionPort port) {
-        final List<DeviceSnapshot> devices = new ArrayList<>();
-        for (int left = figures.nextInt(); left > 0; left--) {
-            final long key = figures.next();
-            final Device known = port.device(key);
-            devices.add(new DeviceSnapshot(key, DeviceKind.of(figures.nextInt()),
-                    known != null ? known.name() : DeviceNative.name(key), figures.nextInt(), figures.next() != 0,
-                    figures.next(), figures.next(), figures.next(), figures.next()));
-        }
-        return devices;
+    /**
+     * Whether callers' threads drain the port.
+     *
+     * @return the same as {@link CompletionPort#isPolled}
+     */
+    public boolean isPolled() {
+        return polled;
+    }
+
+    /**
+     * The process that the port is in.
+     *
+     * @return the process id
+     */
+    public long processId() {
+        return processId;
+    }
+
+    /**
+     * When the snapshot was taken.
+     *
+     * @return {@link System#nanoTime} of the port's process: only differences of such times have a meaning
+     */
+    public long nanoTime() {
+        return nanoTime;
     }
 
     /**
@@ -102,7 +109,7 @@ public final class PortSnapshot {
      * @return at least 1
      */
     public int concurrency() {
-        return concurrency;
+        return integer(PortCounter.CONCURRENCY);
     }
 
     /**
@@ -111,7 +118,7 @@ public final class PortSnapshot {
      * @return at least 1; 0 for a port that is polled
      */
     public int workers() {
-        return workers;
+        return integer(PortCounter.WORKERS);
     }
 
     /**
@@ -120,7 +127,7 @@ public final class PortSnapshot {
      * @return at least 1
      */
     public int batchCeiling() {
-        return batchCeiling;
+        return integer(PortCounter.BATCH_CEILING);
     }
 
     /**
@@ -129,7 +136,7 @@ public final class PortSnapshot {
      * @return at least 1
      */
     public int operationCeiling() {
-        return operationCeiling;
+        return integer(PortCounter.OPERATION_CEILING);
     }
 
     /**
@@ -139,7 +146,7 @@ public final class PortSnapshot {
      * @return from 0 to {@link #operationCeiling}
      */
     public int operationsInFlight() {
-        return operationsInFlight;
+        return integer(PortCounter.OPERATIONS_IN_FLIGHT);
     }
 
     /**
@@ -149,7 +156,7 @@ public final class PortSnapshot {
      * @return from 0 to {@link #operationCeiling}, since the port was opened
      */
     public int mostOperationsInFlight() {
-        return mostOperationsInFlight;
+        return integer(PortCounter.MOST_OPERATIONS_IN_FLIGHT);
     }
 
     /**
@@ -158,7 +165,8 @@ public final class PortSnapshot {
      * @return empty where Windows does not tell
      */
     public OptionalInt queuedPackets() {
-        return queuedPackets < 0 ? OptionalInt.empty() : OptionalInt.of(queuedPackets);
+        final int packets = integer(PortCounter.QUEUED_PACKETS);
+        return packets < 0 ? OptionalInt.empty() : OptionalInt.of(packets);
     }
 
     /**
@@ -185,7 +193,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long completions() {
-        return completions;
+        return counter(PortCounter.COMPLETIONS);
     }
 
     /**
@@ -194,7 +202,7 @@ public final class PortSnapshot {
      * @return from 0 to {@link #batchCeiling}
      */
     public int largestBatch() {
-        return largestBatch;
+        return integer(PortCounter.LARGEST_BATCH);
     }
 
     /**
@@ -204,7 +212,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long foreignPackets() {
-        return foreignPackets;
+        return counter(PortCounter.FOREIGN_PACKETS);
     }
 
     /**
@@ -214,7 +222,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long operationsAccepted() {
-        return operationsAccepted;
+        return counter(PortCounter.OPERATIONS_ACCEPTED);
     }
 
     /**
@@ -224,7 +232,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long operationsCompleted() {
-        return operationsCompleted;
+        return counter(PortCounter.OPERATIONS_COMPLETED);
     }
 
     /**
@@ -234,7 +242,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long operationsCompletedInline() {
-        return operationsCompletedInline;
+        return counter(PortCounter.OPERATIONS_COMPLETED_INLINE);
     }
 
     /**
@@ -243,7 +251,7 @@ public final class PortSnapshot {
      * @return since the port was opened
      */
     public long bytes() {
-        return bytes;
+        return counter(PortCounter.BYTES);
     }
 
     /**
@@ -259,13 +267,26 @@ public final class PortSnapshot {
     }
 
     /**
+     * The same as {@link #failures}, by the names of the statuses.
+     *
+     * @return an immutable map from what {@link Win32Error#name} says to the number of completions;
+     *     {@link #OTHER_STATUSES} is named {@code OTHER}
+     */
+    public Map<String, Long> failuresByName() {
+        final Map<String, Long> named = new LinkedHashMap<>();
+        failures.forEach((status, count) ->
+                named.put(status == OTHER_STATUSES ? "OTHER" : Win32Error.name(status), count));
+        return Collections.unmodifiableMap(named);
+    }
+
+    /**
      * Operations in flight on devices that are being closed. Their memory, their buffers and the devices' handles are
      * kept until Windows is through with them, however long that takes and whoever has stopped waiting for it.
      *
      * @return 0 when nothing hangs
      */
     public long operationsQuarantined() {
-        return operationsQuarantined;
+        return counter(PortCounter.OPERATIONS_QUARANTINED);
     }
 
     /**
@@ -275,7 +296,7 @@ public final class PortSnapshot {
      * @return 0
      */
     public long unbalancedDevices() {
-        return unbalancedDevices;
+        return counter(PortCounter.UNBALANCED_DEVICES);
     }
 
     /**
@@ -285,6 +306,15 @@ public final class PortSnapshot {
      */
     public List<WorkerSnapshot> workerStates() {
         return workerStates;
+    }
+
+    /**
+     * How many devices are registered with the port.
+     *
+     * @return the size of {@link #devices}; more than that where a monitor's pipe has left some out
+     */
+    public int deviceCount() {
+        return integer(PortCounter.DEVICES);
     }
 
     /**
@@ -298,26 +328,49 @@ public final class PortSnapshot {
 
     @Override
     public String toString() {
-        return "PortSnapshot[" + workers + " workers, " + devices.size() + " devices, " + operationsInFlight
-                + " operations in flight, " + operationsAccepted + " accepted, " + operationsCompleted + " completed, "
-                + completions + " completions in " + batches() + " batches]";
+        return "PortSnapshot[" + workers() + " workers, " + deviceCount() + " devices, " + operationsInFlight()
+                + " operations in flight, " + operationsAccepted() + " accepted, " + operationsCompleted()
+                + " completed, " + completions() + " completions in " + batches() + " batches]";
     }
 
-    /** A list of figures that is read from its beginning. */
-    private static final class Figures {
-        private final long[] figures;
-        private int next;
+    private long counter(final PortCounter counter) {
+        return counters[counter.ordinal()];
+    }
 
-        Figures(final long[] figures) {
-            this.figures = figures;
+    /** What comes through a pipe may be too large for a number of ours. */
+    private int integer(final PortCounter counter) {
+        return (int) Math.min(counter(counter), Integer.MAX_VALUE);
+    }
+
+    /** Lets the module io.github.iocp4j.monitoring make snapshots. */
+    private static final class Access extends SnapshotAccess {
+        @Override
+        public long[] counters(final PortSnapshot snapshot) {
+            return snapshot.counters.clone();
         }
 
-        long next() {
-            return figures[next++];
+        @Override
+        public PortSnapshot port(
+                final String name, final PortState state, final boolean polled, final long processId,
+                final long nanoTime, final long[] counters, final long[] batchesBySize,
+                final Map<Integer, Long> failures, final List<WorkerSnapshot> workers,
+                final List<DeviceSnapshot> devices) {
+            return new PortSnapshot(name, state, polled, processId, nanoTime, counters, batchesBySize, failures,
+                    workers, devices);
         }
 
-        int nextInt() {
-            return (int) next();
+        @Override
+        public WorkerSnapshot worker(final WorkerActivity activity, final long millis) {
+            return new WorkerSnapshot(activity, Duration.ofMillis(millis));
+        }
+
+        @Override
+        public DeviceSnapshot device(
+                final long key, final DeviceKind kind, final String name, final boolean closing,
+                final int operationsInFlight, final long operationsAccepted, final long operationsCompleted,
+                final long operationsCompletedInline, final long bytes) {
+            return new DeviceSnapshot(key, kind, name, closing, operationsInFlight, operationsAccepted,
+                    operationsCompleted, operationsCompletedInline, bytes);
         }
     }
 }

@@ -177,6 +177,7 @@
  * listener, batches and guarantees are the same. An {@link io.github.iocp4j.AlertableThread} is for programs that make
  * their own alertable waits.
  *
- * <p>The package {@link io.github.iocp4j.monitoring} shows a port's figures outside its program.
+ * <p>The module {@code io.github.iocp4j.monitoring} shows a port's {@linkplain io.github.iocp4j.PortSnapshot snapshots}
+ * outside its program.
  */
 package io.github.iocp4j;

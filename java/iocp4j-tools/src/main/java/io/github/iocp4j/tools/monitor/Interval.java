@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.monitor;
 
-import io.github.iocp4j.monitoring.PortFigures;
-import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
+import io.github.iocp4j.DeviceSnapshot;
+import io.github.iocp4j.PortSnapshot;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -10,9 +10,9 @@ import java.util.function.ToLongFunction;
 final class Interval {
     private static final double NANOS = 1e9;
 
-    private final PortFigures before;
-    private final PortFigures now;
-    private final Map<Long, DeviceFigures> devicesBefore = new HashMap<>();
+    private final PortSnapshot before;
+    private final PortSnapshot now;
+    private final Map<Long, DeviceSnapshot> devicesBefore = new HashMap<>();
     private final double seconds;
 
     /**
@@ -20,16 +20,16 @@ final class Interval {
      *
      * @param before the previous snapshot; null for none, then there are no rates
      */
-    Interval(final PortFigures before, final PortFigures now) {
+    Interval(final PortSnapshot before, final PortSnapshot now) {
         this.before = before;
         this.now = now;
-        seconds = before == null ? 0 : (now.getNanoTime() - before.getNanoTime()) / NANOS;
+        seconds = before == null ? 0 : (now.nanoTime() - before.nanoTime()) / NANOS;
         if (before != null) {
-            before.getDevices().forEach(device -> devicesBefore.put(device.getKey(), device));
+            before.devices().forEach(device -> devicesBefore.put(device.key(), device));
         }
     }
 
-    PortFigures now() {
+    PortSnapshot now() {
         return now;
     }
 
@@ -39,21 +39,21 @@ final class Interval {
     }
 
     /** The growth of one of the port's numbers. */
-    double perSecond(final ToLongFunction<PortFigures> number) {
+    double perSecond(final ToLongFunction<PortSnapshot> number) {
         return hasRates() ? rate(number.applyAsLong(before), number.applyAsLong(now)) : 0;
     }
 
-    double operationsPerSecond(final DeviceFigures device) {
-        return perSecond(device, DeviceFigures::getOperationsCompleted);
+    double operationsPerSecond(final DeviceSnapshot device) {
+        return perSecond(device, DeviceSnapshot::operationsCompleted);
     }
 
-    double bytesPerSecond(final DeviceFigures device) {
-        return perSecond(device, DeviceFigures::getBytes);
+    double bytesPerSecond(final DeviceSnapshot device) {
+        return perSecond(device, DeviceSnapshot::bytes);
     }
 
     /** A new device has started at 0. */
-    private double perSecond(final DeviceFigures device, final ToLongFunction<DeviceFigures> number) {
-        final DeviceFigures earlier = devicesBefore.get(device.getKey());
+    private double perSecond(final DeviceSnapshot device, final ToLongFunction<DeviceSnapshot> number) {
+        final DeviceSnapshot earlier = devicesBefore.get(device.key());
         return hasRates() ? rate(earlier == null ? 0 : number.applyAsLong(earlier), number.applyAsLong(device)) : 0;
     }
 

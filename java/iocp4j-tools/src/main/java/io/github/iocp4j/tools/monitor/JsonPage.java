@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.monitor;
 
-import io.github.iocp4j.monitoring.PortFigures;
-import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
+import io.github.iocp4j.DeviceSnapshot;
+import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.tools.terminal.JsonObject;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -25,62 +25,62 @@ final class JsonPage implements Page {
 
     @Override
     public String of(final Interval interval) {
-        final PortFigures port = interval.now();
+        final PortSnapshot port = interval.now();
         final JsonObject json = new JsonObject()
                 .put("time", TIME.format(Instant.now()))
-                .put("process", port.getProcessId())
-                .put("port", port.getName())
-                .put("state", word(port.getState()))
+                .put("process", port.processId())
+                .put("port", port.name())
+                .put("state", word(port.state()))
                 .put("polled", port.isPolled())
-                .put("concurrency", port.getConcurrency())
-                .put("batchCeiling", port.getBatchCeiling())
-                .put("operationCeiling", port.getOperationCeiling())
-                .put("operationsInFlight", port.getOperationsInFlight())
-                .put("mostOperationsInFlight", port.getMostOperationsInFlight())
-                .put("queuedPackets", port.getQueuedPackets())
-                .put("completions", port.getCompletions())
-                .put("operationsAccepted", port.getOperationsAccepted())
-                .put("operationsCompleted", port.getOperationsCompleted())
-                .put("operationsCompletedInline", port.getOperationsCompletedInline())
-                .put("operationsQuarantined", port.getOperationsQuarantined())
-                .put("bytes", port.getBytes())
-                .put("foreignPackets", port.getForeignPackets())
-                .put("unbalancedDevices", port.getUnbalancedDevices());
+                .put("concurrency", port.concurrency())
+                .put("batchCeiling", port.batchCeiling())
+                .put("operationCeiling", port.operationCeiling())
+                .put("operationsInFlight", port.operationsInFlight())
+                .put("mostOperationsInFlight", port.mostOperationsInFlight())
+                .put("queuedPackets", port.queuedPackets().orElse(-1))
+                .put("completions", port.completions())
+                .put("operationsAccepted", port.operationsAccepted())
+                .put("operationsCompleted", port.operationsCompleted())
+                .put("operationsCompletedInline", port.operationsCompletedInline())
+                .put("operationsQuarantined", port.operationsQuarantined())
+                .put("bytes", port.bytes())
+                .put("foreignPackets", port.foreignPackets())
+                .put("unbalancedDevices", port.unbalancedDevices());
         if (interval.hasRates()) {
-            json.put("completionsPerSecond", interval.perSecond(PortFigures::getCompletions))
-                    .put("operationsPerSecond", interval.perSecond(PortFigures::getOperationsCompleted))
-                    .put("bytesPerSecond", interval.perSecond(PortFigures::getBytes));
+            json.put("completionsPerSecond", interval.perSecond(PortSnapshot::completions))
+                    .put("operationsPerSecond", interval.perSecond(PortSnapshot::operationsCompleted))
+                    .put("bytesPerSecond", interval.perSecond(PortSnapshot::bytes));
         }
         final JsonObject failures = new JsonObject();
-        port.getFailures().forEach(failures::put);
-        return json.put("batches", port.getBatches())
-                .put("largestBatch", port.getLargestBatch())
-                .put("batchesBySize", LongStream.of(port.getBatchesBySize()).boxed().collect(Collectors.toList()))
+        port.failuresByName().forEach(failures::put);
+        return json.put("batches", port.batches())
+                .put("largestBatch", port.largestBatch())
+                .put("batchesBySize", LongStream.of(port.batchesBySize()).boxed().collect(Collectors.toList()))
                 .put("failures", failures)
                 .put("workers", workers(port))
-                .put("deviceCount", port.getDeviceCount())
+                .put("deviceCount", port.deviceCount())
                 .put("devices", devices(interval)).toString() + '\n';
     }
 
-    private static List<JsonObject> workers(final PortFigures port) {
-        return port.getWorkerStates().stream().map(worker -> new JsonObject()
-                .put("activity", word(worker.getActivity())).put("millis", worker.getMillis()))
+    private static List<JsonObject> workers(final PortSnapshot port) {
+        return port.workerStates().stream().map(worker -> new JsonObject()
+                .put("activity", word(worker.activity())).put("millis", worker.duration().toMillis()))
                 .collect(Collectors.toList());
     }
 
     private List<JsonObject> devices(final Interval interval) {
         final List<JsonObject> all = new ArrayList<>();
-        for (final DeviceFigures device : order.first(devices, interval)) {
+        for (final DeviceSnapshot device : order.first(devices, interval)) {
             final JsonObject json = new JsonObject()
-                    .put("key", Long.toHexString(device.getKey()))
-                    .put("kind", word(device.getKind()))
-                    .put("name", device.getName())
-                    .put("closing", device.isClosing())
-                    .put("operationsInFlight", device.getOperationsInFlight())
-                    .put("operationsAccepted", device.getOperationsAccepted())
-                    .put("operationsCompleted", device.getOperationsCompleted())
-                    .put("operationsCompletedInline", device.getOperationsCompletedInline())
-                    .put("bytes", device.getBytes());
+                    .put("key", Long.toHexString(device.key()))
+                    .put("kind", word(device.kind()))
+                    .put("name", device.name())
+                    .put("closing", device.closing())
+                    .put("operationsInFlight", device.operationsInFlight())
+                    .put("operationsAccepted", device.operationsAccepted())
+                    .put("operationsCompleted", device.operationsCompleted())
+                    .put("operationsCompletedInline", device.operationsCompletedInline())
+                    .put("bytes", device.bytes());
             if (interval.hasRates()) {
                 json.put("operationsPerSecond", interval.operationsPerSecond(device))
                         .put("bytesPerSecond", interval.bytesPerSecond(device));

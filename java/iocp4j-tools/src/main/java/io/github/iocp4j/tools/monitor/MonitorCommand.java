@@ -1,10 +1,10 @@
 package io.github.iocp4j.tools.monitor;
 
+import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.PortState;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
-import io.github.iocp4j.monitoring.PortFigures;
 import io.github.iocp4j.monitoring.PortMonitorClient;
-import io.github.iocp4j.monitoring.PortState;
 import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import io.github.iocp4j.tools.terminal.Terminals;
@@ -98,9 +98,9 @@ public final class MonitorCommand implements Callable<Integer> {
 
     private void show(final PortMonitorClient client, final Page page, final Display display)
             throws IOException, InterruptedException {
-        PortFigures before = null;
+        PortSnapshot before = null;
         do {
-            final PortFigures now;
+            final PortSnapshot now;
             try {
                 now = client.ask();
             } catch (final Win32Exception gone) {
@@ -111,7 +111,7 @@ public final class MonitorCommand implements Callable<Integer> {
                 return;
             }
             display.show(page.of(new Interval(before, now)));
-            if (now.getState() == PortState.CLOSED) {
+            if (now.state() == PortState.CLOSED) {
                 Notices.print("monitor", "the port is closed");
                 return;
             }

@@ -4,7 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingDouble;
 import static java.util.Comparator.comparingLong;
 
-import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
+import io.github.iocp4j.DeviceSnapshot;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +40,8 @@ enum Order {
     }
 
     /** The first devices in this order. */
-    List<DeviceFigures> first(final int count, final Interval interval) {
-        return interval.now().getDevices().stream().sorted(comparator(interval)).limit(count)
+    List<DeviceSnapshot> first(final int count, final Interval interval) {
+        return interval.now().devices().stream().sorted(comparator(interval)).limit(count)
                 .collect(Collectors.toList());
     }
 
@@ -54,18 +54,18 @@ enum Order {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private Comparator<DeviceFigures> comparator(final Interval interval) {
-        final Comparator<DeviceFigures> most = comparingLong(DeviceFigures::getOperationsCompleted).reversed();
+    private Comparator<DeviceSnapshot> comparator(final Interval interval) {
+        final Comparator<DeviceSnapshot> most = comparingLong(DeviceSnapshot::operationsCompleted).reversed();
         switch (this) {
             case RATE:
                 return comparingDouble(interval::operationsPerSecond).reversed().thenComparing(most);
             case BYTES:
                 return comparingDouble(interval::bytesPerSecond)
-                        .thenComparingLong(DeviceFigures::getBytes).reversed();
+                        .thenComparingLong(DeviceSnapshot::bytes).reversed();
             case IN_FLIGHT:
-                return comparingLong(DeviceFigures::getOperationsInFlight).reversed().thenComparing(most);
+                return comparingLong(DeviceSnapshot::operationsInFlight).reversed().thenComparing(most);
             case NAME:
-                return comparing(DeviceFigures::getName).thenComparingLong(DeviceFigures::getKey);
+                return comparing(DeviceSnapshot::name).thenComparingLong(DeviceSnapshot::key);
             default:
                 return most;
         }

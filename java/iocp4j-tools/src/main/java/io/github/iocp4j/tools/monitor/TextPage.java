@@ -2,10 +2,10 @@ package io.github.iocp4j.tools.monitor;
 
 import static java.util.stream.Collectors.toList;
 
+import io.github.iocp4j.DeviceSnapshot;
+import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.WorkerActivity;
-import io.github.iocp4j.monitoring.PortFigures;
-import io.github.iocp4j.monitoring.PortFigures.DeviceFigures;
-import io.github.iocp4j.monitoring.PortFigures.WorkerFigures;
+import io.github.iocp4j.WorkerSnapshot;
 import io.github.iocp4j.tools.terminal.SafeText;
 import java.util.Comparator;
 import java.util.List;
@@ -48,24 +48,24 @@ final class TextPage implements Page {
     }
 
     private static void port(final Interval interval, final Lines lines) {
-        final PortFigures port = interval.now();
-        lines.add("%s: process %d, %s, %s", port.getName(), port.getProcessId(),
-                Words.of(port.getState()), port.isPolled() ? "polled"
-                        : port.getWorkers() + " workers, " + port.getConcurrency() + " at a time");
+        final PortSnapshot port = interval.now();
+        lines.add("%s: process %d, %s, %s", port.name(), port.processId(),
+                Words.of(port.state()), port.isPolled() ? "polled"
+                        : port.workers() + " workers, " + port.concurrency() + " at a time");
         lines.add("in flight   %6s of %s, the most were %s; %s in the queue",
-                Words.amount(port.getOperationsInFlight()), Words.amount(port.getOperationCeiling()),
-                Words.amount(port.getMostOperationsInFlight()),
-                port.getQueuedPackets() < 0 ? "unknown" : Words.amount(port.getQueuedPackets()));
-        lines.add("completions %6s %s", Words.amount(port.getCompletions()),
-                rate(interval, interval.perSecond(PortFigures::getCompletions)));
-        lines.add("operations  %6s %s of these inline %s", Words.amount(port.getOperationsCompleted()),
-                rate(interval, interval.perSecond(PortFigures::getOperationsCompleted)),
-                Words.amount(port.getOperationsCompletedInline()));
-        lines.add("bytes       %6s %s", Words.amount(port.getBytes()),
-                rate(interval, interval.perSecond(PortFigures::getBytes)));
-        if (port.getForeignPackets() + port.getOperationsQuarantined() + port.getUnbalancedDevices() > 0) {
+                Words.amount(port.operationsInFlight()), Words.amount(port.operationCeiling()),
+                Words.amount(port.mostOperationsInFlight()),
+                port.queuedPackets().isPresent() ? Words.amount(port.queuedPackets().getAsInt()) : "unknown");
+        lines.add("completions %6s %s", Words.amount(port.completions()),
+                rate(interval, interval.perSecond(PortSnapshot::completions)));
+        lines.add("operations  %6s %s of these inline %s", Words.amount(port.operationsCompleted()),
+                rate(interval, interval.perSecond(PortSnapshot::operationsCompleted)),
+                Words.amount(port.operationsCompletedInline()));
+        lines.add("bytes       %6s %s", Words.amount(port.bytes()),
+                rate(interval, interval.perSecond(PortSnapshot::bytes)));
+        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() > 0) {
             lines.add("ATTENTION: %d operations in quarantine, %d foreign packets, %d unbalanced devices",
-                    port.getOperationsQuarantined(), port.getForeignPackets(), port.getUnbalancedDevices());
+                    port.operationsQuarantined(), port.foreignPackets(), port.unbalancedDevices());
         }
     }
 
@@ -73,26 +73,26 @@ final class TextPage implements Page {
         return interval.hasRates() ? String.format(Locale.ROOT, "%6s/s", Words.amount(perSecond)) : "        ";
     }
 
-    private static void workers(final PortFigures port, final Lines lines) {
-        final List<WorkerFigures> all = port.getWorkerStates();
+    private static void workers(final PortSnapshot port, final Lines lines) {
+        final List<WorkerSnapshot> all = port.workerStates();
         lines.add("");
         lines.add("%s%s", port.isPolled() ? "POLLERS" : "WORKERS", counts(all));
         final List<Integer> numbers = IntStream.range(0, all.size()).boxed().collect(toList());
         if (numbers.size() > MOST_WORKERS) {
             // Running and blocked workers first.
-            numbers.sort(Comparator.comparing((Integer number) -> all.get(number).getActivity())
-                    .thenComparingLong(number -> all.get(number).getMillis()).reversed());
+            numbers.sort(Comparator.comparing((Integer number) -> all.get(number).activity())
+                    .thenComparingLong(number -> all.get(number).duration().toMillis()).reversed());
         }
         for (final int number : numbers.subList(0, Math.min(numbers.size(), MOST_WORKERS))) {
-            final WorkerFigures worker = all.get(number);
-            lines.add("%6d  %-11s %9s", number, Words.of(worker.getActivity()), Words.time(worker.getMillis()));
+            final WorkerSnapshot worker = all.get(number);
+            lines.add("%6d  %-11s %9s", number, Words.of(worker.activity()), Words.time(worker.duration().toMillis()));
         }
     }
 
-    private static String counts(final List<WorkerFigures> workers) {
+    private static String counts(final List<WorkerSnapshot> workers) {
         final StringBuilder text = new StringBuilder();
         for (final WorkerActivity activity : WorkerActivity.values()) {
-            final long count = workers.stream().filter(worker -> worker.getActivity() == activity).count();
+            final long count = workers.stream().filter(worker -> worker.activity() == activity).count();
             if (count > 0) {
                 text.append(text.length() == 0 ? ": " : ", ").append(count).append(' ').append(Words.of(activity));
             }
@@ -100,12 +100,12 @@ final class TextPage implements Page {
         return text.toString();
     }
 
-    private static void batches(final PortFigures port, final Lines lines) {
-        final long[] bySize = port.getBatchesBySize();
+    private static void batches(final PortSnapshot port, final Lines lines) {
+        final long[] bySize = port.batchesBySize();
         final long most = LongStream.of(bySize).max().orElse(0);
         lines.add("");
-        lines.add("BATCHES: %s, up to %d of %d", Words.amount(port.getBatches()), port.getLargestBatch(),
-                port.getBatchCeiling());
+        lines.add("BATCHES: %s, up to %d of %d", Words.amount(port.batches()), port.largestBatch(),
+                port.batchCeiling());
         for (int i = 0; i < bySize.length; i++) {
             if (bySize[i] > 0) {
                 final int length = (int) Math.max(1, Math.round((double) bySize[i] / most * BAR));
@@ -119,32 +119,32 @@ final class TextPage implements Page {
         return least == 1 ? "1" : least + "-" + (2 * least - 1);
     }
 
-    private static void failures(final PortFigures port, final Lines lines) {
-        if (port.getFailures().isEmpty()) {
+    private static void failures(final PortSnapshot port, final Lines lines) {
+        if (port.failuresByName().isEmpty()) {
             return;
         }
         lines.add("");
         lines.add("FAILURES: %s",
-                Words.amount(port.getFailures().values().stream().mapToDouble(Long::doubleValue).sum()));
-        port.getFailures().entrySet().stream()
+                Words.amount(port.failuresByName().values().stream().mapToDouble(Long::doubleValue).sum()));
+        port.failuresByName().entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed()).limit(MOST_FAILURES)
                 .forEach(failure -> lines.add("%9s  %s", Words.amount(failure.getValue()), failure.getKey()));
     }
 
     private void devices(final Interval interval, final Lines lines) {
         lines.add("");
-        lines.add("DEVICES: %s, by %s", Words.amount(interval.now().getDeviceCount()), order);
-        if (devices == 0 || interval.now().getDevices().isEmpty()) {
+        lines.add("DEVICES: %s, by %s", Words.amount(interval.now().deviceCount()), order);
+        if (devices == 0 || interval.now().devices().isEmpty()) {
             return;
         }
         lines.add("  OPS/S  BYTES/S IN FLIGHT     OPS   BYTES KIND          NAME");
-        for (final DeviceFigures device : order.first(devices, interval)) {
+        for (final DeviceSnapshot device : order.first(devices, interval)) {
             lines.add("%7s %8s %9s %7s %7s %-13s %s%s",
                     interval.hasRates() ? Words.amount(interval.operationsPerSecond(device)) : "-",
                     interval.hasRates() ? Words.amount(interval.bytesPerSecond(device)) : "-",
-                    Words.amount(device.getOperationsInFlight()), Words.amount(device.getOperationsCompleted()),
-                    Words.amount(device.getBytes()), Words.of(device.getKind()), device.getName(),
-                    device.isClosing() ? " (closing)" : "");
+                    Words.amount(device.operationsInFlight()), Words.amount(device.operationsCompleted()),
+                    Words.amount(device.bytes()), Words.of(device.kind()), device.name(),
+                    device.closing() ? " (closing)" : "");
         }
     }
 
