@@ -45,7 +45,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * What kind of device it is.
+     * The kind of device.
      *
      * @return the kind
      */
@@ -54,7 +54,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * What was opened.
+     * The device's name.
      *
      * @return the same as {@link Device#name()}; empty when the device was closed while the snapshot was taken
      */
@@ -63,8 +63,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Operations that were accepted and whose completion the listener has not finished with. For a server: the
-     * instances that wait for a client.
+     * Accepted operations whose completion the listener has not handled. For a pipe server: its waiting instances.
      *
      * @return at least 0
      */
@@ -73,7 +72,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Whether the device has been closed and only waits for its operations in flight.
+     * Whether the device is closing and waits for its operations in flight.
      *
      * @return true between {@link Device#close} and the last completion
      */
@@ -91,7 +90,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Operations whose completion the listener has finished with.
+     * Operations whose completion the listener has handled.
      *
      * @return at least 0
      */
@@ -100,7 +99,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Operations that were over with the call that started them; {@link #operationsCompleted} counts them too.
+     * Operations that have completed inline; {@link #operationsCompleted} counts them, too.
      *
      * @return at least 0
      */
@@ -109,7 +108,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Bytes that its operations have moved, either way.
+     * Bytes that its operations have transferred in both directions.
      *
      * @return at least 0
      */

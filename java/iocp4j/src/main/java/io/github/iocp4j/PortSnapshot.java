@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What a {@link CompletionPort} has and has done, at one moment.
+ * The state and counters of a {@link CompletionPort} at one moment.
  */
 public final class PortSnapshot {
     /**
-     * What stands in {@link #failures} for all statuses that are not told apart any more.
+     * The key in {@link #failures} for statuses beyond the fifteen that a worker counts separately.
      */
     public static final int OTHER_STATUSES = -1;
 
@@ -86,7 +86,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * The process that the port is in.
+     * The id of the port's process.
      *
      * @return the process id
      */
@@ -104,7 +104,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * How many workers Windows lets run at the same time.
+     * The concurrency value: how many workers Windows lets run at the same time.
      *
      * @return at least 1
      */
@@ -113,9 +113,9 @@ public final class PortSnapshot {
     }
 
     /**
-     * How many worker threads there are.
+     * The number of worker threads.
      *
-     * @return at least 1; 0 for a port that is polled
+     * @return at least 1; 0 for a polled port
      */
     public int workers() {
         return integer(PortCounter.WORKERS);
@@ -140,8 +140,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations accepted whose packet has not been dequeued: those of the devices, the connections that servers wait
-     * for, and packets posted.
+     * Accepted operations whose packet was not dequeued: those of the devices, accepts of servers, and posted packets.
      *
      * @return from 0 to {@link #operationCeiling}
      */
@@ -150,8 +149,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * The most operations that have been in flight at the same time, which is also how much of the memory for them has
-     * been used: 128 bytes each.
+     * The largest number of operations that have been in flight at the same time, which is also the number of 128-byte
+     * slots that were used.
      *
      * @return from 0 to {@link #operationCeiling}, since the port was opened
      */
@@ -162,7 +161,7 @@ public final class PortSnapshot {
     /**
      * Packets that wait in the kernel for a worker ({@code NtQueryIoCompletion}).
      *
-     * @return empty where Windows does not tell
+     * @return empty if Windows does not report it
      */
     public OptionalInt queuedPackets() {
         final int packets = integer(PortCounter.QUEUED_PACKETS);
@@ -170,7 +169,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Batches handed to the listener, which is also the number of calls from native code into Java for them.
+     * Batches delivered to the listener, which is also the number of calls from native code into Java for them.
      *
      * @return since the port was opened
      */
@@ -179,7 +178,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * How large the batches were: how many of them had 1 completion, how many 2 or 3, 4 to 7, and so on, doubling.
+     * A histogram of batch sizes: the number of batches with 1 completion, with 2 or 3, 4 to 7, and so on, doubling.
      *
      * @return a new array of 13 numbers, the last of which is for batches of 4096
      */
@@ -188,7 +187,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Completions handed to the listener.
+     * Completions delivered to the listener.
      *
      * @return since the port was opened
      */
@@ -206,8 +205,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Packets that were dequeued but belong to no operation of this port, and were dropped. Other code in this process
-     * has posted them.
+     * Packets that belong to no operation of this port and were dropped. Other code in this process has posted them.
      *
      * @return since the port was opened
      */
@@ -216,8 +214,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations that the devices of this port have accepted, those of devices that are gone included. Posted packets
-     * are not counted here.
+     * Operations that the devices of this port have accepted, including devices that have ended. Posted packets are not
+     * counted.
      *
      * @return since the port was opened
      */
@@ -226,8 +224,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations whose completion the listener has finished with. The same as {@link #operationsAccepted} when nothing
-     * is in flight.
+     * Operations whose completion the listener has handled. Equal to {@link #operationsAccepted} when no operation is
+     * in flight.
      *
      * @return since the port was opened
      */
@@ -236,8 +234,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations that were over with the call that started them, and which no completion followed
-     * ({@link Device#completeInline}). {@link #operationsCompleted} counts them too.
+     * Operations that have completed inline, without a completion ({@link Device#completeInline}).
+     * {@link #operationsCompleted} counts them, too.
      *
      * @return since the port was opened
      */
@@ -246,7 +244,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Bytes that the operations of the port's devices have moved, either way.
+     * Bytes that the port's devices have transferred in both directions.
      *
      * @return since the port was opened
      */
@@ -256,9 +254,9 @@ public final class PortSnapshot {
 
     /**
      * How many of the {@link #completions} have failed, by status as in {@link CompletionBatch#status}:
-     * {@link Win32Error#OPERATION_ABORTED} counts those that were cancelled, {@link Win32Error#TIMEOUT} those whose
-     * time was up, {@link Win32Error#HANDLES_CLOSED} those whose device was closed. Each worker tells fifteen statuses
-     * apart, and counts those that it meets later under {@link #OTHER_STATUSES}.
+     * {@link Win32Error#OPERATION_ABORTED} counts cancels, {@link Win32Error#TIMEOUT} deadlines,
+     * {@link Win32Error#HANDLES_CLOSED} closes of the device. Each worker counts fifteen statuses separately, and
+     * further ones under {@link #OTHER_STATUSES}.
      *
      * @return an immutable map without zeros
      */
@@ -280,8 +278,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations in flight on devices that are being closed. Their memory, their buffers and the devices' handles are
-     * kept until Windows is through with them, however long that takes and whoever has stopped waiting for it.
+     * Operations in flight on closing devices. Their memory, their buffers and the devices' handles are kept until
+     * their packets come, also after the close has timed out.
      *
      * @return 0 when nothing hangs
      */
@@ -290,8 +288,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Devices that have ended with another number of completions than of accepted operations. It is a defect of iocp4j
-     * if there is any: please report it.
+     * Devices whose numbers of accepted and completed operations differed at the end. That is a defect of iocp4j:
+     * please report it.
      *
      * @return 0
      */
@@ -300,7 +298,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * What the threads that drain the port are doing.
+     * The activity of the threads that drain the port.
      *
      * @return an immutable list of the port's workers by index; on a polled port of its pollers, in no particular order
      */
@@ -309,7 +307,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * How many devices are registered with the port.
+     * The number of devices registered with the port.
      *
      * @return the size of {@link #devices}; more than that where a monitor's pipe has left some out
      */
@@ -318,7 +316,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * The devices registered with the port. The instances of a server's that wait for clients are among them.
+     * The devices registered with the port, including the waiting instances of pipe servers.
      *
      * @return an immutable list, in no particular order
      */
@@ -337,7 +335,7 @@ public final class PortSnapshot {
         return counters[counter.ordinal()];
     }
 
-    /** What comes through a pipe may be too large for a number of ours. */
+    /** Figures from a pipe may be too large for an int. */
     private int integer(final PortCounter counter) {
         return (int) Math.min(counter(counter), Integer.MAX_VALUE);
     }

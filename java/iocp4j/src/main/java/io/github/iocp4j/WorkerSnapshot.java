@@ -15,7 +15,7 @@ public final class WorkerSnapshot {
     }
 
     /**
-     * What its thread is doing.
+     * The activity of its thread.
      *
      * @return the activity
      */
@@ -24,9 +24,10 @@ public final class WorkerSnapshot {
     }
 
     /**
-     * For how long. A worker that has been {@link WorkerActivity#IN_LISTENER} for long is blocked there.
+     * The duration of the activity. A worker that is {@link WorkerActivity#IN_LISTENER} for a long time is blocked
+     * there.
      *
-     * @return as exact as Windows' tick count, some 16 ms
+     * @return the duration, with the resolution of Windows' tick count, about 16 ms
      */
     public Duration duration() {
         return duration;

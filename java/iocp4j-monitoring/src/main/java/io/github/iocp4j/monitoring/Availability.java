@@ -1,6 +1,6 @@
 package io.github.iocp4j.monitoring;
 
-/** Tells whether this JVM has what not all have. */
+/** Detects optional modules of the JVM. */
 final class Availability {
     private Availability() {
     }
