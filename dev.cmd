@@ -85,12 +85,18 @@ java "@%root%tests\target\test-classes\io\github\iocp4j\soak\jvm.options" ^
 exit /b %errorlevel%
 
 :bench
+call %mvn% --quiet -Pbench package --projects tests/bench/driver -Dcheckstyle.skip
+if errorlevel 1 exit /b 1
+set "driver=%root%tests\bench\driver\target"
+set "driver=java -cp "%driver%\classes;%driver%\lib\*" io.github.iocp4j.bench.Bench --root "%root%.""
+rem What only asks, or asks wrongly, is answered before anything else is built; 3 means that benchmarks would run.
+%driver% --usage-only %arguments%
+if %errorlevel% neq 3 exit /b %errorlevel%
 call :compiler
 if errorlevel 1 exit /b 1
 call %mvn% --quiet -Pbench package --projects tests/bench --also-make -Dcheckstyle.skip -Dmaven.javadoc.skip
 if errorlevel 1 exit /b 1
-set "bench=%root%tests\bench\target"
-java -cp "%bench%\classes;%bench%\lib\*" io.github.iocp4j.bench.Bench --root "%root%." %arguments%
+%driver% %arguments%
 exit /b %errorlevel%
 
 :run

@@ -96,7 +96,7 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
     operation.record.token = record.token;
     operation.record.bytes = record.bytes;
     operation.record.status = record.status;
-    operation.record.opcode = record.opcode;
+    std::atomic_ref{operation.record.opcode}.store(record.opcode, std::memory_order_relaxed);
     operation.record.kind = record.kind;
     operation.record.detail = record.detail;
     operation.clear();
@@ -251,10 +251,27 @@ bool Operations::isPending(const Device& device, OperationId id) const noexcept 
 
 bool Operations::cancel(const Device& device, OperationId id) noexcept {
     Operation* operation = ofDevice(device, id);
-    if (operation == nullptr) {
-        return false;
+    return operation != nullptr && cancelLife(*operation, generationIn(id));
+}
+
+std::uint32_t Operations::cancelAll(const Device& device, Opcode opcode) noexcept {
+    std::uint32_t found = 0;
+    Operation* operation = nullptr;
+    for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
+        const std::uint64_t generation = operation->rendezvous.generation();
+        // What is read here counts only if cancelLife() finds the same life afterwards.
+        if (operation->rendezvous.alive(generation) &&
+            operation->device.load(std::memory_order_relaxed) == &device &&
+            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode &&
+            cancelLife(*operation, generation)) {
+            ++found;
+        }
     }
-    switch (operation->rendezvous.hold(generationIn(id))) {
+    return found;
+}
+
+bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noexcept {
+    switch (operation.rendezvous.hold(generation)) {
         case Rendezvous::Hold::kOver:
             return false;
         case Rendezvous::Hold::kDelegated:
@@ -262,8 +279,8 @@ bool Operations::cancel(const Device& device, OperationId id) noexcept {
         case Rendezvous::Hold::kGained:
             break;
     }
-    const bool found = cancelHeld(*operation, Rendezvous::Cause::kCancelled);
-    letGo(*operation);
+    const bool found = cancelHeld(operation, Rendezvous::Cause::kCancelled);
+    letGo(operation);
     return found;
 }
 

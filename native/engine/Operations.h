@@ -66,6 +66,10 @@ public:
     // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
     bool cancel(const Device& device, OperationId id) noexcept;
 
+    // The same for all operations of that device with that opcode; how many there were. Looks at every place of the slab
+    // that has ever been used.
+    std::uint32_t cancelAll(const Device& device, Opcode opcode) noexcept;
+
     // Whether the kernel is still at work on it (HasOverlappedIoCompleted); if not, its completion has come or will
     // come.
     bool isPending(const Device& device, OperationId id) const noexcept;
@@ -110,6 +114,7 @@ private:
     OperationId settle(Operation& operation, const Started& started) noexcept;
     void endInline(Operation& operation) noexcept;
     void letGo(Operation& operation) noexcept;
+    bool cancelLife(Operation& operation, std::uint64_t generation) noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void travel(Operation& operation, std::uint64_t generation) noexcept;
     void strand(Operation& operation) noexcept;

@@ -45,6 +45,11 @@ void JNICALL cancelAll(JNIEnv*, jclass, jlong device) {
     }
 }
 
+jint JNICALL cancelAllOf(JNIEnv*, jclass, jlong device, jint opcode) {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    return found ? static_cast<jint>(found->port().operations().cancelAll(*found, static_cast<Opcode>(opcode))) : 0;
+}
+
 jlong JNICALL completeInline(JNIEnv*, jclass, jlong device) {
     return ask<Device>(device, [](Device& target) { return answered(target.completeInline()); });
 }
@@ -100,6 +105,7 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("cancel", "(JJ)Z", cancel),
         native("isPending", "(JJ)Z", isPending),
         native("cancelAll", "(J)V", cancelAll),
+        native("cancelAllOf", "(JI)I", cancelAllOf),
         native("completeInline", "(J)J", completeInline),
         native("read", "(JLjava/nio/ByteBuffer;IIJJI)J", read),
         native("write", "(JLjava/nio/ByteBuffer;IIJJI)J", write),

@@ -62,6 +62,39 @@ TEST_F(NamedPipeCancelTest, CancelsAll) {
     EXPECT_EQ(21u, recording_.count());
 }
 
+TEST_F(NamedPipeCancelTest, CancelsOneDirection) {
+    const std::string much(200'000, 'x');
+    for (std::uint64_t token = 0; token < 10; ++token) {
+        ASSERT_TRUE(read(token));
+    }
+    ASSERT_TRUE(port_.write(device_, 20, much.data(), static_cast<std::uint32_t>(much.size())));
+    EXPECT_EQ(0u, port_.cancelAll(device_, Opcode::kTransact)) << "there is none";
+    EXPECT_EQ(1u, port_.cancelAll(device_, Opcode::kWrite));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(20).status);
+    EXPECT_EQ(1u, recording_.count()) << "the reads are not meant";
+    ASSERT_TRUE(port_.write(device_, 21, much.data(), static_cast<std::uint32_t>(much.size())));
+    EXPECT_EQ(10u, port_.cancelAll(device_, Opcode::kRead));
+    for (std::uint64_t token = 0; token < 10; ++token) {
+        EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(token).status);
+    }
+    EXPECT_EQ(11u, recording_.count()) << "the write is not meant";
+    EXPECT_EQ(0u, port_.cancelAll(device_, Opcode::kRead)) << "nothing is in flight";
+    EXPECT_TRUE(closed(device_));
+    EXPECT_EQ(12u, recording_.count());
+    EXPECT_EQ(0u, port_.cancelAll(device_, Opcode::kRead)) << "it is closed";
+}
+
+TEST_F(NamedPipeCancelTest, CancelsOneDirectionOfItsOwnDeviceOnly) {
+    PipeEnds other{PipeKind::kBytes, 4096, 0};
+    const Device::Key neighbour = add(port_, std::move(other.server));
+    ASSERT_TRUE(read(1));
+    ASSERT_TRUE(port_.read(neighbour, 2, buffers_[2].data(), 64));
+    EXPECT_EQ(1u, port_.cancelAll(neighbour, Opcode::kRead));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(2).status);
+    put(peer_, "mine");
+    EXPECT_EQ("mine", received(recording_.waitForToken(1)));
+}
+
 TEST_F(NamedPipeCancelTest, CancelsNothingUnderAnotherDevicesName) {
     PipeEnds other{PipeKind::kBytes, 4096, 0};
     const Device::Key stranger = add(port_, std::move(other.server));

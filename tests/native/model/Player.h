@@ -49,7 +49,7 @@ public:
                 (void)CompletionPort::awaitClosed(stage_.port, MayNotWait::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kCancelAll:
-                cancelAll(world.pipes[plan.pipe]);
+                cancelAll(world.pipes[plan.pipe], attempt.token);
                 break;
             case Reaction::kBlock:
                 std::this_thread::sleep_for(std::chrono::milliseconds{1});
@@ -98,7 +98,7 @@ private:
                 }
                 break;
             case Action::Kind::kCancelAll:
-                cancelAll(world.pipes[action.target]);
+                cancelAll(world.pipes[action.target], action.random);
                 break;
             case Action::Kind::kClose:
                 close(world.pipes[action.target], std::chrono::steady_clock::now());
@@ -188,10 +188,14 @@ private:
         }
     }
 
-    static void cancelAll(Pipe& pipe) {
+    static void cancelAll(Pipe& pipe, std::uint64_t random) {
         if (const Share<Device> device{pipe.key}) {
             pipe.cancelAllTried = true;
-            device->cancelAll();
+            if (random % 2 == 0) {
+                device->cancelAll();
+            } else {
+                (void)device->port().operations().cancelAll(*device, random % 4 == 1 ? Opcode::kRead : Opcode::kWrite);
+            }
         }
     }
 

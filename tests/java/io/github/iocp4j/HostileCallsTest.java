@@ -94,7 +94,11 @@ final class HostileCallsTest {
                 DeviceNative.cancel(deviceKey(), number());
                 break;
             case 8:
-                DeviceNative.cancelAll(deviceKey());
+                if (random.nextBoolean()) {
+                    DeviceNative.cancelAll(deviceKey());
+                } else {
+                    DeviceNative.cancelAllOf(deviceKey(), integer());
+                }
                 break;
             case 9:
                 answered("listen",

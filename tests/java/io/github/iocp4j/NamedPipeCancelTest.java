@@ -1,10 +1,13 @@
 package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cancelling the operations of a pipe, and of no other. */
 @Timeout(120)
@@ -69,6 +72,42 @@ final class NamedPipeCancelTest extends PipesOnAPort {
                 .allSatisfy((token, done) -> assertThat(done.status).isZero());
         close(pair);
         close(other);
+    }
+
+    @Test
+    void cancelsOneDirection() throws Exception {
+        final PipePair pair = open(PipeMode.BYTE);
+        final ByteBuffer much = ByteBuffer.allocateDirect(1 << 20);
+        pair.server.read(ByteBuffer.allocateDirect(10), 1);
+        pair.server.read(ByteBuffer.allocateDirect(10), 2);
+        pair.server.write(much, 3);
+
+        assertThat(pair.server.cancelAll(Opcode.TRANSACT)).as("nothing of that kind").isZero();
+        assertThat(pair.server.cancelAll(Opcode.WRITE)).isEqualTo(1);
+        final Recorder.Completion cancelled = recorder.next();
+        assertThat(cancelled.token).isEqualTo(3);
+        assertThat(cancelled.status).isEqualTo(Win32Error.OPERATION_ABORTED);
+
+        pair.server.write(much, 4);
+        assertThat(pair.client.cancelAll(Opcode.READ)).as("those of the other end").isZero();
+        assertThat(pair.server.cancelAll(Opcode.READ)).isEqualTo(2);
+        assertThat(recorder.nextByToken(2)).containsOnlyKeys(1L, 2L)
+                .allSatisfy((token, done) -> assertThat(done.status).isEqualTo(Win32Error.OPERATION_ABORTED));
+        assertThat(pair.server.cancelAll(Opcode.READ)).as("nothing in flight").isZero();
+
+        close(pair);
+        assertThat(recorder.next().token).as("the other direction went on until the end").isEqualTo(4);
+        assertThat(pair.server.cancelAll(Opcode.WRITE)).as("closed").isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Opcode.class, names = {"POST", "ACCEPT", "CHANGE"})
+    void refusesToCancelWhatNoCallerStarts(final Opcode opcode) throws Exception {
+        final PipePair pair = open(PipeMode.BYTE);
+        assertThatThrownBy(() -> pair.server.cancelAll(opcode)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(opcode.name());
+        assertThatThrownBy(() -> pair.server.cancelAll(null)).isInstanceOf(NullPointerException.class);
+        close(pair);
     }
 
     @Test

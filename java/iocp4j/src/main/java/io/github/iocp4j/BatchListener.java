@@ -18,6 +18,9 @@ public interface BatchListener {
      * batch are closed unless the listener has started an operation on them or {@linkplain Device#attach attached} an
      * object to them. To lose no completion, catch exceptions for each completion.
      *
+     * <p>After a normal return, the new connections are closed that the listener has not asked for
+     * ({@link CompletionBatch#device}).
+     *
      * @param batch the completions, never empty; valid only until this method returns, on this thread only
      */
     void onCompletions(CompletionBatch batch);

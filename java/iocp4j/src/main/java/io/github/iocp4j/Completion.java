@@ -91,7 +91,8 @@ public final class Completion {
 
     /**
      * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
-     * listener must close eventually; for a failed one it is the server.
+     * listener must close eventually; for a failed one it is the server. A new connection is closed when the listener
+     * returns without having called this method.
      *
      * @return the device, or null for {@link Opcode#POST}
      */

@@ -205,7 +205,8 @@ public final class CompletionBatch {
 
     /**
      * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
-     * listener must close eventually; for a failed one it is the server.
+     * listener must close eventually; for a failed one it is the server. A new connection is closed when the listener
+     * returns without having called this method.
      *
      * @param index the completion
      * @return the device, or null for {@link Opcode#POST}
@@ -232,6 +233,11 @@ public final class CompletionBatch {
             return null;
         }
         return new Win32Exception(what(index), status);
+    }
+
+    /** Whether the completion is about a new connection that {@link #device} has not been called for. */
+    boolean isUnasked(final int index) {
+        return isConnection(index) && port.device(key(index)) == null;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The Java end of the one upcall per batch. Its methods are called by native code only, and let no exception out.
@@ -14,6 +15,7 @@ final class CompletionDispatcher {
     private final CompletionExceptionHandler exceptionHandler;
     /** That of the thread that opens the port: a thread that native code attaches has none of its own. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
+    private final AtomicBoolean warnedOfUnasked = new AtomicBoolean();
 
     /** One of the two listeners is null. */
     CompletionDispatcher(
@@ -40,7 +42,7 @@ final class CompletionDispatcher {
             if (listener != null) {
                 deliverEach(batch, count);
             } else {
-                deliverAll(batch);
+                deliverAll(batch, count);
             }
         } finally {
             batch.clear();
@@ -59,8 +61,8 @@ final class CompletionDispatcher {
 
     /** The default exception handler: a line that names the completion, then the thread's own handler. */
     static void passOn(final Completion completion, final Throwable thrown) {
-        System.getLogger(CompletionDispatcher.class.getPackageName()).log(Level.ERROR, "The listener of "
-                + completion.port() + " has thrown " + thrown.getClass().getName() + " at " + completion);
+        log(Level.ERROR, "The listener of " + completion.port() + " has thrown " + thrown.getClass().getName() + " at "
+                + completion);
         final Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
     }
@@ -72,17 +74,46 @@ final class CompletionDispatcher {
             } catch (final Throwable thrown) {
                 handle(batch.completion(i), thrown);
                 batch.closeConnection(i);
+                continue;
+            }
+            if (batch.isUnasked(i)) {
+                closeUnasked(batch, i);
             }
         }
     }
 
-    private void deliverAll(final CompletionBatch batch) {
+    private void deliverAll(final CompletionBatch batch, final int count) {
         try {
             batchListener.onCompletions(batch);
         } catch (final Throwable thrown) {
             handle(batch.completionLookedAtLast(), thrown);
             // No other code knows of the connections that the listener has not handled.
             batch.closeUntaken();
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (batch.isUnasked(i)) {
+                closeUnasked(batch, i);
+            }
+        }
+    }
+
+    /** No other code knows the key of such a connection, so that it would stay open for ever. */
+    private void closeUnasked(final CompletionBatch batch, final int index) {
+        try {
+            warnOfUnasked(DeviceNative.name(batch.key(index)));
+        } catch (final Throwable thrown) {
+            print(thrown, thrown);
+        }
+        batch.closeConnection(index);
+    }
+
+    private void warnOfUnasked(final String name) {
+        // Without a name it is closed already, as when the port is being closed.
+        if (!name.isEmpty() && !warnedOfUnasked.getAndSet(true)) {
+            log(Level.WARNING, "The listener of " + port + " has returned from an ACCEPT on " + name
+                    + " without asking for the connection, which is therefore closed. Call device() of each ACCEPT that"
+                    + " has succeeded, if only to close it. This port logs no more of these warnings");
         }
     }
 
@@ -92,6 +123,10 @@ final class CompletionDispatcher {
         } catch (final Throwable again) {
             print(again, thrown);
         }
+    }
+
+    private static void log(final Level level, final String message) {
+        System.getLogger(CompletionDispatcher.class.getPackageName()).log(level, message);
     }
 
     /** The handler has failed, too: there is only the console left. */

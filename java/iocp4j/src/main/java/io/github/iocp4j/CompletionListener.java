@@ -16,7 +16,9 @@ public interface CompletionListener {
      * <p>An exception affects this completion alone. It goes to the port's
      * {@linkplain CompletionPort.Builder#exceptionHandler exception handler}, and the worker goes on with the next
      * completion. When the completion is a new connection ({@link Opcode#ACCEPT}), the port then closes the connection:
-     * the listener owns it only after this method has returned normally.
+     * the listener owns it only after this method has returned normally and has asked for it
+     * ({@link Completion#device}). The first connection of a port that is closed because the listener has not asked for
+     * it is logged as a warning by the {@link System.Logger} {@code io.github.iocp4j}.
      *
      * @param completion the completion; valid only until this method returns, on this thread only
      */

@@ -146,6 +146,10 @@ public abstract class Device implements AutoCloseable {
      * operations complete to the listener, so that a listener which always starts the next operation does not keep the
      * worker from other devices.
      *
+     * <p>Windows and the driver choose which transfers succeed at once, and may choose none: some systems never read a
+     * file at once, so that this call succeeds there and changes nothing.
+     * {@link DeviceSnapshot#operationsCompletedInline} counts the operations that have completed inline.
+     *
      * <p>The setting stays with the handle until it is closed. Therefore a pipe server does not reuse the instance of
      * such a connection when it {@linkplain NamedPipe#disconnect disconnects}, but creates a new one.
      *
@@ -184,10 +188,33 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * Asks Windows to cancel all operations in flight on this device ({@code CancelIoEx}), reads and writes alike. The
-     * completion of each one follows. To cancel in one direction only, {@link #cancel} the operations one by one.
+     * completion of each one follows. Does nothing when the device is closed.
      */
     public final void cancelAll() {
         DeviceNative.cancelAll(key);
+    }
+
+    /**
+     * Asks Windows to cancel the operations of one kind that are in flight on this device, as {@link Opcode#READ} for
+     * its reads but not its writes ({@code CancelIoEx} for each of them). The completion of each one follows, as after
+     * {@link #cancel}. Operations that another thread starts meanwhile may be cancelled or not. The call looks at as
+     * many operations as the port has ever had in flight at the same time; do not call it for every completion.
+     *
+     * @param opcode the opcode that the operations' completions will have
+     * @return how many operations the request has found; 0 when there were none, or when the device is closed
+     * @throws IllegalArgumentException for {@link Opcode#POST}, {@link Opcode#ACCEPT} and {@link Opcode#CHANGE}, which
+     *     are not operations that a caller has started on a device
+     */
+    public final int cancelAll(final Opcode opcode) {
+        switch (opcode) {
+            case POST:
+            case ACCEPT:
+            case CHANGE:
+                throw new IllegalArgumentException("No caller starts an operation with opcode " + opcode
+                        + " on a device: close the server or the watch to end what it has in flight");
+            default:
+                return DeviceNative.cancelAllOf(key, opcode.code());
+        }
     }
 
     /**

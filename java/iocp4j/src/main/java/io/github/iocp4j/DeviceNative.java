@@ -22,6 +22,9 @@ final class DeviceNative {
 
     static native void cancelAll(long device);
 
+    /** The same for those with that {@link Opcode#code}; returns how many were found. */
+    static native int cancelAllOf(long device, int opcode);
+
     /** Returns 1, or the negated error. */
     static native long completeInline(long device);
 

@@ -94,7 +94,9 @@ public final class NamedPipeServer extends Device {
 
         /**
          * The number of instances that wait for clients at any time. A client that finds none gets
-         * {@link Win32Error#PIPE_BUSY}. Default: 4, or as many as {@link #maxInstances} allows.
+         * {@link Win32Error#PIPE_BUSY}. A worker creates the next instance when it dequeues a client, so that none are
+         * created while every worker is in a listener: for a listener that blocks, set as many instances as clients may
+         * come meanwhile. Default: 4, or as many as {@link #maxInstances} allows.
          *
          * @param instances from 1 to 1024
          * @return this

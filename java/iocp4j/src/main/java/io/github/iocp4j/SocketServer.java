@@ -80,7 +80,8 @@ public final class SocketServer extends Device {
 
         /**
          * The number of accepts in flight. Windows accepts that many clients without a step of this process; further
-         * clients wait in the backlog. Default: 4.
+         * clients wait in the backlog. A worker starts the next accept when it dequeues a client, so that none are
+         * started while every worker is in a listener. Default: 4.
          *
          * @param accepts from 1 to 1024
          * @return this

@@ -41,7 +41,8 @@ public abstract class StreamDevice extends Device {
 
     /**
      * Starts reading ({@code ReadFile}, on a socket {@code WSARecv}). The completion tells how many bytes came, and the
-     * documentation of the kind of device what ends a read without any.
+     * documentation of the kind of device what ends a read without any. A read of 0 bytes consumes nothing, except that
+     * on a pipe of messages it takes an empty message away: see {@link NamedPipe}.
      *
      * @param buffer a direct buffer
      * @param offset where in the buffer the first byte goes; position is not looked at
@@ -92,7 +93,8 @@ public abstract class StreamDevice extends Device {
 
     /**
      * Starts writing ({@code WriteFile}, on a socket {@code WSASend}). The completion comes when the device's buffer or
-     * the peer has taken all of it.
+     * the peer has taken all of it. A write that is aborted ({@link Completion#isAborted}) may have been taken in part,
+     * although its completion says 0 bytes: Windows does not say how much.
      *
      * @param buffer a direct buffer; read-only is fine
      * @param offset where in the buffer the first byte lies; position is not looked at

@@ -30,6 +30,9 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed, or --check has found something", "2:wrong usage"})
 public final class Bench implements Callable<Integer> {
+    /** What {@code --usage-only} exits with when there is something to measure. */
+    private static final int WOULD_MEASURE = 3;
+
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which benchmarks, in this order; all unless given.")
@@ -59,6 +62,10 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--list", description = "Print the names of the benchmarks and leave.")
     private boolean list;
+
+    @Option(names = "--usage-only", hidden = true,
+            description = "Answer what needs no benchmark, and exit with 3 where benchmarks would run.")
+    private boolean usageOnly;
 
     @Option(names = "--root", hidden = true, required = true)
     private Path root;
@@ -95,7 +102,7 @@ public final class Bench implements Callable<Integer> {
                 return ExitCode.USAGE;
             }
         }
-        return measure(names.isEmpty() ? known : names);
+        return usageOnly ? Integer.valueOf(WOULD_MEASURE) : measure(names.isEmpty() ? known : names);
     }
 
     private int measure(final List<String> chosen) throws IOException, InterruptedException {
