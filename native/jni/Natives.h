@@ -11,7 +11,6 @@ std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> pollerNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> registeredBufferNatives();
-std::vector<JNINativeMethod> submissionBatchNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();

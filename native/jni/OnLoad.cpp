@@ -64,7 +64,6 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/PollerNative", pollerNatives()},
              NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/RegisteredBufferNative", registeredBufferNatives()},
-             NativeClass{"io/github/iocp4j/SubmissionBatchNative", submissionBatchNatives()},
              NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
              NativeClass{"io/github/iocp4j/FileNative", fileNatives()},
              NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},

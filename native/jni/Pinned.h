@@ -3,7 +3,6 @@
 #include <jni.h>
 
 #include <cstdint>
-#include <optional>
 
 #include "engine/Pins.h"
 #include "jni/RegisteredBuffer.h"
@@ -83,23 +82,14 @@ private:
 // A part of a buffer that is registered, which costs no call of the JVM.
 class RegisteredPart {
 public:
-    // None yet.
-    RegisteredPart() noexcept = default;
-    RegisteredPart(jlong buffer, jint offset, jint length) noexcept { use(buffer, offset, length); }
-
-    // Another part, for another operation. A share that has not been handed over is good for all of its buffer.
-    void use(jlong buffer, jint offset, jint length) noexcept {
-        const auto key = static_cast<RegisteredBuffer::Key>(buffer);
-        if (!share_ || !*share_ || (*share_)->key() != key) {
-            share_.emplace(key);
-        }
-        address_ = *share_ ? (*share_)->at(offset, length) : nullptr;
-        length_ = static_cast<std::uint32_t>(length);
-    }
+    RegisteredPart(jlong buffer, jint offset, jint length) noexcept
+        : share_(static_cast<RegisteredBuffer::Key>(buffer)),
+          address_(share_ ? share_->at(offset, length) : nullptr),
+          length_(static_cast<std::uint32_t>(length)) {}
 
     bool valid() const noexcept { return address_ != nullptr; }
-    Pins pins() const noexcept { return {&**share_, &registration}; }
-    void handOver() noexcept { (void)share_->detach(); }
+    Pins pins() const noexcept { return {&*share_, &registration}; }
+    void handOver() noexcept { (void)share_.detach(); }
 
     char* address() const noexcept { return address_; }
     std::uint32_t length() const noexcept { return length_; }
@@ -110,9 +100,9 @@ private:
     // The second pin of those whose first one is the share of a registered buffer. No reference of the JVM's lies here.
     static inline char registration;
 
-    std::optional<Share<RegisteredBuffer>> share_;
-    char* address_ = nullptr;
-    std::uint32_t length_ = 0;
+    Share<RegisteredBuffer> share_;
+    char* const address_;
+    const std::uint32_t length_;
 };
 
 }  // namespace iocp4j::jni

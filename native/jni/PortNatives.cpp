@@ -7,13 +7,12 @@
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
-#include "jni/SubmissionRecord.h"
 
 namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 6;
+constexpr jint kContractVersion = 7;
 
 // How many counters NativeSnapshot reads besides the numbers of batches.
 constexpr jsize kCounters = 16;
@@ -52,16 +51,6 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
             offsetof(CompletionRecord, opcode),
             offsetof(CompletionRecord, kind),
             offsetof(CompletionRecord, detail),
-            sizeof(SubmissionRecord),
-            offsetof(SubmissionRecord, device),
-            offsetof(SubmissionRecord, buffer),
-            offsetof(SubmissionRecord, position),
-            offsetof(SubmissionRecord, token),
-            offsetof(SubmissionRecord, operation),
-            offsetof(SubmissionRecord, offset),
-            offsetof(SubmissionRecord, length),
-            offsetof(SubmissionRecord, milliseconds),
-            offsetof(SubmissionRecord, opcode),
         };
         terms.push_back(static_cast<jint>(kLastOpcode));
         terms.push_back(static_cast<jint>(kLastDeviceKind));

@@ -12,15 +12,6 @@ namespace {
 // In keys, apart from those of devices and ports.
 constexpr std::uint8_t kBufferKind = 2;
 
-// Memory that is read-only in Java may be so in the page tables, too: that of a file that has been mapped.
-bool isWritable(JNIEnv* env, jobject buffer) noexcept {
-    const jclass type = env->GetObjectClass(buffer);
-    const jmethodID isReadOnly = env->GetMethodID(type, "isReadOnly", "()Z");
-    env->DeleteLocalRef(type);
-    const bool readOnly = isReadOnly == nullptr || env->CallBooleanMethod(buffer, isReadOnly) != JNI_FALSE;
-    return !env->ExceptionCheck() && !readOnly;
-}
-
 }  // namespace
 
 SlotTable<RegisteredBuffer>& RegisteredBuffer::table() noexcept {
@@ -37,7 +28,6 @@ win32::Result<RegisteredBuffer::Key> RegisteredBuffer::open(JNIEnv* env, jobject
         return Opened::failure(code(Refusal::kBadBuffer));
     }
     registered->capacity_ = env->GetDirectBufferCapacity(buffer);
-    registered->writable_ = isWritable(env, buffer);
     registered->pin_ = env->NewGlobalRef(buffer);
     if (registered->pin_ == nullptr) {
         return Opened::failure(code(Refusal::kOutOfMemory));

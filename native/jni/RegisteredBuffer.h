@@ -23,11 +23,6 @@ public:
 
     Key key() const noexcept { return key_; }
 
-    jlong capacity() const noexcept { return capacity_; }
-
-    // Whether Java may write to it, and so native code.
-    bool writable() const noexcept { return writable_; }
-
     // The beginning of a range of it; nullptr when that is not all in it.
     char* at(jint offset, jint length) const noexcept {
         const bool within = offset >= 0 && length >= 0 && jlong{offset} + length <= capacity_;
@@ -44,7 +39,6 @@ private:
     jobject pin_ = nullptr;
     char* address_ = nullptr;
     jlong capacity_ = 0;
-    bool writable_ = false;
     Key key_ = 0;
 };
 

@@ -24,7 +24,6 @@ final class AllocationTest {
     private static final int ROUNDS = 8;
     private static final int MESSAGES = 600;
     private static final int FILES = 50;
-    private static final int TOGETHER = 50;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** One step of a test, which may fail in any way. */
@@ -77,47 +76,6 @@ final class AllocationTest {
                 file.read(buffer, 0, buffer.capacity(), 0, MESSAGES - 1);
                 await(reads, MESSAGES);
             });
-        }
-    }
-
-    @Test
-    void submittingABatchAllocatesNothing(@TempDir final Path folder) throws Exception {
-        final Path path = Files.write(folder.resolve("file"), new byte[100]);
-        final Semaphore reads = new Semaphore(0);
-        final AtomicInteger holes = new AtomicInteger();
-        try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(100));
-                SubmissionBatch submissions = SubmissionBatch.allocate(TOGETHER)) {
-            final OverlappedFile[] file = new OverlappedFile[1];
-            // One worker: nobody else uses the batch.
-            final BatchListener listener = batch -> {
-                int completed = 0;
-                for (int i = 0; i < batch.size(); i++) {
-                    if (batch.opcode(i) == Opcode.POST) {
-                        for (int j = 0; j < TOGETHER; j++) {
-                            submissions.read(file[0], memory, 0, 100, 0, MESSAGES / TOGETHER - 1);
-                        }
-                    } else {
-                        completed++;
-                        // The token counts down how many are to follow.
-                        if (batch.token(i) > 0) {
-                            submissions.read((OverlappedFile) batch.device(i), memory, 0, 100, 0, batch.token(i) - 1);
-                        }
-                    }
-                }
-                final int added = submissions.size();
-                if (submissions.submit() != added) {
-                    holes.incrementAndGet();
-                }
-                reads.release(completed);
-            };
-            try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(1).open()) {
-                file[0] = OverlappedFile.open(port, path);
-                assertAllocatesNothing(() -> {
-                    port.post(0, 0, 0);
-                    await(reads, MESSAGES);
-                });
-            }
-            assertThat(holes.get()).isZero();
         }
     }
 

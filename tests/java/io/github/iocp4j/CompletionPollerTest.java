@@ -55,7 +55,7 @@ final class CompletionPollerTest {
         final Recorder.Completion completion = recorder.next();
         assertThat(completion.thread).isSameAs(Thread.currentThread());
         assertThat(completion.token).isEqualTo(3);
-        assertThat(poller.pollNow()).isZero();
+        assertThat(poller.poll(0)).isZero();
         assertThat(poller.poll(1)).as("a short wait ends by itself").isZero();
         assertThat(port.isPolled()).isTrue();
         assertThat(port.snapshot().workers()).isZero();
@@ -102,7 +102,7 @@ final class CompletionPollerTest {
         port.wakeUp();
         port.wakeUp();
         assertThat(poller.poll()).as("woken before it began to wait").isZero();
-        assertThat(poller.pollNow()).isZero();
+        assertThat(poller.poll(0)).isZero();
 
         final Future<?> waker = others.submit(() -> {
             while (port.snapshot().workerStates().get(0).activity() != WorkerActivity.WAITING) {
@@ -176,7 +176,7 @@ final class CompletionPollerTest {
 
         assertThat(recorder.nextByToken(21)).hasSize(21);
         assertThat(pair.server.isOpen()).isFalse();
-        assertThatThrownBy(poller::pollNow).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> poller.poll(0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(port::openPoller).isInstanceOf(PortClosedException.class);
     }
 
@@ -233,7 +233,7 @@ final class CompletionPollerTest {
         final AtomicReference<Throwable> again = new AtomicReference<>();
         try (CompletionPort own = CompletionPort.builder(batch -> {
             try {
-                mine.get().pollNow();
+                mine.get().poll(0);
             } catch (final IllegalStateException refused) {
                 again.set(refused);
             }
@@ -245,12 +245,12 @@ final class CompletionPollerTest {
             final Future<Integer> polling = others.submit(() -> mine.get().poll());
             inside.await();
             assertThat(again.get()).as("by its own listener").hasMessageContaining("in use");
-            assertThatThrownBy(mine.get()::pollNow).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(() -> mine.get().poll(0)).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("one thread at a time");
             mine.get().close();
             leave.countDown();
             assertThat(polling.get()).as("who polls finishes").isEqualTo(1);
-            assertThatThrownBy(mine.get()::pollNow).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(() -> mine.get().poll(0)).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("open another poller");
         }
     }

@@ -24,11 +24,10 @@ final class JniConfigTest {
     private static final Path SOURCES = Path.of("..", "native", "jni");
     private static final String CONFIG = "/META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json";
 
-    /** A class that is looked up, one of which an exception is made, the class of a buffer, a method. */
+    /** A class that is looked up, one of which an exception is made, a method. */
     private static final Pattern LOOK_UP = Pattern.compile(
             "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
             + "|(?<thrown>ThrowNew\\()"
-            + "|(?<buffer>GetObjectClass\\(buffer\\))"
             + "|Get(?:Static)?MethodID\\(\\s*\\w+,\\s*\"(?<method>\\w+)\",\\s*"
             + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
     private static final Pattern PARAMETER = Pattern.compile("L([^;]+);|([IJZ])");
@@ -58,8 +57,6 @@ final class JniConfigTest {
         while (found.find()) {
             if (found.group("type") != null) {
                 types = List.of(found.group("type").replace('/', '.'));
-            } else if (found.group("buffer") != null) {
-                types = List.of("java.nio.DirectByteBuffer", "java.nio.DirectByteBufferR");
             }
             for (final String type : types) {
                 final TreeSet<String> methods = wanted.computeIfAbsent(type, name -> new TreeSet<>());

@@ -7,9 +7,6 @@ import java.nio.file.Path;
 
 /** Reads that no kernel makes: they are over at once. For benchmarks. */
 public final class SyntheticSubmission implements AutoCloseable {
-    /** How many reads a batch has. */
-    public static final int BATCH = 32;
-
     private static final int BLOCK = 4096;
 
     private final Path path;
@@ -17,7 +14,6 @@ public final class SyntheticSubmission implements AutoCloseable {
     private final OverlappedFile file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
     private final RegisteredBuffer memory = RegisteredBuffer.register(buffer);
-    private final SubmissionBatch batch = SubmissionBatch.allocate(BATCH);
 
     /**
      * Opens a file that is never read.
@@ -51,18 +47,6 @@ public final class SyntheticSubmission implements AutoCloseable {
     }
 
     /**
-     * The same, so many with one call.
-     *
-     * @return what the last one answers
-     */
-    public long readBatch() {
-        for (int i = 0; i < BATCH; i++) {
-            batch.read(file, memory, 0, BLOCK, 0, 0);
-        }
-        return batch.operation(batch.submit() - 1);
-    }
-
-    /**
      * A native method that does nothing.
      *
      * @return something
@@ -74,7 +58,6 @@ public final class SyntheticSubmission implements AutoCloseable {
     @Override
     public void close() throws IOException {
         port.close();
-        batch.close();
         memory.close();
         Files.delete(path);
     }

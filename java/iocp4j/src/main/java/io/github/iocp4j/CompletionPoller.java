@@ -71,17 +71,6 @@ public final class CompletionPoller implements AutoCloseable {
     }
 
     /**
-     * Tells the listener of what has come already, and does not wait: {@code poll(0)}.
-     *
-     * @return how many completions the listener was told of
-     * @throws IllegalStateException as {@link #poll(int)} does
-     * @throws PortClosedException when the port is closed and all that belonged to it is gone
-     */
-    public int pollNow() {
-        return drain(0);
-    }
-
-    /**
      * The port that is polled.
      *
      * @return the port

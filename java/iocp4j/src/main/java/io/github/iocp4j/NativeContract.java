@@ -13,7 +13,7 @@ import java.util.Map;
  * version but from different builds may differ in the constants.
  */
 final class NativeContract {
-    private static final int ABI_VERSION = 6;
+    private static final int ABI_VERSION = 7;
 
     private NativeContract() {
     }
@@ -68,16 +68,6 @@ final class NativeContract {
         terms.put("offset of the opcode", CompletionBatch.OPCODE_OFFSET);
         terms.put("offset of the device kind", CompletionBatch.KIND_OFFSET);
         terms.put("offset of the detail", CompletionBatch.DETAIL_OFFSET);
-        terms.put("length of a submission record", SubmissionBatch.RECORD_LENGTH);
-        terms.put("offset of the device", SubmissionBatch.DEVICE_OFFSET);
-        terms.put("offset of the buffer", SubmissionBatch.BUFFER_OFFSET);
-        terms.put("offset of the position", SubmissionBatch.POSITION_OFFSET);
-        terms.put("offset of the token to submit", SubmissionBatch.TOKEN_OFFSET);
-        terms.put("offset of the operation", SubmissionBatch.OPERATION_OFFSET);
-        terms.put("offset of the range", SubmissionBatch.OFFSET_OFFSET);
-        terms.put("offset of the length", SubmissionBatch.LENGTH_OFFSET);
-        terms.put("offset of the deadline", SubmissionBatch.TIMEOUT_OFFSET);
-        terms.put("offset of the opcode to submit", SubmissionBatch.OPCODE_OFFSET);
         terms.put("last opcode", Opcode.WAIT.code());
         terms.put("last device kind", DeviceKind.JOB.code());
         terms.put("last mechanism", Mechanism.HANDLE.ordinal());

@@ -68,8 +68,6 @@
  * <p>A program that does something once per batch, such as a flush, opens its port with a
  * {@link io.github.iocp4j.BatchListener} ({@link io.github.iocp4j.CompletionPort#batchBuilder}).
  *
- * <p>In the other direction, a {@link io.github.iocp4j.SubmissionBatch} starts several operations with one call.
- *
  * <h2 id="buffers">Buffers</h2>
  *
  * <p>A buffer must be direct, and <b>belongs to the kernel</b> from the call that starts the operation to its

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -58,17 +57,6 @@ public class SubmissionBenchmark {
     @Benchmark
     public long registered() {
         return submission.readRegistered();
-    }
-
-    /**
-     * The same, so many with one call.
-     *
-     * @return what the last one answers
-     */
-    @Benchmark
-    @OperationsPerInvocation(SyntheticSubmission.BATCH)
-    public long batch() {
-        return submission.readBatch();
     }
 
     /**
