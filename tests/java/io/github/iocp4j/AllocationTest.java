@@ -59,12 +59,13 @@ final class AllocationTest {
     @Test
     void readingAFileAllocatesNothing(@TempDir final Path folder) throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        final FilePosition start = FilePosition.at(0);
         final Semaphore reads = new Semaphore(0);
         final BatchListener listener = batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 // The token counts down how many are to follow.
                 if (batch.token(i) > 0) {
-                    ((OverlappedFile) batch.device(i)).read(buffer, 0, batch.bytes(i), 0, batch.token(i) - 1);
+                    ((OverlappedFile) batch.device(i)).read(buffer, start, batch.token(i) - 1);
                 }
             }
             reads.release(batch.size());
@@ -73,7 +74,7 @@ final class AllocationTest {
         try (CompletionPort port = CompletionPort.batchBuilder(listener).name("frugal").workers(2).open();
                 OverlappedFile file = OverlappedFile.open(port, path)) {
             assertAllocatesNothing(() -> {
-                file.read(buffer, 0, buffer.capacity(), 0, MESSAGES - 1);
+                file.read(buffer, start, MESSAGES - 1);
                 await(reads, MESSAGES);
             });
         }
@@ -236,7 +237,7 @@ final class AllocationTest {
             if (completion.opcode() == Opcode.READ) {
                 messages.release();
             }
-            pipe.read(buffer, 0, buffer.capacity(), 0);
+            pipe.read(buffer.clear(), 0);
         }
     }
 
@@ -260,7 +261,7 @@ final class AllocationTest {
                 } else {
                     ready.release();
                 }
-                socket.read(buffer, 0, buffer.capacity(), 0);
+                socket.read(buffer.clear(), 0);
             }
         }
     }
@@ -272,7 +273,7 @@ final class AllocationTest {
         private final SocketAddressBuffer peer = new SocketAddressBuffer();
 
         void receive(final UdpSocket socket) {
-            socket.receive(buffer, 0, buffer.capacity(), peer, 0);
+            socket.receive(buffer.clear(), peer, 0);
         }
 
         @Override
@@ -282,7 +283,7 @@ final class AllocationTest {
                 if (batch.status(i) != Win32Error.SUCCESS) {
                     failures.incrementAndGet();
                 } else if (batch.opcode(i) == Opcode.RECEIVE_FROM) {
-                    socket.send(buffer, 0, batch.bytes(i), peer, 0);
+                    socket.send(buffer.clear().limit(batch.bytes(i)), peer, 0);
                 } else {
                     receive(socket);
                 }

@@ -50,8 +50,10 @@ final class BuffersInFlightTest {
         final ByteBuffer view = received.duplicate();
         final Thread meddler = start(() -> meddleWithPositions(received, new Random(1)));
         for (int round = 0; round < ROUNDS; round++) {
-            pair.server.read(received, OFFSET, LENGTH, 1);
-            pair.client.write(sent, 0, LENGTH, 2);
+            synchronized (received) {
+                pair.server.read(received.clear().limit(OFFSET + LENGTH).position(OFFSET), 1);
+            }
+            pair.client.write(sent.limit(LENGTH), 2);
 
             assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> {
                 assertThat(done.status).isZero();
@@ -82,8 +84,10 @@ final class BuffersInFlightTest {
         });
         final Thread another = start(() -> meddleWithPositions(sent, new Random(2)));
         for (int round = 0; round < ROUNDS; round++) {
-            pair.client.write(sent, OFFSET, LENGTH, 1);
-            pair.server.read(received, 0, SIZE, 2);
+            synchronized (sent) {
+                pair.client.write(sent.clear().limit(OFFSET + LENGTH).position(OFFSET), 1);
+            }
+            pair.server.read(received, 2);
 
             assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> {
                 assertThat(done.status).isZero();
@@ -101,12 +105,13 @@ final class BuffersInFlightTest {
     @Test
     void mayBelongToSeveralOperationsAtOnce() throws Exception {
         final ByteBuffer shared = filled(OUTSIDE);
+        final ByteBuffer part = shared.duplicate().limit(OFFSET + LENGTH).position(OFFSET);
         for (int round = 0; round < ROUNDS / 10; round++) {
             for (int i = 0; i < 10; i++) {
-                pair.server.read(shared, OFFSET, LENGTH, i);
+                pair.server.read(part, i);
             }
             for (int i = 0; i < 10; i++) {
-                pair.client.write(shared, OFFSET, LENGTH, 100 + i);
+                pair.client.write(part, 100 + i);
             }
             assertThat(recorder.nextByToken(20)).allSatisfy((token, done) -> {
                 assertThat(done.status).isZero();
@@ -137,12 +142,14 @@ final class BuffersInFlightTest {
         return new WeakReference<>(whole);
     }
 
+    /** At any time except while an operation is started, which reads them. */
     private void meddleWithPositions(final ByteBuffer buffer, final Random random) {
         while (!over.get()) {
-            // What read() checks first may be gone when it looks again; it does so on the caller's thread only.
-            buffer.order(random.nextBoolean() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-            buffer.position(random.nextInt(buffer.limit() + 1)).mark();
-            buffer.limit(OFFSET + LENGTH + random.nextInt(SIZE - OFFSET - LENGTH + 1));
+            synchronized (buffer) {
+                buffer.order(random.nextBoolean() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                buffer.clear().limit(random.nextInt(SIZE + 1));
+                buffer.position(random.nextInt(buffer.limit() + 1)).mark();
+            }
         }
     }
 

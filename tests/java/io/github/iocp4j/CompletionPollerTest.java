@@ -93,7 +93,7 @@ final class CompletionPollerTest {
         final long cancelled = pair.server.read(buffer, 1);
         assertThat(pair.server.cancel(cancelled)).isTrue();
         assertThat(pollFor(Opcode.READ).status).isEqualTo(Win32Error.OPERATION_ABORTED);
-        pair.server.read(buffer, 0, 1, 2, 10);
+        pair.server.read(buffer.clear().limit(1), Duration.ofMillis(10), 2);
         assertThat(pollFor(Opcode.READ).status).isEqualTo(Win32Error.TIMEOUT);
     }
 
@@ -329,8 +329,8 @@ final class CompletionPollerTest {
             final long before = allocatedHere();
             for (int i = 0; i < 500; i++) {
                 final int goal = reads.get() + 1;
-                pair.server.read(buffer, 0, 100, 0);
-                pair.client.write(message, 0, 1, 0);
+                pair.server.read(buffer, 0);
+                pair.client.write(message, 0);
                 port.wakeUp();
                 while (reads.get() < goal) {
                     poller.poll();

@@ -176,7 +176,7 @@ final class CompletionPortCloseTest {
     void doesNotWaitForAClientThatWaitsForABusyPipe() throws Exception {
         final String name = PipePair.newName();
         final CompletionPort port = CompletionPort.open(recorder);
-        try (CompletionPort serving = CompletionPort.open(batch -> { })) {
+        try (CompletionPort serving = CompletionPort.open(Completion::device)) {
             NamedPipeServer.builder(serving, name).listening(1).maxInstances(1).open();
             NamedPipeClient.builder(serving, name).connect();
             final BlockingCall<NamedPipe> client = BlockingCall.enter(NamedPipeNative.class,

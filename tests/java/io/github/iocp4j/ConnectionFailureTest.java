@@ -71,8 +71,8 @@ final class ConnectionFailureTest {
         }
 
         void ask() {
-            pipe.read(answer, 0, LENGTH, 0);
-            pipe.write(question, 0, LENGTH, 0);
+            pipe.read(answer, 0);
+            pipe.write(question, 0);
         }
 
         int number() {
@@ -239,7 +239,7 @@ final class ConnectionFailureTest {
             final int number = accepts.incrementAndGet();
             final NamedPipe pipe = (NamedPipe) completion.device();
             pipe.attach(ByteBuffer.allocateDirect(LENGTH));
-            pipe.read((ByteBuffer) pipe.attachment(), 0, LENGTH, number);
+            pipe.read((ByteBuffer) pipe.attachment(), number);
             if (number == VICTIM && moment == Moment.ACCEPT) {
                 throw ConnectionFailureTest.<RuntimeException>sneaky(thrown);
             }
@@ -248,10 +248,10 @@ final class ConnectionFailureTest {
             final ByteBuffer buffer = (ByteBuffer) pipe.attachment();
             if (completion.opcode() == Opcode.READ) {
                 failAt(Moment.READ, completion);
-                pipe.write(buffer.putInt(0, (int) completion.token()), 0, LENGTH, completion.token());
+                pipe.write(buffer.putInt(0, (int) completion.token()), completion.token());
             } else {
                 failAt(Moment.WRITE, completion);
-                pipe.read(buffer, 0, LENGTH, completion.token());
+                pipe.read(buffer, completion.token());
             }
         }
     }

@@ -76,7 +76,7 @@ final class DeviceControlTest {
 
         assertThat(pair.client.cancel(pair.client.control(FSCTL_PIPE_TRANSCEIVE, question, answer, 1))).isTrue();
         assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
-        pair.client.control(FSCTL_PIPE_TRANSCEIVE, question, answer, 2, 50);
+        pair.client.control(FSCTL_PIPE_TRANSCEIVE, question, answer, Duration.ofMillis(50), 2);
         assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
         pair.client.control(FSCTL_PIPE_TRANSCEIVE, question, answer, 3);
         pair.client.close();
@@ -118,7 +118,7 @@ final class DeviceControlTest {
         assertThatThrownBy(() -> pair.server.control(0, direct, heap, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> pair.server.control(0, direct, direct.asReadOnlyBuffer(), 1))
                 .isInstanceOf(ReadOnlyBufferException.class);
-        assertThatThrownBy(() -> pair.server.control(0, null, null, 1, -1))
+        assertThatThrownBy(() -> pair.server.control(0, null, null, Duration.ofMillis(-1), 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -72,12 +72,12 @@ final class EndsAndAbortsTest {
         pair.client.write(PipePair.buffer("x"), 0);
         pair.server.read(ByteBuffer.allocateDirect(0), 0);
         assertThat(next()).isEqualTo("ERROR_SUCCESS 0");
-        pair.server.read(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(0)}, 0);
+        pair.server.readScatter(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(0)}, 0);
         assertThat(next()).isEqualTo("ERROR_SUCCESS 0");
-        pair.server.read(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(4)}, 0);
+        pair.server.readScatter(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(4)}, 0);
         assertThat(next()).isEqualTo("ERROR_SUCCESS 1");
         pair.client.shutdownOutput();
-        pair.server.read(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(4)}, 0);
+        pair.server.readScatter(new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(4)}, 0);
         assertThat(next()).isEqualTo("end ERROR_SUCCESS 0");
     }
 
@@ -85,11 +85,11 @@ final class EndsAndAbortsTest {
     void aFileEndsBehindItsLastByte(@TempDir final Path folder) throws Exception {
         final Path path = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
         try (OverlappedFile file = OverlappedFile.builder(port, path).open()) {
-            file.read(ByteBuffer.allocateDirect(4), 0, 4, 0, 0);
+            file.read(ByteBuffer.allocateDirect(4), FilePosition.at(0), 0);
             assertThat(next()).isEqualTo("ERROR_SUCCESS 3");
-            file.read(ByteBuffer.allocateDirect(4), 0, 0, 0, 0);
+            file.read(ByteBuffer.allocateDirect(0), FilePosition.at(0), 0);
             assertThat(next()).isEqualTo("ERROR_SUCCESS 0");
-            file.read(ByteBuffer.allocateDirect(4), 0, 4, 3, 0);
+            file.read(ByteBuffer.allocateDirect(4), FilePosition.at(3), 0);
             assertThat(next()).isEqualTo("end ERROR_HANDLE_EOF 0");
         }
     }
@@ -100,7 +100,7 @@ final class EndsAndAbortsTest {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(4);
         pair.server.cancel(pair.server.read(buffer, 0));
         assertThat(next()).isEqualTo("abort ERROR_OPERATION_ABORTED 0");
-        pair.server.read(buffer, 0, 4, 0, 1);
+        pair.server.read(buffer.clear().limit(4), Duration.ofMillis(1), 0);
         assertThat(next()).isEqualTo("abort ERROR_TIMEOUT 0");
         pair.server.read(buffer, 0);
         pair.server.close();

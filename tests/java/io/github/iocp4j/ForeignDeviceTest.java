@@ -41,16 +41,16 @@ final class ForeignDeviceTest {
         final ForeignDevice device = ForeignDevice.adopt(port, pipe.childHandle(), Ownership.KEPT);
         assertThat(device.name()).isEqualTo("handle " + pipe.childHandle());
 
-        device.readAt(room, 10, 20, 12_345, 1);
+        device.readAt(room.clear().limit(30).position(10), FilePosition.at(12_345), 1);
         pipe.parentEnd().write(PipePair.buffer("to it"), 2);
         final Map<Long, Recorder.Completion> completions = recorder.nextByToken(2);
         assertThat(completions.get(1L).bytes).isEqualTo(5);
         assertThat(completions.get(1L).device).isSameAs(device);
-        assertThat(PipePair.text(room.slice(), 15)).endsWith("to it");
+        assertThat(PipePair.text(room, 15)).endsWith("to it");
 
-        device.writeAt(PipePair.buffer("from it"), 0, 7, 0, 3);
+        device.writeAt(PipePair.buffer("from it"), FilePosition.at(0), 3);
         recorder.nextSuccess(Opcode.WRITE);
-        pipe.parentEnd().read(room, 4);
+        pipe.parentEnd().read(room.clear(), 4);
         assertThat(PipePair.text(room, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("from it");
         assertThat(port.snapshot().devices()).extracting(DeviceSnapshot::kind)
                 .contains(DeviceKind.FOREIGN, DeviceKind.PIPE);
@@ -99,20 +99,17 @@ final class ForeignDeviceTest {
     }
 
     @Test
-    void refusesWhatIsNoHandleOrPosition() throws Exception {
+    void refusesWhatIsNoHandle() throws Exception {
         assertThatThrownBy(() -> ForeignDevice.adopt(port, 0, Ownership.KEPT))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no handle");
         assertThatThrownBy(() -> ForeignDevice.adopt(port, -1, Ownership.KEPT))
                 .isInstanceOf(IllegalArgumentException.class);
         final ChildPipe pipe = ChildPipe.builder(port, PipeDirection.DUPLEX).overlappedChildEnd().open();
         final ForeignDevice device = ForeignDevice.adopt(port, pipe.childHandle(), Ownership.KEPT);
-        assertThatThrownBy(() -> device.readAt(room, 0, 1, -1, 0)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("position");
-        assertThatThrownBy(() -> device.writeAt(room, 0, 65, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> device.writeAt(ByteBuffer.allocate(1), 0, 1, 0, 0))
+        assertThatThrownBy(() -> device.writeAt(ByteBuffer.allocate(1), FilePosition.at(0), 0))
                 .isInstanceOf(IllegalArgumentException.class);
         device.close();
-        assertThatThrownBy(() -> device.readAt(room, 0, 1, 0, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> device.readAt(room, FilePosition.at(0), 0)).isInstanceOf(DeviceClosedException.class);
     }
 
     @ParameterizedTest

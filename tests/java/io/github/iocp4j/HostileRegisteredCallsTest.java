@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever native calls in a registered buffer are given, nothing is read or written outside the buffer, what is refused
- * has not begun, and the port goes on. The name of a failed test says its seed.
+ * Whatever native calls in a registered buffer are given, nothing is read or written outside the buffer, what is
+ * refused has not begun, and the port goes on. The name of a failed test says its seed.
  */
 @Timeout(300)
 final class HostileRegisteredCallsTest {
@@ -138,7 +138,7 @@ final class HostileRegisteredCallsTest {
             return "ceiling";
         }
         assertThat(answer).isIn(BAD_BUFFER, DEVICE_CLOSED);
-        assertThat(answer == DEVICE_CLOSED ? known : registeredBuffer && within).as("refused for good reason").isFalse();
+        assertThat(answer == DEVICE_CLOSED ? known : registeredBuffer && within).as("refused without reason").isFalse();
         return answer == DEVICE_CLOSED ? "no device" : "bad buffer";
     }
 
@@ -182,7 +182,7 @@ final class HostileRegisteredCallsTest {
 
     private long register(final ByteBuffer buffer) {
         registered.add(RegisteredBuffer.register(buffer));
-        return registered.get(registered.size() - 1).keyToWriteFrom(0, 0);
+        return registered.get(registered.size() - 1).keyToWriteFrom();
     }
 
     private static ByteBuffer filled(final int length, final byte content) {

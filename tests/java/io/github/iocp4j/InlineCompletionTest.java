@@ -69,12 +69,12 @@ final class InlineCompletionTest {
             final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
             final ByteBuffer all = ByteBuffer.allocate(content.length);
             while (all.hasRemaining()) {
-                final long read = file.read(chunk, 0, CHUNK, all.position(), 7);
+                final long read = file.read(chunk, FilePosition.at(all.position()), 7);
                 all.put(chunk.duplicate().limit(moved(read, Opcode.READ)));
             }
             assertThat(all.array()).isEqualTo(content);
 
-            assertThat(InlineCompletion.is(file.read(chunk, 0, CHUNK, content.length, 8))).isFalse();
+            assertThat(InlineCompletion.is(file.read(chunk, FilePosition.at(content.length), 8))).isFalse();
             final Completion end = recorder.next();
             assertThat(end.status).as("the listener hears of the end").isEqualTo(Win32Error.HANDLE_EOF);
             assertThat(end.token).isEqualTo(8);
@@ -89,7 +89,7 @@ final class InlineCompletionTest {
             for (int i = 0; i < CHUNKS; i++) {
                 final ByteBuffer line = PipePair.buffer(String.format("%07d\n", i));
                 // Each extends the file.
-                assertThat(moved(file.write(line, 0, 8, i * 8L, 0), Opcode.WRITE)).isEqualTo(8);
+                assertThat(moved(file.write(line, FilePosition.at(i * 8L), 0), Opcode.WRITE)).isEqualTo(8);
             }
         }
         assertThat(Files.readAllLines(path)).hasSize(CHUNKS).last().isEqualTo(String.format("%07d", CHUNKS - 1));
@@ -124,18 +124,18 @@ final class InlineCompletionTest {
         final ByteBuffer in = ByteBuffer.allocateDirect(8);
         for (long i = 0; i < CHUNKS; i++) {
             out.putLong(0, i);
-            assertThat(moved(from.write(out, 0, 8, 1), Opcode.WRITE)).isEqualTo(8);
-            assertThat(moved(to.read(in, 0, 8, 2), Opcode.READ)).isEqualTo(8);
+            assertThat(moved(from.write(out.clear().limit(8), 1), Opcode.WRITE)).isEqualTo(8);
+            assertThat(moved(to.read(in.clear().limit(8), 2), Opcode.READ)).isEqualTo(8);
             assertThat(in.getLong(0)).isEqualTo(i);
         }
         // What waits comes to the listener, and so does its end.
-        final long waiting = to.read(in, 0, 8, 3);
+        final long waiting = to.read(in.clear().limit(8), 3);
         assertThat(InlineCompletion.is(waiting)).isFalse();
         assertThat(to.cancel(waiting)).isTrue();
         final Completion cancelled = recorder.next();
         assertThat(cancelled.status).isEqualTo(Win32Error.OPERATION_ABORTED);
         assertThat(cancelled.token).isEqualTo(3);
-        to.read(in, 0, 8, 4);
+        to.read(in.clear().limit(8), 4);
         to.close();
         assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
     }
@@ -157,12 +157,12 @@ final class InlineCompletionTest {
         recorder.nextSuccess(Opcode.WRITE);
         final ByteBuffer in = ByteBuffer.allocateDirect(3);
 
-        assertThat(InlineCompletion.is(pair.client.read(in, 0, 3, 2))).isFalse();
+        assertThat(InlineCompletion.is(pair.client.read(in.clear().limit(3), 2))).isFalse();
 
         final Completion part = recorder.next();
         assertThat(part.status).isEqualTo(Win32Error.MORE_DATA);
         assertThat(PipePair.text(in, part.bytes)).isEqualTo("hel");
-        assertThat(moved(pair.client.read(in, 0, 3, 3), Opcode.READ)).isEqualTo(2);
+        assertThat(moved(pair.client.read(in.clear().limit(3), 3), Opcode.READ)).isEqualTo(2);
     }
 
     @Test
@@ -175,7 +175,7 @@ final class InlineCompletionTest {
                 final ByteBuffer buffer = PipePair.buffer("x");
                 client.write(buffer, 1);
                 recorder.nextSuccess(Opcode.WRITE);
-                final long read = accepted.read(buffer, 0, 1, 2);
+                final long read = accepted.read(buffer.clear().limit(1), 2);
                 assertThat(InlineCompletion.is(read)).as("client " + i).isFalse();
                 recorder.nextSuccess(Opcode.READ);
                 accepted.completeInline();
@@ -193,7 +193,7 @@ final class InlineCompletionTest {
             file.completeInline();
             final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
             for (int i = 0; i < CHUNKS; i++) {
-                assertThat(moved(file.read(chunk, 0, CHUNK, 0, i), Opcode.READ)).isEqualTo(CHUNK);
+                assertThat(moved(file.read(chunk, FilePosition.at(0), i), Opcode.READ)).isEqualTo(CHUNK);
             }
         }
         final PortSnapshot snapshot = port.snapshot();
@@ -227,5 +227,24 @@ final class InlineCompletionTest {
                 .withMessageContaining("InlineCompletion.is()");
         pair.client.close();
         assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+    }
+
+    @Test
+    void numberOfBytesIsNoId() throws Exception {
+        final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+        final long seven = InlineCompletion.ofNative(1L << 61 | 7);
+
+        assertThat(seven).isEqualTo(-7);
+        assertThat(InlineCompletion.is(seven)).isTrue();
+        assertThat(InlineCompletion.bytes(seven)).isEqualTo(7);
+        for (final long inline : new long[] {-1, seven, -Integer.MAX_VALUE}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> pair.client.cancel(inline))
+                    .withMessageContaining("moved " + -inline + " bytes")
+                    .withMessageContaining("InlineCompletion.is()");
+            assertThatIllegalArgumentException().isThrownBy(() -> pair.client.isPending(inline));
+        }
+        for (final long none : new long[] {0, Long.MIN_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE}) {
+            assertThat(InlineCompletion.is(none)).as("%d", none).isFalse();
+        }
     }
 }

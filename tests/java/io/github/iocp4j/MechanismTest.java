@@ -117,7 +117,7 @@ final class MechanismTest {
             assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
             assertThat(pair.server.cancel(operation)).as("it is over").isFalse();
         }
-        pair.server.read(buffer, 0, 1, 2, 10);
+        pair.server.read(buffer.clear().limit(1), Duration.ofMillis(10), 2);
         assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
     }
 
@@ -191,13 +191,13 @@ final class MechanismTest {
         final Path path = Files.createFile(folder.resolve("file"));
         try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().open()) {
             for (int i = 0; i < 20; i++) {
-                file.write(PipePair.buffer("at " + (10 + i)), 0, 5, 5L * i, i);
+                file.write(PipePair.buffer("at " + (10 + i)), FilePosition.at(5L * i), i);
                 assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(5);
             }
             final ByteBuffer buffer = ByteBuffer.allocateDirect(5);
-            file.read(buffer, 0, 5, 35, 1);
+            file.read(buffer, FilePosition.at(35), 1);
             assertThat(PipePair.text(buffer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("at 17");
-            file.read(buffer, 0, 5, 1000, 2);
+            file.read(buffer, FilePosition.at(1000), 2);
             assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
         }
     }
@@ -211,11 +211,11 @@ final class MechanismTest {
                 OverlappedFile other = OverlappedFile.builder(port, path).read().write()
                         .share(FileShare.values()).open()) {
             for (int i = 0; i < 5; i++) {
-                file.lock(10, 5, true, true, 1);
+                file.tryLock(FileRange.from(10).length(5), LockMode.EXCLUSIVE, 1);
                 assertThat(recorder.nextSuccess(Opcode.LOCK).token).isEqualTo(1);
-                other.lock(12, 1, true, true, 2);
+                other.tryLock(FileRange.from(12).length(1), LockMode.EXCLUSIVE, 2);
                 assertThat(recorder.next().status).isEqualTo(Win32Error.LOCK_VIOLATION);
-                file.unlock(10, 5);
+                file.unlock(FileRange.from(10).length(5));
             }
         }
     }

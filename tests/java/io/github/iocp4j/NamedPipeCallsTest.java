@@ -75,11 +75,11 @@ final class NamedPipeCallsTest {
     void transactionCanTakeTooLong() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
 
-        pair.client.transact(PipePair.buffer("question"), room, 1, 50);
+        pair.client.transact(PipePair.buffer("question"), room, Duration.ofMillis(50), 1);
 
         assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
-        assertThatThrownBy(() -> pair.client.transact(PipePair.buffer("question"), room, 1, 0))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1 ms");
+        assertThatThrownBy(() -> pair.client.transact(PipePair.buffer("question"), room, Duration.ZERO, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("more than zero");
     }
 
     @Test

@@ -121,7 +121,7 @@ final class NamedPipeCancelTest extends PipesOnAPort {
         assertThat(ofOther).isPositive().isNotEqualTo(id);
         assertThat(pair.server.cancel(ofOther)).as("an operation of another device").isFalse();
         assertThat(pair.client.cancel(id)).as("an operation of the other end").isFalse();
-        for (final long wrong : new long[] {0, -1, 1, -id, ~id, id + 1, id - 1, id + (1L << 24), Long.MAX_VALUE,
+        for (final long wrong : new long[] {0, 1, -id, ~id, id + 1, id - 1, id + (1L << 24), Long.MAX_VALUE,
             Long.MIN_VALUE, pair.server.key()}) {
             if (wrong != ofOther) {
                 assertThat(pair.server.cancel(wrong)).as("cancel %x", wrong).isFalse();

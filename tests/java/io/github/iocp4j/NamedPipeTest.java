@@ -43,9 +43,9 @@ final class NamedPipeTest extends PipesOnAPort {
         final PipePair pair = open(PipeMode.MESSAGE);
         final ByteBuffer received = PipePair.buffer("..............");
 
-        pair.client.write(PipePair.buffer("0123456789").asReadOnlyBuffer(), 3, 4, 0);
+        pair.client.write(PipePair.buffer("0123456789").asReadOnlyBuffer().position(3).limit(7), 0);
         recorder.nextSuccess(Opcode.WRITE);
-        pair.server.read(received, 5, 6, 0);
+        pair.server.read(received.clear().limit(11).position(5), 0);
         assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(4);
         assertThat(PipePair.text(received, 14)).isEqualTo(".....3456.....");
 
@@ -82,7 +82,7 @@ final class NamedPipeTest extends PipesOnAPort {
 
         pair.client.write(PipePair.buffer("0123456789").position(5).slice(), 0);
         recorder.nextSuccess(Opcode.WRITE);
-        pair.server.read(whole.position(2).slice(), 1, 10, 0);
+        pair.server.read(whole.position(2).slice().clear().limit(11).position(1), 0);
         assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(5);
 
         assertThat(PipePair.text(whole, 14)).isEqualTo("...56789......");
@@ -176,7 +176,7 @@ final class NamedPipeTest extends PipesOnAPort {
         }
         final ByteBuffer received = ByteBuffer.allocateDirect(size);
         pair.client.write(sent.flip(), 1);
-        pair.server.read(received, 0, size, 2);
+        pair.server.read(received.clear().limit(size), 2);
         int read = 0;
         int written = 0;
         while (read < size || written < size) {
@@ -187,7 +187,7 @@ final class NamedPipeTest extends PipesOnAPort {
             } else {
                 read += completion.bytes;
                 if (read < size) {
-                    pair.server.read(received, read, size - read, 2);
+                    pair.server.read(received.clear().limit(size).position(read), 2);
                 }
             }
         }

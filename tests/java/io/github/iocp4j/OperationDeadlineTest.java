@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OperationDeadlineTest {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
     /** Far beyond the test's own timeout. */
-    private static final int AN_HOUR = 3_600_000;
+    private static final Duration AN_HOUR = Duration.ofHours(1);
     /** More than a pipe's buffer takes without a reader. */
     private static final int TOO_MUCH = 1 << 20;
 
@@ -47,8 +47,8 @@ final class OperationDeadlineTest {
         final PipePair pair = PipePair.open(port, recorder, mode);
         final ByteBuffer received = PipePair.buffer("..........");
 
-        pair.server.read(received, 2, 6, 1, AN_HOUR);
-        pair.client.write(PipePair.buffer("0123456789"), 3, 4, 2, AN_HOUR);
+        pair.server.read(received.clear().limit(8).position(2), AN_HOUR, 1);
+        pair.client.write(PipePair.buffer("0123456789").limit(7).position(3), AN_HOUR, 2);
 
         final Map<Long, Recorder.Completion> completions = recorder.nextByToken(2);
         assertThat(completions.get(1L).status).isZero();
@@ -61,7 +61,7 @@ final class OperationDeadlineTest {
     @Test
     void endsAReadThatNobodyAnswers() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
-        final long id = pair.server.read(ByteBuffer.allocateDirect(10), 0, 10, 1, 20);
+        final long id = pair.server.read(ByteBuffer.allocateDirect(10), Duration.ofMillis(20), 1);
 
         final Recorder.Completion late = recorder.next();
 
@@ -77,7 +77,7 @@ final class OperationDeadlineTest {
     @Test
     void endsAWriteThatNobodyReads() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
-        pair.client.write(ByteBuffer.allocateDirect(TOO_MUCH), 0, TOO_MUCH, 1, 20);
+        pair.client.write(ByteBuffer.allocateDirect(TOO_MUCH), Duration.ofMillis(20), 1);
 
         final Recorder.Completion late = recorder.next();
 
@@ -89,22 +89,22 @@ final class OperationDeadlineTest {
     void isNoOtherReasonToEnd() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final PipePair gone = PipePair.open(port, recorder, PipeMode.BYTE);
-        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 1, 20);
+        pair.server.read(ByteBuffer.allocateDirect(1), Duration.ofMillis(20), 1);
         assertThat(recorder.next().status).as("the time was up").isEqualTo(Win32Error.TIMEOUT);
 
-        final long cancelled = pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 2, AN_HOUR);
+        final long cancelled = pair.server.read(ByteBuffer.allocateDirect(1), AN_HOUR, 2);
         assertThat(pair.server.cancel(cancelled)).isTrue();
         assertThat(recorder.next().status).as("cancelled").isEqualTo(Win32Error.OPERATION_ABORTED);
 
-        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 3, AN_HOUR);
+        pair.server.read(ByteBuffer.allocateDirect(1), AN_HOUR, 3);
         pair.server.cancelAll();
         assertThat(recorder.next().status).as("cancelled with all").isEqualTo(Win32Error.OPERATION_ABORTED);
 
-        gone.server.read(ByteBuffer.allocateDirect(1), 0, 1, 4, AN_HOUR);
+        gone.server.read(ByteBuffer.allocateDirect(1), AN_HOUR, 4);
         gone.client.close();
         assertThat(recorder.next().status).as("the peer has gone").isEqualTo(Win32Error.BROKEN_PIPE);
 
-        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 5, AN_HOUR);
+        pair.server.read(ByteBuffer.allocateDirect(1), AN_HOUR, 5);
         pair.server.close();
         assertThat(recorder.next().status).as("closed").isEqualTo(Win32Error.HANDLES_CLOSED);
     }
@@ -113,10 +113,10 @@ final class OperationDeadlineTest {
     void leavesDeviceAndDataToTheNextOperation() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
         final ByteBuffer received = ByteBuffer.allocateDirect(10);
-        pair.server.read(received, 0, 10, 1, 1);
+        pair.server.read(received.clear().limit(10), Duration.ofMillis(1), 1);
         assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
 
-        pair.server.read(received, 0, 10, 2, AN_HOUR);
+        pair.server.read(received.clear().limit(10), AN_HOUR, 2);
         pair.client.write(PipePair.buffer("hello"), 3);
 
         assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> assertThat(done.status).isZero());
@@ -124,15 +124,17 @@ final class OperationDeadlineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-    void liesInTheFuture(final int milliseconds) throws Exception {
+    @ValueSource(longs = {0, -1, Integer.MIN_VALUE})
+    void liesInTheFuture(final long nanos) throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
 
-        assertThatThrownBy(() -> pair.server.read(buffer, 0, 1, 0, milliseconds))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(Integer.toString(milliseconds));
-        assertThatThrownBy(() -> pair.server.write(buffer, 0, 1, 0, milliseconds))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(Integer.toString(milliseconds));
+        final Duration timeout = Duration.ofNanos(nanos);
+
+        assertThatThrownBy(() -> pair.server.read(buffer, timeout, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(nanos == 0 ? "zero" : "negative");
+        assertThatThrownBy(() -> pair.server.write(buffer, timeout, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(nanos == 0 ? "zero" : "negative");
 
         assertThat(port.snapshot().operationsInFlight()).isZero();
     }
@@ -140,9 +142,9 @@ final class OperationDeadlineTest {
     @Test
     void mayLieWeeksAhead() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
-        pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 1, Integer.MAX_VALUE);
+        pair.server.read(ByteBuffer.allocateDirect(1), Duration.ofDays(10_000), 1);
         // A deadline that had come out in the past would strike before one that is set later and has passed.
-        pair.client.read(ByteBuffer.allocateDirect(1), 0, 1, 2, 1);
+        pair.client.read(ByteBuffer.allocateDirect(1), Duration.ofMillis(1), 2);
         assertThat(recorder.next().token).isEqualTo(2);
 
         pair.client.write(PipePair.buffer("x"), 3);
@@ -165,13 +167,11 @@ final class OperationDeadlineTest {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
 
-        assertThatThrownBy(() -> pair.server.read(buffer, 5, 6, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> pair.server.write(buffer, 5, 6, 0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1), 0, 1, 0, 1))
+        assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1), Duration.ofMillis(1), 0))
                 .isInstanceOf(IllegalArgumentException.class);
         pair.server.close(LONG);
-        assertThatThrownBy(() -> pair.server.read(buffer, 0, 1, 0, 1)).isInstanceOf(DeviceClosedException.class);
-        assertThatThrownBy(() -> pair.server.write(buffer, 0, 1, 0, 1)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> pair.server.read(buffer, AN_HOUR, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> pair.server.write(buffer, AN_HOUR, 0)).isInstanceOf(DeviceClosedException.class);
     }
 
     @Test
@@ -199,7 +199,8 @@ final class OperationDeadlineTest {
         final Random random = new Random(2);
         int written = 0;
         for (int i = 0; i < count; i++) {
-            final long id = pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, i, 1 + random.nextInt(10));
+            final long id =
+                    pair.server.read(ByteBuffer.allocateDirect(1), Duration.ofMillis(1 + random.nextInt(10)), i);
             final int what = random.nextInt(3);
             if (what == 0) {
                 pair.client.write(PipePair.buffer("x"), count + written++);
@@ -226,7 +227,7 @@ final class OperationDeadlineTest {
         final CompletionPort closing = CompletionPort.open(heard);
         final PipePair pair = PipePair.open(closing, heard, PipeMode.BYTE);
         for (int i = 0; i < 100; i++) {
-            pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, i, AN_HOUR);
+            pair.server.read(ByteBuffer.allocateDirect(1), AN_HOUR, i);
         }
 
         assertThat(closing.close(LONG)).isTrue();
@@ -240,7 +241,7 @@ final class OperationDeadlineTest {
     private static WeakReference<ByteBuffer> readIntoBufferThatIsDropped(
             final NamedPipe pipe, final int token, final int milliseconds) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
-        pipe.read(buffer, 0, 1, token, milliseconds);
+        pipe.read(buffer.clear().limit(1), Duration.ofMillis(milliseconds), token);
         return new WeakReference<>(buffer);
     }
 }

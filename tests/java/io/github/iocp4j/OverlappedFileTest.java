@@ -52,19 +52,19 @@ final class OverlappedFileTest {
         return writable().open();
     }
 
-    private OverlappedFileBuilder writable() {
+    private OverlappedFile.Builder writable() {
         return OverlappedFile.builder(port, path).read().write().create();
     }
 
     private Completion write(final OverlappedFile file, final String text, final long position) throws Exception {
         final ByteBuffer buffer = PipePair.buffer(text);
-        file.write(buffer, 0, buffer.capacity(), position, 1);
+        file.write(buffer.clear(), FilePosition.at(position), 1);
         return recorder.nextSuccess(Opcode.WRITE);
     }
 
     private String read(final OverlappedFile file, final long position, final int length) throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(length);
-        file.read(buffer, 0, length, position, 2);
+        file.read(buffer.clear().limit(length), FilePosition.at(position), 2);
         return PipePair.text(buffer, recorder.nextSuccess(Opcode.READ).bytes);
     }
 
@@ -75,13 +75,13 @@ final class OverlappedFileTest {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
         final Path path = Files.createFile(folder.resolve("rights"));
         try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
-            assertThatThrownBy(() -> file.write(buffer, 0, 1, 0, 0))
+            assertThatThrownBy(() -> file.write(buffer, FilePosition.at(0), 0))
                     .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
-            assertThatThrownBy(() -> file.append(buffer, 0, 1, 0))
+            assertThatThrownBy(() -> file.append(buffer, 0))
                     .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
         }
         try (OverlappedFile file = OverlappedFile.builder(port, path).write().open()) {
-            assertThatThrownBy(() -> file.read(buffer, 0, 1, 0, 0))
+            assertThatThrownBy(() -> file.read(buffer, FilePosition.at(0), 0))
                     .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("not open for reading");
         }
     }
@@ -102,10 +102,10 @@ final class OverlappedFileTest {
     @Test
     void usesThePartOfTheBufferThatItIsTold() throws Exception {
         try (OverlappedFile file = create()) {
-            file.write(PipePair.buffer("abcdef"), 2, 3, 0, 1);
+            file.write(PipePair.buffer("abcdef").clear().limit(5).position(2), FilePosition.at(0), 1);
             recorder.nextSuccess(Opcode.WRITE);
             final ByteBuffer buffer = PipePair.buffer("......");
-            file.read(buffer, 1, 4, 0, 2);
+            file.read(buffer.clear().limit(5).position(1), FilePosition.at(0), 2);
 
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(3);
             assertThat(PipePair.text(buffer, 6)).isEqualTo(".cde..");
@@ -135,14 +135,14 @@ final class OverlappedFileTest {
         try (OverlappedFile file = create()) {
             for (int i = 0; i < count; i++) {
                 buffers.add(ByteBuffer.allocateDirect(8).putLong(0, i * 31L));
-                file.write(buffers.get(i), 0, 8, 8L * (count - 1 - i), i);
+                file.write(buffers.get(i), FilePosition.at(8L * (count - 1 - i)), i);
             }
             assertThat(recorder.nextByToken(count)).hasSize(count).allSatisfy((token, done) -> {
                 assertThat(done.status).isZero();
                 assertThat(done.bytes).isEqualTo(8);
             });
             for (int i = 0; i < count; i++) {
-                file.read(buffers.get(i), 0, 8, 8L * i, i);
+                file.read(buffers.get(i), FilePosition.at(8L * i), i);
             }
             recorder.nextByToken(count);
         }
@@ -159,12 +159,12 @@ final class OverlappedFileTest {
 
             assertThat(read(file, 3, 10)).isEqualTo("45");
             for (final long position : new long[] {5, 6, 5 * GIB, Long.MAX_VALUE / 2 - 10}) {
-                file.read(buffer, 0, 10, position, position);
+                file.read(buffer.clear().limit(10), FilePosition.at(position), position);
                 final Completion end = recorder.next();
                 assertThat(end.status).as(end.toString()).isEqualTo(Win32Error.HANDLE_EOF);
                 assertThat(end.bytes).isZero();
             }
-            file.read(buffer, 0, 0, 5, 1);
+            file.read(buffer.clear().limit(0), FilePosition.at(5), 1);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isZero();
         }
     }
@@ -173,14 +173,14 @@ final class OverlappedFileTest {
     void appendsWhereTheEndIs() throws Exception {
         try (OverlappedFile file = create()) {
             write(file, "one", 0);
-            file.append(PipePair.buffer("two"), 0, 3, 1);
+            file.append(PipePair.buffer("two"), 1);
             recorder.nextSuccess(Opcode.WRITE);
         }
         try (OverlappedFile file = OverlappedFile.builder(port, path).append().open()) {
-            file.append(PipePair.buffer("three"), 0, 5, 1);
+            file.append(PipePair.buffer("three"), 1);
             recorder.nextSuccess(Opcode.WRITE);
 
-            assertThatThrownBy(() -> file.write(PipePair.buffer("x"), 0, 1, 0, 1))
+            assertThatThrownBy(() -> file.write(PipePair.buffer("x"), FilePosition.at(0), 1))
                     .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("use append()");
         }
         assertThat(Files.readString(path)).isEqualTo("onetwothree");
@@ -197,19 +197,22 @@ final class OverlappedFileTest {
             final ByteBuffer buffer = file.allocate(2 * unit);
             assertThat(buffer.capacity()).isEqualTo(2 * unit);
 
-            assertThatIllegalArgumentException().isThrownBy(() -> file.read(buffer, 0, unit, 1, 0))
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(buffer.clear().limit(unit), FilePosition.at(1), 0))
                     .withMessageContaining(wanted).withMessageEndingWith("the position is 1");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.write(buffer, 0, unit - 1, 0, 0))
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(unit - 1), FilePosition.at(0), 0))
                     .withMessageContaining(wanted).withMessageEndingWith("the length is " + (unit - 1));
-            assertThatIllegalArgumentException().isThrownBy(() -> file.write(buffer, 1, unit, 0, 0))
-                    .withMessageContaining(wanted).withMessageContaining("address at offset 1 is 1 bytes beyond");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.append(buffer, 0, 1, 0))
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(1 + unit).position(1), FilePosition.at(0), 0))
+                    .withMessageContaining(wanted).withMessageContaining("address at position 1 is 1 bytes beyond");
+            assertThatIllegalArgumentException().isThrownBy(() -> file.append(buffer.clear().limit(1), 0))
                     .withMessageContaining(wanted);
 
-            file.write(buffer, unit, unit, unit, 1);
+            file.write(buffer.clear().limit(unit + unit).position(unit), FilePosition.at(unit), 1);
             recorder.nextSuccess(Opcode.WRITE);
             file.setSize(unit + 5L);
-            file.read(buffer, 0, unit, unit, 1);
+            file.read(buffer.clear().limit(unit), FilePosition.at(unit), 1);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).as("the exact tail").isEqualTo(5);
         }
         try (OverlappedFile file = create()) {
@@ -227,19 +230,19 @@ final class OverlappedFileTest {
         final FileSegments into = FileSegments.of(slice(memory, 1, 1), slice(memory, 3, 1), slice(memory, 0, 1));
         assertThat(from.length()).isEqualTo(3 * PAGE);
         try (OverlappedFile file = writable().unbuffered().open()) {
-            file.write(from, PAGE, 1);
+            file.writeGather(from, FilePosition.at(PAGE), 1);
             assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(3 * PAGE);
-            file.read(into, PAGE, 2);
+            file.readScatter(into, FilePosition.at(PAGE), 2);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(3 * PAGE);
 
             assertThat(new char[] {(char) memory.get(PAGE), (char) memory.get(3 * PAGE), (char) memory.get(0)})
                     .containsExactly('c', 'a', 'b');
-            file.read(into, 4 * PAGE, 3);
+            file.readScatter(into, FilePosition.at(4 * PAGE), 3);
             assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
-            assertThatIllegalArgumentException().isThrownBy(() -> file.read(into, 1, 2));
+            assertThatIllegalArgumentException().isThrownBy(() -> file.readScatter(into, FilePosition.at(1), 2));
         }
         try (OverlappedFile file = create()) {
-            assertThatThrownBy(() -> file.write(from, 0, 1))
+            assertThatThrownBy(() -> file.writeGather(from, FilePosition.at(0), 1))
                     .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("unbuffered");
         }
     }
@@ -273,23 +276,24 @@ final class OverlappedFileTest {
     void badCallsAreRefusedByName() throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
         try (OverlappedFile file = create()) {
-            assertThatIllegalArgumentException().isThrownBy(() -> file.read(buffer, 0, 1, -1, 0))
+            assertThatIllegalArgumentException().isThrownBy(() -> FilePosition.at(-1))
                     .withMessageContaining("position is -1");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.write(buffer, 0, 1, Long.MIN_VALUE, 0));
-            assertThatIllegalArgumentException().isThrownBy(() -> file.write(buffer, 0, 10, Long.MAX_VALUE - 9, 0))
+            assertThatIllegalArgumentException().isThrownBy(() -> FilePosition.at(0).moveTo(Long.MIN_VALUE));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(10), FilePosition.at(Long.MAX_VALUE - 9), 0))
                     .withMessageContaining("go beyond 2^63 - 1");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.read(ByteBuffer.allocate(1), 0, 1, 0, 0))
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(ByteBuffer.allocate(1), FilePosition.at(0), 0))
                     .withMessageContaining("Java heap");
-            assertThatThrownBy(() -> file.read(buffer.asReadOnlyBuffer(), 0, 1, 0, 0))
+            assertThatThrownBy(() -> file.read(buffer.asReadOnlyBuffer(), FilePosition.at(0), 0))
                     .isInstanceOf(ReadOnlyBufferException.class).hasMessageContaining("DirectByteBufferR[pos=0");
-            assertThatThrownBy(() -> file.read(buffer, 5, 6, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> file.write(buffer, 0, -1, 0, 0)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatIllegalArgumentException().isThrownBy(() -> file.read(buffer, 0, 1, 0, 0, 0))
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(buffer, FilePosition.at(0), Duration.ZERO, 0))
                     .withMessageContaining("deadline");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.lock(0, 0, true, true, 0))
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(0).length(0))
                     .withMessageContaining("at least 1 byte");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.lock(-5, 1, true, true, 0));
-            assertThatIllegalArgumentException().isThrownBy(() -> file.unlock(2, Long.MAX_VALUE));
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(-5)).withMessageContaining("-5");
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(2).length(Long.MAX_VALUE));
             assertThatIllegalArgumentException().isThrownBy(() -> file.setSize(-1)).withMessageContaining("-1");
         }
     }
@@ -302,9 +306,11 @@ final class OverlappedFileTest {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
 
         assertThat(file.isOpen()).isFalse();
-        assertThatThrownBy(() -> file.read(buffer, 0, 1, 0, 0)).isInstanceOf(DeviceClosedException.class);
-        assertThatThrownBy(() -> file.write(buffer, 0, 1, 0, 0)).isInstanceOf(DeviceClosedException.class);
-        assertThatThrownBy(() -> file.lock(0, 1, true, true, 0)).isInstanceOf(DeviceClosedException.class);
+        final FilePosition start = FilePosition.at(0);
+        assertThatThrownBy(() -> file.read(buffer, start, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> file.write(buffer, start, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> file.tryLock(FileRange.from(0), LockMode.EXCLUSIVE, 0))
+                .isInstanceOf(DeviceClosedException.class);
         assertThatThrownBy(file::size).isInstanceOf(DeviceClosedException.class);
         assertThatThrownBy(file::flush).isInstanceOf(DeviceClosedException.class);
         assertThatThrownBy(() -> file.setSize(1)).isInstanceOf(DeviceClosedException.class);
@@ -437,19 +443,20 @@ final class OverlappedFileTest {
     void locksKeepOthersOut() throws Exception {
         try (OverlappedFile file = writable().share(FileShare.values()).open();
                 OverlappedFile other = writable().share(FileShare.values()).open()) {
-            file.lock(5 * GIB, 100, true, false, 1);
+            file.lock(FileRange.from(5 * GIB).length(100), LockMode.EXCLUSIVE, 1);
             recorder.nextSuccess(Opcode.LOCK);
-            file.lock(0, 10, false, true, 2);
+            file.tryLock(FileRange.from(0).length(10), LockMode.SHARED, 2);
             recorder.nextSuccess(Opcode.LOCK);
 
-            other.lock(5 * GIB + 99, 1, true, true, 3);
+            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 3);
             assertThat(recorder.next().status).isEqualTo(Win32Error.LOCK_VIOLATION);
-            other.lock(9, 1, false, true, 4);
+            other.tryLock(FileRange.from(9).length(1), LockMode.SHARED, 4);
             recorder.nextSuccess(Opcode.LOCK);
-            file.unlock(5 * GIB, 100);
-            other.lock(5 * GIB + 99, 1, true, true, 5);
+            file.unlock(FileRange.from(5 * GIB).length(100));
+            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 5);
             recorder.nextSuccess(Opcode.LOCK);
-            assertThatThrownBy(() -> file.unlock(5 * GIB, 100)).isInstanceOf(Win32Exception.class);
+            assertThatThrownBy(() -> file.unlock(FileRange.from(5 * GIB).length(100)))
+                    .isInstanceOf(Win32Exception.class);
         }
     }
 
@@ -472,7 +479,7 @@ final class OverlappedFileTest {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
         final OverlappedFile file = create();
         for (int i = 0; i < count; i++) {
-            file.write(buffer, 0, buffer.capacity(), (long) i * buffer.capacity(), i);
+            file.write(buffer.clear(), FilePosition.at((long) i * buffer.capacity()), i);
         }
         file.close();
         final Map<Long, Completion> completions = recorder.nextByToken(count);
@@ -483,11 +490,11 @@ final class OverlappedFileTest {
     @Test
     void aDeadlineThatIsNotReachedChangesNothing() throws Exception {
         try (OverlappedFile file = create()) {
-            file.write(PipePair.buffer("x"), 0, 1, 0, 1, 60_000);
+            file.write(PipePair.buffer("x"), FilePosition.at(0), Duration.ofMillis(60_000), 1);
             recorder.nextSuccess(Opcode.WRITE);
-            file.read(ByteBuffer.allocateDirect(1), 0, 1, 0, 2, 60_000);
+            file.read(ByteBuffer.allocateDirect(1), FilePosition.at(0), Duration.ofMillis(60_000), 2);
             recorder.nextSuccess(Opcode.READ);
-            file.lock(0, 1, true, 3, 60_000);
+            file.lock(FileRange.from(0).length(1), LockMode.EXCLUSIVE, Duration.ofMillis(60_000), 3);
             recorder.nextSuccess(Opcode.LOCK);
         }
     }

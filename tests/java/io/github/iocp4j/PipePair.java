@@ -48,7 +48,7 @@ final class PipePair {
     /** The text in the first bytes of a buffer. */
     static String text(final ByteBuffer buffer, final int bytes) {
         final byte[] copy = new byte[bytes];
-        buffer.duplicate().position(0).get(copy);
+        buffer.duplicate().clear().get(copy);
         return new String(copy, UTF_8);
     }
 }

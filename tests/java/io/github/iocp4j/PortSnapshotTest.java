@@ -79,7 +79,7 @@ final class PortSnapshotTest {
     @Test
     void balancesAfterTimeouts() throws Exception {
         for (int i = 0; i < 10; i++) {
-            pair.server.read(ByteBuffer.allocateDirect(1), 0, 1, 0, 1 + i);
+            pair.server.read(ByteBuffer.allocateDirect(1), Duration.ofMillis(1 + i), 0);
         }
         recorder.next(10);
 
@@ -105,7 +105,8 @@ final class PortSnapshotTest {
             pair.server.read(buffer, 0);
         }
         assertThatThrownBy(() -> pair.server.read(buffer, 0)).isInstanceOf(OperationLimitException.class);
-        assertThatThrownBy(() -> pair.client.read(buffer, 0, 1, 0, 1)).isInstanceOf(OperationLimitException.class);
+        assertThatThrownBy(() -> pair.client.read(buffer, Duration.ofMillis(1), 0))
+                .isInstanceOf(OperationLimitException.class);
         assertThat(pair.server.close(LONG)).isTrue();
         assertThatThrownBy(() -> pair.server.read(buffer, 0)).isInstanceOf(DeviceClosedException.class);
         assertThat(DeviceNative.read(pair.client.key(), buffer, 0, 2, 0, 0, Timeouts.NO_DEADLINE))

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RegisteredBufferTest {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
     private static final int SIZE = 4_096;
-    private static final int TIMEOUT_MILLIS = 50;
+    private static final Duration SHORT = Duration.ofMillis(50);
 
     private final Recorder recorder = new Recorder();
     private CompletionPort port;
@@ -52,9 +52,13 @@ final class RegisteredBufferTest {
             put(memory, 100, "hello");
             // What operations do not look at.
             memory.buffer().position(7).limit(9);
+            final RegisteredSlice target = memory.slice(1_990, 100);
+            target.buffer().position(10).limit(60);
 
-            pair.server.readInto(memory, 2_000, 50, 1);
-            pair.client.writeFrom(memory, 100, 5, 2);
+            pair.server.readInto(target, 1);
+            pair.client.writeFrom(memory.slice(100, 5), 2);
+            // Nor at what is set after they have begun.
+            target.buffer().clear();
 
             assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> {
                 assertThat(done.status).isZero();
@@ -71,14 +75,14 @@ final class RegisteredBufferTest {
         final Path path = Files.writeString(folder.resolve("file"), "0123456789");
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE));
                 OverlappedFile file = OverlappedFile.builder(port, path).read().write().open()) {
-            file.readInto(memory, 10, 4, 3, 1);
+            file.readInto(memory.slice(10, 4), FilePosition.at(3), 1);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(4);
             assertThat(text(memory, 10, 4)).isEqualTo("3456");
 
             put(memory, 0, "ab");
-            file.writeFrom(memory, 0, 2, 8, 2, TIMEOUT_MILLIS * 1_000);
+            file.writeFrom(memory.slice(0, 2), FilePosition.at(8), LONG, 2);
             assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(2);
-            file.readInto(memory, 20, 100, 0, 3, TIMEOUT_MILLIS * 1_000);
+            file.readInto(memory.slice(20, 100), FilePosition.at(0), LONG, 3);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(10);
             assertThat(text(memory, 20, 10)).isEqualTo("01234567ab");
         }
@@ -91,8 +95,8 @@ final class RegisteredBufferTest {
             pair.client.completeInline();
             for (int i = 0; i < 1_000; i++) {
                 put(memory, 0, "round " + i % 10);
-                assertThat(moved(pair.client.writeFrom(memory, 0, 7, i), Opcode.WRITE)).isEqualTo(7);
-                assertThat(moved(pair.server.readInto(memory, 1_000, SIZE - 1_000, i), Opcode.READ)).isEqualTo(7);
+                assertThat(moved(pair.client.writeFrom(memory.slice(0, 7), i), Opcode.WRITE)).isEqualTo(7);
+                assertThat(moved(pair.server.readInto(memory.slice(1_000, SIZE - 1_000), i), Opcode.READ)).isEqualTo(7);
                 assertThat(text(memory, 1_000, 7)).isEqualTo("round " + i % 10);
             }
         }
@@ -102,9 +106,9 @@ final class RegisteredBufferTest {
     void survivesOperationsThatFail() throws Exception {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE))) {
             pair.client.close();
-            pair.server.readInto(memory, 0, 10, 1);
+            pair.server.readInto(memory.slice(0, 10), 1);
             assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
-            pair.server.writeFrom(memory, 0, 10, 2);
+            pair.server.writeFrom(memory.slice(0, 10), 2);
             assertThat(recorder.next().status).isNotZero();
         }
     }
@@ -112,11 +116,11 @@ final class RegisteredBufferTest {
     @Test
     void servesOperationsThatAreCancelledOrTooLateOrWhoseDeviceCloses() throws Exception {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE))) {
-            assertThat(pair.server.cancel(pair.server.readInto(memory, 0, 10, 1))).isTrue();
+            assertThat(pair.server.cancel(pair.server.readInto(memory.slice(0, 10), 1))).isTrue();
             assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
-            pair.server.readInto(memory, 0, 10, 2, TIMEOUT_MILLIS);
+            pair.server.readInto(memory.slice(0, 10), SHORT, 2);
             assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
-            pair.server.readInto(memory, 0, 10, 3);
+            pair.server.readInto(memory.slice(0, 10), 3);
             pair.server.close();
             assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
         }
@@ -125,13 +129,13 @@ final class RegisteredBufferTest {
     @Test
     void staysForAnOperationInFlightWhenItIsClosed() throws Exception {
         final RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE));
-        pair.server.readInto(memory, 3, 10, 1);
+        pair.server.readInto(memory.slice(3, 10), 1);
 
         memory.close();
         memory.close();
 
         assertThat(memory.isOpen()).isFalse();
-        assertThatIllegalStateException().isThrownBy(() -> pair.server.readInto(memory, 3, 10, 2))
+        assertThatIllegalStateException().isThrownBy(() -> pair.server.readInto(memory.slice(3, 10), 2))
                 .withMessage("RegisteredBuffer[4096 bytes, closed]: register the buffer again");
         pair.client.write(PipePair.buffer("late"), 2);
         assertThat(recorder.nextByToken(2).get(1L).bytes).isEqualTo(4);
@@ -154,7 +158,7 @@ final class RegisteredBufferTest {
     private WeakReference<ByteBuffer> readIntoWhatIsClosedAndDropped() {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(SIZE);
         final RegisteredBuffer memory = RegisteredBuffer.register(buffer);
-        pair.server.readInto(memory, 0, SIZE, 0);
+        pair.server.readInto(memory.slice(0, SIZE), 0);
         memory.close();
         return new WeakReference<>(buffer);
     }
@@ -184,7 +188,7 @@ final class RegisteredBufferTest {
                 started.set(true);
                 try {
                     for (int i = 0; i < 20; i++) {
-                        accepted.add(pair.server.readInto(memory, i, 10, i));
+                        accepted.add(pair.server.readInto(memory.slice(i, 10), i));
                     }
                 } catch (final IllegalStateException | IllegalArgumentException closed) {
                     assertThat(memory.isOpen()).isFalse();
@@ -214,9 +218,9 @@ final class RegisteredBufferTest {
         try (RegisteredBuffer memory =
                 RegisteredBuffer.register(PipePair.buffer("only to be read").asReadOnlyBuffer())) {
             assertThatExceptionOfType(ReadOnlyBufferException.class)
-                    .isThrownBy(() -> pair.server.readInto(memory, 0, 1, 1));
+                    .isThrownBy(() -> pair.server.readInto(memory.slice(0, 1), 1));
             final ByteBuffer received = ByteBuffer.allocateDirect(20);
-            pair.client.writeFrom(memory, 8, 7, 2);
+            pair.client.writeFrom(memory.slice(8, 7), 2);
             pair.server.read(received, 3);
             assertThat(recorder.nextByToken(2).get(3L).bytes).isEqualTo(7);
             assertThat(PipePair.text(received, 7)).isEqualTo("be read");
@@ -228,9 +232,7 @@ final class RegisteredBufferTest {
     void isNotUsedBeyondItsEnds(final int offset, final int length) throws Exception {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE))) {
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                    .isThrownBy(() -> pair.server.readInto(memory, offset, length, 1));
-            assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                    .isThrownBy(() -> pair.server.writeFrom(memory, offset, length, 1));
+                    .isThrownBy(() -> memory.slice(offset, length));
             // Nor by whoever gets past those checks.
             assertRefused(offset, length, RegisteredBufferNative.open(memory.buffer()));
         }
@@ -265,11 +267,13 @@ final class RegisteredBufferTest {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE));
                 OverlappedFile unbuffered = OverlappedFile.builder(port, path).read().unbuffered().open();
                 OverlappedFile log = OverlappedFile.builder(port, folder.resolve("log")).append().create().open()) {
-            assertThatIllegalArgumentException().isThrownBy(() -> unbuffered.readInto(memory, 0, 1, 0, 1))
+            final FilePosition start = FilePosition.at(0);
+            assertThatIllegalArgumentException().isThrownBy(() -> unbuffered.readInto(memory.slice(0, 1), start, 1))
                     .withMessageContaining("multiples of");
-            assertThatIllegalArgumentException().isThrownBy(() -> unbuffered.readInto(memory, 0, SIZE, -1, 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> unbuffered.readInto(memory.slice(), FilePosition.at(1), 1));
             assertThatExceptionOfType(UnsupportedOperationException.class)
-                    .isThrownBy(() -> log.writeFrom(memory, 0, 1, 0, 1)).withMessageContaining("append");
+                    .isThrownBy(() -> log.writeFrom(memory.slice(0, 1), start, 1)).withMessageContaining("append");
         }
     }
 

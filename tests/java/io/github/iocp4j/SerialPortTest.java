@@ -75,17 +75,17 @@ final class SerialPortTest {
         String heard = "";
         while (heard.length() < 5) {
             // One by one: Wine waits for a full buffer.
-            serial.read(room, 0, 1, 2);
+            serial.read(room.clear().limit(1), 2);
             heard += PipePair.text(room, recorder.nextSuccess(Opcode.READ).bytes);
         }
         assertThat(heard).startsWith("hello");
         assertThatThrownBy(() -> serial.awaitEvents(0, 3)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> serial.awaitEvents(0x200, 3)).isInstanceOf(IllegalArgumentException.class);
-        serial.read(room, 0, 64, 4, 50);
+        serial.read(room.clear().limit(64), Duration.ofMillis(50), 4);
         Recorder.Completion read = recorder.next();
         if (read.status == Win32Error.SUCCESS) {
             // The end of the echo.
-            serial.read(room, 0, 64, 4, 50);
+            serial.read(room.clear().limit(64), Duration.ofMillis(50), 4);
             read = recorder.next();
         }
         assertThat(read.status).isEqualTo(Win32Error.TIMEOUT);

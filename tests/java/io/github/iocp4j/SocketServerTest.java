@@ -86,7 +86,7 @@ final class SocketServerTest {
             if (completion.opcode() == Opcode.ACCEPT && completion.status() != 0) {
                 failures.add(new Recorder.Completion(completion));
             } else if (completion.opcode() == Opcode.ACCEPT) {
-                ((StreamSocket) completion.device()).write(GREETING, 0, 1, 1);
+                ((StreamSocket) completion.device()).write(GREETING, 1);
             }
         });
         final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).listening(listening).open();
@@ -327,7 +327,7 @@ final class SocketServerTest {
     void aSocketIsConnectedAgain() throws Exception {
         final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
         final SocketPair pair = SocketPair.connect(port, recorder, server);
-        pair.client.disconnect(true, 1);
+        pair.client.disconnect(AfterDisconnect.CONNECT_AGAIN, 1);
         recorder.nextSuccess(Opcode.DISCONNECT);
         pair.server.close();
         pair.client.connect(server.localAddress(), 2);

@@ -58,7 +58,7 @@ final class WaitableDeviceTest {
 
             assertThat(device.cancel(device.await(1))).isTrue();
             assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
-            device.await(2, 10);
+            device.await(Duration.ofMillis(10), 2);
             assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
             device.await(3);
             assertThat(device.close(LONG)).isTrue();
@@ -86,7 +86,7 @@ final class WaitableDeviceTest {
         job.assign(child().pid());
         assertThat(job.processes()).as("perhaps with their consoles").isGreaterThanOrEqualTo(2);
         job.awaitEmpty(1);
-        job.awaitEmpty(2, 10);
+        job.awaitEmpty(Duration.ofMillis(10), 2);
         assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
 
         job.terminate(3);
@@ -122,8 +122,8 @@ final class WaitableDeviceTest {
                 .hasMessageContaining("processId is -1");
         assertThatThrownBy(() -> job.assign(3)).isInstanceOf(Win32Exception.class)
                 .hasMessageContaining("AssignProcessToJobObject");
-        assertThatThrownBy(() -> job.awaitEmpty(0, 0)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at least 1 ms");
+        assertThatThrownBy(() -> job.awaitEmpty(Duration.ZERO, 0)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than zero");
     }
 
     /** The tests have a console on Windows, as a rule, and none under Wine. */

@@ -14,6 +14,8 @@ public final class SyntheticSubmission implements AutoCloseable {
     private final OverlappedFile file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
     private final RegisteredBuffer memory = RegisteredBuffer.register(buffer);
+    private final RegisteredSlice slice = memory.slice();
+    private final FilePosition start = FilePosition.at(0);
 
     /**
      * Opens a file that is never read.
@@ -34,7 +36,7 @@ public final class SyntheticSubmission implements AutoCloseable {
      * @return what it answers
      */
     public long read() {
-        return file.read(buffer, 0, BLOCK, 0, 0);
+        return file.read(buffer, start, 0);
     }
 
     /**
@@ -43,7 +45,7 @@ public final class SyntheticSubmission implements AutoCloseable {
      * @return what it answers
      */
     public long readRegistered() {
-        return file.readInto(memory, 0, BLOCK, 0, 0);
+        return file.readInto(slice, start, 0);
     }
 
     /**

@@ -13,11 +13,12 @@ import io.github.iocp4j.Win32Error;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks Docker's engine for its version: HTTP over a named pipe. */
 public final class DockerVersion implements CompletionListener {
-    private static final int PATIENCE = 10_000; // milliseconds for each read and write
+    private static final Duration PATIENCE = Duration.ofSeconds(10); // for each read and write
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(8192);
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -39,7 +40,7 @@ public final class DockerVersion implements CompletionListener {
                 NamedPipe pipe = NamedPipeClient.builder(port, pipeName).connect()) {
             // By HTTP 1.0 the answer comes in one piece, and the pipe is closed behind it.
             exchange.buffer.put(("GET " + path + " HTTP/1.0\r\nHost: docker\r\n\r\n").getBytes(US_ASCII));
-            pipe.write(exchange.buffer, 0, exchange.buffer.position(), 0, PATIENCE);
+            pipe.write(exchange.buffer.flip(), PATIENCE, 0);
             answer = exchange.answer.get();
         }
         final String[] headerAndBody = answer.split("\r\n\r\n", 2);
@@ -65,7 +66,7 @@ public final class DockerVersion implements CompletionListener {
                 buffer.duplicate().clear().get(piece);
                 received.writeBytes(piece);
             }
-            ((NamedPipe) completion.device()).read(buffer, 0, buffer.capacity(), 0, PATIENCE);
+            ((NamedPipe) completion.device()).read(buffer.clear(), PATIENCE, 0);
         }
     }
 }

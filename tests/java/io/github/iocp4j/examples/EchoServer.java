@@ -40,10 +40,10 @@ public final class EchoServer {
                 pipe.read(bufferOf(pipe), 0);
                 break;
             case READ:
-                pipe.write(bufferOf(pipe), 0, completion.bytes(), 0);
+                pipe.write(bufferOf(pipe).limit(completion.bytes()), 0);
                 break;
             default:
-                pipe.read(bufferOf(pipe), 0);
+                pipe.read(bufferOf(pipe).clear(), 0);
         }
     }
 

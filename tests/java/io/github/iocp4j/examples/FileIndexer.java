@@ -2,6 +2,7 @@ package io.github.iocp4j.examples;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.FilePosition;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
@@ -126,7 +127,7 @@ public final class FileIndexer {
 
         /** Always the last thing to do: the completion may be with another worker before this returns. */
         private void readNext() {
-            file.read(block.clear(), 0, block.capacity(), position, 0);
+            file.read(block.clear(), FilePosition.at(position), 0);
         }
     }
 }

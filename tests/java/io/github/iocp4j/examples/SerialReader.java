@@ -35,7 +35,7 @@ public final class SerialReader implements CompletionListener {
         try (CompletionPort port = CompletionPort.open(this);
                 SerialPort serial = SerialPort.builder(port, name).baud(115_200).readTimeouts(GAP, 0, SILENCE).open()) {
             buffer.put((command + "\r\n").getBytes(US_ASCII));
-            serial.write(buffer, 0, buffer.position(), 0);
+            serial.write(buffer.flip(), 0);
             silence.get();
         }
     }

@@ -1,5 +1,6 @@
 package io.github.iocp4j.examples;
 
+import io.github.iocp4j.AfterDisconnect;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
@@ -13,14 +14,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** Sends back whatever TCP clients send, and parts from those that are silent for too long. */
 public final class TcpServer implements CompletionListener {
     private static final int MOST_CLIENTS = 10_000;
 
-    private final int silence; // milliseconds
+    private final Duration silence;
 
-    TcpServer(final int silence) {
+    TcpServer(final Duration silence) {
         this.silence = silence;
     }
 
@@ -28,7 +30,8 @@ public final class TcpServer implements CompletionListener {
     public static void main(final String[] args) throws IOException {
         final InetSocketAddress address =
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-        try (CompletionPort port = CompletionPort.builder(new TcpServer(60_000)).operations(MOST_CLIENTS).open();
+        final TcpServer listener = new TcpServer(Duration.ofMinutes(1));
+        try (CompletionPort port = CompletionPort.builder(listener).operations(MOST_CLIENTS).open();
                 SocketServer server = SocketServer.builder(port, address).open()) {
             System.out.println("Serving " + server.name() + "; press Enter to end");
             System.in.read();
@@ -63,9 +66,9 @@ public final class TcpServer implements CompletionListener {
             case READ:
                 if (bytes > 0) {
                     // The next read waits for this: who does not listen cannot fill our memory.
-                    client.write((ByteBuffer) client.attachment(), 0, bytes, 0, silence);
+                    client.write(((ByteBuffer) client.attachment()).limit(bytes), silence, 0);
                 } else {
-                    client.disconnect(false, 0); // it has said all, and gets all of its answers
+                    client.disconnect(AfterDisconnect.CLOSE, 0); // it has said all, and gets all of its answers
                 }
                 break;
             case WRITE:
@@ -77,7 +80,6 @@ public final class TcpServer implements CompletionListener {
     }
 
     private void read(final StreamSocket client) {
-        final ByteBuffer buffer = (ByteBuffer) client.attachment();
-        client.read(buffer, 0, buffer.capacity(), 0, silence);
+        client.read(((ByteBuffer) client.attachment()).clear(), silence, 0);
     }
 }

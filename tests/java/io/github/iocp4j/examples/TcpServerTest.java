@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ class TcpServerTest {
     void sendsEverythingBackBeforeItParts() throws Exception {
         final byte[] sent = new byte[300_000];
         new Random(1).nextBytes(sent);
-        try (CompletionPort port = CompletionPort.open(new TcpServer(30_000));
+        try (CompletionPort port = CompletionPort.open(new TcpServer(Duration.ofSeconds(30)));
                 SocketServer server = SocketServer.builder(port, ANY_PORT).open();
                 Socket client = new Socket(ANY_PORT.getAddress(), server.localPort())) {
             final CompletableFuture<byte[]> back = CompletableFuture.supplyAsync(() -> {
@@ -41,7 +42,7 @@ class TcpServerTest {
 
     @Test
     void partsFromASilentClient() throws Exception {
-        try (CompletionPort port = CompletionPort.open(new TcpServer(100));
+        try (CompletionPort port = CompletionPort.open(new TcpServer(Duration.ofMillis(100)));
                 SocketServer server = SocketServer.builder(port, ANY_PORT).open();
                 Socket client = new Socket(ANY_PORT.getAddress(), server.localPort())) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -51,7 +52,7 @@ class TcpServerTest {
     @Test
     void partsFromOneClientTooMany() throws Exception {
         // Room for two accepts and one connection.
-        try (CompletionPort port = CompletionPort.builder(new TcpServer(30_000)).operations(3).open();
+        try (CompletionPort port = CompletionPort.builder(new TcpServer(Duration.ofSeconds(30))).operations(3).open();
                 SocketServer server = SocketServer.builder(port, ANY_PORT).listening(2).open();
                 Socket first = new Socket(ANY_PORT.getAddress(), server.localPort())) {
             first.getOutputStream().write(7);

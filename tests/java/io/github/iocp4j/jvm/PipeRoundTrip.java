@@ -54,7 +54,7 @@ public final class PipeRoundTrip {
             connection.read((ByteBuffer) connection.attachment(), SERVER_READ);
         } else if (completion.token() == SERVER_READ) {
             final NamedPipe connection = (NamedPipe) completion.device();
-            connection.write((ByteBuffer) connection.attachment(), 0, completion.bytes(), SERVER_WRITE);
+            connection.write(((ByteBuffer) connection.attachment()).clear().limit(completion.bytes()), SERVER_WRITE);
         } else if (completion.token() == CLIENT_READ) {
             ECHOED.complete(completion.bytes());
         }

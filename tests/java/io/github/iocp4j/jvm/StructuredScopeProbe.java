@@ -90,7 +90,7 @@ final class StructuredScopeProbe {
             pipe.attach(ByteBuffer.allocateDirect(LENGTH));
             pipe.read((ByteBuffer) pipe.attachment(), SERVER);
         } else if (completion.opcode() == Opcode.READ) {
-            pipe.write((ByteBuffer) pipe.attachment(), 0, completion.bytes(), SERVER);
+            pipe.write(((ByteBuffer) pipe.attachment()).clear().limit(completion.bytes()), SERVER);
         }
     }
 

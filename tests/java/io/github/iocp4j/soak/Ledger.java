@@ -6,6 +6,7 @@ import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -61,15 +62,16 @@ final class Ledger {
     }
 
     long read(final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
-        final int length = buffer.capacity();
+        buffer.clear();
         return start(new Entry(pipe, Opcode.READ, slot), token -> timeoutMillis == 0
-                ? pipe.read(buffer, 0, length, token) : pipe.read(buffer, 0, length, token, timeoutMillis));
+                ? pipe.read(buffer, token) : pipe.read(buffer, Duration.ofMillis(timeoutMillis), token));
     }
 
     long write(
             final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int length, final int timeoutMillis) {
+        buffer.clear().limit(length);
         return start(new Entry(pipe, Opcode.WRITE, slot), token -> timeoutMillis == 0
-                ? pipe.write(buffer, 0, length, token) : pipe.write(buffer, 0, length, token, timeoutMillis));
+                ? pipe.write(buffer, token) : pipe.write(buffer, Duration.ofMillis(timeoutMillis), token));
     }
 
     private long start(final Entry entry, final Start start) {

@@ -75,8 +75,8 @@ final class UnusualFolders implements AutoCloseable {
     }
 
     /**
-     * Wine starts programs of Linux, but has no handle of them, so that this waits for what they do. They have no pipes:
-     * without a handle Java would close these at once, and once more when it collects the process. By then their
+     * Wine starts programs of Linux, but has no handle of them, so that this waits for what they do. They have no
+     * pipes: without a handle Java would close these at once, and once more when it collects the process. By then their
      * handles' numbers may belong to other objects of this JVM.
      */
     private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done) {

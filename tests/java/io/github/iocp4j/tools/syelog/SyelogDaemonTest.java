@@ -172,7 +172,7 @@ final class SyelogDaemonTest {
 
     private int send(final NamedPipe client, final String text, final int timeoutMillis) throws InterruptedException {
         final byte[] bytes = Messages.line(text).bytes();
-        client.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip(), 0, bytes.length, 0, timeoutMillis);
+        client.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip(), Duration.ofMillis(timeoutMillis), 0);
         return written.poll(LONG.getSeconds(), TimeUnit.SECONDS);
     }
 

@@ -11,8 +11,9 @@ final class Buffers {
     private Buffers() {
     }
 
-    static void checkReadInto(final ByteBuffer buffer, final int offset, final int length) {
-        checkWriteFrom(buffer, offset, length);
+    /** Checks what an operation reads into, from position to limit. */
+    static void checkReadInto(final ByteBuffer buffer) {
+        checkDirect(buffer);
         if (buffer.isReadOnly()) {
             throw new ReadOnlyTargetException(buffer);
         }
@@ -26,15 +27,7 @@ final class Buffers {
         }
     }
 
-    static void checkWriteFrom(final ByteBuffer buffer, final int offset, final int length) {
-        checkDirect(buffer);
-        if ((offset | length) < 0 || offset > buffer.limit() - length) {
-            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
-                    + " do not lie within the buffer's limit of " + buffer.limit());
-        }
-    }
-
-    /** Offset and length of each buffer's range from position to limit, for one operation on all of them. */
+    /** Offset and length of each buffer's part from position to limit, for one operation that uses them all. */
     static int[] ranges(final ByteBuffer[] buffers) {
         if (buffers.length < 1 || buffers.length > MAX_PARTS) {
             throw new IllegalArgumentException(

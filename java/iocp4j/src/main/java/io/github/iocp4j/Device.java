@@ -110,24 +110,24 @@ public abstract class Device implements AutoCloseable {
      * driver can cancel it.
      *
      * @param code the control code
-     * @param in the input; null for none
-     * @param out receives the output; null for none
+     * @param in what the request needs; null for nothing
+     * @param out where the answer goes; null for none
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
     public final long control(
-            final int code, final ByteBuffer in, final ByteBuffer out, final long token, final int timeoutMillis) {
-        return startControl(code, in, out, token, Timeouts.checkDeadline(timeoutMillis));
+            final int code, final ByteBuffer in, final ByteBuffer out, final Duration timeout, final long token) {
+        return startControl(code, in, out, token, Timeouts.deadline(timeout));
     }
 
     private long startControl(
             final int code, final ByteBuffer in, final ByteBuffer out, final long token, final int milliseconds) {
         if (in != null) {
-            Buffers.checkWriteFrom(in, in.position(), in.remaining());
+            Buffers.checkDirect(in);
         }
         if (out != null) {
-            Buffers.checkReadInto(out, out.position(), out.remaining());
+            Buffers.checkReadInto(out);
         }
         return accepted(DeviceNative.control(key, code,
                 in, in == null ? 0 : in.position(), in == null ? 0 : in.remaining(),
@@ -137,8 +137,8 @@ public abstract class Device implements AutoCloseable {
     /**
      * Lets transfers of data that succeed at once complete inline, from now on and until the device is closed
      * ({@code SetFileCompletionNotificationModes}, {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that
-     * starts such a read, write, receive or send returns how many bytes were moved, which {@link InlineCompletion}
-     * tells from an operation's id, and no completion follows. That saves the way through the port and to another
+     * starts such a read, write, receive or send returns how many bytes were moved, as an
+     * {@link InlineCompletion}, and no completion follows. That saves the way through the port and to another
      * thread, and is worth it where data is mostly there: cached files, sockets and pipes under load.
      *
      * <p>All other operations complete to the listener as before: those that are pending, fail, move no byte or are no
@@ -170,9 +170,10 @@ public abstract class Device implements AutoCloseable {
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation had already completed or was never known on this device
+     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which names no operation
      */
     public final boolean cancel(final long operation) {
-        return DeviceNative.cancel(key, operation);
+        return DeviceNative.cancel(key, InlineCompletion.refuse(operation));
     }
 
     /**
@@ -181,9 +182,10 @@ public abstract class Device implements AutoCloseable {
      *
      * @param operation what the starting method returned; an id that is over or was never given out is harmless
      * @return false when the operation has ended, or was never known on this device
+     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which names no operation
      */
     public final boolean isPending(final long operation) {
-        return DeviceNative.isPending(key, operation);
+        return DeviceNative.isPending(key, InlineCompletion.refuse(operation));
     }
 
     /**
@@ -293,12 +295,13 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Converts the result of a native submission into the operation's id, or throws the exception of the refusal.
+     * Turns the answer of a native submission into the operation's id or its inline completion, or the exception that
+     * tells why it was refused.
      */
     final long accepted(final long answer) {
         if (answer > 0) {
             take();
-            return answer;
+            return InlineCompletion.ofNative(answer);
         }
         throw Refusal.of(answer).exception(this);
     }

@@ -36,7 +36,7 @@ public final class FileSegments {
         long length = 0;
         for (int i = 0; i < buffers.length; i++) {
             final ByteBuffer buffer = Objects.requireNonNull(buffers[i], "buffer");
-            Buffers.checkReadInto(buffer, buffer.position(), buffer.remaining());
+            Buffers.checkReadInto(buffer);
             if (buffer.remaining() == 0 || buffer.remaining() % PAGE != 0) {
                 throw new IllegalArgumentException("Segment " + i + " has " + buffer.remaining()
                         + " bytes, but must be one or more whole pages of " + PAGE);

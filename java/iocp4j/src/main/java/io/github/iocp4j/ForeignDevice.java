@@ -98,47 +98,32 @@ public final class ForeignDevice extends StreamDevice {
      * Starts reading at a position ({@code ReadFile}). At the end of a file the status is
      * {@link Win32Error#HANDLE_EOF}.
      *
-     * @param buffer a direct buffer
-     * @param offset where in the buffer the first byte goes
-     * @param length how many bytes at most
-     * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param position where in the file or on the disk to begin; not looked at by what has no positions
      * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the buffer is not direct, or the position negative
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
-     * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long readAt(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startRead(buffer, offset, length, checkPosition(position), token, Timeouts.NO_DEADLINE);
+    public long readAt(final ByteBuffer buffer, final FilePosition position, final long token) {
+        return startRead(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /**
      * Starts writing at a position ({@code WriteFile}).
      *
-     * @param buffer a direct buffer; read-only is fine
-     * @param offset where in the buffer the first byte lies
-     * @param length how many bytes
-     * @param position where in the file or on the disk to begin, in bytes; not looked at by what has no positions
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param position where in the file or on the disk to begin; not looked at by what has no positions
      * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the buffer is not direct, or the position negative
-     * @throws IndexOutOfBoundsException when the range does not lie within its limit
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IllegalArgumentException when the buffer is not direct
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long writeAt(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startWrite(buffer, offset, length, checkPosition(position), token, Timeouts.NO_DEADLINE);
-    }
-
-    private static long checkPosition(final long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException("A position is not negative, as " + position + " is");
-        }
-        return position;
+    public long writeAt(final ByteBuffer buffer, final FilePosition position, final long token) {
+        return startWrite(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /** Throws what can be said of a handle that the port has not taken. */

@@ -2,20 +2,24 @@ package io.github.iocp4j;
 
 /**
  * Reads what the starting method of a transfer returned on a device that {@linkplain Device#completeInline completes
- * inline}: either the operation's id, so that a completion follows, or how many bytes have been moved already, so that
- * none does. Both kinds of number are positive. Makes no objects.
+ * inline}: either the operation's id, which is positive, so that a completion follows, or how many bytes have been
+ * moved already, as a negative number, so that none does. Makes no objects.
+ *
+ * <p>Neither is taken for the other: {@link #bytes} refuses an operation's id, and {@link Device#cancel} and
+ * {@link Device#isPending} refuse an inline completion.
  *
  * <pre>{@code
- * long read = file.read(buffer, 0, buffer.limit(), position, token);
+ * long read = file.read(buffer, position, token);
  * while (InlineCompletion.is(read)) {
- *     position += InlineCompletion.bytes(read);
- *     read = file.read(buffer, 0, buffer.limit(), position, token);
+ *     position.moveTo(position.bytes() + InlineCompletion.bytes(read));
+ *     read = file.read(buffer, position, token);
  * }
  * // The listener goes on from here.
  * }</pre>
  */
 public final class InlineCompletion {
-    private static final int MARK_BIT = 61;
+    // How native code marks one: inlineId() in native/engine/Operations.h.
+    private static final int NATIVE_MARK_BIT = 61;
 
     private InlineCompletion() {
     }
@@ -23,25 +27,39 @@ public final class InlineCompletion {
     /**
      * Whether the operation is over: it has succeeded, has moved at least one byte, and nothing follows.
      *
-     * @param submitted what the starting method returned
+     * @param started what the starting method returned
      * @return false for an operation's id, whose completion follows
      */
-    public static boolean is(final long submitted) {
-        return submitted >>> MARK_BIT == 1;
+    public static boolean is(final long started) {
+        return started < 0 && started >= -Integer.MAX_VALUE;
     }
 
     /**
      * How much such an operation has moved.
      *
-     * @param submitted what the starting method returned
+     * @param started what the starting method returned
      * @return the number of bytes, at least 1
      * @throws IllegalArgumentException when that is an operation's id, as {@link #is} tells
      */
-    public static int bytes(final long submitted) {
-        if (!is(submitted)) {
-            throw new IllegalArgumentException("Not completed inline: " + submitted
+    public static int bytes(final long started) {
+        if (!is(started)) {
+            throw new IllegalArgumentException("Not completed inline: " + started
                     + " names an operation whose completion follows. Ask InlineCompletion.is() first");
         }
-        return (int) submitted;
+        return (int) -started;
+    }
+
+    /** What a starting method returns for the native answer that an operation was accepted. */
+    static long ofNative(final long answer) {
+        return answer >>> NATIVE_MARK_BIT == 1 ? -(answer & Integer.MAX_VALUE) : answer;
+    }
+
+    /** The same number, where it may be an operation's id. */
+    static long refuse(final long operation) {
+        if (is(operation)) {
+            throw new IllegalArgumentException("That operation has completed inline and moved " + -operation
+                    + " bytes: no operation is left to cancel or to ask about. Ask InlineCompletion.is() first");
+        }
+        return operation;
     }
 }

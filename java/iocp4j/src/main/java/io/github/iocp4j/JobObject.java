@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import java.time.Duration;
+
 /**
  * A job: a group of processes, including all child processes. A completion arrives when the last one has ended.
  *
@@ -86,11 +88,11 @@ public final class JobObject extends Device {
      * Waits as {@link #awaitEmpty(long)} does, with a deadline, after which it completes with
      * {@link Win32Error#TIMEOUT}.
      *
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
-    public long awaitEmpty(final long token, final int timeoutMillis) {
-        return accepted(JobObjectNative.awaitEmpty(key(), token, Timeouts.checkDeadline(timeoutMillis)));
+    public long awaitEmpty(final Duration timeout, final long token) {
+        return accepted(JobObjectNative.awaitEmpty(key(), token, Timeouts.deadline(timeout)));
     }
 }

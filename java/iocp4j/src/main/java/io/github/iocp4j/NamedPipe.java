@@ -1,6 +1,7 @@
 package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * One end of a connected named pipe: a connection that a {@link NamedPipeServer} accepts or a {@link NamedPipeClient}
@@ -83,14 +84,14 @@ public final class NamedPipe extends StreamDevice {
      * request may have been written; then the next read returns its answer.
      *
      * @param request the message
-     * @param answer receives the answer
+     * @param answer where the answer goes
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
     public long transact(
-            final ByteBuffer request, final ByteBuffer answer, final long token, final int timeoutMillis) {
-        return startTransact(request, answer, token, Timeouts.checkDeadline(timeoutMillis));
+            final ByteBuffer request, final ByteBuffer answer, final Duration timeout, final long token) {
+        return startTransact(request, answer, token, Timeouts.deadline(timeout));
     }
 
     /**
@@ -167,7 +168,7 @@ public final class NamedPipe extends StreamDevice {
             throw new UnsupportedOperationException(this + " has no half close: only duplex message-mode pipes"
                     + " have. End it with flush and close, or with disconnect");
         }
-        final long operation = startWrite(EMPTY, 0, 0, 0, token, Timeouts.NO_DEADLINE);
+        final long operation = startWrite(EMPTY, NO_POSITION, token, Timeouts.NO_DEADLINE);
         writeClosed = true;
         return operation;
     }
@@ -182,8 +183,8 @@ public final class NamedPipe extends StreamDevice {
     private long startTransact(
             final ByteBuffer request, final ByteBuffer answer, final long token, final int milliseconds) {
         checkWritable();
-        Buffers.checkWriteFrom(request, request.position(), request.remaining());
-        Buffers.checkReadInto(answer, answer.position(), answer.remaining());
+        Buffers.checkDirect(request);
+        Buffers.checkReadInto(answer);
         return accepted(NamedPipeNative.transact(key(), request, request.position(), request.remaining(), answer,
                 answer.position(), answer.remaining(), token, milliseconds));
     }

@@ -1,7 +1,9 @@
 package io.github.iocp4j;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 
@@ -21,7 +23,7 @@ import java.util.function.LongSupplier;
  * bytes succeeds anywhere. A write beyond the end extends the file.
  *
  * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, as {@link StreamDevice} tells. In an
- * {@linkplain OverlappedFileBuilder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
+ * {@linkplain Builder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
  * {@link #alignment}; that is checked before anything starts.
  *
  * <p>When Windows executes an operation during the call, the caller waits for the disk, and the completion still comes
@@ -54,9 +56,9 @@ public final class OverlappedFile extends Device {
      * @param path the file; a path longer than 260 characters is fine
      * @return a builder with the defaults that its methods document
      */
-    public static OverlappedFileBuilder builder(final CompletionPort port, final Path path) {
+    public static Builder builder(final CompletionPort port, final Path path) {
         Objects.requireNonNull(path, "path");
-        return new OverlappedFileBuilder(Objects.requireNonNull(port, "port"), path.toAbsolutePath().toString());
+        return new Builder(Objects.requireNonNull(port, "port"), path.toAbsolutePath().toString());
     }
 
     /**
@@ -93,258 +95,231 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts reading ({@code ReadFile}).
+     * Starts reading into the buffer, from its position to its limit ({@code ReadFile}).
      *
-     * @param buffer a direct buffer
-     * @param offset where in the buffer the first byte goes; position is not looked at
-     * @param length how many bytes at most
-     * @param position where in the file the first byte lies
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param position where in the file to begin
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
-     *     2^63 - 1, or when the file is unbuffered and something is not aligned
+     * @throws IllegalArgumentException when the buffer is not direct, the range goes beyond 2^63 - 1, or the file is
+     *     unbuffered and something is not aligned
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
-     * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws UnsupportedOperationException when the file is not open for reading
      * @throws DeviceClosedException when the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long read(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startRead(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    public long read(final ByteBuffer buffer, final FilePosition position, final long token) {
+        return startRead(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, int, int, long, long)} does, with a deadline. When the time is up
-     * before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
-     * {@link Win32Error#TIMEOUT}; when it is over just then, with its own result.
+     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, with a deadline. When the time is up before
+     * the operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when
+     * it is over just then, with its own result.
      *
-     * @param buffer a direct buffer
-     * @param offset where in the buffer the first byte goes
-     * @param length how many bytes at most
-     * @param position where in the file the first byte lies
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param position where in the file to begin
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long read(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int timeoutMillis) {
-        return startRead(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+            final ByteBuffer buffer, final FilePosition position, final Duration timeout, final long token) {
+        return startRead(buffer, position.bytes(), token, Timeouts.deadline(timeout));
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, int, int, long, long)} does, into a part of a registered buffer.
+     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, into registered memory.
      *
-     * @param buffer where the bytes go
-     * @param offset where in the buffer the first byte goes
-     * @param length how many bytes at most
-     * @param position where in the file the first byte lies
+     * @param slice where the bytes go, from the position of its buffer to the limit
+     * @param position where in the file to begin
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws IllegalStateException when the buffer is registered no more
      */
-    public long readInto(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startRead(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    public long readInto(final RegisteredSlice slice, final FilePosition position, final long token) {
+        return startRead(slice, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts reading into a part of a registered buffer, with a deadline as
-     * {@link #read(ByteBuffer, int, int, long, long, int)} has.
+     * Starts reading into registered memory, with a deadline as
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
      *
-     * @param buffer where the bytes go
-     * @param offset where in the buffer the first byte goes
-     * @param length how many bytes at most
-     * @param position where in the file the first byte lies
+     * @param slice where the bytes go, from the position of its buffer to the limit
+     * @param position where in the file to begin
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long readInto(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int timeoutMillis) {
-        return startRead(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+            final RegisteredSlice slice, final FilePosition position, final Duration timeout, final long token) {
+        return startRead(slice, position.bytes(), token, Timeouts.deadline(timeout));
     }
 
     /**
      * Starts reading pages into several places ({@code ReadFileScatter}). The file must be unbuffered.
      *
      * @param segments where the bytes go
-     * @param position where in the file the first byte lies, a multiple of {@link #alignment}
+     * @param position where in the file to begin, a multiple of {@link #alignment}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered, or not open for reading
      * @throws IllegalArgumentException when the position does not suit
      */
-    public long read(final FileSegments segments, final long position, final long token) {
+    public long readScatter(final FileSegments segments, final FilePosition position, final long token) {
         checkReadable();
-        checkSegments(segments, position);
-        return accepted(FileNative.readScatter(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
+        checkSegments(segments, position.bytes());
+        return accepted(
+                FileNative.readScatter(key(), segments.array(), position.bytes(), token, Timeouts.NO_DEADLINE));
     }
 
     /**
-     * Starts writing ({@code WriteFile}). The completion tells how many bytes were written, which are all unless its
-     * status is an error.
+     * Starts writing what lies between the buffer's position and its limit ({@code WriteFile}). The completion tells
+     * how many bytes were written, which are all unless its status is an error.
      *
-     * @param buffer a direct buffer; read-only is fine
-     * @param offset where in the buffer the first byte lies; position is not looked at
-     * @param length how many bytes
-     * @param position where in the file the first byte goes
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param position where in the file to begin
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when the buffer is not direct, the position is negative or the range goes beyond
-     *     2^63 - 1, or when the file is unbuffered and something is not aligned
-     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
+     * @throws IllegalArgumentException when the buffer is not direct, the range goes beyond 2^63 - 1, or the file is
+     *     unbuffered and something is not aligned
      * @throws UnsupportedOperationException when the file is open for reading or for appending only
      * @throws DeviceClosedException when the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long write(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startWrite(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    public long write(final ByteBuffer buffer, final FilePosition position, final long token) {
+        return startWrite(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts writing as {@link #write(ByteBuffer, int, int, long, long)} does, with a deadline. When the time is up
-     * before the operation is over, it is cancelled ({@code CancelIoEx}) and completes with
-     * {@link Win32Error#TIMEOUT}; when it is over just then, with its own result.
+     * Starts writing as {@link #write(ByteBuffer, FilePosition, long)} does, with a deadline as
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
      *
-     * @param buffer a direct buffer; read-only is fine
-     * @param offset where in the buffer the first byte lies
-     * @param length how many bytes
-     * @param position where in the file the first byte goes
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param position where in the file to begin
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long write(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int timeoutMillis) {
-        return startWrite(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+            final ByteBuffer buffer, final FilePosition position, final Duration timeout, final long token) {
+        return startWrite(buffer, position.bytes(), token, Timeouts.deadline(timeout));
     }
 
     /**
-     * Starts writing as {@link #write(ByteBuffer, int, int, long, long)} does, from a part of a registered buffer.
+     * Starts writing as {@link #write(ByteBuffer, FilePosition, long)} does, from registered memory.
      *
-     * @param buffer where the bytes lie
-     * @param offset where in the buffer the first byte lies
-     * @param length how many bytes
-     * @param position where in the file the first byte goes
+     * @param slice where the bytes lie, from the position of its buffer to the limit
+     * @param position where in the file to begin
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's capacity
      * @throws IllegalStateException when the buffer is registered no more
      */
-    public long writeFrom(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token) {
-        return startWrite(buffer, offset, length, position, token, Timeouts.NO_DEADLINE);
+    public long writeFrom(final RegisteredSlice slice, final FilePosition position, final long token) {
+        return startWrite(slice, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts writing from a part of a registered buffer, with a deadline as
-     * {@link #write(ByteBuffer, int, int, long, long, int)} has.
+     * Starts writing from registered memory, with a deadline as
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
      *
-     * @param buffer where the bytes lie
-     * @param offset where in the buffer the first byte lies
-     * @param length how many bytes
-     * @param position where in the file the first byte goes
+     * @param slice where the bytes lie, from the position of its buffer to the limit
+     * @param position where in the file to begin
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long writeFrom(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int timeoutMillis) {
-        return startWrite(buffer, offset, length, position, token, Timeouts.checkDeadline(timeoutMillis));
+            final RegisteredSlice slice, final FilePosition position, final Duration timeout, final long token) {
+        return startWrite(slice, position.bytes(), token, Timeouts.deadline(timeout));
     }
 
     /**
      * Starts writing pages from several places ({@code WriteFileGather}). The file must be unbuffered.
      *
      * @param segments where the bytes lie
-     * @param position where in the file the first byte goes, a multiple of {@link #alignment}
+     * @param position where in the file to begin, a multiple of {@link #alignment}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered, or not open for writing
      * @throws IllegalArgumentException when the position does not suit
      */
-    public long write(final FileSegments segments, final long position, final long token) {
+    public long writeGather(final FileSegments segments, final FilePosition position, final long token) {
         checkWritable();
-        checkSegments(segments, position);
-        return accepted(FileNative.writeGather(key(), segments.array(), position, token, Timeouts.NO_DEADLINE));
+        checkSegments(segments, position.bytes());
+        return accepted(
+                FileNative.writeGather(key(), segments.array(), position.bytes(), token, Timeouts.NO_DEADLINE));
     }
 
     /**
      * Starts writing at the end of the file at the time when Windows executes the write: the {@code OVERLAPPED}'s
      * {@code Offset} and {@code OffsetHigh} are all ones. Concurrent appends do not overlap; their order is undefined.
      *
-     * @param buffer a direct buffer; read-only is fine
-     * @param offset where in the buffer the first byte lies; position is not looked at
-     * @param length how many bytes
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
      *     not aligned
-     * @throws IndexOutOfBoundsException when the range does not lie within the buffer's limit
      * @throws UnsupportedOperationException when the file is open for reading only
      */
-    public long append(final ByteBuffer buffer, final int offset, final int length, final long token) {
-        Buffers.checkWriteFrom(buffer, offset, length);
+    public long append(final ByteBuffer buffer, final long token) {
+        Buffers.checkDirect(buffer);
         checkAppendable();
-        FileRanges.checkAligned(alignment, buffer, offset, length, 0);
-        return accepted(
-                DeviceNative.write(key(), buffer, offset, length, APPEND, token, Timeouts.NO_DEADLINE));
+        FileRanges.checkAligned(alignment, buffer, 0);
+        return accepted(DeviceNative.write(
+                key(), buffer, buffer.position(), buffer.remaining(), APPEND, token, Timeouts.NO_DEADLINE));
     }
 
     /**
      * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is granted. The range
      * may lie beyond the end. Closing the file releases its locks.
      *
-     * @param position where the range begins
-     * @param length how many bytes, at least 1
-     * @param exclusive whether the lock prevents reads through other handles, too; a shared lock prevents only writes
-     * @param failImmediately whether to complete with {@link Win32Error#LOCK_VIOLATION} when another handle has a
-     *     conflicting lock; otherwise the operation waits until that is released
+     * @param range what to lock
+     * @param mode what others are kept from
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the range is empty or negative
      */
-    public long lock(
-            final long position, final long length, final boolean exclusive, final boolean failImmediately,
-            final long token) {
-        return startLock(position, length, exclusive, failImmediately, token, Timeouts.NO_DEADLINE);
+    public long lock(final FileRange range, final LockMode mode, final long token) {
+        return startLock(range, mode, false, token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts locking a range as {@link #lock(long, long, boolean, boolean, long)} does, with a deadline, after which it
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, and waits for it only so long: then it
      * is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param position where the range begins
-     * @param length how many bytes, at least 1
-     * @param exclusive whether the lock prevents reads through other handles, too
+     * @param range what to lock
+     * @param mode what others are kept from
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1
      * @return the operation's id, for {@link #cancel}
      */
-    public long lock(
-            final long position, final long length, final boolean exclusive, final long token,
-            final int timeoutMillis) {
-        return startLock(position, length, exclusive, false, token, Timeouts.checkDeadline(timeoutMillis));
+    public long lock(final FileRange range, final LockMode mode, final Duration timeout, final long token) {
+        return startLock(range, mode, false, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but waits for no other lock
+     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): where one is in the way, it completes with
+     * {@link Win32Error#LOCK_VIOLATION}.
+     *
+     * @param range what to lock
+     * @param mode what others are kept from
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long tryLock(final FileRange range, final LockMode mode, final long token) {
+        return startLock(range, mode, true, token, Timeouts.NO_DEADLINE);
     }
 
     /**
      * Unlocks a range that was locked as a whole ({@code UnlockFileEx}).
      *
-     * @param position where the range begins
-     * @param length how many bytes
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when that exact range is not locked
+     * @param range what was locked
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
      */
-    public void unlock(final long position, final long length) throws Win32Exception {
-        FileRanges.checkLock(position, length);
-        done(() -> FileNative.unlock(key(), position, length), "UnlockFileEx");
+    public void unlock(final FileRange range) throws Win32Exception {
+        done(() -> FileNative.unlock(key(), range.position(), range.length()), "UnlockFileEx");
     }
 
     /**
@@ -414,68 +389,57 @@ public final class OverlappedFile extends Device {
     }
 
     private long startRead(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int milliseconds) {
-        Buffers.checkReadInto(buffer, offset, length);
+            final ByteBuffer buffer, final long position, final long token, final int milliseconds) {
+        Buffers.checkReadInto(buffer);
         checkReadable();
-        FileRanges.check(position, length);
-        FileRanges.checkAligned(alignment, buffer, offset, length, position);
-        return accepted(DeviceNative.read(key(), buffer, offset, length, position, token, milliseconds));
+        checkPlace(buffer, position);
+        return accepted(DeviceNative.read(
+                key(), buffer, buffer.position(), buffer.remaining(), position, token, milliseconds));
     }
 
     private long startWrite(
-            final ByteBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int milliseconds) {
-        Buffers.checkWriteFrom(buffer, offset, length);
+            final ByteBuffer buffer, final long position, final long token, final int milliseconds) {
+        Buffers.checkDirect(buffer);
         checkWritable();
-        FileRanges.check(position, length);
-        FileRanges.checkAligned(alignment, buffer, offset, length, position);
-        return accepted(DeviceNative.write(key(), buffer, offset, length, position, token, milliseconds));
-    }
-
-    /** Returns the buffer's key, after a check of the range that an operation reads into. */
-    long keyToReadInto(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
-        final long memory = buffer.keyToReadInto(offset, length);
-        checkReadable();
-        FileRanges.check(position, length);
-        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
-        return memory;
-    }
-
-    /** Returns the buffer's key, after a check of the range that an operation writes from. */
-    long keyToWriteFrom(final RegisteredBuffer buffer, final int offset, final int length, final long position) {
-        final long memory = buffer.keyToWriteFrom(offset, length);
-        checkWritable();
-        FileRanges.check(position, length);
-        FileRanges.checkAligned(alignment, buffer.buffer(), offset, length, position);
-        return memory;
+        checkPlace(buffer, position);
+        return accepted(DeviceNative.write(
+                key(), buffer, buffer.position(), buffer.remaining(), position, token, milliseconds));
     }
 
     private long startRead(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int milliseconds) {
-        return accepted(DeviceNative.readRegistered(key(), keyToReadInto(buffer, offset, length, position), offset,
-                length, position, token, milliseconds));
+            final RegisteredSlice slice, final long position, final long token, final int milliseconds) {
+        final long memory = slice.keyToReadInto();
+        checkReadable();
+        checkPlace(slice.buffer(), position);
+        return accepted(DeviceNative.readRegistered(
+                key(), memory, slice.offset(), slice.length(), position, token, milliseconds));
     }
 
     private long startWrite(
-            final RegisteredBuffer buffer, final int offset, final int length, final long position, final long token,
-            final int milliseconds) {
-        return accepted(DeviceNative.writeRegistered(key(), keyToWriteFrom(buffer, offset, length, position), offset,
-                length, position, token, milliseconds));
+            final RegisteredSlice slice, final long position, final long token, final int milliseconds) {
+        final long memory = slice.keyToWriteFrom();
+        checkWritable();
+        checkPlace(slice.buffer(), position);
+        return accepted(DeviceNative.writeRegistered(
+                key(), memory, slice.offset(), slice.length(), position, token, milliseconds));
     }
 
     private long startLock(
-            final long position, final long length, final boolean exclusive, final boolean failImmediately,
-            final long token, final int milliseconds) {
-        FileRanges.checkLock(position, length);
-        return accepted(FileNative.lock(key(), position, length, exclusive, failImmediately, token, milliseconds));
+            final FileRange range, final LockMode mode, final boolean failImmediately, final long token,
+            final int milliseconds) {
+        return accepted(FileNative.lock(key(), range.position(), range.length(), mode == LockMode.EXCLUSIVE,
+                failImmediately, token, milliseconds));
+    }
+
+    private void checkPlace(final ByteBuffer buffer, final long position) {
+        FileRanges.check(position, buffer.remaining());
+        FileRanges.checkAligned(alignment, buffer, position);
     }
 
     private void checkSegments(final FileSegments segments, final long position) {
         if (alignment == 1) {
             throw new UnsupportedOperationException(this + " is not unbuffered: Windows scatters and gathers only in"
-                    + " files opened with OverlappedFileBuilder.unbuffered()");
+                    + " files opened with OverlappedFile.Builder.unbuffered()");
         }
         FileRanges.check(position, segments.length());
         FileRanges.checkAligned(alignment, "position", position);
@@ -484,7 +448,7 @@ public final class OverlappedFile extends Device {
     private void checkReadable() {
         if (!readable) {
             throw new UnsupportedOperationException(
-                    this + " is not open for reading: open it with OverlappedFileBuilder.read(), too");
+                    this + " is not open for reading: open it with OverlappedFile.Builder.read(), too");
         }
     }
 
@@ -499,12 +463,238 @@ public final class OverlappedFile extends Device {
     private void checkAppendable() {
         if (!appendable) {
             throw new UnsupportedOperationException(
-                    this + " is open for reading only: open it with OverlappedFileBuilder.write() or append()");
+                    this + " is open for reading only: open it with OverlappedFile.Builder.write() or append()");
         }
     }
 
     /** Makes a blocking call, which may wait for the disk or another machine. */
     private long done(final LongSupplier call, final String name) throws Win32Exception {
         return Refusal.number(OffCarrier.call(call), name + ' ' + name(), this);
+    }
+
+    /**
+     * Describes how to open an {@link OverlappedFile}.
+     *
+     * <p>Default: an existing file, for reading, with Windows' cache, while others may read it.
+     */
+    public static final class Builder {
+        // As CreateFileW takes them.
+        private static final int GENERIC_READ = 0x8000_0000;
+        private static final int GENERIC_WRITE = 0x4000_0000;
+        private static final int FILE_APPEND_DATA = 0x4;
+        private static final int CREATE_NEW = 1;
+        private static final int CREATE_ALWAYS = 2;
+        private static final int OPEN_EXISTING = 3;
+        private static final int OPEN_ALWAYS = 4;
+        private static final int TRUNCATE_EXISTING = 5;
+        private static final int WRITE_THROUGH = 0x8000_0000;
+        private static final int NO_BUFFERING = 0x2000_0000;
+        private static final int RANDOM_ACCESS = 0x1000_0000;
+        private static final int SEQUENTIAL_SCAN = 0x0800_0000;
+        private static final int DELETE_ON_CLOSE = 0x0400_0000;
+        private static final int TEMPORARY = 0x100;
+
+        private final CompletionPort port;
+        private final String path;
+        private int access;
+        private int share = FileShare.READ.code();
+        private boolean create;
+        private boolean createNew;
+        private boolean truncate;
+        private int flags;
+
+        private Builder(final CompletionPort port, final String path) {
+            this.port = port;
+            this.path = path;
+        }
+
+        /**
+         * Opens the file for reading ({@code GENERIC_READ}).
+         *
+         * @return this
+         */
+        public Builder read() {
+            access |= GENERIC_READ;
+            return this;
+        }
+
+        /**
+         * Opens the file for writing ({@code GENERIC_WRITE}).
+         *
+         * @return this
+         */
+        public Builder write() {
+            access |= GENERIC_WRITE;
+            return this;
+        }
+
+        /**
+         * Opens the file for writing at its end and nowhere else ({@code FILE_APPEND_DATA}). A file open with
+         * {@link #write} can be appended to as well.
+         *
+         * @return this
+         */
+        public Builder append() {
+            access |= FILE_APPEND_DATA;
+            return this;
+        }
+
+        /**
+         * Makes the file if there is none ({@code OPEN_ALWAYS}).
+         *
+         * @return this
+         */
+        public Builder create() {
+            create = true;
+            return this;
+        }
+
+        /**
+         * Makes the file, and fails with {@link Win32Error#FILE_EXISTS} if there is one ({@code CREATE_NEW}).
+         *
+         * @return this
+         */
+        public Builder createNew() {
+            createNew = true;
+            return this;
+        }
+
+        /**
+         * Empties the file if there is one: {@code TRUNCATE_EXISTING}, or {@code CREATE_ALWAYS} together with
+         * {@link #create}. Needs {@link #write}.
+         *
+         * @return this
+         */
+        public Builder truncate() {
+            truncate = true;
+            return this;
+        }
+
+        /**
+         * What others may do with the file while it is open. Default: {@link FileShare#READ}.
+         *
+         * @param what any, none included: then nobody else can open it
+         * @return this
+         */
+        public Builder share(final FileShare... what) {
+            share = 0;
+            for (final FileShare one : what) {
+                share |= one.code();
+            }
+            return this;
+        }
+
+        /**
+         * Deletes the file when it is closed, by whatever the program's end may be ({@code FILE_FLAG_DELETE_ON_CLOSE}).
+         * Others can open it meanwhile only if it is shared for {@link FileShare#DELETE}.
+         *
+         * @return this
+         */
+        public Builder deleteOnClose() {
+            flags |= DELETE_ON_CLOSE;
+            return this;
+        }
+
+        /**
+         * Goes past Windows' cache ({@code FILE_FLAG_NO_BUFFERING}). Positions, lengths and addresses of buffers must
+         * then be multiples of {@link OverlappedFile#alignment}.
+         *
+         * @return this
+         */
+        public Builder unbuffered() {
+            flags |= NO_BUFFERING;
+            return this;
+        }
+
+        /**
+         * Lets a write complete only when the disk has the data ({@code FILE_FLAG_WRITE_THROUGH}).
+         *
+         * @return this
+         */
+        public Builder writeThrough() {
+            flags |= WRITE_THROUGH;
+            return this;
+        }
+
+        /**
+         * Tells the cache that the file is read from the beginning to the end ({@code FILE_FLAG_SEQUENTIAL_SCAN}).
+         *
+         * @return this
+         */
+        public Builder sequential() {
+            flags |= SEQUENTIAL_SCAN;
+            return this;
+        }
+
+        /**
+         * Tells the cache that the file is read here and there ({@code FILE_FLAG_RANDOM_ACCESS}).
+         *
+         * @return this
+         */
+        public Builder random() {
+            flags |= RANDOM_ACCESS;
+            return this;
+        }
+
+        /**
+         * Tells the cache that the file will be deleted soon and need not reach the disk
+         * ({@code FILE_ATTRIBUTE_TEMPORARY}).
+         *
+         * @return this
+         */
+        public Builder temporary() {
+            flags |= TEMPORARY;
+            return this;
+        }
+
+        /**
+         * Opens the file ({@code CreateFileW} with {@code FILE_FLAG_OVERLAPPED}). A virtual thread parks meanwhile and
+         * does not pin its carrier.
+         *
+         * @return the open file
+         * @throws IllegalArgumentException when the options contradict each other
+         * @throws Win32Exception when Windows refuses, as with {@link Win32Error#FILE_NOT_FOUND},
+         *     {@link Win32Error#SHARING_VIOLATION} or {@link Win32Error#ACCESS_DENIED};
+         *     {@link Win32Error#NOT_SUPPORTED} when what has that name is a device or a pipe and not a file
+         * @throws PortClosedException when the port is closed or closing
+         */
+        public OverlappedFile open() throws Win32Exception {
+            checkOptions();
+            final long answer = OffCarrier.call(() -> FileNative.open(
+                    port.id(), path, access == 0 ? GENERIC_READ : access, share, disposition(), flags));
+            final long key = Refusal.key(answer, "CreateFile " + path + why((int) -answer), port);
+            return port.register(new OverlappedFile(port, key, path, access == 0 || (access & GENERIC_READ) != 0,
+                    (access & GENERIC_WRITE) != 0, (access & (GENERIC_WRITE | FILE_APPEND_DATA)) != 0));
+        }
+
+        private void checkOptions() {
+            if (createNew && (create || truncate)) {
+                throw new IllegalArgumentException("createNew() stands alone: a new file is neither there nor emptied");
+            }
+            if (truncate && (access & GENERIC_WRITE) == 0) {
+                throw new IllegalArgumentException("truncate() needs write()");
+            }
+            if ((flags & NO_BUFFERING) != 0 && (access & FILE_APPEND_DATA) != 0) {
+                throw new IllegalArgumentException("Windows does not combine append() and unbuffered(): use write()");
+            }
+        }
+
+        private int disposition() {
+            if (createNew) {
+                return CREATE_NEW;
+            }
+            if (create) {
+                return truncate ? CREATE_ALWAYS : OPEN_ALWAYS;
+            }
+            return truncate ? TRUNCATE_EXISTING : OPEN_EXISTING;
+        }
+
+        /** What the code alone would not tell. */
+        private String why(final int error) {
+            if (error == Win32Error.NOT_SUPPORTED) {
+                return " (which is no file on a disk)";
+            }
+            return error == Win32Error.ACCESS_DENIED && Files.isDirectory(Path.of(path)) ? " (which is a folder)" : "";
+        }
     }
 }

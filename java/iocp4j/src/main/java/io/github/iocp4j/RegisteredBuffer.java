@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * A direct buffer whose address native code resolves once. A read or write with it is one JNI call with primitive
  * arguments only; with a {@link ByteBuffer}, each operation resolves the address and creates a global reference.
- * Register memory that is used again and again, for example one large buffer with a part for each connection.
+ * Register memory that is used again and again, for example one large buffer with a {@linkplain #slice(int, int) slice}
+ * for each connection.
  *
  * <p>Operations of any devices and ports may use any parts at the same time. A part belongs to the kernel until the
  * completion, see {@link StreamDevice}. The memory stays allocated until this object is closed
@@ -61,7 +62,30 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * Whether operations may use it.
+     * All of the buffer, for operations.
+     *
+     * @return a new slice, from 0 to the capacity
+     */
+    public RegisteredSlice slice() {
+        return slice(0, capacity());
+    }
+
+    /**
+     * A part of the buffer, for operations.
+     *
+     * @param offset where in the buffer the part begins
+     * @param length how many bytes it has
+     * @return a new slice, whose position is 0 and whose limit is its length
+     * @throws IndexOutOfBoundsException when the part does not lie within the buffer's capacity
+     */
+    public RegisteredSlice slice(final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, capacity());
+        return new RegisteredSlice(
+                this, buffer.duplicate().limit(offset + length).position(offset).slice(), offset);
+    }
+
+    /**
+     * Whether operations may be started in it.
      *
      * @return false as soon as {@link #close} has been called
      */
@@ -81,20 +105,19 @@ public final class RegisteredBuffer implements AutoCloseable {
         return "RegisteredBuffer[" + buffer.capacity() + " bytes" + (open ? "]" : ", closed]");
     }
 
-    /** Returns its key, after a check of the range that an operation reads into. */
-    long keyToReadInto(final int offset, final int length) {
+    /** Its key, for an operation that writes to the memory. */
+    long keyToReadInto() {
         if (buffer.isReadOnly()) {
             throw new ReadOnlyTargetException(this);
         }
-        return keyToWriteFrom(offset, length);
+        return keyToWriteFrom();
     }
 
-    /** Returns its key, after a check of the range that an operation writes from. */
-    long keyToWriteFrom(final int offset, final int length) {
+    /** Its key, for an operation that reads the memory. */
+    long keyToWriteFrom() {
         if (!open) {
             throw new IllegalStateException(this + ": register the buffer again");
         }
-        Objects.checkFromIndexSize(offset, length, buffer.capacity());
         return key;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -124,13 +125,13 @@ public final class SerialPort extends StreamDevice {
      * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. If none of them has happened
      * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param events the events
+     * @param events what to wait for
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
-    public long awaitEvents(final int events, final long token, final int timeoutMillis) {
-        return startAwaitEvents(events, token, Timeouts.checkDeadline(timeoutMillis));
+    public long awaitEvents(final int events, final Duration timeout, final long token) {
+        return startAwaitEvents(events, token, Timeouts.deadline(timeout));
     }
 
     /**

@@ -60,7 +60,7 @@ public final class SocketClient {
          * @return this
          */
         public Builder timeout(final Duration limit) {
-            timeout = Timeouts.checkDeadline(Timeouts.milliseconds(limit));
+            timeout = Timeouts.deadline(limit);
             return this;
         }
 

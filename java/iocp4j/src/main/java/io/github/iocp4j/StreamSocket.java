@@ -74,9 +74,9 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long read(final ByteBuffer[] buffers, final long token) {
+    public long readScatter(final ByteBuffer[] buffers, final long token) {
         for (final ByteBuffer buffer : buffers) {
-            Buffers.checkReadInto(buffer, buffer.position(), buffer.remaining());
+            Buffers.checkReadInto(buffer);
         }
         return accepted(StreamSocketNative.readInto(
                 key(), buffers, Buffers.ranges(buffers), token, Timeouts.NO_DEADLINE));
@@ -95,16 +95,16 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long write(final ByteBuffer[] buffers, final long token) {
+    public long writeGather(final ByteBuffer[] buffers, final long token) {
         for (final ByteBuffer buffer : buffers) {
-            Buffers.checkWriteFrom(buffer, buffer.position(), buffer.remaining());
+            Buffers.checkDirect(buffer);
         }
         return accepted(StreamSocketNative.writeFrom(
                 key(), buffers, Buffers.ranges(buffers), token, Timeouts.NO_DEADLINE));
     }
 
     /**
-     * Starts sending a whole file; see {@link #transmitFile(Path, long, int, ByteBuffer, ByteBuffer, long)}.
+     * Starts sending a whole file, as {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does.
      *
      * @param file the file
      * @param token given back by {@link Completion#token}
@@ -112,7 +112,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws Win32Exception when the file cannot be opened
      */
     public long transmitFile(final Path file, final long token) throws Win32Exception {
-        return transmitFile(file, 0, 0, null, null, token);
+        return transmitFile(file, FileRange.from(0), null, null, token);
     }
 
     /**
@@ -120,49 +120,45 @@ public final class StreamSocket extends StreamDevice {
      * has opcode {@link Opcode#TRANSMIT_FILE} and the number of bytes sent, including head and tail. Client editions of
      * Windows process two such operations at a time and queue others.
      *
-     * @param file the file, which is opened for the operation and closed after it
-     * @param offset where in the file to begin
-     * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
+     * @param file the file, which is opened for it and closed after it
+     * @param range what of the file to send; with head and tail at most 2 147 483 646 bytes
      * @param head what to send before, from position to limit of a direct buffer, or null
      * @param tail what to send after, from position to limit of a direct buffer, or null
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when the file cannot be opened ({@code CreateFileW})
-     * @throws IllegalArgumentException when a number is negative or too large, or a buffer is not direct
+     * @throws IllegalArgumentException when the range is too long, or a buffer is not direct
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long transmitFile(
-            final Path file, final long offset, final int length, final ByteBuffer head, final ByteBuffer tail,
-            final long token) throws Win32Exception {
-        return transmit(file.toAbsolutePath().toString(), 0, file, offset, length, orNothing(head), orNothing(tail),
-                token);
+            final Path file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
+            throws Win32Exception {
+        return transmit(file.toAbsolutePath().toString(), 0, file, range, orNothing(head), orNothing(tail), token);
     }
 
     /**
-     * Starts sending a part of a file that is open already; see
-     * {@link #transmitFile(Path, long, int, ByteBuffer, ByteBuffer, long)}.
+     * Starts sending a part of a file that is open already, as
+     * {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does.
      *
-     * @param file a readable file device; closing it during the operation does not end the transfer
-     * @param offset where in the file to begin
-     * @param length how many bytes, or 0 for all until the end; with head and tail at most 2 147 483 646
+     * @param file a device that is a file and can be read; it may be closed meanwhile, and is sent all the same
+     * @param range what of the file to send; with head and tail at most 2 147 483 646 bytes
      * @param head what to send before, from position to limit of a direct buffer, or null
      * @param tail what to send after, from position to limit of a direct buffer, or null
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @throws Win32Exception when Windows refuses to duplicate the handle ({@code DuplicateHandle})
-     * @throws IllegalArgumentException when the device is not a file, a number is negative or too large, or a buffer is
-     *     not direct
+     * @throws Win32Exception when Windows does not let the file be used for it ({@code DuplicateHandle})
+     * @throws IllegalArgumentException when the device is no file, the range is too long, or a buffer is not direct
      * @throws DeviceClosedException when the socket or the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long transmitFile(
-            final Device file, final long offset, final int length, final ByteBuffer head, final ByteBuffer tail,
-            final long token) throws Win32Exception {
+    public long transmitOpenFile(
+            final Device file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
+            throws Win32Exception {
         if (!file.isOpen()) {
             throw Refusal.DEVICE_CLOSED.exception(file);
         }
-        return transmit(null, file.key(), file, offset, length, orNothing(head), orNothing(tail), token);
+        return transmit(null, file.key(), file, range, orNothing(head), orNothing(tail), token);
     }
 
     /**
@@ -180,20 +176,21 @@ public final class StreamSocket extends StreamDevice {
      * Starts an orderly end of the connection: sends unsent data, then the end ({@code DisconnectEx}). The completion
      * has opcode {@link Opcode#DISCONNECT}.
      *
-     * @param reuse whether {@link #connect} will connect the socket again; Windows may delay that for minutes, until
-     *     the old connection has left TIME_WAIT
+     * @param next what the socket is good for afterwards
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long disconnect(final boolean reuse, final long token) {
-        return accepted(StreamSocketNative.disconnect(key(), reuse, token, Timeouts.NO_DEADLINE));
+    public long disconnect(final AfterDisconnect next, final long token) {
+        return accepted(StreamSocketNative.disconnect(
+                key(), next == AfterDisconnect.CONNECT_AGAIN, token, Timeouts.NO_DEADLINE));
     }
 
     /**
-     * Starts connecting this socket again, after {@link #disconnect} with {@code reuse} ({@code ConnectEx}). The
-     * completion has opcode {@link Opcode#CONNECT}. For a new socket use {@link SocketClient}.
+     * Starts connecting this socket again, after {@link #disconnect} for
+     * {@link AfterDisconnect#CONNECT_AGAIN} ({@code ConnectEx}). The
+     * completion has opcode {@link Opcode#CONNECT}. A new connection is {@link SocketClient}'s.
      *
      * @param address the server, of the same address family as the first one
      * @param token given back by {@link Completion#token}
@@ -226,7 +223,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed
      */
     public int takeFirst(final ByteBuffer buffer) {
-        Buffers.checkReadInto(buffer, buffer.position(), buffer.remaining());
+        Buffers.checkReadInto(buffer);
         final long moved = StreamSocketNative.takeFirst(key(), buffer, buffer.position(), buffer.remaining());
         if (moved < 0) {
             throw Refusal.of(moved).exception(this);
@@ -352,19 +349,19 @@ public final class StreamSocket extends StreamDevice {
     }
 
     private long transmit(
-            final String path, final long key, final Object file, final long offset, final int length,
-            final ByteBuffer head, final ByteBuffer tail, final long token) throws Win32Exception {
-        Buffers.checkWriteFrom(head, head.position(), head.remaining());
-        Buffers.checkWriteFrom(tail, tail.position(), tail.remaining());
-        if (offset < 0 || length < 0) {
-            throw new IllegalArgumentException("offset " + offset + " and length " + length + " cannot be negative");
-        }
-        if ((long) length + head.remaining() + tail.remaining() > MAX_TRANSMISSION) {
+            final String path, final long key, final Object file, final FileRange range, final ByteBuffer head,
+            final ByteBuffer tail, final long token) throws Win32Exception {
+        Buffers.checkDirect(head);
+        Buffers.checkDirect(tail);
+        // To TransmitFile 0 is all until the end.
+        final long length = range.isToTheEnd() ? 0 : range.length();
+        if (length > MAX_TRANSMISSION - head.remaining() - tail.remaining()) {
             throw new IllegalArgumentException("TransmitFile sends " + MAX_TRANSMISSION + " bytes at most, not "
                     + length + " of a file with a head of " + head.remaining() + " and a tail of "
                     + tail.remaining());
         }
-        final long answer = StreamSocketNative.transmitFile(key(), path, key, offset, length, head, head.position(),
+        final long answer = StreamSocketNative.transmitFile(key(), path, key, range.position(),
+                (int) length, head, head.position(),
                 head.remaining(), tail, tail.position(), tail.remaining(), token, Timeouts.NO_DEADLINE);
         if (Refusal.of(answer) == Refusal.WRONG_DEVICE) {
             throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");

@@ -11,11 +11,12 @@ final class Timeouts {
     private Timeouts() {
     }
 
-    /** Checks the deadline of an operation. */
-    static int checkDeadline(final int milliseconds) {
-        if (milliseconds < 1) {
+    /** The deadline of an operation, in milliseconds. */
+    static int deadline(final Duration timeout) {
+        final int milliseconds = milliseconds(timeout);
+        if (milliseconds == 0) {
             throw new IllegalArgumentException(
-                    "A deadline lies at least 1 ms ahead, not " + milliseconds + "; omit it for none");
+                    "A deadline lies ahead: its timeout must be more than zero; leave it out for none");
         }
         return milliseconds;
     }
@@ -29,6 +30,7 @@ final class Timeouts {
         if (timeout.getSeconds() >= Integer.MAX_VALUE / 1000) {
             return Integer.MAX_VALUE;
         }
-        return (int) timeout.plusNanos(999_999).toMillis();
+        // No object is made of it: operations that have a deadline make none.
+        return (int) (timeout.getSeconds() * 1000 + (timeout.getNano() + 999_999) / 1_000_000);
     }
 }

@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -46,103 +47,61 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Starts receiving a datagram into the buffer, from its position to its limit.
+     * Starts receiving a datagram into the buffer, from its position to its limit ({@code WSARecvFrom}). The completion
+     * has opcode {@link Opcode#RECEIVE_FROM} and tells how many bytes came.
      *
-     * @param buffer a direct buffer
-     * @param sender is filled in by Windows, and can be read at the completion
-     * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     * @see #receive(ByteBuffer, int, int, SocketAddressBuffer, long)
-     */
-    public long receive(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
-        return receive(buffer, buffer.position(), buffer.remaining(), sender, token);
-    }
-
-    /**
-     * Starts receiving a datagram ({@code WSARecvFrom}). The completion has opcode {@link Opcode#RECEIVE_FROM} and the
-     * number of bytes.
-     *
-     * @param buffer a direct buffer
-     * @param offset where in the buffer the first byte goes; position is not looked at
-     * @param length how many bytes at most
-     * @param sender receives the sender's address; valid at the completion if its status is success or
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param sender is filled in by Windows, and can be read at the completion if that is a success or
      *     {@link Win32Error#WSAEMSGSIZE}
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when it is read-only
-     * @throws IndexOutOfBoundsException when the range does not lie within its limit
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
-    public long receive(
-            final ByteBuffer buffer, final int offset, final int length, final SocketAddressBuffer sender,
-            final long token) {
-        Buffers.checkReadInto(buffer, offset, length);
-        return accepted(UdpSocketNative.receiveFrom(
-                key(), buffer, offset, length, sender.memory(), token, Timeouts.NO_DEADLINE));
+    public long receive(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
+        return startReceive(buffer, sender, token, Timeouts.NO_DEADLINE);
     }
 
     /**
-     * Starts receiving as {@link #receive(ByteBuffer, int, int, SocketAddressBuffer, long)} does, with a deadline,
-     * after which it is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     * Starts receiving as {@link #receive(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline, after which it
+     * is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param buffer a direct buffer
-     * @param offset where in the buffer the first byte goes
-     * @param length how many bytes at most
+     * @param buffer a direct buffer, whose position and limit are not changed
      * @param sender is filled in by Windows
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
     public long receive(
-            final ByteBuffer buffer, final int offset, final int length, final SocketAddressBuffer sender,
-            final long token, final int timeoutMillis) {
-        Buffers.checkReadInto(buffer, offset, length);
-        return accepted(UdpSocketNative.receiveFrom(
-                key(), buffer, offset, length, sender.memory(), token, Timeouts.checkDeadline(timeoutMillis)));
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final Duration timeout, final long token) {
+        return startReceive(buffer, sender, token, Timeouts.deadline(timeout));
     }
 
     /**
-     * Starts sending what lies between the buffer's position and its limit, as one datagram.
+     * Starts sending what lies between the buffer's position and its limit, as one datagram ({@code WSASendTo}). The
+     * completion has opcode {@link Opcode#SEND_TO}; {@link Win32Error#WSAEMSGSIZE} is one that is too long, beyond
+     * 65 507 bytes over IPv4.
      *
-     * @param buffer a direct buffer; read-only is fine
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
      * @param target where to; must not be changed until the completion
      * @param token given back by {@link Completion#token}
      * @return the operation's id, for {@link #cancel}
-     * @see #send(ByteBuffer, int, int, SocketAddressBuffer, long)
+     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long send(final ByteBuffer buffer, final SocketAddressBuffer target, final long token) {
-        return send(buffer, buffer.position(), buffer.remaining(), target, token);
-    }
-
-    /**
-     * Starts sending a datagram ({@code WSASendTo}). The completion has opcode {@link Opcode#SEND_TO};
-     * {@link Win32Error#WSAEMSGSIZE} means that the datagram is too long, more than 65 507 bytes over IPv4.
-     *
-     * @param buffer a direct buffer; read-only is fine
-     * @param offset where in the buffer the first byte lies; position is not looked at
-     * @param length how many bytes
-     * @param target where to; must not be changed until the completion
-     * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address
-     * @throws IndexOutOfBoundsException when the range does not lie within its limit
-     * @throws DeviceClosedException when the socket is closed or closing
-     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
-     */
-    public long send(
-            final ByteBuffer buffer, final int offset, final int length, final SocketAddressBuffer target,
-            final long token) {
-        Buffers.checkWriteFrom(buffer, offset, length);
+        Buffers.checkDirect(buffer);
         if (target.isEmpty()) {
             throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
         }
         if (six) {
             target.mapToIpv6();
         }
-        return accepted(UdpSocketNative.sendTo(
-                key(), buffer, offset, length, target.memory(), token, Timeouts.NO_DEADLINE));
+        return accepted(UdpSocketNative.sendTo(key(), buffer, buffer.position(), buffer.remaining(), target.memory(),
+                token, Timeouts.NO_DEADLINE));
     }
 
     /**
@@ -173,6 +132,13 @@ public final class UdpSocket extends Device {
      */
     public int receiveBuffer() throws Win32Exception {
         return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
+    }
+
+    private long startReceive(
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final long token, final int milliseconds) {
+        Buffers.checkReadInto(buffer);
+        return accepted(UdpSocketNative.receiveFrom(key(), buffer, buffer.position(), buffer.remaining(),
+                sender.memory(), token, milliseconds));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import java.time.Duration;
+
 /**
  * A {@link WaitableObject} as a device of a port: an event, a process, a timer, or another object with a signalled
  * state. Its signal arrives as a completion, and no thread of the program waits for it.
@@ -53,11 +55,11 @@ public final class WaitableDevice extends Device {
      * Starts to wait as {@link #await(long)} does, with a deadline. Without a signal by then, the wait completes with
      * {@link Win32Error#TIMEOUT}.
      *
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
      * @param token given back by {@link Completion#token}
-     * @param timeoutMillis milliseconds from now, at least 1; kept to within about 20
      * @return the operation's id, for {@link #cancel}
      */
-    public long await(final long token, final int timeoutMillis) {
-        return accepted(WaitableDeviceNative.await(key(), token, Timeouts.checkDeadline(timeoutMillis)));
+    public long await(final Duration timeout, final long token) {
+        return accepted(WaitableDeviceNative.await(key(), token, Timeouts.deadline(timeout)));
     }
 }

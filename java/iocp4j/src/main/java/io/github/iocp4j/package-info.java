@@ -44,10 +44,10 @@
  *                 pipe.read(bufferOf(pipe), 0);
  *                 break;
  *             case READ:
- *                 pipe.write(bufferOf(pipe), 0, completion.bytes(), 0);
+ *                 pipe.write(bufferOf(pipe).limit(completion.bytes()), 0);
  *                 break;
  *             default:
- *                 pipe.read(bufferOf(pipe), 0);
+ *                 pipe.read(bufferOf(pipe).clear(), 0);
  *         }
  *     }
  * }</pre>
@@ -133,13 +133,13 @@
  * is idle. Start operations on platform threads.
  * </ul>
  *
- * <p>Nothing else depends on the kind of thread: batches, pollers and submission batches belong to one thread at a
+ * <p>Nothing else depends on the kind of thread: batches and pollers belong to one thread at a
  * time, virtual or not, whatever its carrier; the context class loader is that of the thread that opened the port.
  *
  * <h2 id="cancelling">Cancelling and deadlines</h2>
  *
  * <p>{@link io.github.iocp4j.Device#cancel Device.cancel} takes the id that a starting method returns; a cancel that
- * comes too late or twice has no effect. A starting method with a parameter {@code timeoutMillis} gives its operation a
+ * comes too late or twice has no effect. A starting method with a parameter {@code timeout} gives its operation a
  * deadline. In both cases the completion follows as usual, and its status is the cause:
  * {@link io.github.iocp4j.Win32Error#OPERATION_ABORTED} for a cancel, {@link io.github.iocp4j.Win32Error#TIMEOUT} for a
  * deadline, {@link io.github.iocp4j.Win32Error#HANDLES_CLOSED} for the close of its device.
@@ -165,8 +165,8 @@
  * <h2 id="inline">Inline completions</h2>
  *
  * <p>On a device that {@linkplain io.github.iocp4j.Device#completeInline completes inline}, no completion follows a
- * transfer that succeeds at once: the starting method returns the number of bytes, which
- * {@link io.github.iocp4j.InlineCompletion} distinguishes from an id. Nothing else changes.
+ * transfer that succeeds at once: the starting method returns the number of bytes as a negative number, which
+ * {@link io.github.iocp4j.InlineCompletion} reads. Nothing else changes.
  *
  * <h2 id="mechanisms">Mechanisms</h2>
  *

@@ -73,7 +73,7 @@ final class EchoListener implements CompletionListener {
                 pause.take();
             }
             final long started =
-                    writes ? client.write(buffer, 0, length, 0) : client.read(buffer, 0, buffer.capacity(), 0);
+                    writes ? client.write(buffer.clear().limit(length), 0) : client.read(buffer.clear(), 0);
             if (!InlineCompletion.is(started)) {
                 return;
             }

@@ -2,6 +2,7 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.FilePosition;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
@@ -63,7 +64,7 @@ final class FileReads implements OnPort {
     /** Reads until something takes time or the run is over. */
     private void read(final int index) {
         final Slot slot = slots.get(index);
-        while (InlineCompletion.is(file.read(slot.buffer, 0, RandomBlocks.LENGTH, slot.blocks.next(), index))) {
+        while (InlineCompletion.is(file.read(slot.buffer, slot.position.moveTo(slot.blocks.next()), index))) {
             stint.count();
             if (stint.isOver()) {
                 stint.goHome();
@@ -74,6 +75,7 @@ final class FileReads implements OnPort {
 
     private static final class Slot {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(RandomBlocks.LENGTH);
+        final FilePosition position = FilePosition.at(0);
         final RandomBlocks blocks;
 
         Slot(final RandomBlocks blocks) {

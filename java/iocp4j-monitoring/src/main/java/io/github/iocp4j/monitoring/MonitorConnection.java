@@ -6,11 +6,12 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** A client of a monitor. It has one operation in flight, a read of a request or a write of a response. */
 final class MonitorConnection {
-    private static final int REQUEST_MILLIS = 5 * 60_000;
-    private static final int RESPONSE_MILLIS = 10_000;
+    private static final Duration REQUEST = Duration.ofMinutes(5);
+    private static final Duration RESPONSE = Duration.ofSeconds(10);
 
     private final NamedPipe pipe;
     private final PortView port;
@@ -24,7 +25,7 @@ final class MonitorConnection {
 
     /** Waits for a request. */
     void readRequest() {
-        pipe.read(request, 0, request.capacity(), 0, REQUEST_MILLIS);
+        pipe.read(request.clear(), REQUEST, 0);
     }
 
     /** Responds to a request, and waits for the next one when the response is written. */
@@ -52,7 +53,6 @@ final class MonitorConnection {
             // With some room, because the next one may be a little longer.
             response = ByteBuffer.allocateDirect(message.length + message.length / 4);
         }
-        response.clear().put(message);
-        pipe.write(response, 0, message.length, 0, RESPONSE_MILLIS);
+        pipe.write(response.clear().put(message).flip(), RESPONSE, 0);
     }
 }

@@ -21,7 +21,7 @@ import java.time.Duration;
  */
 public final class PortMonitorClient implements AutoCloseable {
     private static final int BUFFER = 65_536;
-    private static final int RESPONSE_MILLIS = 10_000;
+    private static final Duration RESPONSE = Duration.ofSeconds(10);
     private static final Duration BUSY = Duration.ofSeconds(10);
 
     private final ByteBuffer request = ByteBuffer.allocateDirect(MonitorProtocol.REQUEST_LENGTH);
@@ -72,16 +72,16 @@ public final class PortMonitorClient implements AutoCloseable {
     public PortSnapshot ask() throws IOException {
         MonitorProtocol.putRequest(request);
         response.clear();
-        pipe.transact(request, response, 0, RESPONSE_MILLIS);
+        pipe.transact(request, response, RESPONSE, 0);
         int length = 0;
         while (await("TransactNamedPipe on ") == Win32Error.MORE_DATA) {
             length += bytes;
             makeRoom(length);
-            pipe.read(response, length, response.capacity() - length, 0, RESPONSE_MILLIS);
+            pipe.read(response.clear().position(length), RESPONSE, 0);
         }
         length += bytes;
         try {
-            return MonitorProtocol.snapshot(response.limit(length));
+            return MonitorProtocol.snapshot(response.clear().limit(length));
         } catch (final IOException wrong) {
             throw notUnderstood(wrong.getMessage(), wrong);
         }

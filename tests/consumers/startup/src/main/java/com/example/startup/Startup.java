@@ -2,6 +2,7 @@ package com.example.startup;
 
 import com.sun.jna.Function;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.FilePosition;
 import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
@@ -48,7 +49,7 @@ public final class Startup {
         final CompletableFuture<Integer> status = new CompletableFuture<>();
         final CompletionPort port = CompletionPort.open(completion -> status.complete(completion.status()));
         final long ready = System.nanoTime();
-        OverlappedFile.builder(port, file).read().open().read(buffer, 0, buffer.capacity(), 0, 0);
+        OverlappedFile.builder(port, file).read().open().read(buffer.clear(), FilePosition.at(0), 0);
         if (status.get() != Win32Error.SUCCESS) {
             throw new IOException(file + " cannot be read: " + Win32Error.name(status.get()));
         }

@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.copy;
 
+import io.github.iocp4j.FilePosition;
 import java.nio.ByteBuffer;
 
 /** Memory for one part of a file in flight. It belongs to one {@link Pass} at a time, which has one operation on it. */
@@ -9,6 +10,8 @@ final class Block {
     final ByteBuffer data;
     /** Data of the copy, for comparison; null when nothing is compared. */
     final ByteBuffer written;
+    /** Where in the file an operation begins: set for each. */
+    final FilePosition place = FilePosition.at(0);
 
     Pass pass;
     /** The position and length of the part. */

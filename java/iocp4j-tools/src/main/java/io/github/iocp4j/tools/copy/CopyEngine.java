@@ -4,7 +4,6 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.FileShare;
 import io.github.iocp4j.OverlappedFile;
-import io.github.iocp4j.OverlappedFileBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,13 +78,13 @@ final class CopyEngine implements AutoCloseable {
 
     private Target openTarget(final Path from, final Path to) throws IOException {
         return Target.open(from, to, path -> {
-            final OverlappedFileBuilder builder =
+            final OverlappedFile.Builder builder =
                     hinted(OverlappedFile.builder(port, path).write().createNew().share());
             return (settings.verify ? builder.read() : builder).open();
         });
     }
 
-    private OverlappedFileBuilder hinted(final OverlappedFileBuilder builder) {
+    private OverlappedFile.Builder hinted(final OverlappedFile.Builder builder) {
         return settings.unbuffered ? builder.unbuffered() : builder.sequential();
     }
 

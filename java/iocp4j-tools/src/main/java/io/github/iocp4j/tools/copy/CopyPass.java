@@ -17,7 +17,7 @@ final class CopyPass extends Pass {
 
     @Override
     void start(final Block block) {
-        source.read(block.data, 0, operationLength(block), block.position, block.index);
+        source.read(block.data.clear().limit(operationLength(block)), block.place.moveTo(block.position), block.index);
     }
 
     @Override
@@ -43,8 +43,8 @@ final class CopyPass extends Pass {
     }
 
     private void write(final Block block) {
-        target.write(block.data, block.done, operationLength(block) - block.done, block.position + block.done,
-                block.index);
+        target.write(block.data.clear().limit(operationLength(block)).position(block.done),
+                block.place.moveTo(block.position + block.done), block.index);
     }
 
     @Override

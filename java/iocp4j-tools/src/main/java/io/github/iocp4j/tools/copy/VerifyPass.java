@@ -12,14 +12,15 @@ final class VerifyPass extends Pass {
 
     @Override
     void start(final Block block) {
-        source.read(block.data, 0, operationLength(block), block.position, block.index);
+        source.read(block.data.clear().limit(operationLength(block)), block.place.moveTo(block.position), block.index);
     }
 
     @Override
     void step(final Block block, final Opcode opcode, final int bytes) throws IOException {
         if (!isSourceRead(block)) {
             block.done = block.length;
-            target.read(block.written, 0, operationLength(block), block.position, block.index);
+            target.read(block.written.clear().limit(operationLength(block)), block.place.moveTo(block.position),
+                    block.index);
             return;
         }
         final int difference = block.data.duplicate().limit(block.length)

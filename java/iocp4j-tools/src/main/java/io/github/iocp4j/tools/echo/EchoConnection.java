@@ -23,11 +23,11 @@ final class EchoConnection {
     }
 
     long read() {
-        return device.read(buffer, 0, buffer.capacity(), 0);
+        return device.read(buffer.clear(), 0);
     }
 
     long write(final int bytes) {
-        return device.write(buffer, 0, bytes, 0);
+        return device.write(buffer.clear().limit(bytes), 0);
     }
 
     /** Whether an empty read is the end: a pipe client may write an empty message and continue. */

@@ -31,7 +31,7 @@ final class SyelogConnection {
      * @return the operation's id
      */
     long read() {
-        return pipe.read(message.bytes(), 0, SyelogMessage.MAX_LENGTH, 0);
+        return pipe.read(message.bytes().clear().limit(SyelogMessage.MAX_LENGTH), 0);
     }
 
     /** Counts a part of a message that is too long. */

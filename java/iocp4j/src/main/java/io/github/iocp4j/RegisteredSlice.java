@@ -1,0 +1,57 @@
+package io.github.iocp4j;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A part of a {@link RegisteredBuffer} that operations read into or write from. Position and limit of {@link #buffer}
+ * say which bytes of the part an operation uses; they are read when it starts and never changed.
+ *
+ * <p>Make slices once, for example one for each connection, and use them for any number of operations. A slice needs no
+ * closing: it is of no use when its registered buffer is closed.
+ */
+public final class RegisteredSlice {
+    private final RegisteredBuffer whole;
+    private final ByteBuffer buffer;
+    private final int start;
+
+    RegisteredSlice(final RegisteredBuffer whole, final ByteBuffer buffer, final int start) {
+        this.whole = whole;
+        this.buffer = buffer;
+        this.start = start;
+    }
+
+    /**
+     * The part of the memory. It begins at 0 with its own position, limit and byte order, as
+     * {@link ByteBuffer#slice} makes them.
+     *
+     * @return the same object each time
+     */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    @Override
+    public String toString() {
+        return "RegisteredSlice[" + buffer.capacity() + " bytes from " + start + " of " + whole + ']';
+    }
+
+    /** Where in the registered buffer an operation begins. */
+    int offset() {
+        return start + buffer.position();
+    }
+
+    /** How many bytes an operation uses. */
+    int length() {
+        return buffer.remaining();
+    }
+
+    /** The registered buffer's key, for an operation that writes to the memory. */
+    long keyToReadInto() {
+        return whole.keyToReadInto();
+    }
+
+    /** The registered buffer's key, for an operation that reads the memory. */
+    long keyToWriteFrom() {
+        return whole.keyToWriteFrom();
+    }
+}
