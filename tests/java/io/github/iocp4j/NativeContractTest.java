@@ -49,7 +49,7 @@ final class NativeContractTest {
 
     @Test
     void isBrokenByAnAnswerThatIsTooLong() {
-        assertThat(NativeContract.difference(Arrays.copyOf(agreed, agreed.length + 1))).contains("tells more");
+        assertThat(NativeContract.difference(Arrays.copyOf(agreed, agreed.length + 1))).contains("more constants");
     }
 
     @Test
