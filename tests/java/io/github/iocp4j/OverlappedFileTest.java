@@ -358,7 +358,7 @@ final class OverlappedFileTest {
         assertThatThrownBy(() -> OverlappedFile.open(port, folder.resolve("NUL")))
                 .isInstanceOfSatisfying(Win32Exception.class,
                         e -> assertThat(e.code()).isEqualTo(Win32Error.NOT_SUPPORTED))
-                .hasMessageContaining("is no file on a disk");
+                .hasMessageContaining("is not a file on a disk");
         try (OverlappedFile alone = writable().share().open()) {
             assertThat(alone.isOpen()).isTrue();
             assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,

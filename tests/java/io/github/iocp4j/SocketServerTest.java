@@ -200,7 +200,8 @@ final class SocketServerTest {
                         thrown -> assertThat(thrown.code()).isEqualTo(Win32Error.WSAEADDRNOTAVAIL));
         final SocketServer.Builder builder = SocketServer.builder(port, SocketPair.loopback());
         assertThatThrownBy(() -> builder.dualStack(true))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("127.0.0.1:0 is not an IPv6 address");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("127.0.0.1:0 is not an IPv6 address");
         assertThatThrownBy(() -> SocketClient.builder(port, SocketPair.loopback(1))
                 .localAddress(SocketPair.loopback6()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("of different address families");

@@ -1,10 +1,10 @@
 package io.github.iocp4j;
 
 /**
- * Where in a file a read or write begins.
+ * The position in a file at which a read or write begins.
  *
- * <p>An operation reads the position when it starts, so that it may be set again at once: a program that starts many
- * operations keeps one of these and makes no garbage. It belongs to one thread at a time.
+ * <p>An operation reads the position when it starts; afterwards the program may change it. One object serves any number
+ * of operations without allocation. Only one thread at a time may use it.
  */
 public final class FilePosition {
     private long bytes;
@@ -14,7 +14,7 @@ public final class FilePosition {
     }
 
     /**
-     * Makes a position.
+     * Creates a position.
      *
      * @param bytes how many bytes of the file lie before it, at least 0
      * @return a new object

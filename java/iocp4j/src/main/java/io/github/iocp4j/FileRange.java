@@ -15,7 +15,7 @@ public final class FileRange {
     }
 
     /**
-     * All that lies behind a position, also what the file is extended by later.
+     * The range from a position to the end of the file, also after the file is extended.
      *
      * @param position how many bytes of the file lie before the range, at least 0
      * @return the range
@@ -53,7 +53,7 @@ public final class FileRange {
     }
 
     /**
-     * How long the range is.
+     * The length of the range.
      *
      * @return the number of bytes; up to the largest position in a file where no length was given
      */

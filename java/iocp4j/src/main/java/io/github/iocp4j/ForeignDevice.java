@@ -5,13 +5,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A handle of any kind: one that the program has opened by other means, or whatever else has a path.
+ * A handle of any kind: one that the program has opened by other means, or a device with a path.
  *
- * <p>It can do what its driver can: {@link #read} and {@link #write} with or without a position, {@link #control}.
- * Where the handle has positions, as that of a file or a disk, those without one begin at 0.
+ * <p>It supports the operations of its driver: {@link #read} and {@link #write} with or without a position,
+ * {@link #control}. For a handle with positions, such as that of a file or a disk, operations without a position begin
+ * at 0.
  *
  * <p>Windows ties a handle to one completion port for as long as it is open. It must have been opened for overlapped
- * I/O, and no console can be.
+ * I/O, which a console cannot be.
  */
 public final class ForeignDevice extends StreamDevice {
     /** The access right to read, for {@link #open}. */
@@ -28,12 +29,12 @@ public final class ForeignDevice extends StreamDevice {
         super(port, key, DeviceNative.name(key));
     }
 
-    /** Who closes a handle. */
+    /** The owner of a handle, who closes it. */
     public enum Ownership {
         /**
-         * Whoever has opened the handle closes it. Closing the device cancels and waits for what is in flight, and
-         * leaves the handle open; it stays tied to the port, and no port takes it again. The owner must not close it
-         * before the device.
+         * The program closes the handle. Closing the device cancels its operations, waits for them, and leaves the
+         * handle open. The handle stays bound to the port; it cannot be registered again. Do not close it before the
+         * device.
          */
         KEPT,
         /** The device closes it, with {@code CloseHandle}. A socket is not closed that way: keep its ownership. */
@@ -41,18 +42,18 @@ public final class ForeignDevice extends StreamDevice {
     }
 
     /**
-     * Registers a handle that is open already ({@code CreateIoCompletionPort}). What is in flight on it meanwhile by
-     * other means would complete to the port, and be counted among its foreign packets.
+     * Registers an open handle ({@code CreateIoCompletionPort}). Operations that other code has in flight on it
+     * complete to the port, too, where they are counted as foreign packets.
      *
      * @param port receives the completions
      * @param handle a Win32 {@code HANDLE} as a number
-     * @param ownership who closes it; when this method throws, it is still the caller's
+     * @param ownership who closes it; when this method throws, the caller still owns it
      * @return the device
      * @throws IllegalArgumentException when 0 or -1 is passed, which are no handles
      * @throws UnsupportedOperationException when it is a console's
      * @throws Win32Exception {@link Win32Error#INVALID_PARAMETER} when the handle was opened without
-     *     {@code FILE_FLAG_OVERLAPPED} or is bound to a port already, which the message tells apart as far as Windows
-     *     does; {@link Win32Error#INVALID_HANDLE} when it is none, or none that can be read or written
+     *     {@code FILE_FLAG_OVERLAPPED} or is bound to a port already, which the message distinguishes if Windows does;
+     *     {@link Win32Error#INVALID_HANDLE} when it is not a handle, or not one that can be read or written
      * @throws PortClosedException when the port is closed or closing
      */
     public static ForeignDevice adopt(final CompletionPort port, final long handle, final Ownership ownership)
@@ -60,9 +61,9 @@ public final class ForeignDevice extends StreamDevice {
         Objects.requireNonNull(ownership, "ownership");
         if (handle == 0 || handle == INVALID_HANDLE_VALUE) {
             throw new IllegalArgumentException(
-                    handle + " is no handle: whatever should have opened it has failed, or it is not open yet");
+                    handle + " is not a handle: the call that should have opened it has failed, or was not made yet");
         }
-        // Windows does not look at a handle without FILE_FLAG_OVERLAPPED while that is being read.
+        // Without FILE_FLAG_OVERLAPPED, Windows blocks on the handle while another thread reads it.
         final long answer =
                 OffCarrier.call(() -> ForeignDeviceNative.adopt(port.id(), handle, ownership == Ownership.PASSED));
         if (answer < 0 && Refusal.of(answer) == null) {
@@ -72,7 +73,7 @@ public final class ForeignDevice extends StreamDevice {
     }
 
     /**
-     * Opens a device by its path, for whatever {@link #control} or other request it knows ({@code CreateFileW} with
+     * Opens a device by its path, for {@link #control} and other operations of its driver ({@code CreateFileW} with
      * {@code OPEN_EXISTING}, {@code FILE_FLAG_OVERLAPPED}, shared for reading and writing). A virtual thread parks
      * meanwhile and does not pin its carrier.
      *
@@ -126,7 +127,7 @@ public final class ForeignDevice extends StreamDevice {
         return startWrite(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
-    /** Throws what can be said of a handle that the port has not taken. */
+    /** Throws the best explanation for a handle that could not be bound. */
     private static void explain(final long handle, final int error) throws Win32Exception {
         final int traits = ForeignDeviceNative.traits(handle);
         if ((traits & ForeignDeviceNative.CONSOLE) != 0) {

@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * Reads what the starting method of a transfer returned on a device that {@linkplain Device#completeInline completes
- * inline}: either the operation's id, which is positive, so that a completion follows, or how many bytes have been
- * moved already, as a negative number, so that none does. Makes no objects.
+ * Decodes the result of a starting method on a device that {@linkplain Device#completeInline completes inline}: a
+ * positive number is the operation's id, and a completion follows; a negative number has the bytes that were
+ * transferred, and no completion follows. Allocates nothing.
  *
- * <p>Neither is taken for the other: {@link #bytes} refuses an operation's id, and {@link Device#cancel} and
+ * <p>The two cannot be mistaken for each other: {@link #bytes} refuses an operation's id, and {@link Device#cancel} and
  * {@link Device#isPending} refuse an inline completion.
  *
  * <pre>{@code
@@ -25,7 +25,7 @@ public final class InlineCompletion {
     }
 
     /**
-     * Whether the operation is over: it has succeeded, has moved at least one byte, and nothing follows.
+     * Whether the operation is over: it has succeeded, has transferred at least one byte, and no completion follows.
      *
      * @param started what the starting method returned
      * @return false for an operation's id, whose completion follows
@@ -35,7 +35,7 @@ public final class InlineCompletion {
     }
 
     /**
-     * How much such an operation has moved.
+     * The number of bytes that the operation has transferred.
      *
      * @param started what the starting method returned
      * @return the number of bytes, at least 1

@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * What a lock of a part of a file keeps others from.
+ * The mode of a lock of a range of a file.
  */
 public enum LockMode {
-    /** Others may read the range and lock it in the same way, but not write it. */
+    /** Other handles may read the range and take a shared lock of it, but not write it. */
     SHARED,
-    /** Nobody else may read or write the range ({@code LOCKFILE_EXCLUSIVE_LOCK}). */
+    /** Other handles may neither read nor write the range ({@code LOCKFILE_EXCLUSIVE_LOCK}). */
     EXCLUSIVE
 }

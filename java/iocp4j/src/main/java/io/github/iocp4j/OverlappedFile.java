@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * available bytes, a read that begins at or after it with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no
  * bytes succeeds anywhere. A write beyond the end extends the file.
  *
- * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, as {@link StreamDevice} tells. In an
+ * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, see {@link StreamDevice}. In an
  * {@linkplain Builder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
  * {@link #alignment}; that is checked before anything starts.
  *
@@ -113,9 +113,9 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, with a deadline. When the time is up before
-     * the operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when
-     * it is over just then, with its own result.
+     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, with a deadline. An operation that is not
+     * over by then is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; if it ends at that
+     * moment, with its own result.
      *
      * @param buffer a direct buffer, whose position and limit are not changed
      * @param position where in the file to begin
@@ -175,8 +175,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts writing what lies between the buffer's position and its limit ({@code WriteFile}). The completion tells
-     * how many bytes were written, which are all unless its status is an error.
+     * Starts writing what lies between the buffer's position and its limit ({@code WriteFile}). The completion has the
+     * number of bytes written, which is all of them unless its status is an error.
      *
      * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
      * @param position where in the file to begin
@@ -285,8 +285,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, and waits for it only so long: then it
-     * is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, with a deadline, after which it is
+     * cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param range what to lock
      * @param mode what others are kept from
@@ -299,8 +299,8 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but waits for no other lock
-     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): where one is in the way, it completes with
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but does not wait
+     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): if another lock conflicts, it completes with
      * {@link Win32Error#LOCK_VIOLATION}.
      *
      * @param range what to lock
@@ -473,7 +473,7 @@ public final class OverlappedFile extends Device {
     }
 
     /**
-     * Describes how to open an {@link OverlappedFile}.
+     * Configures how to open an {@link OverlappedFile}.
      *
      * <p>Default: an existing file, for reading, with Windows' cache, while others may read it.
      */
@@ -540,7 +540,7 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Makes the file if there is none ({@code OPEN_ALWAYS}).
+         * Creates the file if there is none ({@code OPEN_ALWAYS}).
          *
          * @return this
          */
@@ -550,7 +550,7 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Makes the file, and fails with {@link Win32Error#FILE_EXISTS} if there is one ({@code CREATE_NEW}).
+         * Creates the file, and fails with {@link Win32Error#FILE_EXISTS} if there is one ({@code CREATE_NEW}).
          *
          * @return this
          */
@@ -560,7 +560,7 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Empties the file if there is one: {@code TRUNCATE_EXISTING}, or {@code CREATE_ALWAYS} together with
+         * Truncates the file if there is one: {@code TRUNCATE_EXISTING}, or {@code CREATE_ALWAYS} together with
          * {@link #create}. Needs {@link #write}.
          *
          * @return this
@@ -571,9 +571,9 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * What others may do with the file while it is open. Default: {@link FileShare#READ}.
+         * What other opens of the file may do while it is open. Default: {@link FileShare#READ}.
          *
-         * @param what any, none included: then nobody else can open it
+         * @param what any; with none, no other open succeeds
          * @return this
          */
         public Builder share(final FileShare... what) {
@@ -585,8 +585,8 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Deletes the file when it is closed, by whatever the program's end may be ({@code FILE_FLAG_DELETE_ON_CLOSE}).
-         * Others can open it meanwhile only if it is shared for {@link FileShare#DELETE}.
+         * Deletes the file when it is closed, also when the program crashes ({@code FILE_FLAG_DELETE_ON_CLOSE}). Until
+         * then, others can open it only if it is shared for {@link FileShare#DELETE}.
          *
          * @return this
          */
@@ -596,7 +596,7 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Goes past Windows' cache ({@code FILE_FLAG_NO_BUFFERING}). Positions, lengths and addresses of buffers must
+         * Bypasses Windows' cache ({@code FILE_FLAG_NO_BUFFERING}). Positions, lengths and addresses of buffers must
          * then be multiples of {@link OverlappedFile#alignment}.
          *
          * @return this
@@ -627,7 +627,7 @@ public final class OverlappedFile extends Device {
         }
 
         /**
-         * Tells the cache that the file is read here and there ({@code FILE_FLAG_RANDOM_ACCESS}).
+         * Tells the cache that the file is read at random positions ({@code FILE_FLAG_RANDOM_ACCESS}).
          *
          * @return this
          */
@@ -669,7 +669,7 @@ public final class OverlappedFile extends Device {
 
         private void checkOptions() {
             if (createNew && (create || truncate)) {
-                throw new IllegalArgumentException("createNew() stands alone: a new file is neither there nor emptied");
+                throw new IllegalArgumentException("createNew() cannot be combined with create() or truncate()");
             }
             if (truncate && (access & GENERIC_WRITE) == 0) {
                 throw new IllegalArgumentException("truncate() needs write()");
@@ -689,10 +689,10 @@ public final class OverlappedFile extends Device {
             return truncate ? TRUNCATE_EXISTING : OPEN_EXISTING;
         }
 
-        /** What the code alone would not tell. */
+        /** A hint that the code alone does not give. */
         private String why(final int error) {
             if (error == Win32Error.NOT_SUPPORTED) {
-                return " (which is no file on a disk)";
+                return " (which is not a file on a disk)";
             }
             return error == Win32Error.ACCESS_DENIED && Files.isDirectory(Path.of(path)) ? " (which is a folder)" : "";
         }

@@ -3,11 +3,11 @@ package io.github.iocp4j;
 import java.nio.ByteBuffer;
 
 /**
- * A part of a {@link RegisteredBuffer} that operations read into or write from. Position and limit of {@link #buffer}
- * say which bytes of the part an operation uses; they are read when it starts and never changed.
+ * A part of a {@link RegisteredBuffer} for reads and writes. An operation uses the bytes from position to limit of
+ * {@link #buffer}; it reads both when it starts and never changes them.
  *
  * <p>Make slices once, for example one for each connection, and use them for any number of operations. A slice needs no
- * closing: it is of no use when its registered buffer is closed.
+ * close: it is unusable after its registered buffer is closed.
  */
 public final class RegisteredSlice {
     private final RegisteredBuffer whole;

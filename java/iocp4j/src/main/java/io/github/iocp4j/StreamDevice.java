@@ -26,8 +26,8 @@ public abstract class StreamDevice extends Device {
 
     /**
      * Starts reading into the buffer, from its position to its limit ({@code ReadFile}, on a socket {@code WSARecv}).
-     * The completion tells how many bytes came, and the documentation of the kind of device what ends a read without
-     * any.
+     * The completion has the number of bytes; the documentation of the kind of device says what ends a read without
+     * data.
      *
      * <p>Where position and limit are the same, as in a buffer that was filled and not cleared, that is a read of 0
      * bytes, which on a pipe or socket completes when there is something to read. It consumes nothing, except that on a
@@ -47,9 +47,9 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, long)} does, with a deadline. When the time is up before the
-     * operation is over, it is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; when it is
-     * over just then, with its own result. A deadline costs no thread and no memory of its own.
+     * Starts reading as {@link #read(ByteBuffer, long)} does, with a deadline. An operation that is not over by then is
+     * cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; if it ends at that moment, with its
+     * own result. A deadline takes neither a thread nor memory.
      *
      * @param buffer a direct buffer, whose position and limit are not changed
      * @param timeout from now, more than zero; kept to within about 20 milliseconds

@@ -48,7 +48,7 @@ public final class UdpSocket extends Device {
 
     /**
      * Starts receiving a datagram into the buffer, from its position to its limit ({@code WSARecvFrom}). The completion
-     * has opcode {@link Opcode#RECEIVE_FROM} and tells how many bytes came.
+     * has opcode {@link Opcode#RECEIVE_FROM} and the number of bytes.
      *
      * @param buffer a direct buffer, whose position and limit are not changed
      * @param sender is filled in by Windows, and can be read at the completion if that is a success or
@@ -81,8 +81,8 @@ public final class UdpSocket extends Device {
 
     /**
      * Starts sending what lies between the buffer's position and its limit, as one datagram ({@code WSASendTo}). The
-     * completion has opcode {@link Opcode#SEND_TO}; {@link Win32Error#WSAEMSGSIZE} is one that is too long, beyond
-     * 65 507 bytes over IPv4.
+     * completion has opcode {@link Opcode#SEND_TO}; {@link Win32Error#WSAEMSGSIZE} means that the datagram is too long,
+     * more than 65 507 bytes over IPv4.
      *
      * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
      * @param target where to; must not be changed until the completion
