@@ -1,7 +1,7 @@
 #pragma once
 
 #include "c/iocp4j.h"
-#include "engine/CompletionSink.h"
+#include "engine/port/CompletionSink.h"
 
 namespace iocp4j::c {
 

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "c/Outcome.h"
-#include "devices/ForeignDevice.h"
-#include "devices/NamedPipeClient.h"
-#include "devices/NamedPipeServer.h"
-#include "devices/OverlappedFile.h"
-#include "engine/CompletionPort.h"
-#include "engine/Waiting.h"
+#include "devices/file/OverlappedFile.h"
+#include "devices/other/ForeignDevice.h"
+#include "devices/pipe/NamedPipeClient.h"
+#include "devices/pipe/NamedPipeServer.h"
+#include "engine/lifetime/Waiting.h"
+#include "engine/port/CompletionPort.h"
 
 using namespace iocp4j;
 

@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "c/iocp4j.h"
-#include "engine/Refusal.h"
+#include "engine/operation/Refusal.h"
 #include "win32/Result.h"
 
 namespace iocp4j::c {

@@ -1,7 +1,7 @@
 #include "c/CallbackSink.h"
 #include "c/Outcome.h"
-#include "engine/CompletionPort.h"
-#include "engine/Poller.h"
+#include "engine/port/CompletionPort.h"
+#include "engine/port/Poller.h"
 
 using namespace iocp4j;
 

@@ -1,7 +1,7 @@
 #include "c/CallbackSink.h"
 #include "c/Outcome.h"
-#include "engine/CompletionPort.h"
-#include "engine/Waiting.h"
+#include "engine/lifetime/Waiting.h"
+#include "engine/port/CompletionPort.h"
 
 using namespace iocp4j;
 

@@ -1,7 +1,7 @@
 #include "devices/ByteDevice.h"
 
-#include "engine/CompletionRoutine.h"
-#include "engine/Operation.h"
+#include "engine/notify/CompletionRoutine.h"
+#include "engine/operation/Operation.h"
 #include "win32/Calls.h"
 
 namespace iocp4j {

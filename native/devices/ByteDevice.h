@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/Device.h"
+#include "engine/port/Device.h"
 
 namespace iocp4j {
 

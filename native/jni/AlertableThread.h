@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "engine/Share.h"
-#include "engine/SlotTable.h"
+#include "engine/lifetime/Share.h"
+#include "engine/lifetime/SlotTable.h"
 #include "win32/Handle.h"
 #include "win32/Result.h"
 

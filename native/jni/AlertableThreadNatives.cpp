@@ -1,10 +1,10 @@
 #include <array>
 
-#include "engine/Refusal.h"
+#include "devices/other/WaitableObject.h"
+#include "engine/operation/Refusal.h"
 #include "jni/AlertableThread.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"
-#include "jni/WaitableObject.h"
 #include "win32/AlertableWait.h"
 
 namespace iocp4j::jni {

@@ -7,7 +7,7 @@
 #include <new>
 #include <system_error>
 
-#include "engine/Refusal.h"
+#include "engine/operation/Refusal.h"
 #include "win32/Result.h"
 
 namespace iocp4j::jni {

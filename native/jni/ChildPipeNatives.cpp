@@ -1,4 +1,4 @@
-#include "devices/ChildPipe.h"
+#include "devices/pipe/ChildPipe.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"

@@ -1,5 +1,5 @@
-#include "devices/ConsoleInput.h"
-#include "engine/CompletionPort.h"
+#include "devices/other/ConsoleInput.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"
 

@@ -1,4 +1,4 @@
-#include "engine/Operation.h"
+#include "engine/operation/Operation.h"
 #include "jni/Ending.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"

@@ -1,5 +1,5 @@
-#include "devices/DirectoryWatch.h"
-#include "engine/CompletionPort.h"
+#include "devices/file/DirectoryWatch.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Answer.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"

@@ -1,7 +1,7 @@
 #include <vector>
 
-#include "devices/OverlappedFile.h"
-#include "engine/Operation.h"
+#include "devices/file/OverlappedFile.h"
+#include "engine/operation/Operation.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"

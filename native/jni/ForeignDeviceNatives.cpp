@@ -1,5 +1,5 @@
-#include "devices/ForeignDevice.h"
-#include "engine/CompletionPort.h"
+#include "devices/other/ForeignDevice.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Answer.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"

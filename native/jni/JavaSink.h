@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/CompletionSink.h"
+#include "engine/port/CompletionSink.h"
 
 namespace iocp4j::jni {
 

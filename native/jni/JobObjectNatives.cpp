@@ -1,5 +1,5 @@
-#include "devices/JobObject.h"
-#include "engine/CompletionPort.h"
+#include "devices/other/JobObject.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
 

@@ -1,5 +1,5 @@
-#include "devices/Mailslot.h"
-#include "engine/CompletionPort.h"
+#include "devices/other/Mailslot.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"

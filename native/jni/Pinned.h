@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "engine/Pins.h"
+#include "engine/operation/Pins.h"
 #include "jni/RegisteredBuffer.h"
 
 namespace iocp4j::jni {

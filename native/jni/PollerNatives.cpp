@@ -1,5 +1,5 @@
-#include "engine/CompletionPort.h"
-#include "engine/Poller.h"
+#include "engine/port/CompletionPort.h"
+#include "engine/port/Poller.h"
 #include "jni/AlertableThread.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "engine/CompletionPort.h"
-#include "engine/Waiting.h"
+#include "engine/lifetime/Waiting.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Answer.h"
 #include "jni/Ending.h"
 #include "jni/JavaSink.h"

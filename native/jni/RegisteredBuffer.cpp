@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/Refusal.h"
+#include "engine/operation/Refusal.h"
 #include "jni/JavaVm.h"
 
 namespace iocp4j::jni {

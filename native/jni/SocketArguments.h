@@ -2,7 +2,7 @@
 
 #include <jni.h>
 
-#include "devices/Socket.h"
+#include "devices/socket/Socket.h"
 #include "jni/Submission.h"
 
 namespace iocp4j::jni {

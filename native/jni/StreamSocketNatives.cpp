@@ -1,5 +1,5 @@
-#include "devices/StreamSocket.h"
-#include "engine/Operation.h"
+#include "devices/socket/StreamSocket.h"
+#include "engine/operation/Operation.h"
 #include "jni/BufferList.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"

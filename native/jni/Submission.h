@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/CompletionPort.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/Answer.h"
 #include "jni/Pinned.h"
 

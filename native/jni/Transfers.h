@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "engine/Operation.h"
+#include "engine/operation/Operation.h"
 #include "jni/Submission.h"
 
 namespace iocp4j::jni {

@@ -1,5 +1,5 @@
-#include "devices/UdpSocket.h"
-#include "engine/Operation.h"
+#include "devices/socket/UdpSocket.h"
+#include "engine/operation/Operation.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/SocketArguments.h"

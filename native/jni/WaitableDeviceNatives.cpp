@@ -1,9 +1,9 @@
-#include "devices/WaitableDevice.h"
-#include "engine/CompletionPort.h"
+#include "devices/other/WaitableDevice.h"
+#include "devices/other/WaitableObject.h"
+#include "engine/port/CompletionPort.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
-#include "jni/WaitableObject.h"
 
 namespace iocp4j::jni {
 

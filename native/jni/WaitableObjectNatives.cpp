@@ -1,7 +1,7 @@
-#include "engine/Refusal.h"
+#include "devices/other/WaitableObject.h"
+#include "engine/operation/Refusal.h"
 #include "jni/Answer.h"
 #include "jni/Natives.h"
-#include "jni/WaitableObject.h"
 #include "win32/Calls.h"
 
 namespace iocp4j::jni {

@@ -7,8 +7,8 @@
 
 #include "../fixtures/FakeCall.h"
 #include "Input.h"
-#include "devices/NamedPipe.h"
-#include "engine/CompletionPort.h"
+#include "devices/pipe/NamedPipe.h"
+#include "engine/port/CompletionPort.h"
 
 namespace iocp4j::fuzz {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "Input.h"
-#include "engine/CompletionPort.h"
-#include "engine/SlotTable.h"
+#include "engine/lifetime/SlotTable.h"
+#include "engine/port/CompletionPort.h"
 
 namespace iocp4j::fuzz {
 namespace {

@@ -1,6 +1,6 @@
 // The host has neither APCs nor a thread pool that waits for handles: every device is bound to its port.
 
-#include "engine/Notifiers.h"
+#include "engine/notify/Notifiers.h"
 
 namespace iocp4j {
 

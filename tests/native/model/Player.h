@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "World.h"
-#include "engine/Waiting.h"
+#include "engine/lifetime/Waiting.h"
 
 namespace iocp4j::model {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "CountedHeap.h"
-#include "devices/NamedPipeServer.h"
-#include "devices/SocketServer.h"
-#include "engine/CompletionPort.h"
+#include "devices/pipe/NamedPipeServer.h"
+#include "devices/socket/SocketServer.h"
+#include "engine/port/CompletionPort.h"
 
 namespace iocp4j::bench {
 

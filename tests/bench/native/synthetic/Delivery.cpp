@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/CompletionSink.h"
+#include "engine/port/CompletionSink.h"
 #include "jni/JavaSink.h"
 
 namespace {

@@ -14,7 +14,7 @@ import java.time.Duration;
  * of another call.
  */
 public final class CompletionBatch {
-    // The layout of native/engine/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
+    // The layout of native/engine/operation/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
     static final int RECORD_LENGTH = 32;
     static final int KEY_OFFSET = 0;
     static final int TOKEN_OFFSET = 8;
@@ -23,7 +23,7 @@ public final class CompletionBatch {
     static final int OPCODE_OFFSET = 24;
     static final int KIND_OFFSET = 26;
     static final int DETAIL_OFFSET = 28;
-    /** The detail of a stream socket's read that has asked for 0 bytes: kNoRoom in native/devices/StreamSocket.cpp. */
+    /** The detail of a stream socket's read that has asked for 0 bytes: kNoRoom in devices/socket/StreamSocket.cpp. */
     static final int NO_ROOM = 1;
 
     private final CompletionPort port;

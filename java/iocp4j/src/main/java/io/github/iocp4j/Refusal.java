@@ -1,8 +1,8 @@
 package io.github.iocp4j;
 
 /**
- * The engine's error codes, with which it refuses a call. The codes are those of native/engine/Refusal.h; bit 29 is set
- * in them, as Win32 requires of application-defined codes.
+ * The engine's error codes, with which it refuses a call. The codes are those of native/engine/operation/Refusal.h; bit
+ * 29 is set in them, as Win32 requires of application-defined codes.
  */
 enum Refusal {
     DEVICE_CLOSED(0x2000_0001) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** Options that are set before a socket is bound, and access to options afterwards. */
 final class SocketOptions {
-    // The codes of native/devices/Socket.h.
+    // The codes of native/devices/socket/Socket.h.
     static final int NO_DELAY = 1;
     static final int KEEP_ALIVE = 2;
     static final int KEEP_ALIVE_TIMES = 3;

@@ -1,0 +1,231 @@
+#include "devices/file/DirectoryWatch.h"
+
+#include <utility>
+
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+// In an operation's detail: Windows has filled the buffer some time ago.
+constexpr std::uint32_t kWaited = 0x8000'0000;
+
+// Failures that may pass by themselves. The handle keeps what it has noted meanwhile.
+bool isPassing(win32::ErrorCode status) noexcept {
+    // Not aborted by us: we close the device when we cancel.
+    return win32::isShortage(status) || status == ERROR_OPERATION_ABORTED;
+}
+
+bool isNews(win32::ErrorCode status) noexcept { return status == ERROR_SUCCESS || status == ERROR_NOTIFY_ENUM_DIR; }
+
+bool isFinal(win32::ErrorCode status) noexcept { return !isNews(status) && !isPassing(status); }
+
+win32::Result<win32::Handle> openDirectory(const std::wstring& path) noexcept {
+    // Without keeping anybody from renaming or deleting what is in it, or itself.
+    win32::Handle directory{win32::calls.createFile(
+        path.c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)};
+    BY_HANDLE_FILE_INFORMATION information{};
+    if (!directory || !::GetFileInformationByHandle(directory.get(), &information)) {
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    // To open a file with the same rights and flags succeeds.
+    if ((information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+        return win32::Result<win32::Handle>::failure(ERROR_DIRECTORY);
+    }
+    return directory;
+}
+
+}  // namespace
+
+DirectoryWatch::DirectoryWatch(CompletionPort& port, const DirectoryWatchSettings& settings,
+                               DirectoryWatchBuffers buffers, win32::Handle directory)
+    : Device(port, settings.path, std::move(directory)),
+      settings_(settings),
+      buffers_(std::move(buffers)),
+      outcomes_(buffers_.parts.size()) {}
+
+win32::Result<Device::Key> DirectoryWatch::open(CompletionPort& port, const DirectoryWatchSettings& settings,
+                                                DirectoryWatchBuffers buffers) {
+    auto directory = openDirectory(settings.path);
+    if (!directory) {
+        return win32::Result<Device::Key>::failure(directory.error());
+    }
+    return port.add(std::make_unique<DirectoryWatch>(port, settings, std::move(buffers), std::move(*directory)));
+}
+
+win32::ErrorCode DirectoryWatch::start() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (phase_ != Phase::kNew) {
+            return ERROR_SUCCESS;
+        }
+        phase_ = Phase::kStarting;
+    }
+    const win32::ErrorCode refused = arm();
+    const std::lock_guard lock{mutex_};
+    if (phase_ == Phase::kStarting) {
+        phase_ = Phase::kWatching;
+    }
+    return refused != ERROR_SUCCESS ? refused : startFailure_;
+}
+
+// Begins the next call, unless there is one, or no buffer for it.
+win32::ErrorCode DirectoryWatch::arm() noexcept {
+    std::size_t buffer = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        const bool watching = phase_ == Phase::kStarting || phase_ == Phase::kWatching;
+        if (!watching || armed_ || paused_ || filled_ - returned_ == outcomes_.size()) {
+            return ERROR_SUCCESS;
+        }
+        armed_ = true;
+        buffer = static_cast<std::size_t>(filled_ % outcomes_.size());
+    }
+    Share<Device> self{key()};
+    if (!self) {
+        return code(Refusal::kDeviceClosed);
+    }
+    const auto begun =
+        port().operations().submit(std::move(self), Opcode::kChange, settings_.token, Pins{}, Operations::kForEver,
+                                   [&](Operation& operation) { return begin(operation, buffer); });
+    if (!begun) {
+        {
+            const std::lock_guard lock{mutex_};
+            armed_ = false;
+        }
+        port().remind(key(), backoff_.delay());
+    }
+    return begun.error();
+}
+
+Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept {
+    operation.record.detail = static_cast<std::uint32_t>(buffer);
+    const std::span<std::byte> memory = buffers_.parts[buffer];
+    const Started started = Device::start(operation, [&] {
+        const BOOL begun =
+            win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
+                                              settings_.recursive, settings_.filter, nullptr, &operation, nullptr);
+        // Success is that it has begun, also where there is something to tell already.
+        return begun ? Started::pending() : Started::from(begun);
+    });
+    if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
+        const std::lock_guard lock{mutex_};
+        if (phase_ == Phase::kStarting) {
+            phase_ = Phase::kOver;
+            startFailure_ = started.status;
+        }
+    }
+    return started;
+}
+
+bool DirectoryWatch::conclude(CompletionRecord& record) noexcept {
+    if (record.opcode != Opcode::kChange) {
+        return true;
+    }
+    bool told = true;
+    if ((record.detail & kWaited) != 0) {
+        record.detail &= ~kWaited;
+    } else {
+        told = take(record);
+        if (!told) {
+            tellNext();
+        }
+    }
+    arm();
+    if (told && isFinal(record.status)) {
+        // With its handle, so that a directory that is being deleted can go.
+        Device::close(key());
+    }
+    return told;
+}
+
+// The call in flight is over. True when the listener can be told at once.
+bool DirectoryWatch::take(CompletionRecord& record) noexcept {
+    if (record.status == ERROR_SUCCESS && record.bytes == 0) {
+        // As ReadDirectoryChangesW is documented to tell of more changes than there was room for.
+        record.status = ERROR_NOTIFY_ENUM_DIR;
+    }
+    bool told = false;
+    bool pause = false;
+    {
+        const std::lock_guard lock{mutex_};
+        armed_ = false;
+        // That the watch was closed is nobody's news, nor is a failure that start() tells of.
+        if (phase_ == Phase::kOver || (!isNews(record.status) && table().closed(key()))) {
+            phase_ = Phase::kOver;
+            return false;
+        }
+        pause = isPassing(record.status);
+        paused_ = pause;
+        phase_ = isFinal(record.status) ? Phase::kOver : Phase::kWatching;
+        if (!pause) {
+            backoff_.succeeded();
+        }
+        // Once for each row of failures.
+        if (!std::exchange(failing_, pause) || !pause) {
+            outcomes_[static_cast<std::size_t>(filled_ % outcomes_.size())] = {record.status, record.bytes};
+            told = filled_++ == returned_;
+            telling_ = telling_ || told;
+        }
+    }
+    if (pause) {
+        port().remind(key(), backoff_.delay());
+    }
+    return told;
+}
+
+// The listener gets the oldest buffer that waits, unless it has one.
+void DirectoryWatch::tellNext() noexcept {
+    std::size_t buffer = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        if (telling_ || filled_ == returned_) {
+            return;
+        }
+        telling_ = true;
+        buffer = static_cast<std::size_t>(returned_ % outcomes_.size());
+    }
+    Share<Device> self{key()};
+    if (!self) {
+        return;
+    }
+    // Until it has been told and has returned, nobody else touches that outcome.
+    const Outcome outcome = outcomes_[buffer];
+    const win32::ErrorCode refusal = port().operations().report(std::move(self), Opcode::kChange, settings_.token,
+                                                                static_cast<std::uint32_t>(buffer) | kWaited,
+                                                                Started::over(outcome.status, outcome.bytes));
+    if (refusal != ERROR_SUCCESS) {
+        {
+            const std::lock_guard lock{mutex_};
+            telling_ = false;
+        }
+        port().remind(key(), backoff_.delay());
+    }
+}
+
+void DirectoryWatch::delivered() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        ++returned_;
+        telling_ = false;
+    }
+    // In this order: where operations are scarce, what has been noted goes before what may come.
+    tellNext();
+    arm();
+}
+
+void DirectoryWatch::reminded() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        paused_ = false;
+    }
+    backoff_.waited();
+    tellNext();
+    arm();
+}
+
+void DirectoryWatch::closing() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
+
+}  // namespace iocp4j

@@ -1,0 +1,51 @@
+#include "devices/other/ForeignDevice.h"
+
+#include <memory>
+
+#include "engine/port/CompletionPort.h"
+#include "win32/Calls.h"
+#include "win32/HandleTraits.h"
+#include "win32/Winsock.h"
+
+namespace iocp4j {
+
+win32::Result<Device::Key> ForeignDevice::adopt(CompletionPort& port, HANDLE handle, Ownership ownership) {
+    auto device =
+        std::make_unique<ForeignDevice>(port, L"handle " + std::to_wstring(reinterpret_cast<std::uintptr_t>(handle)),
+                                        win32::Handle{handle, win32::Handle::End::kNothing});
+    if (win32::maySkipPackets(handle)) {
+        device->expectSkippedPackets();
+    }
+    const auto added = port.add(std::move(device));
+    if (added && ownership == Ownership::kPassed) {
+        const Share<Device> share{*added};
+        if (!share) {
+            // The port is being closed, and took the device with it.
+            return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+        }
+        static_cast<ForeignDevice&>(*share).closes_.store(true, std::memory_order_relaxed);
+    }
+    return added;
+}
+
+win32::Result<Device::Key> ForeignDevice::open(CompletionPort& port, const std::wstring& path, DWORD access) {
+    win32::Handle handle{win32::calls.createFile(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                                                 OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
+    if (!handle) {
+        return win32::Result<Device::Key>::failure(::GetLastError());
+    }
+    return port.add(std::make_unique<ForeignDevice>(port, path, std::move(handle)));
+}
+
+win32::ErrorCode ForeignDevice::completeInline() noexcept {
+    const win32::ErrorCode error = win32::errorOfSkippingPackets(win32::socketOf(handle()));
+    return error == ERROR_SUCCESS || error == WSAENOTSOCK ? Device::completeInline() : error;
+}
+
+void ForeignDevice::closingHandle() noexcept {
+    if (closes_.load(std::memory_order_relaxed)) {
+        const win32::Handle closed{handle()};
+    }
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,113 @@
+#include "devices/other/JobObject.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/port/CompletionPort.h"
+#include "win32/JobPackets.h"
+
+namespace iocp4j {
+
+namespace {
+
+bool killOnClose(HANDLE job) noexcept {
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    return ::SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) != FALSE;
+}
+
+}  // namespace
+
+JobObject::JobObject(CompletionPort& port, win32::Handle job)
+    : Device(port, L"job", win32::Handle{}), job_(std::move(job)) {}
+
+win32::Result<Device::Key> JobObject::open(CompletionPort& port, bool kill) {
+    win32::Handle job{::CreateJobObjectW(nullptr, nullptr)};
+    if (!job || (kill && !killOnClose(job.get()))) {
+        return win32::Result<Device::Key>::failure(::GetLastError());
+    }
+    const HANDLE raw = job.get();
+    auto added = port.add(std::make_unique<JobObject>(port, std::move(job)));
+    // Not before the key is known; and no process is in the job yet.
+    if (const Share<Device> device{added ? *added : 0}; device) {
+        const win32::ErrorCode error = port.kernel().watch(raw, *added);
+        if (error != ERROR_SUCCESS) {
+            Device::close(*added);
+            return win32::Result<Device::Key>::failure(error);
+        }
+    }
+    return added;
+}
+
+win32::ErrorCode JobObject::assign(DWORD process) noexcept {
+    const win32::Handle opened{::OpenProcess(PROCESS_SET_QUOTA | PROCESS_TERMINATE, FALSE, process)};
+    return opened ? win32::outcome(::AssignProcessToJobObject(job_.get(), opened.get())) : ::GetLastError();
+}
+
+win32::ErrorCode JobObject::terminate(std::uint32_t exitCode) noexcept {
+    return win32::outcome(::TerminateJobObject(job_.get(), exitCode));
+}
+
+win32::Result<std::uint32_t> JobObject::processes() const noexcept {
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION books{};
+    if (!::QueryInformationJobObject(job_.get(), JobObjectBasicAccountingInformation, &books, sizeof books, nullptr)) {
+        return win32::Result<std::uint32_t>::failure(::GetLastError());
+    }
+    return books.ActiveProcesses;
+}
+
+bool JobObject::isEmpty() const noexcept {
+    const auto running = processes();
+    return running && *running == 0;
+}
+
+Started JobObject::awaitEmpty(Operation& operation) noexcept {
+    // The packet may be taken while we look: then whoever has it waits for us, and finds the operation.
+    const std::lock_guard lock{mutex_};
+    if (isEmpty()) {
+        return Started::over(ERROR_SUCCESS);
+    }
+    try {
+        waiting_.push_back(&operation);
+    } catch (const std::bad_alloc&) {
+        return Started::over(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return Started::pending();
+}
+
+bool JobObject::noticed(const OVERLAPPED_ENTRY& packet) noexcept {
+    // What is in the place of the OVERLAPPED is a process, in that of the bytes what has happened.
+    if (packet.dwNumberOfBytesTransferred == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO && isEmpty()) {
+        endAll(ERROR_SUCCESS);
+    }
+    return true;
+}
+
+bool JobObject::cancel(Operation& operation) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = std::find(waiting_.begin(), waiting_.end(), &operation);
+    if (found == waiting_.end()) {
+        return false;
+    }
+    waiting_.erase(found);
+    port().operations().bring(operation, ERROR_OPERATION_ABORTED, 0);
+    return true;
+}
+
+void JobObject::cancelAll() noexcept { endAll(ERROR_OPERATION_ABORTED); }
+
+void JobObject::endAll(win32::ErrorCode error) noexcept {
+    const std::lock_guard lock{mutex_};
+    for (Operation* operation : waiting_) {
+        port().operations().bring(*operation, error, 0);
+    }
+    waiting_.clear();
+}
+
+void JobObject::closing() noexcept {
+    // The job may outlive us, in other handles and with its processes: the port is to hear no more of it.
+    (void)win32::postJobPackets(job_.get(), nullptr, 0);
+    cancelAll();
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/lifetime/Share.h"
+#include "engine/lifetime/SlotTable.h"
+#include "win32/Handle.h"
+#include "win32/Result.h"
+
+namespace iocp4j {
+
+// A kernel object that can be waited for. It stays open as long as somebody waits for it, whoever closes it meanwhile.
+class WaitableObject {
+public:
+    using Key = std::uint64_t;
+
+    static SlotTable<WaitableObject>& table() noexcept;
+
+    // Takes the handle, or passes on why there is none: the last error.
+    static win32::Result<Key> open(win32::Handle handle);
+    static void close(Key key) noexcept;
+
+    Key key() const noexcept { return key_; }
+    HANDLE handle() const noexcept { return handle_.get(); }
+
+private:
+    friend class Share<WaitableObject>;
+
+    explicit WaitableObject(win32::Handle handle) noexcept : handle_(std::move(handle)) {}
+
+    static void dispose(WaitableObject* object) noexcept;
+
+    const win32::Handle handle_;
+    Key key_ = 0;
+};
+
+}  // namespace iocp4j

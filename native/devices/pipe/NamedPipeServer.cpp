@@ -1,0 +1,394 @@
+#include "devices/pipe/NamedPipeServer.h"
+
+#include <memory>
+
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+// Whether somebody serves a pipe of that name. CreateNamedPipe refuses a second first instance, too, but only looking
+// before tells a taken name from a missing permission in the same way everywhere.
+bool isServed(const std::wstring& name) noexcept {
+    constexpr DWORD kShortestWait = 1;
+    return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;
+}
+
+win32::PipeShape shapeOf(const NamedPipeServerSettings& settings) {
+    DWORD mode = PIPE_WAIT;
+    mode |= settings.messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
+    mode |= settings.acceptRemote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;
+    return {settings.name, static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED, mode, settings.outBuffer,
+            settings.inBuffer};
+}
+
+std::uint32_t clientProcessId(HANDLE pipe) noexcept {
+    ULONG process = 0;
+    return ::GetNamedPipeClientProcessId(pipe, &process) ? process : 0;
+}
+
+}  // namespace
+
+// An instance of the pipe: it waits for a client, and then is the connection.
+class NamedPipeServer::Instance : public NamedPipe {
+public:
+    // While it waits it has a share of the server.
+    Instance(Share<Device> server, Unarmed unarmed)
+        : NamedPipe(server->port(), server->name(), std::move(unarmed.handle), unarmed.packetKey),
+          serverKey_(server->key()),
+          server_(static_cast<NamedPipeServer*>(server.detach())) {}
+
+    ~Instance() override {
+        closingHandle();
+        stopWaiting();
+    }
+
+    Started connect(Operation& operation) noexcept {
+        const Started started =
+            start(operation, [&] { return Started::from(win32::calls.connectNamedPipe(handle(), &operation)); });
+        // A client was quicker than we. It may even have gone again: what it has written is still there to be read.
+        const bool connected = started.status == ERROR_PIPE_CONNECTED || started.status == ERROR_NO_DATA;
+        return connected ? Started::over(ERROR_SUCCESS) : started;
+    }
+
+    win32::ErrorCode disconnect() noexcept override {
+        if (!connected_.load(std::memory_order_acquire)) {
+            return code(Refusal::kWrongDevice);
+        }
+        const win32::ErrorCode error = NamedPipe::disconnect();
+        if (error == ERROR_SUCCESS) {
+            reusable_.store(true, std::memory_order_relaxed);
+        }
+        return error;
+    }
+
+private:
+    bool conclude(CompletionRecord& record) noexcept override {
+        if (record.opcode != Opcode::kAccept) {
+            return true;
+        }
+        NamedPipeServer& server = *server_;
+        if (record.status == ERROR_SUCCESS) {
+            record.detail = clientProcessId(handle());
+            connected_.store(true, std::memory_order_release);
+            server.backoff_.succeeded();
+            server.notWaiting(key());
+            server.replenish();
+            Share<Device>::end(std::exchange(server_, nullptr));
+            return true;
+        }
+        record.key = server.key();
+        record.kind = server.kind();
+        // An instance that we close ourselves is nobody's affair.
+        const bool closing = table().closed(key());
+        // The client may be to blame, which is no reason to keep others waiting.
+        replace_ = !closing && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce();
+        if (!replace_) {
+            server.port().remind(server.key(), server.backoff_.delay());
+        }
+        // The share of the server is kept until our handle is closed, so that with the end of the server its name is
+        // free.
+        Device::close(key());
+        return !closing && !replace_;
+    }
+
+    void closingHandle() noexcept override {
+        if (std::exchange(left_, true)) {
+            return;
+        }
+        if (server_ != nullptr) {
+            leave(*server_);
+        } else if (const Share<Device> server{serverKey_}) {
+            leave(static_cast<NamedPipeServer&>(*server));
+        }
+    }
+
+    void leave(NamedPipeServer& server) noexcept {
+        win32::Handle handle = releaseHandle();
+        // What completes inline does so until it is closed, and the next client has not been asked.
+        const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
+        if (!reusable || !server.takeBack(handle, packetKey())) {
+            handle.reset();
+            server.handleClosed();
+        }
+    }
+
+    void closed() noexcept override {
+        // The handle of a connection waits for another client now, or there is room for an instance where their number
+        // is limited. An instance that has failed without the server's fault is replaced.
+        if (server_ == nullptr) {
+            if (const Share<Device> server{serverKey_}) {
+                static_cast<NamedPipeServer&>(*server).replenish();
+            }
+        } else if (replace_) {
+            server_->notWaiting(key());
+            server_->replenish();
+        }
+    }
+
+    void stopWaiting() noexcept {
+        if (server_ != nullptr) {
+            server_->notWaiting(key());
+            Share<Device>::end(std::exchange(server_, nullptr));
+        }
+    }
+
+    const Device::Key serverKey_;
+    NamedPipeServer* server_;  // nullptr when it does not wait any more
+    bool left_ = false;        // the handle has gone back to the server, or is closed
+    bool replace_ = false;     // it has failed, and another one takes its place as soon as it is closed
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
+};
+
+NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
+                                 win32::SecurityDescriptor security, win32::OwnedPipe pipe)
+    : Device(port, settings.name, win32::Handle{}),
+      settings_(settings),
+      shape_(std::move(shape)),
+      security_(std::move(security)),
+      holder_(std::move(pipe.holder)),
+      handles_(static_cast<std::uint32_t>(pipe.instances.size())) {
+    for (win32::Handle& instance : pipe.instances) {
+        unarmed_.push_back({std::move(instance)});
+    }
+}
+
+win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
+    auto security = win32::SecurityDescriptor::of(settings.sddl);
+    if (!security) {
+        return win32::Result<Device::Key>::failure(security.error());
+    }
+    if (isServed(settings.name)) {
+        return win32::Result<Device::Key>::failure(ERROR_ACCESS_DENIED);
+    }
+    win32::PipeShape shape = shapeOf(settings);
+    SECURITY_ATTRIBUTES attributes = security->attributes();
+    auto pipe = win32::createPipe(shape, attributes);
+    if (!pipe) {
+        return win32::Result<Device::Key>::failure(pipe.error());
+    }
+    return port.add(std::unique_ptr<Device>{
+        new NamedPipeServer{port, settings, std::move(shape), std::move(*security), std::move(*pipe)}});
+}
+
+win32::ErrorCode NamedPipeServer::listen() {
+    const win32::ErrorCode error = replenish();
+    const std::lock_guard lock{mutex_};
+    listening_ = error == ERROR_SUCCESS || !armed_.empty();
+    return listening_ ? ERROR_SUCCESS : error;
+}
+
+win32::ErrorCode NamedPipeServer::replenish() noexcept {
+    // Not for as long as some are missing: an instance that fails at once makes room at once.
+    for (std::uint32_t made = 0; made < settings_.listening; ++made) {
+        Filling filling;
+        if (!reserve(filling)) {
+            break;
+        }
+        const win32::ErrorCode error = filling.idle != 0 ? arm(filling.idle) : addInstance(std::move(filling.unarmed));
+        if (error != ERROR_SUCCESS) {
+            port().remind(key(), backoff_.delay());
+            return error;
+        }
+    }
+    return ERROR_SUCCESS;
+}
+
+void NamedPipeServer::reminded() noexcept {
+    backoff_.waited();
+    replenish();
+}
+
+// For whoever has reserved the place of a new instance.
+win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
+    auto added = win32::Result<Device::Key>::failure(code(Refusal::kOutOfMemory));
+    try {
+        added = makeInstance(std::move(unarmed));
+    } catch (const std::bad_alloc&) {
+    }
+    const bool listed = added && enlist(*added);
+    {
+        const std::lock_guard lock{mutex_};
+        --making_;
+    }
+    if (!added) {
+        return added.error();
+    }
+    if (!listed) {
+        Device::close(*added);
+        return code(Refusal::kDeviceClosed);
+    }
+    return arm(*added);
+}
+
+win32::Result<Device::Key> NamedPipeServer::makeInstance(Unarmed unarmed) {
+    if (!unarmed.handle) {
+        const win32::ErrorCode error = createHandle(unarmed.handle);
+        if (error != ERROR_SUCCESS) {
+            handleClosed();
+            tell(error);
+            return win32::Result<Device::Key>::failure(error);
+        }
+    }
+    Share<Device> self{key()};
+    std::unique_ptr<Instance> instance;
+    try {
+        if (self) {
+            instance = std::make_unique<Instance>(std::move(self), std::move(unarmed));
+        }
+    } catch (const std::bad_alloc&) {
+        unarmed.handle.reset();
+        handleClosed();
+        throw;
+    }
+    if (!instance) {
+        unarmed.handle.reset();
+        handleClosed();
+        return win32::Result<Device::Key>::failure(code(Refusal::kDeviceClosed));
+    }
+    return port().add(std::move(instance));
+}
+
+win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
+    Share<Device> share{key};
+    if (!share) {
+        return code(Refusal::kDeviceClosed);
+    }
+    auto& instance = static_cast<Instance&>(*share);
+    const auto accepting =
+        port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, Pins{}, Operations::kForEver,
+                                   [&](Operation& operation) { return instance.connect(operation); });
+    // A client may have got in already, so that an instance is not given up for want of an operation.
+    if (!accepting && !layAside(key)) {
+        Device::close(key);
+    }
+    return accepting.error();
+}
+
+win32::ErrorCode NamedPipeServer::createHandle(win32::Handle& handle) noexcept {
+    SECURITY_ATTRIBUTES attributes = security_.attributes();
+    auto created = win32::createInstance(shape_, attributes);
+    if (!created) {
+        return created.error();
+    }
+    handle = std::move(*created);
+    const std::lock_guard lock{mutex_};
+    failing_ = false;
+    return ERROR_SUCCESS;
+}
+
+// The handle of an instance whose client has been disconnected. It stays the caller's where no instance is missing.
+bool NamedPipeServer::takeBack(win32::Handle& handle, Device::Key packetKey) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (closing_ || armed_.size() + making_ + unarmed_.size() >= settings_.listening) {
+        return false;
+    }
+    try {
+        unarmed_.reserve(unarmed_.size() + 1);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    unarmed_.push_back({std::move(handle), packetKey});
+    return true;
+}
+
+// Afterwards, so that there are never more handles than counted.
+void NamedPipeServer::handleClosed() noexcept {
+    const std::lock_guard lock{mutex_};
+    --handles_;
+}
+
+// Once for each row of failures, so that a server that can have no more instances is not silent about it.
+void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (failing_ || !listening_) {
+            return;
+        }
+        failing_ = true;
+    }
+    Share<Device> self{key()};
+    if (self) {
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, 0, Started::over(failure));
+    }
+}
+
+// True when an instance is missing and may be had; an idle one then counts as armed.
+bool NamedPipeServer::reserve(Filling& filling) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (closing_ || armed_.size() + making_ >= settings_.listening) {
+        return false;
+    }
+    if (!idle_.empty()) {
+        try {
+            armed_.insert(idle_.back());
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+        filling.idle = idle_.back();
+        idle_.pop_back();
+        return true;
+    }
+    if (!unarmed_.empty()) {
+        filling.unarmed = std::move(unarmed_.back());
+        unarmed_.pop_back();
+    } else if (settings_.maxInstances == PIPE_UNLIMITED_INSTANCES || handles_ < settings_.maxInstances) {
+        ++handles_;
+    } else {
+        // As the user wants it. The end of a connection brings the server back here.
+        return false;
+    }
+    ++making_;
+    return true;
+}
+
+bool NamedPipeServer::enlist(Device::Key instance) noexcept {
+    const std::lock_guard lock{mutex_};
+    try {
+        return !closing_ && armed_.insert(instance).second;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+bool NamedPipeServer::layAside(Device::Key instance) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (armed_.erase(instance) == 0) {
+        return false;
+    }
+    try {
+        idle_.push_back(instance);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (armed_.erase(instance) == 0) {
+        std::erase(idle_, instance);
+    }
+}
+
+void NamedPipeServer::closing() noexcept {
+    std::unordered_set<Device::Key> armed;
+    std::vector<Device::Key> idle;
+    {
+        const std::lock_guard lock{mutex_};
+        closing_ = true;
+        armed.swap(armed_);
+        idle.swap(idle_);
+        unarmed_.clear();
+    }
+    for (const Device::Key instance : armed) {
+        Device::close(instance);
+    }
+    for (const Device::Key instance : idle) {
+        Device::close(instance);
+    }
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,229 @@
+#include "devices/socket/SocketServer.h"
+
+#include <mswsock.h>
+
+#include <algorithm>
+#include <new>
+
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+using win32::calls;
+using win32::winsockResult;
+
+// What AcceptEx wants for an address: 16 bytes more than it can have.
+constexpr DWORD kAddressRoom = win32::SocketAddress::kCapacity + 16;
+
+// In the record of an accept that only tells of a failure.
+constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+// What fails before a client can be to blame. All else is one client's affair: codes for a client that has gone are
+// many, and differ from one system to the next.
+bool isServersOwn(win32::ErrorCode error) noexcept {
+    return error == WSAENOBUFS || error == WSAEMFILE || error == WSAENOTSOCK;
+}
+
+// As a listener gets to see it.
+win32::ErrorCode winsockErrorOf(win32::ErrorCode refusal) noexcept {
+    return refusal == code(Refusal::kDeviceLimit) ? win32::ErrorCode{WSAEMFILE} : refusal;
+}
+
+}  // namespace
+
+SocketServer::SocketServer(CompletionPort& port, const SocketServerSettings& settings, win32::Handle socket)
+    : Socket(port, settings.name, std::move(socket)), settings_(settings), slots_(settings.listening) {}
+
+win32::Result<Device::Key> SocketServer::open(CompletionPort& port, const SocketServerSettings& settings) {
+    auto socket = openBound(SOCK_STREAM, settings.address, settings.settings);
+    if (!socket) {
+        return win32::Result<Device::Key>::failure(socket.error());
+    }
+    return port.add(std::unique_ptr<Device>{new SocketServer{port, settings, std::move(*socket)}});
+}
+
+win32::ErrorCode SocketServer::listen() noexcept {
+    win32::ErrorCode error = winsockResult(calls.listen(socket(), settings_.backlog));
+    if (error != ERROR_SUCCESS) {
+        return error;
+    }
+    error = replenish();
+    const std::lock_guard lock{mutex_};
+    listening_ = error == ERROR_SUCCESS ||
+                 std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.armed; });
+    return listening_ ? ERROR_SUCCESS : error;
+}
+
+win32::ErrorCode SocketServer::replenish() noexcept {
+    for (std::uint32_t index = 0; index < slots_.size(); ++index) {
+        if (const win32::ErrorCode error = arm(index); error != ERROR_SUCCESS) {
+            return error;
+        }
+    }
+    return ERROR_SUCCESS;
+}
+
+win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
+    Slot& slot = slots_[index];
+    {
+        const std::lock_guard lock{mutex_};
+        if (std::exchange(slot.armed, true)) {
+            return ERROR_SUCCESS;
+        }
+    }
+    win32::ErrorCode error = equip(slot);
+    if (error != ERROR_SUCCESS) {
+        tell(error);
+    } else if (Share<Device> self{key()}) {
+        error = port()
+                    .operations()
+                    .submit(std::move(self), Opcode::kAccept, settings_.token, Pins{}, Operations::kForEver,
+                            [&](Operation& operation) { return accept(operation, index); })
+                    .error();
+    } else {
+        error = code(Refusal::kDeviceClosed);
+    }
+    if (error != ERROR_SUCCESS) {
+        {
+            const std::lock_guard lock{mutex_};
+            slot.armed = false;
+        }
+        port().remind(key(), backoff_.delay());
+    }
+    return error;
+}
+
+void SocketServer::reminded() noexcept {
+    backoff_.waited();
+    replenish();
+}
+
+win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
+    if (!slot.memory) {
+        slot.memory.reset(new (std::nothrow) char[settings_.firstBytes + 2 * kAddressRoom]);
+        if (!slot.memory) {
+            return WSAENOBUFS;
+        }
+    }
+    if (!slot.socket) {
+        auto socket = win32::createSocket(settings_.address.family(), SOCK_STREAM);
+        if (!socket) {
+            return socket.error();
+        }
+        slot.socket = std::move(*socket);
+    }
+    // AcceptEx may leave out the addresses of a client that has gone. Those of an earlier one must not be in their
+    // place.
+    std::fill_n(slot.memory.get() + settings_.firstBytes, 2 * kAddressRoom, '\0');
+    return ERROR_SUCCESS;
+}
+
+Started SocketServer::accept(Operation& operation, std::uint32_t index) noexcept {
+    const Slot& slot = slots_[index];
+    operation.record.detail = index;
+    DWORD received = 0;
+    return start(operation, [&] {
+        const BOOL succeeded = calls.acceptEx(socket(), win32::socketOf(slot.socket.get()), slot.memory.get(),
+                                              settings_.firstBytes, kAddressRoom, kAddressRoom, &received, &operation);
+        return started(succeeded ? 0 : SOCKET_ERROR);
+    });
+}
+
+bool SocketServer::concluded(CompletionRecord& record) noexcept {
+    const std::uint32_t index = std::exchange(record.detail, 0);
+    if (record.opcode != Opcode::kAccept || index == kNoSlot) {
+        return true;
+    }
+    Slot& slot = slots_[index];
+    if (record.status == ERROR_SUCCESS) {
+        record.status = welcome(slot, record);
+    }
+    const bool welcomed = record.status == ERROR_SUCCESS;
+    slot.socket.reset();
+    {
+        const std::lock_guard lock{mutex_};
+        slot.armed = false;
+        failing_ &= !welcomed;
+    }
+    if (welcomed) {
+        backoff_.succeeded();
+    }
+    if (table().closed(key())) {
+        // Accepts that we have cancelled ourselves are nobody's affair.
+        return welcomed;
+    }
+    if (welcomed || (!isServersOwn(record.status) && backoff_.allowsAtOnce())) {
+        arm(index);
+        return welcomed;
+    }
+    port().remind(key(), backoff_.delay());
+    record.bytes = 0;
+    return isNews();
+}
+
+// Makes the connection a device, which the record then tells of.
+win32::ErrorCode SocketServer::welcome(Slot& slot, CompletionRecord& record) noexcept {
+    // Until this is done, shutdown(), getpeername() and others do not know the connection.
+    const SOCKET listener = socket();
+    const win32::ErrorCode error =
+        winsockResult(calls.setSockOpt(win32::socketOf(slot.socket.get()), SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                                       reinterpret_cast<const char*>(&listener), sizeof(listener)));
+    if (error != ERROR_SUCCESS) {
+        return error;
+    }
+    try {
+        StreamSocket::Accepted found = accepted(slot, record.bytes);
+        const auto added =
+            port().add(std::make_unique<StreamSocket>(port(), name(), std::move(slot.socket), std::move(found)));
+        if (!added) {
+            return winsockErrorOf(added.error());
+        }
+        record.key = *added;
+        record.kind = DeviceKind::kStreamSocket;
+        return ERROR_SUCCESS;
+    } catch (const std::bad_alloc&) {
+        return WSAENOBUFS;
+    }
+}
+
+StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLength) const noexcept {
+    sockaddr* local = nullptr;
+    sockaddr* remote = nullptr;
+    int localLength = 0;
+    int remoteLength = 0;
+    calls.getAcceptExSockaddrs(win32::socketOf(slot.socket.get()), slot.memory.get(), settings_.firstBytes,
+                               kAddressRoom, kAddressRoom, &local, &localLength, &remote, &remoteLength);
+    StreamSocket::Accepted found{win32::SocketAddress::copyOf(local, localLength),
+                                 win32::SocketAddress::copyOf(remote, remoteLength), nullptr, firstLength};
+    const SOCKET connection = win32::socketOf(slot.socket.get());
+    // What nothing knows is of no family.
+    if (found.local.family() == AF_UNSPEC) {
+        found.local = *localAddressOf(connection);
+    }
+    if (found.remote.family() == AF_UNSPEC) {
+        found.remote = *remoteAddressOf(connection);
+    }
+    if (firstLength > 0) {
+        found.first = std::move(slot.memory);
+    }
+    return found;
+}
+
+// A server that cannot even try to accept is not silent about it.
+void SocketServer::tell(win32::ErrorCode failure) noexcept {
+    Share<Device> self{key()};
+    if (self && listening_ && isNews()) {
+        (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
+                                         Started::over(failure));
+    }
+}
+
+// Once for each row of failures.
+bool SocketServer::isNews() noexcept {
+    const std::lock_guard lock{mutex_};
+    return !std::exchange(failing_, true);
+}
+
+}  // namespace iocp4j

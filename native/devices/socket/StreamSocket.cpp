@@ -1,0 +1,289 @@
+#include "devices/socket/StreamSocket.h"
+
+#include <mswsock.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <new>
+
+#include "engine/notify/CompletionRoutine.h"
+#include "engine/notify/ObjectWaits.h"
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+using win32::calls;
+using win32::winsockResult;
+
+// Winsock does not write through it.
+WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
+    return {static_cast<ULONG>(length), static_cast<char*>(const_cast<void*>(memory))};
+}
+
+// In the record of a connect that was no ConnectEx.
+constexpr std::uint32_t kPlainConnect = 1;
+
+// In the record of a read that has asked for 0 bytes. Java knows it as CompletionBatch.NO_ROOM.
+constexpr std::uint32_t kNoRoom = 1;
+
+// For a call that answers TRUE or FALSE.
+int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
+
+}  // namespace
+
+// connect() instead of ConnectEx. A server whose backlog is full may keep a client waiting, so that the socket does not
+// block meanwhile, and an event signals the end.
+class StreamSocket::PlainConnect final : public ObjectWaits::Owner {
+public:
+    explicit PlainConnect(SOCKET socket) noexcept : socket_(socket) {}
+
+    Started start(Operation& operation, ObjectWaits& waits, const win32::SocketAddress& remote) noexcept {
+        // One at a time, as Winsock has it: another one would take the event from the first.
+        if (inFlight_.exchange(true, std::memory_order_acquire)) {
+            return Started::over(WSAEALREADY);
+        }
+        operation.record.detail = kPlainConnect;
+        if (!event_) {
+            return Started::over(WSAENOBUFS);
+        }
+        // This also keeps the socket from blocking.
+        win32::ErrorCode error = winsockResult(calls.wsaEventSelect(socket_, event_.get(), FD_CONNECT));
+        if (error == ERROR_SUCCESS) {
+            error = winsockResult(calls.connect(socket_, remote.raw(), remote.length()));
+        }
+        return error == WSAEWOULDBLOCK ? waits.start(operation, *this, event_.get(), nullptr, 0) : Started::over(error);
+    }
+
+    // The operation is over.
+    void end() noexcept {
+        // In this order: a socket with an event cannot be made to block.
+        u_long nonBlocking = 0;
+        calls.wsaEventSelect(socket_, nullptr, 0);
+        calls.ioctlSocket(socket_, static_cast<long>(FIONBIO), &nonBlocking);
+        inFlight_.store(false, std::memory_order_release);
+    }
+
+private:
+    std::optional<ObjectWaits::Outcome> signalled(void*, std::uint32_t) noexcept override {
+        WSANETWORKEVENTS events{};
+        const win32::ErrorCode error = winsockResult(calls.wsaEnumNetworkEvents(socket_, event_.get(), &events));
+        if (error != ERROR_SUCCESS) {
+            return ObjectWaits::Outcome{error, 0};
+        }
+        if ((events.lNetworkEvents & FD_CONNECT) == 0) {
+            return std::nullopt;
+        }
+        return ObjectWaits::Outcome{static_cast<win32::ErrorCode>(events.iErrorCode[FD_CONNECT_BIT]), 0};
+    }
+
+    const SOCKET socket_;
+    const win32::Handle event_{::CreateEventW(nullptr, FALSE, FALSE, nullptr)};
+    std::atomic<bool> inFlight_{false};
+};
+
+StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket)
+    : Socket(port, std::move(name), std::move(socket)) {}
+
+StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted)
+    : Socket(port, std::move(name), std::move(socket)), accepted_(std::move(accepted)) {}
+
+StreamSocket::~StreamSocket() = default;
+
+win32::Result<Device::Key> StreamSocket::open(CompletionPort& port, const StreamSocketSettings& settings) {
+    auto socket = openBound(SOCK_STREAM, settings.local, settings.settings);
+    if (!socket) {
+        return win32::Result<Device::Key>::failure(socket.error());
+    }
+    return port.add(std::make_unique<StreamSocket>(port, settings.name, std::move(*socket)));
+}
+
+Started StreamSocket::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
+    WSABUF whole = bufferOf(buffer, length);
+    return readInto(operation, {&whole, 1});
+}
+
+Started StreamSocket::write(Operation& operation, const void* buffer, std::uint32_t length) noexcept {
+    WSABUF whole = bufferOf(buffer, length);
+    return writeFrom(operation, {&whole, 1});
+}
+
+Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    // A read that has no room waits for data, and 0 bytes are then not the end of the stream.
+    const bool hasRoom = std::ranges::any_of(buffers, [](const WSABUF& buffer) { return buffer.len != 0; });
+    operation.record.detail = hasRoom ? 0 : kNoRoom;
+    DWORD flags = 0;
+    const auto count = static_cast<DWORD>(buffers.size());
+    return start(
+        operation,
+        [&] { return started(calls.wsaRecv(socket(), buffers.data(), count, nullptr, &flags, &operation, nullptr)); },
+        [&] {
+            return startedWithRoutine(
+                calls.wsaRecv(socket(), buffers.data(), count, nullptr, &flags, &operation, &socketRoutine));
+        });
+}
+
+Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    const auto count = static_cast<DWORD>(buffers.size());
+    return start(
+        operation,
+        [&] { return started(calls.wsaSend(socket(), buffers.data(), count, nullptr, 0, &operation, nullptr)); },
+        [&] {
+            return startedWithRoutine(
+                calls.wsaSend(socket(), buffers.data(), count, nullptr, 0, &operation, &socketRoutine));
+        });
+}
+
+Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
+    if (remote.family() == AF_UNIX) {
+        // It has no ConnectEx.
+        PlainConnect* plain = plainConnect();
+        return plain == nullptr ? Started::over(WSAENOBUFS) : plain->start(operation, port().objectWaits(), remote);
+    }
+    return start(operation, [&] {
+        return started(
+            resultOf(calls.connectEx(socket(), remote.raw(), remote.length(), nullptr, 0, nullptr, &operation)));
+    });
+}
+
+bool StreamSocket::cancel(Operation& operation) noexcept {
+    const bool isPlain = operation.record.opcode == Opcode::kConnect && operation.record.detail == kPlainConnect;
+    return isPlain ? port().objectWaits().cancel(operation) : Socket::cancel(operation);
+}
+
+void StreamSocket::cancelAll() noexcept {
+    PlainConnect* plain = nullptr;
+    {
+        const std::lock_guard lock{mutex_};
+        plain = plainConnect_.get();
+    }
+    if (plain != nullptr) {
+        port().objectWaits().cancelAll(*plain);
+    }
+    Socket::cancelAll();
+}
+
+StreamSocket::PlainConnect* StreamSocket::plainConnect() noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!plainConnect_) {
+        plainConnect_.reset(new (std::nothrow) PlainConnect{socket()});
+    }
+    return plainConnect_.get();
+}
+
+Started StreamSocket::disconnect(Operation& operation, bool reuse) noexcept {
+    return start(operation, [&] {
+        return started(resultOf(calls.disconnectEx(socket(), &operation, reuse ? TF_REUSE_SOCKET : 0, 0)));
+    });
+}
+
+Started StreamSocket::transmitFile(Operation& operation, Transmission transmission) noexcept {
+    TRANSMIT_FILE_BUFFERS around{transmission.head.data(), static_cast<DWORD>(transmission.head.size()),
+                                 transmission.tail.data(), static_cast<DWORD>(transmission.tail.size())};
+    const HANDLE file = transmission.file.get();
+    {
+        const std::lock_guard lock{mutex_};
+        try {
+            transmitting_.push_back({++transmissions_, std::move(transmission.file)});
+        } catch (const std::bad_alloc&) {
+            return Started::over(ERROR_NOT_ENOUGH_MEMORY);
+        }
+        operation.record.detail = transmissions_;
+    }
+    operation.setPosition(transmission.offset);
+    return start(operation, [&] {
+        return started(resultOf(calls.transmitFile(socket(), file, transmission.length, 0, &operation, &around, 0)));
+    });
+}
+
+win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) noexcept {
+    win32::Handle file{calls.createFile(path.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                                        OPEN_EXISTING, FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN, nullptr)};
+    return file ? std::move(file) : win32::Result<win32::Handle>::failure(::GetLastError());
+}
+
+win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept {
+    if (file.handle() == nullptr || ::GetFileType(file.handle()) != FILE_TYPE_DISK) {
+        return win32::Result<win32::Handle>::failure(code(Refusal::kWrongDevice));
+    }
+    HANDLE duplicate = nullptr;
+    if (!::DuplicateHandle(::GetCurrentProcess(), file.handle(), ::GetCurrentProcess(), &duplicate, 0, FALSE,
+                           DUPLICATE_SAME_ACCESS)) {
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    return win32::Handle{duplicate};
+}
+
+win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(calls.shutdown(socket(), SD_SEND)); }
+
+std::uint32_t StreamSocket::takeFirst(std::span<char> to) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!accepted_ || !accepted_->first) {
+        return 0;
+    }
+    const auto count =
+        static_cast<std::uint32_t>(std::min(to.size(), std::size_t{accepted_->firstLength - firstTaken_}));
+    std::copy_n(accepted_->first.get() + firstTaken_, count, to.data());
+    firstTaken_ += count;
+    if (firstTaken_ == accepted_->firstLength) {
+        accepted_->first.reset();
+    }
+    return count;
+}
+
+win32::Result<win32::SocketAddress> StreamSocket::localAddress() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (accepted_) {
+            return accepted_->local;
+        }
+    }
+    return Socket::localAddress();
+}
+
+win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
+    {
+        // Winsock does not tell of a peer that has gone; and the listener may ask first when it has.
+        const std::lock_guard lock{mutex_};
+        if (accepted_) {
+            return accepted_->remote;
+        }
+    }
+    return Socket::remoteAddress();
+}
+
+bool StreamSocket::concluded(CompletionRecord& record) noexcept {
+    switch (record.opcode) {
+        case Opcode::kConnect:
+            if (std::exchange(record.detail, 0) == kPlainConnect) {
+                plainConnect()->end();
+            } else if (record.status == ERROR_SUCCESS) {
+                record.status = connected();
+            }
+            break;
+        case Opcode::kDisconnect:
+            if (record.status == ERROR_SUCCESS) {
+                const std::lock_guard lock{mutex_};
+                accepted_.reset();
+            }
+            break;
+        case Opcode::kTransmitFile: {
+            const std::lock_guard lock{mutex_};
+            std::erase_if(transmitting_, [&](const Transmitting& sent) { return sent.number == record.detail; });
+            record.detail = 0;
+            break;
+        }
+        default:
+            break;
+    }
+    return true;
+}
+
+// Until this is done, shutdown(), getpeername() and others know nothing of a connection that ConnectEx has made.
+win32::ErrorCode StreamSocket::connected() noexcept {
+    return winsockResult(calls.setSockOpt(socket(), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0));
+}
+
+}  // namespace iocp4j

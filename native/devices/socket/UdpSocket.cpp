@@ -1,0 +1,57 @@
+#include "devices/socket/UdpSocket.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+using win32::calls;
+
+win32::Result<Device::Key> UdpSocket::open(CompletionPort& port, const UdpSocketSettings& settings) {
+    auto socket = openBound(SOCK_DGRAM, settings.address, settings.settings);
+    if (!socket) {
+        return win32::Result<Device::Key>::failure(socket.error());
+    }
+    return port.add(std::make_unique<UdpSocket>(port, settings.name, std::move(*socket)));
+}
+
+Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept {
+    WSABUF whole{static_cast<ULONG>(buffer.size()), buffer.data()};
+    DWORD flags = 0;
+    sender.length = sizeof(sender.address);
+    static_assert(sizeof(INT) == sizeof(sender.length));
+    const Started outcome = start(operation, [&] {
+        return started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags,
+                                         reinterpret_cast<sockaddr*>(sender.address),
+                                         reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
+    });
+    if (outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE) {
+        // The kernel takes that for a warning, so that a packet may follow or not, which nothing says. If one does, it
+        // counts as foreign. The buffer is full, or else the datagram would have fitted.
+        return Started::over(WSAEMSGSIZE, whole.len);
+    }
+    return outcome;
+}
+
+Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept {
+    // From here on the target is ours: who has made it may change it meanwhile.
+    const std::int32_t length = target.length;
+    const auto address =
+        length < 0
+            ? win32::Result<win32::SocketAddress>::failure(WSAEFAULT)
+            : win32::SocketAddress::parse(
+                  {target.address, std::min<std::size_t>(static_cast<std::size_t>(length), sizeof(target.address))});
+    if (!address) {
+        return Started::over(address.error());
+    }
+    WSABUF whole{static_cast<ULONG>(buffer.size()), const_cast<char*>(buffer.data())};
+    return start(operation, [&] {
+        return started(calls.wsaSendTo(socket(), &whole, 1, nullptr, 0,
+                                       reinterpret_cast<const sockaddr*>(target.address), address->length(), &operation,
+                                       nullptr));
+    });
+}
+
+}  // namespace iocp4j

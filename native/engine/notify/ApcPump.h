@@ -1,0 +1,38 @@
+#pragma once
+
+#include <windows.h>
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "engine/operation/Started.h"
+#include "win32/Handle.h"
+
+namespace iocp4j {
+
+// A thread that is always in an alertable wait (SleepEx), for completion routines to run on. A routine runs on the
+// thread that has started the operation, so that whoever wants to start one has it done here.
+class ApcPump {
+public:
+    // May throw std::system_error.
+    explicit ApcPump(const std::wstring& threadName);
+    ApcPump(const ApcPump&) = delete;
+    ApcPump& operator=(const ApcPump&) = delete;
+
+    // No operation may be in flight any more, because they end with the thread.
+    ~ApcPump();
+
+    // Makes the call on the pump's thread (QueueUserAPC), and waits for its outcome.
+    Started run(const std::function<Started()>& call) noexcept;
+
+private:
+    void pump() const noexcept;
+    bool queue(PAPCFUNC routine, void* argument) noexcept;
+
+    bool leaving_ = false;  // of the pump's thread
+    std::thread thread_;
+    win32::Handle handle_;  // of it
+};
+
+}  // namespace iocp4j

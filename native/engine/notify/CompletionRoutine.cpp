@@ -1,0 +1,27 @@
+#include "engine/notify/CompletionRoutine.h"
+
+#include "engine/operation/Operations.h"
+
+namespace iocp4j {
+
+namespace {
+
+// The result is in the OVERLAPPED already, where it is read from; ApcNotifier has left in it where to bring it.
+void bring(OVERLAPPED* overlapped) noexcept {
+    auto& operation = static_cast<Operation&>(*overlapped);
+    static_cast<Operations*>(operation.hEvent)->bring(operation);
+}
+
+}  // namespace
+
+void CALLBACK fileRoutine(DWORD, DWORD, OVERLAPPED* overlapped) noexcept { bring(overlapped); }
+
+void CALLBACK socketRoutine(DWORD, DWORD, OVERLAPPED* overlapped, DWORD) noexcept { bring(overlapped); }
+
+Started startedWithRoutine(BOOL result) noexcept {
+    const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();
+    return error == ERROR_SUCCESS || error == ERROR_MORE_DATA || error == ERROR_IO_PENDING ? Started::pending()
+                                                                                           : Started::over(error);
+}
+
+}  // namespace iocp4j

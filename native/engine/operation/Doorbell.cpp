@@ -1,0 +1,63 @@
+#include "engine/operation/Doorbell.h"
+
+#include <algorithm>
+
+namespace iocp4j {
+
+namespace {
+
+// Apart from the keys in CompletionPort.cpp and Operations.h.
+constexpr std::uint64_t kRingKey = 4;
+
+}  // namespace
+
+void Doorbell::ring() noexcept {
+    if (timekeeper_.start()) {
+        timekeeper_.wake();
+    } else {
+        (void)post();
+    }
+}
+
+Doorbell::Clock::time_point Doorbell::ringFrom(Clock::time_point due) noexcept {
+    const auto quietUntil = Clock::time_point{Clock::duration{quietUntil_.load(std::memory_order_relaxed)}};
+    const auto next = std::max(due, quietUntil);
+    const auto now = Clock::now();
+    if (due == Clock::time_point::max() || next > now) {
+        return due == Clock::time_point::max() ? due : next;
+    }
+    // Whoever takes the packet wakes the timekeeper.
+    return post() ? Clock::time_point::max() : now + kPause;
+}
+
+bool Doorbell::post() noexcept {
+    // One is enough: it is for whatever is owed when it is taken.
+    if (isQueued_.exchange(true)) {
+        return true;
+    }
+    if (kernel_.post(0, kRingKey, nullptr) == ERROR_SUCCESS || kernel_.postReserved(kRingKey) == ERROR_SUCCESS) {
+        return true;
+    }
+    isQueued_ = false;
+    return false;
+}
+
+bool Doorbell::isRing(const OVERLAPPED_ENTRY& entry) noexcept {
+    if (entry.lpCompletionKey != kRingKey || entry.lpOverlapped != nullptr || !isQueued_.exchange(false)) {
+        return false;
+    }
+    quietUntil_.store((Clock::now() + kPause).time_since_epoch().count(), std::memory_order_relaxed);
+    timekeeper_.wake();
+    return true;
+}
+
+DWORD Doorbell::longestWait(Clock::time_point due) noexcept {
+    if (due == Clock::time_point::max() || timekeeper_.start()) {
+        return INFINITE;
+    }
+    const auto now = Clock::now();
+    const auto wait = due > now ? std::chrono::ceil<std::chrono::milliseconds>(due - now) : kPause;
+    return static_cast<DWORD>(std::min<std::chrono::milliseconds::rep>(wait.count(), INFINITE - 1));
+}
+
+}  // namespace iocp4j

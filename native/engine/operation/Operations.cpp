@@ -1,0 +1,390 @@
+#include "engine/operation/Operations.h"
+
+#include <algorithm>
+
+#include "engine/operation/InlineBudget.h"
+
+namespace iocp4j {
+
+namespace {
+
+constexpr unsigned kSlotBits = 24;
+// ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
+constexpr win32::ErrorCode kHandlesClosed = 676;
+// Longer than any program runs, and short enough to be added to the time of day.
+constexpr Operations::Patience kLongestPatience = std::chrono::hours{24 * 365 * 100};
+constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
+static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
+
+// The NTSTATUS in a field as wide as a pointer, of which the kernel writes the lower half.
+std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
+
+// Of an operation that the kernel has carried: such an operation has one, until it is retired.
+const Device& deviceOf(const Operation& operation) noexcept {
+    return *operation.device.load(std::memory_order_relaxed);
+}
+
+// What the kernel says of an operation that is over.
+void storeResult(Operation& operation) noexcept {
+    operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
+    operation.record.status = deviceOf(operation).errorOfStatus(operation.Internal);
+}
+
+// Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
+// Wine does not for an operation that ends while the thread that has started it does. Strangers cannot post anything
+// but success, short of calling NtSetIoCompletion.
+bool isBeyondDoubt(const OVERLAPPED_ENTRY& entry, const Operation& operation) noexcept {
+    const std::uint32_t told = statusIn(entry.Internal);
+    return told != 0 && told != STATUS_PENDING && !operation.rendezvous.strayIsPossible();
+}
+
+std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
+
+// What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
+bool canEndInline(const CompletionRecord& record) noexcept {
+    switch (record.opcode) {
+        case Opcode::kRead:
+        case Opcode::kWrite:
+            return record.status == ERROR_SUCCESS && record.bytes > 0;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell)
+    : port_(port), slab_(ceiling), timekeeper_(timekeeper), doorbell_(doorbell) {}
+
+Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
+                             win32::ErrorCode& refusal) noexcept {
+    const bool timed = patience != kForEver;
+    if (timed && !timekeeper_.start()) {
+        refusal = code(Refusal::kOutOfMemory);
+        return nullptr;
+    }
+    Operation* operation = slab_.acquire();
+    if (operation == nullptr) {
+        refusal = code(Refusal::kOperationLimit);
+        return nullptr;
+    }
+    // First, because a device that has reserved its handle for an operation may look at it.
+    prepare(*operation, record);
+    if (carrier == Carrier::kKernel && !device->reserve(*operation)) {
+        slab_.release(operation);
+        refusal = code(Refusal::kHandleBusy);
+        return nullptr;
+    }
+    device->countAccepted();
+    operation->device.store(device.detach(), std::memory_order_relaxed);
+    operation->rendezvous.begin();
+    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(patience, kLongestPatience))) {
+        timekeeper_.wake();
+    }
+    return operation;
+}
+
+void Operations::prepare(Operation& operation, const CompletionRecord& record) noexcept {
+    // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
+    // before it knows that it may.
+    std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
+    operation.InternalHigh = 0;
+    operation.Offset = 0;
+    operation.OffsetHigh = 0;
+    operation.hEvent = nullptr;
+    std::atomic_ref{operation.record.key}.store(record.key, std::memory_order_relaxed);
+    operation.record.token = record.token;
+    operation.record.bytes = record.bytes;
+    operation.record.status = record.status;
+    std::atomic_ref{operation.record.opcode}.store(record.opcode, std::memory_order_relaxed);
+    operation.record.kind = record.kind;
+    operation.record.detail = record.detail;
+    operation.clear();
+}
+
+OperationId Operations::settle(Operation& operation, const Started& started) noexcept {
+    const OperationId id = idOf(operation);
+    Device& device = *operation.device.load(std::memory_order_relaxed);
+    const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
+    const bool over = skipped || started.packet == Started::Packet::kNone;
+    if (over) {
+        operation.rendezvous.mayStray();
+    }
+    if (over && operation.rendezvous.takeBack()) {
+        if (skipped) {
+            storeResult(operation);
+            if (device.completesInline() && canEndInline(operation.record) &&
+                InlineBudget::ofThisThread().take(device.key())) {
+                const std::uint32_t bytes = operation.record.bytes;
+                endInline(operation);
+                return inlineId(bytes);
+            }
+        } else {
+            operation.record.bytes = started.bytes;
+            operation.record.status = started.status;
+        }
+        const std::uint64_t generation = operation.rendezvous.generation();
+        operation.rendezvous.travel();
+        travel(operation, generation);
+        return id;
+    }
+    // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
+    // this operation; but then it had marked the device before, and we see that.
+    if (Device::table().closed(device.key())) {
+        device.cancel(operation);
+    }
+    letGo(operation);
+    return id;
+}
+
+void Operations::endInline(Operation& operation) noexcept {
+    Device* device = operation.device.load(std::memory_order_relaxed);
+    device->countCompletedInline(retire(operation).bytes);
+    Share<Device>::end(device);
+}
+
+void Operations::letGo(Operation& operation) noexcept {
+    const std::uint64_t generation = operation.rendezvous.generation();
+    for (;;) {
+        switch (operation.rendezvous.release()) {
+            case Rendezvous::Release::kDone:
+                return;
+            case Rendezvous::Release::kCancelFirst:
+                cancelHeld(operation, Rendezvous::Cause::kCancelled);
+                break;
+            case Rendezvous::Release::kTimeOutFirst:
+                cancelHeld(operation, Rendezvous::Cause::kTimedOut);
+                break;
+            case Rendezvous::Release::kFinish:
+                travel(operation, generation);
+                return;
+        }
+    }
+}
+
+void Operations::travel(Operation& operation, std::uint64_t generation) noexcept {
+    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
+        operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
+        // Nobody else can finish it any more, and nobody has, not even with a forged packet.
+        strand(operation);
+    }
+}
+
+void Operations::strand(Operation& operation) noexcept {
+    const std::lock_guard lock{strandedMutex_};
+    operation.next = nullptr;
+    if (stranded_.load(std::memory_order_relaxed) == nullptr) {
+        stranded_.store(&operation, std::memory_order_release);
+    } else {
+        lastStranded_->next = &operation;
+    }
+    lastStranded_ = &operation;
+    // With the lock held: without this operation the port may come to its end.
+    doorbell_.ring();
+}
+
+void Operations::bring(Operation& operation) noexcept {
+    const OVERLAPPED_ENTRY packet{std::atomic_ref{operation.record.key}.load(std::memory_order_relaxed), &operation, 0,
+                                  0};
+    if (port_.post(0, packet.lpCompletionKey, packet.lpOverlapped) == ERROR_SUCCESS) {
+        return;
+    }
+    bool foreign = false;
+    if (Operation* claimed = claim(packet, foreign)) {
+        strand(*claimed);
+    }
+}
+
+void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept {
+    operation.InternalHigh = bytes;
+    std::atomic_ref{operation.Internal}.store(win32::statusOfError(error), std::memory_order_release);
+    bring(operation);
+}
+
+win32::ErrorCode Operations::report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                                    const Started& outcome) noexcept {
+    const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), detail};
+    win32::ErrorCode refusal = ERROR_SUCCESS;
+    if (Operation* operation = begin(std::move(device), record, kForEver, Carrier::kPort, refusal)) {
+        operation->pins = {};
+        (void)settle(*operation, outcome);
+    }
+    return refusal;
+}
+
+win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
+    Operation* operation = slab_.acquire();
+    if (operation == nullptr) {
+        return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
+    }
+    prepare(*operation, record);
+    operation->pins = {};
+    operation->device.store(nullptr, std::memory_order_relaxed);
+    const OperationId id = idOf(*operation);
+    const std::uint64_t generation = operation->rendezvous.generation();
+    operation->rendezvous.beginTravelling();
+    const win32::ErrorCode error = port_.post(0, kTravellingKey, operation);
+    // Unless a forged packet has delivered it: then it was accepted.
+    if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
+        (void)retire(*operation);
+        return win32::Result<OperationId>::failure(error);
+    }
+    return id;
+}
+
+Operation* Operations::ofDevice(const Device& device, OperationId id) const noexcept {
+    Operation* operation = slab_.at(static_cast<std::uint32_t>(id & (kMaxCeiling - 1)));
+    const bool known = operation != nullptr && operation->rendezvous.alive(generationIn(id)) &&
+                       operation->device.load(std::memory_order_relaxed) == &device;
+    return known ? operation : nullptr;
+}
+
+bool Operations::isPending(const Device& device, OperationId id) const noexcept {
+    Operation* operation = ofDevice(device, id);
+    if (operation == nullptr) {
+        return false;
+    }
+    const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
+    // What was read is this life's only if that is going on.
+    return status == STATUS_PENDING && operation->rendezvous.alive(generationIn(id));
+}
+
+bool Operations::cancel(const Device& device, OperationId id) noexcept {
+    Operation* operation = ofDevice(device, id);
+    return operation != nullptr && cancelLife(*operation, generationIn(id));
+}
+
+std::uint32_t Operations::cancelAll(const Device& device, Opcode opcode) noexcept {
+    std::uint32_t found = 0;
+    Operation* operation = nullptr;
+    for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
+        const std::uint64_t generation = operation->rendezvous.generation();
+        // What is read here counts only if cancelLife() finds the same life afterwards.
+        if (operation->rendezvous.alive(generation) &&
+            operation->device.load(std::memory_order_relaxed) == &device &&
+            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode &&
+            cancelLife(*operation, generation)) {
+            ++found;
+        }
+    }
+    return found;
+}
+
+bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noexcept {
+    switch (operation.rendezvous.hold(generation)) {
+        case Rendezvous::Hold::kOver:
+            return false;
+        case Rendezvous::Hold::kDelegated:
+            return true;
+        case Rendezvous::Hold::kGained:
+            break;
+    }
+    const bool found = cancelHeld(operation, Rendezvous::Cause::kCancelled);
+    letGo(operation);
+    return found;
+}
+
+bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept {
+    if (!operation.device.load(std::memory_order_relaxed)->cancel(operation)) {
+        return false;
+    }
+    operation.rendezvous.cancelledFor(cause);
+    return true;
+}
+
+Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept {
+    const bool travelling = entry.lpCompletionKey == kTravellingKey;
+    Operation* operation = slab_.find(entry.lpOverlapped);
+    foreign = true;
+    // Other code in the process may post to the port whatever it likes, the address of an operation included. A packet
+    // of the kernel's has the device's key, and comes when the kernel has written the operation's status.
+    const std::uint64_t generation = operation != nullptr ? operation->rendezvous.generation() : 0;
+    if (operation == nullptr || !operation->rendezvous.alive(generation)) {
+        return nullptr;
+    }
+    // Meanwhile this life may end and another begin. Then what we see is worth nothing, and arrive() says so.
+    const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
+    const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
+    const bool written = status != STATUS_PENDING;
+    if (!travelling && (entry.lpCompletionKey != key || !(written || isBeyondDoubt(entry, *operation)))) {
+        return nullptr;
+    }
+    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
+    if (arrival == Rendezvous::Arrival::kForeign) {
+        return nullptr;
+    }
+    foreign = false;
+    if (!travelling && written) {
+        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
+        // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
+        if (statusIn(entry.Internal) != statusIn(status)) {
+            operation->rendezvous.mayStray();
+        }
+        storeResult(*operation);
+    } else if (!travelling) {
+        operation->record.bytes = entry.dwNumberOfBytesTransferred;
+        operation->record.status = deviceOf(*operation).errorOfStatus(entry.Internal);
+    }
+    return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
+}
+
+Operation* Operations::claimStranded() noexcept {
+    if (!hasStranded()) {
+        return nullptr;
+    }
+    const std::lock_guard lock{strandedMutex_};
+    Operation* operation = stranded_.load(std::memory_order_relaxed);
+    if (operation == nullptr) {
+        return nullptr;
+    }
+    stranded_.store(operation->next, std::memory_order_relaxed);
+    return operation;
+}
+
+CompletionRecord Operations::retire(Operation& operation) noexcept {
+    if (operation.everSet()) {
+        deadlines_.remove(operation);
+    }
+    CompletionRecord record = operation.record;
+    Device* device = operation.device.load(std::memory_order_relaxed);
+    if (device != nullptr) {
+        record.key = device->key();
+        device->release(operation);
+    }
+    if (record.status == ERROR_OPERATION_ABORTED) {
+        // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
+        if (operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kTimedOut)) {
+            record.status = ERROR_TIMEOUT;
+        } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && device != nullptr &&
+                   Device::table().closed(device->key())) {
+            record.status = kHandlesClosed;
+        }
+    }
+    operation.rendezvous.end();
+    slab_.release(&operation);
+    return record;
+}
+
+Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
+    Operation* overdue = nullptr;
+    const auto next = deadlines_.look(Deadlines::Clock::now(), [&](Deadlines::Entry& entry) {
+        auto& operation = static_cast<Operation&>(entry);
+        // What we hold is not reused, so that it can be cancelled outside the lock.
+        if (operation.rendezvous.hold(operation.rendezvous.generation(), Rendezvous::Cause::kTimedOut) ==
+            Rendezvous::Hold::kGained) {
+            operation.next = std::exchange(overdue, &operation);
+        }
+    });
+    while (overdue != nullptr) {
+        Operation& operation = *std::exchange(overdue, overdue->next);
+        cancelHeld(operation, Rendezvous::Cause::kTimedOut);
+        letGo(operation);
+    }
+    return next;
+}
+
+OperationId Operations::idOf(const Operation& operation) const noexcept {
+    return kIdMark | (operation.rendezvous.generation() << kSlotBits) | slab_.indexOf(&operation);
+}
+
+}  // namespace iocp4j

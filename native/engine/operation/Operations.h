@@ -1,0 +1,135 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+#include "engine/operation/Doorbell.h"
+#include "engine/operation/Operation.h"
+#include "engine/operation/Refusal.h"
+#include "engine/operation/Slab.h"
+#include "engine/operation/Timekeeper.h"
+#include "engine/port/Device.h"
+#include "win32/KernelPort.h"
+
+namespace iocp4j {
+
+// Names one life of one operation: | 0 | 1 | generation 38 | slot 24 |. Never 0, and positive in Java.
+//
+// One that has completed inline has no name any more. In its place is how much it has moved, as InlineCompletion.java
+// reads it: | 0 | 0 | 1 | 0 | bytes 32 |.
+using OperationId = std::uint64_t;
+
+constexpr OperationId inlineId(std::uint32_t bytes) noexcept { return OperationId{1} << 61 | bytes; }
+constexpr bool isInline(OperationId id) noexcept { return id >> 61 == 1; }
+
+// All operations of one port: the one gate through which they go in and the one through which they come out.
+class Operations {
+public:
+    static constexpr std::uint32_t kMaxCeiling = 1u << 24;
+
+    // How long an operation may take, from its start.
+    using Patience = std::chrono::milliseconds;
+    static constexpr Patience kForEver = Patience::max();
+
+    // The timekeeper is to call cancelOverdue(); the doorbell brings who calls claimStranded().
+    Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell);
+
+    // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
+    // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
+    // to CompletionSink::unpin; on refusal they stay the caller's. So they do when the operation has completed inline,
+    // and nothing comes out.
+    template <class Start>
+    win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
+                                      Patience patience, Start&& start) noexcept {
+        const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), 0};
+        win32::ErrorCode refusal = ERROR_SUCCESS;
+        Operation* operation = begin(std::move(device), record, patience, Carrier::kKernel, refusal);
+        if (operation == nullptr) {
+            return win32::Result<OperationId>::failure(refusal);
+        }
+        // Here, where they are still in registers: what has just been stored in halves is slow to be loaded as a whole.
+        // For the same reason neither what begin() answers nor what start() does is an object that would be copied.
+        operation->pins = pins;
+        return settle(*operation, start(*operation));
+    }
+
+    // In, without the kernel: what a device has to say to its listener by itself. It goes the way of an operation that
+    // has ended so, but keeps no other from being in flight on the handle.
+    win32::ErrorCode report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                            const Started& outcome) noexcept;
+
+    // The same of no device: the record comes out as it is.
+    win32::Result<OperationId> post(const CompletionRecord& record) noexcept;
+
+    // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
+    bool cancel(const Device& device, OperationId id) noexcept;
+
+    // The same for all operations of that device with that opcode; how many there were. Looks at every place of the slab
+    // that has ever been used.
+    std::uint32_t cancelAll(const Device& device, Opcode opcode) noexcept;
+
+    // Whether the kernel is still at work on it (HasOverlappedIoCompleted); if not, its completion has come or will
+    // come.
+    bool isPending(const Device& device, OperationId id) const noexcept;
+
+    // Out. The operation whose packet this is, with its record complete; nullptr when it is none of ours, or when
+    // another thread still holds the operation and will send it again. `foreign` tells the two apart.
+    Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
+
+    // Posts the packet of an operation that is over and whose handle is not bound to the port, as the kernel would.
+    void bring(Operation& operation) noexcept;
+
+    // The same for an operation that the kernel does not know of, and whose result is this.
+    void bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept;
+
+    // Out, for an operation whose packet could not be posted; nullptr when there is none.
+    Operation* claimStranded() noexcept;
+    bool hasStranded() const noexcept { return stranded_.load(std::memory_order_acquire) != nullptr; }
+
+    // Cancels those whose time is up, and returns when to look again.
+    Deadlines::Clock::time_point cancelOverdue() noexcept;
+
+    // The operation is over and its place can be used again; returns what the listener is to see of it.
+    CompletionRecord retire(Operation& operation) noexcept;
+
+    std::uint32_t inFlight() const noexcept { return slab_.inUse(); }
+    std::uint32_t mostInFlight() const noexcept { return slab_.highWater(); }
+    std::uint32_t ceiling() const noexcept { return slab_.capacity(); }
+
+private:
+    // The key of packets that we post for operations, which no device can have.
+    static constexpr std::uint64_t kTravellingKey = 2;
+
+    // The operation with that id if it is still to be decided.
+    Operation* ofDevice(const Device& device, OperationId id) const noexcept;
+
+    enum class Carrier { kKernel, kPort };
+
+    // nullptr when it is refused, and why.
+    Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
+                     win32::ErrorCode& refusal) noexcept;
+    static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
+    OperationId settle(Operation& operation, const Started& started) noexcept;
+    void endInline(Operation& operation) noexcept;
+    void letGo(Operation& operation) noexcept;
+    bool cancelLife(Operation& operation, std::uint64_t generation) noexcept;
+    static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
+    void travel(Operation& operation, std::uint64_t generation) noexcept;
+    void strand(Operation& operation) noexcept;
+    OperationId idOf(const Operation& operation) const noexcept;
+
+    const win32::KernelPort& port_;
+    Slab<Operation> slab_;
+    // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Threads that drain the port look
+    // here whenever they come round.
+    std::mutex strandedMutex_;
+    std::atomic<Operation*> stranded_{nullptr};
+    Operation* lastStranded_ = nullptr;  // where there is one
+    Deadlines deadlines_;
+    Timekeeper& timekeeper_;
+    Doorbell& doorbell_;
+};
+
+}  // namespace iocp4j

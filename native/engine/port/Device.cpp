@@ -1,0 +1,98 @@
+#include "engine/port/Device.h"
+
+#include <mutex>
+
+#include "engine/lifetime/Waiting.h"
+#include "engine/operation/Operation.h"
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+SlotTable<Device>& Device::table() noexcept {
+    // Never destroyed: a worker may still be at work while the process exits.
+    static auto& devices = *new SlotTable<Device>;
+    return devices;
+}
+
+void Device::close(Key key) noexcept {
+    // With this share the table cannot find the device unused: the end of the share does.
+    const Share<Device> device{key};
+    if (device && table().close(key) != Gate::Closing::kRefused) {
+        device->closing();
+    }
+}
+
+bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline) {
+    return table().awaitDisposed(key, deadline);
+}
+
+void Device::dispose(Device* device) noexcept {
+    // Whoever is told of the end below may close something else, and that may be this device's port.
+    const MayNotWait here;
+    CompletionPort& port = device->port_;
+    const Key key = device->key_;
+    port.unlist(*device);
+    device->closingHandle();
+    device->notifier_.reset();
+    device->handle_.reset();
+    device->closed();
+    delete device;
+    table().end(key);
+    port.sink().deviceClosed(key);
+    table().dispose(key);
+    port.workDone();
+}
+
+Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
+
+Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
+
+Started Device::control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
+                        std::uint32_t outLength) noexcept {
+    const Started started = start(operation, [&] {
+        return Started::from(win32::calls.deviceIoControl(handle(), code, const_cast<void*>(in), inLength, out,
+                                                          outLength, nullptr, &operation));
+    });
+    // A driver may answer with any warning, not only with that of ERROR_MORE_DATA, which the call reports as a failure.
+    // Unlike after a failure the kernel has written the status, and queues a packet.
+    constexpr ULONG_PTR kWarning = 2;
+    const bool warned = ((operation.Internal >> 30) & 3) == kWarning;
+    return warned && started.packet == Started::Packet::kNone ? Started::atOnce() : started;
+}
+
+win32::ErrorCode Device::completeInline() noexcept {
+    if (handle() == nullptr) {
+        return code(Refusal::kWrongDevice);
+    }
+    static std::mutex oneAtATime;
+    const std::lock_guard lock{oneAtATime};
+    if (completesInline()) {
+        return ERROR_SUCCESS;
+    }
+    if (notifier_ != nullptr) {
+        // The kernel has nothing to skip; we do.
+        completesInline_.store(true, std::memory_order_release);
+        return ERROR_SUCCESS;
+    }
+    // Before the kernel skips the first packet, so that nobody waits for one that does not come. Whoever believes too
+    // early that there is none takes the operation back from a packet that is still to come; that one is foreign then.
+    const bool skipped = skipsPackets_.exchange(true, std::memory_order_acq_rel);
+    const win32::ErrorCode error = win32::outcome(win32::calls.setFileCompletionNotificationModes(
+        handle(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));
+    if (error != ERROR_SUCCESS) {
+        skipsPackets_.store(skipped, std::memory_order_release);
+        return error;
+    }
+    completesInline_.store(true, std::memory_order_release);
+    return ERROR_SUCCESS;
+}
+
+bool Device::conclude(CompletionRecord&) noexcept { return true; }
+
+bool Device::cancel(Operation& operation) noexcept { return win32::calls.cancelIoEx(handle(), &operation) != FALSE; }
+
+void Device::cancelAll() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
+
+bool Device::noticed(const OVERLAPPED_ENTRY&) noexcept { return false; }
+
+}  // namespace iocp4j

@@ -1,0 +1,151 @@
+#include "engine/port/Drain.h"
+
+#include <bit>
+#include <utility>
+
+#include "engine/operation/InlineBudget.h"
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+// How long to stay away from a kernel's port that answers with failures.
+constexpr DWORD kRecoveryMilliseconds = 50;
+
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Drain::Drain(CompletionPort& port, std::uint32_t room)
+    : port_(port), entries_(room), records_(room), departing_(room), introduced_(room) {}
+
+void Drain::become(Activity activity) noexcept {
+    counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);
+}
+
+Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
+    const auto room = static_cast<std::uint32_t>(entries_.size());
+    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the
+    // other.
+    const bool packetsOnly = std::exchange(packetsOnly_, false);
+    while (!packetsOnly && departingCount_ < room) {
+        Operation* stranded = port_.operations().claimStranded();
+        if (stranded == nullptr) {
+            break;
+        }
+        take(stranded);
+    }
+    if (departingCount_ == room) {
+        packetsOnly_ = true;
+        return Signals{};
+    }
+    const bool inHaste = packetsOnly || departingCount_ > 0;
+    return dequeue(inHaste ? 0 : milliseconds, alertable);
+}
+
+Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
+    const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
+    become(Activity::kWaiting);
+    const auto dequeued =
+        port_.kernel().dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
+    become(Activity::kRunning);
+    entryCount_.received(dequeued.count);
+    if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
+        // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
+        ::Sleep(kRecoveryMilliseconds);
+    }
+    Signals signals;
+    signals.interrupted = dequeued.outcome == win32::KernelPort::Outcome::kInterrupted;
+    std::uint32_t exits = 0;
+    for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
+        bool foreign = false;
+        if (Operation* operation = port_.operations().claim(entry, foreign)) {
+            take(operation);
+        } else if (foreign) {
+            if (port_.isExit(entry)) {
+                ++exits;
+            } else if (port_.isWake(entry)) {
+                signals.wake = true;
+            } else if (!port_.isRing(entry) && !CompletionPort::isNotice(entry)) {
+                add(counters_.foreignPackets, 1);
+            }
+        }
+    }
+    // An exit packet that could not be posted is made good by looking here whenever something else has come.
+    signals.exit = exits > 0 || (departingCount_ == 0 && port_.exiting());
+    if (signals.exit && exits != 1) {
+        // Those of others, or one for another whose packet could not be posted either.
+        port_.postExits(exits > 0 ? exits - 1 : 1);
+    }
+    return signals;
+}
+
+void Drain::take(Operation* operation) noexcept {
+    Device* device = operation->device.load(std::memory_order_relaxed);
+    const Pins pins = operation->pins;
+    CompletionRecord& record = records_[recordCount_];
+    // Before the listener runs, so that it can start the next operation in the same place.
+    record = port_.operations().retire(*operation);
+    if (pins.any()) {
+        port_.sink().unpin(pins);
+    }
+    const std::uint32_t bytes = record.bytes;
+    const bool told = device == nullptr || (device->conclude(record) && introduce(*device, record));
+    departing_[departingCount_++] = {device, bytes, told && record.opcode == Opcode::kChange};
+    if (told) {
+        ++recordCount_;
+        if (record.status != ERROR_SUCCESS) {
+            counters_.failures.add(record.status);
+        }
+    }
+}
+
+// A server's connection is a device that nobody keeps open yet. It must not end before the listener has heard of it;
+// if it has ended already, with its port, the listener does not.
+bool Drain::introduce(const Device& device, const CompletionRecord& record) noexcept {
+    if (record.opcode != Opcode::kAccept || record.status != ERROR_SUCCESS || record.key == device.key()) {
+        return true;
+    }
+    Share<Device> connection{record.key};
+    if (!connection) {
+        return false;
+    }
+    introduced_[introducedCount_++] = connection.detach();
+    return true;
+}
+
+void Drain::delivering() noexcept {
+    add(counters_.batches[static_cast<std::size_t>(std::bit_width(recordCount_)) - 1], 1);
+    add(counters_.completions, recordCount_);
+    if (recordCount_ > counters_.largestBatch.load(std::memory_order_relaxed)) {
+        counters_.largestBatch.store(recordCount_, std::memory_order_relaxed);
+    }
+    InlineBudget::ofThisThread().refill(recordCount_, static_cast<std::uint32_t>(records_.size()));
+    become(Activity::kListener);
+}
+
+void Drain::delivered() noexcept {
+    become(Activity::kRunning);
+    recordCount_ = 0;
+    for (Device* device : std::span{introduced_}.first(introducedCount_)) {
+        Share<Device>::end(device);
+    }
+    introducedCount_ = 0;
+    for (const auto [device, bytes, awaitsReturn] : std::span{departing_}.first(departingCount_)) {
+        if (awaitsReturn) {
+            device->delivered();
+        }
+        if (device != nullptr) {
+            device->countCompleted(bytes);
+            Share<Device>::end(device);
+        } else {
+            port_.workDone();
+        }
+    }
+    departingCount_ = 0;
+}
+
+}  // namespace iocp4j

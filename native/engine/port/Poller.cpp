@@ -1,0 +1,161 @@
+#include "engine/port/Poller.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "engine/operation/InlineBudget.h"
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// In keys, apart from those of devices, ports and registered buffers.
+constexpr std::uint8_t kPollerKind = 3;
+
+// How long a call may still take. A deadline is in the future for ever where there is none.
+class TimeLeft {
+public:
+    explicit TimeLeft(DWORD allowed) noexcept
+        : allowed_(allowed),
+          deadline_(allowed == 0 || allowed == INFINITE ? steady_clock::time_point::max()
+                                                        : steady_clock::now() + milliseconds{allowed}) {}
+
+    DWORD inMilliseconds() const noexcept {
+        if (deadline_ == steady_clock::time_point::max()) {
+            return allowed_;
+        }
+        const auto left = std::chrono::ceil<milliseconds>(deadline_ - steady_clock::now());
+        return static_cast<DWORD>(std::max(left, milliseconds::zero()).count());
+    }
+
+private:
+    const DWORD allowed_;
+    const steady_clock::time_point deadline_;
+};
+
+}  // namespace
+
+SlotTable<Poller>& Poller::table() noexcept {
+    // Never destroyed: a thread may still be polling while the process exits.
+    static auto& pollers = *new SlotTable<Poller>{kPollerKind};
+    return pollers;
+}
+
+Poller::Poller(CompletionPort& port, Drain& drain) noexcept : port_(port), portKey_(port.key()), drain_(drain) {}
+
+win32::Result<Poller::Key> Poller::open(CompletionPort& port) {
+    const auto drain = port.lendDrain();
+    if (!drain) {
+        return win32::Result<Key>::failure(drain.error());
+    }
+    auto* poller = new (std::nothrow) Poller{port, **drain};
+    if (poller == nullptr || !table().open(poller, poller->key_)) {
+        port.takeBack(**drain);
+        const Refusal refusal = poller == nullptr ? Refusal::kOutOfMemory : Refusal::kDeviceLimit;
+        delete poller;
+        return win32::Result<Key>::failure(code(refusal));
+    }
+    return poller->key_;
+}
+
+void Poller::close(Key key) noexcept {
+    if (const Share<Poller> poller{key}) {
+        poller->closing_ = true;
+        poller->pause();
+    }
+}
+
+// Nobody polls any more, or has not yet: the time to end, if that is asked for.
+void Poller::pause() noexcept {
+    if (closing_ && advance(Phase::kIdle, Phase::kEnded)) {
+        // Whoever calls this has a share, so that the end of that sees to the rest.
+        (void)table().close(key_);
+    }
+}
+
+void Poller::dispose(Poller* poller) noexcept {
+    if (const Share<CompletionPort> port{poller->portKey_}) {
+        port->takeBack(poller->drain_);
+    }
+    const Key key = poller->key_;
+    delete poller;
+    table().dispose(key);
+}
+
+win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool alertable, bool delivers) noexcept {
+    using Result = win32::Result<Polled>;
+    Share<Poller> poller{key};
+    if (!poller) {
+        return Result::failure(code(Refusal::kPollerClosed));
+    }
+    Share<CompletionPort> port{poller->portKey_};
+    if (!port) {
+        return Result::failure(code(Refusal::kPortClosed));
+    }
+    if (!poller->advance(Phase::kIdle, Phase::kPolling)) {
+        return Result::failure(code(Refusal::kPollerBusy));
+    }
+    const Polled polled = poller->wait(*port, milliseconds, alertable);
+    if (polled.count == 0) {
+        poller->drain_.become(Drain::Activity::kAway);
+        poller->phase_ = Phase::kIdle;
+        poller->pause();
+        return polled;
+    }
+    poller->drain_.delivering();
+    if (!delivers) {
+        InlineBudget::ofThisThread().lift();
+    }
+    poller->phase_ = Phase::kDelivering;
+    port.detach();
+    poller.detach();
+    return polled;
+}
+
+Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept {
+    const CompletionPort::Polling here{port};
+    const TimeLeft left{milliseconds};
+    for (;;) {
+        if (port.exiting()) {
+            return {};
+        }
+        const DWORD now = left.inMilliseconds();
+        const Drain::Signals signals = drain_.collect(std::min(now, port.longestWait()), alertable);
+        const auto count = static_cast<std::uint32_t>(drain_.batch().size());
+        if (count == 0) {
+            // There may be some that are the devices' own affair.
+            drain_.delivered();
+        }
+        port.remindDevices();
+        const bool woken = signals.wake || port.takeOwedWake();
+        if (count > 0 || woken || signals.interrupted || signals.exit || now == 0) {
+            return {count, signals.interrupted, woken};
+        }
+    }
+}
+
+void Poller::delivered(Key key) noexcept {
+    const Share<Poller> here{key};
+    if (!here || !here->advance(Phase::kDelivering, Phase::kFinishing)) {
+        return;
+    }
+    Poller& poller = *here;
+    poller.drain_.delivered();
+    poller.drain_.become(Drain::Activity::kAway);
+    InlineBudget::ofThisThread().lift();
+    CompletionPort& port = poller.port_;
+    poller.phase_ = Phase::kIdle;
+    poller.pause();
+    // Those of poll().
+    Share<Poller>::end(&poller);
+    Share<CompletionPort>::end(&port);
+}
+
+std::span<CompletionRecord> Poller::memory() const noexcept { return drain_.memory(); }
+
+}  // namespace iocp4j

@@ -1,0 +1,44 @@
+#include "engine/port/PortSnapshot.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace iocp4j {
+
+std::uint64_t PortSnapshot::batchCount() const noexcept {
+    return std::accumulate(batches.begin(), batches.end(), std::uint64_t{0});
+}
+
+void PortSnapshot::add(const Drain& drain, std::uint64_t now) {
+    const Drain::Counters& counters = drain.counters();
+    completions += counters.completions.load(std::memory_order_relaxed);
+    largestBatch = std::max(largestBatch, counters.largestBatch.load(std::memory_order_relaxed));
+    foreignPackets += counters.foreignPackets.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        batches[i] += counters.batches[i].load(std::memory_order_relaxed);
+    }
+    counters.failures.forEach([this](std::uint32_t status, std::uint64_t times) {
+        const auto known = std::find_if(failures.begin(), failures.end(),
+                                        [&](const auto& failure) { return failure.first == status; });
+        if (known != failures.end()) {
+            known->second += times;
+        } else {
+            failures.emplace_back(status, times);
+        }
+    });
+    const std::uint64_t activity = counters.activity.load(std::memory_order_relaxed);
+    const std::uint64_t since = activity >> 2;
+    drains.push_back({static_cast<Drain::Activity>(activity & 3), now > since ? now - since : 0});
+}
+
+void PortSnapshot::add(const DeviceEntry& device) {
+    accepted += device.accepted;
+    completed += device.completed;
+    completedInline += device.completedInline;
+    bytes += device.bytes;
+    // Not device.inFlight: that counts whoever looks at the device just now.
+    quarantined += device.closing ? device.accepted - device.completed : 0;
+    devices.push_back(device);
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,178 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/TestPort.h"
+#include "devices/pipe/ChildPipe.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+class ChildPipeTest : public ::testing::Test {
+protected:
+    Device::Key open(PipeDirection direction = PipeDirection::kDuplex, bool overlappedChild = false) {
+        ChildPipeSettings settings;
+        settings.direction = direction;
+        settings.overlappedChild = overlappedChild;
+        const auto opened = ChildPipe::open(*port_, settings);
+        EXPECT_EQ(0u, opened.error());
+        return *opened;
+    }
+
+    // For a device that the test has not closed.
+    static ChildPipe& pipe(Device::Key key) { return static_cast<ChildPipe&>(*Share<Device>{key}); }
+
+    // All that comes until the last copy of the child's end is closed.
+    std::string hear(Device::Key key) {
+        std::string heard;
+        for (;;) {
+            char buffer[64];
+            const std::uint64_t token = ++token_;
+            EXPECT_TRUE(port_.read(key, token, buffer, sizeof(buffer)));
+            const CompletionRecord record = recording_.waitForToken(token);
+            heard.append(buffer, record.bytes);
+            if (record.status != 0) {
+                EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, record.status);
+                return heard;
+            }
+        }
+    }
+
+    Recording recording_;
+    TestPort port_{recording_};
+    std::uint64_t token_ = 100;
+};
+
+// A program that Windows has: starts it with these standard streams and waits for its end.
+DWORD run(std::wstring command, HANDLE input, HANDLE output) {
+    STARTUPINFOW startup{};
+    startup.cb = sizeof(startup);
+    startup.dwFlags = STARTF_USESTDHANDLES;
+    startup.hStdInput = input;
+    startup.hStdOutput = output;
+    startup.hStdError = output;
+    PROCESS_INFORMATION process{};
+    if (!::CreateProcessW(nullptr, command.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &startup,
+                          &process)) {
+        return ::GetLastError();
+    }
+    const win32::Handle thread{process.hThread};
+    const win32::Handle child{process.hProcess};
+    return ERROR_SUCCESS;
+}
+
+TEST_F(ChildPipeTest, CarriesTheOutputOfAChild) {
+    const Device::Key key = open(PipeDirection::kInbound);
+    ASSERT_EQ(0u, run(L"cmd.exe /c echo hello from the child", nullptr, pipe(key).childEnd()));
+    pipe(key).closeChildEnd();
+    EXPECT_EQ("hello from the child\r\n", hear(key));
+}
+
+TEST_F(ChildPipeTest, CarriesTheInputOfAChildAndItsOutput) {
+    const Device::Key input = open(PipeDirection::kOutbound);
+    const Device::Key output = open(PipeDirection::kInbound);
+    // Started with both, it must not keep the first one open for itself: it inherits the parent's copy of neither.
+    ASSERT_EQ(0u, run(L"find.exe \"needle\"", pipe(input).childEnd(), pipe(output).childEnd()));
+    pipe(input).closeChildEnd();
+    pipe(output).closeChildEnd();
+    ASSERT_TRUE(port_.write(input, 1, "hay\r\nthe needle\r\nhay\r\n", 22));
+    EXPECT_EQ(0u, recording_.waitForToken(1).status);
+    EXPECT_TRUE(closed(input)) << "the child reads to the end of its input";
+    EXPECT_EQ("the needle\r\n", hear(output));
+}
+
+TEST_F(ChildPipeTest, DoesNotNoticeTheEndOfTheChildWhileItsEndIsOpenHere) {
+    const Device::Key key = open(PipeDirection::kInbound);
+    ASSERT_EQ(0u, run(L"cmd.exe /c exit", nullptr, pipe(key).childEnd()));
+    char buffer[16];
+    ASSERT_TRUE(port_.read(key, 1, buffer, sizeof(buffer)));
+    ::Sleep(50);
+    EXPECT_EQ(0u, recording_.count());
+    pipe(key).closeChildEnd();
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(1).status);
+    EXPECT_EQ(nullptr, pipe(key).childEnd());
+    pipe(key).closeChildEnd();
+}
+
+TEST_F(ChildPipeTest, ChildsEndIsInheritedAndOursIsNot) {
+    const Device::Key key = open();
+    DWORD flags = 0;
+    EXPECT_TRUE(::GetHandleInformation(pipe(key).childEnd(), &flags));
+    EXPECT_EQ(DWORD{HANDLE_FLAG_INHERIT}, flags & HANDLE_FLAG_INHERIT);
+    EXPECT_TRUE(::GetHandleInformation(pipe(key).handle(), &flags));
+    EXPECT_EQ(0u, flags & HANDLE_FLAG_INHERIT);
+}
+
+TEST_F(ChildPipeTest, CloseOfTheDeviceClosesBothEnds) {
+    const Device::Key key = open();
+    const HANDLE child = pipe(key).childEnd();
+    DWORD flags = 0;
+    EXPECT_TRUE(::GetHandleInformation(child, &flags));
+    EXPECT_TRUE(closed(key));
+    EXPECT_FALSE(::GetHandleInformation(child, &flags));
+}
+
+TEST_F(ChildPipeTest, EachHasANameOfItsOwnThatNobodyCanUse) {
+    const Device::Key one = open();
+    const Device::Key other = open();
+    EXPECT_NE(pipe(one).name(), pipe(other).name());
+    EXPECT_EQ(std::wstring{L"\\\\.\\pipe\\iocp4j-child-"}.size() + 32, pipe(one).name().size());
+    EXPECT_EQ(INVALID_HANDLE_VALUE,
+              ::CreateFileW(pipe(one).name().c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr));
+    EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, ::GetLastError());
+    const win32::Handle second{
+        ::CreateNamedPipeW(pipe(one).name().c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr)};
+    EXPECT_FALSE(second);
+}
+
+TEST(ChildPipeSafetyTest, AsksForAPrivatePipe) {
+    DWORD open = 0;
+    DWORD mode = 0;
+    DWORD most = 0;
+    bool guarded = false;
+    DWORD childFlags = 0;
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](LPCWSTR name, DWORD openMode, DWORD pipeMode, DWORD instances,
+                                                        DWORD out, DWORD in, DWORD patience,
+                                                        SECURITY_ATTRIBUTES* security) {
+        open = openMode;
+        mode = pipeMode;
+        most = instances;
+        guarded = security->lpSecurityDescriptor != nullptr && !security->bInheritHandle;
+        return decltype(create)::real(name, openMode, pipeMode, instances, out, in, patience, security);
+    }};
+    FakeCall<&win32::Calls::createFile> connect{[&](LPCWSTR name, DWORD access, DWORD share,
+                                                    SECURITY_ATTRIBUTES* security, DWORD disposition, DWORD flags,
+                                                    HANDLE pattern) {
+        childFlags = flags;
+        return decltype(connect)::real(name, access, share, security, disposition, flags, pattern);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    ChildPipeSettings settings;
+    ASSERT_TRUE(ChildPipe::open(*port, settings));
+    EXPECT_EQ(DWORD{PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE}, open);
+    EXPECT_EQ(DWORD{PIPE_REJECT_REMOTE_CLIENTS}, mode & PIPE_REJECT_REMOTE_CLIENTS);
+    EXPECT_EQ(1u, most);
+    EXPECT_TRUE(guarded);
+    EXPECT_EQ(0u, childFlags & FILE_FLAG_OVERLAPPED);
+    settings.overlappedChild = true;
+    ASSERT_TRUE(ChildPipe::open(*port, settings));
+    EXPECT_EQ(DWORD{FILE_FLAG_OVERLAPPED}, childFlags & FILE_FLAG_OVERLAPPED);
+}
+
+TEST(ChildPipeFailureTest, LeavesNothingWhenOneEndCannotBeHad) {
+    const FakeCall<&win32::Calls::createFile> connect{[](auto...) {
+        ::SetLastError(ERROR_TOO_MANY_OPEN_FILES);
+        return INVALID_HANDLE_VALUE;
+    }};
+    Recording recording;
+    TestPort port{recording};
+    EXPECT_EQ(DWORD{ERROR_TOO_MANY_OPEN_FILES}, ChildPipe::open(*port, {}).error());
+    EXPECT_TRUE(port->snapshot().devices.empty());
+}
+
+}  // namespace
+}  // namespace iocp4j

@@ -1,0 +1,238 @@
+// A server that cannot be had, and one that cannot have what it needs.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <vector>
+
+#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/PipeEnds.h"
+#include "../../fixtures/PipeServers.h"
+#include "../../fixtures/Rounds.h"
+#include "../../fixtures/TestPort.h"
+#include "devices/pipe/NamedPipeServer.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+TEST(NamedPipeServerFailureTest, TellsThatItCannotAcceptAndRecovers) {
+    std::atomic<int> failures{4};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE pipe, OVERLAPPED* overlapped) -> BOOL {
+        if (failures.fetch_sub(1) > 0) {
+            return failing(ERROR_NO_SYSTEM_RESOURCES);
+        }
+        return decltype(connect)::real(pipe, overlapped);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(2);
+    const Device::Key server = openAndListen(port, settings);
+    ASSERT_TRUE(waitForAccepts(recording, 4));
+    EXPECT_TRUE(waitForListening(port, server, 2)) << "the reminder";
+    const win32::Handle client = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 5));
+    const auto all = accepts(recording);
+    EXPECT_EQ(0u, all[4].status);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, all[i].status);
+        EXPECT_EQ(server, all[i].key) << "it is nobody's connection";
+        EXPECT_EQ(kServerToken, all[i].token);
+        EXPECT_EQ(0u, all[i].detail);
+    }
+    EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.size() == 1 + 2 + 1; }));
+}
+
+// A failure that lasts must not make the server try as fast as it can.
+TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
+    constexpr unsigned kListening = 3;
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE, OVERLAPPED*) {
+        ++attempts;
+        return failing(ERROR_NO_SYSTEM_RESOURCES);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = openAndListen(port, newServer(kListening));
+    ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it does try again";
+    EXPECT_TRUE(closed(server));
+    EXPECT_LE(attempts, kListening * mostRounds(std::chrono::steady_clock::now() - begin));
+    EXPECT_LE(recording.count(), attempts);
+}
+
+// Each of them has cost a quarter of a second once.
+TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
+    std::atomic<int> failures{500};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE pipe, OVERLAPPED* overlapped) -> BOOL {
+        return failures.fetch_sub(1) > 0 ? failing(ERROR_BROKEN_PIPE) : decltype(connect)::real(pipe, overlapped);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    NamedPipeServerSettings settings = newServer(1);
+    settings.maxInstances = 1;  // so that there is no room for another instance before this one is closed
+    openAndListen(port, settings);
+    EXPECT_TRUE(waitFor([&] { return failures < 0; }));
+    const win32::Handle client = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_EQ(0u, accepts(recording)[0].status) << "the listener sees nothing of the others";
+}
+
+// The pipe itself may be what is broken.
+TEST(NamedPipeServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE, OVERLAPPED*) {
+        ++attempts;
+        return failing(ERROR_BROKEN_PIPE);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = openAndListen(port, newServer(1));
+    ASSERT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, accepts(recording)[0].status);
+    EXPECT_EQ(server, accepts(recording)[0].key);
+    EXPECT_TRUE(closed(server));
+    EXPECT_GE(attempts, Backoff::kAtOnce);
+    EXPECT_LE(attempts, (Backoff::kAtOnce + 1) * mostRounds(std::chrono::steady_clock::now() - begin));
+}
+
+TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {
+    std::atomic<bool> failingNow{false};
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) -> HANDLE {
+        if (failingNow) {
+            ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
+            return INVALID_HANDLE_VALUE;
+        }
+        return decltype(create)::real(arguments...);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(2);
+    const Device::Key server = openAndListen(port, settings);
+    failingNow = true;
+    const win32::Handle first = connectTo(settings.name);
+    const win32::Handle second = connectTo(settings.name);
+    ASSERT_TRUE(waitForAccepts(recording, 3)) << "two clients and one failure";
+    EXPECT_TRUE(waitForListening(port, server, 0));
+    failingNow = false;
+    EXPECT_TRUE(waitForListening(port, server, 2)) << "the reminder";
+    const win32::Handle third = connectTo(settings.name);
+    EXPECT_TRUE(waitForAccepts(recording, 4));
+    std::multiset<std::uint32_t> statuses;
+    for (const CompletionRecord& record : accepts(recording)) {
+        statuses.insert(record.status);
+    }
+    EXPECT_EQ((std::multiset<std::uint32_t>{0, 0, 0, ERROR_NO_SYSTEM_RESOURCES}), statuses);
+}
+
+TEST(NamedPipeServerFailureTest, TellsOnceThatItCanHaveNoMoreInstances) {
+    std::atomic<bool> fails{false};
+    std::atomic<int> attempts{0};
+    FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) -> HANDLE {
+        if (fails) {
+            ++attempts;
+            ::SetLastError(ERROR_ACCESS_DENIED);
+            return INVALID_HANDLE_VALUE;
+        }
+        return decltype(create)::real(arguments...);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer(1);
+    const Device::Key server = openAndListen(port, settings);
+    for (std::size_t row = 0; row < 2; ++row) {
+        fails = true;
+        attempts = 0;
+        const win32::Handle client = connectTo(settings.name);
+        ASSERT_TRUE(waitForAccepts(recording, 2 * row + 2));
+        ASSERT_TRUE(waitFor([&] { return attempts >= 3; })) << "it goes on trying";
+        fails = false;
+        ASSERT_TRUE(waitForListening(port, server, 1));
+        std::vector<CompletionRecord> failures = accepts(recording);
+        std::erase_if(failures, [](const CompletionRecord& record) { return record.status == 0; });
+        ASSERT_EQ(row + 1, failures.size()) << "once for each row of failures";
+        EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, failures.back().status);
+        EXPECT_EQ(server, failures.back().key);
+        EXPECT_EQ(kServerToken, failures.back().token);
+        EXPECT_EQ(DeviceKind::kPipeServer, failures.back().kind);
+    }
+}
+
+TEST(NamedPipeServerFailureTest, HavingAllInstancesThatThereMayBeIsNoFailure) {
+    Recording recording;
+    TestPort port{recording};
+    NamedPipeServerSettings settings = newServer(2);
+    settings.maxInstances = 2;
+    const Device::Key server = openAndListen(port, settings);
+    const win32::Handle clients[] = {connectTo(settings.name), connectTo(settings.name)};
+    ASSERT_TRUE(waitForAccepts(recording, 2));
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(2u, accepts(recording).size());
+}
+
+TEST(NamedPipeServerFailureTest, DoesNotListenWithNotOneInstance) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
+    std::atomic<bool> failingNow{true};
+    FakeCall<&win32::Calls::createIoCompletionPort> associate{
+        [&](HANDLE file, HANDLE port, ULONG_PTR key, DWORD concurrency) -> HANDLE {
+            if (port != nullptr && failingNow) {
+                ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
+                return nullptr;
+            }
+            return decltype(associate)::real(file, port, key, concurrency);
+        }};
+    Recording recording;
+    TestPort port{recording};
+    const NamedPipeServerSettings settings = newServer();
+    const auto server = NamedPipeServer::open(*port, settings);
+    ASSERT_TRUE(server);
+    EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, listen(*server));
+    failingNow = false;
+    EXPECT_EQ(0u, listen(*server)) << "it can be tried again";
+    const win32::Handle client = connectTo(settings.name);
+    EXPECT_TRUE(waitForAccepts(recording, 1));
+    EXPECT_TRUE(closed(*server));
+}
+
+class NamedPipeServerRefusalTest : public PipeServerTest {};
+
+TEST_F(NamedPipeServerRefusalTest, SaysWhatIsWrongWithItsSettings) {
+    NamedPipeServerSettings bad = newServer();
+    bad.sddl = L"nonsense";
+    EXPECT_NE(0u, NamedPipeServer::open(*port_, bad).error());
+    EXPECT_FALSE(isServed(bad.name));
+    bad = newServer();
+    bad.name = L"no pipe's name";
+    EXPECT_EQ(DWORD{ERROR_INVALID_NAME}, NamedPipeServer::open(*port_, bad).error());
+    EXPECT_TRUE(port_->snapshot().devices.empty());
+}
+
+TEST_F(NamedPipeServerRefusalTest, IsRefusedWhereAnotherServes) {
+    const NamedPipeServerSettings settings = newServer();
+    const Device::Key server = openAndListen(port_, settings);
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, NamedPipeServer::open(*port_, settings).error());
+    NamedPipeServerSettings full = newServer(1);
+    full.maxInstances = 1;
+    openAndListen(port_, full);
+    const win32::Handle client = connectTo(full.name);
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, NamedPipeServer::open(*port_, full).error()) << "busy is served, too";
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(0u, NamedPipeServer::open(*port_, settings).error()) << "the name is free again";
+}
+
+TEST_F(NamedPipeServerRefusalTest, IsRefusedByAClosedPort) {
+    const NamedPipeServerSettings settings = newServer();
+    const Share<CompletionPort> share{port_.key()};
+    port_.close();
+    EXPECT_EQ(code(Refusal::kPortClosed), NamedPipeServer::open(*share, settings).error());
+    EXPECT_FALSE(isServed(settings.name));
+}
+
+}  // namespace
+}  // namespace iocp4j

@@ -1,0 +1,502 @@
+#include <gtest/gtest.h>
+#include <mswsock.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <deque>
+#include <set>
+#include <string>
+
+#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/Rounds.h"
+#include "../../fixtures/SocketEnds.h"
+#include "../../fixtures/TestPort.h"
+#include "devices/socket/SocketServer.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+constexpr std::uint64_t kToken = 77;
+
+SocketServerSettings settingsFor(int family = AF_INET) {
+    SocketServerSettings settings;
+    settings.name = L"server";
+    settings.address = loopback(0, family);
+    settings.settings = {{SocketOption::kExclusive, 1}};
+    settings.token = kToken;
+    return settings;
+}
+
+std::uint16_t numberOf(Device::Key server) {
+    const Share<Device> share{server};
+    return portOf(*static_cast<Socket&>(*share).localAddress());
+}
+
+win32::ErrorCode listen(Device::Key server) {
+    const Share<Device> share{server};
+    return static_cast<SocketServer&>(*share).listen();
+}
+
+Device::Key listening(const TestPort& port, const SocketServerSettings& settings) {
+    const auto server = SocketServer::open(*port, settings);
+    EXPECT_EQ(0u, server.error());
+    EXPECT_EQ(0u, listen(*server));
+    return *server;
+}
+
+class SocketServerTest : public ::testing::Test {
+protected:
+    CompletionRecord accepted(std::size_t index) const {
+        EXPECT_TRUE(recording_.waitForCount(index + 1));
+        return recording_.records()[index];
+    }
+
+    Recording recording_;
+    TestPort port_{recording_};
+};
+
+TEST_F(SocketServerTest, MakesADeviceOfEachConnection) {
+    for (const int family : {AF_INET, AF_INET6}) {
+        const std::size_t before = recording_.count();
+        const Device::Key server = listening(port_, settingsFor(family));
+        const PlainSocket client{family};
+        client.connect(numberOf(server));
+        const CompletionRecord record = accepted(before);
+        EXPECT_EQ(0u, record.status);
+        EXPECT_EQ(Opcode::kAccept, record.opcode);
+        EXPECT_EQ(DeviceKind::kStreamSocket, record.kind);
+        EXPECT_EQ(kToken, record.token);
+        EXPECT_EQ(0u, record.detail);
+        EXPECT_NE(server, record.key);
+        {
+            const Share<Device> share{record.key};
+            auto& connection = static_cast<StreamSocket&>(*share);
+            EXPECT_EQ(numberOf(server), portOf(*connection.localAddress()));
+            EXPECT_EQ(family, connection.remoteAddress()->family());
+        }
+        client.send("hello");
+        char buffer[8];
+        ASSERT_TRUE(port_.read(record.key, before + 100, buffer, sizeof(buffer)));
+        EXPECT_EQ(5u, recording_.waitForToken(before + 100).bytes);
+        EXPECT_TRUE(closed(server));
+        ASSERT_TRUE(port_.write(record.key, before + 200, "alive", 5)) << "a connection outlives its server";
+        EXPECT_EQ("alive", client.receive(5));
+        recording_.waitForToken(before + 200);
+    }
+}
+
+TEST_F(SocketServerTest, KeepsAcceptsInFlight) {
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 3;
+    const Device::Key server = listening(port_, settings);
+    EXPECT_EQ(3u, port_->operations().inFlight());
+    std::deque<PlainSocket> clients;
+    std::set<Device::Key> keys;
+    for (std::size_t i = 0; i < 20; ++i) {
+        clients.emplace_back().connect(numberOf(server));
+        keys.insert(accepted(i).key);
+    }
+    EXPECT_EQ(20u, keys.size());
+    EXPECT_TRUE(waitFor([&] { return port_->operations().inFlight() == 3; }));
+    EXPECT_EQ(20u, recording_.count());
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(20u, recording_.count()) << "accepts that nobody has started are nobody's affair";
+    EXPECT_EQ(0u, port_->operations().inFlight());
+}
+
+TEST_F(SocketServerTest, WaitsForFirstDataWhereAsked) {
+    SocketServerSettings settings = settingsFor();
+    settings.firstBytes = 8;
+    settings.listening = 2;
+    const Device::Key server = listening(port_, settings);
+    const PlainSocket silent;
+    silent.connect(numberOf(server));
+    const PlainSocket client;
+    client.connect(numberOf(server));
+    client.send("hello, all of you");
+    const CompletionRecord record = accepted(0);
+    EXPECT_EQ(8u, record.bytes);
+    char first[16]{};
+    {
+        const Share<Device> share{record.key};
+        EXPECT_EQ(8u, static_cast<StreamSocket&>(*share).takeFirst(first));
+    }
+    EXPECT_STREQ("hello, a", first);
+    char rest[16];
+    ASSERT_TRUE(port_.read(record.key, 1, rest, sizeof(rest)));
+    EXPECT_EQ(9u, recording_.waitForToken(1).bytes);
+    EXPECT_EQ(2u, recording_.count()) << "the silent one is not there yet";
+    silent.send("x");
+    EXPECT_EQ(1u, accepted(2).bytes);
+}
+
+TEST_F(SocketServerTest, AddressIsNobodyElses) {
+    const Device::Key server = listening(port_, settingsFor());
+    SocketServerSettings second = settingsFor();
+    second.address = loopback(numberOf(server));
+    const DWORD error = SocketServer::open(*port_, second).error();
+    EXPECT_TRUE(error == WSAEADDRINUSE || error == WSAEACCES) << error;
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(0u, SocketServer::open(*port_, second).error()) << "with the server the address is free";
+}
+
+TEST_F(SocketServerTest, OperationsOfCallersAreNotItsOwn) {
+    const Device::Key server = listening(port_, settingsFor());
+    char buffer[4]{};
+    ASSERT_TRUE(port_.read(server, 1, buffer, sizeof(buffer)));
+    EXPECT_EQ(DWORD{ERROR_INVALID_FUNCTION}, recording_.waitForToken(1).status);
+    {
+        const Share<Device> share{server};
+        share->cancelAll();
+    }
+    const PlainSocket client;
+    client.connect(numberOf(server));
+    EXPECT_EQ(0u, accepted(1).status);
+}
+
+TEST(SocketServerCeilingTest, ListensOnlyWithRoomForAnAccept) {
+    Recording recording;
+    TestPort port{recording, portSettings(1, 1)};
+    const Device::Key first = listening(port, settingsFor());
+    const auto second = SocketServer::open(*port, settingsFor());
+    ASSERT_TRUE(second);
+    EXPECT_EQ(code(Refusal::kOperationLimit), listen(*second));
+    EXPECT_TRUE(closed(first));
+    const PlainSocket client;
+    client.connect(numberOf(*second));
+    ASSERT_TRUE(recording.waitForCount(1)) << "it goes on trying";
+    EXPECT_EQ(0u, recording.records()[0].status);
+}
+
+TEST(SocketServerFailureTest, TellsOnceThatItCannotAcceptAndRecovers) {
+    std::atomic<bool> failingNow{false};
+    std::atomic<int> attempts{0};
+    FakeCall<&win32::Calls::wsaSocket> wsaSocket{[&](auto... arguments) {
+        if (failingNow) {
+            ++attempts;
+            ::WSASetLastError(WSAEMFILE);
+            return INVALID_SOCKET;
+        }
+        return decltype(wsaSocket)::real(arguments...);
+    }};
+    PlainSocket one;
+    PlainSocket two;
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 1;
+    const Device::Key server = listening(port, settings);
+    failingNow = true;
+    one.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(2));
+    const auto records = recording.records();
+    const CompletionRecord& failure = records[0].status != 0 ? records[0] : records[1];
+    EXPECT_EQ(DWORD{WSAEMFILE}, failure.status);
+    EXPECT_EQ(server, failure.key);
+    EXPECT_EQ(DeviceKind::kSocketServer, failure.kind);
+    EXPECT_EQ(kToken, failure.token);
+    EXPECT_EQ(0u, failure.detail);
+    EXPECT_TRUE(waitFor([&] { return attempts >= 3; })) << "it goes on trying";
+    EXPECT_EQ(2u, recording.count()) << "and does not say so again";
+    failingNow = false;
+    two.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(3));
+    EXPECT_EQ(0u, recording.records()[2].status);
+}
+
+TEST(SocketServerFailureTest, AcceptThatFailsIsToldAndTriedAgain) {
+    std::atomic<int> left{3};
+    FakeCall<&win32::Calls::acceptEx> acceptEx{[&](auto... arguments) {
+        return left.fetch_sub(1) > 0 ? failing(WSAENOBUFS) : decltype(acceptEx)::real(arguments...);
+    }};
+    PlainSocket client;
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 1;
+    const Device::Key server = listening(port, settings);
+    client.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(2));
+    EXPECT_EQ(DWORD{WSAENOBUFS}, recording.records()[0].status);
+    EXPECT_EQ(server, recording.records()[0].key);
+    EXPECT_EQ(0u, recording.records()[1].status);
+}
+
+// Whatever their failures are. Each of them has cost a quarter of a second once.
+TEST(SocketServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
+    for (const int error : {WSAECONNRESET, WSAETIMEDOUT, WSAENETDOWN}) {
+        std::atomic<int> left{300};
+        FakeCall<&win32::Calls::acceptEx> acceptEx{[&](auto... arguments) {
+            return left.fetch_sub(1) > 0 ? failing(static_cast<DWORD>(error)) : decltype(acceptEx)::real(arguments...);
+        }};
+        PlainSocket client;
+        Recording recording;
+        TestPort port{recording};
+        SocketServerSettings settings = settingsFor();
+        settings.listening = 1;
+        client.connect(numberOf(listening(port, settings)));
+        ASSERT_TRUE(recording.waitForCount(1));
+        EXPECT_EQ(0u, recording.records()[0].status) << "the listener sees nothing of the others";
+    }
+}
+
+TEST(SocketServerFailureTest, PacketsOfClientsThatHaveGoneKeepNoOthersWaiting) {
+    if (!isBound()) {
+        GTEST_SKIP() << kOfPackets;
+    }
+    // A connection that has been reset while it waited to be accepted, as Windows and Wine have it.
+    constexpr ULONG_PTR kInvalidConnection = 0xc000'0140;
+    std::atomic<int> left{300};
+    FakeCall<&win32::Calls::acceptEx> acceptEx{[&](SOCKET listener, SOCKET socket, void* memory, DWORD first,
+                                                   DWORD local, DWORD remote, DWORD* received, OVERLAPPED* overlapped) {
+        if (left.fetch_sub(1) <= 0) {
+            return decltype(acceptEx)::real(listener, socket, memory, first, local, remote, received, overlapped);
+        }
+        auto& operation = static_cast<Operation&>(*overlapped);
+        Device& server = *operation.device.load();
+        overlapped->Internal = kInvalidConnection;
+        EXPECT_EQ(0u, server.port().kernel().post(0, server.key(), overlapped));
+        return failing(WSA_IO_PENDING);
+    }};
+    PlainSocket client;
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 2;
+    client.connect(numberOf(listening(port, settings)));
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_EQ(0u, recording.records()[0].status) << "the listener sees nothing of the others";
+}
+
+// The listening socket itself may be what is broken.
+TEST(SocketServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
+    constexpr std::uint32_t kListening = 2;
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::acceptEx> acceptEx{[&](auto...) {
+        ++attempts;
+        return failing(WSAENETDOWN);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = kListening;
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = listening(port, settings);
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_EQ(DWORD{WSAENETDOWN}, recording.records()[0].status);
+    EXPECT_EQ(server, recording.records()[0].key);
+    const unsigned reported = attempts;
+    EXPECT_TRUE(waitFor([&] { return attempts > reported + Backoff::kAtOnce; })) << "it goes on trying";
+    EXPECT_TRUE(closed(server));
+    EXPECT_EQ(1u, recording.count()) << "and does not say so again";
+    EXPECT_GE(reported, Backoff::kAtOnce);
+    EXPECT_LE(attempts, (Backoff::kAtOnce + kListening) * mostRounds(std::chrono::steady_clock::now() - begin));
+}
+
+TEST(SocketServerFailureTest, ListeningSocketThatIsGoneIsReportedAtOnce) {
+    std::atomic<unsigned> attempts{0};
+    FakeCall<&win32::Calls::acceptEx> acceptEx{[&](auto...) {
+        ++attempts;
+        return failing(WSAENOTSOCK);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 1;
+    const auto begin = std::chrono::steady_clock::now();
+    const Device::Key server = listening(port, settings);
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_EQ(DWORD{WSAENOTSOCK}, recording.records()[0].status);
+    EXPECT_TRUE(waitFor([&] { return attempts >= 5; })) << "it goes on trying";
+    EXPECT_TRUE(closed(server));
+    EXPECT_LE(attempts, mostRounds(std::chrono::steady_clock::now() - begin));
+}
+
+TEST(SocketServerFailureTest, AddressesThatAcceptExDoesNotKnowAreAskedFor) {
+    FakeCall<&win32::Calls::getAcceptExSockaddrs> none{[](auto...) {}};
+    PlainSocket client;
+    const std::uint16_t from = client.bind();
+    Recording recording;
+    TestPort port{recording};
+    const Device::Key server = listening(port, settingsFor());
+    client.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(1));
+    const Share<Device> share{recording.records()[0].key};
+    auto& connection = static_cast<StreamSocket&>(*share);
+    EXPECT_EQ(from, portOf(*connection.remoteAddress()));
+    EXPECT_EQ(numberOf(server), portOf(*connection.localAddress()));
+}
+
+TEST(SocketServerFailureTest, AddressesOfAnEarlierClientAreNotThoseOfTheNext) {
+    std::atomic<int> accepts{0};
+    FakeCall<&win32::Calls::acceptEx> acceptEx{[&](SOCKET listener, SOCKET socket, void* memory, DWORD first,
+                                                   DWORD local, DWORD remote, DWORD* received, OVERLAPPED* overlapped) {
+        const char* addresses = static_cast<char*>(memory) + first;
+        EXPECT_TRUE(std::all_of(addresses, addresses + local + remote, [](char byte) { return byte == 0; }));
+        ++accepts;
+        return decltype(acceptEx)::real(listener, socket, memory, first, local, remote, received, overlapped);
+    }};
+    PlainSocket client;
+    Recording recording;
+    TestPort port{recording};
+    SocketServerSettings settings = settingsFor();
+    settings.listening = 1;
+    client.connect(numberOf(listening(port, settings)));
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_TRUE(waitFor([&] { return accepts == 2; }));
+}
+
+// Whether or not the peer sends anything, and is there any longer.
+TEST(SocketServerAddressTest, RemoteAddressIsKnownOfAClientThatHasGone) {
+    for (const bool resets : {false, true}) {
+        Recording recording;
+        TestPort port{recording};
+        SocketServerSettings settings = settingsFor();
+        settings.firstBytes = 8;
+        settings.listening = 1;
+        const Device::Key server = listening(port, settings);
+        PlainSocket client;
+        const std::uint16_t from = client.bind();
+        client.connect(numberOf(server));
+        if (resets) {
+            client.reset();
+        } else {
+            client.close();
+        }
+        const PlainSocket next;
+        next.connect(numberOf(server));
+        next.send("next");
+        ASSERT_TRUE(recording.waitForCount(1));
+        const CompletionRecord record = recording.records()[0];
+        ASSERT_EQ(0u, record.status);
+        const Share<Device> share{record.key};
+        const auto remote = static_cast<StreamSocket&>(*share).remoteAddress();
+        ASSERT_TRUE(remote) << remote.error();
+        if (record.bytes == 0) {
+            EXPECT_EQ(from, portOf(*remote));
+        }
+    }
+}
+
+// Real ones: they connect and are gone, and the next one is served at once.
+TEST(SocketServerResetTest, ClientsThatResetKeepNoOthersWaiting) {
+    constexpr int kResets = 1'000;
+    for (const std::uint32_t accepts : {1U, 4U}) {
+        Recording recording;
+        TestPort port{recording};
+        SocketServerSettings settings = settingsFor();
+        settings.listening = accepts;
+        const Device::Key server = listening(port, settings);
+        for (int i = 0; i < kResets; ++i) {
+            PlainSocket client;
+            client.connect(numberOf(server));
+            client.reset();
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        PlainSocket client;
+        const std::uint16_t from = client.bind();
+        client.connect(numberOf(server));
+        client.send("x");
+        const auto isServed = [&] {
+            const auto records = recording.records();
+            return std::any_of(records.begin(), records.end(), [&](const CompletionRecord& record) {
+                EXPECT_EQ(0u, record.status) << "not the server's failure";
+                const Share<Device> share{record.key};
+                const auto remote = share ? static_cast<StreamSocket&>(*share).remoteAddress()
+                                          : win32::Result<win32::SocketAddress>::failure(WSAENOTSOCK);
+                return remote && portOf(*remote) == from;
+            });
+        };
+        ASSERT_TRUE(waitFor(isServed));
+        std::printf("Figures: after %d clients that reset, %u listening: the next one is accepted after %lld us\n",
+                    kResets, accepts,
+                    static_cast<long long>(
+                        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin)
+                            .count()));
+    }
+}
+
+TEST(SocketServerFailureTest, ConnectionWhoseContextCannotBeUpdatedIsClosed) {
+    std::atomic<int> updates{0};
+    FakeCall<&win32::Calls::setSockOpt> setSockOpt{[&](SOCKET socket, int level, int name, const char* value, int n) {
+        if (name == SO_UPDATE_ACCEPT_CONTEXT && ++updates == 1) {
+            EXPECT_EQ(sizeof(SOCKET), static_cast<std::size_t>(n));
+            ::WSASetLastError(WSAEINVAL);
+            return SOCKET_ERROR;
+        }
+        return decltype(setSockOpt)::real(socket, level, name, value, n);
+    }};
+    PlainSocket one;
+    PlainSocket two;
+    Recording recording;
+    TestPort port{recording};
+    const Device::Key server = listening(port, settingsFor());
+    one.connect(numberOf(server));
+    char byte;
+    EXPECT_LE(::recv(one.get(), &byte, 1, 0), 0);
+    two.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_EQ(0u, recording.records()[0].status) << "the other one is that client's affair";
+    EXPECT_EQ(2, updates.load()) << "what AcceptEx leaves undone is done before the listener knows";
+}
+
+TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
+    std::atomic<int> open{0};
+    FakeCall<&win32::Calls::wsaSocket> wsaSocket{
+        [&](auto... arguments) { return ++open, decltype(wsaSocket)::real(arguments...); }};
+    FakeCall<&win32::Calls::closeSocket> closeSocket{
+        [&](SOCKET socket) { return --open, decltype(closeSocket)::real(socket); }};
+    {
+        Recording recording;
+        TestPort port{recording};
+        SocketServerSettings settings = settingsFor();
+        settings.listening = 8;
+        const Device::Key server = listening(port, settings);
+        const PlainSocket client;
+        client.connect(numberOf(server));
+        EXPECT_TRUE(recording.waitForCount(1));
+        const auto unheard = SocketServer::open(*port, settings);
+        EXPECT_TRUE(unheard) << "one that never listens";
+    }
+    EXPECT_EQ(0, open.load());
+}
+
+TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasHeardOfIt) {
+    std::atomic<int> heard{0};
+    Recording recording;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            // As another thread may, and as the end of the port does.
+            Device::close(record.key);
+            heard += Device::table().exists(record.key);
+        }
+    };
+    TestPort port{recording};
+    const Device::Key server = listening(port, settingsFor());
+    const PlainSocket client;
+    client.connect(numberOf(server));
+    ASSERT_TRUE(recording.waitForCount(1));
+    EXPECT_TRUE(Device::awaitClosed(recording.records()[0].key, patienceEnds()));
+    EXPECT_EQ(1, heard.load());
+}
+
+TEST(SocketServerCloseTest, ConnectionMadeWhileThePortClosesIsClosed) {
+    for (int round = 0; round < 20; ++round) {
+        Recording recording;
+        TestPort port{recording};
+        const Device::Key server = listening(port, settingsFor());
+        const PlainSocket client;
+        client.connect(numberOf(server));
+        port.end();
+        EXPECT_TRUE(recording.closedDevices().size() >= 1);
+        char byte;
+        EXPECT_LE(::recv(client.get(), &byte, 1, 0), 0);
+    }
+}
+
+}  // namespace
+}  // namespace iocp4j

@@ -1,0 +1,215 @@
+#include <gtest/gtest.h>
+
+#include "engine/operation/Rendezvous.h"
+
+namespace iocp4j {
+namespace {
+
+using Arrival = Rendezvous::Arrival;
+using Cause = Rendezvous::Cause;
+using Hold = Rendezvous::Hold;
+using Release = Rendezvous::Release;
+
+TEST(RendezvousTest, PacketAfterTheCallFinishesAlone) {
+    Rendezvous operation;
+    EXPECT_FALSE(operation.inFlight());
+    operation.begin();
+    EXPECT_TRUE(operation.inFlight());
+    EXPECT_EQ(Release::kDone, operation.release());
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(false));
+    operation.end();
+    EXPECT_FALSE(operation.inFlight());
+}
+
+TEST(RendezvousTest, PacketBeforeTheCallReturnsWaitsForIt) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_FALSE(operation.publish());
+    EXPECT_EQ(Release::kFinish, operation.release());
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+}
+
+TEST(RendezvousTest, PacketWhileTheCallReturnsFinishesWithTheWorker) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_EQ(Release::kDone, operation.release()) << "the result is not there yet";
+    EXPECT_TRUE(operation.publish());
+}
+
+TEST(RendezvousTest, FailedCallTravels) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_TRUE(operation.takeBack());
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "the kernel has no part in it any more";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "the result is not there yet";
+    operation.travel();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
+}
+
+TEST(RendezvousTest, FailedCallWithAPacketDoesNotTravelAsWell) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_FALSE(operation.takeBack());
+    EXPECT_FALSE(operation.publish());
+    EXPECT_FALSE(operation.takeBack());
+    EXPECT_EQ(Release::kFinish, operation.release());
+}
+
+TEST(RendezvousTest, NobodyWinsAPacketTwice) {
+    Rendezvous operation;
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "not in flight";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
+    operation.begin();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "nobody has sent it";
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+    EXPECT_FALSE(operation.publish());
+    EXPECT_EQ(Release::kFinish, operation.release());
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+    operation.end();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+}
+
+TEST(RendezvousTest, CancelHoldsWhatIsPending) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    ASSERT_EQ(Release::kDone, operation.release());
+    EXPECT_TRUE(operation.alive(life));
+    EXPECT_EQ(Hold::kGained, operation.hold(life));
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false)) << "the canceller still touches it";
+    EXPECT_FALSE(operation.publish());
+    EXPECT_EQ(Release::kFinish, operation.release());
+}
+
+TEST(RendezvousTest, CancelDuringTheCallIsLeftToTheCaller) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life));
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life));
+    EXPECT_EQ(Release::kCancelFirst, operation.release());
+    EXPECT_EQ(Release::kDone, operation.release()) << "once is enough";
+}
+
+TEST(RendezvousTest, WhatIsOverIsFinishedAndNotCancelled) {
+    Rendezvous operation;
+    operation.begin();
+    EXPECT_EQ(Hold::kDelegated, operation.hold(operation.generation()));
+    EXPECT_EQ(Hold::kDelegated, operation.hold(operation.generation(), Cause::kTimedOut));
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+    EXPECT_FALSE(operation.publish());
+    EXPECT_EQ(Release::kFinish, operation.release());
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+}
+
+TEST(RendezvousTest, HolderHearsOfEachWishOnceAndHoldsUntilThereIsNone) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kTimedOut));
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kCancelled));
+    EXPECT_EQ(Release::kCancelFirst, operation.release()) << "a caller's goes first";
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life)) << "it is still held";
+    EXPECT_EQ(Release::kCancelFirst, operation.release());
+    EXPECT_EQ(Release::kTimeOutFirst, operation.release());
+    EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kTimedOut)) << "it is still held";
+    EXPECT_EQ(Release::kTimeOutFirst, operation.release());
+    EXPECT_EQ(Release::kDone, operation.release());
+}
+
+TEST(RendezvousTest, WhoeverGainsTheHoldLeavesNoWishToHimself) {
+    for (const Cause cause : {Cause::kCancelled, Cause::kTimedOut}) {
+        Rendezvous operation;
+        operation.begin();
+        ASSERT_EQ(Release::kDone, operation.release());
+        ASSERT_EQ(Hold::kGained, operation.hold(operation.generation(), cause));
+        EXPECT_EQ(Release::kDone, operation.release());
+    }
+}
+
+TEST(RendezvousTest, FirstCauseCountsUntilTheEnd) {
+    for (const Cause first : {Cause::kCancelled, Cause::kTimedOut}) {
+        const Cause second = first == Cause::kCancelled ? Cause::kTimedOut : Cause::kCancelled;
+        Rendezvous operation;
+        operation.begin();
+        EXPECT_FALSE(operation.wasCancelledFor(first));
+        operation.cancelledFor(first);
+        operation.cancelledFor(second);
+        EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
+        EXPECT_FALSE(operation.publish());
+        ASSERT_EQ(Release::kFinish, operation.release());
+        ASSERT_EQ(Arrival::kAlone, operation.arrive(true)) << "it has travelled";
+        EXPECT_TRUE(operation.wasCancelledFor(first));
+        EXPECT_FALSE(operation.wasCancelledFor(second));
+        operation.end();
+        operation.begin();
+        EXPECT_FALSE(operation.wasCancelledFor(first)) << "another life";
+    }
+}
+
+TEST(RendezvousTest, PacketOfAnotherLifeIsForeign) {
+    Rendezvous operation;
+    operation.begin();
+    const std::uint64_t life = operation.generation();
+    ASSERT_EQ(Release::kDone, operation.release());
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false, life + 1));
+    ASSERT_EQ(Arrival::kAlone, operation.arrive(false, life));
+    operation.end();
+    operation.beginTravelling();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true, life));
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true, life + 1));
+}
+
+TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {
+    Rendezvous operation;
+    EXPECT_FALSE(operation.alive(operation.generation()));
+    EXPECT_EQ(Hold::kOver, operation.hold(operation.generation()));
+
+    operation.begin();
+    const std::uint64_t first = operation.generation();
+    ASSERT_EQ(Release::kDone, operation.release());
+    ASSERT_EQ(Arrival::kAlone, operation.arrive(false));
+    EXPECT_EQ(Hold::kOver, operation.hold(first));
+    operation.end();
+    EXPECT_EQ(Hold::kOver, operation.hold(first));
+
+    operation.begin();
+    const std::uint64_t second = operation.generation();
+    EXPECT_NE(first, second);
+    EXPECT_FALSE(operation.alive(first));
+    EXPECT_EQ(Hold::kOver, operation.hold(first)) << "not the next one in the same place";
+    ASSERT_TRUE(operation.takeBack());
+    EXPECT_EQ(Hold::kOver, operation.hold(second));
+    operation.travel();
+    EXPECT_EQ(Hold::kOver, operation.hold(second));
+    ASSERT_EQ(Arrival::kAlone, operation.arrive(true));
+    operation.end();
+
+    operation.beginTravelling();
+    EXPECT_EQ(Hold::kOver, operation.hold(operation.generation())) << "posted packets cannot be cancelled";
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
+}
+
+TEST(RendezvousTest, GenerationsDoNotRepeat) {
+    Rendezvous operation;
+    std::uint64_t last = operation.generation();
+    for (int i = 0; i < 1'000; ++i) {
+        operation.begin();
+        EXPECT_EQ(last, operation.generation());
+        (void)operation.hold(last);
+        operation.end();
+        EXPECT_EQ(last + 1, operation.generation());
+        last = operation.generation();
+    }
+}
+
+}  // namespace
+}  // namespace iocp4j

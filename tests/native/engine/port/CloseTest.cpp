@@ -1,0 +1,482 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "../../fixtures/Concurrently.h"
+#include "../../fixtures/Simulation.h"
+#include "engine/lifetime/Waiting.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::uint32_t kHandlesClosed = 676;
+
+class CloseTest : public ::testing::Test {
+protected:
+    ~CloseTest() override { EXPECT_EQ(0, kernel_.violations.load()) << "a handle was misused"; }
+
+    static steady_clock::time_point soon() { return steady_clock::now() + milliseconds{20}; }
+
+    SimulatedKernel kernel_;
+    Recording recording_;
+};
+
+// --- Quarantine -----------------------------------------------------------------------------------------------------
+
+TEST_F(CloseTest, DeviceKeepsWhatTheKernelDoesNotGiveBack) {
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request stuck;
+    stuck.cancel = Request::Cancel::kIgnores;
+    stuck.bytes = 7;
+    Request obedient;
+    ASSERT_TRUE(read(device, 1, stuck));
+    ASSERT_TRUE(read(device, 2, obedient));
+    EXPECT_EQ(0u, port->snapshot().quarantined);
+
+    Device::close(device);
+    EXPECT_FALSE(Device::awaitClosed(device, soon()));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().quarantined == 1; }));
+    const auto snapshot = port->snapshot();
+    ASSERT_EQ(1u, snapshot.devices.size());
+    EXPECT_TRUE(snapshot.devices[0].closing);
+    EXPECT_EQ(1u, snapshot.devices[0].inFlight);
+    EXPECT_EQ(2u, snapshot.devices[0].accepted);
+    EXPECT_EQ(1u, snapshot.devices[0].completed);
+    EXPECT_EQ(1u, snapshot.operationsInFlight);
+    EXPECT_TRUE(stuck.owned);
+    EXPECT_EQ((std::vector<void*>{&obedient}), recording_.unpinned()) << "the kernel still has the buffer";
+    EXPECT_TRUE(recording_.closedDevices().empty());
+
+    ASSERT_TRUE(kernel_.complete(stuck));
+    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(0u, recording_.waitForToken(1).status) << "it did succeed";
+    EXPECT_EQ(7u, recording_.waitForToken(1).bytes);
+    EXPECT_EQ((std::vector<void*>{&obedient, &stuck}), recording_.unpinned());
+    EXPECT_EQ((std::vector<std::uint64_t>{device}), recording_.closedDevices());
+    const auto after = port->snapshot();
+    EXPECT_EQ(0u, after.quarantined);
+    EXPECT_EQ(0u, after.unbalancedDevices);
+    EXPECT_EQ(2u, after.accepted);
+    EXPECT_EQ(2u, after.completed);
+    EXPECT_TRUE(after.devices.empty());
+}
+
+TEST_F(CloseTest, PlacesInQuarantineAreNotUsedAgain) {
+    TestPort port{recording_, portSettings(1, 2)};
+    const Device::Key bad = pipe(port, kernel_);
+    const Device::Key good = pipe(port, kernel_);
+    Request stuck;
+    stuck.cancel = Request::Cancel::kIgnores;
+    ASSERT_TRUE(read(bad, 1, stuck));
+    Device::close(bad);
+    for (std::uint64_t token = 2; token < 50; ++token) {
+        Request request;
+        Request tooMany;
+        ASSERT_TRUE(read(good, token, request));
+        EXPECT_EQ(code(Refusal::kOperationLimit), read(good, 1'000, tooMany).error());
+        ASSERT_TRUE(kernel_.complete(request));
+        ASSERT_EQ(0u, recording_.waitForToken(token).status);
+        ASSERT_TRUE(waitFor([&] { return port->operations().inFlight() == 1; }));
+    }
+    EXPECT_TRUE(kernel_.isPending(stuck));
+    kernel_.completeAll();
+    EXPECT_TRUE(Device::awaitClosed(bad, patienceEnds()));
+}
+
+TEST_F(CloseTest, PortKeepsWhatTheKernelDoesNotGiveBack) {
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request stuck;
+    stuck.cancel = Request::Cancel::kIgnores;
+    ASSERT_TRUE(read(device, 1, stuck));
+    port.close();
+    EXPECT_FALSE(CompletionPort::awaitClosed(port.key(), soon()));
+    EXPECT_EQ(1u, port->snapshot().quarantined);
+    EXPECT_FALSE(recording_.ended);
+    EXPECT_TRUE(recording_.unpinned().empty());
+    EXPECT_EQ(code(Refusal::kDeviceClosed), read(device, 2, stuck).error());
+    EXPECT_EQ(code(Refusal::kPortClosed), port->post(0, 0, 0).error());
+    ASSERT_TRUE(kernel_.complete(stuck));
+    port.end();
+    EXPECT_EQ(1u, recording_.count());
+    EXPECT_EQ((std::vector<void*>{&stuck}), recording_.unpinned());
+}
+
+TEST_F(CloseTest, PacketThatComesAfterATimeoutEndsTheQuarantine) {
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request stuck;
+    stuck.cancel = Request::Cancel::kHesitates;
+    ASSERT_TRUE(read(device, 1, stuck, milliseconds{1}));
+    ASSERT_TRUE(waitFor([&] { return kernel_.counters.cancelsHesitant > 0; }));
+    Device::close(device);
+    EXPECT_FALSE(Device::awaitClosed(device, soon()));
+    kernel_.completeAll();
+    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(1).status) << "that was the reason";
+}
+
+// --- Who closes, and when -------------------------------------------------------------------------------------------
+
+TEST_F(CloseTest, ListenerClosesItsDeviceWithoutWaitingForItself) {
+    std::atomic<int> waited{0};
+    Device::Key device = 0;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token == 1) {
+            Device::close(device);
+            waited += Device::awaitClosed(device, MayNotWait::deadlineIn(hours{1}));
+            Device::close(device);
+        }
+    };
+    TestPort port{recording_};
+    device = pipe(port, kernel_);
+    Request first;
+    Request second;
+    ASSERT_TRUE(read(device, 1, first));
+    ASSERT_TRUE(read(device, 2, second));
+    ASSERT_TRUE(kernel_.complete(first));
+    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(0, waited.load()) << "it cannot have ended before the listener has";
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
+}
+
+TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
+    std::atomic<int> waited{0};
+    CompletionPort::Key key = 0;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token == 1) {
+            CompletionPort::close(key);
+            waited += CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(hours{1}));
+        }
+    };
+    TestPort port{recording_};
+    key = port.key();
+    const Device::Key device = pipe(port, kernel_);
+    Request first;
+    Request second;
+    ASSERT_TRUE(read(device, 2, second, hours{1}));
+    ASSERT_TRUE(read(device, 1, first));
+    ASSERT_TRUE(kernel_.complete(first));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_EQ(0, waited.load());
+    EXPECT_EQ(2u, recording_.count());
+}
+
+TEST_F(CloseTest, DeviceIsToldOnceThatItCloses) {
+    class Counting final : public NamedPipe {
+    public:
+        Counting(CompletionPort& port, win32::Handle handle, std::atomic<int>& to)
+            : NamedPipe(port, L"counting", std::move(handle)), to_(to) {}
+        void closing() noexcept override {
+            ++to_;
+            NamedPipe::closing();
+        }
+
+    private:
+        std::atomic<int>& to_;
+    };
+    std::atomic<int> told{0};
+    TestPort port{recording_};
+    const auto device = port->add(std::make_unique<Counting>(*port, kernel_.openFile(), told));
+    ASSERT_TRUE(device);
+    // Somebody is inside, so that the device is there to be closed again.
+    const Share<Device> inside{*device};
+    concurrently(2, [&](unsigned) { Device::close(*device); });
+    Device::close(*device);
+    port.close();
+    EXPECT_EQ(1, told.load());
+}
+
+TEST_F(CloseTest, WhoeverIsToldOfTheEndFindsNoDeviceAndDoesNotWait) {
+    int told = 0;
+    recording_.onDeviceClosed = [&](std::uint64_t key) {
+        ++told;
+        EXPECT_FALSE(Device::table().exists(key));
+        EXPECT_FALSE(Device::awaitClosed(key, steady_clock::now())) << "whoever waits for the end waits for this too";
+        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+    };
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    EXPECT_TRUE(Device::table().exists(device));
+    // On this thread, which is no worker.
+    Device::close(device);
+    EXPECT_EQ(1, told);
+    EXPECT_TRUE(Device::awaitClosed(device, steady_clock::now()));
+}
+
+TEST_F(CloseTest, WhoeverEndsThePortDoesNotWait) {
+    std::thread::id teller;
+    recording_.onEnded = [&] {
+        teller = std::this_thread::get_id();
+        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+    };
+    TestPort port{recording_};
+    {
+        const Share<CompletionPort> last{port.key()};
+        port.close();
+        EXPECT_FALSE(CompletionPort::isOpen(port.key()));
+        ASSERT_TRUE(waitFor([&] { return CompletionPort::table().closed(port.key()); })) << "all workers have left";
+        EXPECT_FALSE(recording_.ended);
+    }
+    EXPECT_EQ(std::this_thread::get_id(), teller);
+    EXPECT_TRUE(CompletionPort::awaitClosed(port.key(), steady_clock::now()));
+}
+
+TEST_F(CloseTest, PortThatIsClosedWhileADeviceIsAddedRefusesAndEndsIt) {
+    TestPort port{recording_};
+    const FakeCall<&win32::Calls::createIoCompletionPort> closes{[&](HANDLE, HANDLE existing, ULONG_PTR, DWORD) {
+        port.close();
+        return existing;
+    }};
+    EXPECT_EQ(code(Refusal::kPortClosed), addPipe(*port, kernel_).error());
+    port.end();
+    EXPECT_EQ(1u, recording_.closedDevices().size());
+}
+
+TEST_F(CloseTest, DeviceForWhichThereIsNoKeyKeepsNoPortOpen) {
+    TestPort port{recording_};
+    std::vector<Device::Key> taken;
+    Device::Key key = 0;
+    while (Device::table().open(nullptr, key)) {
+        taken.push_back(key);
+    }
+    EXPECT_EQ(code(Refusal::kDeviceLimit), addPipe(*port, kernel_).error());
+    for (const Device::Key each : taken) {
+        EXPECT_EQ(Gate::Closing::kEmpty, Device::table().close(each));
+        Device::table().dispose(each);
+    }
+    EXPECT_TRUE(pipe(port, kernel_)) << "there is room again";
+    port.end();
+    EXPECT_EQ(1u, recording_.closedDevices().size());
+}
+
+TEST_F(CloseTest, PortWakesItsWorkerToLeave) {
+    TestPort port{recording_, portSettings(1)};
+    const std::uint64_t before = kernel_.counters.packets;
+    port.end();
+    EXPECT_EQ(before + 1, kernel_.counters.packets);
+}
+
+TEST_F(CloseTest, ManyThreadsCloseOneDevice) {
+    TestPort port{recording_, portSettings(3)};
+    for (int round = 0; round < 200; ++round) {
+        const Device::Key device = pipe(port, kernel_);
+        Request requests[4];
+        for (std::uint64_t token = 0; token < 4; ++token) {
+            ASSERT_TRUE(read(device, token, requests[token]));
+        }
+        concurrently(4, [&](unsigned thread) {
+            if (thread == 0) {
+                (void)kernel_.complete(requests[1]);
+            }
+            EXPECT_TRUE(closed(device));
+            EXPECT_EQ(code(Refusal::kDeviceClosed), read(device, 9, requests[0]).error());
+        });
+    }
+    EXPECT_EQ(800u, recording_.count());
+    EXPECT_EQ(200u, recording_.closedDevices().size());
+    EXPECT_EQ(0u, port->snapshot().unbalancedDevices);
+}
+
+TEST_F(CloseTest, ClosedKeyMeansNobodyElse) {
+    TestPort port{recording_};
+    const Device::Key first = pipe(port, kernel_);
+    EXPECT_TRUE(closed(first));
+    const Device::Key second = pipe(port, kernel_);
+    EXPECT_EQ(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(second)) << "the same place in the table";
+    EXPECT_TRUE(closed(first)) << "at once: it has ended";
+    Request request;
+    EXPECT_TRUE(read(second, 1, request));
+    EXPECT_TRUE(closed(second));
+}
+
+// A server as the engine sees it: what it accepts is a device that nobody has been told of.
+class CloseOfAConnectionTest : public CloseTest {
+protected:
+    class Server final : public NamedPipe {
+    public:
+        Server(CompletionPort& port, win32::Handle handle, Device::Key connection, bool ends)
+            : NamedPipe(port, L"server", std::move(handle)), connection_(connection), ends_(ends) {}
+        bool conclude(CompletionRecord& record) noexcept override {
+            record.key = connection_;
+            if (ends_) {
+                Device::close(connection_);
+            }
+            return true;
+        }
+
+    private:
+        const Device::Key connection_;
+        const bool ends_;
+    };
+
+    void accept(TestPort& port, Device::Key connection, bool ends) {
+        const auto server = port->add(std::make_unique<Server>(*port, kernel_.openFile(), connection, ends));
+        ASSERT_TRUE(server);
+        request_.answer = Request::Answer::kSucceeds;
+        ASSERT_TRUE(port.submit(*server, Opcode::kAccept, 1, [&](Device& target, Operation& operation) {
+            return target.read(operation, &request_, sizeof(request_));
+        }));
+    }
+
+    Request request_;
+};
+
+TEST_F(CloseOfAConnectionTest, NobodyHearsOfOneThatHasEndedBefore) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording_, portSettings(1)};
+    ASSERT_TRUE(port->post(0, 0, 2));
+    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the only worker is busy";
+    accept(port, pipe(port, kernel_), true);
+    ASSERT_TRUE(port->post(0, 0, 3));
+    turnstile.open();
+    EXPECT_EQ(0u, recording_.waitForToken(3).status);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
+    EXPECT_TRUE(recording_.recordsOf(1).empty());
+    EXPECT_EQ(2u, port->snapshot().completions) << "which the listener has seen";
+}
+
+TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
+    bool exists = false;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        Device::close(records.front().key);
+        exists = Device::table().exists(records.front().key);
+    };
+    TestPort port{recording_};
+    const Device::Key connection = pipe(port, kernel_);
+    accept(port, connection, false);
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
+    EXPECT_TRUE(exists) << "until the listener has returned";
+    EXPECT_TRUE(Device::awaitClosed(connection, patienceEnds()));
+}
+
+// The one who starts the operation finds the device closed when the call returns, and cancels what close() has missed.
+TEST_F(CloseTest, OperationThatIsBeingStartedIsCancelledAsWell) {
+    Turnstile turnstile;
+    TestPort port{recording_};
+    const Device::Key device = HeldUpPipe::add(port, kernel_, turnstile);
+    Request request;
+    request.cancel = Request::Cancel::kIgnores;
+    concurrently(2, [&](unsigned thread) {
+        if (thread == 0) {
+            EXPECT_TRUE(read(device, 1, request));
+        } else {
+            EXPECT_TRUE(turnstile.waitForWaiting(1));
+            Device::close(device);
+            EXPECT_FALSE(Device::awaitClosed(device, soon()));
+            EXPECT_EQ(1u, kernel_.counters.cancelsIgnored);
+            request.cancel = Request::Cancel::kObeys;
+            turnstile.open();
+        }
+    });
+    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
+}
+
+TEST_F(CloseTest, DeviceDoesNotEndBeforeItsListenerHasReturned) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
+    TestPort port{recording_};
+    const Device::Key device = pipe(port, kernel_);
+    Request request;
+    ASSERT_TRUE(read(device, 1, request));
+    ASSERT_TRUE(kernel_.complete(request));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    Device::close(device);
+    EXPECT_FALSE(Device::awaitClosed(device, soon()));
+    EXPECT_TRUE(recording_.closedDevices().empty());
+    EXPECT_EQ(0u, kernel_.counters.filesClosed);
+    turnstile.open();
+    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(1u, kernel_.counters.filesClosed);
+}
+
+TEST_F(CloseTest, PortClosesWhileOneListenerBlocks) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token == 1) {
+            turnstile.pass();
+        }
+    };
+    TestPort port{recording_};
+    const Device::Key busy = pipe(port, kernel_);
+    const Device::Key idle = pipe(port, kernel_);
+    Request first;
+    Request second;
+    ASSERT_TRUE(read(busy, 1, first));
+    ASSERT_TRUE(read(idle, 2, second));
+    ASSERT_TRUE(kernel_.complete(first));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    port.close();
+    EXPECT_TRUE(Device::awaitClosed(idle, patienceEnds())) << "nobody is in its way";
+    EXPECT_FALSE(CompletionPort::awaitClosed(port.key(), soon()));
+    turnstile.open();
+    port.end();
+}
+
+TEST_F(CloseTest, SubmissionsFromManyThreadsAreAcceptedOrRefused) {
+    constexpr int kRounds = 100;
+    TestPort port{recording_, portSettings(3, 4'096)};
+    std::atomic<std::uint64_t> accepted{0};
+    for (int round = 0; round < kRounds; ++round) {
+        const Device::Key device = pipe(port, kernel_);
+        std::unique_ptr<Request[]> requests{new Request[300]};
+        std::atomic<bool> ended{false};
+        concurrently(4, [&](unsigned thread) {
+            if (thread == 3) {
+                EXPECT_TRUE(closed(device));
+                ended = true;
+                return;
+            }
+            for (unsigned i = 0; i < 100; ++i) {
+                Request& request = requests[thread * 100 + i];
+                request.answer = static_cast<Request::Answer>(i % 5);
+                const bool wasEnded = ended;
+                const auto id = read(device, 1, request, i % 7 == 0 ? milliseconds{1} : milliseconds{hours{1}});
+                EXPECT_FALSE(id && wasEnded);
+                accepted += id.error() == 0;
+                EXPECT_TRUE(id || id.error() == code(Refusal::kDeviceClosed));
+            }
+        });
+        ASSERT_TRUE(recording_.waitForCount(accepted));
+    }
+    EXPECT_EQ(accepted.load(), recording_.count());
+    EXPECT_EQ(accepted.load(), recording_.unpinned().size());
+    EXPECT_EQ(0u, port->snapshot().unbalancedDevices);
+    EXPECT_EQ(accepted.load(), port->snapshot().accepted);
+}
+
+TEST_F(CloseTest, EndsAPortWithTenThousandOperationsInFlight) {
+    constexpr std::size_t kOperations = 10'000;
+    std::unique_ptr<Request[]> requests{new Request[kOperations]};
+    TestPort port{recording_, portSettings(2, kOperations)};
+    const Device::Key device = pipe(port, kernel_);
+    for (std::size_t i = 0; i < kOperations; ++i) {
+        ASSERT_TRUE(read(device, i, requests[i], i % 2 == 0 ? Operations::kForEver : milliseconds{hours{1}}));
+    }
+    const auto begun = steady_clock::now();
+    port.end();
+    RecordProperty(
+        "microseconds",
+        std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun).count()));
+    std::set<std::uint64_t> tokens;
+    for (const CompletionRecord& record : recording_.records()) {
+        EXPECT_EQ(kHandlesClosed, record.status);
+        tokens.insert(record.token);
+    }
+    EXPECT_EQ(kOperations, tokens.size());
+    EXPECT_EQ(kOperations, recording_.count());
+}
+
+}  // namespace
+}  // namespace iocp4j

@@ -1,0 +1,481 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "../../fixtures/Concurrently.h"
+#include "../../fixtures/Simulation.h"
+#include "engine/operation/InlineBudget.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+// One device that may complete inline, on a kernel that does as each request says.
+class InlineCompletionTest : public ::testing::Test {
+protected:
+    InlineCompletionTest() {
+        request_.answer = Request::Answer::kSucceeds;
+        request_.bytes = 7;
+    }
+
+    static void completeInline(Device::Key device) {
+        const Share<Device> share{device};
+        ASSERT_TRUE(share);
+        EXPECT_EQ(0u, share->completeInline());
+    }
+
+    // What has come through the port and has not completed inline.
+    CompletionRecord cameThroughPort(std::uint64_t token, const win32::Result<OperationId>& started) {
+        EXPECT_TRUE(started);
+        EXPECT_FALSE(isInline(*started));
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(1u, recording_.recordsOf(token).size());
+        return record;
+    }
+
+    SimulatedKernel kernel_{std::chrono::milliseconds{10}};
+    Recording recording_;
+    TestPort port_{recording_};
+    Device::Key device_ = pipe(port_, kernel_);
+    Request request_;
+};
+
+TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
+    completeInline(device_);
+    const auto started = read(device_, 1, request_);
+    ASSERT_TRUE(started);
+    ASSERT_TRUE(isInline(*started));
+    EXPECT_EQ(inlineId(7), *started);
+    EXPECT_GT(static_cast<std::int64_t>(*started), 0) << "as Java sees it";
+    EXPECT_TRUE(isInline(*write(device_, 2, request_)));
+
+    const auto snapshot = port_->snapshot();
+    EXPECT_EQ(2u, snapshot.accepted);
+    EXPECT_EQ(2u, snapshot.completed);
+    EXPECT_EQ(0u, snapshot.operationsInFlight);
+    EXPECT_FALSE(port_.cancel(device_, *started)) << "it is over";
+    port_.end();
+    EXPECT_EQ(0u, recording_.count());
+    EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
+}
+
+TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
+    EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+    completeInline(device_);
+    completeInline(device_);
+    EXPECT_TRUE(isInline(*read(device_, 2, request_)));
+    const Device::Key other = pipe(port_, kernel_);
+    EXPECT_EQ(7u, cameThroughPort(3, read(other, 3, request_)).bytes) << "each device is asked for itself";
+}
+
+TEST_F(InlineCompletionTest, WhatTakesItsTimeComesThroughThePort) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kPends;
+    const auto started = read(device_, 1, request_);
+    ASSERT_TRUE(kernel_.complete(request_));
+    EXPECT_EQ(7u, cameThroughPort(1, started).bytes);
+    request_.answer = Request::Answer::kOvertakes;
+    EXPECT_EQ(7u, cameThroughPort(2, read(device_, 2, request_)).bytes);
+    EXPECT_EQ(2u, recording_.unpinned().size());
+}
+
+TEST_F(InlineCompletionTest, WhatFailsComesThroughThePort) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kFails;
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, cameThroughPort(1, read(device_, 1, request_)).status);
+    request_.answer = Request::Answer::kSucceeds;
+    request_.status = kStatusBroken;
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, cameThroughPort(2, read(device_, 2, request_)).status);
+    EXPECT_EQ(2u, recording_.unpinned().size());
+}
+
+TEST_F(InlineCompletionTest, MessageThatDoesNotFitComesThroughThePortWithOrWithoutItsPacket) {
+    completeInline(device_);
+    request_.answer = Request::Answer::kTruncates;
+    for (std::uint64_t token = 0; token < 20; ++token) {
+        kernel_.weather.unskippedPackets = token % 2 == 0 ? 0 : 1'000;
+        const CompletionRecord record = cameThroughPort(token, read(device_, token, request_));
+        EXPECT_EQ(DWORD{ERROR_MORE_DATA}, record.status);
+        EXPECT_EQ(7u, record.bytes);
+    }
+}
+
+// It may be the end of a file or stream, which the listener is to hear of.
+TEST_F(InlineCompletionTest, WhatMovesNothingComesThroughThePort) {
+    completeInline(device_);
+    request_.bytes = 0;
+    EXPECT_EQ(0u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, WhatIsNoTransferComesThroughThePort) {
+    completeInline(device_);
+    const auto started = port_.submit(device_, Opcode::kTransact, 1, [&](Device& target, Operation& operation) {
+        return target.write(operation, &request_, sizeof(request_));
+    });
+    EXPECT_EQ(7u, cameThroughPort(1, started).bytes);
+}
+
+TEST_F(InlineCompletionTest, PacketThatIsNotSkippedHarmsNothing) {
+    completeInline(device_);
+    kernel_.weather.unskippedPackets = 1'000;
+    std::uint64_t completedInline = 0;
+    constexpr std::uint64_t kOperations = 2'000;
+    std::unique_ptr<Request[]> requests{new Request[kOperations]};
+    for (std::uint64_t token = 0; token < kOperations; ++token) {
+        requests[token].answer = Request::Answer::kSucceeds;
+        requests[token].bytes = static_cast<std::uint32_t>(token + 1);
+        const auto started = read(device_, token, requests[token]);
+        ASSERT_TRUE(started);
+        if (isInline(*started)) {
+            ASSERT_EQ(inlineId(static_cast<std::uint32_t>(token + 1)), *started);
+            ++completedInline;
+        } else {
+            ASSERT_EQ(token + 1, recording_.waitForToken(token).bytes);
+        }
+    }
+    port_.end();
+    EXPECT_EQ(kOperations, completedInline + recording_.count()) << "each exactly once";
+    EXPECT_GT(completedInline, 0u);
+}
+
+// A packet that comes while the call has not returned yet, though the kernel is through with the request.
+class EarlyPacketTest : public ::testing::Test {
+protected:
+    EarlyPacketTest() {
+        request_.answer = Request::Answer::kSucceeds;
+        request_.bytes = 7;
+        const Share<Device> share{device_};
+        EXPECT_EQ(0u, share->completeInline());
+    }
+
+    // Starts the operation, which `send` sends a packet of, and expects one completion.
+    template <class Send>
+    void expectThatItCounts(const Send& send) {
+        win32::Result<OperationId> started{0};
+        concurrently(2, [&](unsigned thread) {
+            if (thread == 0) {
+                started = read(device_, 1, request_);
+                return;
+            }
+            EXPECT_TRUE(turnstile_.waitForWaiting(1));
+            send();
+            // When the only worker tells of this one, it has claimed what came before.
+            EXPECT_TRUE(port_->post(0, 0, 2));
+            EXPECT_EQ(0u, recording_.waitForToken(2).status);
+            turnstile_.open();
+        });
+        ASSERT_TRUE(started);
+        EXPECT_FALSE(isInline(*started));
+        EXPECT_EQ(7u, recording_.waitForToken(1).bytes);
+        EXPECT_EQ(0u, port_.foreignPackets());
+        port_.end();
+        EXPECT_EQ(1u, recording_.recordsOf(1).size());
+    }
+
+    SimulatedKernel kernel_;
+    Turnstile turnstile_;
+    Recording recording_;
+    TestPort port_{recording_, portSettings(1)};
+    Device::Key device_ = HeldUpPipe::add(port_, kernel_, turnstile_);
+    Request request_;
+};
+
+TEST_F(EarlyPacketTest, CountsThoughItShouldHaveBeenSkipped) {
+    kernel_.weather.unskippedPackets = 1'000;
+    expectThatItCounts([] {});
+}
+
+// All that a stranger can say is that the operation is over, and it is.
+TEST_F(EarlyPacketTest, CountsThoughAStrangerHasSentIt) {
+    expectThatItCounts([&] { kernel_.forge(device_, kernel_.knownOperation(0), 999); });
+}
+
+TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {
+    completeInline(device_);
+    for (std::uint64_t token = 0; token < 100; ++token) {
+        EXPECT_TRUE(isInline(*read(device_, token, request_, Operations::Patience{1})));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    request_.answer = Request::Answer::kPends;
+    const auto started = read(device_, 1'000, request_);
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    EXPECT_TRUE(kernel_.complete(request_)) << "the deadline of an operation that had its place before has hit it";
+    EXPECT_EQ(7u, cameThroughPort(1'000, started).bytes);
+}
+
+TEST_F(InlineCompletionTest, CeilingIsOfOperationsInFlight) {
+    completeInline(device_);
+    for (std::uint64_t token = 0; token < 10 * port_->operations().ceiling(); ++token) {
+        ASSERT_TRUE(isInline(*read(device_, token, request_)));
+    }
+}
+
+TEST_F(InlineCompletionTest, DeviceThatIsClosedMeanwhileEndsWithTheCall) {
+    Turnstile turnstile;
+    const Device::Key held = HeldUpPipe::add(port_, kernel_, turnstile);
+    completeInline(held);
+    win32::Result<OperationId> started{0};
+    std::thread submitter{[&] { started = read(held, 1, request_); }};
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    Device::close(held);
+    EXPECT_FALSE(Device::awaitClosed(held, std::chrono::steady_clock::now())) << "the kernel has the request";
+    turnstile.open();
+    submitter.join();
+    EXPECT_TRUE(isInline(*started));
+    EXPECT_TRUE(Device::awaitClosed(held, patienceEnds()));
+    EXPECT_TRUE(recording_.isClosed(held));
+}
+
+// Whoever is told of the device's end, on the thread that submits, may use the operation's place at once.
+TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
+    SimulatedKernel kernel;
+    Turnstile turnstile;
+    Recording recording;
+    Device::Key ending = 0;
+    Device::Key other = 0;
+    Request next;
+    win32::ErrorCode refusal = ERROR_SUCCESS;
+    std::thread::id teller;
+    recording.onDeviceClosed = [&](std::uint64_t key) {
+        if (key == ending) {
+            teller = std::this_thread::get_id();
+            refusal = read(other, 2, next).error();
+        }
+    };
+    TestPort port{recording, portSettings(1, 1)};
+    ending = HeldUpPipe::add(port, kernel, turnstile);
+    other = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { ending } -> completeInline());
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 7;
+    win32::Result<OperationId> started{0};
+    concurrently(2, [&](unsigned thread) {
+        if (thread == 0) {
+            started = read(ending, 1, request);
+            EXPECT_EQ(teller, std::this_thread::get_id());
+            return;
+        }
+        EXPECT_TRUE(turnstile.waitForWaiting(1));
+        Device::close(ending);
+        turnstile.open();
+    });
+    EXPECT_EQ(0u, refusal);
+    EXPECT_EQ(inlineId(7), *started) << "what came of it, and not of the next one in its place";
+    EXPECT_TRUE(kernel.complete(next));
+    EXPECT_EQ(0u, recording.waitForToken(2).status);
+}
+
+TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
+        ::SetLastError(ERROR_INVALID_PARAMETER);
+        return FALSE;
+    }};
+    EXPECT_EQ(
+        DWORD{ERROR_INVALID_PARAMETER}, Share<Device> { device_ } -> completeInline());
+    EXPECT_FALSE(Share<Device> { device_ } -> completesInline());
+    EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, DeviceThatDoesSoAlreadyIsNotAskedAgain) {
+    completeInline(device_);
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
+        ::SetLastError(ERROR_INVALID_PARAMETER);
+        return FALSE;
+    }};
+    completeInline(device_);
+    EXPECT_TRUE(isInline(*read(device_, 1, request_)));
+}
+
+// Whoever waits for a packet that is skipped waits for ever.
+TEST_F(InlineCompletionTest, DeviceKnowsBeforeWindowsDoes) {
+    bool knows = false;
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> asks{[&](HANDLE, UCHAR) {
+        knows = Share<Device> { device_ } -> skipsPackets();
+        return TRUE;
+    }};
+    completeInline(device_);
+    EXPECT_TRUE(knows);
+}
+
+TEST_F(InlineCompletionTest, DeviceWithoutAHandleHasNothingToAskFor) {
+    const auto device = port_->add(std::make_unique<NamedPipe>(*port_, L"handleless", win32::Handle{}));
+    ASSERT_TRUE(device);
+    EXPECT_EQ(
+        code(Refusal::kWrongDevice), Share<Device> { *device } -> completeInline());
+    EXPECT_FALSE(Share<Device> { *device } -> completesInline());
+}
+
+TEST_F(InlineCompletionTest, ModeIsTheOneThatSkipsPacketsAndEvents) {
+    UCHAR modes = 0;
+    const FakeCall<&win32::Calls::setFileCompletionNotificationModes> notes{[&](HANDLE, UCHAR given) {
+        modes = given;
+        return TRUE;
+    }};
+    completeInline(device_);
+    EXPECT_EQ(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE, modes);
+}
+
+// A listener that starts the next operation until one does not complete inline, which none would ever do.
+TEST(InlineTurnTest, WorkerGoesBackToThePort) {
+    constexpr std::uint64_t kGreedy = 1;
+    constexpr std::uint64_t kModest = 2;
+    SimulatedKernel kernel{std::chrono::milliseconds{10}};
+    Request greedyRequest;
+    greedyRequest.answer = Request::Answer::kSucceeds;
+    greedyRequest.bytes = 1;
+    std::atomic<bool> modestCame{false};
+    std::uint64_t inARow = 0;
+    std::uint64_t mostInARow = 0;
+    Recording recording;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        for (const CompletionRecord& record : records) {
+            if (record.token == kModest) {
+                modestCame = true;
+                continue;
+            }
+            inARow = 0;
+            // Bounded here too, so that the test fails and does not hang.
+            while (!modestCame && inARow < 10'000) {
+                const auto next = read(record.key, kGreedy, greedyRequest);
+                if (!next || !isInline(*next)) {
+                    break;
+                }
+                ++inARow;
+            }
+            mostInARow = std::max(mostInARow, inARow);
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    const Device::Key greedy = pipe(port, kernel);
+    const Device::Key modest = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { greedy } -> completeInline());
+    Request modestRequest;
+    ASSERT_TRUE(read(modest, kModest, modestRequest));
+    // The first one comes through the port, on the worker.
+    ASSERT_TRUE(port->post(greedy, 0, kGreedy));
+    ASSERT_TRUE(recording.waitForCount(100)) << "the greedy one stands still";
+    ASSERT_TRUE(kernel.complete(modestRequest));
+    EXPECT_TRUE(waitFor([&] { return modestCame.load(); })) << "it never comes";
+    port.end();
+    EXPECT_GE(mostInARow, 1u);
+    EXPECT_LE(mostInARow, InlineBudget::kMost);
+}
+
+// Three connections that are always ready: the first one of the batch leaves the others their part.
+TEST(InlineTurnTest, EachDeviceOfABatchHasItsPart) {
+    constexpr std::uint64_t kStart = 1;
+    constexpr std::size_t kDevices = 3;
+    SimulatedKernel kernel;
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 1;
+    Turnstile turnstile;
+    Recording recording;
+    std::vector<std::uint32_t> inARow;
+    std::size_t together = 0;
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token == kStart) {
+            together = records.size();
+            for (const CompletionRecord& record : records) {
+                inARow.push_back(0);
+                while (inARow.back() < 1'000 && isInline(*read(record.key, 2, request))) {
+                    ++inARow.back();
+                }
+            }
+        } else if (records.front().token == 0) {
+            turnstile.pass();
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    ASSERT_TRUE(port->post(0, 0, 0));
+    ASSERT_TRUE(turnstile.waitForWaiting(1));
+    for (std::size_t i = 0; i < kDevices; ++i) {
+        const Device::Key device = pipe(port, kernel);
+        ASSERT_EQ(
+            0u, Share<Device> { device } -> completeInline());
+        ASSERT_TRUE(port->post(device, 0, kStart));
+    }
+    turnstile.open();
+    EXPECT_TRUE(recording.waitForCount(1 + 2 * kDevices)) << "of which the last ones are those that were too many";
+    EXPECT_EQ(kDevices, together);
+    EXPECT_EQ(kDevices, inARow.size());
+    for (const std::uint32_t times : inARow) {
+        EXPECT_GE(times, 1u);
+        EXPECT_LE(times, InlineBudget::kMost);
+    }
+}
+
+// Two devices in turns, as a proxy uses them.
+TEST(InlineTurnTest, BoundsDevicesThatTakeTurns) {
+    SimulatedKernel kernel;
+    Request request;
+    request.answer = Request::Answer::kSucceeds;
+    request.bytes = 1;
+    Recording recording;
+    Device::Key devices[2] = {};
+    std::atomic<std::uint32_t> inARow{0};
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().opcode == Opcode::kPost) {
+            while (inARow < 1'000 && isInline(*read(devices[inARow % 2], 2, request))) {
+                ++inARow;
+            }
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    for (Device::Key& device : devices) {
+        device = pipe(port, kernel);
+        ASSERT_EQ(
+            0u, Share<Device> { device } -> completeInline());
+    }
+    ASSERT_TRUE(port->post(0, 0, 1));
+    EXPECT_TRUE(recording.waitForCount(2));
+    EXPECT_GE(inARow.load(), 2u);
+    EXPECT_LE(inARow.load(), settings.batch);
+}
+
+TEST(InlineTurnTest, WhatComesThroughThePortCostsNothingOfIt) {
+    constexpr std::uint64_t kStart = 1;
+    SimulatedKernel kernel;
+    Request empty;
+    empty.answer = Request::Answer::kSucceeds;
+    Request full;
+    full.answer = Request::Answer::kSucceeds;
+    full.bytes = 1;
+    Recording recording;
+    std::atomic<std::uint32_t> inARow{0};
+    recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token != kStart) {
+            return;
+        }
+        const Device::Key device = records.front().key;
+        for (std::uint64_t token = 100; token < 150; ++token) {
+            EXPECT_FALSE(isInline(*read(device, token, empty)));
+        }
+        while (inARow < 1'000 && isInline(*read(device, 2, full))) {
+            ++inARow;
+        }
+    };
+    CompletionPort::Settings settings = portSettings(1);
+    settings.concurrency = 1;
+    TestPort port{recording, settings};
+    const Device::Key device = pipe(port, kernel);
+    ASSERT_EQ(
+        0u, Share<Device> { device } -> completeInline());
+    ASSERT_TRUE(port->post(device, 0, kStart));
+    EXPECT_TRUE(recording.waitForCount(52)) << "of which one is the last of the full ones";
+    EXPECT_GE(inARow.load(), 2u);
+}
+
+}  // namespace
+}  // namespace iocp4j
