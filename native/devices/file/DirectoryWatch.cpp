@@ -120,7 +120,7 @@ Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept
     return started;
 }
 
-bool DirectoryWatch::conclude(CompletionRecord& record) noexcept {
+bool DirectoryWatch::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode != Opcode::kChange) {
         return true;
     }
@@ -205,7 +205,7 @@ void DirectoryWatch::tellNext() noexcept {
     }
 }
 
-void DirectoryWatch::delivered() noexcept {
+void DirectoryWatch::onDelivered() noexcept {
     {
         const std::lock_guard lock{mutex_};
         ++returned_;
@@ -216,7 +216,7 @@ void DirectoryWatch::delivered() noexcept {
     arm();
 }
 
-void DirectoryWatch::reminded() noexcept {
+void DirectoryWatch::onReminder() noexcept {
     {
         const std::lock_guard lock{mutex_};
         paused_ = false;
@@ -225,7 +225,5 @@ void DirectoryWatch::reminded() noexcept {
     tellNext();
     arm();
 }
-
-void DirectoryWatch::closing() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
 
 }  // namespace iocp4j

@@ -41,7 +41,10 @@ public:
     DirectoryWatch(CompletionPort& port, const DirectoryWatchSettings& settings, DirectoryWatchBuffers buffers,
                    win32::Handle directory);
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kDirectory; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kDirectory, .ownOperations = true};
+        return kTraits;
+    }
 
     // Begins to watch. Afterwards a failure is the listener's affair; one that will not pass closes the watch.
     win32::ErrorCode start() noexcept;
@@ -59,12 +62,9 @@ private:
         std::uint32_t bytes;
     };
 
-    // None of its operations is a caller's.
-    void cancelAll() noexcept override {}
-    void closing() noexcept override;
-    void reminded() noexcept override;
-    bool conclude(CompletionRecord& record) noexcept override;
-    void delivered() noexcept override;
+    bool onCompleted(CompletionRecord& record) noexcept override;
+    void onDelivered() noexcept override;
+    void onReminder() noexcept override;
 
     win32::ErrorCode arm() noexcept;
     Started begin(Operation& operation, std::size_t buffer) noexcept;

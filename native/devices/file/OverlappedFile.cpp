@@ -65,7 +65,7 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
 }
 
 Started OverlappedFile::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
-    // For conclude().
+    // For onCompleted().
     operation.record.detail = length;
     return ByteDevice::read(operation, buffer, length);
 }
@@ -85,7 +85,7 @@ Started OverlappedFile::writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* 
     });
 }
 
-bool OverlappedFile::conclude(CompletionRecord& record) noexcept {
+bool OverlappedFile::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode == Opcode::kRead) {
         // Some file systems tell of the end as ReadFile does for handles without overlapped I/O: no bytes, no error.
         if (record.status == ERROR_SUCCESS && record.bytes == 0 && record.detail != 0) {

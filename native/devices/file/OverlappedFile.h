@@ -38,9 +38,12 @@ public:
           alignment_(alignment),
           immediateLockOf_(immediateLockOf) {}
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kFile; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kFile};
+        return kTraits;
+    }
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
-    bool conclude(CompletionRecord& record) noexcept override;
+    bool onCompleted(CompletionRecord& record) noexcept override;
 
     // The segments are pages of memory, with an empty element behind the last. Only in an unbuffered file.
     Started readScatter(Operation& operation, FILE_SEGMENT_ELEMENT* segments, std::uint32_t length) noexcept;

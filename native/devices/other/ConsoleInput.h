@@ -13,7 +13,10 @@ public:
 
     using WaitableDevice::WaitableDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kConsoleInput; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kConsoleInput};
+        return kTraits;
+    }
 
     // As many INPUT_RECORDs as there are and fit, at least one.
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;

@@ -37,12 +37,12 @@ win32::Result<Device::Key> ForeignDevice::open(CompletionPort& port, const std::
     return port.add(std::make_unique<ForeignDevice>(port, path, std::move(handle)));
 }
 
-win32::ErrorCode ForeignDevice::completeInline() noexcept {
-    const win32::ErrorCode error = win32::errorOfSkippingPackets(win32::socketOf(handle()));
-    return error == ERROR_SUCCESS || error == WSAENOTSOCK ? Device::completeInline() : error;
+win32::ErrorCode ForeignDevice::errorOfInline(HANDLE handle) noexcept {
+    const win32::ErrorCode error = win32::errorOfSkippingPackets(win32::socketOf(handle));
+    return error == WSAENOTSOCK ? ERROR_SUCCESS : error;
 }
 
-void ForeignDevice::closingHandle() noexcept {
+void ForeignDevice::onEnding() noexcept {
     if (closes_.load(std::memory_order_relaxed)) {
         const win32::Handle closed{handle()};
     }

@@ -24,13 +24,16 @@ public:
 
     using ByteDevice::ByteDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-
-    // The handle may be a socket's, for which the same goes as for our own.
-    win32::ErrorCode completeInline() noexcept override;
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kForeign, .errorOfInline = &errorOfInline};
+        return kTraits;
+    }
 
 private:
-    void closingHandle() noexcept override;
+    // The handle may be a socket's, for which the same goes as for our own.
+    static win32::ErrorCode errorOfInline(HANDLE handle) noexcept;
+
+    void onEnding() noexcept override;
 
     std::atomic<bool> closes_{false};  // the handle, which it was not made to own
 };

@@ -75,7 +75,7 @@ Started JobObject::awaitEmpty(Operation& operation) noexcept {
     return Started::pending();
 }
 
-bool JobObject::noticed(const OVERLAPPED_ENTRY& packet) noexcept {
+bool JobObject::onNotification(const OVERLAPPED_ENTRY& packet) noexcept {
     // What is in the place of the OVERLAPPED is a process, in that of the bytes what has happened.
     if (packet.dwNumberOfBytesTransferred == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO && isEmpty()) {
         endAll(ERROR_SUCCESS);
@@ -83,18 +83,20 @@ bool JobObject::noticed(const OVERLAPPED_ENTRY& packet) noexcept {
     return true;
 }
 
-bool JobObject::cancel(Operation& operation) noexcept {
+bool JobObject::cancel(Operation* operation) noexcept {
+    if (operation == nullptr) {
+        endAll(ERROR_OPERATION_ABORTED);
+        return true;
+    }
     const std::lock_guard lock{mutex_};
-    const auto found = std::find(waiting_.begin(), waiting_.end(), &operation);
+    const auto found = std::find(waiting_.begin(), waiting_.end(), operation);
     if (found == waiting_.end()) {
         return false;
     }
     waiting_.erase(found);
-    port().operations().bring(operation, ERROR_OPERATION_ABORTED, 0);
+    port().operations().bring(*operation, ERROR_OPERATION_ABORTED, 0);
     return true;
 }
-
-void JobObject::cancelAll() noexcept { endAll(ERROR_OPERATION_ABORTED); }
 
 void JobObject::endAll(win32::ErrorCode error) noexcept {
     const std::lock_guard lock{mutex_};
@@ -104,10 +106,10 @@ void JobObject::endAll(win32::ErrorCode error) noexcept {
     waiting_.clear();
 }
 
-void JobObject::closing() noexcept {
+void JobObject::onClosing() noexcept {
     // The job may outlive us, in other handles and with its processes: the port is to hear no more of it.
     (void)win32::postJobPackets(job_.get(), nullptr, 0);
-    cancelAll();
+    cancel(nullptr);
 }
 
 }  // namespace iocp4j

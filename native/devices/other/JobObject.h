@@ -16,7 +16,10 @@ public:
 
     JobObject(CompletionPort& port, win32::Handle job);
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kJob; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kJob};
+        return kTraits;
+    }
 
     // Puts a process into the job, and with it those that it will start.
     win32::ErrorCode assign(DWORD process) noexcept;
@@ -30,10 +33,9 @@ public:
     // Completes when no process is running in the job, which may be the case already.
     Started awaitEmpty(Operation& operation) noexcept;
 
-    bool cancel(Operation& operation) noexcept override;
-    void cancelAll() noexcept override;
-    void closing() noexcept override;
-    bool noticed(const OVERLAPPED_ENTRY& packet) noexcept override;
+    bool cancel(Operation* operation) noexcept override;
+    void onClosing() noexcept override;
+    bool onNotification(const OVERLAPPED_ENTRY& packet) noexcept override;
 
 private:
     bool isEmpty() const noexcept;

@@ -26,7 +26,10 @@ public:
 
     using ByteDevice::ByteDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kMailslot; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kMailslot};
+        return kTraits;
+    }
 
     win32::Result<Contents> contents() const noexcept;
 };
@@ -38,7 +41,10 @@ public:
 
     using ByteDevice::ByteDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kMailslot; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kMailslot};
+        return kTraits;
+    }
 };
 
 }  // namespace iocp4j

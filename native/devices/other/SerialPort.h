@@ -33,7 +33,10 @@ public:
 
     using ByteDevice::ByteDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kSerialPort; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kSerialPort};
+        return kTraits;
+    }
 
     // Completes when one of the events (EV_...) has happened; the record's detail tells which. The one before, if it
     // still waits, completes with a detail of 0.

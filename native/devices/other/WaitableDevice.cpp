@@ -22,6 +22,14 @@ win32::Result<Device::Key> WaitableDevice::open(CompletionPort& port, std::wstri
 WaitableDevice::WaitableDevice(CompletionPort& port, std::wstring name, win32::Handle object)
     : Device(port, std::move(name), win32::Handle{}), waits_(port.objectWaits()), object_(std::move(object)) {}
 
+bool WaitableDevice::cancel(Operation* operation) noexcept {
+    if (operation == nullptr) {
+        waits_.cancelAll(*this);
+        return true;
+    }
+    return waits_.cancel(*operation);
+}
+
 std::optional<WaitableDevice::Outcome> WaitableDevice::signalled(void*, std::uint32_t) noexcept {
     return Outcome{ERROR_SUCCESS, 0};
 }

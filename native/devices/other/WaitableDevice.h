@@ -18,14 +18,16 @@ public:
     // The object's handle is not one that a port takes, so that the device has none in that sense.
     WaitableDevice(CompletionPort& port, std::wstring name, win32::Handle object);
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kWaitable; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kWaitable};
+        return kTraits;
+    }
 
     // Completes when the object is signalled. As any wait does, this takes the signal away from an object that lets one
     // pass.
     Started wait(Operation& operation) noexcept { return waitFor(operation, nullptr, 0); }
 
-    bool cancel(Operation& operation) noexcept override { return waits_.cancel(operation); }
-    void cancelAll() noexcept override { waits_.cancelAll(*this); }
+    bool cancel(Operation* operation) noexcept override;
 
 protected:
     using Outcome = ObjectWaits::Outcome;

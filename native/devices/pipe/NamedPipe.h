@@ -22,7 +22,10 @@ public:
 
     using ByteDevice::ByteDevice;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kPipe; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kPipe};
+        return kTraits;
+    }
 
     // Writes a message and reads the next one (TransactNamedPipe).
     Started transact(Operation& operation, const void* request, std::uint32_t requestLength, void* answer,

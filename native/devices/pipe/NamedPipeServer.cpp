@@ -40,7 +40,7 @@ public:
           server_(static_cast<NamedPipeServer*>(server.detach())) {}
 
     ~Instance() override {
-        closingHandle();
+        giveUpHandle();
         stopWaiting();
     }
 
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    bool conclude(CompletionRecord& record) noexcept override {
+    bool onCompleted(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
             return true;
         }
@@ -93,7 +93,21 @@ private:
         return !closing && !replace_;
     }
 
-    void closingHandle() noexcept override {
+    void onEnding() noexcept override {
+        giveUpHandle();
+        // The handle of a connection waits for another client now, or there is room for an instance where their number
+        // is limited. An instance that has failed without the server's fault is replaced.
+        if (server_ == nullptr) {
+            if (const Share<Device> server{serverKey_}) {
+                static_cast<NamedPipeServer&>(*server).replenish();
+            }
+        } else if (replace_) {
+            server_->notWaiting(key());
+            server_->replenish();
+        }
+    }
+
+    void giveUpHandle() noexcept {
         if (std::exchange(left_, true)) {
             return;
         }
@@ -111,19 +125,6 @@ private:
         if (!reusable || !server.takeBack(handle, packetKey())) {
             handle.reset();
             server.handleClosed();
-        }
-    }
-
-    void closed() noexcept override {
-        // The handle of a connection waits for another client now, or there is room for an instance where their number
-        // is limited. An instance that has failed without the server's fault is replaced.
-        if (server_ == nullptr) {
-            if (const Share<Device> server{serverKey_}) {
-                static_cast<NamedPipeServer&>(*server).replenish();
-            }
-        } else if (replace_) {
-            server_->notWaiting(key());
-            server_->replenish();
         }
     }
 
@@ -196,7 +197,7 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
     return ERROR_SUCCESS;
 }
 
-void NamedPipeServer::reminded() noexcept {
+void NamedPipeServer::onReminder() noexcept {
     backoff_.waited();
     replenish();
 }
@@ -373,7 +374,7 @@ void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
     }
 }
 
-void NamedPipeServer::closing() noexcept {
+void NamedPipeServer::onClosing() noexcept {
     std::unordered_set<Device::Key> armed;
     std::vector<Device::Key> idle;
     {

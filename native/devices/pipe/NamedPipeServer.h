@@ -46,7 +46,10 @@ public:
     // Creates the pipe with its first instance. Nobody is accepted before listen().
     static win32::Result<Device::Key> open(CompletionPort& port, const NamedPipeServerSettings& settings);
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kPipeServer; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kPipeServer, .ownOperations = true};
+        return kTraits;
+    }
 
     // Begins to wait for clients. Fails when not a single instance waits.
     win32::ErrorCode listen();
@@ -69,10 +72,8 @@ private:
     NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
                     win32::SecurityDescriptor security, win32::OwnedPipe pipe);
 
-    // None of its operations is a caller's.
-    void cancelAll() noexcept override {}
-    void closing() noexcept override;
-    void reminded() noexcept override;
+    void onClosing() noexcept override;
+    void onReminder() noexcept override;
 
     // Makes up the number of waiting instances. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;

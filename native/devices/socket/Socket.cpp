@@ -90,11 +90,6 @@ win32::Result<win32::Handle> Socket::openBound(int type, const win32::SocketAddr
     return error == ERROR_SUCCESS ? std::move(opened) : win32::Result<win32::Handle>::failure(error);
 }
 
-win32::ErrorCode Socket::completeInline() noexcept {
-    const win32::ErrorCode error = win32::errorOfSkippingPackets(socket());
-    return error == ERROR_SUCCESS ? Device::completeInline() : error;
-}
-
 win32::ErrorCode Socket::set(SOCKET socket, const SocketSetting& setting) noexcept {
     if (setting.option == SocketOption::kLinger) {
         return setLinger(socket, setting.value);
@@ -152,9 +147,9 @@ Started Socket::startedWithRoutine(int result) noexcept {
     return outcome.packet == Started::Packet::kNone ? outcome : Started::pending();
 }
 
-bool Socket::conclude(CompletionRecord& record) noexcept {
+bool Socket::onCompleted(CompletionRecord& record) noexcept {
     record.status = win32::winsockError(record.status);
-    return concluded(record);
+    return true;
 }
 
 }  // namespace iocp4j

@@ -41,9 +41,6 @@ public:
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
-    // Only for a socket whose packets can be skipped (win32::errorOfSkippingPackets).
-    win32::ErrorCode completeInline() noexcept override;
-
     // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.
     win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
     win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
@@ -61,17 +58,15 @@ protected:
     // The same for one that was given a completion routine, which follows a success at once or later.
     static Started startedWithRoutine(int result) noexcept;
 
-private:
-    win32::ErrorCode errorOfStatus(std::uintptr_t internal) const noexcept final {
-        return win32::winsockErrorOfStatus(internal);
+    // Only a socket whose packets can be skipped completes inline.
+    static win32::ErrorCode errorOfInline(HANDLE handle) noexcept {
+        return win32::errorOfSkippingPackets(win32::socketOf(handle));
     }
 
-    // Those of calls that are not Winsock's become so here.
-    bool conclude(CompletionRecord& record) noexcept final;
+    // Makes the status one of Winsock's, also that of a call that is not Winsock's.
+    bool onCompleted(CompletionRecord& record) noexcept override;
 
-    // The same as Device::conclude, with a status of Winsock's.
-    virtual bool concluded(CompletionRecord&) noexcept { return true; }
-
+private:
     static win32::ErrorCode set(SOCKET socket, const SocketSetting& setting) noexcept;
 };
 

@@ -95,7 +95,7 @@ win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
     return error;
 }
 
-void SocketServer::reminded() noexcept {
+void SocketServer::onReminder() noexcept {
     backoff_.waited();
     replenish();
 }
@@ -131,7 +131,8 @@ Started SocketServer::accept(Operation& operation, std::uint32_t index) noexcept
     });
 }
 
-bool SocketServer::concluded(CompletionRecord& record) noexcept {
+bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
+    Socket::onCompleted(record);
     const std::uint32_t index = std::exchange(record.detail, 0);
     if (record.opcode != Opcode::kAccept || index == kNoSlot) {
         return true;

@@ -34,18 +34,16 @@ public:
     // Binds the address. Nobody can connect before listen().
     static win32::Result<Device::Key> open(CompletionPort& port, const SocketServerSettings& settings);
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kSocketServer; }
-
-    // Several accepts are in flight.
-    Mechanism mechanism(Mechanism wanted) const noexcept override {
-        return wanted == Mechanism::kHandle ? Mechanism::kEvent : wanted;
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kSocketServer, .ownOperations = true, .severalOperations = true, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        return kTraits;
     }
 
     // Begins to accept. Fails when not a single accept is in flight.
     win32::ErrorCode listen() noexcept;
 
 private:
-    // The place of one accept. Whoever arms it, and later whoever concludes its accept, has it for himself.
+    // The place of one accept. The thread that arms it, and later the one that completes its accept, has it alone.
     struct Slot {
         bool armed = false;              // an accept is in flight, or about to be
         win32::Handle socket;            // will be the connection
@@ -54,11 +52,8 @@ private:
 
     SocketServer(CompletionPort& port, const SocketServerSettings& settings, win32::Handle socket);
 
-    bool concluded(CompletionRecord& record) noexcept override;
-    // None of its operations is a caller's.
-    void cancelAll() noexcept override {}
-    void closing() noexcept override { Device::cancelAll(); }
-    void reminded() noexcept override;
+    bool onCompleted(CompletionRecord& record) noexcept override;
+    void onReminder() noexcept override;
 
     // Arms all slots that are idle. What cannot be done now is tried again after a while.
     win32::ErrorCode replenish() noexcept;

@@ -148,12 +148,11 @@ Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& 
     });
 }
 
-bool StreamSocket::cancel(Operation& operation) noexcept {
-    const bool isPlain = operation.record.opcode == Opcode::kConnect && operation.record.detail == kPlainConnect;
-    return isPlain ? port().objectWaits().cancel(operation) : Socket::cancel(operation);
-}
-
-void StreamSocket::cancelAll() noexcept {
+bool StreamSocket::cancel(Operation* operation) noexcept {
+    if (operation != nullptr) {
+        const bool isPlain = operation->record.opcode == Opcode::kConnect && operation->record.detail == kPlainConnect;
+        return isPlain ? port().objectWaits().cancel(*operation) : Socket::cancel(operation);
+    }
     PlainConnect* plain = nullptr;
     {
         const std::lock_guard lock{mutex_};
@@ -162,7 +161,7 @@ void StreamSocket::cancelAll() noexcept {
     if (plain != nullptr) {
         port().objectWaits().cancelAll(*plain);
     }
-    Socket::cancelAll();
+    return Socket::cancel(nullptr);
 }
 
 StreamSocket::PlainConnect* StreamSocket::plainConnect() noexcept {
@@ -254,7 +253,8 @@ win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
     return Socket::remoteAddress();
 }
 
-bool StreamSocket::concluded(CompletionRecord& record) noexcept {
+bool StreamSocket::onCompleted(CompletionRecord& record) noexcept {
+    Socket::onCompleted(record);
     switch (record.opcode) {
         case Opcode::kConnect:
             if (std::exchange(record.detail, 0) == kPlainConnect) {

@@ -37,7 +37,10 @@ public:
     StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted);
     ~StreamSocket() override;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kStreamSocket; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kStreamSocket, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        return kTraits;
+    }
 
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
     Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept override;
@@ -46,8 +49,7 @@ public:
 
     Started connect(Operation& operation, const win32::SocketAddress& remote) noexcept;
 
-    bool cancel(Operation& operation) noexcept override;
-    void cancelAll() noexcept override;
+    bool cancel(Operation* operation) noexcept override;
 
     // Parts from the peer in order; with `reuse` the socket can be connected again.
     Started disconnect(Operation& operation, bool reuse) noexcept;
@@ -81,7 +83,7 @@ private:
         win32::Handle file;
     };
 
-    bool concluded(CompletionRecord& record) noexcept override;
+    bool onCompleted(CompletionRecord& record) noexcept override;
     win32::ErrorCode connected() noexcept;
 
     class PlainConnect;

@@ -31,7 +31,10 @@ public:
 
     using Socket::Socket;
 
-    DeviceKind kind() const noexcept override { return DeviceKind::kUdpSocket; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kUdpSocket, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        return kTraits;
+    }
 
     // The sender's memory is the kernel's until the operation is over, as the buffer is.
     Started receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept;

@@ -27,7 +27,7 @@ const Device& deviceOf(const Operation& operation) noexcept {
 // What the kernel says of an operation that is over.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
-    operation.record.status = deviceOf(operation).errorOfStatus(operation.Internal);
+    operation.record.status = deviceOf(operation).traits().errorOfStatus(operation.Internal);
 }
 
 // Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
@@ -131,7 +131,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
     // this operation; but then it had marked the device before, and we see that.
     if (Device::table().closed(device.key())) {
-        device.cancel(operation);
+        device.cancel(&operation);
     }
     letGo(operation);
     return id;
@@ -285,7 +285,7 @@ bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noex
 }
 
 bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept {
-    if (!operation.device.load(std::memory_order_relaxed)->cancel(operation)) {
+    if (!operation.device.load(std::memory_order_relaxed)->cancel(&operation)) {
         return false;
     }
     operation.rendezvous.cancelledFor(cause);
@@ -323,7 +323,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         storeResult(*operation);
     } else if (!travelling) {
         operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = deviceOf(*operation).errorOfStatus(entry.Internal);
+        operation->record.status = deviceOf(*operation).traits().errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }

@@ -247,7 +247,7 @@ bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
 // Some device has been told by the kernel what is no end of an operation.
 bool CompletionPort::isNotice(const OVERLAPPED_ENTRY& entry) noexcept {
     const Share<Device> device{entry.lpCompletionKey};
-    return device && device->noticed(entry);
+    return device && device->onNotification(entry);
 }
 
 void CompletionPort::wake() noexcept {
@@ -408,7 +408,7 @@ void CompletionPort::remindDevices() noexcept {
     }
     while (const Device::Key key = takeReminder(now)) {
         if (const Share<Device> device{key}) {
-            device->reminded();
+            device->onReminder();
         }
     }
 }

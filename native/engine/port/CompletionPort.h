@@ -69,7 +69,7 @@ public:
     // A packet of the caller's own.
     win32::Result<OperationId> post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept;
 
-    // Has Device::reminded() called by a worker after that time. A device that waits already is called when it was to
+    // Has Device::onReminder() called by a worker after that time. A device that waits already is called when it was to
     // be.
     void remind(Device::Key device, std::uint32_t milliseconds) noexcept;
 

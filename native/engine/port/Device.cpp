@@ -18,7 +18,7 @@ void Device::close(Key key) noexcept {
     // With this share the table cannot find the device unused: the end of the share does.
     const Share<Device> device{key};
     if (device && table().close(key) != Gate::Closing::kRefused) {
-        device->closing();
+        device->onClosing();
     }
 }
 
@@ -32,10 +32,9 @@ void Device::dispose(Device* device) noexcept {
     CompletionPort& port = device->port_;
     const Key key = device->key_;
     port.unlist(*device);
-    device->closingHandle();
+    device->onEnding();
     device->notifier_.reset();
     device->handle_.reset();
-    device->closed();
     delete device;
     table().end(key);
     port.sink().deviceClosed(key);
@@ -64,6 +63,11 @@ win32::ErrorCode Device::completeInline() noexcept {
     if (handle() == nullptr) {
         return code(Refusal::kWrongDevice);
     }
+    if (const auto errorOf = traits().errorOfInline; errorOf != nullptr) {
+        if (const win32::ErrorCode error = errorOf(handle()); error != ERROR_SUCCESS) {
+            return error;
+        }
+    }
     static std::mutex oneAtATime;
     const std::lock_guard lock{oneAtATime};
     if (completesInline()) {
@@ -87,12 +91,6 @@ win32::ErrorCode Device::completeInline() noexcept {
     return ERROR_SUCCESS;
 }
 
-bool Device::conclude(CompletionRecord&) noexcept { return true; }
-
-bool Device::cancel(Operation& operation) noexcept { return win32::calls.cancelIoEx(handle(), &operation) != FALSE; }
-
-void Device::cancelAll() noexcept { win32::calls.cancelIoEx(handle(), nullptr); }
-
-bool Device::noticed(const OVERLAPPED_ENTRY&) noexcept { return false; }
+bool Device::cancel(Operation* operation) noexcept { return win32::calls.cancelIoEx(handle(), operation) != FALSE; }
 
 }  // namespace iocp4j

@@ -42,7 +42,25 @@ public:
     Device& operator=(const Device&) = delete;
     virtual ~Device() = default;
 
-    virtual DeviceKind kind() const noexcept = 0;
+    // What all devices of one class have in common.
+    struct Traits {
+        DeviceKind kind;
+
+        // No operation is a caller's, so that no caller can cancel one.
+        bool ownOperations = false;
+
+        // By event where the port has signalled handles: a handle does not tell which of several operations is over.
+        bool severalOperations = false;
+
+        // OVERLAPPED.Internal as the code that the listener sees.
+        win32::ErrorCode (*errorOfStatus)(std::uintptr_t internal) noexcept = &win32::errorOfStatus;
+
+        // Why completeInline() is impossible on that handle, or ERROR_SUCCESS.
+        win32::ErrorCode (*errorOfInline)(HANDLE handle) noexcept = nullptr;
+    };
+    virtual const Traits& traits() const noexcept = 0;
+
+    DeviceKind kind() const noexcept { return traits().kind; }
 
     Key key() const noexcept { return key_; }
 
@@ -62,7 +80,9 @@ public:
                     std::uint32_t outLength) noexcept;
 
     // How the port learns of the end of its operations, where the port would have it so.
-    virtual Mechanism mechanism(Mechanism wanted) const noexcept { return wanted; }
+    Mechanism mechanism(Mechanism wanted) const noexcept {
+        return wanted == Mechanism::kHandle && traits().severalOperations ? Mechanism::kEvent : wanted;
+    }
 
     // Before an operation of the kernel's begins, and after the end of any. False when there is one already, and can be
     // no other.
@@ -77,7 +97,7 @@ public:
 
     // Lets transfers that succeed at once complete inline, from now on and for as long as the handle is open: their
     // submission says how many bytes were moved, and no completion follows. All others go through the port as ever.
-    virtual win32::ErrorCode completeInline() noexcept;
+    win32::ErrorCode completeInline() noexcept;
     bool completesInline() const noexcept { return completesInline_.load(std::memory_order_acquire); }
 
     // Whether the kernel may queue no packet for a call that returns success.
@@ -98,38 +118,41 @@ public:
         countCompleted(bytes);
     }
 
-    // What the kernel left in OVERLAPPED.Internal for an operation of this device, as the code that its listener sees.
-    virtual win32::ErrorCode errorOfStatus(std::uintptr_t internal) const noexcept {
-        return win32::errorOfStatus(internal);
+    // Has one operation end soon, or all that are in flight where there is nullptr; their packets come none the less.
+    // False when it is over already, or cannot be cancelled. The caller holds the operation. On any thread.
+    virtual bool cancel(Operation* operation) noexcept;
+
+    // The same for the operations that callers have started.
+    void cancelAll() noexcept {
+        if (!traits().ownOperations) {
+            cancel(nullptr);
+        }
     }
 
-    // An operation of this device is over. The device may amend the record; the listener sees it if this returns true.
-    virtual bool conclude(CompletionRecord& record) noexcept;
+    // The following are called by the port, each with the device alive until it returns.
 
-    // The listener has returned from a record of opcode kChange, and uses no more what that has spoken of.
-    virtual void delivered() noexcept {}
+    // An operation is over. On the thread that has dequeued its packet, before the listener runs; for several operations
+    // on several threads at once. The device may amend the record, which the listener sees if this returns true.
+    virtual bool onCompleted(CompletionRecord&) noexcept { return true; }
 
-    // Has one operation end soon; its packet comes none the less. False when it is over already, or cannot be
-    // cancelled. The caller holds the operation.
-    virtual bool cancel(Operation& operation) noexcept;
+    // The listener has returned from a record of opcode kChange, and uses its buffer no more. On the thread that has
+    // called the listener, with the operation's share of the device still held.
+    virtual void onDelivered() noexcept {}
 
-    // The same for all operations in flight.
-    virtual void cancelAll() noexcept;
+    // A packet with the device's key that belongs to no operation has been dequeued. On that thread, for several packets
+    // on several threads at once. False when the device did not expect it either.
+    virtual bool onNotification(const OVERLAPPED_ENTRY&) noexcept { return false; }
 
-    // The device refuses operations from now on. Called once.
-    virtual void closing() noexcept { cancelAll(); }
+    // The time that CompletionPort::remind() was given has passed. On a thread of the port's, and never after the end.
+    virtual void onReminder() noexcept {}
 
-    // The handle is closed next: nothing is in flight, and nobody but this thread is here.
-    virtual void closingHandle() noexcept {}
+    // Operations are refused from now on, and those in flight end. Once, on the thread that closes the device or its
+    // port; other calls may be under way.
+    virtual void onClosing() noexcept { cancel(nullptr); }
 
-    // The handle is closed; the object ends next.
-    virtual void closed() noexcept {}
-
-    // A packet with the device's key that belongs to no operation. False when the device does not know it either.
-    virtual bool noticed(const OVERLAPPED_ENTRY& packet) noexcept;
-
-    // Some time after CompletionPort::remind().
-    virtual void reminded() noexcept {}
+    // Nothing is in flight and no other thread is here. Once, on the thread that has ended the last share; afterwards the
+    // handle is closed, unless releaseHandle() has taken it away, and the object ends.
+    virtual void onEnding() noexcept {}
 
 protected:
     // Has `call` start an operation in whichever way its end will be told of; `callWithRoutine` does so with a

@@ -93,7 +93,7 @@ void Drain::take(Operation* operation) noexcept {
         port_.sink().unpin(pins);
     }
     const std::uint32_t bytes = record.bytes;
-    const bool told = device == nullptr || (device->conclude(record) && introduce(*device, record));
+    const bool told = device == nullptr || (device->onCompleted(record) && introduce(*device, record));
     departing_[departingCount_++] = {device, bytes, told && record.opcode == Opcode::kChange};
     if (told) {
         ++recordCount_;
@@ -136,7 +136,7 @@ void Drain::delivered() noexcept {
     introducedCount_ = 0;
     for (const auto [device, bytes, awaitsReturn] : std::span{departing_}.first(departingCount_)) {
         if (awaitsReturn) {
-            device->delivered();
+            device->onDelivered();
         }
         if (device != nullptr) {
             device->countCompleted(bytes);

@@ -499,7 +499,10 @@ TEST_F(TransmitFileTest, SendsAWholeFileThatIsADevice) {
     class File : public Device {
     public:
         using Device::Device;
-        DeviceKind kind() const noexcept override { return DeviceKind::kFile; }
+        const Traits& traits() const noexcept override {
+            static constexpr Traits kTraits{.kind = DeviceKind::kFile};
+            return kTraits;
+        }
     };
     auto opened = StreamSocket::openFile(path_);
     ASSERT_TRUE(opened);

@@ -221,9 +221,12 @@ class Reminded final : public Device {
 public:
     Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
         : Device(port, L"reminded", win32::Handle{}), count_(count) {}
-    DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-    void reminded() noexcept override { ++count_; }
-    void cancelAll() noexcept override {}
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+        return kTraits;
+    }
+    void onReminder() noexcept override { ++count_; }
+    bool cancel(Operation*) noexcept override { return false; }
 
 private:
     std::atomic<int>& count_;

@@ -170,7 +170,7 @@ TEST(OperationTest, DeviceWithTheHandleOfAnotherGetsItsPacketsAndKeepsItsKey) {
     public:
         Passing(CompletionPort& port, win32::Handle handle, win32::Handle& to)
             : NamedPipe(port, L"passing", std::move(handle)), to_(to) {}
-        void closingHandle() noexcept override { to_ = releaseHandle(); }
+        void onEnding() noexcept override { to_ = releaseHandle(); }
 
     private:
         win32::Handle& to_;

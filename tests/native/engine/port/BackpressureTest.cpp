@@ -223,7 +223,7 @@ TEST(ReminderTest, DoesNotComeAtOnce) {
     class Insistent final : public NamedPipe {
     public:
         Insistent(CompletionPort& port, Calls& to) noexcept : NamedPipe(port, L"insistent", win32::Handle{}), to_(to) {}
-        void reminded() noexcept override {
+        void onReminder() noexcept override {
             to_.early += steady_clock::now() - to_.asked < milliseconds{100};
             to_.asked = steady_clock::now();
             if (++to_.reminded < 3) {

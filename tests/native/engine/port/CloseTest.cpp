@@ -176,9 +176,9 @@ TEST_F(CloseTest, DeviceIsToldOnceThatItCloses) {
     public:
         Counting(CompletionPort& port, win32::Handle handle, std::atomic<int>& to)
             : NamedPipe(port, L"counting", std::move(handle)), to_(to) {}
-        void closing() noexcept override {
+        void onClosing() noexcept override {
             ++to_;
-            NamedPipe::closing();
+            NamedPipe::onClosing();
         }
 
     private:
@@ -306,7 +306,7 @@ protected:
     public:
         Server(CompletionPort& port, win32::Handle handle, Device::Key connection, bool ends)
             : NamedPipe(port, L"server", std::move(handle)), connection_(connection), ends_(ends) {}
-        bool conclude(CompletionRecord& record) noexcept override {
+        bool onCompleted(CompletionRecord& record) noexcept override {
             record.key = connection_;
             if (ends_) {
                 Device::close(connection_);

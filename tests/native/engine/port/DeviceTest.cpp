@@ -16,7 +16,10 @@ TEST(DeviceTest, WhatADeviceCannotDoIsACompletionWithAnError) {
     class Plain : public Device {
     public:
         using Device::Device;
-        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
+        const Traits& traits() const noexcept override {
+            static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+            return kTraits;
+        }
     };
     Recording recording;
     TestPort port{recording};
@@ -92,8 +95,11 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     class Discreet : public Device {
     public:
         using Device::Device;
-        DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-        bool conclude(CompletionRecord& record) noexcept override {
+        const Traits& traits() const noexcept override {
+            static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+            return kTraits;
+        }
+        bool onCompleted(CompletionRecord& record) noexcept override {
             record.detail = 4711;
             return record.token % 2 == 0;
         }
@@ -119,8 +125,11 @@ class Reminded final : public Device {
 public:
     Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
         : Device(port, L"reminded", win32::Handle{}), count_(count) {}
-    DeviceKind kind() const noexcept override { return DeviceKind::kForeign; }
-    void reminded() noexcept override { ++count_; }
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+        return kTraits;
+    }
+    void onReminder() noexcept override { ++count_; }
 
 private:
     std::atomic<int>& count_;
