@@ -9,6 +9,7 @@
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Package.h"
+#include "win32/Quirks.h"
 
 namespace {
 
@@ -100,6 +101,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
         !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferList::bind(env)) {
         return JNI_ERR;
     }
+    (void)iocp4j::win32::quirks();
     stayLoaded();
     return iocp4j::jni::kVersion;
 }

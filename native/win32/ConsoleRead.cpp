@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "win32/Quirks.h"
+
 namespace iocp4j::win32 {
 
 namespace {
@@ -10,8 +12,7 @@ namespace {
 using ReadConsoleInputExFunction = BOOL(WINAPI*)(HANDLE, INPUT_RECORD*, DWORD, DWORD*, USHORT);
 
 ReadConsoleInputExFunction find() noexcept {
-    // Wine exports the name as a stub, which ends the process when it is called.
-    if (::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr) {
+    if (quirks().consoleReadIsStub) {
         return nullptr;
     }
     for (const wchar_t* library : {L"kernel32.dll", L"kernelbase.dll"}) {

@@ -6,7 +6,7 @@
 
 #include "win32/Error.h"
 #include "win32/FilePath.h"
-#include "win32/Handle.h"
+#include "win32/Quirks.h"
 
 namespace iocp4j::win32 {
 
@@ -84,21 +84,6 @@ ErrorCode create(HANDLE& pipe, const wchar_t* name, DWORD openMode, DWORD pipeMo
     return errorOfStatus(static_cast<std::uint32_t>(status));
 }
 
-// Tried once, with a pipe of our own. Wine cannot disconnect an instance that waits for a client, and says so; Windows
-// can, and has done so already.
-bool takesClients() noexcept {
-    static const bool known = [] {
-        LARGE_INTEGER now{};
-        ::QueryPerformanceCounter(&now);
-        const std::wstring name = L"\\\\.\\pipe\\iocp4j-probe-" + std::to_wstring(::GetCurrentProcessId()) + L'-' +
-                                  std::to_wstring(now.QuadPart);
-        const Handle probe{
-            createPipeWithoutAccess(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_REJECT_REMOTE_CLIENTS, 0, 0, nullptr)};
-        return probe && !::DisconnectNamedPipe(probe.get()) && ::GetLastError() == ERROR_PIPE_LISTENING;
-    }();
-    return known;
-}
-
 }  // namespace
 
 HANDLE createPipeWithoutAccess(const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
@@ -115,7 +100,7 @@ HANDLE createPipeWithoutAccess(const wchar_t* name, DWORD openMode, DWORD pipeMo
 
 HANDLE WINAPI createPipeHolder(const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
                                SECURITY_ATTRIBUTES* security) {
-    if (takesClients()) {
+    if (quirks().holdersTakeClients) {
         ::SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
         return INVALID_HANDLE_VALUE;
     }

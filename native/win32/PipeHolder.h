@@ -9,7 +9,7 @@ namespace iocp4j::win32 {
 // such an instance from the start.
 //
 // INVALID_HANDLE_VALUE and ERROR_ACCESS_DENIED where the pipe exists; ERROR_CALL_NOT_IMPLEMENTED where clients would
-// be connected to such an instance, as under Wine.
+// be connected to such an instance (Quirks::holdersTakeClients).
 HANDLE WINAPI createPipeHolder(const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
                                SECURITY_ATTRIBUTES* security);
 

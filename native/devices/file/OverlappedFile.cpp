@@ -100,7 +100,7 @@ Started OverlappedFile::lock(Operation& operation, DWORD flags, std::uint64_t le
     return start(operation, [&] {
         const BOOL had = win32::calls.lockFileEx(handle(), flags, 0, static_cast<DWORD>(length),
                                                  static_cast<DWORD>(length >> 32), &operation);
-        if (had && immediateLockOf_() == win32::ImmediateLock::kQueuesNone) {
+        if (had && port().quirks().locksQueueNoPacket) {
             return Started::over(ERROR_SUCCESS);
         }
         return Started::from(had);

@@ -5,7 +5,6 @@
 
 #include "devices/ByteDevice.h"
 #include "engine/port/CompletionPort.h"
-#include "win32/ImmediateLock.h"
 #include "win32/Result.h"
 
 namespace iocp4j {
@@ -24,19 +23,14 @@ struct OverlappedFileSettings {
 // ERROR_HANDLE_EOF and no bytes, unless none were asked for; one that begins before it with the bytes that there are.
 class OverlappedFile final : public ByteDevice {
 public:
-    using ImmediateLockOf = win32::ImmediateLock (*)() noexcept;
-
     // The position of a write that goes to the end of the file, wherever that is then.
     static constexpr std::uint64_t kAppend = ~std::uint64_t{0};
 
     // May throw std::bad_alloc. ERROR_NOT_SUPPORTED for something that is no file on a disk.
     static win32::Result<Device::Key> open(CompletionPort& port, const OverlappedFileSettings& settings);
 
-    OverlappedFile(CompletionPort& port, std::wstring name, win32::Handle handle, std::uint32_t alignment,
-                   ImmediateLockOf immediateLockOf = &win32::immediateLock)
-        : ByteDevice(port, std::move(name), std::move(handle)),
-          alignment_(alignment),
-          immediateLockOf_(immediateLockOf) {}
+    OverlappedFile(CompletionPort& port, std::wstring name, win32::Handle handle, std::uint32_t alignment)
+        : ByteDevice(port, std::move(name), std::move(handle)), alignment_(alignment) {}
 
     const Traits& traits() const noexcept override {
         static constexpr Traits kTraits{.kind = DeviceKind::kFile};
@@ -71,7 +65,6 @@ private:
     win32::ErrorCode control(DWORD code, void* input, DWORD length) noexcept;
 
     const std::uint32_t alignment_;
-    const ImmediateLockOf immediateLockOf_;
 };
 
 }  // namespace iocp4j

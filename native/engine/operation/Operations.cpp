@@ -30,14 +30,6 @@ void storeResult(Operation& operation) noexcept {
     operation.record.status = deviceOf(operation).traits().errorOfStatus(operation.Internal);
 }
 
-// Whether a packet is the kernel's though the operation's status has not been written. Windows always writes it first;
-// Wine does not for an operation that ends while the thread that has started it does. Strangers cannot post anything
-// but success, short of calling NtSetIoCompletion.
-bool isBeyondDoubt(const OVERLAPPED_ENTRY& entry, const Operation& operation) noexcept {
-    const std::uint32_t told = statusIn(entry.Internal);
-    return told != 0 && told != STATUS_PENDING && !operation.rendezvous.strayIsPossible();
-}
-
 std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
 
 // What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
@@ -53,8 +45,13 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 
 }  // namespace
 
-Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell)
-    : port_(port), slab_(ceiling), timekeeper_(timekeeper), doorbell_(doorbell) {}
+Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell,
+                       bool statusMayBeUnwritten)
+    : port_(port), slab_(ceiling), timekeeper_(timekeeper), doorbell_(doorbell) {
+    if (statusMayBeUnwritten) {
+        unwritten_.emplace(ceiling);
+    }
+}
 
 Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
@@ -107,8 +104,8 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     Device& device = *operation.device.load(std::memory_order_relaxed);
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
     const bool over = skipped || started.packet == Started::Packet::kNone;
-    if (over) {
-        operation.rendezvous.mayStray();
+    if (over && unwritten_) {
+        unwritten_->mark(slab_.indexOf(&operation));
     }
     if (over && operation.rendezvous.takeBack()) {
         if (skipped) {
@@ -306,7 +303,9 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
     const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
     const bool written = status != STATUS_PENDING;
-    if (!travelling && (entry.lpCompletionKey != key || !(written || isBeyondDoubt(entry, *operation)))) {
+    const std::uint32_t place = slab_.indexOf(operation);
+    const bool counts = written || (unwritten_ && unwritten_->counts(place, statusIn(entry.Internal)));
+    if (!travelling && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
     const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
@@ -315,10 +314,10 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     }
     foreign = false;
     if (!travelling && written) {
-        // Not what the packet says. It may be a stranger's, who can know no more than that the operation is over, or
-        // one that an earlier life of this place has left behind: Wine queues some for calls that have failed.
-        if (statusIn(entry.Internal) != statusIn(status)) {
-            operation->rendezvous.mayStray();
+        // Not what the packet says: other code may have posted it, which can know no more than that the operation is
+        // over, or it may be of an earlier operation in this place.
+        if (unwritten_ && statusIn(entry.Internal) != statusIn(status)) {
+            unwritten_->mark(place);
         }
         storeResult(*operation);
     } else if (!travelling) {

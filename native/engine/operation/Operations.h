@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "engine/operation/Doorbell.h"
@@ -10,6 +11,7 @@
 #include "engine/operation/Refusal.h"
 #include "engine/operation/Slab.h"
 #include "engine/operation/Timekeeper.h"
+#include "engine/operation/UnwrittenStatuses.h"
 #include "engine/port/Device.h"
 #include "win32/KernelPort.h"
 
@@ -34,7 +36,8 @@ public:
     static constexpr Patience kForEver = Patience::max();
 
     // The timekeeper is to call cancelOverdue(); the doorbell brings who calls claimStranded().
-    Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell);
+    Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell,
+               bool statusMayBeUnwritten);
 
     // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
     // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
@@ -122,6 +125,7 @@ private:
 
     const win32::KernelPort& port_;
     Slab<Operation> slab_;
+    std::optional<UnwrittenStatuses> unwritten_;  // where the kernel may leave a status unwritten
     // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Threads that drain the port look
     // here whenever they come round.
     std::mutex strandedMutex_;

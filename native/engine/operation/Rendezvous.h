@@ -13,7 +13,7 @@ namespace iocp4j {
 // is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
 // leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
 //
-// One word has it all: | generation 54 | bits 10 |. The generation grows each time an operation ends, so that an id
+// One word has it all: | generation 55 | bits 9 |. The generation grows each time an operation ends, so that an id
 // from an earlier life matches nothing.
 class Rendezvous {
 public:
@@ -58,16 +58,6 @@ public:
             !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_relaxed));
         return true;
     }
-
-    // This life ends by other means than its packet of the kernel's, which may come all the same, in a later one.
-    void mayStray() noexcept {
-        if (!strayIsPossible()) {
-            word_.fetch_or(kMayStray, std::memory_order_relaxed);
-        }
-    }
-
-    // Whether a packet of an earlier life may come.
-    bool strayIsPossible() const noexcept { return (word_.load(std::memory_order_relaxed) & kMayStray) != 0; }
 
     // From here on a packet of our own finishes it.
     void travel() noexcept { enterState(kInFlight | kTravelling); }
@@ -180,10 +170,9 @@ private:
     static constexpr std::uint64_t kCancelled = 128;  // at most one of the two
     static constexpr std::uint64_t kTimedOut = 256;
     static constexpr std::uint64_t kCauses = kCancelled | kTimedOut;
-    static constexpr std::uint64_t kMayStray = 512;  // of the place, not of one life
-    static constexpr std::uint64_t kOneLife = 1024;
+    static constexpr std::uint64_t kOneLife = 512;
 
-    static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & (~(kOneLife - 1) | kMayStray); }
+    static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {
         return (word / kOneLife) & ((std::uint64_t{1} << kGenerationBits) - 1);
     }

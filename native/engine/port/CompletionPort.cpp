@@ -71,7 +71,7 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
       sink_(std::move(sink)),
       kernel_(std::move(kernel)),
       doorbell_(kernel_, timekeeper_),
-      operations_(kernel_, settings_.operations, timekeeper_, doorbell_),
+      operations_(kernel_, settings_.operations, timekeeper_, doorbell_, settings_.quirks.statusMayBeUnwritten),
       notifiers_(Notifiers::of(operations_, settings_.name)),
       timekeeper_(settings_.name + L"-timekeeper", [this] { return keepTime(); }) {
     work_.open(kOnlyGeneration);

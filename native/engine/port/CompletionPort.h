@@ -16,6 +16,7 @@
 #include "engine/port/CompletionSink.h"
 #include "engine/port/PortSnapshot.h"
 #include "engine/port/Worker.h"
+#include "win32/Quirks.h"
 
 namespace iocp4j {
 
@@ -39,6 +40,7 @@ public:
         bool polled = false;                // no workers: callers' threads drain it, each with a Poller
         std::uint32_t batch = 256;          // records per batch at most
         std::uint32_t operations = 65'536;  // in flight at most, up to Operations::kMaxCeiling
+        win32::Quirks quirks = win32::quirks();
 
         // The same without zeros, and within the limits.
         Settings withDefaults() const;
@@ -86,6 +88,7 @@ public:
     CompletionSink& sink() noexcept { return *sink_; }
     ObjectWaits& objectWaits() noexcept { return notifiers_->objectWaits(); }
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
+    const win32::Quirks& quirks() const noexcept { return settings_.quirks; }
     void unlist(const Device& device) noexcept;
     void workDone() noexcept;
     void remindDevices() noexcept;

@@ -20,7 +20,12 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
 }  // namespace
 
 Drain::Drain(CompletionPort& port, std::uint32_t room)
-    : port_(port), entries_(room), records_(room), departing_(room), introduced_(room) {}
+    : port_(port),
+      entries_(room),
+      records_(room),
+      departing_(room),
+      introduced_(room),
+      entryCount_(port.quirks().roomCostsTime) {}
 
 void Drain::become(Activity activity) noexcept {
     counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);

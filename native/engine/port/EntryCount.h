@@ -4,14 +4,15 @@
 
 namespace iocp4j {
 
-// How many packets a worker asks for at a time. Where packets come one by one, asking for more than one only makes the
-// kernel look into the empty queue once more (Wine: a request to its server, a sixth of a round trip). So after two
-// that came alone a worker asks for a single one, but every fourth time for as many as it has room for: whatever piles
-// up is found after three packets at most.
+// How many packets a worker asks for at a time: as many as it has room for, unless that costs time where packets come
+// one by one. Then, after two that came alone, it asks for a single one, but every fourth time for all: whatever piles up
+// is found after three packets at most.
 class EntryCount {
 public:
+    explicit EntryCount(bool roomCostsTime) noexcept : roomCostsTime_(roomCostsTime) {}
+
     std::uint32_t next(std::uint32_t room) const noexcept {
-        const bool looksForMore = cameAlone_ < kBelieved || cameAlone_ % kProbing == 0;
+        const bool looksForMore = !roomCostsTime_ || cameAlone_ < kBelieved || cameAlone_ % kProbing == 0;
         return looksForMore ? room : 1;
     }
 
@@ -28,6 +29,7 @@ private:
     static constexpr std::uint32_t kBelieved = 2;
     static constexpr std::uint32_t kProbing = 4;
 
+    const bool roomCostsTime_;
     std::uint32_t cameAlone_ = 0;  // one after the other; may wrap
 };
 

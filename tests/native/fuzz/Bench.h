@@ -20,7 +20,9 @@ public:
     enum class Hostile { kPackets, kOperationIds };
 
     Bench(Input& input, Hostile hostile)
-        : input_(input), hostile_(hostile), operations_(port().kernel(), 1 + input.below(8), timekeeper_, doorbell_) {
+        : input_(input),
+          hostile_(hostile),
+          operations_(port().kernel(), 1 + input.below(8), timekeeper_, doorbell_, input.below(2) == 1) {
         current_ = this;
         for (Pipe& pipe : pipes_) {
             win32::Handle handle{newHandle()};

@@ -13,6 +13,7 @@
 #include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
 #include "win32/QueuedPackets.h"
+#include "win32/Quirks.h"
 #include "win32/ThreadName.h"
 
 namespace {
@@ -74,6 +75,11 @@ ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_
 
 HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
+}
+
+const Quirks& quirks() noexcept {
+    static const Quirks none;
+    return none;
 }
 
 HANDLE WINAPI allocatePacketReserve() { return notImplemented(), nullptr; }

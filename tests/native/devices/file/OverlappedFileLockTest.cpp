@@ -94,15 +94,23 @@ TEST(OverlappedFileLockTest, WaitsForALock) {
     EXPECT_EQ(0u, file.recording.waitForToken(2).status);
 }
 
-// A lock that is had at once, on a system of either kind, or later.
+// A lock that is had at once, or later, where a packet follows a success.
 class LockOnAnySystemTest : public ::testing::Test {
 protected:
-    Device::Key add(OverlappedFile::ImmediateLockOf immediateLock) {
+    explicit LockOnAnySystemTest(const win32::Quirks& quirks = {}) : port_{recording_, settings(quirks)} {}
+
+    static CompletionPort::Settings settings(const win32::Quirks& quirks) {
+        CompletionPort::Settings settings = portSettings();
+        settings.quirks = quirks;
+        return settings;
+    }
+
+    Device::Key add() {
         const auto device = port_->add(
             std::make_unique<OverlappedFile>(*port_, L"file",
                                              win32::Handle{::CreateFileW(temp_.path().c_str(), GENERIC_READ, 0, nullptr,
                                                                          CREATE_ALWAYS, FILE_FLAG_OVERLAPPED, nullptr)},
-                                             1, immediateLock));
+                                             1));
         EXPECT_TRUE(device);
         return *device;
     }
@@ -146,11 +154,17 @@ protected:
     }};
     TempFile temp_;
     Recording recording_;
-    TestPort port_{recording_};
+    TestPort port_;
+};
+
+// Where none does.
+class LockWithoutPacketTest : public LockOnAnySystemTest {
+protected:
+    LockWithoutPacketTest() : LockOnAnySystemTest({.locksQueueNoPacket = true}) {}
 };
 
 TEST_F(LockOnAnySystemTest, CompletesOnceWhereAPacketComes) {
-    key_ = add([]() noexcept { return win32::ImmediateLock::kQueuesPacket; });
+    key_ = add();
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     port_.end();
@@ -162,7 +176,7 @@ TEST_F(LockOnAnySystemTest, WaitsForThePacketWhereOneComes) {
         GTEST_SKIP() << kOfPackets;
     }
     queuesPacket_ = false;
-    key_ = add([]() noexcept { return win32::ImmediateLock::kQueuesPacket; });
+    key_ = add();
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.count());
     complete(key_, had_, 0);
@@ -171,18 +185,18 @@ TEST_F(LockOnAnySystemTest, WaitsForThePacketWhereOneComes) {
     EXPECT_EQ(0u, port_.foreignPackets());
 }
 
-TEST_F(LockOnAnySystemTest, CompletesOnceWhereNoneDoes) {
+TEST_F(LockWithoutPacketTest, CompletesOnce) {
     queuesPacket_ = false;
-    key_ = add([]() noexcept { return win32::ImmediateLock::kQueuesNone; });
+    key_ = add();
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     port_.end();
     EXPECT_EQ(1u, recording_.count());
 }
 
-TEST_F(LockOnAnySystemTest, CompletesWhenItIsHad) {
+TEST_F(LockWithoutPacketTest, CompletesWhenItIsHad) {
     answer_ = FALSE;
-    key_ = add([]() noexcept { return win32::ImmediateLock::kQueuesNone; });
+    key_ = add();
     submit(key_, 1);
     EXPECT_EQ(0u, recording_.count());
     complete(key_, std::exchange(pending_, nullptr), 0);
@@ -192,41 +206,10 @@ TEST_F(LockOnAnySystemTest, CompletesWhenItIsHad) {
 TEST_F(LockOnAnySystemTest, ThatWaitsIsCancelledByClosing) {
     constexpr DWORD kHandlesClosed = 676;
     answer_ = FALSE;
-    key_ = add([]() noexcept { return win32::ImmediateLock::kQueuesPacket; });
+    key_ = add();
     submit(key_, 1);
     EXPECT_TRUE(closed(key_));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
-}
-
-// What the probe makes of a system whose LockFileEx is like that.
-win32::ImmediateLock probed(const std::function<BOOL(HANDLE port, OVERLAPPED*)>& lockFileEx) {
-    using Create = FakeCall<&win32::Calls::createIoCompletionPort>;
-    HANDLE port = nullptr;
-    const Create create{[&](HANDLE file, HANDLE existing, ULONG_PTR key, DWORD threads) {
-        const HANDLE made = Create::real(file, existing, key, threads);
-        port = port == nullptr ? made : port;
-        return made;
-    }};
-    const FakeCall<&win32::Calls::lockFileEx> lock{
-        [&](HANDLE, DWORD, DWORD, DWORD, DWORD, OVERLAPPED* overlapped) { return lockFileEx(port, overlapped); }};
-    return win32::probeImmediateLock();
-}
-
-TEST(ImmediateLockTest, IsProbed) {
-    using Lock = win32::ImmediateLock;
-    EXPECT_EQ(Lock::kQueuesPacket, probed([](HANDLE port, OVERLAPPED* overlapped) {
-                  return ::PostQueuedCompletionStatus(port, 0, 0, overlapped);
-              }));
-    EXPECT_EQ(Lock::kQueuesNone, probed([](HANDLE, OVERLAPPED*) { return TRUE; }));
-    EXPECT_EQ(Lock::kQueuesPacket, probed([](HANDLE, OVERLAPPED*) { return failing(ERROR_LOCK_VIOLATION); }));
-}
-
-TEST(ImmediateLockTest, IsDocumentedWhereTheProbeCannotBeMade) {
-    const FakeCall<&win32::Calls::createFile> fake{[](auto...) {
-        ::SetLastError(ERROR_ACCESS_DENIED);
-        return INVALID_HANDLE_VALUE;
-    }};
-    EXPECT_EQ(win32::ImmediateLock::kQueuesPacket, win32::probeImmediateLock());
 }
 
 }  // namespace

@@ -21,13 +21,13 @@ std::vector<std::uint32_t> askedFor(EntryCount& count, std::size_t packets) {
 }
 
 TEST(EntryCountTest, AsksForOneWherePacketsComeAloneAndLooksForMoreNowAndThen) {
-    EntryCount count;
+    EntryCount count{true};
     const std::vector<std::uint32_t> expected{kRoom, kRoom, 1, 1, kRoom, 1, 1, 1, kRoom, 1};
     EXPECT_EQ(expected, askedFor(count, expected.size()));
 }
 
 TEST(EntryCountTest, TakesAllItHasRoomForAsLongAsThereAreSeveral) {
-    EntryCount count;
+    EntryCount count{true};
     askedFor(count, 5);
     count.received(2);
     EXPECT_EQ(kRoom, count.next(kRoom));
@@ -38,7 +38,7 @@ TEST(EntryCountTest, TakesAllItHasRoomForAsLongAsThereAreSeveral) {
 }
 
 TEST(EntryCountTest, LearnsNothingFromATimeout) {
-    EntryCount count;
+    EntryCount count{true};
     count.received(0);
     EXPECT_EQ(kRoom, count.next(kRoom));
     askedFor(count, 3);
@@ -47,15 +47,20 @@ TEST(EntryCountTest, LearnsNothingFromATimeout) {
     EXPECT_EQ(1u, count.next(kRoom));
 }
 
+TEST(EntryCountTest, AlwaysTakesAllItHasRoomForWhereThatCostsNothing) {
+    EntryCount count{false};
+    EXPECT_EQ(std::vector<std::uint32_t>(10, kRoom), askedFor(count, 10));
+}
+
 TEST(EntryCountTest, NeverAsksForMoreThanThereIsRoom) {
-    EntryCount count;
+    EntryCount count{true};
     EXPECT_EQ(1u, count.next(1));
     EXPECT_EQ(3u, count.next(3));
 }
 
 TEST(EntryCountTest, FindsAPileAfterThreePacketsWheneverItComes) {
     for (std::size_t before = 0; before < 20; ++before) {
-        EntryCount count;
+        EntryCount count{true};
         askedFor(count, before);
         std::uint32_t pile = kRoom;
         std::uint32_t calls = 0;

@@ -16,6 +16,14 @@ using namespace test;
 
 class ForeignPacketTest : public ::testing::Test {
 protected:
+    explicit ForeignPacketTest(const win32::Quirks& quirks = {}) : port_{recording_, settings(quirks)} {}
+
+    static CompletionPort::Settings settings(const win32::Quirks& quirks) {
+        CompletionPort::Settings settings = portSettings(1);
+        settings.quirks = quirks;
+        return settings;
+    }
+
     // Posts what anybody in the process may post, and returns when the only worker has looked at it. A test whose
     // worker does not come back ends here: it would wait in vain for each further packet.
     void forge(std::uint64_t key, const void* overlapped, std::uint32_t bytes = 777) {
@@ -41,7 +49,7 @@ protected:
 
     PortHandle kernel_;
     Recording recording_;
-    TestPort port_{recording_, portSettings(1)};
+    TestPort port_;
     // A worker that leaves too early must not take the port with it while the test goes on.
     const Share<CompletionPort> held_{port_.key()};
     std::uint64_t sentinel_ = 1'000'000;
@@ -113,8 +121,25 @@ TEST_F(ForeignPacketTest, AddressOfAFreeOperationMeansNothing) {
     EXPECT_TRUE(port_.waitUntilIdle());
 }
 
-// Wine queues such packets when the thread that has started an operation ends before it does.
-TEST_F(ForeignPacketTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWrittenIt) {
+// A kernel that leaves the status of an operation unwritten which ends with the thread that has started it.
+class UnwrittenStatusTest : public ForeignPacketTest {
+protected:
+    UnwrittenStatusTest() : ForeignPacketTest({.statusMayBeUnwritten = true}) {}
+};
+
+TEST_F(ForeignPacketTest, PacketCountsOnlyWhenTheKernelHasWrittenTheStatus) {
+    const Device::Key device = ScriptedDevice::add(*port_, kernel_, &ScriptedDevice::pends);
+    ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
+    Operation* operation = ScriptedDevice::of(device).next();
+    kernel_.queue(device, operation, kStatusCancelled, 3);
+    ASSERT_NO_FATAL_FAILURE(pause());
+    EXPECT_TRUE(recording_.recordsOf(1).empty());
+    EXPECT_EQ(1u, port_.foreignPackets());
+    ScriptedDevice::of(device).complete(*operation, kStatusSuccess, 4);
+    EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
+}
+
+TEST_F(UnwrittenStatusTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWrittenIt) {
     const Device::Key device = ScriptedDevice::add(*port_, kernel_, &ScriptedDevice::pends);
     ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
     Operation* operation = ScriptedDevice::of(device).next();
@@ -132,8 +157,8 @@ TEST_F(ForeignPacketTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWri
     EXPECT_EQ(1u, port_.foreignPackets());
 }
 
-// Wine queues packets for some calls that fail at once. They are not the next operation's in the same place.
-TEST_F(ForeignPacketTest, ErrorOfACallThatFailedAtOnceIsNobodyElses) {
+// Such a kernel queues packets for some calls that fail at once. They are not the next operation's in the same place.
+TEST_F(UnwrittenStatusTest, ErrorOfACallThatFailedAtOnceIsNotTheNextOperations) {
     bool fails = true;
     const Device::Key device =
         ScriptedDevice::add(*port_, kernel_, [&](ScriptedDevice& scripted, Operation& operation) {

@@ -1,0 +1,82 @@
+// All that this library does only because Wine differs from Windows begins here.
+
+#include "win32/Quirks.h"
+
+#include <windows.h>
+
+#include <string>
+
+#include "win32/Calls.h"
+#include "win32/Handle.h"
+#include "win32/KernelPort.h"
+#include "win32/PipeHolder.h"
+
+namespace iocp4j::win32 {
+
+namespace {
+
+bool isWine() noexcept { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
+
+// Tries a lock that disturbs no one: in the program's own file, which can be read, far behind its end.
+bool locksQueueNoPacket() noexcept {
+    constexpr DWORD kFarHigh = 0x4000'0000;
+    wchar_t program[MAX_PATH];
+    const DWORD length = ::GetModuleFileNameW(nullptr, program, MAX_PATH);
+    if (length == 0 || length == MAX_PATH) {
+        return false;
+    }
+    const auto port = KernelPort::create(1);
+    // The operation outlives the file, whose closing ends the lock.
+    OVERLAPPED operation{};
+    operation.OffsetHigh = kFarHigh;
+    const Handle file{calls.createFile(program, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                       nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
+    if (!port || !file || (*port).associate(file.get(), 0) != ERROR_SUCCESS ||
+        !calls.lockFileEx(file.get(), LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &operation)) {
+        return false;
+    }
+    // A packet is in the queue before the call returns.
+    KernelPort::Packet packet;
+    return (*port).dequeueOne(packet, 0) != KernelPort::Outcome::kPackets;
+}
+
+// Tries it with a pipe of our own. Wine cannot disconnect an instance that waits for a client, and says so; Windows can,
+// and has done so already.
+bool holdersTakeClients() noexcept {
+    try {
+        LARGE_INTEGER now{};
+        ::QueryPerformanceCounter(&now);
+        const std::wstring name = L"\\\\.\\pipe\\iocp4j-probe-" + std::to_wstring(::GetCurrentProcessId()) + L'-' +
+                                  std::to_wstring(now.QuadPart);
+        const Handle probe{
+            createPipeWithoutAccess(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_REJECT_REMOTE_CLIENTS, 0, 0, nullptr)};
+        return probe && !::DisconnectNamedPipe(probe.get()) && ::GetLastError() == ERROR_PIPE_LISTENING;
+    } catch (const std::bad_alloc&) {
+        return true;  // which is right for every version so far
+    }
+}
+
+}  // namespace
+
+Quirks findQuirks() noexcept {
+    if (!isWine()) {
+        return {};
+    }
+    Quirks found;
+    // Wine ends the operations of a thread that ends without writing their status, and queues packets of calls that
+    // fail at the end of NUL and at offsets beyond 2^63.
+    found.statusMayBeUnwritten = true;
+    // It takes each packet from its server with a request of its own, and learns by one more that there is none left.
+    found.roomCostsTime = true;
+    found.locksQueueNoPacket = locksQueueNoPacket();
+    found.holdersTakeClients = holdersTakeClients();
+    found.consoleReadIsStub = true;
+    return found;
+}
+
+const Quirks& quirks() noexcept {
+    static const Quirks found = findQuirks();
+    return found;
+}
+
+}  // namespace iocp4j::win32

@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "../fixtures/FakeCall.h"
+#include "win32/Quirks.h"
+
+namespace iocp4j::win32 {
+namespace {
+
+using namespace test;
+
+// Whether this system can have any.
+bool differs() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
+
+// What is found out of a system whose LockFileEx is like that.
+bool locksQueueNoPacket(const std::function<BOOL(HANDLE port, OVERLAPPED*)>& lockFileEx) {
+    using Create = FakeCall<&Calls::createIoCompletionPort>;
+    HANDLE port = nullptr;
+    const Create create{[&](HANDLE file, HANDLE existing, ULONG_PTR key, DWORD threads) {
+        const HANDLE made = Create::real(file, existing, key, threads);
+        port = port == nullptr ? made : port;
+        return made;
+    }};
+    const FakeCall<&Calls::lockFileEx> lock{
+        [&](HANDLE, DWORD, DWORD, DWORD, DWORD, OVERLAPPED* overlapped) { return lockFileEx(port, overlapped); }};
+    return findQuirks().locksQueueNoPacket;
+}
+
+TEST(QuirksTest, WindowsHasNone) {
+    if (differs()) {
+        GTEST_SKIP() << "is about Windows";
+    }
+    const FakeCall<&Calls::lockFileEx> lock{[](auto...) {
+        ADD_FAILURE() << "nothing is tried on Windows";
+        return failing(ERROR_NOT_SUPPORTED);
+    }};
+    const Quirks found = findQuirks();
+    EXPECT_FALSE(found.statusMayBeUnwritten || found.roomCostsTime || found.locksQueueNoPacket ||
+                 found.holdersTakeClients || found.consoleReadIsStub);
+}
+
+TEST(QuirksTest, AreTheSameEachTime) {
+    EXPECT_EQ(&quirks(), &quirks());
+    EXPECT_EQ(differs(), quirks().statusMayBeUnwritten);
+    EXPECT_EQ(findQuirks().locksQueueNoPacket, quirks().locksQueueNoPacket);
+    EXPECT_EQ(findQuirks().holdersTakeClients, quirks().holdersTakeClients);
+}
+
+TEST(QuirksTest, LockIsTried) {
+    if (!differs()) {
+        GTEST_SKIP() << "nothing is tried on Windows";
+    }
+    EXPECT_FALSE(locksQueueNoPacket([](HANDLE port, OVERLAPPED* overlapped) {
+        return ::PostQueuedCompletionStatus(port, 0, 0, overlapped);
+    }));
+    EXPECT_TRUE(locksQueueNoPacket([](HANDLE, OVERLAPPED*) { return TRUE; }));
+    EXPECT_FALSE(locksQueueNoPacket([](HANDLE, OVERLAPPED*) { return failing(ERROR_LOCK_VIOLATION); }));
+}
+
+TEST(QuirksTest, LockQueuesAPacketWhereItCannotBeTried) {
+    const FakeCall<&Calls::createFile> fake{[](auto...) {
+        ::SetLastError(ERROR_ACCESS_DENIED);
+        return INVALID_HANDLE_VALUE;
+    }};
+    EXPECT_FALSE(findQuirks().locksQueueNoPacket);
+}
+
+}  // namespace
+}  // namespace iocp4j::win32
