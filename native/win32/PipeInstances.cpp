@@ -17,8 +17,9 @@ Result<Handle> create(const PipeShape& shape, DWORD flags, SECURITY_ATTRIBUTES& 
     return instance;
 }
 
-// Where an instance without access would take clients, the holder is an ordinary instance whose client has been ourselves.
-// No other waits beside it, because where a client is quicker than we are, it keeps the instance, and we make the next one.
+// Where an instance without access would take clients, the holder is an ordinary instance whose client has been
+// ourselves. No other waits beside it, because where a client is quicker than we are, it keeps the instance, and we
+// make the next one.
 Result<OwnedPipe> createVisitedPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
     OwnedPipe pipe;
     for (DWORD flags = FILE_FLAG_FIRST_PIPE_INSTANCE;; flags = 0) {

@@ -40,8 +40,8 @@ bool locksQueueNoPacket() noexcept {
     return (*port).dequeueOne(packet, 0) != KernelPort::Outcome::kPackets;
 }
 
-// Tries it with a pipe of our own. Wine cannot disconnect an instance that waits for a client, and says so; Windows can,
-// and has done so already.
+// Tries it with a pipe of our own. Wine cannot disconnect an instance that waits for a client, and says so; Windows can
+// and already has.
 bool holdersTakeClients() noexcept {
     try {
         LARGE_INTEGER now{};

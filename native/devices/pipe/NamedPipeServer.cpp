@@ -185,7 +185,7 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
     // Not for as long as some are missing: an instance that fails at once makes room at once.
     for (std::uint32_t made = 0; made < settings_.listening; ++made) {
         Filling filling;
-        if (!reserve(filling)) {
+        if (!reservePlace(filling)) {
             break;
         }
         const win32::ErrorCode error = filling.idle != 0 ? arm(filling.idle) : addInstance(std::move(filling.unarmed));
@@ -317,7 +317,7 @@ void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
 }
 
 // True when an instance is missing and may be had; an idle one then counts as armed.
-bool NamedPipeServer::reserve(Filling& filling) noexcept {
+bool NamedPipeServer::reservePlace(Filling& filling) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_ || armed_.size() + making_ >= settings_.listening) {
         return false;

@@ -82,7 +82,7 @@ private:
     win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
     bool takeBack(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleClosed() noexcept;
-    bool reserve(Filling& filling) noexcept;
+    bool reservePlace(Filling& filling) noexcept;
     bool enlist(Device::Key instance) noexcept;
     win32::ErrorCode arm(Device::Key instance) noexcept;
     bool layAside(Device::Key instance) noexcept;

@@ -35,7 +35,11 @@ public:
     static win32::Result<Device::Key> open(CompletionPort& port, const SocketServerSettings& settings);
 
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kSocketServer, .ownOperations = true, .severalOperations = true, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        static constexpr Traits kTraits{.kind = DeviceKind::kSocketServer,
+                                        .ownOperations = true,
+                                        .severalOperations = true,
+                                        .errorOfStatus = &win32::winsockErrorOfStatus,
+                                        .errorOfInline = &errorOfInline};
         return kTraits;
     }
 

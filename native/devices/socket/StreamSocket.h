@@ -38,7 +38,9 @@ public:
     ~StreamSocket() override;
 
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kStreamSocket, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        static constexpr Traits kTraits{.kind = DeviceKind::kStreamSocket,
+                                        .errorOfStatus = &win32::winsockErrorOfStatus,
+                                        .errorOfInline = &errorOfInline};
         return kTraits;
     }
 

@@ -32,7 +32,9 @@ public:
     using Socket::Socket;
 
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kUdpSocket, .errorOfStatus = &win32::winsockErrorOfStatus, .errorOfInline = &errorOfInline};
+        static constexpr Traits kTraits{.kind = DeviceKind::kUdpSocket,
+                                        .errorOfStatus = &win32::winsockErrorOfStatus,
+                                        .errorOfInline = &errorOfInline};
         return kTraits;
     }
 

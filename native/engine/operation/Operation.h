@@ -11,7 +11,7 @@
 
 namespace iocp4j {
 
-class Device;
+class Target;
 
 // One request in flight. The kernel owns the OVERLAPPED from the call that starts the operation until its packet is
 // dequeued; `rendezvous` says who may touch the rest.
@@ -21,7 +21,7 @@ struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
     Operation() noexcept : OVERLAPPED{} {}
 
     Rendezvous rendezvous;
-    std::atomic<Device*> device{nullptr};  // kept open by this operation; nullptr for a posted packet
+    std::atomic<Target*> target{nullptr};  // kept open by this operation; nullptr for a posted packet
     CompletionRecord record{};             // what the listener will see; until then its key is that of the packet
     Pins pins;                             // keep the caller's buffers alive
     Operation* next = nullptr;             // in a list of those that could not be posted, or whose time is up

@@ -20,14 +20,12 @@ static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == Operation
 std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
 
 // Of an operation that the kernel has carried: such an operation has one, until it is retired.
-const Device& deviceOf(const Operation& operation) noexcept {
-    return *operation.device.load(std::memory_order_relaxed);
-}
+Target& targetOf(const Operation& operation) noexcept { return *operation.target.load(std::memory_order_relaxed); }
 
 // What the kernel says of an operation that is over.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
-    operation.record.status = deviceOf(operation).traits().errorOfStatus(operation.Internal);
+    operation.record.status = targetOf(operation).traits().errorOfStatus(operation.Internal);
 }
 
 std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
@@ -53,7 +51,7 @@ Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Tim
     }
 }
 
-Operation* Operations::begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
+Operation* Operations::begin(Target& target, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
@@ -67,13 +65,13 @@ Operation* Operations::begin(Share<Device> device, const CompletionRecord& recor
     }
     // First, because a device that has reserved its handle for an operation may look at it.
     prepare(*operation, record);
-    if (carrier == Carrier::kKernel && !device->reserve(*operation)) {
+    if (carrier == Carrier::kKernel && !target.reserve(*operation)) {
         slab_.release(operation);
         refusal = code(Refusal::kHandleBusy);
         return nullptr;
     }
-    device->countAccepted();
-    operation->device.store(device.detach(), std::memory_order_relaxed);
+    target.countAccepted();
+    operation->target.store(&target, std::memory_order_relaxed);
     operation->rendezvous.begin();
     if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(patience, kLongestPatience))) {
         timekeeper_.wake();
@@ -101,8 +99,8 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
 
 OperationId Operations::settle(Operation& operation, const Started& started) noexcept {
     const OperationId id = idOf(operation);
-    Device& device = *operation.device.load(std::memory_order_relaxed);
-    const bool skipped = started.packet == Started::Packet::kMayBeSkipped && device.skipsPackets();
+    Target& target = targetOf(operation);
+    const bool skipped = started.packet == Started::Packet::kMayBeSkipped && target.skipsPackets();
     const bool over = skipped || started.packet == Started::Packet::kNone;
     if (over && unwritten_) {
         unwritten_->mark(slab_.indexOf(&operation));
@@ -110,8 +108,8 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     if (over && operation.rendezvous.takeBack()) {
         if (skipped) {
             storeResult(operation);
-            if (device.completesInline() && canEndInline(operation.record) &&
-                InlineBudget::ofThisThread().take(device.key())) {
+            if (target.completesInline() && canEndInline(operation.record) &&
+                InlineBudget::ofThisThread().take(target.key())) {
                 const std::uint32_t bytes = operation.record.bytes;
                 endInline(operation);
                 return inlineId(bytes);
@@ -127,17 +125,17 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     }
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
     // this operation; but then it had marked the device before, and we see that.
-    if (Device::table().closed(device.key())) {
-        device.cancel(&operation);
+    if (target.closed()) {
+        target.cancel(&operation);
     }
     letGo(operation);
     return id;
 }
 
 void Operations::endInline(Operation& operation) noexcept {
-    Device* device = operation.device.load(std::memory_order_relaxed);
-    device->countCompletedInline(retire(operation).bytes);
-    Share<Device>::end(device);
+    Target& target = targetOf(operation);
+    target.countCompletedInline(retire(operation).bytes);
+    target.endShare();
 }
 
 void Operations::letGo(Operation& operation) noexcept {
@@ -198,17 +196,6 @@ void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32
     bring(operation);
 }
 
-win32::ErrorCode Operations::report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
-                                    const Started& outcome) noexcept {
-    const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), detail};
-    win32::ErrorCode refusal = ERROR_SUCCESS;
-    if (Operation* operation = begin(std::move(device), record, kForEver, Carrier::kPort, refusal)) {
-        operation->pins = {};
-        (void)settle(*operation, outcome);
-    }
-    return refusal;
-}
-
 win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
@@ -216,7 +203,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     }
     prepare(*operation, record);
     operation->pins = {};
-    operation->device.store(nullptr, std::memory_order_relaxed);
+    operation->target.store(nullptr, std::memory_order_relaxed);
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();
     operation->rendezvous.beginTravelling();
@@ -229,15 +216,15 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     return id;
 }
 
-Operation* Operations::ofDevice(const Device& device, OperationId id) const noexcept {
+Operation* Operations::ofTarget(const Target& target, OperationId id) const noexcept {
     Operation* operation = slab_.at(static_cast<std::uint32_t>(id & (kMaxCeiling - 1)));
     const bool known = operation != nullptr && operation->rendezvous.alive(generationIn(id)) &&
-                       operation->device.load(std::memory_order_relaxed) == &device;
+                       operation->target.load(std::memory_order_relaxed) == &target;
     return known ? operation : nullptr;
 }
 
-bool Operations::isPending(const Device& device, OperationId id) const noexcept {
-    Operation* operation = ofDevice(device, id);
+bool Operations::isPending(const Target& target, OperationId id) const noexcept {
+    Operation* operation = ofTarget(target, id);
     if (operation == nullptr) {
         return false;
     }
@@ -246,19 +233,18 @@ bool Operations::isPending(const Device& device, OperationId id) const noexcept 
     return status == STATUS_PENDING && operation->rendezvous.alive(generationIn(id));
 }
 
-bool Operations::cancel(const Device& device, OperationId id) noexcept {
-    Operation* operation = ofDevice(device, id);
+bool Operations::cancel(const Target& target, OperationId id) noexcept {
+    Operation* operation = ofTarget(target, id);
     return operation != nullptr && cancelLife(*operation, generationIn(id));
 }
 
-std::uint32_t Operations::cancelAll(const Device& device, Opcode opcode) noexcept {
+std::uint32_t Operations::cancelAll(const Target& target, Opcode opcode) noexcept {
     std::uint32_t found = 0;
     Operation* operation = nullptr;
     for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
         const std::uint64_t generation = operation->rendezvous.generation();
         // What is read here counts only if cancelLife() finds the same life afterwards.
-        if (operation->rendezvous.alive(generation) &&
-            operation->device.load(std::memory_order_relaxed) == &device &&
+        if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
             std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode &&
             cancelLife(*operation, generation)) {
             ++found;
@@ -282,7 +268,7 @@ bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noex
 }
 
 bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept {
-    if (!operation.device.load(std::memory_order_relaxed)->cancel(&operation)) {
+    if (!targetOf(operation).cancel(&operation)) {
         return false;
     }
     operation.rendezvous.cancelledFor(cause);
@@ -322,7 +308,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         storeResult(*operation);
     } else if (!travelling) {
         operation->record.bytes = entry.dwNumberOfBytesTransferred;
-        operation->record.status = deviceOf(*operation).traits().errorOfStatus(entry.Internal);
+        operation->record.status = targetOf(*operation).traits().errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
@@ -345,17 +331,17 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
         deadlines_.remove(operation);
     }
     CompletionRecord record = operation.record;
-    Device* device = operation.device.load(std::memory_order_relaxed);
-    if (device != nullptr) {
-        record.key = device->key();
-        device->release(operation);
+    Target* target = operation.target.load(std::memory_order_relaxed);
+    if (target != nullptr) {
+        record.key = target->key();
+        target->release(operation);
     }
     if (record.status == ERROR_OPERATION_ABORTED) {
         // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
         if (operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kTimedOut)) {
             record.status = ERROR_TIMEOUT;
-        } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && device != nullptr &&
-                   Device::table().closed(device->key())) {
+        } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && target != nullptr &&
+                   target->closed()) {
             record.status = kHandlesClosed;
         }
     }

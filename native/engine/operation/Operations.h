@@ -6,13 +6,15 @@
 #include <optional>
 #include <utility>
 
+#include "engine/lifetime/Share.h"
 #include "engine/operation/Doorbell.h"
 #include "engine/operation/Operation.h"
 #include "engine/operation/Refusal.h"
 #include "engine/operation/Slab.h"
+#include "engine/operation/Started.h"
+#include "engine/operation/Target.h"
 #include "engine/operation/Timekeeper.h"
 #include "engine/operation/UnwrittenStatuses.h"
-#include "engine/port/Device.h"
 #include "win32/KernelPort.h"
 
 namespace iocp4j {
@@ -39,19 +41,19 @@ public:
     Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell,
                bool statusMayBeUnwritten);
 
-    // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out,
-    // which the operation's device has then still to be told of: its share goes to the operation. The pins are returned
-    // to CompletionSink::unpin; on refusal they stay the caller's. So they do when the operation has completed inline,
-    // and nothing comes out.
-    template <class Start>
-    win32::Result<OperationId> submit(Share<Device> device, Opcode opcode, std::uint64_t token, Pins pins,
-                                      Patience patience, Start&& start) noexcept {
-        const CompletionRecord record{device->packetKey(), token, 0, 0, opcode, device->kind(), 0};
+    // In. `start` makes the Win32 call with the operation it is given. After acceptance exactly one packet comes out;
+    // the share of the target is the operation's from then on. The pins are returned to CompletionSink::unpin; on
+    // refusal they stay the caller's. So they do when the operation has completed inline, and nothing comes out.
+    template <class T, class Start>
+    win32::Result<OperationId> submit(Share<T> target, Opcode opcode, std::uint64_t token, Pins pins, Patience patience,
+                                      Start&& start) noexcept {
+        const CompletionRecord record{target->packetKey(), token, 0, 0, opcode, target->kind(), 0};
         win32::ErrorCode refusal = ERROR_SUCCESS;
-        Operation* operation = begin(std::move(device), record, patience, Carrier::kKernel, refusal);
+        Operation* operation = begin(*target, record, patience, Carrier::kKernel, refusal);
         if (operation == nullptr) {
             return win32::Result<OperationId>::failure(refusal);
         }
+        (void)target.detach();
         // Here, where they are still in registers: what has just been stored in halves is slow to be loaded as a whole.
         // For the same reason neither what begin() answers nor what start() does is an object that would be copied.
         operation->pins = pins;
@@ -60,22 +62,32 @@ public:
 
     // In, without the kernel: what a device has to say to its listener by itself. It goes the way of an operation that
     // has ended so, but keeps no other from being in flight on the handle.
-    win32::ErrorCode report(Share<Device> device, Opcode opcode, std::uint64_t token, std::uint32_t detail,
-                            const Started& outcome) noexcept;
+    template <class T>
+    win32::ErrorCode report(Share<T> target, Opcode opcode, std::uint64_t token, std::uint32_t detail,
+                            const Started& outcome) noexcept {
+        const CompletionRecord record{target->packetKey(), token, 0, 0, opcode, target->kind(), detail};
+        win32::ErrorCode refusal = ERROR_SUCCESS;
+        if (Operation* operation = begin(*target, record, kForEver, Carrier::kPort, refusal)) {
+            (void)target.detach();
+            operation->pins = {};
+            (void)settle(*operation, outcome);
+        }
+        return refusal;
+    }
 
     // The same of no device: the record comes out as it is.
     win32::Result<OperationId> post(const CompletionRecord& record) noexcept;
 
-    // Asks Windows to cancel one operation of that device. False when there is no such operation, or none any more.
-    bool cancel(const Device& device, OperationId id) noexcept;
+    // Asks Windows to cancel one operation of that target. False when there is no such operation, or none any more.
+    bool cancel(const Target& target, OperationId id) noexcept;
 
-    // The same for all operations of that device with that opcode; how many there were. Looks at every place of the slab
-    // that has ever been used.
-    std::uint32_t cancelAll(const Device& device, Opcode opcode) noexcept;
+    // The same for all operations of that device with that opcode; how many there were. Looks at every place of the
+    // slab that has ever been used.
+    std::uint32_t cancelAll(const Target& target, Opcode opcode) noexcept;
 
     // Whether the kernel is still at work on it (HasOverlappedIoCompleted); if not, its completion has come or will
     // come.
-    bool isPending(const Device& device, OperationId id) const noexcept;
+    bool isPending(const Target& target, OperationId id) const noexcept;
 
     // Out. The operation whose packet this is, with its record complete; nullptr when it is none of ours, or when
     // another thread still holds the operation and will send it again. `foreign` tells the two apart.
@@ -106,12 +118,12 @@ private:
     static constexpr std::uint64_t kTravellingKey = 2;
 
     // The operation with that id if it is still to be decided.
-    Operation* ofDevice(const Device& device, OperationId id) const noexcept;
+    Operation* ofTarget(const Target& target, OperationId id) const noexcept;
 
     enum class Carrier { kKernel, kPort };
 
-    // nullptr when it is refused, and why.
-    Operation* begin(Share<Device> device, const CompletionRecord& record, Patience patience, Carrier carrier,
+    // The operation, which takes over a share of the target from the caller; nullptr when it is refused, and why.
+    Operation* begin(Target& target, const CompletionRecord& record, Patience patience, Carrier carrier,
                      win32::ErrorCode& refusal) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
     OperationId settle(Operation& operation, const Started& started) noexcept;

@@ -89,7 +89,8 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
 }
 
 void Drain::take(Operation* operation) noexcept {
-    Device* device = operation->device.load(std::memory_order_relaxed);
+    // Each target of this port is a device.
+    auto* device = static_cast<Device*>(operation->target.load(std::memory_order_relaxed));
     const Pins pins = operation->pins;
     CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.

@@ -5,8 +5,8 @@
 namespace iocp4j {
 
 // How many packets a worker asks for at a time: as many as it has room for, unless that costs time where packets come
-// one by one. Then, after two that came alone, it asks for a single one, but every fourth time for all: whatever piles up
-// is found after three packets at most.
+// one by one. Then, after two that came alone, it asks for a single one, but every fourth time for all: a pile is found
+// after three packets at most.
 class EntryCount {
 public:
     explicit EntryCount(bool roomCostsTime) noexcept : roomCostsTime_(roomCostsTime) {}

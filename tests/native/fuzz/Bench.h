@@ -333,7 +333,7 @@ private:
     }
 
     void take(Operation& operation) {
-        Device* device = operation.device.load();
+        Target* device = operation.target.load();
         const CompletionRecord record = operations_.retire(operation);
         expect(record.token < flights_.size(), "an operation came that nobody has started");
         Flight& flight = flights_[record.token];
@@ -347,7 +347,7 @@ private:
         if (device != nullptr) {
             expect(device->key() == flight.pipe->key && record.key == flight.pipe->key, "it came from another device");
             device->countCompleted(record.bytes);
-            Share<Device>::end(device);
+            device->endShare();
         }
     }
 

@@ -51,9 +51,8 @@ TEST(QuirksTest, LockIsTried) {
     if (!differs()) {
         GTEST_SKIP() << "nothing is tried on Windows";
     }
-    EXPECT_FALSE(locksQueueNoPacket([](HANDLE port, OVERLAPPED* overlapped) {
-        return ::PostQueuedCompletionStatus(port, 0, 0, overlapped);
-    }));
+    EXPECT_FALSE(locksQueueNoPacket(
+        [](HANDLE port, OVERLAPPED* overlapped) { return ::PostQueuedCompletionStatus(port, 0, 0, overlapped); }));
     EXPECT_TRUE(locksQueueNoPacket([](HANDLE, OVERLAPPED*) { return TRUE; }));
     EXPECT_FALSE(locksQueueNoPacket([](HANDLE, OVERLAPPED*) { return failing(ERROR_LOCK_VIOLATION); }));
 }

@@ -257,7 +257,7 @@ TEST(SocketServerFailureTest, PacketsOfClientsThatHaveGoneKeepNoOthersWaiting) {
             return decltype(acceptEx)::real(listener, socket, memory, first, local, remote, received, overlapped);
         }
         auto& operation = static_cast<Operation&>(*overlapped);
-        Device& server = *operation.device.load();
+        auto& server = static_cast<Device&>(*operation.target.load());
         overlapped->Internal = kInvalidConnection;
         EXPECT_EQ(0u, server.port().kernel().post(0, server.key(), overlapped));
         return failing(WSA_IO_PENDING);
