@@ -30,7 +30,7 @@ public:
         }
     }
 
-    // Nobody is told of the end of a port that has never been one. Before anybody knows the port's key.
+    // The end of a port that could not be opened is not reported. Before the port's key is known.
     void opened() noexcept { opened_ = true; }
 
     bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }

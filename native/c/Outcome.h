@@ -9,7 +9,7 @@
 
 namespace iocp4j::c {
 
-// Where the result goes, if there is one and somebody wants it, and the error.
+// Where the result goes, if there is one and the caller wants it, and the error.
 template <class T>
 iocp4j_error outcome(const win32::Result<T>& result, T* place) noexcept {
     if (result && place != nullptr) {

@@ -38,10 +38,10 @@ iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* 
     }
     return c::outcomeOf([&] {
         auto sink = std::make_unique<c::CallbackSink>(settings->listener, settings->ended, settings->context);
-        c::CallbackSink& told = *sink;
+        c::CallbackSink& callbacks = *sink;
         const auto opened = CompletionPort::open(settingsOf(*settings), std::move(sink));
         if (opened) {
-            told.opened();
+            callbacks.opened();
         }
         return c::outcome(opened, port);
     });

@@ -2,7 +2,7 @@
  * iocp4j for C and C++: the completion port that iocp4j.dll gives to Java, without a JVM.
  *
  * This is all that the DLL exports besides JNI's entry points. It is a C interface, so that the DLL and the program
- * that uses it may come from different compilers. A program for which the header is too new is told so by iocp4j_abi().
+ * that uses it may come from different compilers. iocp4j_abi() says when the header is too new for the library.
  *
  * Every call may be made from any thread, from a listener too. A call returns 0, a Win32 error code, or one of the
  * codes below that begin with IOCP4J_. Accepted, that is 0, means exactly one completion; refused means none. A Win32
@@ -121,9 +121,9 @@ IOCP4J_API const char* iocp4j_version(void);
 /* Opens a port and starts its workers (CreateIoCompletionPort). */
 IOCP4J_API iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* port);
 
-/* Closes a port with all of its devices: operations in flight are cancelled, and their completions told. Returns 1 when
- * that is done, 0 when it has taken longer than so many milliseconds and goes on. On a worker it never waits. A port
- * without workers tells them to whoever polls, until that is refused with IOCP4J_PORT_CLOSED. */
+/* Closes a port with all of its devices: operations in flight are cancelled, and complete. Returns 1 when
+ * that is done, 0 when it has taken longer than so many milliseconds and goes on. On a worker it never waits. Poll a
+ * port without workers until that is refused with IOCP4J_PORT_CLOSED. */
 IOCP4J_API int iocp4j_close_port(iocp4j_key port, uint32_t milliseconds);
 
 /* Sends a packet through the port (PostQueuedCompletionStatus): its record has these three numbers. */
@@ -157,8 +157,8 @@ IOCP4J_API iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name
 IOCP4J_API iocp4j_error iocp4j_open_file(iocp4j_key port, const wchar_t* path, uint32_t access, uint32_t share,
                                          uint32_t disposition, uint32_t flags, iocp4j_key* file);
 
-/* Registers a handle that was opened with FILE_FLAG_OVERLAPPED. `own`, not 0: the device closes it; on failure nobody
- * has touched it. */
+/* Registers a handle that was opened with FILE_FLAG_OVERLAPPED. `own`, not 0: the device closes it; on failure the
+ * handle is as it was. */
 IOCP4J_API iocp4j_error iocp4j_adopt(iocp4j_key port, void* handle, int own, iocp4j_key* device);
 
 /* Starts a read or a write (ReadFile, WriteFile). The buffer must stay where it is until the completion has come. The
@@ -172,7 +172,7 @@ IOCP4J_API iocp4j_error iocp4j_write(iocp4j_key device, const void* buffer, uint
 /* Asks Windows to cancel one operation (CancelIoEx). Its completion comes none the less. Returns 0 when it is over. */
 IOCP4J_API int iocp4j_cancel(iocp4j_key device, iocp4j_operation operation);
 
-/* Closes a device: its operations are cancelled, and when their completions have been told its handle is closed.
+/* Closes a device: its operations are cancelled, and when they have completed its handle is closed.
  * Returns as iocp4j_close_port does. */
 IOCP4J_API int iocp4j_close(iocp4j_key device, uint32_t milliseconds);
 

@@ -81,7 +81,7 @@ inline std::uint32_t toMilliseconds(std::chrono::milliseconds time) noexcept {
 
 using Completion = iocp4j_record;
 
-// The completions of one batch. They are there as long as whoever has handed them out says.
+// The completions of one batch. They are valid until the listener or the visitor returns.
 class Completions {
 public:
     Completions(const Completion* first, std::uint32_t count) noexcept : first_(first), count_(count) {}
@@ -130,8 +130,8 @@ public:
     // False when it is over already. If not, its completion comes none the less.
     bool cancel(iocp4j_operation operation) noexcept { return iocp4j_cancel(key_, operation) != 0; }
 
-    // Begins to close it. True when all completions have been told and the handle is closed, false when that takes
-    // longer and goes on. On a worker it never waits; whoever polls the device's port must not.
+    // Begins to close it. True when all operations have completed and the handle is closed, false when that takes
+    // longer and goes on. On a worker it never waits; a thread that polls the device's port must not.
     bool close(std::chrono::milliseconds patience = std::chrono::milliseconds{0}) noexcept {
         return iocp4j_close(key_, toMilliseconds(patience)) != 0;
     }
@@ -154,7 +154,7 @@ struct PipeServerSettings : iocp4j_pipe_server_settings {
     PipeServerSettings() noexcept : iocp4j_pipe_server_settings{} { size = sizeof(iocp4j_pipe_server_settings); }
 };
 
-// What a port does, whoever takes its completions.
+// What every port does, with workers or without.
 class Port {
 public:
     Port(const Port&) = delete;
@@ -279,7 +279,7 @@ public:
     }
 
     // Waits for completions, and gives them to the visitor as a batch that is there until it returns. Returns how many:
-    // none when the time is up or somebody has called wakeUp().
+    // none when the time is up or after wakeUp().
     template <class Visitor>
     std::uint32_t poll(std::chrono::milliseconds patience, Visitor&& visit) {
         const iocp4j_record* records = nullptr;

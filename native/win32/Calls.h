@@ -14,7 +14,7 @@
 namespace iocp4j::win32 {
 
 // The Win32 calls through which the core does I/O and gets the memory for it, in one table, so that a test can make any
-// of them fail, come late or come short. Nobody else writes to it.
+// of them fail, come late or come short. No other code writes to it.
 struct Calls {
     decltype(&::VirtualAlloc) virtualAlloc = &::VirtualAlloc;
     decltype(&::VirtualFree) virtualFree = &::VirtualFree;

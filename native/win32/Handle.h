@@ -14,7 +14,7 @@ public:
     enum class End {
         kCloseHandle,
         kCloseSocket,  // a SOCKET is a handle, but Winsock keeps books on it
-        kNothing,      // it is somebody else's
+        kNothing,      // other code owns it
     };
 
     Handle() noexcept = default;

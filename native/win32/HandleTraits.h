@@ -6,7 +6,7 @@
 
 namespace iocp4j::win32 {
 
-// What can be said of a handle that somebody else has opened. Any number will do: of one that is no handle nothing is.
+// What can be said of a handle that other code has opened. Any number will do.
 struct HandleTraits {
     bool console;
     bool synchronous;  // opened without FILE_FLAG_OVERLAPPED
@@ -15,7 +15,7 @@ struct HandleTraits {
 HandleTraits traitsOf(HANDLE handle) noexcept;
 
 // What CreateIoCompletionPort would say of the handle, for mechanisms that do not call it. Whether the handle is
-// associated with another port nobody can ask.
+// associated with another port cannot be asked.
 ErrorCode errorOfAssociating(HANDLE handle) noexcept;
 
 // Whether its owner may have had the packets of calls that return success skipped.

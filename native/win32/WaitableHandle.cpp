@@ -15,8 +15,8 @@ Result<Handle> waitableCopy(HANDLE handle) noexcept {
     Handle owned{copy};
     // What cannot be waited for, as a key of the registry, does not know that right.
     PUBLIC_OBJECT_BASIC_INFORMATION basic{};
-    const NTSTATUS told = ::NtQueryObject(copy, ObjectBasicInformation, &basic, sizeof basic, nullptr);
-    if (told < 0 || (basic.GrantedAccess & SYNCHRONIZE) == 0) {
+    const NTSTATUS status = ::NtQueryObject(copy, ObjectBasicInformation, &basic, sizeof basic, nullptr);
+    if (status < 0 || (basic.GrantedAccess & SYNCHRONIZE) == 0) {
         return Result<Handle>::failure(ERROR_INVALID_HANDLE);
     }
     return owned;

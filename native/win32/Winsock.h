@@ -26,7 +26,7 @@ public:
     // Of no family at all.
     SocketAddress() noexcept = default;
 
-    // A sockaddr that somebody else has made; WSAEAFNOSUPPORT for a family that we do not know, WSAEFAULT for one whose
+    // A sockaddr from outside; WSAEAFNOSUPPORT for a family that we do not know, WSAEFAULT for one whose
     // length is not its family's.
     static Result<SocketAddress> parse(std::span<const char> bytes) noexcept;
 

@@ -124,35 +124,35 @@ bool DirectoryWatch::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode != Opcode::kChange) {
         return true;
     }
-    bool told = true;
+    bool delivers = true;
     if ((record.detail & kWaited) != 0) {
         record.detail &= ~kWaited;
     } else {
-        told = take(record);
-        if (!told) {
-            tellNext();
+        delivers = enqueue(record);
+        if (!delivers) {
+            deliverNext();
         }
     }
     arm();
-    if (told && isFinal(record.status)) {
+    if (delivers && isFinal(record.status)) {
         // With its handle, so that a directory that is being deleted can go.
         Device::close(key());
     }
-    return told;
+    return delivers;
 }
 
-// The call in flight is over. True when the listener can be told at once.
-bool DirectoryWatch::take(CompletionRecord& record) noexcept {
+// The call in flight is over. True when its record can be delivered at once.
+bool DirectoryWatch::enqueue(CompletionRecord& record) noexcept {
     if (record.status == ERROR_SUCCESS && record.bytes == 0) {
         // As ReadDirectoryChangesW is documented to tell of more changes than there was room for.
         record.status = ERROR_NOTIFY_ENUM_DIR;
     }
-    bool told = false;
+    bool delivers = false;
     bool pause = false;
     {
         const std::lock_guard lock{mutex_};
         armed_ = false;
-        // That the watch was closed is nobody's news, nor is a failure that start() tells of.
+        // Not when the watch was closed, nor a failure that start() returns.
         if (phase_ == Phase::kOver || (!isNews(record.status) && table().closed(key()))) {
             phase_ = Phase::kOver;
             return false;
@@ -166,32 +166,32 @@ bool DirectoryWatch::take(CompletionRecord& record) noexcept {
         // Once for each row of failures.
         if (!std::exchange(failing_, pause) || !pause) {
             outcomes_[static_cast<std::size_t>(filled_ % outcomes_.size())] = {record.status, record.bytes};
-            told = filled_++ == returned_;
-            telling_ = telling_ || told;
+            delivers = filled_++ == returned_;
+            delivering_ = delivering_ || delivers;
         }
     }
     if (pause) {
         port().remind(key(), backoff_.delay());
     }
-    return told;
+    return delivers;
 }
 
 // The listener gets the oldest buffer that waits, unless it has one.
-void DirectoryWatch::tellNext() noexcept {
+void DirectoryWatch::deliverNext() noexcept {
     std::size_t buffer = 0;
     {
         const std::lock_guard lock{mutex_};
-        if (telling_ || filled_ == returned_) {
+        if (delivering_ || filled_ == returned_) {
             return;
         }
-        telling_ = true;
+        delivering_ = true;
         buffer = static_cast<std::size_t>(returned_ % outcomes_.size());
     }
     Share<Device> self{key()};
     if (!self) {
         return;
     }
-    // Until it has been told and has returned, nobody else touches that outcome.
+    // No other thread touches that outcome until the listener has returned from it.
     const Outcome outcome = outcomes_[buffer];
     const win32::ErrorCode refusal = port().operations().report(std::move(self), Opcode::kChange, settings_.token,
                                                                 static_cast<std::uint32_t>(buffer) | kWaited,
@@ -199,7 +199,7 @@ void DirectoryWatch::tellNext() noexcept {
     if (refusal != ERROR_SUCCESS) {
         {
             const std::lock_guard lock{mutex_};
-            telling_ = false;
+            delivering_ = false;
         }
         port().remind(key(), backoff_.delay());
     }
@@ -209,10 +209,10 @@ void DirectoryWatch::onDelivered() noexcept {
     {
         const std::lock_guard lock{mutex_};
         ++returned_;
-        telling_ = false;
+        delivering_ = false;
     }
     // In this order: where operations are scarce, what has been noted goes before what may come.
-    tellNext();
+    deliverNext();
     arm();
 }
 
@@ -222,7 +222,7 @@ void DirectoryWatch::onReminder() noexcept {
         paused_ = false;
     }
     backoff_.waited();
-    tellNext();
+    deliverNext();
     arm();
 }
 

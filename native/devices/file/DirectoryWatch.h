@@ -27,10 +27,10 @@ struct DirectoryWatchBuffers {
 };
 
 // Watches a directory (ReadDirectoryChangesW). One call is in flight at a time. When it is over, the next one begins
-// with another buffer before the listener is told, so that changes have somewhere to go while it works. When no buffer
-// is left, Windows goes on to note changes in memory of its own, and says so when that is full.
+// with another buffer before the listener is called, so that changes have somewhere to go while it works. When no
+// buffer is left, Windows goes on to note changes in memory of its own, and says so when that is full.
 //
-// The listener is told in order, of one buffer at a time: its record's detail is the buffer's number. The buffers are a
+// The listener gets one buffer at a time, in order: its record's detail is the buffer's number. The buffers are a
 // ring: one that the listener has, those that wait for it, one in flight, and free ones.
 class DirectoryWatch : public Device {
 public:
@@ -68,8 +68,8 @@ private:
 
     win32::ErrorCode arm() noexcept;
     Started begin(Operation& operation, std::size_t buffer) noexcept;
-    bool take(CompletionRecord& record) noexcept;
-    void tellNext() noexcept;
+    bool enqueue(CompletionRecord& record) noexcept;
+    void deliverNext() noexcept;
 
     const DirectoryWatchSettings settings_;
     const DirectoryWatchBuffers buffers_;
@@ -80,8 +80,8 @@ private:
     win32::ErrorCode startFailure_ = ERROR_SUCCESS;
     bool armed_ = false;             // a call is in flight, or about to be
     bool paused_ = false;            // the last call has failed, and the next one waits for a reminder
-    bool failing_ = false;           // the listener has been told so, and no call has succeeded since
-    bool telling_ = false;           // the listener has the oldest buffer, or is about to get it
+    bool failing_ = false;           // the listener has had that failure, and no call has succeeded since
+    bool delivering_ = false;        // the listener has the oldest buffer, or is about to get it
     std::vector<Outcome> outcomes_;  // of the buffers that the listener has or will get
     std::uint64_t filled_ = 0;  // buffers, since the start; the next one to be filled is this one, modulo their number
     std::uint64_t returned_ = 0;  // by the listener

@@ -8,15 +8,15 @@
 
 namespace iocp4j {
 
-// A handle of any kind that somebody has opened elsewhere.
+// A handle of any kind that other code has opened.
 class ForeignDevice : public ByteDevice {
 public:
     enum class Ownership {
-        kKept,    // whoever has opened the handle closes it
+        kKept,    // the code that has opened the handle closes it
         kPassed,  // the device closes it
     };
 
-    // Unless it succeeds, the handle stays as it was, whoever is meant to own it.
+    // On failure the handle is as it was, and stays the caller's.
     static win32::Result<Device::Key> adopt(CompletionPort& port, HANDLE handle, Ownership ownership);
 
     // Opens whatever has a path, for overlapped requests (CreateFileW).

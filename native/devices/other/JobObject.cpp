@@ -62,7 +62,7 @@ bool JobObject::isEmpty() const noexcept {
 }
 
 Started JobObject::awaitEmpty(Operation& operation) noexcept {
-    // The packet may be taken while we look: then whoever has it waits for us, and finds the operation.
+    // The packet may be dequeued while we look: then its thread waits for the lock, and finds the operation.
     const std::lock_guard lock{mutex_};
     if (isEmpty()) {
         return Started::over(ERROR_SUCCESS);
@@ -76,7 +76,7 @@ Started JobObject::awaitEmpty(Operation& operation) noexcept {
 }
 
 bool JobObject::onNotification(const OVERLAPPED_ENTRY& packet) noexcept {
-    // What is in the place of the OVERLAPPED is a process, in that of the bytes what has happened.
+    // lpOverlapped is the process id; the byte count is the message.
     if (packet.dwNumberOfBytesTransferred == JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO && isEmpty()) {
         endAll(ERROR_SUCCESS);
     }

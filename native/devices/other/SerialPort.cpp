@@ -32,7 +32,7 @@ void apply(const SerialSettings& settings, DCB& block) noexcept {
     block.fTXContinueOnXoff = FALSE;
     block.XonChar = kXon;
     block.XoffChar = kXoff;
-    // Else an error on the line would end all transfers until somebody asked after it.
+    // Else an error on the line would end all transfers until ClearCommError is called.
     block.fAbortOnError = FALSE;
     block.fErrorChar = FALSE;
     block.fNull = FALSE;
@@ -55,7 +55,7 @@ win32::ErrorCode configure(HANDLE handle, const SerialSettings& settings) noexce
 }  // namespace
 
 win32::Result<Device::Key> SerialPort::open(CompletionPort& port, const SerialSettings& settings) {
-    // Nobody shares a serial port.
+    // Serial ports cannot be shared.
     win32::Handle handle{win32::calls.createFile(settings.name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr,
                                                  OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
     if (!handle) {
@@ -72,7 +72,7 @@ Started SerialPort::awaitEvents(Operation& operation, std::uint32_t events) noex
     if (!win32::calls.setCommMask(handle(), events)) {
         return Started::over(::GetLastError());
     }
-    // Windows writes what has happened when it has, to where the operation keeps it: two of them do not share a place.
+    // WaitCommEvent writes its mask on completion; each operation owns its DWORD.
     static_assert(sizeof(DWORD) == sizeof(operation.record.detail));
     auto* happened = reinterpret_cast<DWORD*>(&operation.record.detail);
     return start(operation, [&] { return Started::from(win32::calls.waitCommEvent(handle(), happened, &operation)); });

@@ -9,7 +9,8 @@
 
 namespace iocp4j {
 
-// A kernel object that can be waited for. It stays open as long as somebody waits for it, whoever closes it meanwhile.
+// A kernel object that can be waited for. It stays open while a thread waits for it, also when another thread closes
+// it.
 class WaitableObject {
 public:
     using Key = std::uint64_t;

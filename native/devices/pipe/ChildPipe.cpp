@@ -13,7 +13,7 @@ namespace iocp4j {
 
 namespace {
 
-// 128 random bits, so that nobody can wait for the pipe.
+// 128 random bits, so that no other process can wait for the pipe.
 win32::Result<std::wstring> unguessableName() {
     std::array<std::uint8_t, 16> bits{};
     if (!::RtlGenRandom(bits.data(), static_cast<ULONG>(bits.size()))) {

@@ -17,7 +17,8 @@ struct ChildPipeSettings {
 // that stays here until the child has been started.
 class ChildPipe : public NamedPipe {
 public:
-    // Both ends, connected. Nobody else can get in between: the name is not to be guessed, and there is one instance.
+    // Both ends, connected. No other process can get in between: the name is not to be guessed, and there is one
+    // instance.
     static win32::Result<Device::Key> open(CompletionPort& port, const ChildPipeSettings& settings);
 
     ChildPipe(CompletionPort& port, std::wstring name, win32::Handle handle, win32::Handle child)

@@ -45,7 +45,7 @@ win32::ErrorCode NamedPipe::disconnect() noexcept {
     }
     const win32::ErrorCode error = win32::outcome(win32::calls.disconnectNamedPipe(handle()));
     if (error == ERROR_INVALID_FUNCTION) {
-        // What Windows says of a client's end, where it has not told before which end this is.
+        // What Windows says of a client's end, where it does not say which end this is.
         return code(Refusal::kWrongDevice);
     }
     if (error == ERROR_SUCCESS) {
@@ -65,9 +65,9 @@ win32::Result<std::uint32_t> NamedPipe::peerSession() const noexcept {
         return win32::Result<std::uint32_t>::failure(flags.error());
     }
     ULONG session = 0;
-    const BOOL told = (*flags & PIPE_SERVER_END) != 0 ? ::GetNamedPipeClientSessionId(handle(), &session)
-                                                      : ::GetNamedPipeServerSessionId(handle(), &session);
-    if (!told) {
+    const BOOL known = (*flags & PIPE_SERVER_END) != 0 ? ::GetNamedPipeClientSessionId(handle(), &session)
+                                                       : ::GetNamedPipeServerSessionId(handle(), &session);
+    if (!known) {
         return win32::Result<std::uint32_t>::failure(::GetLastError());
     }
     return std::uint32_t{session};

@@ -8,7 +8,7 @@ namespace iocp4j {
 
 namespace {
 
-// Whether somebody serves a pipe of that name. CreateNamedPipe refuses a second first instance, too, but only looking
+// Whether a pipe of that name has a server. CreateNamedPipe refuses a second first instance, too, but only looking
 // before tells a taken name from a missing permission in the same way everywhere.
 bool isServed(const std::wstring& name) noexcept {
     constexpr DWORD kShortestWait = 1;
@@ -80,7 +80,7 @@ private:
         }
         record.key = server.key();
         record.kind = server.kind();
-        // An instance that we close ourselves is nobody's affair.
+        // An instance that we close ourselves is not reported.
         const bool closing = table().closed(key());
         // The client may be to blame, which is no reason to keep others waiting.
         replace_ = !closing && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce();
@@ -122,7 +122,7 @@ private:
         win32::Handle handle = releaseHandle();
         // What completes inline does so until it is closed, and the next client has not been asked.
         const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
-        if (!reusable || !server.takeBack(handle, packetKey())) {
+        if (!reusable || !server.reclaim(handle, packetKey())) {
             handle.reset();
             server.handleClosed();
         }
@@ -202,7 +202,7 @@ void NamedPipeServer::onReminder() noexcept {
     replenish();
 }
 
-// For whoever has reserved the place of a new instance.
+// For a caller that has reserved the place of a new instance.
 win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
     auto added = win32::Result<Device::Key>::failure(code(Refusal::kOutOfMemory));
     try {
@@ -229,7 +229,7 @@ win32::Result<Device::Key> NamedPipeServer::makeInstance(Unarmed unarmed) {
         const win32::ErrorCode error = createHandle(unarmed.handle);
         if (error != ERROR_SUCCESS) {
             handleClosed();
-            tell(error);
+            notifyFailure(error);
             return win32::Result<Device::Key>::failure(error);
         }
     }
@@ -281,7 +281,7 @@ win32::ErrorCode NamedPipeServer::createHandle(win32::Handle& handle) noexcept {
 }
 
 // The handle of an instance whose client has been disconnected. It stays the caller's where no instance is missing.
-bool NamedPipeServer::takeBack(win32::Handle& handle, Device::Key packetKey) noexcept {
+bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_ || armed_.size() + making_ + unarmed_.size() >= settings_.listening) {
         return false;
@@ -302,7 +302,7 @@ void NamedPipeServer::handleClosed() noexcept {
 }
 
 // Once for each row of failures, so that a server that can have no more instances is not silent about it.
-void NamedPipeServer::tell(win32::ErrorCode failure) noexcept {
+void NamedPipeServer::notifyFailure(win32::ErrorCode failure) noexcept {
     {
         const std::lock_guard lock{mutex_};
         if (failing_ || !listening_) {

@@ -40,10 +40,10 @@ struct NamedPipeServerSettings {
 // server's.
 //
 // An instance whose client has been disconnected leaves its handle to the next instance. That one is a new device with
-// a key of its own: what anybody still holds of the old connection cannot reach the new client.
+// a key of its own: what a program still holds of the old connection cannot reach the new client.
 class NamedPipeServer : public Device {
 public:
-    // Creates the pipe with its first instance. Nobody is accepted before listen().
+    // Creates the pipe with its first instance. No client is accepted before listen().
     static win32::Result<Device::Key> open(CompletionPort& port, const NamedPipeServerSettings& settings);
 
     const Traits& traits() const noexcept override {
@@ -80,14 +80,14 @@ private:
     win32::ErrorCode addInstance(Unarmed unarmed) noexcept;
     win32::Result<Device::Key> makeInstance(Unarmed unarmed);
     win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
-    bool takeBack(win32::Handle& handle, Device::Key packetKey) noexcept;
+    bool reclaim(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleClosed() noexcept;
     bool reservePlace(Filling& filling) noexcept;
     bool enlist(Device::Key instance) noexcept;
     win32::ErrorCode arm(Device::Key instance) noexcept;
     bool layAside(Device::Key instance) noexcept;
     void notWaiting(Device::Key instance) noexcept;
-    void tell(win32::ErrorCode failure) noexcept;
+    void notifyFailure(win32::ErrorCode failure) noexcept;
 
     const NamedPipeServerSettings settings_;
     const win32::PipeShape shape_;
@@ -98,8 +98,8 @@ private:
 
     std::mutex mutex_;  // of everything below
     bool closing_ = false;
-    bool listening_ = false;        // before, it is listen() that tells of a failure
-    bool failing_ = false;          // the listener has been told, and nothing has succeeded since
+    bool listening_ = false;        // before, listen() returns a failure
+    bool failing_ = false;          // the listener has had that failure, and nothing has succeeded since
     std::vector<Unarmed> unarmed_;  // those that open() has made, and those of disconnected instances
     std::uint32_t handles_;     // of instances, from before they are made until they are closed: maxInstances at most
     std::uint32_t making_ = 0;  // instances that will be armed in a moment

@@ -114,7 +114,7 @@ win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
         return lingering.l_onoff != 0 ? lingering.l_linger + 1U : 0U;
     }
     const Place place = placeOf(option);
-    // Some options are told as a single byte.
+    // Some options are a single byte.
     std::uint32_t value = 0;
     int length = sizeof(value);
     const win32::ErrorCode error =

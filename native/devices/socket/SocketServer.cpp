@@ -75,7 +75,7 @@ win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
     }
     win32::ErrorCode error = equip(slot);
     if (error != ERROR_SUCCESS) {
-        tell(error);
+        notifyFailure(error);
     } else if (Share<Device> self{key()}) {
         error = port()
                     .operations()
@@ -152,7 +152,7 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
         backoff_.succeeded();
     }
     if (table().closed(key())) {
-        // Accepts that we have cancelled ourselves are nobody's affair.
+        // Accepts that we have cancelled ourselves are not reported.
         return welcomed;
     }
     if (welcomed || (!isServersOwn(record.status) && backoff_.allowsAtOnce())) {
@@ -213,7 +213,7 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 }
 
 // A server that cannot even try to accept is not silent about it.
-void SocketServer::tell(win32::ErrorCode failure) noexcept {
+void SocketServer::notifyFailure(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
     if (self && listening_ && isNews()) {
         (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,

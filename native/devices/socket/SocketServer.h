@@ -31,7 +31,7 @@ struct SocketServerSettings {
 // the server itself lacks, and too many failures in a row, reach the listener as an accept of the server's.
 class SocketServer : public Socket {
 public:
-    // Binds the address. Nobody can connect before listen().
+    // Binds the address. No client can connect before listen().
     static win32::Result<Device::Key> open(CompletionPort& port, const SocketServerSettings& settings);
 
     const Traits& traits() const noexcept override {
@@ -66,16 +66,16 @@ private:
     Started accept(Operation& operation, std::uint32_t index) noexcept;
     win32::ErrorCode welcome(Slot& slot, CompletionRecord& record) noexcept;
     StreamSocket::Accepted accepted(Slot& slot, std::uint32_t firstLength) const noexcept;
-    void tell(win32::ErrorCode failure) noexcept;
+    void notifyFailure(win32::ErrorCode failure) noexcept;
     bool isNews() noexcept;
 
     const SocketServerSettings settings_;
     Backoff backoff_;
-    std::atomic<bool> listening_{false};  // before, it is listen() that tells why nothing can be tried
+    std::atomic<bool> listening_{false};  // before, listen() returns why nothing can be tried
 
     std::mutex mutex_;  // of everything below, but of slots only whether they are armed
     std::vector<Slot> slots_;
-    bool failing_ = false;  // the listener has been told, and nothing has succeeded since
+    bool failing_ = false;  // the listener has had that failure, and nothing has succeeded since
 };
 
 }  // namespace iocp4j

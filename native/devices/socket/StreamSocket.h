@@ -22,7 +22,7 @@ struct StreamSocketSettings {
 // One end of a connection: what a server accepts, or what connects to one.
 class StreamSocket : public Socket {
 public:
-    // What AcceptEx has told of a connection.
+    // What AcceptEx has returned of a connection.
     struct Accepted {
         win32::SocketAddress local;
         win32::SocketAddress remote;
