@@ -79,7 +79,7 @@ void CALLBACK AlertableThread::run(ULONG_PTR key) noexcept {
 
 void AlertableThread::dispose(AlertableThread* thread) noexcept {
     const Key key = thread->key_;
-    // Whoever ends the last share has come from Java, and so is attached.
+    // The thread that ends the last share has come from Java, and so is attached.
     environment()->DeleteGlobalRef(thread->self_);
     delete thread;
     table().dispose(key);

@@ -24,7 +24,7 @@ public:
     PinnedBuffers() = default;
     PinnedBuffers(const PinnedBuffers&) = delete;
     PinnedBuffers& operator=(const PinnedBuffers&) = delete;
-    // Whoever ends a device is a worker or has come from Java, and so is attached.
+    // The thread that ends a device is a worker or has come from Java, and so is attached.
     ~PinnedBuffers() {
         if (JNIEnv* env = environment()) {
             for (const jobject pin : pins_) {

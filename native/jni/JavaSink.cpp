@@ -146,7 +146,7 @@ void JavaSink::workerStopped(unsigned worker) noexcept {
 void JavaSink::unpin(Pins pins) noexcept { jni::unpin(pins); }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
-    // Whoever ends a device's last share is a worker or has come from Java, and so is attached.
+    // The thread that ends a device's last share is a worker or has come from Java, and so is attached.
     JNIEnv* env = environment();
     if (env == nullptr) {
         return;

@@ -13,7 +13,7 @@
 
 namespace {
 
-// A worker that destroys its own port runs a few instructions after everybody has been told that it is gone. They must
+// A worker that destroys its own port runs a few instructions after the port's end has been reported. They must
 // not be unmapped under it when the JVM unloads the class loader that has loaded us.
 void stayLoaded() noexcept {
     HMODULE self = nullptr;

@@ -20,7 +20,7 @@ std::string toUtf8(JNIEnv* env, jstring text) {
     return result;
 }
 
-// The class that has called System.load, or nothing: a JVM can be told to keep no stack traces.
+// The class that has called System.load, or nothing: a JVM can be started without stack traces.
 std::string findCaller(JNIEnv* env) {
     const jclass threadClass = env->FindClass("java/lang/Thread");
     const jmethodID currentThread = env->GetStaticMethodID(threadClass, "currentThread", "()Ljava/lang/Thread;");

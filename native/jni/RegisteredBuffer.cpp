@@ -48,7 +48,7 @@ void RegisteredBuffer::close(Key key) noexcept {
 
 void RegisteredBuffer::dispose(RegisteredBuffer* buffer) noexcept {
     const Key key = buffer->key_;
-    // Whoever ends the last share is a worker or has come from Java, and so is attached.
+    // The thread that ends the last share is a worker or has come from Java, and so is attached.
     environment()->DeleteGlobalRef(buffer->pin_);
     delete buffer;
     table().dispose(key);

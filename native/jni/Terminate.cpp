@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-// Only for MinGW. What libstdc++ does by itself when an exception is caught by nobody is to print its type, for which a
+// Only for MinGW. What libstdc++ does by itself when an exception is not caught is to print its type, for which a
 // tenth of the DLL would be code that makes C++ names readable.
 namespace __gnu_cxx {
 

@@ -27,7 +27,7 @@ jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
     });
 }
 
-// The handle stays whoever's it is: what is kept is a copy with the same rights.
+// The handle stays the caller's: what is kept is a copy with the same rights.
 jlong JNICALL duplicate(JNIEnv*, jclass, jlong handle) {
     return answerOf([&] {
         HANDLE copy = nullptr;

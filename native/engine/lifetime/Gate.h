@@ -5,8 +5,9 @@
 
 namespace iocp4j {
 
-// Counts who is inside, and can be closed: then nobody enters any more, and whoever leaves last is told so. The
-// generation tells one use of the gate from the next, so that an old key does not open it.
+// Counts the users that are inside, and can be closed: then no user enters any more, and the last leave() says that it
+// is the last. Windows calls that rundown protection. The generation tells one use of the gate from the next, so that
+// an old key does not open it.
 //
 // All of it is one word, | generation 31 | closed 1 | inside 32 |, so that entering is one compare-and-swap that checks
 // everything. After a gate is closed and empty it stays so until open() gives it the next generation.
@@ -14,8 +15,8 @@ class Gate {
 public:
     enum class Closing {
         kRefused,  // another generation, or closed already
-        kBusy,     // closed; the last one to leave will be told
-        kEmpty,    // closed, and nobody is inside
+        kBusy,     // closed; the last leave() will say so
+        kEmpty,    // closed, and no user is inside
     };
 
     static constexpr std::uint32_t kLastGeneration = 0x7fff'ffff;
@@ -34,17 +35,17 @@ public:
         return true;
     }
 
-    // Adds one more for somebody who is inside.
+    // One more leave() to come. For a user that is inside.
     void share() noexcept { word_.fetch_add(1, std::memory_order_relaxed); }
 
-    // True for the one who leaves last through a closed gate.
+    // True for the last user that leaves through a closed gate.
     [[nodiscard]] bool leave() noexcept {
         const std::uint64_t before = word_.fetch_sub(1, std::memory_order_acq_rel);
         return (before & kClosed) != 0 && insideOf(before) == 1;
     }
 
-    // The closing is ordered before everything that the caller does next, such as cancelling what is in flight: whoever
-    // entered earlier and starts something later sees closed().
+    // The closing is ordered before everything that the caller does next, such as cancelling what is in flight: a user
+    // that entered earlier and starts something later sees closed().
     [[nodiscard]] Closing close(std::uint32_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {

@@ -5,8 +5,8 @@
 
 namespace iocp4j {
 
-// The right to use a T whose key was given to us: the T is not disposed of before the share ends. T has a table() of
-// type SlotTable<T> and a dispose(T*), which the one who leaves last calls.
+// The right to use a T whose key was given to us, as ExAcquireRundownProtection gives it: the T is not disposed of
+// before the share ends. T has a table() of type SlotTable<T> and a dispose(T*), which the one who leaves last calls.
 template <class T>
 class Share {
 public:

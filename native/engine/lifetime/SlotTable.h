@@ -12,8 +12,8 @@
 
 namespace iocp4j {
 
-// Objects by keys that can be handed to strangers: a key is | generation 31 | kind 8 | slot 24 |, is checked at every
-// use, and is never given out twice. Whoever enters a key may use the object until he leaves again.
+// Objects by keys that other code may keep and forge: a key is | generation 31 | kind 8 | slot 24 |, is checked at
+// every use, and is never given out twice. A thread that enters a key may use the object until it leaves.
 //
 // Finding an object takes one compare-and-swap and no lock: slots lie in chunks that are made when first needed and
 // stay for ever. Opening and disposing are rare, and take a mutex.
@@ -28,7 +28,7 @@ public:
     explicit SlotTable(std::uint8_t kind = 0, std::uint32_t used = 0) noexcept
         : kind_(std::uint32_t{kind} << kKindShift), used_(used) {}
 
-    // Stores the object's key, and only then lets anybody in. False when the table is full.
+    // Stores the object's key, and only then lets users in. False when the table is full.
     [[nodiscard]] bool open(T* object, Key& key) noexcept {
         const std::lock_guard lock{mutex_};
         if (firstFree_ == kNone && !grow()) {
@@ -50,13 +50,13 @@ public:
         return slot != nullptr && slot->gate.enter(generationOf(key)) ? slot->object : nullptr;
     }
 
-    // One more leave() to come, from somebody who is inside.
+    // One more leave() to come. For a user that is inside.
     void share(Key key) noexcept { slotOf(key)->gate.share(); }
 
-    // True for the one who leaves last after close(), who must see to the end of the object and call dispose().
+    // True for the last leave() after close(), whose caller must see to the end of the object and call dispose().
     [[nodiscard]] bool leave(Key key) noexcept { return slotOf(key)->gate.leave(); }
 
-    // Lets nobody enter any more. kEmpty obliges the caller as the last leave() does.
+    // Lets no user enter any more. kEmpty obliges the caller as the last leave() does.
     Gate::Closing close(Key key) noexcept {
         Slot* slot = slotOf(key);
         return slot != nullptr ? slot->gate.close(generationOf(key)) : Gate::Closing::kRefused;
@@ -113,7 +113,7 @@ private:
     // A cache line each, so that devices in use on different processors do not disturb one another.
     struct alignas(64) Slot {
         Gate gate;
-        T* object = nullptr;           // fixed while the gate is open or somebody is inside, nullptr after the end
+        T* object = nullptr;           // fixed while the gate is open or has users, nullptr after the end
         std::uint32_t generation = 0;  // of the latest open()
         std::uint32_t disposed = 0;    // generation of the latest dispose()
         std::uint32_t nextFree = kNone;

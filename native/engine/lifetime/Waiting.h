@@ -5,7 +5,7 @@
 namespace iocp4j {
 
 // While one of these lives, its thread does not wait for the end of a port or device, because that end may depend on
-// the thread itself: a worker, or whoever sees a device or port to its end.
+// the thread itself: a worker, or a thread that ends a device or port.
 class MayNotWait {
 public:
     MayNotWait() noexcept { ++depth_; }

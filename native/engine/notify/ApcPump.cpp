@@ -11,7 +11,7 @@ namespace iocp4j {
 
 namespace {
 
-// A call that somebody wants to be made, and waits for.
+// A call that another thread wants to be made, and waits for.
 class Request {
 public:
     explicit Request(const std::function<Started()>& call) noexcept : call_(call) {}
@@ -30,7 +30,7 @@ private:
         const std::lock_guard lock{mutex_};
         outcome_ = outcome;
         done_ = true;
-        // With the lock held: whoever waits destroys this as soon as he can.
+        // With the lock held: the waiting thread destroys this as soon as it can.
         made_.notify_one();
     }
 

@@ -12,7 +12,7 @@
 namespace iocp4j {
 
 // A thread that is always in an alertable wait (SleepEx), for completion routines to run on. A routine runs on the
-// thread that has started the operation, so that whoever wants to start one has it done here.
+// thread that has started the operation, so that all operations are started here.
 class ApcPump {
 public:
     // May throw std::system_error.

@@ -52,7 +52,7 @@ EventWaits::Wait* EventWaits::acquire(Operation& operation) noexcept {
         }
     }
     wait->operation = &operation;
-    // The lowest bit keeps the kernel from queueing a packet, should somebody else have bound the handle to his port.
+    // The lowest bit keeps the kernel from queueing a packet, should the handle be bound to another port.
     operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<ULONG_PTR>(wait->event.get()) | 1);
     return wait;
 }

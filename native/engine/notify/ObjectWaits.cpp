@@ -97,7 +97,7 @@ private:
             const std::lock_guard lock{waits_.mutex_};
             objects_[0] = wake_.get();
             count_ = 1;
-            // Windows tells of the first that is signalled: each comes first in its turn.
+            // Windows reports the first that is signalled: each comes first in its turn.
             first_ = (first_ + 1) % kMost;
             for (std::size_t i = 0; i < kMost; ++i) {
                 Wait& wait = waiting_[(first_ + i) % kMost];
@@ -116,7 +116,7 @@ private:
         return !ending;
     }
 
-    // Windows wants no handle twice; whoever wants it, too, has it in his turn.
+    // Windows wants no handle twice: a second wait for it has its turn later.
     bool isWaitedFor(HANDLE object) const noexcept {
         return std::find(objects_.begin(), objects_.begin() + count_, object) != objects_.begin() + count_;
     }
@@ -126,7 +126,7 @@ private:
         return std::exchange(wait.operation, nullptr);
     }
 
-    // Its object was signalled, which was taken by this: that counts, whoever cancels now.
+    // Its object was signalled, and this has consumed the signal: that counts, also when it is cancelled now.
     void look(Wait& wait) noexcept {
         if (const auto outcome = wait.owner->signalled(wait.buffer, wait.length)) {
             end(wait, *outcome);
@@ -142,7 +142,7 @@ private:
         waits_.operations_.bring(*operation, outcome.error, outcome.bytes);
     }
 
-    // Windows does not tell which of them it cannot wait for.
+    // Windows does not say which of them it cannot wait for.
     void endWhatFails() noexcept {
         for (DWORD i = 1; i < count_; ++i) {
             switch (::WaitForSingleObject(objects_[i], 0)) {

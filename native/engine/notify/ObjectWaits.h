@@ -21,8 +21,9 @@ struct Operation;
 // thread waits for as many as Windows lets it, 63 and one that wakes it; so there is one thread for 63 waits, from the
 // first wait on.
 //
-// The thread pool of Windows would do with fewer threads. But whoever takes a wait back from it cannot know whether the
-// signal of an object that lets one pass went with it; here the thread that takes the signal is the one that decides.
+// The thread pool of Windows would do with fewer threads. But cancelling a wait there does not say whether the wait has
+// consumed the signal of an object that lets one pass; here the thread that consumes the signal is the one that
+// decides.
 class ObjectWaits {
 public:
     // What an operation comes to.
@@ -49,7 +50,7 @@ public:
     // Nothing waits any more.
     ~ObjectWaits();
 
-    // `buffer` is what the owner will be told of.
+    // The owner gets `buffer` when the object is signalled.
     Started start(Operation& operation, Owner& owner, HANDLE object, void* buffer, std::uint32_t length) noexcept;
 
     // Has an operation end soon, unless its object is signalled before. False when it is over already.

@@ -43,7 +43,7 @@ public:
     Deadlines(const Deadlines&) = delete;
     Deadlines& operator=(const Deadlines&) = delete;
 
-    // The entry must not be in here already. True when somebody must look earlier than look() has said last.
+    // The entry must not be in here already. True when look() must be called earlier than it has said last.
     [[nodiscard]] bool set(Entry& entry, Clock::time_point due) noexcept {
         const std::lock_guard lock{mutex_};
         // Rounded up: never early. A deadline that has passed is found at the next look.

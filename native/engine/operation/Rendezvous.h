@@ -7,11 +7,11 @@ namespace iocp4j {
 
 // Decides which of the parties that touch one operation finishes it.
 //
-// Windows may queue an operation's packet before the call that started it has returned, and somebody may want to cancel
-// an operation while another thread dequeues its packet. So an operation has, besides the kernel, at most one holder:
+// Windows may queue an operation's packet before the call that started it has returned, and one thread may cancel an
+// operation while another dequeues its packet. So an operation has, besides the kernel, at most one holder:
 // the thread that starts it, later perhaps a thread that cancels it. The memory of the operation is not reused while it
-// is held. When the packet arrives and nobody holds the operation, the worker finishes it; otherwise the worker only
-// leaves the result there, and the holder finishes on letting go. Whoever comes second finishes: exactly once.
+// is held. When the packet arrives and the operation is not held, the worker finishes it; otherwise the worker only
+// leaves the result there, and the holder finishes on letting go. The second of the two finishes: exactly once.
 //
 // One word has it all: | generation 55 | bits 9 |. The generation grows each time an operation ends, so that an id
 // from an earlier life matches nothing.
@@ -24,7 +24,7 @@ public:
     };
     enum class Release {
         kDone,          // the packet will find its way; the operation must not be touched any more
-        kCancelFirst,   // somebody asked to cancel meanwhile: do so, then release again
+        kCancelFirst,   // a cancel was asked for meanwhile: do so, then release again
         kTimeOutFirst,  // the same, because the operation's time is up
         kFinish,        // the packet came meanwhile: it is now travelling(), post it
     };
@@ -93,7 +93,7 @@ public:
         return generationOf(word) == generation && (word & kInFlight) != 0;
     }
 
-    // Somebody who has only the generation wants to cancel.
+    // For a cancel, which has only the generation.
     [[nodiscard]] Hold hold(std::uint64_t generation, Cause cause = Cause::kCancelled) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
@@ -161,7 +161,7 @@ public:
 
 private:
     static constexpr std::uint64_t kInFlight = 1;
-    static constexpr std::uint64_t kHeld = 2;           // somebody but the kernel may touch it
+    static constexpr std::uint64_t kHeld = 2;           // a thread besides the kernel may touch it
     static constexpr std::uint64_t kClaimed = 4;        // its packet has been dequeued
     static constexpr std::uint64_t kArrived = 8;        // and the result is stored
     static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
