@@ -39,6 +39,8 @@ public:
     }
     void workerStopped(unsigned) noexcept override {}
     void unpin(Pins) noexcept override {}
+    // The program learns it from the refusal of what it starts next.
+    void portLost(std::uint32_t) noexcept override {}
     void deviceClosed(std::uint64_t) noexcept override {}
 
 private:

@@ -44,6 +44,7 @@ typedef uint32_t iocp4j_error;
 #define IOCP4J_POLLER_CLOSED 0x20000008u   /* no such poller, or none any more */
 #define IOCP4J_POLLER_BUSY 0x20000009u     /* another thread polls with it, or its batch has not been given back */
 #define IOCP4J_HAS_WORKERS 0x2000000au     /* a port with workers cannot be polled */
+#define IOCP4J_PORT_LOST 0x2000000eu       /* other code has closed the port's handle: close it and open another one */
 
 /* Ports, devices and pollers are named by keys. One that is stale is refused and never means another object. */
 typedef uint64_t iocp4j_key;

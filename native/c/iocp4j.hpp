@@ -50,6 +50,8 @@ public:
                 return "another thread polls, or the last batch has not been given back";
             case IOCP4J_HAS_WORKERS:
                 return "a port with workers cannot be polled";
+            case IOCP4J_PORT_LOST:
+                return "other code has closed the port's handle";
             default:
                 return std::system_category().message(code);
         }

@@ -16,6 +16,7 @@ namespace {
 struct Dispatcher {
     jmethodID openBatch = nullptr;
     jmethodID deliver = nullptr;
+    jmethodID portLost = nullptr;
     jmethodID deviceClosed = nullptr;
     jmethodID portClosed = nullptr;
 } dispatcherClass;
@@ -71,6 +72,10 @@ bool JavaSink::bind(JNIEnv* env) {
     dispatcherClass.deliver =
         env->GetMethodID(type, "deliver", inPackage("(Lio/github/iocp4j/CompletionBatch;I)V").c_str());
     if (dispatcherClass.deliver == nullptr) {
+        return false;
+    }
+    dispatcherClass.portLost = env->GetMethodID(type, "portLost", "(I)V");
+    if (dispatcherClass.portLost == nullptr) {
         return false;
     }
     dispatcherClass.deviceClosed = env->GetMethodID(type, "deviceClosed", "(J)V");
@@ -144,6 +149,16 @@ void JavaSink::workerStopped(unsigned worker) noexcept {
 }
 
 void JavaSink::unpin(Pins pins) noexcept { jni::unpin(pins); }
+
+void JavaSink::portLost(std::uint32_t error) noexcept {
+    // A worker is attached, and a poll has come from Java.
+    JNIEnv* env = environment();
+    if (env == nullptr) {
+        return;
+    }
+    env->CallVoidMethod(dispatcher_, dispatcherClass.portLost, static_cast<jint>(error));
+    clearException(env);
+}
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
     // The thread that ends a device's last share is a worker or has come from Java, and so is attached.

@@ -23,6 +23,7 @@ public:
     void deliver(unsigned worker, std::span<const CompletionRecord> records) noexcept override;
     void workerStopped(unsigned worker) noexcept override;
     void unpin(Pins pins) noexcept override;
+    void portLost(std::uint32_t error) noexcept override;
     void deviceClosed(std::uint64_t key) noexcept override;
 
 private:

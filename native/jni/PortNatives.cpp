@@ -12,10 +12,10 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 7;
+constexpr jint kContractVersion = 8;
 
 // How many counters NativeSnapshot reads besides the numbers of batches.
-constexpr jsize kCounters = 16;
+constexpr jsize kCounters = 17;
 
 jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
     const jintArray array = env->NewIntArray(static_cast<jsize>(numbers.size()));
@@ -39,7 +39,7 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
                                    Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
                                    Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
                                    Refusal::kHasWorkers,   Refusal::kHandleBusy,   Refusal::kBadObject,
-                                   Refusal::kMutex};
+                                   Refusal::kMutex,        Refusal::kPortLost};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,
@@ -150,6 +150,7 @@ jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters
             static_cast<jlong>(taken.bytes),
             static_cast<jlong>(taken.quarantined),
             static_cast<jlong>(taken.unbalancedDevices),
+            static_cast<jlong>(taken.failedDequeues),
         };
         static_assert(figures.size() == kCounters);
         env->SetLongArrayRegion(counters, 0, kCounters, figures.data());

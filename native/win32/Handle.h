@@ -45,6 +45,9 @@ public:
         }
     }
 
+    // It is open no more, by no doing of ours, so that the number may be another object's.
+    void abandon() noexcept { handle_ = nullptr; }
+
 private:
     HANDLE handle_ = nullptr;
     End end_ = End::kCloseHandle;

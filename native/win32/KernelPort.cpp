@@ -5,20 +5,42 @@
 
 namespace iocp4j::win32 {
 
-namespace {
+KernelPort& KernelPort::operator=(KernelPort&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(reserve_, other.reserve_);
+    lossReason_ = other.lossReason_.exchange(lossReason_);
+    return *this;
+}
 
-KernelPort::Outcome whyNoPacket(DWORD error) noexcept {
-    switch (error) {
-        case WAIT_TIMEOUT:
-            return KernelPort::Outcome::kTimeout;
-        case WAIT_IO_COMPLETION:
-            return KernelPort::Outcome::kInterrupted;
-        default:
-            return KernelPort::Outcome::kClosed;
+KernelPort::~KernelPort() {
+    if (isLost()) {
+        handle_.abandon();
     }
 }
 
-}  // namespace
+// The error of a call on the port.
+ErrorCode KernelPort::noted(DWORD error) const noexcept {
+    // ERROR_INVALID_HANDLE also for a handle that is not a port's.
+    if (error == ERROR_INVALID_HANDLE || error == ERROR_ABANDONED_WAIT_0) {
+        ErrorCode none = ERROR_SUCCESS;
+        lossReason_.compare_exchange_strong(none, error);
+    }
+    return error;
+}
+
+KernelPort::Outcome KernelPort::whyNoPacket(DWORD error) const noexcept {
+    switch (noted(error)) {
+        case WAIT_TIMEOUT:
+            return Outcome::kTimeout;
+        case WAIT_IO_COMPLETION:
+            return Outcome::kInterrupted;
+        case ERROR_INVALID_HANDLE:
+        case ERROR_ABANDONED_WAIT_0:
+            return Outcome::kLost;
+        default:
+            return Outcome::kFailed;
+    }
+}
 
 Result<KernelPort> KernelPort::create(std::uint32_t concurrency) noexcept {
     Handle handle{calls.createIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, concurrency)};
@@ -29,25 +51,34 @@ Result<KernelPort> KernelPort::create(std::uint32_t concurrency) noexcept {
 }
 
 ErrorCode KernelPort::associate(HANDLE device, std::uint64_t key) const noexcept {
+    if (isLost()) {
+        return lossReason();
+    }
     return calls.createIoCompletionPort(device, handle_.get(), key, 0) != nullptr ? ERROR_SUCCESS : ::GetLastError();
 }
 
 ErrorCode KernelPort::watch(HANDLE job, std::uint64_t key) const noexcept {
-    return postJobPackets(job, handle_.get(), key);
+    return isLost() ? lossReason() : postJobPackets(job, handle_.get(), key);
 }
 
 ErrorCode KernelPort::post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept {
-    return calls.postQueuedCompletionStatus(handle_.get(), bytes, key, overlapped) ? ERROR_SUCCESS : ::GetLastError();
+    if (isLost()) {
+        return lossReason();
+    }
+    return noted(outcome(calls.postQueuedCompletionStatus(handle_.get(), bytes, key, overlapped)));
 }
 
 ErrorCode KernelPort::postReserved(std::uint64_t key) const noexcept {
-    if (!reserve_) {
-        return ERROR_CALL_NOT_IMPLEMENTED;
+    if (!reserve_ || isLost()) {
+        return isLost() ? lossReason() : ERROR_CALL_NOT_IMPLEMENTED;
     }
     return outcome(calls.postReservedPacket(handle_.get(), reserve_.get(), key));
 }
 
 KernelPort::Outcome KernelPort::dequeueOne(Packet& packet, DWORD milliseconds) const noexcept {
+    if (isLost()) {
+        return Outcome::kLost;
+    }
     DWORD bytes = 0;
     ULONG_PTR key = 0;
     OVERLAPPED* overlapped = nullptr;
@@ -63,6 +94,9 @@ KernelPort::Outcome KernelPort::dequeueOne(Packet& packet, DWORD milliseconds) c
 
 KernelPort::Dequeued KernelPort::dequeueMany(std::span<OVERLAPPED_ENTRY> entries, DWORD milliseconds,
                                              bool alertable) const noexcept {
+    if (isLost()) {
+        return {Outcome::kLost, 0};
+    }
     ULONG count = 0;
     if (calls.getQueuedCompletionStatusEx(handle_.get(), entries.data(), static_cast<ULONG>(entries.size()), &count,
                                           milliseconds, alertable ? TRUE : FALSE)) {
@@ -71,6 +105,8 @@ KernelPort::Dequeued KernelPort::dequeueMany(std::span<OVERLAPPED_ENTRY> entries
     return {whyNoPacket(::GetLastError()), 0};
 }
 
-Result<std::uint32_t> KernelPort::queued() const noexcept { return queuedPackets(handle_.get()); }
+Result<std::uint32_t> KernelPort::queued() const noexcept {
+    return isLost() ? Result<std::uint32_t>::failure(lossReason()) : queuedPackets(handle_.get());
+}
 
 }  // namespace iocp4j::win32

@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 
@@ -11,13 +12,17 @@
 namespace iocp4j::win32 {
 
 // The completion port as the kernel knows it: CreateIoCompletionPort and the calls on what it returns.
+//
+// A port whose handle other code has closed is lost. From the first call that says so on, no call uses the handle,
+// which may be another object's by then, and the end of the port does not close it.
 class KernelPort {
 public:
     enum class Outcome {
         kPackets,      // at least one packet
         kTimeout,      // none came in time
         kInterrupted,  // an APC ran in an alertable wait
-        kClosed,       // the port is closed, or its handle is no port
+        kFailed,       // the kernel cannot just now
+        kLost,         // the port is lost
     };
 
     struct Dequeued {
@@ -54,16 +59,27 @@ public:
     // As many packets as are there and fit, at least one (GetQueuedCompletionStatusEx).
     Dequeued dequeueMany(std::span<OVERLAPPED_ENTRY> entries, DWORD milliseconds, bool alertable) const noexcept;
 
+    // The error that said that the port is lost, or ERROR_SUCCESS.
+    ErrorCode lossReason() const noexcept { return lossReason_.load(std::memory_order_acquire); }
+    bool isLost() const noexcept { return lossReason() != ERROR_SUCCESS; }
+
     // How many packets wait (NtQueryIoCompletion).
     Result<std::uint32_t> queued() const noexcept;
 
     KernelPort() noexcept = default;
+    KernelPort(KernelPort&& other) noexcept { *this = std::move(other); }
+    KernelPort& operator=(KernelPort&& other) noexcept;
+    ~KernelPort();
 
 private:
     explicit KernelPort(Handle handle) noexcept : handle_(std::move(handle)), reserve_(calls.allocatePacketReserve()) {}
 
+    ErrorCode noted(DWORD error) const noexcept;
+    Outcome whyNoPacket(DWORD error) const noexcept;
+
     Handle handle_;
     Handle reserve_;  // or nullptr
+    mutable std::atomic<ErrorCode> lossReason_{ERROR_SUCCESS};
 };
 
 }  // namespace iocp4j::win32

@@ -31,6 +31,14 @@ Doorbell::Clock::time_point Doorbell::ringFrom(Clock::time_point due) noexcept {
 }
 
 bool Doorbell::post() noexcept {
+    if (kernel_.isLost()) {
+        {
+            const std::lock_guard lock{mutex_};
+            ++rings_;
+        }
+        rang_.notify_all();
+        return false;
+    }
     // One is enough: it is for whatever is owed when it is taken.
     if (isQueued_.exchange(true)) {
         return true;
@@ -49,6 +57,17 @@ bool Doorbell::isRing(const OVERLAPPED_ENTRY& entry) noexcept {
     quietUntil_.store((Clock::now() + kPause).time_since_epoch().count(), std::memory_order_relaxed);
     timekeeper_.wake();
     return true;
+}
+
+void Doorbell::await(DWORD milliseconds) noexcept {
+    std::unique_lock lock{mutex_};
+    const auto rang = [this, before = rings_] { return rings_ != before; };
+    // One that has rung too early rings again.
+    if (milliseconds == INFINITE) {
+        rang_.wait(lock, rang);
+    } else {
+        rang_.wait_for(lock, std::chrono::milliseconds{milliseconds}, rang);
+    }
 }
 
 DWORD Doorbell::longestWait(Clock::time_point due) noexcept {

@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
 
 #include "engine/operation/Timekeeper.h"
 #include "win32/KernelPort.h"
@@ -38,6 +41,9 @@ public:
     // Whether the packet is the doorbell's, so that the thread which has it is to look at all that is owed.
     bool isRing(const OVERLAPPED_ENTRY& entry) noexcept;
 
+    // What a thread waits for that has no port of the kernel's any more to wait at: somebody rings, or the time is up.
+    void await(DWORD milliseconds) noexcept;
+
     // How long a thread may wait for packets. INFINITE, unless something is owed and there is no timekeeper to be had.
     DWORD longestWait(Clock::time_point due) noexcept;
 
@@ -48,6 +54,9 @@ private:
     Timekeeper& timekeeper_;
     std::atomic<bool> isQueued_{false};
     std::atomic<Clock::rep> quietUntil_{0};  // in ticks of the clock
+    std::mutex mutex_;                       // of the rest, which is for a port that is lost
+    std::condition_variable rang_;
+    std::uint64_t rings_ = 0;
 };
 
 }  // namespace iocp4j

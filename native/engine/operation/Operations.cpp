@@ -53,6 +53,10 @@ Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Tim
 
 Operation* Operations::begin(Target& target, const CompletionRecord& record, Patience patience, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
+    if (port_.isLost()) {
+        refusal = code(Refusal::kPortLost);
+        return nullptr;
+    }
     const bool timed = patience != kForEver;
     if (timed && !timekeeper_.start()) {
         refusal = code(Refusal::kOutOfMemory);
@@ -211,7 +215,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     // Unless a forged packet has delivered it: then it was accepted.
     if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         (void)retire(*operation);
-        return win32::Result<OperationId>::failure(error);
+        return win32::Result<OperationId>::failure(port_.isLost() ? code(Refusal::kPortLost) : error);
     }
     return id;
 }

@@ -20,6 +20,7 @@ enum class Refusal : win32::ErrorCode {
     kHandleBusy = 0x2000'000b,
     kBadObject = 0x2000'000c,
     kMutex = 0x2000'000d,
+    kPortLost = 0x2000'000e,
 };
 
 constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }

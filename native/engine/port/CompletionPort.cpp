@@ -220,6 +220,12 @@ void CompletionPort::postExits(std::uint32_t count) noexcept {
     }
 }
 
+void CompletionPort::reportLoss() noexcept {
+    if (!lossReported_.exchange(true)) {
+        sink_->portLost(kernel_.lossReason());
+    }
+}
+
 Timekeeper::Clock::time_point CompletionPort::keepTime() noexcept {
     const auto nextDeadline = operations_.cancelOverdue();
     return std::min(nextDeadline, doorbell_.ringFrom(owedSince()));
@@ -299,9 +305,9 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     if (!work_.enter(kOnlyGeneration)) {
         return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
     }
-    if (!Device::table().open(device.get(), device->key_)) {
+    if (isLost() || !Device::table().open(device.get(), device->key_)) {
         workDone();
-        return win32::Result<Device::Key>::failure(code(Refusal::kDeviceLimit));
+        return win32::Result<Device::Key>::failure(code(isLost() ? Refusal::kPortLost : Refusal::kDeviceLimit));
     }
     Device& added = *device.release();
     const Device::Key key = added.key();
@@ -373,6 +379,10 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
 }
 
 void CompletionPort::remind(Device::Key device, std::uint32_t milliseconds) noexcept {
+    if (isLost()) {
+        // It could start nothing.
+        return;
+    }
     const std::int64_t due = nowMilliseconds() + milliseconds;
     {
         const std::lock_guard lock{mutex_};

@@ -98,7 +98,10 @@ public:
     bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
     bool isRing(const OVERLAPPED_ENTRY& entry) noexcept { return doorbell_.isRing(entry); }
     static bool isNotice(const OVERLAPPED_ENTRY& entry) noexcept;
+    void awaitRing(DWORD milliseconds) noexcept { doorbell_.await(milliseconds); }
     void postExits(std::uint32_t count) noexcept;
+    bool isLost() const noexcept { return kernel_.isLost(); }
+    void reportLoss() noexcept;
     bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
 
     // For workers.
@@ -109,6 +112,7 @@ public:
     win32::Result<Drain*> lendDrain() noexcept;
     void takeBack(Drain& drain) noexcept;
     bool takeOwedWake() noexcept;
+    bool isClosing() const noexcept { return work_.closed(); }
 
     // Whoever is waiting in a poll has one, so that the end of the port wakes him.
     class Polling {
@@ -158,6 +162,7 @@ private:
     std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
     std::atomic<bool> wakeOwed_{false};     // it could not be posted
     std::atomic<bool> exitsOwed_{false};    // some exit packet could not be posted
+    std::atomic<bool> lossReported_{false};
 
     std::mutex mutex_;                            // of everything below
     std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed

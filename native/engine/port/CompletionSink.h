@@ -26,6 +26,10 @@ public:
     // least. Called on the thread that has dequeued the packet.
     virtual void unpin(Pins pins) noexcept = 0;
 
+    // Other code has closed the handle of the kernel's port, as a call on it has said by that error. Called once, by a
+    // worker or by a poll.
+    virtual void portLost(std::uint32_t error) noexcept = 0;
+
     // Nothing more comes from this device. Called on any thread.
     virtual void deviceClosed(std::uint64_t key) noexcept = 0;
 };

@@ -52,14 +52,22 @@ Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
 }
 
 Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
+    if (port_.isLost()) {
+        return waitWithoutKernel(milliseconds);
+    }
     const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
     become(Activity::kWaiting);
     const auto dequeued =
         port_.kernel().dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
     become(Activity::kRunning);
     entryCount_.received(dequeued.count);
-    if (dequeued.outcome == win32::KernelPort::Outcome::kClosed) {
-        // The handle is ours and open. Whatever ails the kernel, the operations in flight need somebody to come back.
+    if (dequeued.outcome == win32::KernelPort::Outcome::kLost) {
+        add(counters_.failedDequeues, 1);
+        return waitWithoutKernel(0);
+    }
+    if (dequeued.outcome == win32::KernelPort::Outcome::kFailed) {
+        add(counters_.failedDequeues, 1);
+        // The operations in flight need a thread that comes back.
         ::Sleep(kRecoveryMilliseconds);
     }
     Signals signals;
@@ -85,6 +93,19 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
         // Those of others, or one for another whose packet could not be posted either.
         port_.postExits(exits > 0 ? exits - 1 : 1);
     }
+    return signals;
+}
+
+// No packet comes any more. What the port owes is done all the same, so that all comes to its end that can.
+Drain::Signals Drain::waitWithoutKernel(DWORD milliseconds) noexcept {
+    port_.reportLoss();
+    if (!port_.exiting()) {
+        become(Activity::kWaiting);
+        port_.awaitRing(milliseconds);
+        become(Activity::kRunning);
+    }
+    Signals signals;
+    signals.exit = departingCount_ == 0 && port_.exiting();
     return signals;
 }
 

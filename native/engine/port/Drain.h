@@ -36,6 +36,7 @@ public:
         std::atomic<std::uint64_t> completions{0};
         std::atomic<std::uint64_t> largestBatch{0};
         std::atomic<std::uint64_t> foreignPackets{0};
+        std::atomic<std::uint64_t> failedDequeues{0};
         std::atomic<std::uint64_t> activity{0};  // | milliseconds as GetTickCount64 counts them | Activity 2 |
         std::array<std::atomic<std::uint64_t>, kBatchSizes> batches{};
         StatusCounts failures;  // of completions that the listener has been told of
@@ -78,6 +79,7 @@ private:
     };
 
     Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
+    Signals waitWithoutKernel(DWORD milliseconds) noexcept;
     void take(struct Operation* operation) noexcept;
     bool introduce(const Device& device, const CompletionRecord& record) noexcept;
 

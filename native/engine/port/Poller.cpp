@@ -105,7 +105,8 @@ win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool ale
         poller->drain_.become(Drain::Activity::kAway);
         poller->phase_ = Phase::kIdle;
         poller->pause();
-        return polled;
+        // One that is closing is seen to its end.
+        return port->isLost() && !port->isClosing() ? Result::failure(code(Refusal::kPortLost)) : Result{polled};
     }
     poller->drain_.delivering();
     if (!delivers) {
@@ -124,7 +125,8 @@ Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alert
         if (port.exiting()) {
             return {};
         }
-        const DWORD now = left.inMilliseconds();
+        const bool isOver = port.isLost() && !port.isClosing();
+        const DWORD now = isOver ? 0 : left.inMilliseconds();
         const Drain::Signals signals = drain_.collect(std::min(now, port.longestWait()), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {

@@ -14,6 +14,7 @@ void PortSnapshot::add(const Drain& drain, std::uint64_t now) {
     completions += counters.completions.load(std::memory_order_relaxed);
     largestBatch = std::max(largestBatch, counters.largestBatch.load(std::memory_order_relaxed));
     foreignPackets += counters.foreignPackets.load(std::memory_order_relaxed);
+    failedDequeues += counters.failedDequeues.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < batches.size(); ++i) {
         batches[i] += counters.batches[i].load(std::memory_order_relaxed);
     }

@@ -39,6 +39,7 @@ struct PortSnapshot {
     std::uint64_t completions = 0;
     std::uint64_t largestBatch = 0;
     std::uint64_t foreignPackets = 0;
+    std::uint64_t failedDequeues = 0;
     std::uint64_t accepted = 0;  // operations of all devices, those that have gone included
     std::uint64_t completed = 0;
     std::uint64_t completedInline = 0;

@@ -429,6 +429,7 @@ private:
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord>) noexcept override {}
         void unpin(Pins) noexcept override {}
+        void portLost(std::uint32_t) noexcept override {}
         void deviceClosed(std::uint64_t) noexcept override {}
     };
 

@@ -116,6 +116,7 @@ private:
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord> records) noexcept override { to_.deliver(records); }
         void unpin(Pins pins) noexcept override { to_.unpin(pins.first); }
+        void portLost(std::uint32_t) noexcept override { to_.shown_.load()->violate("the port counts as lost"); }
         void deviceClosed(std::uint64_t key) noexcept override { to_.shown_.load()->noteEnd(key); }
 
     private:

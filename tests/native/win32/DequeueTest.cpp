@@ -170,8 +170,8 @@ TEST_P(DequeueTest, PacketsAndApcsAtOnceComeOneByOne) {
 TEST_P(DequeueTest, HandleThatIsNoPortIsNotMistakenForATimeout) {
     port_ = KernelPort{};
     for (const DWORD milliseconds : {DWORD{0}, kForEver}) {
-        EXPECT_EQ(Outcome::kClosed, dequeue(milliseconds));
-        EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, ::GetLastError());
+        EXPECT_EQ(Outcome::kLost, dequeue(milliseconds));
+        EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, port_.lossReason());
         EXPECT_EQ(11u, packet_.key) << "what was there stays";
     }
 }
@@ -203,7 +203,7 @@ TEST_P(DequeueTest, TellsAWaiterThatThePortIsClosed) {
     if (error == WAIT_TIMEOUT) {
         GTEST_SKIP() << "here closing a port does not wake those who wait for it (Wine before 10)";
     }
-    EXPECT_EQ(Outcome::kClosed, outcome);
+    EXPECT_EQ(Outcome::kLost, outcome);
     EXPECT_EQ(DWORD{ERROR_ABANDONED_WAIT_0}, error);
     EXPECT_EQ(11u, packet_.key) << "what was there stays";
 }

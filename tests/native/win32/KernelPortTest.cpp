@@ -38,6 +38,36 @@ TEST(KernelPortTest, HandsTheConcurrencyToTheKernel) {
     EXPECT_EQ(0u, asked);
 }
 
+TEST(KernelPortTest, PostsFromItsReserveWhatCannotBePostedOtherwise) {
+    FakeCall<&Calls::postQueuedCompletionStatus> post{
+        [](HANDLE, DWORD, ULONG_PTR, OVERLAPPED*) -> BOOL { return test::failing(ERROR_NO_SYSTEM_RESOURCES); }};
+    const KernelPort port = newPort();
+    for (std::uint64_t key = 7; key < 10; ++key) {
+        EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, port.post(0, key, nullptr));
+        const ErrorCode error = port.postReserved(key);
+        if (error == ERROR_CALL_NOT_IMPLEMENTED) {
+            GTEST_SKIP() << "this system has no reserves (Wine before 10)";
+        }
+        ASSERT_EQ(DWORD{ERROR_SUCCESS}, error);
+        KernelPort::Packet packet;
+        ASSERT_EQ(Outcome::kPackets, port.dequeueOne(packet, 0));
+        EXPECT_EQ(key, packet.key);
+        EXPECT_EQ(nullptr, packet.overlapped);
+        EXPECT_EQ(0u, packet.bytes);
+        EXPECT_EQ(Outcome::kTimeout, port.dequeueOne(packet, 0));
+    }
+}
+
+TEST(KernelPortTest, DoesWithoutAReserve) {
+    FakeCall<&Calls::allocatePacketReserve> reserve{[]() -> HANDLE {
+        ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
+        return nullptr;
+    }};
+    const KernelPort port = newPort();
+    EXPECT_EQ(DWORD{ERROR_CALL_NOT_IMPLEMENTED}, port.postReserved(7));
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, port.post(0, 7, nullptr));
+}
+
 TEST(KernelPortTest, CarriesPacketsVerbatim) {
     const KernelPort port = newPort();
     struct Sent {

@@ -78,6 +78,7 @@ public:
     }
     void workerStopped(unsigned) noexcept override {}
     void unpin(Pins) noexcept override {}
+    void portLost(std::uint32_t) noexcept override {}
     void deviceClosed(std::uint64_t) noexcept override {}
 
 private:

@@ -81,8 +81,61 @@ final class CompletionDispatcherTest {
         assertThat(printed.toString()).contains("the listener");
     }
 
+    @Test
+    void tellsTheHandlerThatThePortIsLost() {
+        final List<PortLostException> losses = new ArrayList<>();
+        dispatcher(batch -> { }, new CompletionExceptionHandler() {
+            @Override
+            public void onException(final Completion completion, final Throwable thrown) {
+                handled.add(thrown);
+            }
+
+            @Override
+            public void onPortLost(final CompletionPort port, final PortLostException lost) {
+                losses.add(lost);
+            }
+        }).portLost(735);
+
+        assertThat(losses).singleElement().satisfies(lost -> assertThat(lost).hasMessageContaining("error 735"));
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void logsByDefaultThatThePortIsLost() {
+        assertThatCode(() -> dispatcher(batch -> { }, handler).portLost(6)).doesNotThrowAnyException();
+        assertThat(handled).as("it is not the listener's").isEmpty();
+    }
+
+    @Test
+    void survivesAHandlerThatThrowsWhereThePortIsLost() {
+        final PrintStream console = System.err;
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true));
+        try {
+            assertThatCode(() -> dispatcher(batch -> { }, new CompletionExceptionHandler() {
+                @Override
+                public void onException(final Completion completion, final Throwable thrown) {
+                    handled.add(thrown);
+                }
+
+                @Override
+                public void onPortLost(final CompletionPort port, final PortLostException lost) {
+                    throw new IllegalStateException("the handler");
+                }
+            }).portLost(6)).doesNotThrowAnyException();
+        } finally {
+            System.setErr(console);
+        }
+        assertThat(printed.toString()).contains("the handler", "is lost");
+    }
+
+    private static CompletionDispatcher dispatcher(
+            final BatchListener listener, final CompletionExceptionHandler handler) {
+        return new CompletionDispatcher(null, null, listener, handler);
+    }
+
     private static void deliver(final BatchListener listener, final CompletionExceptionHandler handler) {
-        final CompletionDispatcher dispatcher = new CompletionDispatcher(null, null, listener, handler);
+        final CompletionDispatcher dispatcher = dispatcher(listener, handler);
         final CompletionBatch batch = dispatcher.openBatch(0, ByteBuffer.allocateDirect(4 * 32));
         dispatcher.deliver(batch, 2);
     }

@@ -18,7 +18,7 @@ public final class MadeUpSnapshot {
     /** How long each worker does what it does. */
     public static final long MILLIS = 4321;
 
-    static final int COUNTERS = 17;
+    static final int COUNTERS = 18;
     /** Where the number of counters stands. */
     static final int COUNTERS_AT = 8 + 8 + 8 + 1 + 1 + 2 + NAME.getBytes(StandardCharsets.UTF_8).length;
 

@@ -49,6 +49,18 @@ final class CompletionDispatcher {
         }
     }
 
+    /** Called once, by a worker or a poll to which Windows has said by that error that the port's handle is closed. */
+    void portLost(final int error) {
+        final PortLostException lost = new PortLostException(port + " is lost: other code has closed the handle of its"
+                + " kernel object (error " + error + "). Nothing that is in flight on it completes. Close it and open"
+                + " another one");
+        try {
+            exceptionHandler.onPortLost(port, lost);
+        } catch (final Throwable again) {
+            print(again, lost);
+        }
+    }
+
     /** Called after a device's last completion, by the thread that has finished its last operation. */
     void deviceClosed(final long key) {
         port.forget(key);

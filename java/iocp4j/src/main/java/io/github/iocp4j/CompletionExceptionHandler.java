@@ -1,7 +1,9 @@
 package io.github.iocp4j;
 
+import java.lang.System.Logger.Level;
+
 /**
- * Receives the exceptions of a port's listener.
+ * Receives the exceptions of a port's listener, and learns that a port is lost.
  */
 @FunctionalInterface
 public interface CompletionExceptionHandler {
@@ -19,4 +21,19 @@ public interface CompletionExceptionHandler {
      * @param thrown the listener's exception
      */
     void onException(Completion completion, Throwable thrown);
+
+    /**
+     * Called once when a worker or a poll finds that other code has closed the handle of the port's kernel object.
+     * From then on the port refuses new operations. Operations in flight do not complete: their memory and their
+     * buffers are kept for good, because Windows may still use them, and {@link PortSnapshot#operationsQuarantined}
+     * counts them. A close of their devices and of the port times out; without such operations it ends as usual.
+     *
+     * <p>The default logs the exception's message as an error.
+     *
+     * @param port the port
+     * @param lost says what has happened
+     */
+    default void onPortLost(final CompletionPort port, final PortLostException lost) {
+        System.getLogger(CompletionExceptionHandler.class.getPackageName()).log(Level.ERROR, lost.getMessage());
+    }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
  * version but from different builds may differ in the constants.
  */
 final class NativeContract {
-    private static final int ABI_VERSION = 7;
+    private static final int ABI_VERSION = 8;
 
     private NativeContract() {
     }

@@ -298,6 +298,16 @@ public final class PortSnapshot {
     }
 
     /**
+     * Failed calls of {@code GetQueuedCompletionStatusEx}; timeouts are not counted. The thread tries again after
+     * 50 ms, unless the port is lost ({@link CompletionExceptionHandler#onPortLost}).
+     *
+     * @return since the port was opened
+     */
+    public long failedDequeues() {
+        return counter(PortCounter.FAILED_DEQUEUES);
+    }
+
+    /**
      * The activity of the threads that drain the port.
      *
      * @return an immutable list of the port's workers by index; on a polled port of its pollers, in no particular order

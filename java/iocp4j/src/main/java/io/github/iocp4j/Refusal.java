@@ -90,6 +90,13 @@ enum Refusal {
             return new IllegalArgumentException("The thread that has waited for a mutex owns it, and a port has no"
                     + " thread to own it (" + subject + "): wait for it in an AlertableThread");
         }
+    },
+    PORT_LOST(0x2000_000e) {
+        @Override
+        RuntimeException exception(final Object subject) {
+            return new PortLostException("Nothing can be started on " + subject + ": other code has closed the handle"
+                    + " of its port's kernel object. Close the port and open another one");
+        }
     };
 
     private final int code;

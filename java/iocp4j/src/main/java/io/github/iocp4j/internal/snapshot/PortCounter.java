@@ -37,6 +37,8 @@ public enum PortCounter {
     OPERATIONS_QUARANTINED,
     /** {@link io.github.iocp4j.PortSnapshot#unbalancedDevices}. */
     UNBALANCED_DEVICES,
+    /** {@link io.github.iocp4j.PortSnapshot#failedDequeues}. */
+    FAILED_DEQUEUES,
     /** {@link io.github.iocp4j.PortSnapshot#deviceCount}; native code has no such counter, but a list of devices. */
     DEVICES
 }
