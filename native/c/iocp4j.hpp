@@ -142,7 +142,7 @@ private:
     iocp4j_key key_ = 0;
 };
 
-// Zeros are the defaults; iocp4j_port_settings tells more.
+// Zeros are the defaults; iocp4j_port_settings says more.
 struct PortSettings {
     std::uint32_t concurrency = 0;
     std::uint32_t workers = 0;

@@ -21,7 +21,7 @@ jlong answer(const win32::Result<T>& result) noexcept {
     return result ? static_cast<jlong>(*result) : refused(result.error());
 }
 
-// Of a call that has nothing to tell but how it went: 1 for well.
+// Of a call that returns nothing but whether it succeeded: 1 if so.
 inline jlong answered(win32::ErrorCode error) noexcept { return error == 0 ? jlong{1} : refused(error); }
 
 // Two counters in one number, each of at most 31 bits, which is never negative.

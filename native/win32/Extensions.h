@@ -15,7 +15,7 @@ namespace iocp4j::win32::extensions {
 BOOL WINAPI acceptEx(SOCKET listener, SOCKET accepted, void* memory, DWORD firstLength, DWORD localLength,
                      DWORD remoteLength, DWORD* received, OVERLAPPED* overlapped);
 
-// Tells nothing when there is no such function.
+// Writes nothing when there is no such function.
 void WINAPI getAcceptExSockaddrs(SOCKET accepted, void* memory, DWORD firstLength, DWORD localLength,
                                  DWORD remoteLength, sockaddr** local, int* localActual, sockaddr** remote,
                                  int* remoteActual);

@@ -15,7 +15,7 @@ public:
     // From the security descriptor definition language.
     static Result<SecurityDescriptor> parse(const std::wstring& sddl);
 
-    // Full access for the current user, administrators and SYSTEM; nothing for anybody else, and nothing inherited.
+    // Full access for the current user, administrators and SYSTEM; nothing for other users, and nothing inherited.
     static Result<SecurityDescriptor> privateToUser();
 
     // From the language, or of an empty text the private one.

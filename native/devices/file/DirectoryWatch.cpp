@@ -22,7 +22,7 @@ bool isNews(win32::ErrorCode status) noexcept { return status == ERROR_SUCCESS |
 bool isFinal(win32::ErrorCode status) noexcept { return !isNews(status) && !isPassing(status); }
 
 win32::Result<win32::Handle> openDirectory(const std::wstring& path) noexcept {
-    // Without keeping anybody from renaming or deleting what is in it, or itself.
+    // Other processes may rename and delete what is in it, and the directory itself.
     win32::Handle directory{win32::calls.createFile(
         path.c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
         OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)};
@@ -107,7 +107,7 @@ Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept
         const BOOL begun =
             win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
                                               settings_.recursive, settings_.filter, nullptr, &operation, nullptr);
-        // Success is that it has begun, also where there is something to tell already.
+        // Success is that it has begun, also where there are changes already.
         return begun ? Started::pending() : Started::from(begun);
     });
     if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
@@ -144,7 +144,7 @@ bool DirectoryWatch::onCompleted(CompletionRecord& record) noexcept {
 // The call in flight is over. True when its record can be delivered at once.
 bool DirectoryWatch::enqueue(CompletionRecord& record) noexcept {
     if (record.status == ERROR_SUCCESS && record.bytes == 0) {
-        // As ReadDirectoryChangesW is documented to tell of more changes than there was room for.
+        // What ReadDirectoryChangesW is documented to answer for more changes than there was room for.
         record.status = ERROR_NOTIFY_ENUM_DIR;
     }
     bool delivers = false;

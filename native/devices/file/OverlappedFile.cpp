@@ -87,7 +87,7 @@ Started OverlappedFile::writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* 
 
 bool OverlappedFile::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode == Opcode::kRead) {
-        // Some file systems tell of the end as ReadFile does for handles without overlapped I/O: no bytes, no error.
+        // Some file systems report the end as ReadFile does for handles without overlapped I/O: no bytes, no error.
         if (record.status == ERROR_SUCCESS && record.bytes == 0 && record.detail != 0) {
             record.status = ERROR_HANDLE_EOF;
         }
@@ -154,7 +154,7 @@ win32::ErrorCode OverlappedFile::copyMetadataFrom(const OverlappedFile& source) 
     }
     // Zero is "as it is": the time of the last change to the file's entry is the file system's own.
     info.ChangeTime.QuadPart = 0;
-    // What can be set; the others tell how the file is stored. None at all would be "as they are".
+    // What can be set; the others say how the file is stored. None at all would be "as they are".
     info.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
                            FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED | FILE_ATTRIBUTE_TEMPORARY |
                            FILE_ATTRIBUTE_OFFLINE;

@@ -19,7 +19,7 @@ struct OverlappedFileSettings {
 
 // A file on a disk. Its operations have positions and no order among themselves.
 //
-// The end of the file has one answer, however Windows tells of it: a read that begins there or behind it completes with
+// The end of the file has one answer, however Windows reports it: a read that begins there or behind it completes with
 // ERROR_HANDLE_EOF and no bytes, unless none were asked for; one that begins before it with the bytes that there are.
 class OverlappedFile final : public ByteDevice {
 public:

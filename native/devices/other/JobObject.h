@@ -8,7 +8,7 @@
 
 namespace iocp4j {
 
-// A group of processes. Windows tells of their ends with packets of its own on the port, which belong to no operation.
+// A group of processes. Windows reports their ends with packets of its own on the port, which belong to no operation.
 class JobObject final : public Device {
 public:
     // `killOnClose`: when the last handle of the job is closed, Windows ends all its processes.

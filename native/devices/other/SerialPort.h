@@ -38,7 +38,7 @@ public:
         return kTraits;
     }
 
-    // Completes when one of the events (EV_...) has happened; the record's detail tells which. The one before, if it
+    // Completes when one of the events (EV_...) has happened; the record's detail says which. The one before, if it
     // still waits, completes with a detail of 0.
     Started awaitEvents(Operation& operation, std::uint32_t events) noexcept;
 

@@ -12,7 +12,7 @@ namespace iocp4j {
 // port waits for it, any number of times at once.
 class WaitableDevice : public Device, private ObjectWaits::Owner {
 public:
-    // Keeps a handle of its own, so that the caller may close his.
+    // Keeps a handle of its own, so that the caller may close its own.
     static win32::Result<Device::Key> open(CompletionPort& port, std::wstring name, HANDLE object);
 
     // The object's handle is not one that a port takes, so that the device has none in that sense.

@@ -40,7 +40,7 @@ public:
     // server's end can; a client's says kWrongDevice.
     virtual win32::ErrorCode disconnect() noexcept;
 
-    // Whether the pipe keeps messages apart, however this end reads them. False, too, where Windows does not tell: it
+    // Whether the pipe keeps messages apart, however this end reads them. False, too, where Windows does not say: it
     // does not where this end only writes.
     bool keepsMessages() const noexcept;
 

@@ -9,7 +9,7 @@ namespace iocp4j {
 namespace {
 
 // Whether a pipe of that name has a server. CreateNamedPipe refuses a second first instance, too, but only looking
-// before tells a taken name from a missing permission in the same way everywhere.
+// before distinguishes a taken name from a missing permission in the same way everywhere.
 bool isServed(const std::wstring& name) noexcept {
     constexpr DWORD kShortestWait = 1;
     return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;

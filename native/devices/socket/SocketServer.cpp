@@ -17,7 +17,7 @@ using win32::winsockResult;
 // What AcceptEx wants for an address: 16 bytes more than it can have.
 constexpr DWORD kAddressRoom = win32::SocketAddress::kCapacity + 16;
 
-// In the record of an accept that only tells of a failure.
+// In the record of an accept that only reports a failure.
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
 // What fails before a client can be to blame. All else is one client's affair: codes for a client that has gone are
@@ -164,7 +164,7 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
     return isNews();
 }
 
-// Makes the connection a device, which the record then tells of.
+// Makes the connection a device, and puts its key into the record.
 win32::ErrorCode SocketServer::welcome(Slot& slot, CompletionRecord& record) noexcept {
     // Until this is done, shutdown(), getpeername() and others do not know the connection.
     const SOCKET listener = socket();

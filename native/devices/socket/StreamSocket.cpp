@@ -244,7 +244,7 @@ win32::Result<win32::SocketAddress> StreamSocket::localAddress() noexcept {
 
 win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
     {
-        // Winsock does not tell of a peer that has gone; and the listener may ask first when it has.
+        // Winsock does not know the address of a peer that has gone; and the listener may ask first when it has.
         const std::lock_guard lock{mutex_};
         if (accepted_) {
             return accepted_->remote;

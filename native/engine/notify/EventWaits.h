@@ -25,7 +25,7 @@ public:
     // No operation may be in flight any more.
     ~EventWaits();
 
-    // Makes the call with an event in the operation, and sees to it that the packet is brought.
+    // Makes the call with an event in the operation, and sees to it that the packet is posted.
     template <class Call>
     Started start(Operation& operation, const Call& call) noexcept {
         Wait* wait = acquire(operation);

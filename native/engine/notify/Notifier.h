@@ -8,7 +8,7 @@ namespace iocp4j {
 
 struct Operation;
 
-// Brings the packets of a device whose handle is not bound to its port, so that the kernel queues none: it starts the
+// Posts the packets of a device whose handle is not bound to its port, so that the kernel queues none: it starts the
 // device's operations in such a way that it learns of their end, and then posts what the kernel would have queued
 // (Operations::bring). From there on they are operations like any other. Each such device has one.
 class Notifier {
@@ -27,7 +27,7 @@ public:
     // Called after each operation, also after one for which nothing was reserved.
     virtual void release(Operation&) noexcept {}
 
-    // Nothing is brought of a call that returns success: the operation is over then, as on a handle that skips packets.
+    // Nothing is posted for a call that returns success: the operation is over then, as on a handle that skips packets.
     virtual Started start(Operation& operation, const Call& call) noexcept = 0;
 
     // The same for a call that exists in a form with a completion routine, too, which `callWithRoutine` makes.

@@ -17,7 +17,7 @@ namespace iocp4j {
 class Operations;
 struct Operation;
 
-// Waits for kernel objects that no port takes, and brings the packet of an operation whose object is signalled. A
+// Waits for kernel objects that no port takes, and posts the packet of an operation whose object is signalled. A
 // thread waits for as many as Windows lets it, 63 and one that wakes it; so there is one thread for 63 waits, from the
 // first wait on.
 //

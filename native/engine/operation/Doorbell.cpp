@@ -26,7 +26,7 @@ Doorbell::Clock::time_point Doorbell::ringFrom(Clock::time_point due) noexcept {
     if (due == Clock::time_point::max() || next > now) {
         return due == Clock::time_point::max() ? due : next;
     }
-    // Whoever takes the packet wakes the timekeeper.
+    // The thread that dequeues the packet wakes the timekeeper.
     return post() ? Clock::time_point::max() : now + kPause;
 }
 

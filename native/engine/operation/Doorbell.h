@@ -13,8 +13,8 @@
 
 namespace iocp4j {
 
-// Brings a thread that waits for packets when a port owes something of which no packet tells: an operation, an exit or
-// a wake-up whose packet could not be posted, or a device whose reminder is due. The one who owes it rings.
+// Brings a thread that waits for packets when a port owes something that no packet brings: an operation, an exit or
+// a wake-up whose packet could not be posted, or a device whose reminder is due. The thread that owes it rings.
 //
 // Threads wait for packets without a limit, so that an idle port wakes none of them. The timekeeper posts a packet of
 // the doorbell's own, and another one after a pause for as long as something is owed: the thread that has come may be

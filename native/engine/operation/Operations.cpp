@@ -30,7 +30,7 @@ void storeResult(Operation& operation) noexcept {
 
 std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
 
-// What InlineCompletion can tell of: data that has moved. All else has more to tell, the end of a stream for one.
+// What InlineCompletion can say: how much data has moved. All else needs more, the end of a stream for one.
 bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
         case Opcode::kRead:
@@ -164,7 +164,7 @@ void Operations::letGo(Operation& operation) noexcept {
 void Operations::travel(Operation& operation, std::uint64_t generation) noexcept {
     if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
         operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
-        // Nobody else can finish it any more, and nobody has, not even with a forged packet.
+        // No other thread can finish it any more, and none has, not even with a forged packet.
         strand(operation);
     }
 }

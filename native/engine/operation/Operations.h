@@ -90,7 +90,7 @@ public:
     bool isPending(const Target& target, OperationId id) const noexcept;
 
     // Out. The operation whose packet this is, with its record complete; nullptr when it is none of ours, or when
-    // another thread still holds the operation and will send it again. `foreign` tells the two apart.
+    // another thread still holds the operation and will send it again. `foreign` distinguishes the two.
     Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
 
     // Posts the packet of an operation that is over and whose handle is not bound to the port, as the kernel would.

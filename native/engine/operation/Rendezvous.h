@@ -45,7 +45,7 @@ public:
     // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
     void beginTravelling() noexcept { enterState(kInFlight | kTravelling); }
 
-    // The call has failed, so that no packet follows: the holder claims the operation himself, stores the result, and
+    // The call has failed, so that no packet follows: the holder claims the operation itself, stores the result, and
     // lets it travel(). False when a packet has come nevertheless; then that one counts, and the holder releases as
     // usual.
     [[nodiscard]] bool takeBack() noexcept {

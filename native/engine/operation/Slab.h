@@ -46,7 +46,7 @@ public:
 
     void release(T* place) noexcept {
         const std::uint32_t index = indexOf(place);
-        // First, so that nobody ever sees more in use than there are.
+        // First, so that no thread ever sees more in use than there are.
         inUse_.fetch_sub(1, std::memory_order_relaxed);
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {

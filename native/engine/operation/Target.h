@@ -25,7 +25,7 @@ public:
         // No operation is a caller's, so that no caller can cancel one.
         bool ownOperations = false;
 
-        // By event where the port has signalled handles: a handle does not tell which of several operations is over.
+        // By event where the port has signalled handles: a handle does not say which of several operations is over.
         bool severalOperations = false;
 
         // OVERLAPPED.Internal as the code that the listener sees.

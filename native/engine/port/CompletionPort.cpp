@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// What tells keys of ports from those of devices, whose kind is 0: Java finds a device by the lower half of its key.
+// The kind in keys of ports; that of devices is 0: Java finds a device by the lower half of its key.
 constexpr std::uint8_t kPortKind = 1;
 
 // Keys of devices begin at 2^32; Operations and Doorbell have others below.

@@ -27,7 +27,7 @@ bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline
 }
 
 void Device::dispose(Device* device) noexcept {
-    // Whoever is told of the end below may close something else, and that may be this device's port.
+    // The sink may close something else when it hears of the end, and that may be this device's port.
     const MayNotWait here;
     CompletionPort& port = device->port_;
     const Key key = device->key_;
@@ -78,8 +78,8 @@ win32::ErrorCode Device::completeInline() noexcept {
         completesInline_.store(true, std::memory_order_release);
         return ERROR_SUCCESS;
     }
-    // Before the kernel skips the first packet, so that nobody waits for one that does not come. Whoever believes too
-    // early that there is none takes the operation back from a packet that is still to come; that one is foreign then.
+    // Before the kernel skips the first packet, so that no operation waits for one that does not come. A submission
+    // that sees the flag too early claims an operation whose packet is still to come; that one is foreign then.
     const bool skipped = skipsPackets_.exchange(true, std::memory_order_acq_rel);
     const win32::ErrorCode error = win32::outcome(win32::calls.setFileCompletionNotificationModes(
         handle(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));

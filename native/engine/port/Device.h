@@ -21,13 +21,13 @@ struct Operation;
 
 // A handle that is registered with a port. Each kind of device derives from this and knows its Win32 calls.
 //
-// A device lives until it is closed and nobody shares it any more. Each operation in flight has a share, from its
+// A device lives until it is closed and its last share has ended. Each operation in flight has a share, from its
 // submission until the listener has seen its completion; so the handle is open as long as the kernel may use it.
 class Device : public Target {
 public:
     static SlotTable<Device>& table() noexcept;
 
-    // Refuses new operations and cancels those in flight. Whoever then ends the last share disposes of the device.
+    // Refuses new operations and cancels those in flight. The end of the last share disposes of the device.
     static void close(Key key) noexcept;
 
     // Waits for the end of a device that is being closed; false when the deadline comes first.
@@ -103,7 +103,7 @@ public:
     virtual void onEnding() noexcept {}
 
 protected:
-    // Has `call` start an operation in whichever way its end will be told of; `callWithRoutine` does so with a
+    // Has `call` start an operation in whichever way the port learns of its end; `callWithRoutine` does so with a
     // completion routine.
     template <class Call>
     Started start(Operation& operation, const Call& call) noexcept {
@@ -114,7 +114,7 @@ protected:
         return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call), std::cref(callWithRoutine));
     }
 
-    // For a handle that somebody else may have told to skip packets, before it came to us.
+    // For a handle whose packets other code may have had skipped.
     void expectSkippedPackets() noexcept { skipsPackets_.store(true, std::memory_order_release); }
 
     // For a device that is about to end, and whose handle another one shall have.

@@ -120,9 +120,9 @@ void Drain::take(Operation* operation) noexcept {
         port_.sink().unpin(pins);
     }
     const std::uint32_t bytes = record.bytes;
-    const bool told = device == nullptr || (device->onCompleted(record) && introduce(*device, record));
-    departing_[departingCount_++] = {device, bytes, told && record.opcode == Opcode::kChange};
-    if (told) {
+    const bool delivers = device == nullptr || (device->onCompleted(record) && introduce(*device, record));
+    departing_[departingCount_++] = {device, bytes, delivers && record.opcode == Opcode::kChange};
+    if (delivers) {
         ++recordCount_;
         if (record.status != ERROR_SUCCESS) {
             counters_.failures.add(record.status);
@@ -130,7 +130,7 @@ void Drain::take(Operation* operation) noexcept {
     }
 }
 
-// A server's connection is a device that nobody keeps open yet. It must not end before the listener has heard of it;
+// A server's connection is a device that has no other share yet. It must not end before the listener has seen it;
 // if it has ended already, with its port, the listener does not.
 bool Drain::introduce(const Device& device, const CompletionRecord& record) noexcept {
     if (record.opcode != Opcode::kAccept || record.status != ERROR_SUCCESS || record.key == device.key()) {

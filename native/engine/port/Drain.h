@@ -31,7 +31,7 @@ public:
     // Batches of 1, of 2 and 3, of 4 to 7, and so on, up to 4096.
     static constexpr std::size_t kBatchSizes = 13;
 
-    // Written by the draining thread only, read by anybody. Cache lines of its own.
+    // Written by the draining thread only, read by any. Cache lines of its own.
     struct alignas(64) Counters {
         std::atomic<std::uint64_t> completions{0};
         std::atomic<std::uint64_t> largestBatch{0};
@@ -39,7 +39,7 @@ public:
         std::atomic<std::uint64_t> failedDequeues{0};
         std::atomic<std::uint64_t> activity{0};  // | milliseconds as GetTickCount64 counts them | Activity 2 |
         std::array<std::atomic<std::uint64_t>, kBatchSizes> batches{};
-        StatusCounts failures;  // of completions that the listener has been told of
+        StatusCounts failures;  // of completions that the listener has seen
     };
 
     // What has come besides completions.
@@ -61,7 +61,7 @@ public:
     // The listener is being called.
     void delivering() noexcept;
 
-    // The listener has returned, or there was nothing to tell it.
+    // The listener has returned, or there was nothing for it.
     void delivered() noexcept;
 
     void become(Activity activity) noexcept;
@@ -75,7 +75,7 @@ private:
     struct Departing {
         Device* device;       // nullptr for a posted packet
         std::uint32_t bytes;  // that it has moved
-        bool awaitsReturn;    // is to be told when it has
+        bool awaitsReturn;    // onDelivered() is called when it has
     };
 
     Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
@@ -88,7 +88,7 @@ private:
     std::vector<OVERLAPPED_ENTRY> entries_;
     std::vector<CompletionRecord> records_;  // what the listener is shown; the current batch lies at its beginning
     std::vector<Departing> departing_;       // whose operations these were
-    std::vector<Device*> introduced_;        // connections that the batch tells of for the first time
+    std::vector<Device*> introduced_;        // connections that the batch reports
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
     std::uint32_t introducedCount_ = 0;

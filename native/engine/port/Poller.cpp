@@ -70,10 +70,10 @@ void Poller::close(Key key) noexcept {
     }
 }
 
-// Nobody polls any more, or has not yet: the time to end, if that is asked for.
+// No thread polls: the time to end, if that is asked for.
 void Poller::pause() noexcept {
     if (closing_ && advance(Phase::kIdle, Phase::kEnded)) {
-        // Whoever calls this has a share, so that the end of that sees to the rest.
+        // The caller has a share, whose end sees to the rest.
         (void)table().close(key_);
     }
 }

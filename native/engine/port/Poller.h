@@ -26,7 +26,7 @@ public:
 
     static win32::Result<Key> open(CompletionPort& port);
 
-    // Whoever is polling with it finishes; then it ends.
+    // A poll that is under way finishes; then it ends.
     static void close(Key key) noexcept;
 
     struct Polled {
@@ -45,7 +45,7 @@ public:
     Key key() const noexcept { return key_; }
     std::uint64_t portKey() const noexcept { return portKey_; }
 
-    // Where the batch of each poll lies, from its beginning. It is the port's, and ends with it: whoever asks has a
+    // Where the batch of each poll lies, from its beginning. It is the port's, and ends with it: the caller has a
     // share of that.
     std::span<CompletionRecord> memory() const noexcept;
 
@@ -68,7 +68,7 @@ private:
     void pause() noexcept;
     Polled wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept;
 
-    CompletionPort& port_;  // there while somebody has a share of it
+    CompletionPort& port_;  // there as long as it has a share
     const std::uint64_t portKey_;
     Drain& drain_;  // the port's
     Key key_ = 0;

@@ -34,7 +34,7 @@ struct PortSnapshot {
     std::uint32_t operationCeiling = 0;
     std::uint32_t operationsInFlight = 0;
     std::uint32_t mostInFlight = 0;
-    std::optional<std::uint32_t> queued;  // packets in the kernel, where it tells
+    std::optional<std::uint32_t> queued;  // packets in the kernel, where it says so
     std::array<std::uint64_t, Drain::kBatchSizes> batches{};
     std::uint64_t completions = 0;
     std::uint64_t largestBatch = 0;
