@@ -200,7 +200,7 @@ void CompletionPort::workDone() noexcept {
 void CompletionPort::endDrains() noexcept {
     // Workers may leave, and the port end, as soon as they can see the flag.
     const Share<CompletionPort> self{key_};
-    // Before we count who polls: whoever begins to later looks at it.
+    // Before the polls are counted: one that begins later looks at it.
     exiting_.store(true, std::memory_order_seq_cst);
     if (settings_.polled) {
         postExits(polling_.load(std::memory_order_seq_cst));
@@ -250,14 +250,14 @@ bool CompletionPort::isWake(const OVERLAPPED_ENTRY& entry) noexcept {
     return entry.lpCompletionKey == kWakeKey && entry.lpOverlapped == nullptr && wakePending_.exchange(false);
 }
 
-// Some device has been told by the kernel what is no end of an operation.
+// A device's packet that is not an operation's completion.
 bool CompletionPort::isNotice(const OVERLAPPED_ENTRY& entry) noexcept {
     const Share<Device> device{entry.lpCompletionKey};
     return device && device->onNotification(entry);
 }
 
 void CompletionPort::wake() noexcept {
-    // One is enough for all who ask before somebody has woken.
+    // One is enough for all requests before a poll has returned.
     if (settings_.polled && !wakePending_.exchange(true) && kernel_.post(0, kWakeKey, nullptr) != ERROR_SUCCESS) {
         wakeOwed_ = true;
         doorbell_.ring();

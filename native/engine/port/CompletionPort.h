@@ -114,7 +114,7 @@ public:
     bool takeOwedWake() noexcept;
     bool isClosing() const noexcept { return work_.closed(); }
 
-    // Whoever is waiting in a poll has one, so that the end of the port wakes him.
+    // A thread that waits in a poll has one, so that the end of the port wakes it.
     class Polling {
     public:
         explicit Polling(CompletionPort& port) noexcept : port_(port) { ++port_.polling_; }
@@ -166,7 +166,7 @@ private:
 
     std::mutex mutex_;                            // of everything below
     std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed
-    std::vector<Drain*> idleDrains_;              // of nobody just now
+    std::vector<Drain*> idleDrains_;              // not lent
     std::condition_variable startedChanged_;
     std::uint32_t workersReady_ = 0;
     std::uint32_t workersFailed_ = 0;
