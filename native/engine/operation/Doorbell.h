@@ -41,7 +41,7 @@ public:
     // Whether the packet is the doorbell's, so that the thread which has it is to look at all that is owed.
     bool isRing(const OVERLAPPED_ENTRY& entry) noexcept;
 
-    // What a thread waits for that has no port of the kernel's any more to wait at: somebody rings, or the time is up.
+    // What a thread waits for that has no port of the kernel's any more to wait at: a ring, or the end of its time.
     void await(DWORD milliseconds) noexcept;
 
     // How long a thread may wait for packets. INFINITE, unless something is owed and there is no timekeeper to be had.

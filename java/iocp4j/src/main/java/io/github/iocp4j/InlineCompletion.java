@@ -18,7 +18,7 @@ package io.github.iocp4j;
  * }</pre>
  */
 public final class InlineCompletion {
-    // How native code marks one: inlineId() in native/engine/Operations.h.
+    // How native code marks one: inlineId() in native/engine/operation/Operations.h.
     private static final int NATIVE_MARK_BIT = 61;
 
     private InlineCompletion() {
