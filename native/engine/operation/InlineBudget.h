@@ -40,7 +40,9 @@ public:
             device_ = device;
             inARow_ = 0;
         }
-        if (!hasPart()) {
+        if (inARow_ < least_ && leastTaken_ < leastOfAll_) {
+            ++leastTaken_;
+        } else if (inARow_ >= kMost || taken_ >= room_ || now_() >= youngUntil_) {
             return false;
         }
         ++inARow_;
@@ -54,6 +56,7 @@ public:
         isLimited_ = true;
         device_ = 0;
         taken_ = 0;
+        leastTaken_ = 0;
         least_ = isSmall ? 2 : 1;
         leastOfAll_ = least_ * completions;
         room_ = isSmall ? room : 0;
@@ -64,16 +67,12 @@ public:
     void lift() noexcept { isLimited_ = false; }
 
 private:
-    [[nodiscard]] bool hasPart() const noexcept {
-        return (inARow_ < least_ && taken_ < leastOfAll_) ||
-               (inARow_ < kMost && taken_ < room_ && now_() < youngUntil_);
-    }
-
     Now now_;
     bool isLimited_ = false;
     std::uint64_t device_ = 0;      // whose the last operation was
     std::uint32_t inARow_ = 0;      // of that device
     std::uint32_t taken_ = 0;       // in this turn
+    std::uint32_t leastTaken_ = 0;  // of these, such as no limit of time holds back
     std::uint32_t least_ = 0;       // so many for each device whatever the time,
     std::uint32_t leastOfAll_ = 0;  // and so many together
     std::uint32_t room_ = 0;        // so many together while the turn is young

@@ -70,6 +70,14 @@ TEST_F(InlineBudgetTest, EachDeviceOfALargeBatchHasOne) {
     EXPECT_EQ(0u, inARow(kDevice, {})) << "as many as the batch has completions";
 }
 
+TEST_F(InlineBudgetTest, DeviceThatTakesMostLeavesTheOthersTheirLeast) {
+    budget_.refill(3, kRoom);
+    EXPECT_EQ(InlineBudget::kMost, inARow(kDevice, microseconds{1}));
+    now += InlineBudget::kYoungTurn;
+    EXPECT_EQ(2u, inARow(kDevice + 1, microseconds{1}));
+    EXPECT_EQ(2u, inARow(kDevice + 2, microseconds{1}));
+}
+
 TEST_F(InlineBudgetTest, DevicesInTurnsAreBoundedByTheTime) {
     budget_.refill(2, kRoom);
     EXPECT_EQ(50u, inTurns(InlineBudget::kYoungTurn / 50));
