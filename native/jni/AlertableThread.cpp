@@ -4,7 +4,6 @@
 
 #include "engine/operation/Refusal.h"
 #include "jni/JavaVm.h"
-#include "jni/Package.h"
 
 namespace iocp4j::jni {
 
@@ -25,9 +24,9 @@ SlotTable<AlertableThread>& AlertableThread::table() noexcept {
 }
 
 bool AlertableThread::bind(JNIEnv* env) {
-    const jclass type = env->FindClass(inPackage("io/github/iocp4j/AlertableThread").c_str());
+    const jclass type = env->FindClass("java/lang/Runnable");
     if (type != nullptr) {
-        runQueued = env->GetMethodID(type, "runQueued", "()V");
+        runQueued = env->GetMethodID(type, "run", "()V");
     }
     return runQueued != nullptr;
 }

@@ -118,7 +118,7 @@ jlong JNICALL signalAndAwait(JNIEnv*, jclass, jlong signalled, jlong object, jin
 
 std::vector<JNINativeMethod> alertableThreadNatives() {
     return {
-        native("open", "(Lio/github/iocp4j/AlertableThread;)J", open),
+        native("open", "(Ljava/lang/Runnable;)J", open),
         native("queue", "(J)Z", queue),
         native("close", "(J)V", close),
         native("sleep", "(I)J", sleep),

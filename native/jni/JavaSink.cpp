@@ -60,7 +60,7 @@ void clearException(JNIEnv* env) noexcept {
 }  // namespace
 
 bool JavaSink::bind(JNIEnv* env) {
-    const jclass type = env->FindClass(inPackage("io/github/iocp4j/CompletionDispatcher").c_str());
+    const jclass type = env->FindClass(inPackage("io/github/iocp4j/internal/CompletionReceiver").c_str());
     if (type == nullptr) {
         return false;
     }

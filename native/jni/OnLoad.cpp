@@ -24,7 +24,8 @@ void stayLoaded() noexcept {
 // Java compares it with its own, and throws. To be asked before anything is bound: what a jar of another version has or
 // lacks is no matter then.
 bool isOfJarsVersion(JNIEnv* env) {
-    const jclass type = env->FindClass(iocp4j::jni::inPackage("io/github/iocp4j/NativeContract").c_str());
+    const jclass type =
+        env->FindClass(iocp4j::jni::inPackage("io/github/iocp4j/internal/loader/NativeContract").c_str());
     if (type == nullptr) {
         return false;
     }
@@ -61,25 +62,25 @@ bool registerNatives(JNIEnv* env, const NativeClass& natives) {
 bool registerNatives(JNIEnv* env) {
     using namespace iocp4j::jni;
     for (const NativeClass& natives : {
-             NativeClass{"io/github/iocp4j/PortNative", portNatives()},
-             NativeClass{"io/github/iocp4j/PollerNative", pollerNatives()},
-             NativeClass{"io/github/iocp4j/DeviceNative", deviceNatives()},
-             NativeClass{"io/github/iocp4j/RegisteredBufferNative", registeredBufferNatives()},
-             NativeClass{"io/github/iocp4j/NamedPipeNative", namedPipeNatives()},
-             NativeClass{"io/github/iocp4j/FileNative", fileNatives()},
-             NativeClass{"io/github/iocp4j/SocketNative", socketNatives()},
-             NativeClass{"io/github/iocp4j/StreamSocketNative", streamSocketNatives()},
-             NativeClass{"io/github/iocp4j/UdpSocketNative", udpSocketNatives()},
-             NativeClass{"io/github/iocp4j/ChildPipeNative", childPipeNatives()},
-             NativeClass{"io/github/iocp4j/ForeignDeviceNative", foreignDeviceNatives()},
-             NativeClass{"io/github/iocp4j/MailslotNative", mailslotNatives()},
-             NativeClass{"io/github/iocp4j/SerialPortNative", serialPortNatives()},
-             NativeClass{"io/github/iocp4j/DirectoryWatchNative", directoryWatchNatives()},
-             NativeClass{"io/github/iocp4j/AlertableThreadNative", alertableThreadNatives()},
-             NativeClass{"io/github/iocp4j/WaitableObjectNative", waitableObjectNatives()},
-             NativeClass{"io/github/iocp4j/WaitableDeviceNative", waitableDeviceNatives()},
-             NativeClass{"io/github/iocp4j/ConsoleInputNative", consoleInputNatives()},
-             NativeClass{"io/github/iocp4j/JobObjectNative", jobObjectNatives()},
+             NativeClass{"io/github/iocp4j/internal/PortNative", portNatives()},
+             NativeClass{"io/github/iocp4j/internal/PollerNative", pollerNatives()},
+             NativeClass{"io/github/iocp4j/internal/DeviceNative", deviceNatives()},
+             NativeClass{"io/github/iocp4j/internal/RegisteredBufferNative", registeredBufferNatives()},
+             NativeClass{"io/github/iocp4j/internal/NamedPipeNative", namedPipeNatives()},
+             NativeClass{"io/github/iocp4j/internal/FileNative", fileNatives()},
+             NativeClass{"io/github/iocp4j/internal/SocketNative", socketNatives()},
+             NativeClass{"io/github/iocp4j/internal/StreamSocketNative", streamSocketNatives()},
+             NativeClass{"io/github/iocp4j/internal/UdpSocketNative", udpSocketNatives()},
+             NativeClass{"io/github/iocp4j/internal/ChildPipeNative", childPipeNatives()},
+             NativeClass{"io/github/iocp4j/internal/AdoptedDeviceNative", foreignDeviceNatives()},
+             NativeClass{"io/github/iocp4j/internal/MailslotNative", mailslotNatives()},
+             NativeClass{"io/github/iocp4j/internal/SerialPortNative", serialPortNatives()},
+             NativeClass{"io/github/iocp4j/internal/DirectoryWatchNative", directoryWatchNatives()},
+             NativeClass{"io/github/iocp4j/internal/AlertableThreadNative", alertableThreadNatives()},
+             NativeClass{"io/github/iocp4j/internal/WaitableObjectNative", waitableObjectNatives()},
+             NativeClass{"io/github/iocp4j/internal/WaitableDeviceNative", waitableDeviceNatives()},
+             NativeClass{"io/github/iocp4j/internal/ConsoleInputNative", consoleInputNatives()},
+             NativeClass{"io/github/iocp4j/internal/JobObjectNative", jobObjectNatives()},
          }) {
         if (!registerNatives(env, natives)) {
             return false;

@@ -7,6 +7,8 @@ namespace iocp4j::jni {
 namespace {
 
 constexpr std::string_view kHome = "io/github/iocp4j/";
+// In which the class is that calls System.load.
+constexpr std::string_view kLoader = "internal/loader/";
 
 std::string package{kHome};
 
@@ -64,6 +66,9 @@ void findPackage(JNIEnv* env) {
     env->ExceptionClear();
     std::replace(caller.begin(), caller.end(), '.', '/');
     caller.resize(caller.rfind('/') + 1);
+    if (caller.ends_with(kLoader)) {
+        caller.resize(caller.size() - kLoader.size());
+    }
     package = caller.empty() ? kHome : caller;
 }
 

@@ -172,7 +172,7 @@ std::vector<JNINativeMethod> portNatives() {
     return {
         native("contract", "()[I", contract),
         native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
-        native("openPort", "(Lio/github/iocp4j/CompletionDispatcher;Ljava/lang/String;IIIIZI)J", openPort),
+        native("openPort", "(Lio/github/iocp4j/internal/CompletionReceiver;Ljava/lang/String;IIIIZI)J", openPort),
         native("closePort", "(J)Z", closePort),
         native("mayWait", "()Z", mayWait),
         native("post", "(JJIJ)J", post),

@@ -4,5 +4,9 @@
 @SuppressWarnings("module") // The modules that are built on this one are not there when it is compiled.
 module io.github.iocp4j {
     exports io.github.iocp4j;
+    exports io.github.iocp4j.device;
+    exports io.github.iocp4j.file;
+    exports io.github.iocp4j.pipe;
+    exports io.github.iocp4j.socket;
     exports io.github.iocp4j.internal.snapshot to io.github.iocp4j.monitoring;
 }

@@ -2,6 +2,10 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.pipe.PipeMode;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -8,7 +9,7 @@ public final class CompletionBatchFuzz {
     private static final int RECORDS = 8;
     private static final int PARAMETERS = 5;
 
-    private static final ByteBuffer MEMORY = ByteBuffer.allocateDirect(RECORDS * CompletionBatch.RECORD_LENGTH)
+    private static final ByteBuffer MEMORY = ByteBuffer.allocateDirect(RECORDS * RecordLayout.RECORD_LENGTH)
             .order(ByteOrder.LITTLE_ENDIAN);
     private static final CompletionBatch BATCH = new CompletionBatch(null, 0, MEMORY.duplicate());
 
@@ -47,7 +48,7 @@ public final class CompletionBatchFuzz {
         final int bytes = BATCH.bytes(index);
         final int status = BATCH.status(index);
         final ByteBuffer record = MEMORY.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        record.position(index * CompletionBatch.RECORD_LENGTH);
+        record.position(index * RecordLayout.RECORD_LENGTH);
         if (key != record.getLong() || token != record.getLong() || bytes != record.getInt()
                 || status != record.getInt()) {
             throw new AssertionError("not what is in the record");

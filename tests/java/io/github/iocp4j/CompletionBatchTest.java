@@ -3,6 +3,7 @@ package io.github.iocp4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.internal.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that native code has left in a worker's memory, as Java reads them. */
 final class CompletionBatchTest {
-    private final ByteBuffer memory = ByteBuffer.allocateDirect(4 * CompletionBatch.RECORD_LENGTH);
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(4 * RecordLayout.RECORD_LENGTH);
     private final CompletionBatch batch = new CompletionBatch(null, 3, memory);
 
     @Test
@@ -81,7 +82,7 @@ final class CompletionBatchTest {
     void noOtherDeviceEndsWithNoBytes() {
         for (final DeviceKind kind : DeviceKind.values()) {
             put(0, 1, 0, 0, Win32Error.SUCCESS, Opcode.READ);
-            memory.putShort(CompletionBatch.KIND_OFFSET, (short) kind.code());
+            memory.putShort(RecordLayout.KIND_OFFSET, (short) kind.code());
             batch.fill(1);
             assertThat(batch.isEnd(0)).as("%s", kind).isEqualTo(kind == DeviceKind.STREAM_SOCKET);
         }
@@ -125,12 +126,12 @@ final class CompletionBatchTest {
 
     private void put(
             final int index, final long key, final long token, final int bytes, final int status, final Opcode opcode) {
-        final int at = index * CompletionBatch.RECORD_LENGTH;
+        final int at = index * RecordLayout.RECORD_LENGTH;
         memory.order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(at + CompletionBatch.KEY_OFFSET, key)
-                .putLong(at + CompletionBatch.TOKEN_OFFSET, token)
-                .putInt(at + CompletionBatch.BYTES_OFFSET, bytes)
-                .putInt(at + CompletionBatch.STATUS_OFFSET, status)
-                .putShort(at + CompletionBatch.OPCODE_OFFSET, (short) opcode.code());
+                .putLong(at + RecordLayout.KEY_OFFSET, key)
+                .putLong(at + RecordLayout.TOKEN_OFFSET, token)
+                .putInt(at + RecordLayout.BYTES_OFFSET, bytes)
+                .putInt(at + RecordLayout.STATUS_OFFSET, status)
+                .putShort(at + RecordLayout.OPCODE_OFFSET, (short) opcode.code());
     }
 }

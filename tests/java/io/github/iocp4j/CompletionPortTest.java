@@ -4,6 +4,10 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Uninterruptibly;
+import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -2,6 +2,12 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Uninterruptibly;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.iocp4j.device.AdoptedDevice;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -90,7 +96,7 @@ final class DeviceControlTest {
         NamedPipeServer.builder(port, name).listening(1).maxInstances(1).open();
         NamedPipeClient.builder(port, name).connect();
         recorder.nextSuccess(Opcode.ACCEPT);
-        final ForeignDevice root = ForeignDevice.open(port, "\\\\.\\pipe\\", ForeignDevice.GENERIC_READ);
+        final AdoptedDevice root = AdoptedDevice.open(port, "\\\\.\\pipe\\", AdoptedDevice.GENERIC_READ);
 
         root.control(FSCTL_PIPE_WAIT, waitForFree(), null, 1);
 
@@ -133,7 +139,7 @@ final class DeviceControlTest {
     @Test
     void pathIsToBeThere() {
         final Win32Exception failure = catchThrowableOfType(Win32Exception.class,
-                () -> ForeignDevice.open(port, "\\\\.\\iocp4j-nothing", 0));
+                () -> AdoptedDevice.open(port, "\\\\.\\iocp4j-nothing", 0));
 
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
         assertThat(failure).hasMessageContaining("\\\\.\\iocp4j-nothing");

@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.internal.OpenedDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -101,6 +102,6 @@ final class DeviceRegistryTest {
     }
 
     private static Device device(final int generation, final int slot) {
-        return new Device(null, key(generation, slot), "test") { };
+        return new Device(new OpenedDevice(null, key(generation, slot), "test")) { };
     }
 }

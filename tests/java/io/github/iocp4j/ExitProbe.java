@@ -1,5 +1,9 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 

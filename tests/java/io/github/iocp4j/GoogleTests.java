@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toList;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.iocp4j.fixtures.Launch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,17 @@ package io.github.iocp4j;
 import static io.github.iocp4j.HostileTargets.newPipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.internal.AdoptedDeviceNative;
+import io.github.iocp4j.internal.ChildPipeNative;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.DirectoryWatchNative;
+import io.github.iocp4j.internal.JobObjectNative;
+import io.github.iocp4j.internal.MailslotNative;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.SerialPortNative;
+import io.github.iocp4j.internal.WaitableDeviceNative;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,10 +230,10 @@ final class HostileCallsTest {
         assertThat(NamedPipeNative.flush(targets.server().key())).isIn(refusals);
         assertThat(NamedPipeNative.disconnect(targets.server().key())).isIn(refusals);
         answered("disconnect", NamedPipeNative.disconnect(key));
-        assertThat(ForeignDeviceNative.adopt(random.nextBoolean() ? targets.port().id() : portId(),
+        assertThat(AdoptedDeviceNative.adopt(random.nextBoolean() ? targets.port().id() : portId(),
                 -random.nextInt(2), true)).isNegative();
         // Not of any number: a handle of the JVM's may be one that is being read, and would be waited for.
-        assertThat(ForeignDeviceNative.traits(-random.nextInt(2))).isZero();
+        assertThat(AdoptedDeviceNative.traits(-random.nextInt(2))).isZero();
         assertThat(SerialPortNative.open(targets.port().id(), random.nextBoolean() ? "x" : null,
                 random.nextBoolean() ? null : new int[random.nextInt(14)])).isNegative();
         assertThat(ChildPipeNative.open(targets.port().id(), 4 + random.nextInt(9), false, 0)).isNegative();

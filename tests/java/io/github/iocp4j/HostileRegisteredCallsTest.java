@@ -2,6 +2,11 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,13 @@ package io.github.iocp4j;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +93,7 @@ final class HostileTargets {
         }
         final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 1, 0, false);
         if (key > 0) {
-            connections.add(port.register(new NamedPipe(port, key, 0)));
+            connections.add(port.register(CompletionBatch.CONNECTIONS.get(DeviceKind.PIPE).connection(port, key, 0)));
         }
         return key > 0 || -key == Win32Error.PIPE_BUSY;
     }

@@ -2,6 +2,11 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.DirectoryWatchNative;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Refusal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;

@@ -3,6 +3,12 @@ package io.github.iocp4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Interrupted;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.PipesOnAPort;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Uninterruptibly;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;

@@ -3,6 +3,12 @@ package io.github.iocp4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.PipeMode;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;

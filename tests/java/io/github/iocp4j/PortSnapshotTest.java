@@ -3,6 +3,15 @@ package io.github.iocp4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Uninterruptibly;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.Timeouts;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -6,6 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.RegisteredBufferNative;
+import io.github.iocp4j.pipe.PipeMode;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;

@@ -2,6 +2,8 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.LoggedLines;
+import io.github.iocp4j.fixtures.Recorder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.ArrayBlockingQueue;

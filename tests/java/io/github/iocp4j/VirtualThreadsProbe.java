@@ -1,5 +1,20 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.device.AdoptedDevice;
+import io.github.iocp4j.file.DirectoryWatch;
+import io.github.iocp4j.file.FileShare;
+import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.FakeNativeHost;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Uninterruptibly;
+import io.github.iocp4j.fixtures.VirtualThreads;
+import io.github.iocp4j.internal.loader.NativeLibrary;
+import io.github.iocp4j.internal.loader.NativeLibrarySearch;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -188,7 +203,7 @@ final class VirtualThreadsProbe {
                     untilOthersRun(() -> check(file.size() == 1));
                     untilOthersRun(file::flush);
                     untilOthersRun(() -> opened.add(
-                            ForeignDevice.open(port, path.toString(), ForeignDevice.GENERIC_READ)));
+                            AdoptedDevice.open(port, path.toString(), AdoptedDevice.GENERIC_READ)));
                     untilOthersRun(() -> opened.add(DirectoryWatch.builder(port, path.getParent()).open()));
                 }
                 Files.delete(path);

@@ -3,6 +3,9 @@ package io.github.iocp4j;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.Launch;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.VirtualThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

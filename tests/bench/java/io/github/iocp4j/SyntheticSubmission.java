@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

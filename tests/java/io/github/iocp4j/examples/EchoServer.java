@@ -3,10 +3,10 @@ package io.github.iocp4j.examples;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

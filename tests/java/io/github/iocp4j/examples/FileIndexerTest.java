@@ -3,9 +3,9 @@ package io.github.iocp4j.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.OverlappedFile;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;

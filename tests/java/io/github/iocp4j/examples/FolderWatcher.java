@@ -2,9 +2,9 @@ package io.github.iocp4j.examples;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.DirectoryChanges;
-import io.github.iocp4j.DirectoryWatch;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.file.DirectoryChanges;
+import io.github.iocp4j.file.DirectoryWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,15 +1,15 @@
 package io.github.iocp4j.examples;
 
-import io.github.iocp4j.AfterDisconnect;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
-import io.github.iocp4j.SocketServer;
-import io.github.iocp4j.StreamSocket;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.socket.AfterDisconnect;
+import io.github.iocp4j.socket.SocketServer;
+import io.github.iocp4j.socket.StreamSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,7 +3,7 @@ package io.github.iocp4j.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.SocketServer;
+import io.github.iocp4j.socket.SocketServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

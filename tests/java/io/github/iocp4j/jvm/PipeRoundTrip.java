@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 

@@ -3,10 +3,10 @@ package io.github.iocp4j.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

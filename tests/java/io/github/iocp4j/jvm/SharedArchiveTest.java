@@ -3,7 +3,7 @@ package io.github.iocp4j.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
+import io.github.iocp4j.fixtures.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -2,11 +2,11 @@ package io.github.iocp4j.jvm;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

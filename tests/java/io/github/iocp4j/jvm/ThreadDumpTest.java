@@ -3,9 +3,9 @@ package io.github.iocp4j.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.ChildJvm;
+import io.github.iocp4j.fixtures.Launch;
 import java.lang.management.ManagementFactory;
 import java.lang.management.PlatformManagedObject;
 import java.lang.management.ThreadInfo;

@@ -2,10 +2,10 @@ package io.github.iocp4j.load;
 
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -3,11 +3,11 @@ package io.github.iocp4j.monitoring;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 
 /** A server of messages that is no monitor. Whatever it is asked it answers with the same, or by hanging up. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.fixtures.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

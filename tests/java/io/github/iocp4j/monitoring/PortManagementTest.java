@@ -3,7 +3,6 @@ package io.github.iocp4j.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.DeviceSnapshot;
@@ -11,6 +10,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.PortState;
 import io.github.iocp4j.WorkerActivity;
+import io.github.iocp4j.fixtures.ChildJvm;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.github.iocp4j.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
 import io.github.iocp4j.DeviceKind;
-import io.github.iocp4j.Launch;
 import io.github.iocp4j.PortState;
 import io.github.iocp4j.WorkerActivity;
+import io.github.iocp4j.fixtures.ChildJvm;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;

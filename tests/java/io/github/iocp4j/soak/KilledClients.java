@@ -1,6 +1,6 @@
 package io.github.iocp4j.soak;
 
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

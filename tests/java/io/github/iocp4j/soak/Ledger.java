@@ -2,9 +2,9 @@ package io.github.iocp4j.soak;
 
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.Device;
-import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.github.iocp4j.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iocp4j.ChildJvm;
+import io.github.iocp4j.fixtures.ChildJvm;
 import io.github.iocp4j.tools.ToolProcess;
 import java.nio.file.Path;
 import java.util.List;

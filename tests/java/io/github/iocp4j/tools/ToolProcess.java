@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools;
 
-import io.github.iocp4j.ChildJvm;
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.ChildJvm;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.github.iocp4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.ChildJvm;
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.ChildJvm;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.github.iocp4j.tools;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.github.iocp4j.tools.catpipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.PipeDirection;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.PipeDirection;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import java.nio.ByteBuffer;

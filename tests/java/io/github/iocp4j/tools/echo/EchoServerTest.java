@@ -3,12 +3,12 @@ package io.github.iocp4j.tools.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.NamedPipeServer;
-import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.socket.SocketServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

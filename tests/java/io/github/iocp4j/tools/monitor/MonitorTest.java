@@ -2,10 +2,10 @@ package io.github.iocp4j.tools.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.load.PipeEchoLoad;
 import io.github.iocp4j.monitoring.BusyPort;
 import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import java.nio.file.Path;

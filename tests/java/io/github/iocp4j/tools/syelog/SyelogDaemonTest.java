@@ -4,12 +4,12 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.NamedPipeServer;
-import io.github.iocp4j.PipeDirection;
-import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeDirection;
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package io.github.iocp4j.tools.syelog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.Launch;
+import io.github.iocp4j.fixtures.Launch;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import io.github.iocp4j.tools.syelog.SyelogdProcess.Client;

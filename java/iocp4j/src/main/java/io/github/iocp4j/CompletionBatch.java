@@ -1,8 +1,17 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.device.AdoptedDevice;
+import io.github.iocp4j.device.SerialPort;
+import io.github.iocp4j.internal.ConnectionFactory;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.RecordLayout;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.socket.StreamSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The completions that one worker or poller has dequeued together, read in place from native memory.
@@ -14,17 +23,11 @@ import java.time.Duration;
  * of another call.
  */
 public final class CompletionBatch {
-    // The layout of native/engine/operation/CompletionRecord.h; NativeLibrary compares the two when the DLL is loaded.
-    static final int RECORD_LENGTH = 32;
-    static final int KEY_OFFSET = 0;
-    static final int TOKEN_OFFSET = 8;
-    static final int BYTES_OFFSET = 16;
-    static final int STATUS_OFFSET = 20;
-    static final int OPCODE_OFFSET = 24;
-    static final int KIND_OFFSET = 26;
-    static final int DETAIL_OFFSET = 28;
     /** The detail of a stream socket's read that has asked for 0 bytes: kNoRoom in devices/socket/StreamSocket.cpp. */
     static final int NO_ROOM = 1;
+
+    /** How to make the object of an accepted connection: the servers' packages say so before they open a server. */
+    static final Map<DeviceKind, ConnectionFactory> CONNECTIONS = new ConcurrentHashMap<>();
 
     private final CompletionPort port;
     private final int worker;
@@ -89,7 +92,7 @@ public final class CompletionBatch {
      * @return the operation's opcode
      */
     public Opcode opcode(final int index) {
-        return Opcode.of(records.getShort(at(index) + OPCODE_OFFSET));
+        return Opcode.of(records.getShort(at(index) + RecordLayout.OPCODE_OFFSET));
     }
 
     /**
@@ -102,7 +105,7 @@ public final class CompletionBatch {
      * @return the code that {@code GetLastError} would give
      */
     public int status(final int index) {
-        return records.getInt(at(index) + STATUS_OFFSET);
+        return records.getInt(at(index) + RecordLayout.STATUS_OFFSET);
     }
 
     /**
@@ -114,7 +117,7 @@ public final class CompletionBatch {
      *     server has disconnected. A read of 0 bytes is an empty message, or a write of no bytes.
      * <li>a stream socket: success with 0 bytes, unless the read has asked for 0 bytes
      * <li>a file: {@link Win32Error#HANDLE_EOF}
-     * <li>a {@link ForeignDevice}: any of the three codes. If the handle is a socket, its 0 bytes are not recognised,
+     * <li>a {@link AdoptedDevice}: any of the three codes. If the handle is a socket, its 0 bytes are not recognised,
      * because only the program knows that it is one.
      * </ul>
      *
@@ -168,7 +171,7 @@ public final class CompletionBatch {
      * @return the byte count, or for {@link Opcode#POST} the number that was posted
      */
     public int bytes(final int index) {
-        return records.getInt(at(index) + BYTES_OFFSET);
+        return records.getInt(at(index) + RecordLayout.BYTES_OFFSET);
     }
 
     /**
@@ -178,7 +181,7 @@ public final class CompletionBatch {
      * @return the token
      */
     public long token(final int index) {
-        return records.getLong(at(index) + TOKEN_OFFSET);
+        return records.getLong(at(index) + RecordLayout.TOKEN_OFFSET);
     }
 
     /**
@@ -188,7 +191,7 @@ public final class CompletionBatch {
      * @return the key
      */
     public long key(final int index) {
-        return records.getLong(at(index) + KEY_OFFSET);
+        return records.getLong(at(index) + RecordLayout.KEY_OFFSET);
     }
 
     /**
@@ -200,7 +203,7 @@ public final class CompletionBatch {
      * @return a number that the device's documentation defines, or 0
      */
     public int detail(final int index) {
-        return records.getInt(at(index) + DETAIL_OFFSET);
+        return records.getInt(at(index) + RecordLayout.DETAIL_OFFSET);
     }
 
     /**
@@ -287,7 +290,7 @@ public final class CompletionBatch {
     }
 
     private DeviceKind kind(final int index) {
-        return DeviceKind.of(records.getShort(at(index) + KIND_OFFSET));
+        return DeviceKind.of(records.getShort(at(index) + RecordLayout.KIND_OFFSET));
     }
 
     private boolean isConnection(final int index) {
@@ -296,14 +299,11 @@ public final class CompletionBatch {
 
     private Device connection(final int index, final long key) {
         final DeviceKind kind = kind(index);
-        switch (kind) {
-            case PIPE:
-                return new NamedPipe(port, key, detail(index));
-            case STREAM_SOCKET:
-                return StreamSocket.accepted(port, key);
-            default:
-                throw new IllegalStateException("unexpected device kind " + kind + " in ACCEPT");
+        final ConnectionFactory factory = CONNECTIONS.get(kind);
+        if (factory == null) {
+            throw new IllegalStateException("unexpected device kind " + kind + " in ACCEPT");
         }
+        return factory.connection(port, key, detail(index));
     }
 
     void fill(final int count) {
@@ -321,6 +321,6 @@ public final class CompletionBatch {
                     + (size == 0 ? ": its listener has returned, and what it did not copy is gone" : ""));
         }
         lookedAt = index;
-        return index * RECORD_LENGTH;
+        return index * RecordLayout.RECORD_LENGTH;
     }
 }

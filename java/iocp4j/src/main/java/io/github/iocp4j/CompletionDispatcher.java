@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.CompletionReceiver;
+import io.github.iocp4j.internal.DeviceNative;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -7,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The Java end of the one upcall per batch. Its methods are called by native code only, and let no exception out.
  */
-final class CompletionDispatcher {
+final class CompletionDispatcher extends CompletionReceiver {
     private final CompletionPort port;
     /** Null when the port has a batch listener. */
     private final CompletionListener listener;
@@ -30,13 +32,15 @@ final class CompletionDispatcher {
     }
 
     /** Called once by each worker when it starts: creates the batch over the worker's memory for records. */
-    CompletionBatch openBatch(final int worker, final ByteBuffer records) {
+    @Override
+    public CompletionBatch openBatch(final int worker, final ByteBuffer records) {
         Thread.currentThread().setContextClassLoader(contextClassLoader);
         return new CompletionBatch(port, worker, records);
     }
 
     /** Called by a worker when its memory has {@code count} records. */
-    void deliver(final CompletionBatch batch, final int count) {
+    @Override
+    public void deliver(final CompletionBatch batch, final int count) {
         batch.fill(count);
         try {
             if (listener != null) {
@@ -50,7 +54,8 @@ final class CompletionDispatcher {
     }
 
     /** Called once, by a worker or a poll to which Windows has said by that error that the port's handle is closed. */
-    void portLost(final int error) {
+    @Override
+    public void portLost(final int error) {
         final PortLostException lost = new PortLostException(port + " is lost: other code has closed the handle of its"
                 + " kernel object (error " + error + "). Nothing that is in flight on it completes. Close it and open"
                 + " another one");
@@ -62,12 +67,14 @@ final class CompletionDispatcher {
     }
 
     /** Called after a device's last completion, by the thread that has finished its last operation. */
-    void deviceClosed(final long key) {
+    @Override
+    public void deviceClosed(final long key) {
         port.forget(key);
     }
 
     /** Called once, when the port and everything that belongs to it is closed, by the thread that has closed it. */
-    void portClosed() {
+    @Override
+    public void portClosed() {
         port.end();
     }
 

@@ -1,5 +1,10 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.PollerNative;
+import io.github.iocp4j.internal.Ranges;
+import io.github.iocp4j.internal.Refusal;
+
 /**
  * Drains a port without workers ({@link CompletionPort.Builder#polled}) on the thread that calls {@link #poll(int)}:
  * that thread calls the port's listener with the completions that it has dequeued. An event loop can so submit, poll,
@@ -28,8 +33,6 @@ package io.github.iocp4j;
  */
 public final class CompletionPoller implements AutoCloseable {
     private static final int FOR_EVER = -1;
-    private static final long INTERRUPTED = 1L << 32;
-    private static final long WOKEN = 1L << 33;
 
     private final long key;
     private final CompletionDispatcher dispatcher;
@@ -103,23 +106,12 @@ public final class CompletionPoller implements AutoCloseable {
         return delivering == Thread.currentThread();
     }
 
-    /** Polls in an alertable wait. */
-    WaitResult drainAlertably(final int milliseconds) {
-        final long polled = poll(milliseconds, true);
-        if ((int) polled > 0) {
-            return new WaitResult(WaitResult.Kind.COMPLETIONS, (int) polled);
-        }
-        if ((polled & INTERRUPTED) != 0) {
-            return new WaitResult(WaitResult.Kind.APC, 0);
-        }
-        return new WaitResult((polled & WOKEN) != 0 ? WaitResult.Kind.WAKE_UP : WaitResult.Kind.TIMEOUT, 0);
-    }
-
     private int drain(final int milliseconds) {
         return (int) poll(milliseconds, false);
     }
 
-    private long poll(final int milliseconds, final boolean alertable) {
+    /** Returns what {@link PollerNative#poll} answers, which is not negative. */
+    long poll(final int milliseconds, final boolean alertable) {
         // Even one that does not wait: Windows counts a thread that has polled among those that the port lets run, and
         // a carrier runs others.
         final long polled = OffCarrier.isNeeded()

@@ -1,5 +1,14 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.PollerNative;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Ranges;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.Timeouts;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,6 +30,10 @@ import java.util.concurrent.CompletionStage;
  * To make sure that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
+    static {
+        PortAccess.set(new Insides());
+    }
+
     private final CompletionDispatcher dispatcher;
     private final DeviceRegistry devices = new DeviceRegistry();
     private final String name;

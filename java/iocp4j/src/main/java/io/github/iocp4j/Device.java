@@ -1,5 +1,13 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.Buffers;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.Timeouts;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,10 +27,16 @@ public abstract class Device implements AutoCloseable {
     private volatile Object attachment;
     private volatile boolean taken;
 
-    Device(final CompletionPort port, final long key, final String name) {
-        this.port = port;
-        this.key = key;
-        this.name = name;
+    /**
+     * For this library: no program has what it takes.
+     *
+     * @param opened what native code has opened
+     */
+    @SuppressWarnings("exports")
+    protected Device(final OpenedDevice opened) {
+        port = opened.port();
+        key = opened.key();
+        name = opened.name();
     }
 
     /**
@@ -160,7 +174,7 @@ public abstract class Device implements AutoCloseable {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public final void completeInline() throws Win32Exception {
-        answered(DeviceNative.completeInline(key), "SetFileCompletionNotificationModes");
+        Refusal.answered(this, DeviceNative.completeInline(key), "SetFileCompletionNotificationModes");
     }
 
     /**
@@ -304,10 +318,5 @@ public abstract class Device implements AutoCloseable {
             return InlineCompletion.ofNative(answer);
         }
         throw Refusal.of(answer).exception(this);
-    }
-
-    /** Converts the result of a native query into its value, or throws the exception of the error. */
-    final long answered(final long answer, final String call) throws Win32Exception {
-        return answer < 0 ? Refusal.key(answer, call + " on " + name, this) : answer;
     }
 }

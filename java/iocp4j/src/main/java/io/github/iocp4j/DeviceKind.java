@@ -1,5 +1,21 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.device.AdoptedDevice;
+import io.github.iocp4j.device.ConsoleInput;
+import io.github.iocp4j.device.JobObject;
+import io.github.iocp4j.device.MailslotClient;
+import io.github.iocp4j.device.MailslotServer;
+import io.github.iocp4j.device.SerialPort;
+import io.github.iocp4j.device.WaitableDevice;
+import io.github.iocp4j.file.DirectoryWatch;
+import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.pipe.ChildPipe;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.socket.SocketServer;
+import io.github.iocp4j.socket.StreamSocket;
+import io.github.iocp4j.socket.UdpSocket;
+
 /**
  * The kinds of devices that can be registered with a {@link CompletionPort}.
  */
@@ -22,8 +38,8 @@ public enum DeviceKind {
     MAILSLOT(8),
     /** {@link SerialPort}. */
     SERIAL_PORT(9),
-    /** {@link ForeignDevice}. */
-    FOREIGN(10),
+    /** {@link AdoptedDevice}. */
+    ADOPTED(10),
     /** {@link WaitableDevice}. */
     WAITABLE(11),
     /** {@link ConsoleInput}. */

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.PortNative;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.socket.SocketServer;
+
 /**
  * How Windows notifies a port of completed operations: one of the four notification mechanisms of overlapped I/O. All
  * of them deliver to the same listener, with the same records and the same guarantees: in the other modes a thread of

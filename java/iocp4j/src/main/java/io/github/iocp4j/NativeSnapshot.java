@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.PortNative;
 import io.github.iocp4j.internal.snapshot.PortCounter;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.device.JobObject;
+import io.github.iocp4j.device.WaitableDevice;
+
 /**
  * The kind of operation that a completion belongs to.
  */

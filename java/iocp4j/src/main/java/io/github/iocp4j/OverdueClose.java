@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.Timeouts;
 import java.lang.System.Logger.Level;
 import java.util.List;
 

@@ -1,5 +1,10 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.Buffers;
+import io.github.iocp4j.internal.ReadOnlyTargetException;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.RegisteredBufferNative;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 

@@ -1,5 +1,11 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.Buffers;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.StreamLimit;
+import io.github.iocp4j.internal.Timeouts;
+import io.github.iocp4j.pipe.NamedPipe;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -20,8 +26,17 @@ public abstract class StreamDevice extends Device {
     /** In a native call, for a device that has none. */
     static final long NO_POSITION = 0;
 
-    StreamDevice(final CompletionPort port, final long key, final String name) {
-        super(port, key, name);
+    private volatile StreamLimit limit;
+
+    /**
+     * For this library: no program has what it takes.
+     *
+     * @param opened what native code has opened
+     */
+    @SuppressWarnings("exports")
+    protected StreamDevice(final OpenedDevice opened) {
+        super(opened);
+        limit = opened.limit();
     }
 
     /**
@@ -149,11 +164,23 @@ public abstract class StreamDevice extends Device {
     }
 
     /** Throws if this end of the device cannot be read. */
-    void checkReadable() {
+    private void checkReadable() {
+        final StreamLimit current = limit;
+        if (current != null) {
+            current.checkReadable(this);
+        }
     }
 
     /** Throws if this end of the device cannot be written, or not any more. */
-    void checkWritable() {
+    final void checkWritable() {
+        final StreamLimit current = limit;
+        if (current != null) {
+            current.checkWritable(this);
+        }
+    }
+
+    final void limit(final StreamLimit changed) {
+        limit = changed;
     }
 
     final long startRead(

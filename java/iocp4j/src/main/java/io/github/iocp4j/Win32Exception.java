@@ -1,5 +1,7 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.io.IOException;
 import java.util.Objects;
 

@@ -7,11 +7,11 @@
  * <h2 id="model">Port, device, operation, completion</h2>
  *
  * <p>A {@linkplain io.github.iocp4j.Device device} is an open handle that is registered with a
- * {@linkplain io.github.iocp4j.CompletionPort port}: a {@linkplain io.github.iocp4j.NamedPipe pipe}, a
- * {@linkplain io.github.iocp4j.StreamSocket socket}, a {@linkplain io.github.iocp4j.OverlappedFile file}, a
- * {@linkplain io.github.iocp4j.DirectoryWatch directory}. A program starts <em>operations</em> on a device, such as a
- * read. The call does not wait. Either it throws, and nothing follows; or the operation is accepted, and <b>exactly one
- * completion</b> follows in every case: success, failure, cancellation, or the close of the device. Each
+ * {@linkplain io.github.iocp4j.CompletionPort port}: a {@linkplain io.github.iocp4j.pipe.NamedPipe pipe}, a
+ * {@linkplain io.github.iocp4j.socket.StreamSocket socket}, a {@linkplain io.github.iocp4j.file.OverlappedFile file}, a
+ * {@linkplain io.github.iocp4j.file.DirectoryWatch directory}. A program starts <em>operations</em> on a device, such
+ * as a read. The call does not wait. Either it throws, and nothing follows; or the operation is accepted, and
+ * <b>exactly one completion</b> follows in every case: success, failure, cancellation, or the close of the device. Each
  * {@linkplain io.github.iocp4j.Completion completion} arrives at the port's one
  * {@linkplain io.github.iocp4j.CompletionListener listener}, on the threads of the port, its <em>workers</em>.
  *
@@ -114,8 +114,8 @@
  *
  * <h2 id="virtual">Virtual threads</h2>
  *
- * <p>Virtual threads may call all methods except those of an {@link io.github.iocp4j.AlertableThread}. During a native
- * call a virtual thread is <em>pinned</em>: it keeps its carrier, and other virtual threads cannot run there.
+ * <p>Virtual threads may call all methods except those of an {@link io.github.iocp4j.device.AlertableThread}. During a
+ * native call a virtual thread is <em>pinned</em>: it keeps its carrier, and other virtual threads cannot run there.
  *
  * <ul>
  * <li>Calls that may wait for long park the virtual thread and do not pin it: closing ports and devices, connecting to
@@ -172,8 +172,8 @@
  *
  * <p>By default the kernel queues a packet on the port for each operation. For handles that cannot be bound to a port,
  * the kernel can instead notify by APC, by event or by the handle itself ({@link io.github.iocp4j.Mechanism});
- * listener, batches and guarantees are the same. An {@link io.github.iocp4j.AlertableThread} is for programs that make
- * their own alertable waits.
+ * listener, batches and guarantees are the same. An {@link io.github.iocp4j.device.AlertableThread} is for programs
+ * that make their own alertable waits.
  *
  * <p>The module {@code io.github.iocp4j.monitoring} shows a port's {@linkplain io.github.iocp4j.PortSnapshot snapshots}
  * outside its program.

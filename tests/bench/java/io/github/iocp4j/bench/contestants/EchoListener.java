@@ -6,9 +6,9 @@ import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
-import io.github.iocp4j.StreamSocket;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.StreamSocket;
 import java.nio.ByteBuffer;
 
 /** Sends back to each client what it sends: the README's echo server, and where asked for, completing inline. */

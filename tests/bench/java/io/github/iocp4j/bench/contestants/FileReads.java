@@ -2,11 +2,11 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.FilePosition;
 import io.github.iocp4j.InlineCompletion;
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.file.OverlappedFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.SocketClient;
-import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.socket.SocketClient;
+import io.github.iocp4j.socket.SocketServer;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,8 +1,8 @@
 package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.OverlappedFile;
 import java.nio.file.Path;
 import java.util.List;
 

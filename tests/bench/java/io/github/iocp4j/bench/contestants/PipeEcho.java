@@ -1,8 +1,8 @@
 package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import java.util.List;
 
 /** An echo server on a named pipe. */

@@ -2,8 +2,8 @@ package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.SocketServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

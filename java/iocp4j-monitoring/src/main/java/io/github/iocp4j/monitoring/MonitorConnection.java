@@ -1,9 +1,9 @@
 package io.github.iocp4j.monitoring;
 
-import io.github.iocp4j.NamedPipe;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -3,12 +3,12 @@ package io.github.iocp4j.monitoring;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeServer;
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 
 /**

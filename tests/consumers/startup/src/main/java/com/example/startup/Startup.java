@@ -2,9 +2,9 @@ package com.example.startup;
 
 import com.sun.jna.Function;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.FilePosition;
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;

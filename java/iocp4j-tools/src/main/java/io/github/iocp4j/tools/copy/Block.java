@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.copy;
 
-import io.github.iocp4j.FilePosition;
+import io.github.iocp4j.file.FilePosition;
 import java.nio.ByteBuffer;
 
 /** Memory for one part of a file in flight. It belongs to one {@link Pass} at a time, which has one operation on it. */

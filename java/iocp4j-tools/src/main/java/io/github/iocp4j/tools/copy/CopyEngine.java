@@ -2,8 +2,8 @@ package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.FileShare;
-import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.file.FileShare;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

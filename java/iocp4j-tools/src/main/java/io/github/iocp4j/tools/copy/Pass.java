@@ -1,9 +1,9 @@
 package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.iocp4j.tools.copy;
 
-import io.github.iocp4j.OverlappedFile;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

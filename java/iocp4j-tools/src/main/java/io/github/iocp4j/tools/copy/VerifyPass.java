@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.Opcode;
-import io.github.iocp4j.OverlappedFile;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 
 /** Reads each part of the source and of the copy again, and compares them. Progress counts bytes of the source. */

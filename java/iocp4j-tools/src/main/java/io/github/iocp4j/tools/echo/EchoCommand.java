@@ -2,11 +2,11 @@ package io.github.iocp4j.tools.echo;
 
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
-import io.github.iocp4j.NamedPipeServer;
-import io.github.iocp4j.SocketServer;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.tools.monitor.MonitorOption;
 import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;

@@ -1,7 +1,7 @@
 package io.github.iocp4j.tools.echo;
 
 import io.github.iocp4j.StreamDevice;
-import io.github.iocp4j.StreamSocket;
+import io.github.iocp4j.socket.StreamSocket;
 import java.nio.ByteBuffer;
 
 /** One client. Either a read or a write is in flight, so that only one thread handles it at a time. */

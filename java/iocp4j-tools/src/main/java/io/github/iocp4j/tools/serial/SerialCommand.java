@@ -2,12 +2,12 @@ package io.github.iocp4j.tools.serial;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.SerialPort;
-import io.github.iocp4j.SerialPort.FlowControl;
-import io.github.iocp4j.SerialPort.Parity;
-import io.github.iocp4j.SerialPort.StopBits;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.device.SerialPort;
+import io.github.iocp4j.device.SerialPort.FlowControl;
+import io.github.iocp4j.device.SerialPort.Parity;
+import io.github.iocp4j.device.SerialPort.StopBits;
 import io.github.iocp4j.tools.StreamJoint;
 import java.io.IOException;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipe;
-import io.github.iocp4j.NamedPipeClient;
-import io.github.iocp4j.PipeDirection;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.PipeDirection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;

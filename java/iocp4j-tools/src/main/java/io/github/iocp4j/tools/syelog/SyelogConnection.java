@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.syelog;
 
-import io.github.iocp4j.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipe;
 
 /**
  * The daemon's state for one client. One read is in flight at any time, so that messages keep their order and only one

@@ -1,12 +1,12 @@
 package io.github.iocp4j.tools.syelog;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.NamedPipeServer;
-import io.github.iocp4j.PipeDirection;
-import io.github.iocp4j.PipeMode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeDirection;
+import io.github.iocp4j.pipe.PipeMode;
 import io.github.iocp4j.tools.monitor.MonitorOption;
 import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;

@@ -1,12 +1,12 @@
 package io.github.iocp4j.tools.watch;
 
 import io.github.iocp4j.BatchListener;
-import io.github.iocp4j.ChangeAction;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
-import io.github.iocp4j.DirectoryChanges;
-import io.github.iocp4j.DirectoryWatch;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.file.ChangeAction;
+import io.github.iocp4j.file.DirectoryChanges;
+import io.github.iocp4j.file.DirectoryWatch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.DirectoryWatch;
+import io.github.iocp4j.file.DirectoryWatch;
 import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.BufferedOutputStream;

@@ -1,6 +1,6 @@
 package io.github.iocp4j.tools.watch;
 
-import io.github.iocp4j.DirectoryChanges;
+import io.github.iocp4j.file.DirectoryChanges;
 import java.nio.file.Path;
 
 /** A directory under the user's name for it, and paths in it in the same form. */

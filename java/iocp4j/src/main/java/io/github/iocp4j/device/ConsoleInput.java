@@ -1,0 +1,45 @@
+package io.github.iocp4j.device;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.ConsoleInputNative;
+import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Refusal;
+
+/**
+ * Input events of this process's console: keyboard, mouse and window ({@code CONIN$}).
+ *
+ * <p>Windows cannot bind a console to a completion port, and a thread that reads a console blocks. Therefore one of the
+ * port's threads waits until there is input, and only then reads it ({@code WaitForMultipleObjects},
+ * {@code ReadConsoleInputW}). A read completes with at least one record of 20 bytes, and with as many as are available
+ * and fit; {@link ConsoleEvents} decodes them. A read of fewer bytes completes with
+ * {@link Win32Error#INSUFFICIENT_BUFFER}. Each record is one event: input is neither echoed nor gathered into lines. No
+ * other code should read the same console at the same time, not even {@code System.in}. Writes complete with
+ * {@link Win32Error#INVALID_FUNCTION}.
+ */
+public final class ConsoleInput extends StreamDevice {
+    private ConsoleInput(final CompletionPort port, final long key) {
+        super(new OpenedDevice(port, key, DeviceNative.name(key)));
+    }
+
+    /**
+     * Opens the console's input ({@code CreateFileW}).
+     *
+     * @param port receives the completions
+     * @return the device
+     * @throws Win32Exception when the process has no console, such as a service: usually
+     *     {@link Win32Error#INVALID_HANDLE}
+     * @throws PortClosedException when the port is closed or closing
+     */
+    public static ConsoleInput open(final CompletionPort port) throws Win32Exception {
+        final long key = Refusal.key(
+                ConsoleInputNative.open(PortAccess.get().id(
+                        port)), "CreateFile CONIN$ (has this process a console?)", port);
+        return PortAccess.get().register(port, new ConsoleInput(port, key));
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.iocp4j.file;
+
+/**
+ * A part of a file: {@code FileRange.from(100).length(50)}, or {@code FileRange.from(0)} for the whole of it.
+ */
+public final class FileRange {
+    private static final long TO_THE_END = -1;
+
+    private final long position;
+    private final long length;
+
+    private FileRange(final long position, final long length) {
+        this.position = position;
+        this.length = length;
+    }
+
+    /**
+     * The range from a position to the end of the file, also after the file is extended.
+     *
+     * @param position how many bytes of the file lie before the range, at least 0
+     * @return the range
+     * @throws IllegalArgumentException when the position is negative
+     */
+    public static FileRange from(final long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("The position is " + position + ", but must be from 0");
+        }
+        return new FileRange(position, TO_THE_END);
+    }
+
+    /**
+     * The range with the same beginning and a length.
+     *
+     * @param bytes how many bytes there are in it, at least 1
+     * @return the range
+     * @throws IllegalArgumentException when the length is below 1, or the range goes beyond 2^63 - 1
+     */
+    public FileRange length(final long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("A range has at least 1 byte, not " + bytes);
+        }
+        FileRanges.check(position, bytes);
+        return new FileRange(position, bytes);
+    }
+
+    /**
+     * Where the range begins.
+     *
+     * @return how many bytes of the file lie before it
+     */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * The length of the range.
+     *
+     * @return the number of bytes; up to the largest position in a file where no length was given
+     */
+    public long length() {
+        return isToTheEnd() ? Long.MAX_VALUE - position : length;
+    }
+
+    @Override
+    public String toString() {
+        return "range from " + position + (isToTheEnd() ? " to the end" : ", " + length + " bytes");
+    }
+
+    /** Whether no length was given. */
+    boolean isToTheEnd() {
+        return length == TO_THE_END;
+    }
+}

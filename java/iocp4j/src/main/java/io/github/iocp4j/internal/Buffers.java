@@ -1,0 +1,49 @@
+package io.github.iocp4j.internal;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/** Checks callers' buffers before the kernel gets their address. */
+public final class Buffers {
+    /** The largest number of buffers of one operation. */
+    public static final int MAX_PARTS = 64;
+
+    private Buffers() {
+    }
+
+    /** Checks what an operation reads into, from position to limit. */
+    public static void checkReadInto(final ByteBuffer buffer) {
+        checkDirect(buffer);
+        if (buffer.isReadOnly()) {
+            throw new ReadOnlyTargetException(buffer);
+        }
+    }
+
+    public static void checkDirect(final ByteBuffer buffer) {
+        Objects.requireNonNull(buffer, "buffer");
+        if (!buffer.isDirect()) {
+            throw new IllegalArgumentException("The buffer is on the Java heap, where the garbage collector may move"
+                    + " it under the kernel's hands: pass one from ByteBuffer.allocateDirect");
+        }
+    }
+
+    /** Offset and length of each buffer's part from position to limit, for one operation that uses them all. */
+    public static int[] ranges(final ByteBuffer[] buffers) {
+        if (buffers.length < 1 || buffers.length > MAX_PARTS) {
+            throw new IllegalArgumentException(
+                    "There are " + buffers.length + " buffers, but must be from 1 to " + MAX_PARTS);
+        }
+        final int[] ranges = new int[2 * buffers.length];
+        long total = 0;
+        for (int i = 0; i < buffers.length; i++) {
+            ranges[2 * i] = buffers[i].position();
+            ranges[2 * i + 1] = buffers[i].remaining();
+            total += buffers[i].remaining();
+        }
+        if (total > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "The buffers have " + total + " bytes together, more than one operation can count");
+        }
+        return ranges;
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.iocp4j.internal;
+
+/** Pipes to child processes in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
+public final class ChildPipeNative {
+    private ChildPipeNative() {
+    }
+
+    /** Returns the key of this process's end. */
+    public static native long open(long port, int direction, boolean overlappedChild, int buffer);
+
+    /** The child's end as a raw handle; 0 when it is closed. */
+    public static native long childEnd(long device);
+
+    public static native long closeChildEnd(long device);
+}

@@ -1,0 +1,16 @@
+package io.github.iocp4j.internal;
+
+import java.nio.ByteBuffer;
+
+/** Watched directories in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
+public final class DirectoryWatchNative {
+    private DirectoryWatchNative() {
+    }
+
+    /** The buffers are direct, and live until the watch has ended. */
+    public static native long open(
+            long port, String path, int filter, boolean recursive, ByteBuffer[] buffers, long token);
+
+    /** Begins to watch; returns 1 or a negated error. */
+    public static native long start(long watch);
+}

@@ -1,0 +1,18 @@
+package io.github.iocp4j.internal;
+
+/** Jobs in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
+public final class JobObjectNative {
+    private JobObjectNative() {
+    }
+
+    public static native long open(long port, boolean killOnClose);
+
+    /** Returns 1; so does {@link #terminate}. */
+    public static native long assign(long device, int process);
+
+    public static native long terminate(long device, int exitCode);
+
+    public static native long processes(long device);
+
+    public static native long awaitEmpty(long device, long token, int milliseconds);
+}

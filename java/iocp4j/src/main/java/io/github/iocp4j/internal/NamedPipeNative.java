@@ -1,0 +1,43 @@
+package io.github.iocp4j.internal;
+
+import java.nio.ByteBuffer;
+
+/** Named pipes in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
+public final class NamedPipeNative {
+    private NamedPipeNative() {
+    }
+
+    public static native long openServer(
+            long port, String name, int direction, int mode, int inBuffer, int outBuffer, int maxInstances,
+            int listening, boolean acceptRemote, String sddl, long token);
+
+    /** Begins to wait for clients; returns 1, or a negated error if no instance waits. */
+    public static native long listen(long server);
+
+    /** Tries for that long while the pipe is busy or, after an earlier call has found it busy, missing. */
+    public static native long connect(
+            long port, String name, int direction, boolean messages, int impersonation, int milliseconds,
+            boolean wasBusy);
+
+    /** The process id of the server of a client's pipe, or 0. */
+    public static native int serverProcessId(long device);
+
+    /** The terminal session at the other end; negative is an error. */
+    public static native long peerSessionId(long device);
+
+    public static native long transact(
+            long device, ByteBuffer request, int requestOffset, int requestLength, ByteBuffer answer, int answerOffset,
+            int answerLength, long token, int milliseconds);
+
+    /** Bytes available in the lower 31 bits, bytes left in the message above them. */
+    public static native long peek(long device);
+
+    /** Returns 1 when the peer has read everything. */
+    public static native long flush(long device);
+
+    /** Returns 1 when the connection has ended; the device is then closing. */
+    public static native long disconnect(long device);
+
+    /** Returns 1 for a message-mode pipe, 0 for a byte-mode pipe. */
+    public static native long keepsMessages(long device);
+}

@@ -1,0 +1,60 @@
+package io.github.iocp4j.internal;
+
+import io.github.iocp4j.CompletionPort;
+
+/**
+ * What the constructor of a {@link io.github.iocp4j.Device} takes. No program can name this type, so that no class
+ * outside this library derives from {@code Device}.
+ */
+public final class OpenedDevice {
+    private final CompletionPort port;
+    private final long key;
+    private final String name;
+    private final StreamLimit limit;
+
+    /**
+     * Describes a device that native code has opened.
+     *
+     * @param port the port that it is registered with
+     * @param key its completion key
+     * @param name what was opened
+     */
+    public OpenedDevice(final CompletionPort port, final long key, final String name) {
+        this(port, key, name, null);
+    }
+
+    /**
+     * Describes a stream device that cannot be read, or cannot be written.
+     *
+     * @param port the port that it is registered with
+     * @param key its completion key
+     * @param name what was opened
+     * @param limit what it refuses; null for nothing
+     */
+    public OpenedDevice(final CompletionPort port, final long key, final String name, final StreamLimit limit) {
+        this.port = port;
+        this.key = key;
+        this.name = name;
+        this.limit = limit;
+    }
+
+    /** The port. */
+    public CompletionPort port() {
+        return port;
+    }
+
+    /** The completion key. */
+    public long key() {
+        return key;
+    }
+
+    /** What was opened. */
+    public String name() {
+        return name;
+    }
+
+    /** What it refuses; null for nothing. */
+    public StreamLimit limit() {
+        return limit;
+    }
+}

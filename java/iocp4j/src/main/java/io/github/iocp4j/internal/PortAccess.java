@@ -1,0 +1,122 @@
+package io.github.iocp4j.internal;
+
+import io.github.iocp4j.CompletionPoller;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.DeviceKind;
+import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.PortLostException;
+import io.github.iocp4j.RegisteredSlice;
+import io.github.iocp4j.StreamDevice;
+import java.nio.ByteBuffer;
+
+/**
+ * What the package {@code io.github.iocp4j} keeps from programs and gives to the other packages of this library:
+ * members of its types that are not public. {@link CompletionPort} registers the implementation when it is initialized.
+ */
+public abstract class PortAccess {
+    private static volatile PortAccess registered;
+
+    /** For the implementation. */
+    protected PortAccess() {
+    }
+
+    /** The implementation; a constant for the compiler once it has been asked for. */
+    public static PortAccess get() {
+        return Holder.ACCESS;
+    }
+
+    /**
+     * Registers the implementation.
+     *
+     * @param access the only one
+     */
+    public static void set(final PortAccess access) {
+        registered = access;
+    }
+
+    /** Says which number native code knows the port by. */
+    public abstract long id(CompletionPort port);
+
+    /** Lets completions find a device, which native code has opened already, until it is closed. */
+    public abstract <D extends Device> D register(CompletionPort port, D device);
+
+    /** Says how the connections of one kind are made. */
+    public abstract void connections(DeviceKind kind, ConnectionFactory factory);
+
+    /** Returns the operation's id of a native answer, or throws the exception for a refusal. */
+    public abstract long accepted(Device device, long answer);
+
+    /** Starts a read of a stream device that may have a position. */
+    public abstract long startRead(
+            StreamDevice device, ByteBuffer buffer, long position, long token, int milliseconds);
+
+    /** Starts a write to a stream device that may have a position. */
+    public abstract long startWrite(
+            StreamDevice device, ByteBuffer buffer, long position, long token, int milliseconds);
+
+    /** Throws where the device cannot be written, or not any more. */
+    public abstract void checkWritable(StreamDevice device);
+
+    /** Changes what a stream device refuses. */
+    public abstract void limit(StreamDevice device, StreamLimit limit);
+
+    /** Returns the key of the buffer that a slice is of, for an operation that writes to the memory. */
+    public abstract long keyToReadInto(RegisteredSlice slice);
+
+    /** Returns the key of the buffer that a slice is of, for an operation that reads the memory. */
+    public abstract long keyToWriteFrom(RegisteredSlice slice);
+
+    /** Returns where in the registered buffer an operation on the slice begins. */
+    public abstract int offset(RegisteredSlice slice);
+
+    /** Polls in an alertable wait; returns what {@link PollerNative#poll} answers. */
+    public abstract long pollAlertably(CompletionPoller poller, int milliseconds);
+
+    /** The number that stands for an opcode in a record. */
+    public abstract int code(Opcode opcode);
+
+    /** The number that stands for a kind of device in a record. */
+    public abstract int code(DeviceKind kind);
+
+    /** Makes an exception. */
+    public abstract DeviceClosedException deviceClosed(String message);
+
+    /** Makes an exception. */
+    public abstract PortClosedException portClosed(String message);
+
+    /** Makes an exception. */
+    public abstract PortLostException portLost(String message);
+
+    /** Makes an exception. */
+    public abstract OperationLimitException operationLimit(String message);
+
+    /** Makes an error. */
+    public abstract NativeLibraryError libraryError(String message);
+
+    /** Makes an error. */
+    public abstract NativeLibraryError libraryError(String message, Throwable cause);
+
+    /** Initialized when the first package asks, which may be before a program has opened its first port. */
+    private static final class Holder {
+        static final PortAccess ACCESS = find();
+
+        private Holder() {
+        }
+
+        private static PortAccess find() {
+            if (registered == null) {
+                try {
+                    Class.forName(CompletionPort.class.getName(), true, CompletionPort.class.getClassLoader());
+                } catch (final ClassNotFoundException impossible) {
+                    throw new AssertionError(impossible);
+                }
+            }
+            return registered;
+        }
+    }
+}

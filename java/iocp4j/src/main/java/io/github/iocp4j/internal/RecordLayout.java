@@ -1,0 +1,24 @@
+package io.github.iocp4j.internal;
+
+/** Where the parts of a completion record are: native/engine/CompletionRecord.h. The loader compares the two. */
+public final class RecordLayout {
+    /** Bytes of a record. */
+    public static final int RECORD_LENGTH = 32;
+    /** The device's completion key, 8 bytes. */
+    public static final int KEY_OFFSET = 0;
+    /** The operation's token, 8 bytes. */
+    public static final int TOKEN_OFFSET = 8;
+    /** How many bytes were moved, 4 bytes. */
+    public static final int BYTES_OFFSET = 16;
+    /** The status, 4 bytes. */
+    public static final int STATUS_OFFSET = 20;
+    /** The opcode, 2 bytes. */
+    public static final int OPCODE_OFFSET = 24;
+    /** The kind of device, 2 bytes. */
+    public static final int KIND_OFFSET = 26;
+    /** What the opcode makes of it, 4 bytes. */
+    public static final int DETAIL_OFFSET = 28;
+
+    private RecordLayout() {
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.iocp4j.internal;
+
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+
+/**
+ * The engine's error codes, with which it refuses a call. The codes are those of native/engine/operation/Refusal.h; bit
+ * 29 is set in them, as Win32 requires of application-defined codes.
+ */
+public enum Refusal {
+    DEVICE_CLOSED(0x2000_0001) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return PortAccess.get().deviceClosed(subject + " is closed: it takes no more operations");
+        }
+    },
+    PORT_CLOSED(0x2000_0002) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return PortAccess.get().portClosed(subject + " is closed: open another port");
+        }
+    },
+    OPERATION_LIMIT(0x2000_0003) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return PortAccess.get().operationLimit("The port's ceiling of operations in flight is reached: wait for a"
+                    + " completion, or raise CompletionPort.Builder.operations (" + subject + ")");
+        }
+    },
+    DEVICE_LIMIT(0x2000_0004) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException("This process has as many devices, ports, pollers or registered buffers"
+                    + " open as iocp4j can hold (" + subject + "): close some");
+        }
+    },
+    BAD_BUFFER(0x2000_0005) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalArgumentException("Native code cannot get the address of that part of the buffer ("
+                    + subject + ")");
+        }
+    },
+    OUT_OF_MEMORY(0x2000_0006) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException("Out of native memory or threads (" + subject + ")");
+        }
+    },
+    WRONG_DEVICE(0x2000_0007) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new UnsupportedOperationException(subject + " does not support this operation");
+        }
+    },
+    POLLER_CLOSED(0x2000_0008) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " is closed: open another poller");
+        }
+    },
+    POLLER_BUSY(0x2000_0009) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " is in use: a poller is for one thread at a time, and not for"
+                    + " the listener that it calls; open one for each thread");
+        }
+    },
+    HAS_WORKERS(0x2000_000a) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " has workers, which drain it: only a port built with polled()"
+                    + " can be polled");
+        }
+    },
+    HANDLE_BUSY(0x2000_000b) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException(subject + " has an operation in flight. Its port uses Mechanism.HANDLE, in"
+                    + " which a handle can signal the end of one operation at a time: wait for its completion, or use"
+                    + " another Mechanism");
+        }
+    },
+    BAD_OBJECT(0x2000_000c) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalStateException("An object to wait for is closed (" + subject + "): open it again");
+        }
+    },
+    MUTEX(0x2000_000d) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return new IllegalArgumentException("The thread that has waited for a mutex owns it, and a port has no"
+                    + " thread to own it (" + subject + "): wait for it in an AlertableThread");
+        }
+    },
+    PORT_LOST(0x2000_000e) {
+        @Override
+        public RuntimeException exception(final Object subject) {
+            return PortAccess.get().portLost("Nothing can be started on " + subject + ": other code has closed the"
+                    + " handle of its port's kernel object. Close the port and open another one");
+        }
+    };
+
+    private final int code;
+
+    Refusal(final int code) {
+        this.code = code;
+    }
+
+    /** This constant's number, which native code returns negated. */
+    public int code() {
+        return code;
+    }
+
+    /** The exception for the caller; subject is the device or port of the call. */
+    public abstract RuntimeException exception(Object subject);
+
+    /** The refusal in a negative native result; null for a Win32 error. */
+    public static Refusal of(final long answer) {
+        for (final Refusal refusal : values()) {
+            if (refusal.code == -answer) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    /** The Win32 error in a native result; 0 if that is a key or a refusal. */
+    public static int win32Error(final long answer) {
+        return answer >= 0 || of(answer) != null ? Win32Error.SUCCESS : (int) -answer;
+    }
+
+    /** Returns a native result that is a key; throws the exception for any other result. */
+    public static long key(final long answer, final String call, final Object subject) throws Win32Exception {
+        if (answer > 0) {
+            return answer;
+        }
+        throw failure(answer, call, subject);
+    }
+
+    /** Returns a native result that is 0 or positive; throws the exception for a negative one. */
+    public static long number(final long answer, final String call, final Object subject) throws Win32Exception {
+        if (answer >= 0) {
+            return answer;
+        }
+        throw failure(answer, call, subject);
+    }
+
+    /** Returns a native answer that is a number, and throws what a negative one means: the call on a device failed. */
+    public static long answered(final Device device, final long answer, final String call) throws Win32Exception {
+        return answer < 0 ? key(answer, call + " on " + device.name(), device) : answer;
+    }
+
+    private static Win32Exception failure(final long answer, final String call, final Object subject) {
+        final Refusal refusal = of(answer);
+        if (refusal != null) {
+            throw refusal.exception(subject);
+        }
+        return new Win32Exception(call, (int) -answer);
+    }
+}

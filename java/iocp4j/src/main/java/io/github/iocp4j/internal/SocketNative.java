@@ -1,0 +1,28 @@
+package io.github.iocp4j.internal;
+
+/**
+ * Sockets in general, and socket servers, in {@code iocp4j.dll}; see {@link PortNative} for the return values.
+ * Addresses are as {@code SocketAddresses} encodes them, options as {@code SocketOptions} lists them.
+ */
+public final class SocketNative {
+    private SocketNative() {
+    }
+
+    public static native long openServer(
+            long port, String name, byte[] address, int[] options, int backlog, int listening, int firstBytes,
+            long token);
+
+    /** Begins to accept; returns 1, or a negated error if no accept is in flight. */
+    public static native long listen(long server);
+
+    /** Writes the address to the array, and returns its length. */
+    public static native long localAddress(long device, byte[] to);
+
+    public static native long remoteAddress(long device, byte[] to);
+
+    /** Returns 1. */
+    public static native long set(long device, int option, int value, int second);
+
+    /** Returns the value + 1. */
+    public static native long get(long device, int option);
+}

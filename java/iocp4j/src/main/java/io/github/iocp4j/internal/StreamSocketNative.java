@@ -1,0 +1,31 @@
+package io.github.iocp4j.internal;
+
+import java.nio.ByteBuffer;
+
+/** Connections in {@code iocp4j.dll}; see {@link PortNative} for the return values, and {@link SocketNative}. */
+public final class StreamSocketNative {
+    private StreamSocketNative() {
+    }
+
+    public static native long open(long port, String name, byte[] local, int[] options);
+
+    public static native long connect(long device, byte[] remote, long token, int milliseconds);
+
+    public static native long disconnect(long device, boolean reuse, long token, int milliseconds);
+
+    /** The ranges are offset and length for each buffer. */
+    public static native long readInto(long device, ByteBuffer[] buffers, int[] ranges, long token, int milliseconds);
+
+    public static native long writeFrom(long device, ByteBuffer[] buffers, int[] ranges, long token, int milliseconds);
+
+    /** The file is that of the path, or if the path is null that of the device. */
+    public static native long transmitFile(
+            long device, String path, long file, long offset, int length, ByteBuffer head, int headOffset,
+            int headLength, ByteBuffer tail, int tailOffset, int tailLength, long token, int milliseconds);
+
+    /** Returns 1. */
+    public static native long shutdownOutput(long device);
+
+    /** Returns the number of bytes copied. */
+    public static native long takeFirst(long device, ByteBuffer buffer, int offset, int length);
+}

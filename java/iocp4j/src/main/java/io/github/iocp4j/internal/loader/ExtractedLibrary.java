@@ -1,0 +1,158 @@
+package io.github.iocp4j.internal.loader;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/**
+ * The {@code iocp4j.dll} of our jar, unpacked to a file of this user, because Windows loads only files.
+ *
+ * <p>Each version has its own folder, named by its hash, so that programs with different versions run side by side and
+ * programs with the same version share one file.
+ */
+public final class ExtractedLibrary {
+    public static final String EXTRACT_PATH = "iocp4j.extract.path";
+    public static final int FOLDER_DIGITS = 16;
+    /**
+     * The maximum in one process; a server with more applications that use iocp4j should share one class loader for it.
+     */
+    public static final int MOST_COPIES = 64;
+
+    private final NativeHost host;
+
+    public ExtractedLibrary(final NativeHost host) {
+        this.host = host;
+    }
+
+    /**
+     * Writes the copy if it is missing or damaged, and loads it; takes the next copy if another class loader uses this
+     * one.
+     *
+     * @param loader loads the absolute path, while no other process can replace the file
+     * @return the loader's result
+     * @throws IOException when there is no valid copy and none can be written, or when an untrusted user could change
+     *     it
+     */
+    public Loading load(final Function<Path, Loading> loader) throws IOException {
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+        // Resolves junctions, because their owner can change their target at any time.
+        final Path root = Files.createDirectories(root()).toRealPath();
+        final Path folder = Files.createDirectories(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));
+        if (!folder.toRealPath().equals(folder)) {
+            throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
+        }
+        Writers.requireTrusted(host, folder);
+        Loading outcome;
+        int copy = 1;
+        do {
+            outcome = load(folder.resolve(StaleCopies.name(copy)), carried, loader);
+            copy++;
+        } while ((outcome == Loading.TAKEN || outcome == Loading.UNBOUND) && copy <= MOST_COPIES);
+        if (outcome == Loading.DONE) {
+            StaleCopies.sweep(root, folder);
+        }
+        return outcome;
+    }
+
+    private Loading load(final Path file, final CarriedLibrary carried, final Function<Path, Loading> loader)
+            throws IOException {
+        final InputStream held = openIntact(file, carried);
+        try {
+            // Check again: while a file in the folders is open, none of them can be renamed.
+            Writers.requireTrusted(host, file.getParent(), file);
+            touch(file);
+            return loader.apply(file);
+        } finally {
+            held.close();
+        }
+    }
+
+    private static InputStream openIntact(final Path file, final CarriedLibrary carried) throws IOException {
+        final InputStream found = openIfIntact(file, carried);
+        if (found != null) {
+            return found;
+        }
+        final IOException notReplaced = write(file, carried.checkedContent());
+        final InputStream written = openIfIntact(file, carried);
+        if (written == null) {
+            throw damaged(file, notReplaced);
+        }
+        return written;
+    }
+
+    /**
+     * Opens the file and compares it with the DLL in the jar. A comparison is faster than a hash, whose code is not
+     * compiled yet. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open, no process can
+     * delete or replace the file. Only users that {@link Writers} has found trusted can still write to it.
+     */
+    private static InputStream openIfIntact(final Path file, final CarriedLibrary carried) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        final InputStream content = new FileInputStream(file.toFile());
+        if (Arrays.equals(content.readAllBytes(), carried.content())) {
+            return content;
+        }
+        content.close();
+        return null;
+    }
+
+    private Path root() {
+        final String named = host.property(EXTRACT_PATH);
+        if (named != null && !named.isEmpty()) {
+            return Path.of(named).toAbsolutePath();
+        }
+        final String local = host.variable("LOCALAPPDATA");
+        final Path applications = local != null && !local.isEmpty()
+                ? Path.of(local)
+                : Path.of(host.property("user.home"), "AppData", "Local");
+        return applications.resolve("iocp4j").toAbsolutePath();
+    }
+
+    /** Writes our copy; returns the error that has prevented it, or null. */
+    private static IOException write(final Path file, final byte[] dll) throws IOException {
+        final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
+        try {
+            Files.write(temporary, dll, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return moveTo(file, temporary);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static IOException moveTo(final Path file, final Path temporary) {
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            return null;
+        } catch (final IOException failed) {
+            // Another process may have written and loaded the same copy already.
+            return failed;
+        }
+    }
+
+    private static FileSystemException damaged(final Path file, final IOException notReplaced) {
+        final FileSystemException error = new FileSystemException(file.toString(), null,
+                "is damaged and cannot be replaced" + (notReplaced == null ? "" : " (" + notReplaced + ")")
+                        + ": end the programs that use it, and delete it");
+        error.initCause(notReplaced);
+        return error;
+    }
+
+    /** Sets the copy's time to now; see {@link StaleCopies}. */
+    private static void touch(final Path file) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } catch (final IOException notOurs) {
+            // The copy may then be removed too early; the next start writes it again.
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.iocp4j.internal.loader;
+
+import io.github.iocp4j.NativeLibraryError;
+import io.github.iocp4j.internal.PortAccess;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * {@code iocp4j.dll} in this process, loaded once at the first use. A failure is remembered.
+ */
+public final class NativeLibrary {
+    private static final NativeLibrary OWN = new NativeLibrary(new NativeLibrarySearch(NativeHost.JVM));
+
+    private final NativeLibrarySearch search;
+    /** A lock instead of {@code synchronized}, so that a virtual thread parks while another thread loads. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean loaded;
+    private NativeLibraryError failure;
+
+    public NativeLibrary(final NativeLibrarySearch search) {
+        this.search = search;
+    }
+
+    /** Loads the library if it is not loaded; throws the diagnosis if that fails. */
+    public static void load() {
+        OWN.loadOnce();
+    }
+
+    /** Whether the native methods are bound. */
+    public static boolean isLoaded() {
+        return OWN.loaded;
+    }
+
+    public void loadOnce() {
+        if (!loaded) {
+            loadFirst();
+        }
+    }
+
+    private void loadFirst() {
+        lock.lock();
+        try {
+            loadUnlessTried();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void loadUnlessTried() {
+        if (failure != null) {
+            // A new error has the stack trace of this caller; its cause has that of the first caller.
+            throw PortAccess.get().libraryError(failure.getMessage(), failure);
+        }
+        if (loaded) {
+            return;
+        }
+        try {
+            search.load();
+        } catch (final NativeLibraryError error) {
+            failure = error;
+            throw error;
+        }
+        loaded = true;
+    }
+}

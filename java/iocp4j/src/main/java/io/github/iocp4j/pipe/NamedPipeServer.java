@@ -1,0 +1,238 @@
+package io.github.iocp4j.pipe;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceKind;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.PipeNames;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Ranges;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.SecurityDescriptors;
+import java.util.Objects;
+
+/**
+ * A named-pipe server.
+ *
+ * <p>Several instances of the pipe wait for clients at any time. When a client connects to one, native code creates
+ * another before it calls the listener, so that a burst of clients finds waiting instances. Each connection arrives at
+ * the listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
+ * {@link NamedPipe}. Closing the server ends the waiting instances; its connections stay open until they are closed.
+ *
+ * <p>The server owns the name from {@link Builder#open} until it is closed and its last connection has ended: no other
+ * process can take the name during that time, and a client finds the pipe busy but never missing.
+ */
+public final class NamedPipeServer extends Device {
+    static {
+        PortAccess.get().connections(DeviceKind.PIPE, NamedPipe::new);
+    }
+
+    private NamedPipeServer(final CompletionPort port, final long key, final String name) {
+        super(new OpenedDevice(port, key, name));
+    }
+
+    /**
+     * Starts to configure a pipe server.
+     *
+     * @param port receives the connections and their completions
+     * @param name {@code \\.\pipe\NAME}, {@code \\?\pipe\NAME}, or only {@code NAME}
+     * @return a builder with the defaults that its methods document
+     * @throws IllegalArgumentException when that cannot be the name of a local pipe
+     */
+    public static Builder builder(final CompletionPort port, final String name) {
+        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(name));
+    }
+
+    /**
+     * Configures a pipe server.
+     */
+    public static final class Builder {
+        private static final int MAX_BUFFER = 1 << 24;
+        private static final int UNLIMITED_INSTANCES = 255;
+        private static final int DEFAULT_LISTENING = 4;
+
+        private final CompletionPort port;
+        private final String name;
+        private PipeDirection direction = PipeDirection.DUPLEX;
+        private PipeMode mode = PipeMode.BYTE;
+        private int inBuffer = 65_536;
+        private int outBuffer = 65_536;
+        private int listening; // 0: not set
+        private int maxInstances = UNLIMITED_INSTANCES;
+        private boolean acceptRemote;
+        private String securityDescriptor = "";
+        private long token;
+        private Object attachment;
+
+        private Builder(final CompletionPort port, final String name) {
+            this.port = port;
+            this.name = name;
+        }
+
+        /**
+         * Which way data goes, seen from the server. Default: {@link PipeDirection#DUPLEX}.
+         *
+         * @param way the direction
+         * @return this
+         */
+        public Builder direction(final PipeDirection way) {
+            direction = Objects.requireNonNull(way, "direction");
+            return this;
+        }
+
+        /**
+         * Byte mode or message mode. Default: {@link PipeMode#BYTE}.
+         *
+         * @param pipeMode the type of the pipe, and how the server reads it
+         * @return this
+         */
+        public Builder mode(final PipeMode pipeMode) {
+            mode = Objects.requireNonNull(pipeMode, "mode");
+            return this;
+        }
+
+        /**
+         * The kernel's buffers of each connection. They are a hint, which Windows rounds; 0 makes every write wait for
+         * a read. Default: 65 536 bytes each way.
+         *
+         * @param fromClient bytes, from 0 to 16 MiB
+         * @param toClient bytes, from 0 to 16 MiB
+         * @return this
+         */
+        public Builder buffers(final int fromClient, final int toClient) {
+            inBuffer = Ranges.inRange("The buffer from the client", fromClient, 0, MAX_BUFFER);
+            outBuffer = Ranges.inRange("The buffer to the client", toClient, 0, MAX_BUFFER);
+            return this;
+        }
+
+        /**
+         * The number of instances that wait for clients at any time. A client that finds none gets
+         * {@link Win32Error#PIPE_BUSY}. A worker creates the next instance when it dequeues a client, so that none are
+         * created while every worker is in a listener: for a listener that blocks, set as many instances as clients may
+         * come meanwhile. Default: 4, or as many as {@link #maxInstances} allows.
+         *
+         * @param instances from 1 to 1024
+         * @return this
+         */
+        public Builder listening(final int instances) {
+            listening = Ranges.inRange("The number of listening instances", instances, 1, 1024);
+            return this;
+        }
+
+        /**
+         * The largest number of instances of this pipe, connected and waiting together. Default: no limit. The server
+         * enforces the limit, not Windows, because one more instance keeps the name.
+         *
+         * @param instances from 1 to 254
+         * @return this
+         */
+        public Builder maxInstances(final int instances) {
+            maxInstances = Ranges.inRange("The largest number of instances", instances, 1, UNLIMITED_INSTANCES - 1);
+            return this;
+        }
+
+        /**
+         * Admits clients on other machines. Default: they are rejected ({@code PIPE_REJECT_REMOTE_CLIENTS}).
+         *
+         * @return this
+         */
+        public Builder acceptRemoteClients() {
+            acceptRemote = true;
+            return this;
+        }
+
+        /**
+         * Who may connect, in the security descriptor definition language. Default: only the current user,
+         * administrators and SYSTEM.
+         *
+         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} admits everyone to read and write. {@code GW} also grants the
+         * right to create instances of the pipe, and so to receive clients in this server's place; but a client that
+         * opens the pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The server's own user
+         * needs {@code GA} in any case: without the right to create instances {@link #open} fails with
+         * {@link Win32Error#ACCESS_DENIED}.
+         *
+         * @param sddl the descriptor, which {@code ConvertStringSecurityDescriptorToSecurityDescriptorW} converts
+         * @return this
+         */
+        public Builder securityDescriptor(final String sddl) {
+            securityDescriptor = SecurityDescriptors.check(sddl);
+            return this;
+        }
+
+        /**
+         * The token of this server's {@link Opcode#ACCEPT} completions. Default: 0.
+         *
+         * @param value any number
+         * @return this
+         */
+        public Builder token(final long value) {
+            token = value;
+            return this;
+        }
+
+        /**
+         * The {@link Device#attachment} of the server, which is set before the first completion. Default: none.
+         *
+         * @param object the object, or null for none. The connections do not get it; the listener attaches an object to
+         *     them at their {@link Opcode#ACCEPT}, before their other completions
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
+         * Creates the pipe and begins to wait for clients ({@code NtCreateNamedPipeFile} for an instance that keeps the
+         * name and takes no client, {@code CreateNamedPipeW} for those that do, {@code ConnectNamedPipe}).
+         *
+         * @return the open server
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when a pipe of that name
+         *     exists, perhaps because connections of an earlier server are still open, or when the security descriptor
+         *     does not let this process create instances; {@link Win32Error#INVALID_SECURITY_DESCR} or a related code
+         *     when the security descriptor is malformed
+         * @throws IllegalArgumentException when {@link #listening} is more than {@link #maxInstances}
+         * @throws PortClosedException when the port is closed or closing
+         * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
+         */
+        public NamedPipeServer open() throws Win32Exception {
+            if (maxInstances != UNLIMITED_INSTANCES && listening > maxInstances) {
+                throw new IllegalArgumentException(
+                        listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
+            }
+            final int waiters = listening != 0 ? listening : Math.min(DEFAULT_LISTENING, maxInstances);
+            final long answer = NamedPipeNative.openServer(PortAccess.get().id(
+                    port), name, direction.code(), mode.ordinal(), inBuffer,
+                    outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
+            final long key = Refusal.key(answer, "CreateNamedPipe " + name + hint(answer), port);
+            final NamedPipeServer server = new NamedPipeServer(port, key, name);
+            server.attach(attachment);
+            PortAccess.get().register(port, server);
+            // The first completion must find the server registered.
+            final long waiting = NamedPipeNative.listen(key);
+            if (waiting < 0) {
+                server.close();
+            }
+            Refusal.key(waiting, "ConnectNamedPipe " + name, port);
+            return server;
+        }
+
+        private String hint(final long answer) {
+            final int error = Refusal.win32Error(answer);
+            final String descriptor =
+                    securityDescriptor.isEmpty() ? "" : "with the security descriptor \"" + securityDescriptor + '"';
+            if (error == Win32Error.ACCESS_DENIED) {
+                return " (another server may have that name, or connections of an earlier one may still be open: end"
+                        + " them, or choose another name" + (descriptor.isEmpty() ? "" : "; " + descriptor) + ')';
+            }
+            return error == Win32Error.SUCCESS || descriptor.isEmpty() ? "" : " (" + descriptor + ')';
+        }
+    }
+}

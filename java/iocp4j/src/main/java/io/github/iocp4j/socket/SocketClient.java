@@ -1,0 +1,152 @@
+package io.github.iocp4j.socket;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.StreamSocketNative;
+import io.github.iocp4j.internal.Timeouts;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Connects to TCP ports and Unix-domain sockets.
+ */
+public final class SocketClient {
+    private SocketClient() {
+    }
+
+    /**
+     * Starts to configure a connection.
+     *
+     * @param port receives the completions of the connection, the first of which is its {@link Opcode#CONNECT}
+     * @param address the server: an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}
+     * @return a builder with the defaults that its methods document
+     * @throws IllegalArgumentException when the address is not resolved, or of another kind
+     */
+    public static Builder builder(final CompletionPort port, final SocketAddress address) {
+        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
+    }
+
+    /**
+     * Configures a connection.
+     */
+    public static final class Builder {
+        private final CompletionPort port;
+        private final SocketAddress address;
+        private final SocketOptions options = new SocketOptions();
+        private SocketAddress local;
+        private int timeout = Timeouts.NO_DEADLINE;
+        private Object attachment;
+
+        private Builder(final CompletionPort port, final SocketAddress address) {
+            this.port = port;
+            this.address = address;
+            local = SocketAddresses.anyLike(address);
+        }
+
+        /**
+         * The local address. Default: the interface that leads to the server, and a port that Windows chooses.
+         *
+         * @param from an address of this machine, of the server's address family; for port 0 Windows chooses a port
+         * @return this
+         * @throws IllegalArgumentException when the address is not resolved, or of another kind
+         */
+        public Builder localAddress(final SocketAddress from) {
+            local = SocketAddresses.checkLike(from, address);
+            return this;
+        }
+
+        /**
+         * The connect timeout, after which the {@link Opcode#CONNECT} completes with {@link Win32Error#TIMEOUT}.
+         * Default: that of Windows, which is about 20 seconds.
+         *
+         * @param limit at least a millisecond
+         * @return this
+         */
+        public Builder timeout(final Duration limit) {
+            timeout = Timeouts.deadline(limit);
+            return this;
+        }
+
+        /**
+         * Whether small writes go out at once ({@code TCP_NODELAY}). Default: false.
+         *
+         * @param on true for at once
+         * @return this
+         */
+        public Builder noDelay(final boolean on) {
+            options.put(SocketOptions.NO_DELAY, on);
+            return this;
+        }
+
+        /**
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder receiveBuffer(final int bytes) {
+            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder sendBuffer(final int bytes) {
+            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * The {@link Device#attachment}, which is set before the first completion. Default: none.
+         *
+         * @param object the object, or null for none
+         * @return this
+         */
+        public Builder attach(final Object object) {
+            attachment = object;
+            return this;
+        }
+
+        /**
+         * Creates a socket and starts to connect it ({@code WSASocketW}, {@code bind}, {@code ConnectEx};
+         * {@code connect} for a Unix-domain socket). The socket can be used after its {@link Opcode#CONNECT} has
+         * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, close
+         * the socket.
+         *
+         * @param token given back by {@link Completion#token} of that completion
+         * @return the socket
+         * @throws Win32Exception when Windows does not support the socket's family, or refuses to bind it
+         * @throws PortClosedException when the port is closed or closing
+         * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+         */
+        public StreamSocket connect(final long token) throws Win32Exception {
+            final long answer = StreamSocketNative.open(PortAccess.get().id(port), SocketAddresses.format(address),
+                    SocketAddresses.encode(local), options.toArray());
+            final long key = Refusal.key(answer,
+                    "bind " + SocketAddresses.format(local) + SocketAddresses.whyNone(answer, address), port);
+            final StreamSocket socket = new StreamSocket(port, key, address);
+            socket.attach(attachment);
+            PortAccess.get().register(port, socket);
+            try {
+                socket.connect(address, token, timeout);
+            } catch (final RuntimeException refused) {
+                socket.close(Duration.ZERO);
+                throw refused;
+            }
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.github.iocp4j.socket;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.Buffers;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.Timeouts;
+import io.github.iocp4j.internal.UdpSocketNative;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A socket for UDP datagrams.
+ *
+ * <p>Any number of receives and sends may be in flight. A datagram that is longer than the buffer completes its receive
+ * with {@link Win32Error#WSAEMSGSIZE}; the part that fits is there, and the rest is lost. An empty datagram is a
+ * success with 0 bytes. When a sent datagram has reached a machine without a socket at that port, Windows completes a
+ * later receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive.
+ *
+ * <p>The rules for buffers are those of {@link StreamDevice}; they apply to address buffers, too.
+ */
+public final class UdpSocket extends Device {
+    private final InetSocketAddress local;
+    private final boolean six;
+
+    private UdpSocket(final CompletionPort port, final long key, final InetSocketAddress local, final boolean six) {
+        super(new OpenedDevice(port, key, SocketAddresses.format(local)));
+        this.local = local;
+        this.six = six;
+    }
+
+    /**
+     * Starts to configure a socket.
+     *
+     * @param port receives the completions of the socket
+     * @param address the local address; for port 0 Windows chooses a port
+     * @return a builder with the defaults that its methods document
+     * @throws IllegalArgumentException when the address is not resolved
+     */
+    public static Builder builder(final CompletionPort port, final InetSocketAddress address) {
+        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
+    }
+
+    /**
+     * The local address, with the actual port.
+     *
+     * @return the address
+     */
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    /**
+     * Starts receiving a datagram into the buffer, from its position to its limit ({@code WSARecvFrom}). The completion
+     * has opcode {@link Opcode#RECEIVE_FROM} and the number of bytes.
+     *
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param sender is filled in by Windows, and can be read at the completion if that is a success or
+     *     {@link Win32Error#WSAEMSGSIZE}
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws java.nio.ReadOnlyBufferException when it is read-only
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long receive(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
+        return startReceive(buffer, sender, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts receiving as {@link #receive(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline, after which it
+     * is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param sender is filled in by Windows
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long receive(
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final Duration timeout, final long token) {
+        return startReceive(buffer, sender, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts sending what lies between the buffer's position and its limit, as one datagram ({@code WSASendTo}). The
+     * completion has opcode {@link Opcode#SEND_TO}; {@link Win32Error#WSAEMSGSIZE} means that the datagram is too long,
+     * more than 65 507 bytes over IPv4.
+     *
+     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param target where to; must not be changed until the completion
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long send(final ByteBuffer buffer, final SocketAddressBuffer target, final long token) {
+        Buffers.checkDirect(buffer);
+        if (target.isEmpty()) {
+            throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
+        }
+        if (six) {
+            target.mapToIpv6();
+        }
+        return PortAccess.get().accepted(this,
+                UdpSocketNative.sendTo(key(), buffer, buffer.position(), buffer.remaining(), target.memory(),
+                token, Timeouts.NO_DEADLINE));
+    }
+
+    /**
+     * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}). Off in a new socket.
+     *
+     * @param on true to allow it
+     * @throws Win32Exception when Windows refuses
+     */
+    public void broadcast(final boolean on) throws Win32Exception {
+        SocketOptions.set(this, SocketOptions.BROADCAST, on);
+    }
+
+    /**
+     * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}).
+     *
+     * @return what {@link #broadcast(boolean)} has set
+     * @throws Win32Exception when Windows refuses
+     */
+    public boolean broadcast() throws Win32Exception {
+        return SocketOptions.get(this, SocketOptions.BROADCAST) != 0;
+    }
+
+    /**
+     * The size of the receive buffer ({@code SO_RCVBUF}); datagrams that do not fit are lost.
+     *
+     * @return the number of bytes
+     * @throws Win32Exception when Windows refuses
+     */
+    public int receiveBuffer() throws Win32Exception {
+        return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
+    }
+
+    private long startReceive(
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final long token, final int milliseconds) {
+        Buffers.checkReadInto(buffer);
+        return PortAccess.get().accepted(this,
+                UdpSocketNative.receiveFrom(key(), buffer, buffer.position(), buffer.remaining(),
+                sender.memory(), token, milliseconds));
+    }
+
+    /**
+     * Configures a socket.
+     */
+    public static final class Builder {
+        private final CompletionPort port;
+        private final InetSocketAddress address;
+        private final SocketOptions options = new SocketOptions();
+        private boolean reuseAddress;
+
+        private Builder(final CompletionPort port, final InetSocketAddress address) {
+            this.port = port;
+            this.address = address;
+        }
+
+        /**
+         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}). Default: false,
+         * which excludes others ({@code SO_EXCLUSIVEADDRUSE}).
+         *
+         * @param shared true to share the address
+         * @return this
+         */
+        public Builder reuseAddress(final boolean shared) {
+            reuseAddress = shared;
+            return this;
+        }
+
+        /**
+         * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}). Default: false.
+         *
+         * @param on true to allow it
+         * @return this
+         */
+        public Builder broadcast(final boolean on) {
+            options.put(SocketOptions.BROADCAST, on);
+            return this;
+        }
+
+        /**
+         * Whether a socket at an IPv6 address, such as {@code ::}, also sends and receives over IPv4
+         * ({@code IPV6_V6ONLY}). Default: false.
+         *
+         * @param both true to do so
+         * @return this
+         * @throws IllegalArgumentException when the address is not an IPv6 address
+         */
+        public Builder dualStack(final boolean both) {
+            SocketAddresses.checkIpv6(address);
+            options.put(SocketOptions.IPV6_ONLY, !both);
+            return this;
+        }
+
+        /**
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder receiveBuffer(final int bytes) {
+            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
+         *
+         * @param bytes from 0 on
+         * @return this
+         */
+        public Builder sendBuffer(final int bytes) {
+            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
+            return this;
+        }
+
+        /**
+         * Creates the socket and binds it ({@code WSASocketW}, {@code bind}).
+         *
+         * @return the open socket
+         * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
+         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when it is not an address of
+         *     this machine
+         * @throws PortClosedException when the port is closed or closing
+         */
+        public UdpSocket open() throws Win32Exception {
+            final String wanted = SocketAddresses.format(address);
+            final long key = Refusal.key(
+                    UdpSocketNative.open(PortAccess.get().id(port), wanted, SocketAddresses.encode(address),
+                            options.and(reuseAddress ? SocketOptions.REUSE_ADDRESS : SocketOptions.EXCLUSIVE, true)),
+                    "bind " + wanted, port);
+            final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key);
+            return PortAccess.get().register(port, new UdpSocket(port, key, found == null ? address : found,
+                    SocketAddresses.isIpv6(address)));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.iocp4j.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Both ends of a mailslot, where the system binds one to a port. */
+@Timeout(120)
+final class MailslotTest {
+    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+
+    private final Recorder recorder = new Recorder();
+    private final ByteBuffer room = ByteBuffer.allocateDirect(64);
+    private final String name = PipePair.newName();
+    private CompletionPort port;
+
+    @BeforeEach
+    void openPort() throws Exception {
+        port = CompletionPort.open(recorder);
+    }
+
+    @AfterEach
+    void closePort() {
+        assertThat(port.close(LONG)).as("all closed in time").isTrue();
+        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
+    }
+
+    @Test
+    void carriesMessages() throws Exception {
+        final MailslotServer server = open(MailslotServer.builder(port, name));
+        final MailslotClient client = MailslotClient.open(port, name);
+
+        client.write(PipePair.buffer("one"), 1);
+        client.write(PipePair.buffer("three"), 2);
+        recorder.next(2);
+        assertThat(server.messages()).isEqualTo(2);
+        assertThat(server.nextLength()).isEqualTo(3);
+        server.read(room.clear().limit(2), 3);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.INSUFFICIENT_BUFFER);
+        server.read(room.clear(), 4);
+        assertThat(PipePair.text(room, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("one");
+    }
+
+    @Test
+    void endsAreForOneDirection() throws Exception {
+        final MailslotServer server = open(MailslotServer.builder(port, name).readTimeout(Duration.ofMillis(10)));
+        final MailslotClient client = MailslotClient.open(port, name);
+
+        assertThatThrownBy(() -> server.write(room, 0)).isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("MailslotClient");
+        assertThatThrownBy(() -> client.read(room, 0)).isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("MailslotServer");
+        server.read(room, 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.SEM_TIMEOUT);
+    }
+
+    @Test
+    void nameIsTakenOnce() throws Exception {
+        open(MailslotServer.builder(port, name));
+
+        assertThat(catchThrowableOfType(Win32Exception.class, () -> MailslotServer.builder(port, name).open()).code())
+                .isEqualTo(Win32Error.ALREADY_EXISTS);
+    }
+
+    @Test
+    void clientIsToldThatThereIsNone() {
+        assertThat(catchThrowableOfType(Win32Exception.class, () -> MailslotClient.open(port, name)))
+                .hasMessageStartingWith("CreateFile \\\\.\\mailslot\\" + name);
+    }
+
+    @Test
+    void settingsAreChecked() {
+        final MailslotServer.Builder builder = MailslotServer.builder(port, name);
+
+        assertThatThrownBy(() -> builder.longestMessage(0)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1 byte");
+        assertThatThrownBy(() -> builder.readTimeout(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.securityDescriptor(" ")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MailslotServer.builder(port, "\\\\SERVER\\mailslot\\x"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("on this machine");
+        assertThatThrownBy(() -> MailslotClient.open(port, "\\\\.\\pipe\\x"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("name of a mailslot");
+    }
+
+    private static MailslotServer open(final MailslotServer.Builder builder) throws Win32Exception {
+        try {
+            return builder.open();
+        } catch (final Win32Exception refused) {
+            assumeTrue(refused.code() != Win32Error.INVALID_PARAMETER,
+                    "this system binds no mailslot to a completion port");
+            throw refused;
+        }
+    }
+}

@@ -1,0 +1,513 @@
+package io.github.iocp4j.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.Recorder.Completion;
+import io.github.iocp4j.internal.FileNative;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.pipe.PipeMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.DosFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class OverlappedFileTest {
+    private static final long GIB = 1L << 30;
+    private static final int PAGE = FileSegments.PAGE;
+
+    @TempDir
+    private Path folder;
+
+    private final Recorder recorder = new Recorder();
+    private CompletionPort port;
+    private Path path;
+
+    @BeforeEach
+    void openPort() throws Exception {
+        port = CompletionPort.open(recorder);
+        path = folder.resolve("file");
+    }
+
+    @AfterEach
+    void closePort() {
+        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+        assertThat(recorder.isEmpty()).as("every completion was expected").isTrue();
+    }
+
+    private OverlappedFile create() throws IOException {
+        return writable().open();
+    }
+
+    private OverlappedFile.Builder writable() {
+        return OverlappedFile.builder(port, path).read().write().create();
+    }
+
+    private Completion write(final OverlappedFile file, final String text, final long position) throws Exception {
+        final ByteBuffer buffer = PipePair.buffer(text);
+        file.write(buffer.clear(), FilePosition.at(position), 1);
+        return recorder.nextSuccess(Opcode.WRITE);
+    }
+
+    private String read(final OverlappedFile file, final long position, final int length) throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(length);
+        file.read(buffer.clear().limit(length), FilePosition.at(position), 2);
+        return PipePair.text(buffer, recorder.nextSuccess(Opcode.READ).bytes);
+    }
+
+    // --- Reading and writing
+
+    @Test
+    void refusesWhatItIsNotOpenFor() throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(1);
+        final Path path = Files.createFile(folder.resolve("rights"));
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
+            assertThatThrownBy(() -> file.write(buffer, FilePosition.at(0), 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
+            assertThatThrownBy(() -> file.append(buffer, 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("open for reading only");
+        }
+        try (OverlappedFile file = OverlappedFile.builder(port, path).write().open()) {
+            assertThatThrownBy(() -> file.read(buffer, FilePosition.at(0), 0))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("not open for reading");
+        }
+    }
+
+    @Test
+    void writesAndReadsAtPositions() throws Exception {
+        try (OverlappedFile file = create()) {
+            final Completion completion = write(file, "hello", 3);
+
+            assertThat(completion.bytes).isEqualTo(5);
+            assertThat(completion.device).isSameAs(file);
+            assertThat(read(file, 4, 100)).isEqualTo("ello");
+            assertThat(file.size()).isEqualTo(8);
+        }
+        assertThat(Files.readString(path)).isEqualTo("\0\0\0hello");
+    }
+
+    @Test
+    void usesThePartOfTheBufferThatItIsTold() throws Exception {
+        try (OverlappedFile file = create()) {
+            file.write(PipePair.buffer("abcdef").clear().limit(5).position(2), FilePosition.at(0), 1);
+            recorder.nextSuccess(Opcode.WRITE);
+            final ByteBuffer buffer = PipePair.buffer("......");
+            file.read(buffer.clear().limit(5).position(1), FilePosition.at(0), 2);
+
+            assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(3);
+            assertThat(PipePair.text(buffer, 6)).isEqualTo(".cde..");
+        }
+    }
+
+    @Test
+    void positionsGoBeyondFourGiB() throws Exception {
+        try (OverlappedFile file = create()) {
+            file.setSparse();
+            write(file, "low", 10);
+            write(file, "high", 4 * GIB + 10);
+            write(file, "across", 4 * GIB - 3);
+
+            assertThat(file.size()).isEqualTo(4 * GIB + 14);
+            assertThat(read(file, 4 * GIB + 10, 9)).isEqualTo("high");
+            assertThat(read(file, 10, 3)).isEqualTo("low");
+            assertThat(read(file, 4 * GIB - 3, 6)).isEqualTo("across");
+            assertThat(read(file, 3 * GIB, 2)).isEqualTo("\0\0");
+        }
+    }
+
+    @Test
+    void manyRequestsAreInFlightAtOnce() throws Exception {
+        final int count = 300;
+        final List<ByteBuffer> buffers = new ArrayList<>();
+        try (OverlappedFile file = create()) {
+            for (int i = 0; i < count; i++) {
+                buffers.add(ByteBuffer.allocateDirect(8).putLong(0, i * 31L));
+                file.write(buffers.get(i), FilePosition.at(8L * (count - 1 - i)), i);
+            }
+            assertThat(recorder.nextByToken(count)).hasSize(count).allSatisfy((token, done) -> {
+                assertThat(done.status).isZero();
+                assertThat(done.bytes).isEqualTo(8);
+            });
+            for (int i = 0; i < count; i++) {
+                file.read(buffers.get(i), FilePosition.at(8L * i), i);
+            }
+            recorder.nextByToken(count);
+        }
+        for (int i = 0; i < count; i++) {
+            assertThat(buffers.get(i).getLong(0)).isEqualTo((count - 1 - i) * 31L);
+        }
+    }
+
+    @Test
+    void theEndOfTheFileHasOneAnswer() throws Exception {
+        try (OverlappedFile file = create()) {
+            write(file, "12345", 0);
+            final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
+
+            assertThat(read(file, 3, 10)).isEqualTo("45");
+            for (final long position : new long[] {5, 6, 5 * GIB, Long.MAX_VALUE / 2 - 10}) {
+                file.read(buffer.clear().limit(10), FilePosition.at(position), position);
+                final Completion end = recorder.next();
+                assertThat(end.status).as(end.toString()).isEqualTo(Win32Error.HANDLE_EOF);
+                assertThat(end.bytes).isZero();
+            }
+            file.read(buffer.clear().limit(0), FilePosition.at(5), 1);
+            assertThat(recorder.nextSuccess(Opcode.READ).bytes).isZero();
+        }
+    }
+
+    @Test
+    void appendsWhereTheEndIs() throws Exception {
+        try (OverlappedFile file = create()) {
+            write(file, "one", 0);
+            file.append(PipePair.buffer("two"), 1);
+            recorder.nextSuccess(Opcode.WRITE);
+        }
+        try (OverlappedFile file = OverlappedFile.builder(port, path).append().open()) {
+            file.append(PipePair.buffer("three"), 1);
+            recorder.nextSuccess(Opcode.WRITE);
+
+            assertThatThrownBy(() -> file.write(PipePair.buffer("x"), FilePosition.at(0), 1))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("use append()");
+        }
+        assertThat(Files.readString(path)).isEqualTo("onetwothree");
+    }
+
+    // --- Unbuffered
+
+    @Test
+    void unbufferedFilesNameTheAlignment() throws Exception {
+        try (OverlappedFile file = writable().unbuffered().open()) {
+            final int unit = file.alignment();
+            assertThat(unit).isGreaterThanOrEqualTo(512);
+            final String wanted = "multiples of " + unit;
+            final ByteBuffer buffer = file.allocate(2 * unit);
+            assertThat(buffer.capacity()).isEqualTo(2 * unit);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(buffer.clear().limit(unit), FilePosition.at(1), 0))
+                    .withMessageContaining(wanted).withMessageEndingWith("the position is 1");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(unit - 1), FilePosition.at(0), 0))
+                    .withMessageContaining(wanted).withMessageEndingWith("the length is " + (unit - 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(1 + unit).position(1), FilePosition.at(0), 0))
+                    .withMessageContaining(wanted).withMessageContaining("address at position 1 is 1 bytes beyond");
+            assertThatIllegalArgumentException().isThrownBy(() -> file.append(buffer.clear().limit(1), 0))
+                    .withMessageContaining(wanted);
+
+            file.write(buffer.clear().limit(unit + unit).position(unit), FilePosition.at(unit), 1);
+            recorder.nextSuccess(Opcode.WRITE);
+            file.setSize(unit + 5L);
+            file.read(buffer.clear().limit(unit), FilePosition.at(unit), 1);
+            assertThat(recorder.nextSuccess(Opcode.READ).bytes).as("the exact tail").isEqualTo(5);
+        }
+        try (OverlappedFile file = create()) {
+            assertThat(file.alignment()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void scattersAndGathersPages() throws Exception {
+        final ByteBuffer memory = ByteBuffer.allocateDirect(5 * PAGE).alignedSlice(PAGE);
+        for (int page = 0; page < 4; page++) {
+            memory.put(page * PAGE, (byte) ('a' + page));
+        }
+        final FileSegments from = FileSegments.of(slice(memory, 2, 1), slice(memory, 0, 2));
+        final FileSegments into = FileSegments.of(slice(memory, 1, 1), slice(memory, 3, 1), slice(memory, 0, 1));
+        assertThat(from.length()).isEqualTo(3 * PAGE);
+        try (OverlappedFile file = writable().unbuffered().open()) {
+            file.writeGather(from, FilePosition.at(PAGE), 1);
+            assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(3 * PAGE);
+            file.readScatter(into, FilePosition.at(PAGE), 2);
+            assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(3 * PAGE);
+
+            assertThat(new char[] {(char) memory.get(PAGE), (char) memory.get(3 * PAGE), (char) memory.get(0)})
+                    .containsExactly('c', 'a', 'b');
+            file.readScatter(into, FilePosition.at(4 * PAGE), 3);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
+            assertThatIllegalArgumentException().isThrownBy(() -> file.readScatter(into, FilePosition.at(1), 2));
+        }
+        try (OverlappedFile file = create()) {
+            assertThatThrownBy(() -> file.writeGather(from, FilePosition.at(0), 1))
+                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("unbuffered");
+        }
+    }
+
+    private static ByteBuffer slice(final ByteBuffer memory, final int page, final int pages) {
+        return memory.duplicate().position(page * PAGE).limit((page + pages) * PAGE);
+    }
+
+    @Test
+    void segmentsAreWholePages() {
+        final ByteBuffer memory = ByteBuffer.allocateDirect(4 * PAGE).alignedSlice(PAGE);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of())
+                .withMessageContaining("0 bytes together");
+        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(ByteBuffer.allocate(PAGE)))
+                .withMessageContaining("Java heap");
+        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(memory.duplicate().limit(PAGE + 1)))
+                .withMessageContaining("Segment 0 has 4097 bytes");
+        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(memory.duplicate().limit(0)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FileSegments.of(slice(memory, 0, 1), memory.duplicate().position(8).limit(8 + PAGE)))
+                .withMessageContaining("Segment 1 begins 8 bytes behind a multiple of 4096");
+        assertThatThrownBy(() -> FileSegments.of(slice(memory, 0, 1).asReadOnlyBuffer()))
+                .isInstanceOf(ReadOnlyBufferException.class);
+        assertThatThrownBy(() -> FileSegments.of((ByteBuffer) null)).isInstanceOf(NullPointerException.class);
+    }
+
+    // --- Misuse
+
+    @Test
+    void badCallsAreRefusedByName() throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
+        try (OverlappedFile file = create()) {
+            assertThatIllegalArgumentException().isThrownBy(() -> FilePosition.at(-1))
+                    .withMessageContaining("position is -1");
+            assertThatIllegalArgumentException().isThrownBy(() -> FilePosition.at(0).moveTo(Long.MIN_VALUE));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.write(buffer.clear().limit(10), FilePosition.at(Long.MAX_VALUE - 9), 0))
+                    .withMessageContaining("go beyond 2^63 - 1");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(ByteBuffer.allocate(1), FilePosition.at(0), 0))
+                    .withMessageContaining("Java heap");
+            assertThatThrownBy(() -> file.read(buffer.asReadOnlyBuffer(), FilePosition.at(0), 0))
+                    .isInstanceOf(ReadOnlyBufferException.class).hasMessageContaining("DirectByteBufferR[pos=0");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> file.read(buffer, FilePosition.at(0), Duration.ZERO, 0))
+                    .withMessageContaining("deadline");
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(0).length(0))
+                    .withMessageContaining("at least 1 byte");
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(-5)).withMessageContaining("-5");
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(2).length(Long.MAX_VALUE));
+            assertThatIllegalArgumentException().isThrownBy(() -> file.setSize(-1)).withMessageContaining("-1");
+        }
+    }
+
+    @Test
+    void aClosedFileTakesNothing() throws Exception {
+        final OverlappedFile file = create();
+        final OverlappedFile other = OverlappedFile.open(port, Files.createFile(folder.resolve("other")));
+        file.close();
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
+
+        assertThat(file.isOpen()).isFalse();
+        final FilePosition start = FilePosition.at(0);
+        assertThatThrownBy(() -> file.read(buffer, start, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> file.write(buffer, start, 0)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> file.tryLock(FileRange.from(0), LockMode.EXCLUSIVE, 0))
+                .isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(file::size).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(file::flush).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> file.setSize(1)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> other.copyMetadataFrom(file)).isInstanceOf(DeviceClosedException.class);
+        other.close();
+    }
+
+    @Test
+    void nativeCodeKnowsFilesFromOtherDevices() throws Exception {
+        final PipePair pipes = PipePair.open(port, recorder, PipeMode.BYTE);
+        final long pipe = pipes.client.key();
+        final long wrong = -(long) Refusal.WRONG_DEVICE.code();
+
+        assertThat(FileNative.size(pipe)).isEqualTo(wrong);
+        assertThat(FileNative.alignment(pipe)).isEqualTo(wrong);
+        assertThat(FileNative.setSize(pipe, 1)).isEqualTo(wrong);
+        assertThat(FileNative.lock(pipe, 0, 1, true, true, 0, -1)).isEqualTo(wrong);
+        assertThat(FileNative.readScatter(pipe, null, 0, 0, -1)).isEqualTo(wrong);
+        try (OverlappedFile file = create()) {
+            assertThat(FileNative.copyMetadata(pipe, file.key())).isEqualTo(wrong);
+            assertThat(FileNative.copyMetadata(file.key(), pipe)).isEqualTo(wrong);
+            for (final ByteBuffer[] segments : new ByteBuffer[][] {null, {}, {null}, {ByteBuffer.allocate(PAGE)},
+                {ByteBuffer.allocateDirect(PAGE + 1)}, {ByteBuffer.allocateDirect(0)}}) {
+                assertThat(FileNative.readScatter(file.key(), segments, 0, 0, -1))
+                        .isEqualTo(-(long) Refusal.BAD_BUFFER.code());
+            }
+        }
+        for (final int[] numbers : new int[][] {{1, 0, 3, 0}, {0, 8, 3, 0}, {0, 0, 0, 0}, {0, 0, 6, 0},
+            {0, 0, 3, 0x4000_0000}, {-1, -1, -1, -1}}) {
+            assertThat(FileNative.open(PortAccess.get().id(
+                    port), path.toString(), numbers[0], numbers[1], numbers[2], numbers[3]))
+                    .isEqualTo(-(long) Win32Error.INVALID_PARAMETER);
+        }
+        assertThat(FileNative.open(PortAccess.get().id(port), null, 0, 0, 3, 0)).isNegative();
+        assertThat(FileNative.open(42, path.toString(), 0, 0, 3, 0)).isEqualTo(-(long) Refusal.PORT_CLOSED.code());
+    }
+
+    // --- Opening
+
+    @Test
+    void openingTellsWhyNot() throws Exception {
+        assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
+                e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_NOT_FOUND)).hasMessageContaining(path.toString());
+        assertThatThrownBy(() -> OverlappedFile.open(port, folder)).isInstanceOfSatisfying(Win32Exception.class,
+                e -> assertThat(e.code()).isEqualTo(Win32Error.ACCESS_DENIED)).hasMessageContaining("is a folder");
+        assertThatThrownBy(() -> OverlappedFile.open(port, folder.resolve("NUL")))
+                .isInstanceOfSatisfying(Win32Exception.class,
+                        e -> assertThat(e.code()).isEqualTo(Win32Error.NOT_SUPPORTED))
+                .hasMessageContaining("is not a file on a disk");
+        try (OverlappedFile alone = writable().share().open()) {
+            assertThat(alone.isOpen()).isTrue();
+            assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
+                    e -> assertThat(e.code()).isEqualTo(Win32Error.SHARING_VIOLATION));
+        }
+        assertThatThrownBy(() -> OverlappedFile.builder(port, path).write().createNew().open())
+                .isInstanceOfSatisfying(Win32Exception.class,
+                        e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_EXISTS));
+        assertThatIllegalArgumentException().isThrownBy(() -> writable().createNew().open());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OverlappedFile.builder(port, path).truncate().open());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OverlappedFile.builder(port, path).append().unbuffered().open());
+    }
+
+    @Test
+    void optionsDoWhatTheySay() throws Exception {
+        Files.writeString(path, "content");
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().truncate()
+                .writeThrough().random().open()) {
+            assertThat(file.size()).isZero();
+        }
+        Files.writeString(path, "content");
+        try (OverlappedFile file = writable().truncate().sequential().share(FileShare.values()).open();
+                OverlappedFile second = OverlappedFile.builder(port, path).read().write()
+                        .share(FileShare.values()).open()) {
+            assertThat(file.size()).isZero();
+            assertThat(second.size()).isZero();
+        }
+        try (OverlappedFile file = writable().temporary().deleteOnClose().open()) {
+            write(file, "x", 0);
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void longAndForeignNamesAreFine() throws Exception {
+        Path deep = folder;
+        while (deep.toString().length() < 400) {
+            deep = Files.createDirectory(deep.resolve("große Ordner 文件夹"));
+        }
+        path = deep.resolve("файл");
+        try (OverlappedFile file = create()) {
+            write(file, "x", 0);
+            assertThat(file.name()).isEqualTo(path.toString());
+        }
+        assertThat(Files.size(path)).isEqualTo(1);
+    }
+
+    // --- Everything else
+
+    @Test
+    void cutsExtendsAndFlushes() throws Exception {
+        try (OverlappedFile file = create()) {
+            write(file, "12345", 0);
+            file.setSize(3);
+            file.flush();
+            assertThat(file.size()).isEqualTo(3);
+            file.setSize(5 * GIB);
+            assertThat(file.size()).isEqualTo(5 * GIB);
+            assertThat(read(file, 0, 5)).isEqualTo("123\0\0");
+        }
+    }
+
+    @Test
+    void compressesOrTellsThatItCannot() throws Exception {
+        try (OverlappedFile file = create()) {
+            try {
+                file.setCompressed(true);
+            } catch (final Win32Exception refused) {
+                assertThat(refused.code()).isIn(Win32Error.INVALID_FUNCTION, Win32Error.NOT_SUPPORTED);
+                assumeTrue(false, "the file system does not compress");
+            }
+            // Windows writes to such files during the call. It is one completion all the same.
+            write(file, "compressed", 0);
+            write(file, "extended", 1_000_000);
+            assertThat(read(file, 0, 10)).isEqualTo("compressed");
+        }
+    }
+
+    @Test
+    void locksKeepOthersOut() throws Exception {
+        try (OverlappedFile file = writable().share(FileShare.values()).open();
+                OverlappedFile other = writable().share(FileShare.values()).open()) {
+            file.lock(FileRange.from(5 * GIB).length(100), LockMode.EXCLUSIVE, 1);
+            recorder.nextSuccess(Opcode.LOCK);
+            file.tryLock(FileRange.from(0).length(10), LockMode.SHARED, 2);
+            recorder.nextSuccess(Opcode.LOCK);
+
+            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 3);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.LOCK_VIOLATION);
+            other.tryLock(FileRange.from(9).length(1), LockMode.SHARED, 4);
+            recorder.nextSuccess(Opcode.LOCK);
+            file.unlock(FileRange.from(5 * GIB).length(100));
+            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 5);
+            recorder.nextSuccess(Opcode.LOCK);
+            assertThatThrownBy(() -> file.unlock(FileRange.from(5 * GIB).length(100)))
+                    .isInstanceOf(Win32Exception.class);
+        }
+    }
+
+    @Test
+    void takesOverTimesAndAttributes() throws Exception {
+        final Path source = Files.createFile(folder.resolve("source"));
+        Files.setLastModifiedTime(source, FileTime.fromMillis(1_000_000_000_000L));
+        Files.setAttribute(source, "dos:hidden", true);
+        try (OverlappedFile from = OverlappedFile.open(port, source); OverlappedFile file = create()) {
+            write(file, "x", 0);
+            file.copyMetadataFrom(from);
+        }
+        assertThat(Files.getLastModifiedTime(path)).isEqualTo(FileTime.fromMillis(1_000_000_000_000L));
+        assertThat(Files.readAttributes(path, DosFileAttributes.class).isHidden()).isTrue();
+    }
+
+    @Test
+    void closingLetsEverythingInFlightComplete() throws Exception {
+        final int count = 100;
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
+        final OverlappedFile file = create();
+        for (int i = 0; i < count; i++) {
+            file.write(buffer.clear(), FilePosition.at((long) i * buffer.capacity()), i);
+        }
+        file.close();
+        final Map<Long, Completion> completions = recorder.nextByToken(count);
+        assertThat(completions.values().stream().map(completion -> completion.status).collect(Collectors.toSet()))
+                .isSubsetOf(Win32Error.SUCCESS, Win32Error.HANDLES_CLOSED);
+    }
+
+    @Test
+    void aDeadlineThatIsNotReachedChangesNothing() throws Exception {
+        try (OverlappedFile file = create()) {
+            file.write(PipePair.buffer("x"), FilePosition.at(0), Duration.ofMillis(60_000), 1);
+            recorder.nextSuccess(Opcode.WRITE);
+            file.read(ByteBuffer.allocateDirect(1), FilePosition.at(0), Duration.ofMillis(60_000), 2);
+            recorder.nextSuccess(Opcode.READ);
+            file.lock(FileRange.from(0).length(1), LockMode.EXCLUSIVE, Duration.ofMillis(60_000), 3);
+            recorder.nextSuccess(Opcode.LOCK);
+        }
+    }
+}

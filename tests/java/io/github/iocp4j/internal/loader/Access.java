@@ -1,0 +1,45 @@
+package io.github.iocp4j.internal.loader;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.fixtures.Launch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclEntryPermission;
+import java.nio.file.attribute.AclEntryType;
+import java.nio.file.attribute.AclFileAttributeView;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+
+/** What somebody else may have done to files and folders. */
+final class Access {
+    private Access() {
+    }
+
+    /** Adds an entry for everybody to the access control list. */
+    static void letEverybodyWrite(final Path path) throws IOException {
+        final AclFileAttributeView view = Files.getFileAttributeView(path, AclFileAttributeView.class);
+        // By its identifier where Windows takes that for a name: names are translated.
+        final UserPrincipal everybody = path.getFileSystem().getUserPrincipalLookupService()
+                .lookupPrincipalByName(System.getProperty("user.language").equals("en") ? "Everyone" : "S-1-1-0");
+        final List<AclEntry> entries = new ArrayList<>(view.getAcl());
+        entries.add(AclEntry.newBuilder().setType(AclEntryType.ALLOW).setPrincipal(everybody)
+                .setPermissions(EnumSet.allOf(AclEntryPermission.class)).build());
+        view.setAcl(entries);
+    }
+
+    /** Makes a junction, which needs no right of its own; skips the test where there are none. */
+    static void assumeJunction(final Path junction, final Path target) throws IOException, InterruptedException {
+        final Process process = Launch.of(new ProcessBuilder(
+                "cmd", "/c", "mklink", "/J", junction.toString(), target.toString())
+                .redirectErrorStream(true));
+        process.getOutputStream().close();
+        process.getInputStream().readAllBytes();
+        assumeTrue(process.waitFor() == 0 && Files.isDirectory(junction)
+                && junction.toRealPath().equals(target.toRealPath()), "mklink makes no junctions here");
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.iocp4j.internal.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.fixtures.FakeNativeHost;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which DLL is taken when jars on the class path carry several. */
+final class CarriedLibraryTest {
+    private static final byte[] OLDER = "a DLL of another version".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    private Path home;
+
+    @Test
+    void isThatOfTheOnlyJar() throws IOException {
+        final FakeNativeHost host = host();
+        facade(host, "iocp4j.jar");
+        dll(host, "iocp4j.jar", FakeNativeHost.DLL);
+
+        assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+    }
+
+    @Test
+    void isThatOfAJarWithNothingElse() throws IOException {
+        final FakeNativeHost host = host();
+        facade(host, "iocp4j.jar");
+        dll(host, "iocp4j-windows-x86_64.jar", FakeNativeHost.DLL);
+
+        assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+    }
+
+    @Test
+    void mayBeThereSeveralTimesIfItIsTheSame() throws IOException {
+        final FakeNativeHost host = host();
+        for (final String jar : new String[] {"iocp4j.jar", "everything.jar"}) {
+            facade(host, jar);
+            dll(host, jar, FakeNativeHost.DLL);
+        }
+
+        assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+    }
+
+    @Test
+    void isRefusedWhenTwoVersionsOfIocp4jAreThere() {
+        final FakeNativeHost host = host();
+        facade(host, "iocp4j-0.2.jar");
+        dll(host, "iocp4j-0.2.jar", FakeNativeHost.DLL);
+        facade(host, "iocp4j-0.1.jar");
+        dll(host, "iocp4j-0.1.jar", OLDER);
+
+        assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(IOException.class)
+                .hasMessage("iocp4j is on the class path in several versions, file:/iocp4j-0.1.jar and"
+                        + " file:/iocp4j-0.2.jar: keep one of them");
+    }
+
+    @Test
+    void isRefusedWhenTwoJarsWithNothingElseDiffer() {
+        final FakeNativeHost host = host();
+        facade(host, "iocp4j.jar");
+        dll(host, "windows-0.2.jar", FakeNativeHost.DLL);
+        dll(host, "windows-0.1.jar", OLDER);
+
+        assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(IOException.class)
+                .hasMessageContaining("file:/windows-0.1.jar and file:/windows-0.2.jar: keep one");
+    }
+
+    /** As where libraries have taken iocp4j into their jars, each into a package of its own. */
+    @Test
+    void isThatOfTheJarThatAloneHasOurClasses() throws IOException {
+        final FakeNativeHost host = host();
+        dll(host, "other-library.jar", OLDER);
+        facade(host, "library.jar");
+        dll(host, "library.jar", FakeNativeHost.DLL);
+
+        assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+    }
+
+    @Test
+    void isMissedWhereNoJarHasIt() {
+        final FakeNativeHost host = host();
+        facade(host, "iocp4j.jar");
+
+        assertThatThrownBy(() -> CarriedLibrary.find(host)).isInstanceOf(FileNotFoundException.class)
+                .hasMessage("no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
+                        + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
+                        + " --add-modules io.github.iocp4j.windows.x86_64");
+    }
+
+    private FakeNativeHost host() {
+        final FakeNativeHost host = new FakeNativeHost(home);
+        host.resources.clear();
+        return host;
+    }
+
+    private static void facade(final FakeNativeHost host, final String jar) {
+        host.resources.put(jar + "!/" + CarriedLibrary.CLASS_RESOURCE, new byte[0]);
+    }
+
+    private static void dll(final FakeNativeHost host, final String jar, final byte[] content) {
+        host.resources.put(jar + "!/" + CarriedLibrary.DLL_RESOURCE, content);
+        host.resources.put(jar + "!/" + CarriedLibrary.HASH_RESOURCE,
+                CarriedLibrary.sha256(content).getBytes(StandardCharsets.US_ASCII));
+    }
+}

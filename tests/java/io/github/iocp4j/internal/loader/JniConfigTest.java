@@ -1,0 +1,85 @@
+package io.github.iocp4j.internal.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the jar tells GraalVM's native-image of the classes and methods that native code looks up. It has to be exactly
+ * what the sources in native/jni look up: a class too few, and a native executable cannot load the DLL.
+ */
+final class JniConfigTest {
+    private static final Path SOURCES = Path.of("..", "native", "jni");
+    private static final String CONFIG = "/META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json";
+
+    /** A class that is looked up, one of which an exception is made, a method. */
+    private static final Pattern LOOK_UP = Pattern.compile(
+            "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
+            + "|(?<thrown>ThrowNew\\()"
+            + "|Get(?:Static)?MethodID\\(\\s*\\w+,\\s*\"(?<method>\\w+)\",\\s*"
+            + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
+    private static final Pattern PARAMETER = Pattern.compile("L([^;]+);|([IJZ])");
+    private static final Map<String, String> PRIMITIVES = Map.of("I", "int", "J", "long", "Z", "boolean");
+
+    @Test
+    void namesWhatNativeCodeLooksUp() throws IOException {
+        final TreeMap<String, TreeSet<String>> wanted = new TreeMap<>();
+        try (Stream<Path> files = Files.list(SOURCES)) {
+            for (final Path file : files.collect(Collectors.toList())) {
+                collect(Files.readString(file), wanted);
+            }
+        }
+        final String text = wanted.entrySet().stream()
+                .map(entry -> "  {\"name\": \"" + entry.getKey() + '"' + methods(entry.getValue()) + '}')
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+
+        assertThat(wanted).hasSizeGreaterThan(10);
+        try (var config = NativeLibrary.class.getResourceAsStream(CONFIG)) {
+            assertThat(config == null ? "" : new String(config.readAllBytes())).as(CONFIG).isEqualTo(text);
+        }
+    }
+
+    private static void collect(final String source, final Map<String, TreeSet<String>> wanted) {
+        List<String> types = List.of();
+        final Matcher found = LOOK_UP.matcher(source);
+        while (found.find()) {
+            if (found.group("type") != null) {
+                types = List.of(found.group("type").replace('/', '.'));
+            }
+            for (final String type : types) {
+                final TreeSet<String> methods = wanted.computeIfAbsent(type, name -> new TreeSet<>());
+                if (found.group("thrown") != null) {
+                    methods.add(method("<init>", "Ljava/lang/String;"));
+                } else if (found.group("method") != null) {
+                    methods.add(method(found.group("method"), found.group("parameters")));
+                }
+            }
+        }
+    }
+
+    private static String method(final String name, final String parameters) {
+        final List<String> types = new ArrayList<>();
+        final Matcher found = PARAMETER.matcher(parameters);
+        while (found.find()) {
+            types.add('"' + (found.group(1) != null ? found.group(1).replace('/', '.') : PRIMITIVES.get(found.group(2)))
+                    + '"');
+        }
+        return "{\"name\": \"" + name + "\", \"parameterTypes\": " + types + '}';
+    }
+
+    private static String methods(final TreeSet<String> methods) {
+        return methods.isEmpty() ? "" : methods.stream().collect(Collectors.joining(", ", ", \"methods\": [", "]"));
+    }
+}

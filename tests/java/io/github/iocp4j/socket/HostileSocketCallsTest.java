@@ -1,0 +1,230 @@
+package io.github.iocp4j.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.SocketPair;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.SocketNative;
+import io.github.iocp4j.internal.StreamSocketNative;
+import io.github.iocp4j.internal.UdpSocketNative;
+import io.github.iocp4j.pipe.PipeMode;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The native methods of sockets with arguments that the facade never passes: each is an error value, and the JVM lives.
+ */
+@Timeout(120)
+final class HostileSocketCallsTest {
+    private static final int[] NUMBERS = {
+        0, 1, -1, 2, 7, 64, 65, 127, 128, 129, 4096, 1 << 24, Integer.MAX_VALUE, Integer.MIN_VALUE,
+        Integer.MAX_VALUE - 1
+    };
+    private static final int[] NONE = {};
+
+    private final Recorder recorder = new Recorder();
+    private final ByteBuffer direct = ByteBuffer.allocateDirect(64);
+    private final ByteBuffer heap = ByteBuffer.allocate(64);
+    private final ByteBuffer nothing = ByteBuffer.allocateDirect(0);
+    private CompletionPort port;
+    private SocketServer server;
+    private SocketPair pair;
+    private UdpSocket udp;
+    private byte[] loopback;
+
+    @BeforeEach
+    void open() throws Exception {
+        port = CompletionPort.open(recorder);
+        server = SocketServer.builder(port, SocketPair.loopback()).open();
+        pair = SocketPair.connect(port, recorder, server);
+        udp = UdpSocket.builder(port, SocketPair.loopback()).open();
+        loopback = SocketAddresses.encode(SocketPair.loopback());
+    }
+
+    @AfterEach
+    void everythingIsAsItWas() throws Exception {
+        pair.client.write(PipePair.buffer("alive"), 1);
+        pair.server.read(direct, 2);
+        assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> assertThat(done.status).isZero());
+        assertThat(recorder.isEmpty()).isTrue();
+        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+    }
+
+    @Test
+    void badAddressesAreErrors() {
+        final Random random = new Random(1);
+        for (int length = 0; length < 200; length++) {
+            final byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            if (length > 1) {
+                bytes[0] = new byte[] {1, 2, 23, 0, 99}[length % 5];
+                bytes[1] = 0;
+            }
+            if (length != 16 && length != 28 && length != 110) {
+                assertThat(-StreamSocketNative.connect(pair.client.key(), bytes, 0, -1))
+                        .isIn(Win32Error.WSAEFAULT * 1L, Win32Error.WSAEAFNOSUPPORT * 1L);
+                assertThat(SocketNative.openServer(PortAccess.get().id(
+                        port), "x", bytes, NONE, 1, 1, 0, 0)).isNegative();
+                assertThat(UdpSocketNative.open(PortAccess.get().id(port), "x", bytes, NONE)).isNegative();
+                assertThat(StreamSocketNative.open(PortAccess.get().id(port), "x", bytes, NONE)).isNegative();
+            }
+        }
+        assertThat(StreamSocketNative.connect(pair.client.key(), null, 0, -1)).isNegative();
+        assertThat(SocketNative.openServer(PortAccess.get().id(port), null, null, null, 1, 1, 0, 0)).isNegative();
+        assertThat(UdpSocketNative.open(PortAccess.get().id(port), null, null, null)).isNegative();
+        assertThat(StreamSocketNative.open(PortAccess.get().id(port), null, null, null)).isNegative();
+    }
+
+    @Test
+    void badNumbersAreErrors() {
+        for (final int number : NUMBERS) {
+            if (number < 1) {
+                assertThat(openServer(number, 1, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            if (number < 1 || number > 1024) {
+                assertThat(openServer(1, number, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            if (number < 0 || number > 1 << 20) {
+                assertThat(openServer(1, 1, number)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            if (number < 1 || number > 10) {
+                assertThat(SocketNative.set(pair.client.key(), number, 1, 1)).isNegative();
+                assertThat(SocketNative.get(pair.client.key(), number)).isNegative();
+                assertThat(UdpSocketNative.open(PortAccess.get().id(
+                        port), "x", loopback, new int[] {number, 1, 0})).isNegative();
+            }
+            for (int option = 1; option <= 10; option++) {
+                // Whatever Winsock says to that.
+                SocketNative.set(udp.key(), option, number, number);
+            }
+            if (number < 0 || number > 64) {
+                assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, number, 1))
+                        .isEqualTo(-Refusal.BAD_BUFFER.code());
+                assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, 0, number))
+                        .isEqualTo(-Refusal.BAD_BUFFER.code());
+                assertThat(StreamSocketNative.readInto(pair.client.key(), new ByteBuffer[] {direct},
+                        new int[] {0, number}, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+                assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, number, new SocketAddressBuffer().memory(),
+                        0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+                assertThat(transmit(0, 0, direct, number, nothing)).isNegative();
+                assertThat(transmit(0, 0, nothing, 0, heap)).isNegative();
+            }
+            if (number < 0) {
+                assertThat(transmit(number, 0, nothing, 0, nothing)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+                assertThat(transmit(0, number, nothing, 0, nothing)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+        }
+        assertThat(transmit(0, Integer.MAX_VALUE, nothing, 0, nothing)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+        assertThat(UdpSocketNative.open(PortAccess.get().id(
+                port), "x", loopback, new int[] {99})).as("an incomplete option is none")
+                .isPositive();
+    }
+
+    @Test
+    void badBuffersAreErrors() {
+        final long socket = pair.client.key();
+        final ByteBuffer[] tooMany = new ByteBuffer[65];
+        Arrays.fill(tooMany, direct);
+        final ByteBuffer[][] lists = {null, {}, {null}, {heap}, {direct, null}, tooMany};
+        for (final ByteBuffer[] list : lists) {
+            final int[] ranges = new int[list == null ? 2 : 2 * list.length];
+            assertThat(StreamSocketNative.readInto(socket, list, ranges, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(StreamSocketNative.writeFrom(socket, list, ranges, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+        }
+        for (final int[] ranges : new int[][] {null, {}, {0}, {0, 1, 2}, {-1, 1}, {1, -1}, {64, 1}, {1, 64}}) {
+            assertThat(StreamSocketNative.readInto(socket, new ByteBuffer[] {direct}, ranges, 0, -1))
+                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+        }
+        final ByteBuffer room = new SocketAddressBuffer().memory();
+        final ByteBuffer crooked = ByteBuffer.allocateDirect(200).position(1).slice();
+        for (final ByteBuffer peer : new ByteBuffer[] {null, heap, direct, nothing, crooked}) {
+            assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, 1, peer, 0, -1))
+                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(UdpSocketNative.sendTo(udp.key(), direct, 0, 1, peer, 0, -1))
+                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+        }
+        assertThat(UdpSocketNative.receiveFrom(udp.key(), null, 0, 0, room, 0, -1))
+                .isEqualTo(-Refusal.BAD_BUFFER.code());
+        assertThat(StreamSocketNative.takeFirst(socket, null, 0, 0)).isEqualTo(-Refusal.BAD_BUFFER.code());
+        assertThat(SocketNative.localAddress(socket, null)).isEqualTo(-Refusal.BAD_BUFFER.code());
+        assertThat(SocketNative.localAddress(socket, new byte[15])).isEqualTo(-Refusal.BAD_BUFFER.code());
+        assertThat(SocketNative.remoteAddress(socket, new byte[0])).isEqualTo(-Refusal.BAD_BUFFER.code());
+        assertThat(StreamSocketNative.transmitFile(socket, null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
+                .isNegative();
+        assertThat(StreamSocketNative.transmitFile(socket, "", 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
+                .isNegative();
+        assertThat(StreamSocketNative.transmitFile(socket, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0, 0, 0,
+                -1)).isEqualTo(-Refusal.WRONG_DEVICE.code());
+    }
+
+    @Test
+    void otherKindsOfDevicesAreRefused() throws Exception {
+        final ByteBuffer room = new SocketAddressBuffer((InetSocketAddress) server.localAddress()).memory();
+        final ByteBuffer[] list = {direct};
+        final int[] range = {0, 1};
+        for (final Device other : new Device[] {server, udp}) {
+            final long key = other.key();
+            assertThat(new long[] {
+                StreamSocketNative.connect(key, loopback, 0, -1),
+                StreamSocketNative.disconnect(key, true, 0, -1),
+                StreamSocketNative.readInto(key, list, range, 0, -1),
+                StreamSocketNative.writeFrom(key, list, range, 0, -1),
+                StreamSocketNative.shutdownOutput(key),
+                StreamSocketNative.takeFirst(key, direct, 0, 1)
+            }).containsOnly(-Refusal.WRONG_DEVICE.code());
+        }
+        for (final Device other : new Device[] {server, pair.client}) {
+            assertThat(UdpSocketNative.receiveFrom(other.key(), direct, 0, 1, room, 0, -1))
+                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+            assertThat(UdpSocketNative.sendTo(other.key(), direct, 0, 1, room, 0, -1))
+                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+        }
+        assertThat(SocketNative.listen(pair.client.key())).isEqualTo(-Refusal.WRONG_DEVICE.code());
+        assertThat(NamedPipeNative.listen(server.key())).isNegative();
+        final PipePair pipes = PipePair.open(port, recorder, PipeMode.BYTE);
+        assertThat(SocketNative.set(pipes.client.key(), 1, 1, 0)).isEqualTo(-Refusal.WRONG_DEVICE.code());
+        assertThat(SocketNative.localAddress(pipes.client.key(), new byte[128]))
+                .isEqualTo(-Refusal.WRONG_DEVICE.code());
+        for (final long key : new long[] {0, -1, PortAccess.get().id(
+                port), Long.MAX_VALUE, pair.client.key() + (1L << 32)}) {
+            assertThat(new long[] {
+                StreamSocketNative.connect(key, loopback, 0, -1),
+                StreamSocketNative.disconnect(key, true, 0, -1),
+                StreamSocketNative.shutdownOutput(key),
+                StreamSocketNative.takeFirst(key, direct, 0, 1),
+                UdpSocketNative.sendTo(key, direct, 0, 1, room, 0, -1),
+                SocketNative.listen(key),
+                SocketNative.set(key, 1, 1, 0),
+                SocketNative.get(key, 1),
+                SocketNative.localAddress(key, new byte[128])
+            }).as("key %x", key).containsOnly(-Refusal.DEVICE_CLOSED.code());
+        }
+        assertThat(StreamSocketNative.open(pair.client.key(), "x", loopback, NONE))
+                .isEqualTo(-Refusal.PORT_CLOSED.code());
+    }
+
+    private long openServer(final int backlog, final int listening, final int firstBytes) {
+        return SocketNative.openServer(PortAccess.get().id(
+                port), "x", loopback, NONE, backlog, listening, firstBytes, 0);
+    }
+
+    private long transmit(
+            final long offset, final int length, final ByteBuffer head, final int headLength, final ByteBuffer tail) {
+        return StreamSocketNative.transmitFile(pair.client.key(), null, udp.key(), offset, length, head, 0, headLength,
+                tail, 0, 0, 0, -1);
+    }
+}

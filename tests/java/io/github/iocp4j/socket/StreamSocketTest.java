@@ -1,0 +1,265 @@
+package io.github.iocp4j.socket;
+
+import static io.github.iocp4j.fixtures.PipePair.buffer;
+import static io.github.iocp4j.fixtures.PipePair.text;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.FileRange;
+import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.SocketPair;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class StreamSocketTest {
+    @TempDir
+    private static Path folder;
+
+    private final Recorder recorder = new Recorder();
+    private CompletionPort port;
+    private SocketPair pair;
+
+    @BeforeEach
+    void open() throws Exception {
+        port = CompletionPort.open(recorder);
+        pair = SocketPair.open(port, recorder);
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+    }
+
+    @Test
+    void dataGoesBothWays() throws Exception {
+        final ByteBuffer answer = ByteBuffer.allocateDirect(16);
+        pair.client.write(buffer("question"), 1);
+        pair.server.read(answer, 2);
+        final Map<Long, Recorder.Completion> there = recorder.nextByToken(2);
+        assertThat(text(answer, there.get(2L).bytes)).isEqualTo("question");
+        assertThat(there.get(2L).device).isSameAs(pair.server);
+        pair.server.write(buffer("answer"), 3);
+        pair.client.read(answer, 4);
+        assertThat(text(answer, recorder.nextByToken(2).get(4L).bytes)).isEqualTo("answer");
+    }
+
+    @Test
+    void severalBuffersAreOneOperation() throws Exception {
+        final ByteBuffer[] out = {buffer("abc"), ByteBuffer.allocateDirect(0), buffer("xdefx").position(1).limit(4)};
+        final ByteBuffer[] in = {ByteBuffer.allocateDirect(2), ByteBuffer.allocateDirect(8).position(3)};
+        pair.client.writeGather(out, 1);
+        assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(6);
+        pair.server.readScatter(in, 2);
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(6);
+        assertThat(text(in[0], 2)).isEqualTo("ab");
+        assertThat(text(in[1], 7).substring(3)).isEqualTo("cdef");
+        assertThat(in[1].position()).as("positions stay").isEqualTo(3);
+    }
+
+    @Test
+    void buffersInFlightAreKeptAliveWhateverBecomesOfTheArray() throws Exception {
+        final ByteBuffer[] in = {ByteBuffer.allocateDirect(4), ByteBuffer.allocateDirect(4)};
+        final List<WeakReference<ByteBuffer>> buffers = Stream.of(in).map(WeakReference::new).collect(toList());
+        pair.server.readScatter(in, 1);
+        in[0] = null;
+        in[1] = ByteBuffer.allocate(4);
+        Garbage.collect();
+        assertThat(buffers).noneMatch(buffer -> buffer.get() == null);
+
+        pair.client.write(buffer("12345678"), 2);
+        assertThat(recorder.nextByToken(2).get(1L).bytes).isEqualTo(8);
+
+        Garbage.awaitCollected(buffers);
+    }
+
+    @Test
+    void badBuffersAreRefused() {
+        final ByteBuffer good = ByteBuffer.allocateDirect(4);
+        final ByteBuffer heap = ByteBuffer.allocate(4);
+        final ByteBuffer[] tooMany = new ByteBuffer[65];
+        Arrays.fill(tooMany, good);
+        assertThatThrownBy(() -> pair.client.readScatter(new ByteBuffer[0], 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 1 to 64");
+        assertThatThrownBy(() -> pair.client.writeGather(tooMany, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("65 buffers");
+        assertThatThrownBy(() -> pair.client.readScatter(new ByteBuffer[] {good, heap}, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("heap");
+        assertThatThrownBy(() -> pair.client.writeGather(new ByteBuffer[] {good, null}, 0))
+                .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> pair.client.readScatter(new ByteBuffer[] {good.asReadOnlyBuffer()}, 0))
+                .isInstanceOf(ReadOnlyBufferException.class);
+        assertThatThrownBy(() -> pair.client.takeFirst(heap)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(recorder.isEmpty()).isTrue();
+    }
+
+    @Test
+    void zeroLengthReadWaitsForDataAndLeavesIt() throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+        pair.server.read(buffer.limit(0), 1);
+        pair.client.write(buffer("data"), 2);
+        assertThat(recorder.nextByToken(2).get(1L).bytes).isZero();
+        pair.server.read(buffer.clear(), 3);
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(4);
+    }
+
+    @Test
+    void shutdownOutputEndsOneDirection() throws Exception {
+        pair.client.shutdownOutput();
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+        pair.server.read(buffer, 1);
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).as("the end").isZero();
+        pair.server.write(buffer("still"), 2);
+        recorder.nextSuccess(Opcode.WRITE);
+        pair.client.read(buffer, 3);
+        assertThat(text(buffer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("still");
+        pair.client.write(buffer("x"), 4);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAESHUTDOWN);
+    }
+
+    @Test
+    void disconnectSendsEverythingThenTheEnd() throws Exception {
+        final int length = 1 << 20;
+        pair.client.write(ByteBuffer.allocateDirect(length), 1);
+        pair.client.disconnect(AfterDisconnect.CLOSE, 2);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(length);
+        int total = 0;
+        int ended = 0;
+        pair.server.read(buffer, 3);
+        while (ended < 3) {
+            final Recorder.Completion done = recorder.next();
+            assertThat(done.status).as(done.toString()).isZero();
+            if (done.opcode != Opcode.READ || done.bytes == 0) {
+                ended++;
+            } else {
+                total += done.bytes;
+                pair.server.read(buffer, 3);
+            }
+        }
+        assertThat(total).isEqualTo(length);
+    }
+
+    @Test
+    void resetAndAbortStayDifferent() throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+        pair.server.read(buffer, 1);
+        pair.client.linger(0);
+        pair.client.close();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNRESET);
+
+        final SocketPair other = SocketPair.open(port, recorder);
+        final long read = other.server.read(buffer, 2);
+        assertThat(other.server.cancel(read)).isTrue();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+        other.server.read(buffer.clear().limit(8), Duration.ofMillis(20), 3);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+        other.server.read(buffer, 4);
+        other.server.close();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+        assertThatThrownBy(() -> other.server.read(buffer, 5)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> other.server.readScatter(new ByteBuffer[] {buffer}, 5))
+                .isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> other.server.disconnect(AfterDisconnect.CLOSE, 5))
+                .isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(other.server::shutdownOutput).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(other.server::localAddress).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> other.server.takeFirst(buffer)).isInstanceOf(DeviceClosedException.class);
+        assertThat(other.server.remoteAddress()).as("for the log").isNotNull();
+    }
+
+    @Test
+    void filesAreSentWithHeadAndTail() throws Exception {
+        final Path file = Files.writeString(folder.resolve("ünicode file"), "0123456789");
+        pair.client.transmitFile(file, FileRange.from(2).length(5), buffer("<"), buffer("x>").position(1), 1);
+        assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(7);
+        assertThat(receive(7)).isEqualTo("<23456>");
+        pair.client.transmitFile(file, 2);
+        assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(10);
+        assertThat(receive(10)).isEqualTo("0123456789");
+        Files.delete(file);
+    }
+
+    @Test
+    void whatIsNoFileIsNotSent() throws Exception {
+        final Path file = Files.writeString(folder.resolve("file"), "0123456789");
+        assertThatThrownBy(() -> pair.client.transmitFile(folder.resolve("missing"), 1))
+                .isInstanceOfSatisfying(Win32Exception.class,
+                        thrown -> assertThat(thrown.code()).isEqualTo(Win32Error.FILE_NOT_FOUND))
+                .hasMessageContaining("missing");
+        assertThatThrownBy(() -> pair.client.transmitOpenFile(pair.server, FileRange.from(0), null, null, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("is not a file");
+        final FileRange tooMuch = FileRange.from(0).length(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> pair.client.transmitFile(file, tooMuch, null, null, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("2147483646 bytes at most");
+        assertThatThrownBy(() -> pair.client.transmitFile(file, FileRange.from(0), ByteBuffer.allocate(1), null, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("heap");
+        pair.server.close();
+        assertThatThrownBy(() -> pair.client.transmitOpenFile(pair.server, FileRange.from(0), null, null, 1))
+                .isInstanceOf(DeviceClosedException.class);
+        assertThat(recorder.isEmpty()).isTrue();
+    }
+
+    @Test
+    void optionsAreKept() throws Exception {
+        final StreamSocket socket = pair.client;
+        assertThat(socket.noDelay()).isFalse();
+        socket.noDelay(true);
+        assertThat(socket.noDelay()).isTrue();
+        socket.keepAlive(true);
+        assertThat(socket.keepAlive()).isTrue();
+        socket.keepAlive(false);
+        assertThat(socket.keepAlive()).isFalse();
+        socket.keepAlive(Duration.ofMinutes(1), Duration.ofSeconds(1));
+        assertThat(socket.linger()).isEqualTo(-1);
+        socket.linger(7);
+        assertThat(socket.linger()).isEqualTo(7);
+        socket.linger(-1);
+        assertThat(socket.linger()).isEqualTo(-1);
+        socket.sendBuffer(100_000);
+        assertThat(socket.sendBuffer()).isGreaterThanOrEqualTo(100_000);
+        socket.receiveBuffer(100_000);
+        assertThat(socket.receiveBuffer()).isGreaterThanOrEqualTo(100_000);
+        assertThatThrownBy(() -> socket.sendBuffer(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> socket.linger(-2)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> socket.linger(65_535)).hasMessageContaining("from 0 to 65534");
+        socket.close();
+        assertThatThrownBy(socket::noDelay).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void addressesOfBothEndsMatch() throws Exception {
+        assertThat(pair.client.remoteAddress()).isEqualTo(pair.server.localAddress());
+        assertThat(pair.server.remoteAddress()).isEqualTo(pair.client.localAddress());
+        assertThat(pair.server.toString()).contains("127.0.0.1:");
+    }
+
+    private String receive(final int length) throws Exception {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(length);
+        int total = 0;
+        while (total < length) {
+            pair.server.read(buffer.clear().limit(length).position(total), 9);
+            total += recorder.nextSuccess(Opcode.READ).bytes;
+        }
+        return text(buffer, length);
+    }
+}
