@@ -190,7 +190,7 @@ final class MechanismTest {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
         final long first = pair.server.read(buffer, 1);
         assertThatThrownBy(() -> pair.server.write(buffer, 2)).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("one at a time");
+                .hasMessageContaining("one operation at a time");
         pair.client.write(PipePair.buffer("x"), 3);
         assertThat(recorder.nextByToken(2).keySet()).containsExactlyInAnyOrder(1L, 3L);
         assertThat(pair.server.cancel(first)).isFalse();

@@ -114,7 +114,7 @@ final class AdoptedDeviceTest {
     @Test
     void refusesWhatIsNoHandle() throws Exception {
         assertThatThrownBy(() -> AdoptedDevice.adopt(port, 0, Ownership.KEPT))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no handle");
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not a handle");
         assertThatThrownBy(() -> AdoptedDevice.adopt(port, -1, Ownership.KEPT))
                 .isInstanceOf(IllegalArgumentException.class);
         final ChildPipe pipe = ChildPipe.builder(port, PipeDirection.DUPLEX).overlappedChildEnd().open();
