@@ -84,9 +84,6 @@ private:
         const bool closing = table().closed(key());
         // The client may be to blame, which is no reason to keep others waiting.
         replace_ = !closing && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce();
-        if (!replace_) {
-            server.port().remind(server.key(), server.backoff_.delay());
-        }
         // The share of the server is kept until our handle is closed, so that with the end of the server its name is
         // free.
         Device::close(key());
@@ -96,14 +93,20 @@ private:
     void onEnding() noexcept override {
         giveUpHandle();
         // The handle of a connection waits for another client now, or there is room for an instance where their number
-        // is limited. An instance that has failed without the server's fault is replaced.
+        // is limited.
         if (server_ == nullptr) {
             if (const Share<Device> server{serverKey_}) {
                 static_cast<NamedPipeServer&>(*server).replenish();
             }
-        } else if (replace_) {
-            server_->notWaiting(key());
+            return;
+        }
+        // An instance that has failed is replaced: at once, or by a reminder if the server may be to blame. Not before
+        // its place is free: a reminder that comes earlier would find nothing to do.
+        server_->notWaiting(key());
+        if (replace_) {
             server_->replenish();
+        } else {
+            server_->port().remind(server_->key(), server_->backoff_.delay());
         }
     }
 

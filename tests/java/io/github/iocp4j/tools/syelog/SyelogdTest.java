@@ -195,7 +195,7 @@ class SyelogdTest {
         final String log = daemon.log().toString();
         try (ToolProcess second = Programs.tool(folder, "syelogd", "--pipe", daemon.pipe(), "--output", log)) {
             assertThat(second.exitCode()).isEqualTo(2);
-            assertThat(second.errors()).contains("already").contains("--pipe").hasLineCount(1);
+            assertThat(second.errors()).contains("is in use").contains("--pipe").hasLineCount(1);
         }
         daemon.assertServes();
         assertThat(daemon.lines()).containsAll(before);
