@@ -212,11 +212,7 @@ win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
         added = makeInstance(std::move(unarmed));
     } catch (const std::bad_alloc&) {
     }
-    const bool listed = added && enlist(*added);
-    {
-        const std::lock_guard lock{mutex_};
-        --making_;
-    }
+    const bool listed = enlist(added ? *added : 0);
     if (!added) {
         return added.error();
     }
@@ -348,10 +344,13 @@ bool NamedPipeServer::reservePlace(Filling& filling) noexcept {
     return true;
 }
 
+// Ends the reservation of a place for that instance; 0 for none that could be made. In one step, because a place that
+// counts twice for a moment looks taken to a reminder that comes then.
 bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
+    --making_;
     try {
-        return !closing_ && armed_.insert(instance).second;
+        return instance != 0 && !closing_ && armed_.insert(instance).second;
     } catch (const std::bad_alloc&) {
         return false;
     }

@@ -45,7 +45,7 @@ final class TextPageTest {
                 "        4  OTHER",
                 "        3  ERROR_BROKEN_PIPE",
                 "",
-                "DEVICES: 1016, by operations per second",
+                "DEVICES: 1017, by operations per second",
                 "  OPS/S  BYTES/S IN FLIGHT     OPS   BYTES KIND          NAME",
                 "      -        -         9      90    123k file          C:\\größer\\n (closing)");
     }
