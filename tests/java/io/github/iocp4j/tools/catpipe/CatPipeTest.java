@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,8 @@ class CatPipeTest {
 
     /**
      * It has been written, into the pipe's buffer. Windows tells of the loss only when the other side leaves after the
-     * tool has begun to wait for it, which no other program can see: should it leave earlier, it tries again.
+     * tool has begun to wait for it, which no other program can see: should it leave earlier, it tries again, and leaves
+     * later.
      */
     @ParameterizedTest
     @ValueSource(strings = {"", "--wait", "--message", "--send"})
@@ -128,6 +130,7 @@ class CatPipeTest {
                 server.awaitErrors("serving");
                 try (Peer peer = new Peer(pipe, option.equals("--send"))) {
                     peer.awaitBytes(1_000);
+                    LockSupport.parkNanos(attempt * TimeUnit.MILLISECONDS.toNanos(200));
                 }
                 exitCode = server.exitCode();
                 if (exitCode != 0) {
