@@ -117,8 +117,8 @@ class CatPipeTest {
 
     /**
      * It has been written, into the pipe's buffer. Windows tells of the loss only when the other side leaves after the
-     * tool has begun to wait for it, which no other program can see: should it leave earlier, it tries again, and leaves
-     * later.
+     * tool has begun to wait for it, which no other program can see: should it leave earlier, it tries again, and
+     * leaves later.
      */
     @ParameterizedTest
     @ValueSource(strings = {"", "--wait", "--message", "--send"})
