@@ -1,21 +1,24 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <unordered_map>
-#include <vector>
 
-#include "engine/lifetime/Gate.h"
 #include "engine/notify/Notifiers.h"
+#include "engine/operation/Doorbell.h"
 #include "engine/operation/Operations.h"
+#include "engine/operation/Timekeeper.h"
 #include "engine/port/CompletionSink.h"
+#include "engine/port/DeviceList.h"
+#include "engine/port/DrainPool.h"
+#include "engine/port/Housekeeping.h"
+#include "engine/port/PollerPort.h"
+#include "engine/port/PortPackets.h"
 #include "engine/port/PortSnapshot.h"
-#include "engine/port/Worker.h"
+#include "engine/port/PortWork.h"
+#include "engine/port/Reminders.h"
+#include "engine/port/WorkerPool.h"
 #include "win32/Quirks.h"
 
 namespace iocp4j {
@@ -24,7 +27,7 @@ namespace iocp4j {
 //
 // A port ends by itself when it has been closed, its last device and posted packet are gone, and its last worker has
 // left, or the last poll has returned. Nothing waits for that but those who ask to.
-class CompletionPort {
+class CompletionPort final : private PortWork::Owner, private WorkerPool::Owner {
 public:
     using Key = std::uint64_t;
 
@@ -75,56 +78,23 @@ public:
     // be.
     void remind(Device::Key device, std::uint32_t milliseconds) noexcept;
 
-    // How long a thread that drains the port may wait for packets: without a limit, as a rule.
-    DWORD longestWait() noexcept { return doorbell_.longestWait(owedSince()); }
-
     PortSnapshot snapshot();
 
     // Lets one poll return, that waits now or comes next. Does nothing on a port with workers.
     void wake() noexcept;
 
-    // For devices and workers.
+    // For devices.
     Operations& operations() noexcept { return operations_; }
-    CompletionSink& sink() noexcept { return *sink_; }
     ObjectWaits& objectWaits() noexcept { return notifiers_->objectWaits(); }
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
     const win32::Quirks& quirks() const noexcept { return settings_.quirks; }
-    void unlist(const Device& device) noexcept;
-    void workDone() noexcept;
-    void remindDevices() noexcept;
 
-    // For drains.
-    bool isExit(const OVERLAPPED_ENTRY& entry) const noexcept;
-    bool isWake(const OVERLAPPED_ENTRY& entry) noexcept;
-    bool isRing(const OVERLAPPED_ENTRY& entry) noexcept { return doorbell_.isRing(entry); }
-    static bool isNotice(const OVERLAPPED_ENTRY& entry) noexcept;
-    void awaitRing(DWORD milliseconds) noexcept { doorbell_.await(milliseconds); }
-    void postExits(std::uint32_t count) noexcept;
-    bool isLost() const noexcept { return kernel_.isLost(); }
-    void reportLoss() noexcept;
-    bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
+    // For Device: one is about to end; one has ended. The port may be gone when the second call returns.
+    void deviceEnds(const Device& device) noexcept { devices_.remove(device); }
+    void deviceEnded(Device::Key key) noexcept;
 
-    // For workers.
-    void workerStarted(bool ready) noexcept;
-    void workerStopped() noexcept;
-
-    // For pollers. A drain that is lent stays the port's.
-    win32::Result<Drain*> lendDrain() noexcept;
-    void takeBack(Drain& drain) noexcept;
-    bool takeOwedWake() noexcept;
-    bool isClosing() const noexcept { return work_.closed(); }
-
-    // A thread that waits in a poll has one, so that the end of the port wakes it.
-    class Polling {
-    public:
-        explicit Polling(CompletionPort& port) noexcept : port_(port) { ++port_.polling_; }
-        Polling(const Polling&) = delete;
-        Polling& operator=(const Polling&) = delete;
-        ~Polling() { --port_.polling_; }
-
-    private:
-        CompletionPort& port_;
-    };
+    // nullptr for a port that has workers.
+    PollerPort* forPollers() noexcept { return settings_.polled ? &pollerPort_ : nullptr; }
 
 private:
     friend class Share<CompletionPort>;
@@ -132,60 +102,30 @@ private:
     static void dispose(CompletionPort* port) noexcept;
 
     CompletionPort(const Settings& settings, win32::KernelPort kernel, std::unique_ptr<CompletionSink> sink);
-    ~CompletionPort();
+    ~CompletionPort() = default;
 
     win32::ErrorCode attach(Device& device) noexcept;
-    win32::ErrorCode list(Device& device) noexcept;
     bool startWorkers();
     void beginClosing();
-    void endDrains() noexcept;
-    Timekeeper::Clock::time_point keepTime() noexcept;
-    Timekeeper::Clock::time_point owedSince() const noexcept;
-    Device::Key takeReminder(std::int64_t now) noexcept;  // of a device whose reminder is due by then; 0 for none
+    void onWorkDone() noexcept override;
+    void onLastWorkerLeft() noexcept override;
 
     const Settings settings_;
-    const std::unique_ptr<CompletionSink> sink_;  // ends last: it is what tells that all is gone
+    const std::unique_ptr<CompletionSink> sink_;  // ends last: it reports that all is gone
     const win32::KernelPort kernel_;
     Doorbell doorbell_;
     Operations operations_;
     const std::unique_ptr<Notifiers> notifiers_;
     Key key_ = 0;
-
-    // Who is inside: devices, packets posted and not yet delivered. The last one out ends the workers and polls.
-    Gate work_;
-    std::atomic<bool> exiting_{false};
-
-    std::vector<std::unique_ptr<Worker>> workers_;
-    std::vector<std::thread> threads_;
-    std::atomic<std::uint32_t> workersLeft_{0};
-    std::atomic<std::uint32_t> polling_{0};
-    std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
-    std::atomic<bool> wakeOwed_{false};     // it could not be posted
-    std::atomic<bool> exitsOwed_{false};    // some exit packet could not be posted
-    std::atomic<bool> lossReported_{false};
-
-    std::mutex mutex_;                            // of everything below
-    std::vector<std::unique_ptr<Drain>> drains_;  // of each worker by index; or of those who poll, made when needed
-    std::vector<Drain*> idleDrains_;              // not lent
-    std::condition_variable startedChanged_;
-    std::uint32_t workersReady_ = 0;
-    std::uint32_t workersFailed_ = 0;
-    bool closing_ = false;
-    std::unordered_map<Device::Key, Device*> devices_;
-    std::uint64_t goneAccepted_ = 0;  // of devices that have ended
-    std::uint64_t goneCompleted_ = 0;
-    std::uint64_t goneCompletedInline_ = 0;
-    std::uint64_t goneBytes_ = 0;
-    std::uint64_t unbalancedDevices_ = 0;
-    struct Reminder {
-        Device::Key device;
-        std::int64_t due;  // milliseconds of the steady clock
-    };
-    std::vector<Reminder> reminders_;
-    std::atomic<std::int64_t> remindAt_{kNever};  // when the first of them is due
-
-    static constexpr std::int64_t kNever = INT64_MAX;
-
+    PortWork work_{*this};
+    DeviceList devices_;
+    PortPackets packets_{kernel_, doorbell_};
+    Reminders reminders_{doorbell_};
+    Housekeeping housekeeping_{operations_, packets_, reminders_, doorbell_};
+    DrainPort drainPort_{kernel_, operations_, *sink_, packets_, work_, settings_.quirks.roomCostsTime};
+    DrainPool drains_;
+    PollerPort pollerPort_{kernel_, drains_, packets_, housekeeping_, work_};
+    WorkerPool workers_;
     Timekeeper timekeeper_;  // ends first, because it looks at all the rest
 };
 

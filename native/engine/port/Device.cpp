@@ -31,15 +31,12 @@ void Device::dispose(Device* device) noexcept {
     const MayNotWait here;
     CompletionPort& port = device->port_;
     const Key key = device->key_;
-    port.unlist(*device);
+    port.deviceEnds(*device);
     device->onEnding();
     device->notifier_.reset();
     device->handle_.reset();
     delete device;
-    table().end(key);
-    port.sink().deviceClosed(key);
-    table().dispose(key);
-    port.workDone();
+    port.deviceEnded(key);
 }
 
 Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }

@@ -4,7 +4,11 @@
 #include <utility>
 
 #include "engine/operation/InlineBudget.h"
-#include "engine/port/CompletionPort.h"
+#include "engine/operation/Operations.h"
+#include "engine/port/CompletionSink.h"
+#include "engine/port/Device.h"
+#include "engine/port/PortPackets.h"
+#include "engine/port/PortWork.h"
 
 namespace iocp4j {
 
@@ -13,19 +17,25 @@ namespace {
 // How long to stay away from a kernel's port that answers with failures.
 constexpr DWORD kRecoveryMilliseconds = 50;
 
+// A packet with the key of a device that is no operation's end.
+bool isNotification(const OVERLAPPED_ENTRY& entry) noexcept {
+    const Share<Device> device{entry.lpCompletionKey};
+    return device && device->onNotification(entry);
+}
+
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
 }
 
 }  // namespace
 
-Drain::Drain(CompletionPort& port, std::uint32_t room)
+Drain::Drain(DrainPort& port, std::uint32_t room)
     : port_(port),
       entries_(room),
       records_(room),
       departing_(room),
       introduced_(room),
-      entryCount_(port.quirks().roomCostsTime) {}
+      entryCount_(port.roomCostsTime) {}
 
 void Drain::become(Activity activity) noexcept {
     counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);
@@ -37,7 +47,7 @@ Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
     // other.
     const bool packetsOnly = std::exchange(packetsOnly_, false);
     while (!packetsOnly && departingCount_ < room) {
-        Operation* stranded = port_.operations().claimStranded();
+        Operation* stranded = port_.operations.claimStranded();
         if (stranded == nullptr) {
             break;
         }
@@ -52,13 +62,13 @@ Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
 }
 
 Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
-    if (port_.isLost()) {
+    if (port_.kernel.isLost()) {
         return waitWithoutKernel(milliseconds);
     }
     const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
     become(Activity::kWaiting);
     const auto dequeued =
-        port_.kernel().dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
+        port_.kernel.dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
     become(Activity::kRunning);
     entryCount_.received(dequeued.count);
     if (dequeued.outcome == win32::KernelPort::Outcome::kLost) {
@@ -75,37 +85,45 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     std::uint32_t exits = 0;
     for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
         bool foreign = false;
-        if (Operation* operation = port_.operations().claim(entry, foreign)) {
+        if (Operation* operation = port_.operations.claim(entry, foreign)) {
             take(operation);
         } else if (foreign) {
-            if (port_.isExit(entry)) {
-                ++exits;
-            } else if (port_.isWake(entry)) {
-                signals.wake = true;
-            } else if (!port_.isRing(entry) && !CompletionPort::isNotice(entry)) {
-                add(counters_.foreignPackets, 1);
+            switch (port_.packets.kindOf(entry)) {
+                case PortPackets::Kind::kExit:
+                    ++exits;
+                    break;
+                case PortPackets::Kind::kWake:
+                    signals.wake = true;
+                    break;
+                case PortPackets::Kind::kRing:
+                    break;
+                case PortPackets::Kind::kNone:
+                    add(counters_.foreignPackets, isNotification(entry) ? 0 : 1);
+                    break;
             }
         }
     }
     // An exit packet that could not be posted is made good by looking here whenever something else has come.
-    signals.exit = exits > 0 || (departingCount_ == 0 && port_.exiting());
+    signals.exit = exits > 0 || (departingCount_ == 0 && port_.packets.exiting());
     if (signals.exit && exits != 1) {
         // Those of others, or one for another whose packet could not be posted either.
-        port_.postExits(exits > 0 ? exits - 1 : 1);
+        port_.packets.postExits(exits > 0 ? exits - 1 : 1);
     }
     return signals;
 }
 
 // No packet comes any more. What the port owes is done all the same, so that all comes to its end that can.
 Drain::Signals Drain::waitWithoutKernel(DWORD milliseconds) noexcept {
-    port_.reportLoss();
-    if (!port_.exiting()) {
+    if (!port_.lossReported.exchange(true)) {
+        port_.sink.portLost(port_.kernel.lossReason());
+    }
+    if (!port_.packets.exiting()) {
         become(Activity::kWaiting);
-        port_.awaitRing(milliseconds);
+        port_.packets.awaitRing(milliseconds);
         become(Activity::kRunning);
     }
     Signals signals;
-    signals.exit = departingCount_ == 0 && port_.exiting();
+    signals.exit = departingCount_ == 0 && port_.packets.exiting();
     return signals;
 }
 
@@ -115,9 +133,9 @@ void Drain::take(Operation* operation) noexcept {
     const Pins pins = operation->pins;
     CompletionRecord& record = records_[recordCount_];
     // Before the listener runs, so that it can start the next operation in the same place.
-    record = port_.operations().retire(*operation);
+    record = port_.operations.retire(*operation);
     if (pins.any()) {
-        port_.sink().unpin(pins);
+        port_.sink.unpin(pins);
     }
     const std::uint32_t bytes = record.bytes;
     const bool delivers = device == nullptr || (device->onCompleted(record) && introduce(*device, record));
@@ -169,7 +187,7 @@ void Drain::delivered() noexcept {
             device->countCompleted(bytes);
             Share<Device>::end(device);
         } else {
-            port_.workDone();
+            port_.work.leave();
         }
     }
     departingCount_ = 0;

@@ -11,11 +11,27 @@
 #include "engine/operation/CompletionRecord.h"
 #include "engine/port/EntryCount.h"
 #include "engine/port/StatusCounts.h"
+#include "win32/KernelPort.h"
 
 namespace iocp4j {
 
-class CompletionPort;
+class CompletionSink;
 class Device;
+class Operations;
+class PortPackets;
+class PortWork;
+struct Operation;
+
+// The parts of a port through which completions pass.
+struct DrainPort {
+    const win32::KernelPort& kernel;
+    Operations& operations;
+    CompletionSink& sink;
+    PortPackets& packets;
+    PortWork& work;
+    const bool roomCostsTime;
+    std::atomic<bool> lossReported{false};
+};
 
 // How one thread takes completions from a port: dequeues packets, makes a batch of records of them, and lets go of
 // their devices when the batch has been delivered. A worker has one, and so has a poller.
@@ -49,7 +65,7 @@ public:
         bool interrupted = false;  // an APC has run in an alertable wait
     };
 
-    Drain(CompletionPort& port, std::uint32_t room);
+    Drain(DrainPort& port, std::uint32_t room);
 
     // Waits for packets for so long, and makes the batch of those that have come; it may be empty. delivered() is to
     // follow in any case.
@@ -80,10 +96,10 @@ private:
 
     Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
     Signals waitWithoutKernel(DWORD milliseconds) noexcept;
-    void take(struct Operation* operation) noexcept;
+    void take(Operation* operation) noexcept;
     bool introduce(const Device& device, const CompletionRecord& record) noexcept;
 
-    CompletionPort& port_;
+    DrainPort& port_;
     Counters counters_;
     std::vector<OVERLAPPED_ENTRY> entries_;
     std::vector<CompletionRecord> records_;  // what the listener is shown; the current batch lies at its beginning

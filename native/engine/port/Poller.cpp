@@ -49,13 +49,17 @@ SlotTable<Poller>& Poller::table() noexcept {
 Poller::Poller(CompletionPort& port, Drain& drain) noexcept : port_(port), portKey_(port.key()), drain_(drain) {}
 
 win32::Result<Poller::Key> Poller::open(CompletionPort& port) {
-    const auto drain = port.lendDrain();
+    PollerPort* parts = port.forPollers();
+    if (parts == nullptr) {
+        return win32::Result<Key>::failure(code(Refusal::kHasWorkers));
+    }
+    const auto drain = parts->drains.lend();
     if (!drain) {
         return win32::Result<Key>::failure(drain.error());
     }
     auto* poller = new (std::nothrow) Poller{port, **drain};
     if (poller == nullptr || !table().open(poller, poller->key_)) {
-        port.takeBack(**drain);
+        parts->drains.giveBack(**drain);
         const Refusal refusal = poller == nullptr ? Refusal::kOutOfMemory : Refusal::kDeviceLimit;
         delete poller;
         return win32::Result<Key>::failure(code(refusal));
@@ -80,7 +84,7 @@ void Poller::pause() noexcept {
 
 void Poller::dispose(Poller* poller) noexcept {
     if (const Share<CompletionPort> port{poller->portKey_}) {
-        port->takeBack(poller->drain_);
+        port->forPollers()->drains.giveBack(poller->drain_);
     }
     const Key key = poller->key_;
     delete poller;
@@ -100,13 +104,12 @@ win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool ale
     if (!poller->advance(Phase::kIdle, Phase::kPolling)) {
         return Result::failure(code(Refusal::kPollerBusy));
     }
-    const Polled polled = poller->wait(*port, milliseconds, alertable);
+    const Polled polled = poller->wait(*port->forPollers(), milliseconds, alertable);
     if (polled.count == 0) {
         poller->drain_.become(Drain::Activity::kAway);
         poller->phase_ = Phase::kIdle;
         poller->pause();
-        // One that is closing is seen to its end.
-        return port->isLost() && !port->isClosing() ? Result::failure(code(Refusal::kPortLost)) : Result{polled};
+        return port->forPollers()->isLost() ? Result::failure(code(Refusal::kPortLost)) : Result{polled};
     }
     poller->drain_.delivering();
     if (!delivers) {
@@ -118,23 +121,23 @@ win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool ale
     return polled;
 }
 
-Poller::Polled Poller::wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept {
-    const CompletionPort::Polling here{port};
+Poller::Polled Poller::wait(PollerPort& port, DWORD milliseconds, bool alertable) noexcept {
+    const PortPackets::Draining here{port.packets};
     const TimeLeft left{milliseconds};
     for (;;) {
-        if (port.exiting()) {
+        if (port.packets.exiting()) {
             return {};
         }
-        const bool isOver = port.isLost() && !port.isClosing();
+        const bool isOver = port.isLost();
         const DWORD now = isOver ? 0 : left.inMilliseconds();
-        const Drain::Signals signals = drain_.collect(std::min(now, port.longestWait()), alertable);
+        const Drain::Signals signals = drain_.collect(std::min(now, port.housekeeping.longestWait()), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {
             // There may be some that are the devices' own affair.
             drain_.delivered();
         }
-        port.remindDevices();
-        const bool woken = signals.wake || port.takeOwedWake();
+        port.housekeeping.callDevices();
+        const bool woken = signals.wake || port.packets.collectOwedWake();
         if (count > 0 || woken || signals.interrupted || signals.exit || now == 0) {
             return {count, signals.interrupted, woken};
         }

@@ -15,6 +15,7 @@ namespace iocp4j {
 
 class CompletionPort;
 class Drain;
+struct PollerPort;
 
 // A thread of the caller's that drains a port which has no workers: a poll brings a batch, and delivered() says that
 // the caller is through with it. One thread at a time; which one may change from poll to poll.
@@ -66,7 +67,7 @@ private:
 
     bool advance(Phase from, Phase to) noexcept { return phase_.compare_exchange_strong(from, to); }
     void pause() noexcept;
-    Polled wait(CompletionPort& port, DWORD milliseconds, bool alertable) noexcept;
+    Polled wait(PollerPort& port, DWORD milliseconds, bool alertable) noexcept;
 
     CompletionPort& port_;  // there as long as it has a share
     const std::uint64_t portKey_;
