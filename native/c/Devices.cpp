@@ -5,10 +5,10 @@
 
 #include "c/Outcome.h"
 #include "devices/file/OverlappedFile.h"
-#include "devices/other/ForeignDevice.h"
+#include "devices/other/AdoptedDevice.h"
 #include "devices/pipe/NamedPipeClient.h"
 #include "devices/pipe/NamedPipeServer.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
 
 using namespace iocp4j;
@@ -55,9 +55,9 @@ iocp4j_error openOn(iocp4j_key port, iocp4j_key* device, Open&& open) noexcept {
     if (device == nullptr) {
         return ERROR_INVALID_PARAMETER;
     }
-    return c::outcomeOf([&] {
+    return c::guarded([&] {
         const Share<CompletionPort> found{port};
-        return found ? c::outcome(open(*found), device) : code(Refusal::kPortClosed);
+        return found ? c::outcome(open(*found), device) : code(EngineError::kPortClosed);
     });
 }
 
@@ -67,11 +67,11 @@ iocp4j_error start(iocp4j_key device, Opcode opcode, uint64_t token, uint32_t mi
                    Begin&& begin) noexcept {
     Share<Device> found{device};
     if (!found) {
-        return code(Refusal::kDeviceClosed);
+        return code(EngineError::kDeviceClosed);
     }
     Device& target = *found;
-    const auto patience = milliseconds == IOCP4J_FOREVER ? Operations::kForEver : Operations::Patience{milliseconds};
-    return c::outcome(target.port().operations().submit(std::move(found), opcode, token, Pins{}, patience,
+    const auto timeout = milliseconds == IOCP4J_FOREVER ? Operations::kForEver : Operations::Timeout{milliseconds};
+    return c::outcome(target.port().operations().submit(std::move(found), opcode, token, Pins{}, timeout,
                                                         [&](Operation& begun) { return begin(target, begun); }),
                       operation);
 }
@@ -86,7 +86,7 @@ iocp4j_error iocp4j_serve_pipe(iocp4j_key port, const iocp4j_pipe_server_setting
         auto opened = NamedPipeServer::open(found, settingsOf(*settings));
         if (opened) {
             const Share<Device> share{*opened};
-            const auto error = share ? static_cast<NamedPipeServer&>(*share).listen() : code(Refusal::kPortClosed);
+            const auto error = share ? static_cast<NamedPipeServer&>(*share).listen() : code(EngineError::kPortClosed);
             if (error != ERROR_SUCCESS) {
                 Device::close(*opened);
                 return win32::Result<Device::Key>::failure(error);
@@ -104,11 +104,11 @@ iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messa
     if (!isPipeName(name)) {
         return ERROR_INVALID_NAME;
     }
-    return c::outcomeOf([&] {
+    return c::guarded([&] {
         NamedPipeClientSettings settings;
         settings.name = name;
         settings.readMessages = messages != 0;
-        settings.patience = std::chrono::milliseconds{milliseconds};
+        settings.timeout = std::chrono::milliseconds{milliseconds};
         // Not openOn(): who waits for a busy pipe must not keep the port from its end.
         return c::outcome(connectNamedPipe(port, settings), pipe);
     });
@@ -130,8 +130,8 @@ iocp4j_error iocp4j_adopt(iocp4j_key port, void* handle, int own, iocp4j_key* de
         return ERROR_INVALID_HANDLE;
     }
     return openOn(port, device, [&](CompletionPort& found) {
-        return ForeignDevice::adopt(found, handle,
-                                    own != 0 ? ForeignDevice::Ownership::kPassed : ForeignDevice::Ownership::kKept);
+        return AdoptedDevice::adopt(found, handle,
+                                    own != 0 ? AdoptedDevice::Ownership::kPassed : AdoptedDevice::Ownership::kKept);
     });
 }
 
@@ -158,9 +158,9 @@ int iocp4j_cancel(iocp4j_key device, iocp4j_operation operation) {
 
 int iocp4j_close(iocp4j_key device, uint32_t milliseconds) {
     bool ended = false;
-    c::outcomeOf([&] {
+    c::guarded([&] {
         Device::close(device);
-        ended = Device::awaitClosed(device, MayNotWait::deadlineIn(std::chrono::milliseconds{milliseconds}));
+        ended = Device::awaitClosed(device, NoWaitScope::deadlineIn(std::chrono::milliseconds{milliseconds}));
         return iocp4j_error{0};
     });
     return ended;

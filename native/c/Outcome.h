@@ -4,12 +4,12 @@
 #include <system_error>
 
 #include "c/iocp4j.h"
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 #include "win32/Result.h"
 
 namespace iocp4j::c {
 
-// Where the result goes, if there is one and the caller wants it, and the error.
+// Stores the result, if there is one and the caller wants it; returns the error.
 template <class T>
 iocp4j_error outcome(const win32::Result<T>& result, T* place) noexcept {
     if (result && place != nullptr) {
@@ -18,15 +18,15 @@ iocp4j_error outcome(const win32::Result<T>& result, T* place) noexcept {
     return result.error();
 }
 
-// Runs what may run out of memory or threads: no exception may reach a program of another compiler's.
+// Runs code that may throw for want of memory or threads, because no exception may reach the code of another compiler.
 template <class Body>
-iocp4j_error outcomeOf(Body&& body) noexcept {
+iocp4j_error guarded(Body&& body) noexcept {
     try {
         return body();
     } catch (const std::bad_alloc&) {
-        return code(Refusal::kOutOfMemory);
+        return code(EngineError::kOutOfMemory);
     } catch (const std::system_error&) {
-        return code(Refusal::kOutOfMemory);
+        return code(EngineError::kOutOfMemory);
     }
 }
 

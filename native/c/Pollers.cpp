@@ -9,9 +9,9 @@ iocp4j_error iocp4j_open_poller(iocp4j_key port, iocp4j_key* poller) {
     if (poller == nullptr) {
         return ERROR_INVALID_PARAMETER;
     }
-    return c::outcomeOf([&] {
+    return c::guarded([&] {
         const Share<CompletionPort> found{port};
-        return found ? c::outcome(Poller::open(*found), poller) : code(Refusal::kPortClosed);
+        return found ? c::outcome(Poller::open(*found), poller) : code(EngineError::kPortClosed);
     });
 }
 

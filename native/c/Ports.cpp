@@ -1,6 +1,6 @@
 #include "c/CallbackSink.h"
 #include "c/Outcome.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
 
 using namespace iocp4j;
@@ -36,7 +36,7 @@ iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* 
     if (settings == nullptr || port == nullptr || !valid(*settings)) {
         return ERROR_INVALID_PARAMETER;
     }
-    return c::outcomeOf([&] {
+    return c::guarded([&] {
         auto sink = std::make_unique<c::CallbackSink>(settings->listener, settings->ended, settings->context);
         c::CallbackSink& callbacks = *sink;
         const auto opened = CompletionPort::open(settingsOf(*settings), std::move(sink));
@@ -49,9 +49,9 @@ iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* 
 
 int iocp4j_close_port(iocp4j_key port, uint32_t milliseconds) {
     bool ended = false;
-    c::outcomeOf([&] {
+    c::guarded([&] {
         CompletionPort::close(port);
-        ended = CompletionPort::awaitClosed(port, MayNotWait::deadlineIn(std::chrono::milliseconds{milliseconds}));
+        ended = CompletionPort::awaitClosed(port, NoWaitScope::deadlineIn(std::chrono::milliseconds{milliseconds}));
         return iocp4j_error{0};
     });
     return ended;
@@ -59,7 +59,7 @@ int iocp4j_close_port(iocp4j_key port, uint32_t milliseconds) {
 
 iocp4j_error iocp4j_post(iocp4j_key port, uint64_t key, uint32_t bytes, uint64_t token) {
     const Share<CompletionPort> found{port};
-    return found ? found->post(key, bytes, token).error() : code(Refusal::kPortClosed);
+    return found ? found->post(key, bytes, token).error() : code(EngineError::kPortClosed);
 }
 
 void iocp4j_wake_up(iocp4j_key port) {

@@ -134,8 +134,8 @@ public:
 
     // Begins to close it. True when all operations have completed and the handle is closed, false when that takes
     // longer and goes on. On a worker it never waits; a thread that polls the device's port must not.
-    bool close(std::chrono::milliseconds patience = std::chrono::milliseconds{0}) noexcept {
-        return iocp4j_close(key_, toMilliseconds(patience)) != 0;
+    bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds{0}) noexcept {
+        return iocp4j_close(key_, toMilliseconds(timeout)) != 0;
     }
 
 private:
@@ -170,9 +170,9 @@ public:
     Device servePipe(const PipeServerSettings& settings) {
         return opened("servePipe", [&](iocp4j_key* server) { return iocp4j_serve_pipe(key_, &settings, server); });
     }
-    Device connectPipe(const wchar_t* name, bool messages = false, std::chrono::milliseconds patience = kForever) {
+    Device connectPipe(const wchar_t* name, bool messages = false, std::chrono::milliseconds timeout = kForever) {
         return opened("connectPipe", [&](iocp4j_key* pipe) {
-            return iocp4j_connect_pipe(key_, name, messages, toMilliseconds(patience), pipe);
+            return iocp4j_connect_pipe(key_, name, messages, toMilliseconds(timeout), pipe);
         });
     }
     // The last four are those of CreateFileW.
@@ -239,8 +239,8 @@ public:
 
     // Begins to close it. True when all has ended, false when that takes longer and goes on. On a worker it never
     // waits.
-    bool close(std::chrono::milliseconds patience = kForever) noexcept {
-        return iocp4j_close_port(key(), toMilliseconds(patience)) != 0;
+    bool close(std::chrono::milliseconds timeout = kForever) noexcept {
+        return iocp4j_close_port(key(), toMilliseconds(timeout)) != 0;
     }
 
 private:
@@ -283,10 +283,10 @@ public:
     // Waits for completions, and gives them to the visitor as a batch that is there until it returns. Returns how many:
     // none when the time is up or after wakeUp().
     template <class Visitor>
-    std::uint32_t poll(std::chrono::milliseconds patience, Visitor&& visit) {
+    std::uint32_t poll(std::chrono::milliseconds timeout, Visitor&& visit) {
         const iocp4j_record* records = nullptr;
         std::uint32_t count = 0;
-        require(iocp4j_poll(poller_, toMilliseconds(patience), &records, &count), "poll");
+        require(iocp4j_poll(poller_, toMilliseconds(timeout), &records, &count), "poll");
         if (count > 0) {
             const Delivery delivery{poller_};
             visit(Completions{records, count});

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 #include "jni/JavaVm.h"
 
 namespace iocp4j::jni {
@@ -39,12 +39,12 @@ win32::Result<AlertableThread::Key> AlertableThread::open(JNIEnv* env, jobject s
     }
     const jobject reference = self != nullptr ? env->NewGlobalRef(self) : nullptr;
     if (reference == nullptr) {
-        return Opened::failure(code(Refusal::kOutOfMemory));
+        return Opened::failure(code(EngineError::kOutOfMemory));
     }
     std::unique_ptr<AlertableThread> thread{new AlertableThread{std::move(handle), reference}};
     if (!table().open(thread.get(), thread->key_)) {
         env->DeleteGlobalRef(reference);
-        return Opened::failure(code(Refusal::kDeviceLimit));
+        return Opened::failure(code(EngineError::kDeviceLimit));
     }
     return thread.release()->key_;
 }

@@ -1,9 +1,9 @@
 #include <array>
 
 #include "devices/other/WaitableObject.h"
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 #include "jni/AlertableThread.h"
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "win32/AlertableWait.h"
 
@@ -17,10 +17,10 @@ constexpr std::size_t kMaxObjects = MAXIMUM_WAIT_OBJECTS;
 enum class For : jint { kAny, kAll, kMessageOrAny, kOne };
 constexpr jint kLastFor = static_cast<jint>(For::kOne);
 
-DWORD patience(jint milliseconds) noexcept { return milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds); }
+DWORD timeoutOf(jint milliseconds) noexcept { return milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds); }
 
 // | kind 32 | index 32 |, or the error with its sign turned.
-jlong answerTo(const win32::WaitOutcome& outcome) noexcept {
+jlong encoded(const win32::WaitOutcome& outcome) noexcept {
     if (outcome.kind == win32::WaitOutcome::Kind::kFailed) {
         return refused(outcome.error);
     }
@@ -69,7 +69,7 @@ private:
 };
 
 jlong JNICALL open(JNIEnv* env, jclass, jobject self) {
-    return answerOf([&] { return answer(AlertableThread::open(env, self)); });
+    return guarded([&] { return resultOf(AlertableThread::open(env, self)); });
 }
 
 jboolean JNICALL queue(JNIEnv*, jclass, jlong thread) {
@@ -81,13 +81,13 @@ void JNICALL close(JNIEnv*, jclass, jlong thread) { AlertableThread::close(stati
 
 jlong JNICALL sleep(JNIEnv*, jclass, jint milliseconds) {
     const AlertableThread::Waiting here;
-    return answerTo(win32::alertableSleep(patience(milliseconds)));
+    return encoded(win32::alertableSleep(timeoutOf(milliseconds)));
 }
 
 jlong JNICALL await(JNIEnv* env, jclass, jlongArray keys, jint what, jint milliseconds) {
     const Objects objects{env, keys};
     if (!objects.valid()) {
-        return refused(Refusal::kBadObject);
+        return refused(EngineError::kBadObject);
     }
     const auto handles = objects.handles();
     if (!within(what, 0, kLastFor) || (static_cast<For>(what) == For::kOne && handles.empty())) {
@@ -96,11 +96,11 @@ jlong JNICALL await(JNIEnv* env, jclass, jlongArray keys, jint what, jint millis
     const AlertableThread::Waiting here;
     switch (static_cast<For>(what)) {
         case For::kOne:
-            return answerTo(win32::alertableWait(handles.front(), patience(milliseconds)));
+            return encoded(win32::alertableWait(handles.front(), timeoutOf(milliseconds)));
         case For::kMessageOrAny:
-            return answerTo(win32::alertableWaitForMessage(handles, patience(milliseconds)));
+            return encoded(win32::alertableWaitForMessage(handles, timeoutOf(milliseconds)));
         default:
-            return answerTo(win32::alertableWait(handles, static_cast<For>(what) == For::kAll, patience(milliseconds)));
+            return encoded(win32::alertableWait(handles, static_cast<For>(what) == For::kAll, timeoutOf(milliseconds)));
     }
 }
 
@@ -108,10 +108,10 @@ jlong JNICALL signalAndAwait(JNIEnv*, jclass, jlong signalled, jlong object, jin
     const Share<WaitableObject> first{static_cast<WaitableObject::Key>(signalled)};
     const Share<WaitableObject> second{static_cast<WaitableObject::Key>(object)};
     if (!first || !second) {
-        return refused(Refusal::kBadObject);
+        return refused(EngineError::kBadObject);
     }
     const AlertableThread::Waiting here;
-    return answerTo(win32::signalAndAlertableWait(first->handle(), second->handle(), patience(milliseconds)));
+    return encoded(win32::signalAndAlertableWait(first->handle(), second->handle(), timeoutOf(milliseconds)));
 }
 
 }  // namespace

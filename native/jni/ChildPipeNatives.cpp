@@ -1,5 +1,5 @@
 #include "devices/pipe/ChildPipe.h"
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
 
@@ -15,28 +15,28 @@ jlong JNICALL openChildPipe(JNIEnv*, jclass, jlong port, jint direction, jboolea
         !within(buffer, 0, kMaxBuffer)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         ChildPipeSettings settings;
         settings.direction = static_cast<PipeDirection>(direction);
         settings.overlappedChild = overlappedChild != JNI_FALSE;
         settings.buffer = static_cast<std::uint32_t>(buffer);
-        return answer(ChildPipe::open(*found, settings));
+        return resultOf(ChildPipe::open(*found, settings));
     });
 }
 
 // 0 when it is closed.
 jlong JNICALL childEnd(JNIEnv*, jclass, jlong device) {
-    return ask<ChildPipe>(device, [](ChildPipe& pipe) { return reinterpret_cast<jlong>(pipe.childEnd()); });
+    return onDevice<ChildPipe>(device, [](ChildPipe& pipe) { return reinterpret_cast<jlong>(pipe.childEnd()); });
 }
 
 jlong JNICALL closeChildEnd(JNIEnv*, jclass, jlong device) {
-    return ask<ChildPipe>(device, [](ChildPipe& pipe) {
+    return onDevice<ChildPipe>(device, [](ChildPipe& pipe) {
         pipe.closeChildEnd();
-        return answered(ERROR_SUCCESS);
+        return resultOf(ERROR_SUCCESS);
     });
 }
 

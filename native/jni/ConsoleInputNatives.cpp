@@ -1,6 +1,6 @@
 #include "devices/other/ConsoleInput.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 
 namespace iocp4j::jni {
@@ -8,9 +8,9 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openConsoleInput(JNIEnv*, jclass, jlong port) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? answer(ConsoleInput::open(*found)) : refused(Refusal::kPortClosed);
+        return found ? resultOf(ConsoleInput::open(*found)) : refused(EngineError::kPortClosed);
     });
 }
 

@@ -51,7 +51,7 @@ jint JNICALL cancelAllOf(JNIEnv*, jclass, jlong device, jint opcode) {
 }
 
 jlong JNICALL completeInline(JNIEnv*, jclass, jlong device) {
-    return ask<Device>(device, [](Device& target) { return answered(target.completeInline()); });
+    return onDevice<Device>(device, [](Device& target) { return resultOf(target.completeInline()); });
 }
 
 jlong JNICALL read(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jlong position,
@@ -83,7 +83,7 @@ jlong JNICALL control(JNIEnv* env, jclass, jlong device, jint code, jobject in, 
     {
         const Share<Device> found{static_cast<Device::Key>(device)};
         if (found && found->handle() == nullptr) {
-            return refused(Refusal::kWrongDevice);
+            return refused(EngineError::kWrongDevice);
         }
     }
     Buffer input = in != nullptr ? Buffer{env, in, inOffset, inLength} : Buffer{};

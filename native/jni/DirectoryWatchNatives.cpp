@@ -1,7 +1,7 @@
 #include "devices/file/DirectoryWatch.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
 
@@ -58,7 +58,7 @@ jlong JNICALL openWatch(JNIEnv* env, jclass, jlong port, jstring path, jint filt
     if (!within(count, kLeastBuffers, kMostBuffers) || filter == 0 || (filter & ~kFilters) != 0) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const auto pinned = std::make_shared<PinnedBuffers>();
         DirectoryWatchBuffers memory{{}, pinned};
         for (jsize i = 0; i < count; ++i) {
@@ -66,30 +66,30 @@ jlong JNICALL openWatch(JNIEnv* env, jclass, jlong port, jstring path, jint filt
             memory.parts.push_back(pinned->add(env, buffer));
             env->DeleteLocalRef(buffer);
             if (memory.parts.back().empty()) {
-                return refused(Refusal::kBadBuffer);
+                return refused(EngineError::kBadBuffer);
             }
         }
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         DirectoryWatchSettings settings;
         settings.path = toWide(env, path);
         settings.filter = static_cast<std::uint32_t>(filter);
         settings.recursive = recursive != JNI_FALSE;
         settings.token = static_cast<std::uint64_t>(token);
-        return answer(DirectoryWatch::open(*found, settings, std::move(memory)));
+        return resultOf(DirectoryWatch::open(*found, settings, std::move(memory)));
     });
 }
 
 jlong JNICALL startWatch(JNIEnv*, jclass, jlong device) {
     const Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
-        return refused(Refusal::kDeviceClosed);
+        return refused(EngineError::kDeviceClosed);
     }
     auto* watch = deviceAs<DirectoryWatch>(found);
     if (watch == nullptr) {
-        return refused(Refusal::kWrongDevice);
+        return refused(EngineError::kWrongDevice);
     }
     const win32::ErrorCode error = watch->start();
     return error == ERROR_SUCCESS ? jlong{1} : refused(error);

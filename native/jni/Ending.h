@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 
 namespace iocp4j::jni {
 
@@ -13,7 +13,7 @@ namespace iocp4j::jni {
 template <class T>
 jboolean beginClosing(jlong number) noexcept {
     const auto key = static_cast<typename T::Key>(number);
-    return answerOf([&] {
+    return guarded([&] {
                T::close(key);
                return jlong{T::awaitClosed(key, std::chrono::steady_clock::now())};
            }) == 1;

@@ -64,13 +64,13 @@ private:
 // Runs what is over when it returns, on a file: its error, or what `body` answers.
 template <class Body>
 jlong onFile(jlong device, Body&& body) noexcept {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<Device> found{static_cast<Device::Key>(device)};
         if (!found) {
-            return refused(Refusal::kDeviceClosed);
+            return refused(EngineError::kDeviceClosed);
         }
         auto* file = deviceAs<OverlappedFile>(found);
-        return file != nullptr ? body(*file) : refused(Refusal::kWrongDevice);
+        return file != nullptr ? body(*file) : refused(EngineError::kWrongDevice);
     });
 }
 
@@ -87,13 +87,13 @@ jlong JNICALL openFile(JNIEnv* env, jclass, jlong port, jstring path, jint acces
         !within(disposition, CREATE_NEW, TRUNCATE_EXISTING)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         settings.path = toWide(env, path);
-        return answer(OverlappedFile::open(*found, settings));
+        return resultOf(OverlappedFile::open(*found, settings));
     });
 }
 
@@ -104,7 +104,7 @@ jlong JNICALL alignment(JNIEnv*, jclass, jlong device) {
 template <class Start>
 jlong submitSegments(JNIEnv* env, jlong device, Opcode opcode, jobjectArray buffers, jlong position, jlong token,
                      jint milliseconds, Start&& start) noexcept {
-    return answerOf([&] {
+    return guarded([&] {
         Segments segments{env, buffers};
         return submit<OverlappedFile>(device, opcode, segments, token, milliseconds,
                                       [&](OverlappedFile& file, Operation& operation) {
@@ -149,7 +149,7 @@ jlong JNICALL unlock(JNIEnv*, jclass, jlong device, jlong position, jlong length
 }
 
 jlong JNICALL size(JNIEnv*, jclass, jlong device) {
-    return onFile(device, [](OverlappedFile& file) { return answer(file.size()); });
+    return onFile(device, [](OverlappedFile& file) { return resultOf(file.size()); });
 }
 
 jlong JNICALL setSize(JNIEnv*, jclass, jlong device, jlong size) {

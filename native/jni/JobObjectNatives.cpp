@@ -8,23 +8,24 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openJobObject(JNIEnv*, jclass, jlong port, jboolean killOnClose) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? answer(JobObject::open(*found, killOnClose == JNI_TRUE)) : refused(Refusal::kPortClosed);
+        return found ? resultOf(JobObject::open(*found, killOnClose == JNI_TRUE)) : refused(EngineError::kPortClosed);
     });
 }
 
 jlong JNICALL assign(JNIEnv*, jclass, jlong device, jint process) {
-    return ask<JobObject>(device, [&](JobObject& job) { return answered(job.assign(static_cast<DWORD>(process))); });
+    return onDevice<JobObject>(device,
+                               [&](JobObject& job) { return resultOf(job.assign(static_cast<DWORD>(process))); });
 }
 
 jlong JNICALL terminate(JNIEnv*, jclass, jlong device, jint exitCode) {
-    return ask<JobObject>(
-        device, [&](JobObject& job) { return answered(job.terminate(static_cast<std::uint32_t>(exitCode))); });
+    return onDevice<JobObject>(
+        device, [&](JobObject& job) { return resultOf(job.terminate(static_cast<std::uint32_t>(exitCode))); });
 }
 
 jlong JNICALL processes(JNIEnv*, jclass, jlong device) {
-    return ask<JobObject>(device, [](JobObject& job) { return answer(job.processes()); });
+    return onDevice<JobObject>(device, [](JobObject& job) { return resultOf(job.processes()); });
 }
 
 jlong JNICALL awaitEmpty(JNIEnv*, jclass, jlong device, jlong token, jint milliseconds) {

@@ -14,29 +14,29 @@ jlong JNICALL openMailslotServer(JNIEnv* env, jclass, jlong port, jstring name, 
     if (longestMessage < 0) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         MailslotSettings settings;
         settings.name = toWide(env, name);
         settings.longestMessage = static_cast<std::uint32_t>(longestMessage);
-        settings.patience = milliseconds < 0 ? MAILSLOT_WAIT_FOREVER : static_cast<std::uint32_t>(milliseconds);
+        settings.timeout = milliseconds < 0 ? MAILSLOT_WAIT_FOREVER : static_cast<std::uint32_t>(milliseconds);
         settings.sddl = toWide(env, sddl);
-        return answer(MailslotServer::open(*found, settings));
+        return resultOf(MailslotServer::open(*found, settings));
     });
 }
 
 jlong JNICALL openMailslotClient(JNIEnv* env, jclass, jlong port, jstring name) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? answer(MailslotClient::open(*found, toWide(env, name))) : refused(Refusal::kPortClosed);
+        return found ? resultOf(MailslotClient::open(*found, toWide(env, name))) : refused(EngineError::kPortClosed);
     });
 }
 
 jlong JNICALL mailslotContents(JNIEnv*, jclass, jlong device) {
-    return ask<MailslotServer>(device, [](MailslotServer& server) {
+    return onDevice<MailslotServer>(device, [](MailslotServer& server) {
         auto contents = server.contents();
         return contents ? both(contents->nextLength, contents->messages) : refused(contents.error());
     });

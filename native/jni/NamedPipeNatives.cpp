@@ -1,8 +1,8 @@
 #include "devices/pipe/NamedPipeClient.h"
 #include "devices/pipe/NamedPipeServer.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "jni/Submission.h"
 
@@ -23,10 +23,10 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         !within(listening, 1, NamedPipeServerSettings::kMaxListening)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         NamedPipeServerSettings settings;
         settings.name = toWide(env, name);
@@ -39,18 +39,18 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         settings.acceptRemote = acceptRemote != JNI_FALSE;
         settings.sddl = toWide(env, sddl);
         settings.token = static_cast<std::uint64_t>(token);
-        return answer(NamedPipeServer::open(*found, settings));
+        return resultOf(NamedPipeServer::open(*found, settings));
     });
 }
 
 jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<Device> found{static_cast<Device::Key>(server)};
         auto* listener = found ? dynamic_cast<NamedPipeServer*>(&*found) : nullptr;
         if (listener == nullptr) {
-            return refused(Refusal::kDeviceClosed);
+            return refused(EngineError::kDeviceClosed);
         }
-        return answered(listener->listen());
+        return resultOf(listener->listen());
     });
 }
 
@@ -59,15 +59,15 @@ jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint di
     if (!isDirection(direction) || !within(impersonation, SecurityAnonymous, SecurityDelegation)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         NamedPipeClientSettings settings;
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
         settings.readMessages = messages != JNI_FALSE;
         settings.impersonation = static_cast<SECURITY_IMPERSONATION_LEVEL>(impersonation);
-        settings.patience = std::chrono::milliseconds{milliseconds};
+        settings.timeout = std::chrono::milliseconds{milliseconds};
         settings.wasBusy = wasBusy != JNI_FALSE;
-        return answer(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
+        return resultOf(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
     });
 }
 
@@ -77,7 +77,7 @@ jint JNICALL pipeServerProcessId(JNIEnv*, jclass, jlong device) {
 }
 
 jlong JNICALL pipePeerSessionId(JNIEnv*, jclass, jlong device) {
-    return ask<NamedPipe>(device, [](NamedPipe& pipe) {
+    return onDevice<NamedPipe>(device, [](NamedPipe& pipe) {
         const auto session = pipe.peerSession();
         return session ? jlong{*session} : refused(session.error());
     });
@@ -94,22 +94,22 @@ jlong JNICALL transact(JNIEnv* env, jclass, jlong device, jobject request, jint 
 }
 
 jlong JNICALL peek(JNIEnv*, jclass, jlong device) {
-    return ask<NamedPipe>(device, [](NamedPipe& pipe) {
+    return onDevice<NamedPipe>(device, [](NamedPipe& pipe) {
         auto contents = pipe.peek();
         return contents ? both(contents->leftInMessage, contents->bytes) : refused(contents.error());
     });
 }
 
 jlong JNICALL flush(JNIEnv*, jclass, jlong device) {
-    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return answered(pipe.flush()); });
+    return onDevice<NamedPipe>(device, [](NamedPipe& pipe) { return resultOf(pipe.flush()); });
 }
 
 jlong JNICALL disconnect(JNIEnv*, jclass, jlong device) {
-    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return answered(pipe.disconnect()); });
+    return onDevice<NamedPipe>(device, [](NamedPipe& pipe) { return resultOf(pipe.disconnect()); });
 }
 
 jlong JNICALL keepsMessages(JNIEnv*, jclass, jlong device) {
-    return ask<NamedPipe>(device, [](NamedPipe& pipe) { return jlong{pipe.keepsMessages()}; });
+    return onDevice<NamedPipe>(device, [](NamedPipe& pipe) { return jlong{pipe.keepsMessages()}; });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "engine/port/CompletionPort.h"
 #include "engine/port/Poller.h"
 #include "jni/AlertableThread.h"
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 
 namespace iocp4j::jni {
@@ -10,7 +10,7 @@ namespace {
 
 jlong JNICALL open(JNIEnv*, jclass, jlong port) {
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-    return found ? answer(Poller::open(*found)) : refused(Refusal::kPortClosed);
+    return found ? resultOf(Poller::open(*found)) : refused(EngineError::kPortClosed);
 }
 
 // The buffer must not be touched after the end of the poller's port, which CompletionBatch sees to by having a size

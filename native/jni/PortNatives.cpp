@@ -1,11 +1,11 @@
 #include <array>
 
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
 #include "jni/Ending.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 
 namespace iocp4j::jni {
@@ -35,11 +35,11 @@ jlongArray toJavaArray(JNIEnv* env, const std::vector<jlong>& numbers) noexcept 
 
 // In the order in which NativeContract.java compares it.
 jintArray JNICALL contract(JNIEnv* env, jclass) {
-    constexpr std::array kRefusals{Refusal::kDeviceClosed, Refusal::kPortClosed,   Refusal::kOperationLimit,
-                                   Refusal::kDeviceLimit,  Refusal::kBadBuffer,    Refusal::kOutOfMemory,
-                                   Refusal::kWrongDevice,  Refusal::kPollerClosed, Refusal::kPollerBusy,
-                                   Refusal::kHasWorkers,   Refusal::kHandleBusy,   Refusal::kBadObject,
-                                   Refusal::kMutex,        Refusal::kPortLost};
+    constexpr std::array kEngineErrors{
+        EngineError::kDeviceClosed, EngineError::kPortClosed,  EngineError::kOperationLimit, EngineError::kDeviceLimit,
+        EngineError::kBadBuffer,    EngineError::kOutOfMemory, EngineError::kWrongDevice,    EngineError::kPollerClosed,
+        EngineError::kPollerBusy,   EngineError::kHasWorkers,  EngineError::kHandleBusy,     EngineError::kBadObject,
+        EngineError::kMutex,        EngineError::kPortLost};
     return objectOf(env, [&] {
         std::vector<jint> terms{
             kContractVersion,
@@ -55,9 +55,9 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
         terms.push_back(static_cast<jint>(kLastOpcode));
         terms.push_back(static_cast<jint>(kLastDeviceKind));
         terms.push_back(static_cast<jint>(kLastMechanism));
-        terms.push_back(static_cast<jint>(kRefusals.size()));
-        for (const Refusal refusal : kRefusals) {
-            terms.push_back(static_cast<jint>(refusal));
+        terms.push_back(static_cast<jint>(kEngineErrors.size()));
+        for (const EngineError error : kEngineErrors) {
+            terms.push_back(static_cast<jint>(error));
         }
         return toJavaArray(env, terms);
     });
@@ -76,7 +76,7 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
         !within(mechanism, 0, static_cast<jint>(kLastMechanism))) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         CompletionPort::Settings given;
         given.name = toWide(env, name);
         given.concurrency = static_cast<std::uint32_t>(concurrency);
@@ -87,21 +87,21 @@ jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, ji
         given.operations = static_cast<std::uint32_t>(operations);
         const CompletionPort::Settings settings = given.withDefaults();
         auto sink = std::make_unique<JavaSink>(env, dispatcher, settings.name, settings.workers);
-        return answer(CompletionPort::open(settings, std::move(sink)));
+        return resultOf(CompletionPort::open(settings, std::move(sink)));
     });
 }
 
 jboolean JNICALL closePort(JNIEnv*, jclass, jlong port) { return beginClosing<CompletionPort>(port); }
 
-jboolean JNICALL mayWait(JNIEnv*, jclass) { return !MayNotWait::here(); }
+jboolean JNICALL mayWait(JNIEnv*, jclass) { return !NoWaitScope::here(); }
 
 jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong token) {
     const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
     if (!found) {
-        return refused(Refusal::kPortClosed);
+        return refused(EngineError::kPortClosed);
     }
-    return answer(found->post(static_cast<std::uint64_t>(key), static_cast<std::uint32_t>(bytes),
-                              static_cast<std::uint64_t>(token)));
+    return resultOf(found->post(static_cast<std::uint64_t>(key), static_cast<std::uint32_t>(bytes),
+                                static_cast<std::uint64_t>(token)));
 }
 
 // All but the counters, in the order in which NativeSnapshot reads it: each list begins with its length.

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 #include "jni/JavaVm.h"
 
 namespace iocp4j::jni {
@@ -25,16 +25,16 @@ win32::Result<RegisteredBuffer::Key> RegisteredBuffer::open(JNIEnv* env, jobject
     std::unique_ptr<RegisteredBuffer> registered{new RegisteredBuffer};
     registered->address_ = buffer != nullptr ? static_cast<char*>(env->GetDirectBufferAddress(buffer)) : nullptr;
     if (registered->address_ == nullptr) {
-        return Opened::failure(code(Refusal::kBadBuffer));
+        return Opened::failure(code(EngineError::kBadBuffer));
     }
     registered->capacity_ = env->GetDirectBufferCapacity(buffer);
     registered->pin_ = env->NewGlobalRef(buffer);
     if (registered->pin_ == nullptr) {
-        return Opened::failure(code(Refusal::kOutOfMemory));
+        return Opened::failure(code(EngineError::kOutOfMemory));
     }
     if (!table().open(registered.get(), registered->key_)) {
         env->DeleteGlobalRef(registered->pin_);
-        return Opened::failure(code(Refusal::kDeviceLimit));
+        return Opened::failure(code(EngineError::kDeviceLimit));
     }
     return registered.release()->key_;
 }

@@ -1,4 +1,4 @@
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "jni/RegisteredBuffer.h"
 
@@ -7,7 +7,7 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL open(JNIEnv* env, jclass, jobject buffer) {
-    return answerOf([&] { return answer(RegisteredBuffer::open(env, buffer)); });
+    return guarded([&] { return resultOf(RegisteredBuffer::open(env, buffer)); });
 }
 
 void JNICALL close(JNIEnv*, jclass, jlong buffer) {

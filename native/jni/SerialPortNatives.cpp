@@ -41,10 +41,10 @@ jlong JNICALL openSerialPort(JNIEnv* env, jclass, jlong port, jstring name, jint
     if (!areSettings(given)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         SerialSettings line;
         line.name = toWide(env, name);
@@ -58,7 +58,7 @@ jlong JNICALL openSerialPort(JNIEnv* env, jclass, jlong port, jstring name, jint
         line.timeouts = {static_cast<DWORD>(given[kReadInterval]), static_cast<DWORD>(given[kReadMultiplier]),
                          static_cast<DWORD>(given[kReadConstant]), static_cast<DWORD>(given[kWriteMultiplier]),
                          static_cast<DWORD>(given[kWriteConstant])};
-        return answer(SerialPort::open(*found, line));
+        return resultOf(SerialPort::open(*found, line));
     });
 }
 
@@ -71,20 +71,20 @@ jlong JNICALL awaitEvents(JNIEnv*, jclass, jlong device, jint events, jlong toke
 }
 
 jlong JNICALL escape(JNIEnv*, jclass, jlong device, jint function) {
-    return ask<SerialPort>(
-        device, [&](SerialPort& port) { return answered(port.escape(static_cast<std::uint32_t>(function))); });
+    return onDevice<SerialPort>(
+        device, [&](SerialPort& port) { return resultOf(port.escape(static_cast<std::uint32_t>(function))); });
 }
 
 jlong JNICALL modemStatus(JNIEnv*, jclass, jlong device) {
-    return ask<SerialPort>(device, [](SerialPort& port) {
+    return onDevice<SerialPort>(device, [](SerialPort& port) {
         const auto status = port.modemStatus();
         return status ? jlong{*status} : refused(status.error());
     });
 }
 
 jlong JNICALL purge(JNIEnv*, jclass, jlong device, jint flags) {
-    return ask<SerialPort>(device,
-                           [&](SerialPort& port) { return answered(port.purge(static_cast<std::uint32_t>(flags))); });
+    return onDevice<SerialPort>(
+        device, [&](SerialPort& port) { return resultOf(port.purge(static_cast<std::uint32_t>(flags))); });
 }
 
 }  // namespace

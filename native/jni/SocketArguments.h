@@ -21,10 +21,10 @@ template <class Kind, class Body>
 jlong withSocket(jlong device, Body&& body) noexcept {
     const Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
-        return refused(Refusal::kDeviceClosed);
+        return refused(EngineError::kDeviceClosed);
     }
     Kind* socket = deviceAs<Kind>(found);
-    return socket != nullptr ? body(*socket) : refused(Refusal::kWrongDevice);
+    return socket != nullptr ? body(*socket) : refused(EngineError::kWrongDevice);
 }
 
 // Calls `open` with the port of that number, the address and the settings, which answers with the new device.
@@ -34,9 +34,9 @@ jlong openSocket(JNIEnv* env, jlong port, jbyteArray address, jintArray options,
     if (!where) {
         return refused(where.error());
     }
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? answer(open(*found, *where, toSettings(env, options))) : refused(Refusal::kPortClosed);
+        return found ? resultOf(open(*found, *where, toSettings(env, options))) : refused(EngineError::kPortClosed);
     });
 }
 

@@ -1,7 +1,7 @@
 #include "devices/socket/SocketServer.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "jni/SocketArguments.h"
 #include "jni/Submission.h"
@@ -44,7 +44,7 @@ jlong put(JNIEnv* env, const win32::Result<win32::SocketAddress>& address, jbyte
     }
     const jint length = address->length();
     if (to == nullptr || env->GetArrayLength(to) < length) {
-        return refused(Refusal::kBadBuffer);
+        return refused(EngineError::kBadBuffer);
     }
     env->SetByteArrayRegion(to, 0, length, reinterpret_cast<const jbyte*>(address->raw()));
     return length;

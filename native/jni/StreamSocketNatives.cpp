@@ -60,7 +60,8 @@ win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jlong device) {
         return StreamSocket::openFile(toWide(env, path));
     }
     const Share<Device> found{static_cast<Device::Key>(device)};
-    return found ? StreamSocket::openFile(*found) : win32::Result<win32::Handle>::failure(code(Refusal::kDeviceClosed));
+    return found ? StreamSocket::openFile(*found)
+                 : win32::Result<win32::Handle>::failure(code(EngineError::kDeviceClosed));
 }
 
 jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jlong file, jlong offset, jint length,
@@ -69,7 +70,7 @@ jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jlon
     if (offset < 0 || length < 0 || jlong{length} + headLength + tailLength > kMaxTransmission) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return answerOf([&] {
+    return guarded([&] {
         auto opened = openFile(env, path, file);
         if (!opened) {
             return refused(opened.error());
@@ -96,7 +97,7 @@ jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint 
     const Buffer memory{env, buffer, offset, length};
     return withSocket<StreamSocket>(device, [&](StreamSocket& socket) {
         return memory.valid() ? jlong{socket.takeFirst({memory.address(), memory.length()})}
-                              : refused(Refusal::kBadBuffer);
+                              : refused(EngineError::kBadBuffer);
     });
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
+#include "jni/NativeResult.h"
 #include "jni/Pinned.h"
 
 namespace iocp4j::jni {
@@ -22,40 +22,40 @@ Kind* deviceAs(const Share<Device>& share) noexcept {
     }
 }
 
-// What `ask(kind)` answers of an open device of that kind.
-template <class Kind, class Ask>
-jlong ask(jlong device, Ask&& asked) noexcept {
+// Calls `body(kind)` with an open device of that kind, and returns its result.
+template <class Kind, class Body>
+jlong onDevice(jlong device, Body&& body) noexcept {
     const Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
-        return refused(Refusal::kDeviceClosed);
+        return refused(EngineError::kDeviceClosed);
     }
     Kind* target = deviceAs<Kind>(found);
-    return target != nullptr ? asked(*target) : refused(Refusal::kWrongDevice);
+    return target != nullptr ? body(*target) : refused(EngineError::kWrongDevice);
 }
 
 // Starts an operation on a device of the given kind: `start(kind, operation)` makes the Win32 call, with what `memory`
-// keeps in place. A negative number of milliseconds is no deadline.
+// keeps in place. A negative number of milliseconds means no timeout.
 template <class Kind, class Memory, class Start>
 jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint milliseconds, Start&& start) noexcept {
     Share<Device> found{static_cast<Device::Key>(device)};
     if (!found) {
-        return refused(Refusal::kDeviceClosed);
+        return refused(EngineError::kDeviceClosed);
     }
     Kind* target = deviceAs<Kind>(found);
     if (target == nullptr) {
-        return refused(Refusal::kWrongDevice);
+        return refused(EngineError::kWrongDevice);
     }
     if (!memory.valid()) {
-        return refused(Refusal::kBadBuffer);
+        return refused(EngineError::kBadBuffer);
     }
     Operations& operations = found->port().operations();
-    const auto patience = milliseconds < 0 ? Operations::kForEver : Operations::Patience{milliseconds};
+    const auto timeout = milliseconds < 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
     const auto id = operations.submit(std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pins(),
-                                      patience, [&](Operation& operation) { return start(*target, operation); });
+                                      timeout, [&](Operation& operation) { return start(*target, operation); });
     if (id && !isInline(*id)) {
         memory.handOver();
     }
-    return answer(id);
+    return resultOf(id);
 }
 
 template <class Kind, class Start>

@@ -33,7 +33,7 @@ jlong JNICALL receiveFrom(JNIEnv* env, jclass, jlong device, jobject buffer, jin
     Buffer room{env, sender, 0, sizeof(Peer)};
     Peer* peer = peerIn(room);
     if (peer == nullptr) {
-        return refused(Refusal::kBadBuffer);
+        return refused(EngineError::kBadBuffer);
     }
     return submit<UdpSocket>(device, Opcode::kReceiveFrom, memory, room, token, milliseconds,
                              [&](UdpSocket& target, Operation& operation) {
@@ -47,7 +47,7 @@ jlong JNICALL sendTo(JNIEnv* env, jclass, jlong device, jobject buffer, jint off
     Buffer room{env, target, 0, sizeof(Peer)};
     const Peer* peer = peerIn(room);
     if (peer == nullptr) {
-        return refused(Refusal::kBadBuffer);
+        return refused(EngineError::kBadBuffer);
     }
     return submit<UdpSocket>(device, Opcode::kSendTo, memory, room, token, milliseconds,
                              [&](UdpSocket& socket, Operation& operation) {

@@ -10,13 +10,13 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openWaitableDevice(JNIEnv* env, jclass, jlong port, jstring name, jlong object) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         const Share<WaitableObject> watched{static_cast<WaitableObject::Key>(object)};
         if (!found || !watched) {
-            return refused(!found ? Refusal::kPortClosed : Refusal::kBadObject);
+            return refused(!found ? EngineError::kPortClosed : EngineError::kBadObject);
         }
-        return answer(WaitableDevice::open(*found, toWide(env, name), watched->handle()));
+        return resultOf(WaitableDevice::open(*found, toWide(env, name), watched->handle()));
     });
 }
 

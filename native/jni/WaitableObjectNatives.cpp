@@ -1,6 +1,6 @@
 #include "devices/other/WaitableObject.h"
-#include "engine/operation/Refusal.h"
-#include "jni/Answer.h"
+#include "engine/operation/EngineError.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "win32/Calls.h"
 
@@ -9,38 +9,38 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openEvent(JNIEnv*, jclass, jboolean manualReset) {
-    return answerOf([&] {
-        return answer(WaitableObject::open(
+    return guarded([&] {
+        return resultOf(WaitableObject::open(
             win32::Handle{::CreateEventW(nullptr, manualReset == JNI_TRUE ? TRUE : FALSE, FALSE, nullptr)}));
     });
 }
 
 jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
-    return answerOf([&] {
+    return guarded([&] {
         const auto id = static_cast<DWORD>(process);
         win32::Handle opened{::OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id)};
         if (!opened) {
             // Who may only wait for it does not learn its exit code.
             opened = win32::Handle{::OpenProcess(SYNCHRONIZE, FALSE, id)};
         }
-        return answer(WaitableObject::open(std::move(opened)));
+        return resultOf(WaitableObject::open(std::move(opened)));
     });
 }
 
 // The handle stays the caller's: what is kept is a copy with the same rights.
 jlong JNICALL duplicate(JNIEnv*, jclass, jlong handle) {
-    return answerOf([&] {
+    return guarded([&] {
         HANDLE copy = nullptr;
         ::DuplicateHandle(::GetCurrentProcess(), reinterpret_cast<HANDLE>(handle), ::GetCurrentProcess(), &copy, 0,
                           FALSE, DUPLICATE_SAME_ACCESS);
-        return answer(WaitableObject::open(win32::Handle{copy}));
+        return resultOf(WaitableObject::open(win32::Handle{copy}));
     });
 }
 
 template <class Call>
 jlong change(jlong object, const Call& call) noexcept {
     const Share<WaitableObject> found{static_cast<WaitableObject::Key>(object)};
-    return found ? answered(win32::outcome(call(found->handle()))) : refused(Refusal::kBadObject);
+    return found ? resultOf(win32::outcome(call(found->handle()))) : refused(EngineError::kBadObject);
 }
 
 jlong JNICALL signal(JNIEnv*, jclass, jlong object) {
@@ -55,7 +55,7 @@ jlong JNICALL reset(JNIEnv*, jclass, jlong object) {
 jlong JNICALL exitCode(JNIEnv*, jclass, jlong object) {
     const Share<WaitableObject> found{static_cast<WaitableObject::Key>(object)};
     if (!found) {
-        return refused(Refusal::kBadObject);
+        return refused(EngineError::kBadObject);
     }
     DWORD code = 0;
     return ::GetExitCodeProcess(found->handle(), &code) ? jlong{code} : refused(::GetLastError());

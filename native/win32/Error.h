@@ -5,7 +5,7 @@
 
 namespace iocp4j::win32 {
 
-// A code as GetLastError gives it. Zero is success; a code with bit 29 set is ours (engine/operation/Refusal.h).
+// A code as GetLastError gives it. Zero is success; a code with bit 29 set is ours (engine/operation/EngineError.h).
 using ErrorCode = std::uint32_t;
 
 // What an overlapped operation left in OVERLAPPED.Internal, as an error code. Only the low half is looked at, because

@@ -43,7 +43,7 @@ public:
         if (pipe_ != INVALID_HANDLE_VALUE || tryOpen()) {
             return true;
         }
-        return ::WaitNamedPipeA(path_.c_str(), kPatience) && tryOpen();
+        return ::WaitNamedPipeA(path_.c_str(), kTimeout) && tryOpen();
     }
 
     // Writes once more, on a new connection, when the first attempt fails.
@@ -59,7 +59,7 @@ public:
     }
 
 private:
-    static constexpr DWORD kPatience = 2000;
+    static constexpr DWORD kTimeout = 2000;
 
     bool tryOpen() {
         pipe_ = ::CreateFileA(path_.c_str(), GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0, nullptr);

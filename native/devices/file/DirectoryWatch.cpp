@@ -85,7 +85,7 @@ win32::ErrorCode DirectoryWatch::arm() noexcept {
     }
     Share<Device> self{key()};
     if (!self) {
-        return code(Refusal::kDeviceClosed);
+        return code(EngineError::kDeviceClosed);
     }
     const auto begun =
         port().operations().submit(std::move(self), Opcode::kChange, settings_.token, Pins{}, Operations::kForEver,

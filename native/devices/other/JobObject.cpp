@@ -94,14 +94,14 @@ bool JobObject::cancel(Operation* operation) noexcept {
         return false;
     }
     waiting_.erase(found);
-    port().operations().bring(*operation, ERROR_OPERATION_ABORTED, 0);
+    port().operations().postCompletion(*operation, ERROR_OPERATION_ABORTED, 0);
     return true;
 }
 
 void JobObject::endAll(win32::ErrorCode error) noexcept {
     const std::lock_guard lock{mutex_};
     for (Operation* operation : waiting_) {
-        port().operations().bring(*operation, error, 0);
+        port().operations().postCompletion(*operation, error, 0);
     }
     waiting_.clear();
 }

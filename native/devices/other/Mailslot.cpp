@@ -16,7 +16,7 @@ win32::Result<Device::Key> MailslotServer::open(CompletionPort& port, const Mail
     SECURITY_ATTRIBUTES attributes = security->attributes();
     // Mailslots have no flag for it: they are always overlapped.
     win32::Handle handle{
-        win32::calls.createMailslot(settings.name.c_str(), settings.longestMessage, settings.patience, &attributes)};
+        win32::calls.createMailslot(settings.name.c_str(), settings.longestMessage, settings.timeout, &attributes)};
     if (!handle) {
         return win32::Result<Device::Key>::failure(::GetLastError());
     }

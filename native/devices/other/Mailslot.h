@@ -9,8 +9,8 @@ namespace iocp4j {
 
 struct MailslotSettings {
     std::wstring name;
-    std::uint32_t longestMessage = 0;                // bytes; 0 for any
-    std::uint32_t patience = MAILSLOT_WAIT_FOREVER;  // of a read, milliseconds
+    std::uint32_t longestMessage = 0;               // bytes; 0 for any
+    std::uint32_t timeout = MAILSLOT_WAIT_FOREVER;  // of a read, milliseconds
     std::wstring sddl;  // who may write; empty for the current user, administrators and SYSTEM
 };
 

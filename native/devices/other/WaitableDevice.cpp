@@ -14,7 +14,7 @@ win32::Result<Device::Key> WaitableDevice::open(CompletionPort& port, std::wstri
     }
     if (win32::isMutex(copy->get())) {
         // It would belong to the thread that waits for us.
-        return win32::Result<Device::Key>::failure(code(Refusal::kMutex));
+        return win32::Result<Device::Key>::failure(code(EngineError::kMutex));
     }
     return port.add(std::make_unique<WaitableDevice>(port, std::move(name), std::move(*copy)));
 }

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 
 namespace iocp4j {
 
@@ -25,7 +25,7 @@ win32::Result<WaitableObject::Key> WaitableObject::open(win32::Handle handle) {
     }
     std::unique_ptr<WaitableObject> object{new WaitableObject{std::move(handle)}};
     if (!table().open(object.get(), object->key_)) {
-        return win32::Result<Key>::failure(code(Refusal::kDeviceLimit));
+        return win32::Result<Key>::failure(code(EngineError::kDeviceLimit));
     }
     return object.release()->key_;
 }

@@ -1,7 +1,7 @@
 #include "devices/pipe/NamedPipe.h"
 
+#include "engine/operation/EngineError.h"
 #include "engine/operation/Operation.h"
-#include "engine/operation/Refusal.h"
 #include "win32/Calls.h"
 
 namespace iocp4j {
@@ -41,12 +41,12 @@ win32::ErrorCode NamedPipe::flush() const noexcept { return win32::outcome(win32
 win32::ErrorCode NamedPipe::disconnect() noexcept {
     const auto flags = flagsOf(handle());
     if (flags && (*flags & PIPE_SERVER_END) == 0) {
-        return code(Refusal::kWrongDevice);
+        return code(EngineError::kWrongDevice);
     }
     const win32::ErrorCode error = win32::outcome(win32::calls.disconnectNamedPipe(handle()));
     if (error == ERROR_INVALID_FUNCTION) {
         // What Windows says of a client's end, where it does not say which end this is.
-        return code(Refusal::kWrongDevice);
+        return code(EngineError::kWrongDevice);
     }
     if (error == ERROR_SUCCESS) {
         Device::close(key());

@@ -69,11 +69,11 @@ void waitForInstance(const std::wstring& name, milliseconds longest) noexcept {
 }
 
 win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) noexcept {
-    const auto deadline = steady_clock::now() + settings.patience;
+    const auto deadline = steady_clock::now() + settings.timeout;
     bool wasBusy = settings.wasBusy;
     for (;;) {
         if (!CompletionPort::isOpen(port)) {
-            return win32::Result<win32::Handle>::failure(code(Refusal::kPortClosed));
+            return win32::Result<win32::Handle>::failure(code(EngineError::kPortClosed));
         }
         win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
                                                    OPEN_EXISTING, flagsFor(settings), nullptr)};
@@ -108,7 +108,7 @@ win32::Result<Device::Key> connectNamedPipe(CompletionPort::Key port, const Name
     }
     const Share<CompletionPort> found{port};
     if (!found) {
-        return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+        return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));
     }
     return found->add(std::make_unique<NamedPipe>(*found, settings.name, std::move(*pipe)));
 }

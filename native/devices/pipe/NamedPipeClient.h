@@ -14,7 +14,7 @@ struct NamedPipeClientSettings {
     PipeDirection direction = PipeDirection::kDuplex;
     bool readMessages = false;                                            // else bytes
     SECURITY_IMPERSONATION_LEVEL impersonation = SecurityIdentification;  // what the server may do in our name
-    std::chrono::milliseconds patience{0};                                // with a pipe whose instances are all busy
+    std::chrono::milliseconds timeout{0};                                 // with a pipe whose instances are all busy
     bool wasBusy = false;  // an earlier attempt has found the pipe, so that it may be missing for a moment
 };
 

@@ -54,7 +54,7 @@ public:
 
     win32::ErrorCode disconnect() noexcept override {
         if (!connected_.load(std::memory_order_acquire)) {
-            return code(Refusal::kWrongDevice);
+            return code(EngineError::kWrongDevice);
         }
         const win32::ErrorCode error = NamedPipe::disconnect();
         if (error == ERROR_SUCCESS) {
@@ -207,7 +207,7 @@ void NamedPipeServer::onReminder() noexcept {
 
 // For a caller that has reserved the place of a new instance.
 win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
-    auto added = win32::Result<Device::Key>::failure(code(Refusal::kOutOfMemory));
+    auto added = win32::Result<Device::Key>::failure(code(EngineError::kOutOfMemory));
     try {
         added = makeInstance(std::move(unarmed));
     } catch (const std::bad_alloc&) {
@@ -218,7 +218,7 @@ win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
     }
     if (!listed) {
         Device::close(*added);
-        return code(Refusal::kDeviceClosed);
+        return code(EngineError::kDeviceClosed);
     }
     return arm(*added);
 }
@@ -246,7 +246,7 @@ win32::Result<Device::Key> NamedPipeServer::makeInstance(Unarmed unarmed) {
     if (!instance) {
         unarmed.handle.reset();
         handleClosed();
-        return win32::Result<Device::Key>::failure(code(Refusal::kDeviceClosed));
+        return win32::Result<Device::Key>::failure(code(EngineError::kDeviceClosed));
     }
     return port().add(std::move(instance));
 }
@@ -254,7 +254,7 @@ win32::Result<Device::Key> NamedPipeServer::makeInstance(Unarmed unarmed) {
 win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     Share<Device> share{key};
     if (!share) {
-        return code(Refusal::kDeviceClosed);
+        return code(EngineError::kDeviceClosed);
     }
     auto& instance = static_cast<Instance&>(*share);
     const auto accepting =

@@ -28,7 +28,7 @@ bool isServersOwn(win32::ErrorCode error) noexcept {
 
 // As a listener gets to see it.
 win32::ErrorCode winsockErrorOf(win32::ErrorCode refusal) noexcept {
-    return refusal == code(Refusal::kDeviceLimit) ? win32::ErrorCode{WSAEMFILE} : refusal;
+    return refusal == code(EngineError::kDeviceLimit) ? win32::ErrorCode{WSAEMFILE} : refusal;
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
                             [&](Operation& operation) { return accept(operation, index); })
                     .error();
     } else {
-        error = code(Refusal::kDeviceClosed);
+        error = code(EngineError::kDeviceClosed);
     }
     if (error != ERROR_SUCCESS) {
         {

@@ -205,7 +205,7 @@ win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) no
 
 win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept {
     if (file.handle() == nullptr || ::GetFileType(file.handle()) != FILE_TYPE_DISK) {
-        return win32::Result<win32::Handle>::failure(code(Refusal::kWrongDevice));
+        return win32::Result<win32::Handle>::failure(code(EngineError::kWrongDevice));
     }
     HANDLE duplicate = nullptr;
     if (!::DuplicateHandle(::GetCurrentProcess(), file.handle(), ::GetCurrentProcess(), &duplicate, 0, FALSE,

@@ -7,16 +7,16 @@ namespace iocp4j {
 namespace {
 
 // The result is in the OVERLAPPED already, where it is read from; ApcNotifier has left in it where to bring it.
-void bring(OVERLAPPED* overlapped) noexcept {
+void postCompletion(OVERLAPPED* overlapped) noexcept {
     auto& operation = static_cast<Operation&>(*overlapped);
-    static_cast<Operations*>(operation.hEvent)->bring(operation);
+    static_cast<Operations*>(operation.hEvent)->postCompletion(operation);
 }
 
 }  // namespace
 
-void CALLBACK fileRoutine(DWORD, DWORD, OVERLAPPED* overlapped) noexcept { bring(overlapped); }
+void CALLBACK fileRoutine(DWORD, DWORD, OVERLAPPED* overlapped) noexcept { postCompletion(overlapped); }
 
-void CALLBACK socketRoutine(DWORD, DWORD, OVERLAPPED* overlapped, DWORD) noexcept { bring(overlapped); }
+void CALLBACK socketRoutine(DWORD, DWORD, OVERLAPPED* overlapped, DWORD) noexcept { postCompletion(overlapped); }
 
 Started startedWithRoutine(BOOL result) noexcept {
     const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();

@@ -73,7 +73,7 @@ void CALLBACK EventWaits::signalled(PTP_CALLBACK_INSTANCE, void* context, PTP_WA
     Operations& operations = wait.owner.operations_;
     // Before the packet is there, because the listener may start the next operation at once.
     wait.owner.release(wait);
-    operations.bring(operation);
+    operations.postCompletion(operation);
 }
 
 }  // namespace iocp4j

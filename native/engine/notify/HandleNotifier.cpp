@@ -52,7 +52,7 @@ void CALLBACK HandleNotifier::signalled(PTP_CALLBACK_INSTANCE, void* context, PT
         ::SetThreadpoolWait(self.wait_, self.handle_, nullptr);
         return;
     }
-    self.operations_.bring(*operation);
+    self.operations_.postCompletion(*operation);
 }
 
 }  // namespace iocp4j

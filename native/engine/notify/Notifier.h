@@ -10,7 +10,7 @@ struct Operation;
 
 // Posts the packets of a device whose handle is not bound to its port, so that the kernel queues none: it starts the
 // device's operations in such a way that it learns of their end, and then posts what the kernel would have queued
-// (Operations::bring). From there on they are operations like any other. Each such device has one.
+// (Operations::postCompletion). From there on they are operations like any other. Each such device has one.
 class Notifier {
 public:
     // Makes the Win32 call that starts an operation.

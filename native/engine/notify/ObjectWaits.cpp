@@ -111,7 +111,7 @@ private:
             ending = ending_;
         }
         for (std::size_t i = 0; i < cancelledCount; ++i) {
-            waits_.operations_.bring(*cancelled[i], ERROR_OPERATION_ABORTED, 0);
+            waits_.operations_.postCompletion(*cancelled[i], ERROR_OPERATION_ABORTED, 0);
         }
         return !ending;
     }
@@ -139,7 +139,7 @@ private:
             const std::lock_guard lock{waits_.mutex_};
             operation = free(wait);
         }
-        waits_.operations_.bring(*operation, outcome.error, outcome.bytes);
+        waits_.operations_.postCompletion(*operation, outcome.error, outcome.bytes);
     }
 
     // Windows does not say which of them it cannot wait for.

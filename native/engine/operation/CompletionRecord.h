@@ -38,7 +38,7 @@ enum class DeviceKind : std::uint16_t {
     kDirectory = 7,
     kMailslot = 8,
     kSerialPort = 9,
-    kForeign = 10,
+    kAdopted = 10,
     kWaitable = 11,
     kConsoleInput = 12,
     kJob = 13,

@@ -12,7 +12,7 @@ constexpr unsigned kSlotBits = 24;
 // ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
 constexpr win32::ErrorCode kHandlesClosed = 676;
 // Longer than any program runs, and short enough to be added to the time of day.
-constexpr Operations::Patience kLongestPatience = std::chrono::hours{24 * 365 * 100};
+constexpr Operations::Timeout kLongestTimeout = std::chrono::hours{24 * 365 * 100};
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
@@ -51,33 +51,33 @@ Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Tim
     }
 }
 
-Operation* Operations::begin(Target& target, const CompletionRecord& record, Patience patience, Carrier carrier,
+Operation* Operations::begin(Target& target, const CompletionRecord& record, Timeout timeout, Carrier carrier,
                              win32::ErrorCode& refusal) noexcept {
     if (port_.isLost()) {
-        refusal = code(Refusal::kPortLost);
+        refusal = code(EngineError::kPortLost);
         return nullptr;
     }
-    const bool timed = patience != kForEver;
+    const bool timed = timeout != kForEver;
     if (timed && !timekeeper_.start()) {
-        refusal = code(Refusal::kOutOfMemory);
+        refusal = code(EngineError::kOutOfMemory);
         return nullptr;
     }
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
-        refusal = code(Refusal::kOperationLimit);
+        refusal = code(EngineError::kOperationLimit);
         return nullptr;
     }
     // First, because a device that has reserved its handle for an operation may look at it.
     prepare(*operation, record);
     if (carrier == Carrier::kKernel && !target.reserve(*operation)) {
         slab_.release(operation);
-        refusal = code(Refusal::kHandleBusy);
+        refusal = code(EngineError::kHandleBusy);
         return nullptr;
     }
     target.countAccepted();
     operation->target.store(&target, std::memory_order_relaxed);
     operation->rendezvous.begin();
-    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(patience, kLongestPatience))) {
+    if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(timeout, kLongestTimeout))) {
         timekeeper_.wake();
     }
     return operation;
@@ -109,7 +109,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     if (over && unwritten_) {
         unwritten_->mark(slab_.indexOf(&operation));
     }
-    if (over && operation.rendezvous.takeBack()) {
+    if (over && operation.rendezvous.claimByHolder()) {
         if (skipped) {
             storeResult(operation);
             if (target.completesInline() && canEndInline(operation.record) &&
@@ -123,8 +123,8 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
             operation.record.status = started.status;
         }
         const std::uint64_t generation = operation.rendezvous.generation();
-        operation.rendezvous.travel();
-        travel(operation, generation);
+        operation.rendezvous.selfPost();
+        selfPost(operation, generation);
         return id;
     }
     // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
@@ -155,25 +155,25 @@ void Operations::letGo(Operation& operation) noexcept {
                 cancelHeld(operation, Rendezvous::Cause::kTimedOut);
                 break;
             case Rendezvous::Release::kFinish:
-                travel(operation, generation);
+                selfPost(operation, generation);
                 return;
         }
     }
 }
 
-void Operations::travel(Operation& operation, std::uint64_t generation) noexcept {
-    if (port_.post(0, kTravellingKey, &operation) != ERROR_SUCCESS &&
+void Operations::selfPost(Operation& operation, std::uint64_t generation) noexcept {
+    if (port_.post(0, kSelfPostedKey, &operation) != ERROR_SUCCESS &&
         operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         // No other thread can finish it any more, and none has, not even with a forged packet.
-        strand(operation);
+        defer(operation);
     }
 }
 
-void Operations::strand(Operation& operation) noexcept {
-    const std::lock_guard lock{strandedMutex_};
+void Operations::defer(Operation& operation) noexcept {
+    const std::lock_guard lock{deferredMutex_};
     operation.next = nullptr;
-    if (stranded_.load(std::memory_order_relaxed) == nullptr) {
-        stranded_.store(&operation, std::memory_order_release);
+    if (deferred_.load(std::memory_order_relaxed) == nullptr) {
+        deferred_.store(&operation, std::memory_order_release);
     } else {
         lastStranded_->next = &operation;
     }
@@ -182,7 +182,7 @@ void Operations::strand(Operation& operation) noexcept {
     doorbell_.ring();
 }
 
-void Operations::bring(Operation& operation) noexcept {
+void Operations::postCompletion(Operation& operation) noexcept {
     const OVERLAPPED_ENTRY packet{std::atomic_ref{operation.record.key}.load(std::memory_order_relaxed), &operation, 0,
                                   0};
     if (port_.post(0, packet.lpCompletionKey, packet.lpOverlapped) == ERROR_SUCCESS) {
@@ -190,20 +190,20 @@ void Operations::bring(Operation& operation) noexcept {
     }
     bool foreign = false;
     if (Operation* claimed = claim(packet, foreign)) {
-        strand(*claimed);
+        defer(*claimed);
     }
 }
 
-void Operations::bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept {
+void Operations::postCompletion(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept {
     operation.InternalHigh = bytes;
     std::atomic_ref{operation.Internal}.store(win32::statusOfError(error), std::memory_order_release);
-    bring(operation);
+    postCompletion(operation);
 }
 
 win32::Result<OperationId> Operations::post(const CompletionRecord& record) noexcept {
     Operation* operation = slab_.acquire();
     if (operation == nullptr) {
-        return win32::Result<OperationId>::failure(code(Refusal::kOperationLimit));
+        return win32::Result<OperationId>::failure(code(EngineError::kOperationLimit));
     }
     prepare(*operation, record);
     operation->pins = {};
@@ -211,11 +211,11 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();
     operation->rendezvous.beginTravelling();
-    const win32::ErrorCode error = port_.post(0, kTravellingKey, operation);
+    const win32::ErrorCode error = port_.post(0, kSelfPostedKey, operation);
     // Unless a forged packet has delivered it: then it was accepted.
     if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         (void)retire(*operation);
-        return win32::Result<OperationId>::failure(port_.isLost() ? code(Refusal::kPortLost) : error);
+        return win32::Result<OperationId>::failure(port_.isLost() ? code(EngineError::kPortLost) : error);
     }
     return id;
 }
@@ -280,7 +280,7 @@ bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexc
 }
 
 Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept {
-    const bool travelling = entry.lpCompletionKey == kTravellingKey;
+    const bool selfPosted = entry.lpCompletionKey == kSelfPostedKey;
     Operation* operation = slab_.find(entry.lpOverlapped);
     foreign = true;
     // Other code in the process may post to the port whatever it likes, the address of an operation included. A packet
@@ -295,38 +295,38 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const bool written = status != STATUS_PENDING;
     const std::uint32_t place = slab_.indexOf(operation);
     const bool counts = written || (unwritten_ && unwritten_->counts(place, statusIn(entry.Internal)));
-    if (!travelling && (entry.lpCompletionKey != key || !counts)) {
+    if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
-    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(travelling, generation);
+    const Rendezvous::Arrival arrival = operation->rendezvous.arrive(selfPosted, generation);
     if (arrival == Rendezvous::Arrival::kForeign) {
         return nullptr;
     }
     foreign = false;
-    if (!travelling && written) {
+    if (!selfPosted && written) {
         // Not what the packet says: other code may have posted it, which can know no more than that the operation is
         // over, or it may be of an earlier operation in this place.
         if (unwritten_ && statusIn(entry.Internal) != statusIn(status)) {
             unwritten_->mark(place);
         }
         storeResult(*operation);
-    } else if (!travelling) {
+    } else if (!selfPosted) {
         operation->record.bytes = entry.dwNumberOfBytesTransferred;
         operation->record.status = targetOf(*operation).traits().errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
 }
 
-Operation* Operations::claimStranded() noexcept {
-    if (!hasStranded()) {
+Operation* Operations::claimDeferred() noexcept {
+    if (!hasDeferred()) {
         return nullptr;
     }
-    const std::lock_guard lock{strandedMutex_};
-    Operation* operation = stranded_.load(std::memory_order_relaxed);
+    const std::lock_guard lock{deferredMutex_};
+    Operation* operation = deferred_.load(std::memory_order_relaxed);
     if (operation == nullptr) {
         return nullptr;
     }
-    stranded_.store(operation->next, std::memory_order_relaxed);
+    deferred_.store(operation->next, std::memory_order_relaxed);
     return operation;
 }
 

@@ -8,8 +8,8 @@
 
 #include "engine/lifetime/Share.h"
 #include "engine/operation/Doorbell.h"
+#include "engine/operation/EngineError.h"
 #include "engine/operation/Operation.h"
-#include "engine/operation/Refusal.h"
 #include "engine/operation/Slab.h"
 #include "engine/operation/Started.h"
 #include "engine/operation/Target.h"
@@ -34,10 +34,10 @@ public:
     static constexpr std::uint32_t kMaxCeiling = 1u << 24;
 
     // How long an operation may take, from its start.
-    using Patience = std::chrono::milliseconds;
-    static constexpr Patience kForEver = Patience::max();
+    using Timeout = std::chrono::milliseconds;
+    static constexpr Timeout kForEver = Timeout::max();
 
-    // The timekeeper is to call cancelOverdue(); the doorbell brings who calls claimStranded().
+    // The timekeeper is to call cancelOverdue(); the doorbell brings who calls claimDeferred().
     Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell,
                bool statusMayBeUnwritten);
 
@@ -45,11 +45,11 @@ public:
     // the share of the target is the operation's from then on. The pins are returned to CompletionSink::unpin; on
     // refusal they stay the caller's. So they do when the operation has completed inline, and nothing comes out.
     template <class T, class Start>
-    win32::Result<OperationId> submit(Share<T> target, Opcode opcode, std::uint64_t token, Pins pins, Patience patience,
+    win32::Result<OperationId> submit(Share<T> target, Opcode opcode, std::uint64_t token, Pins pins, Timeout timeout,
                                       Start&& start) noexcept {
         const CompletionRecord record{target->packetKey(), token, 0, 0, opcode, target->kind(), 0};
         win32::ErrorCode refusal = ERROR_SUCCESS;
-        Operation* operation = begin(*target, record, patience, Carrier::kKernel, refusal);
+        Operation* operation = begin(*target, record, timeout, Carrier::kKernel, refusal);
         if (operation == nullptr) {
             return win32::Result<OperationId>::failure(refusal);
         }
@@ -94,14 +94,14 @@ public:
     Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;
 
     // Posts the packet of an operation that is over and whose handle is not bound to the port, as the kernel would.
-    void bring(Operation& operation) noexcept;
+    void postCompletion(Operation& operation) noexcept;
 
     // The same for an operation that the kernel does not know of, and whose result is this.
-    void bring(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept;
+    void postCompletion(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept;
 
     // Out, for an operation whose packet could not be posted; nullptr when there is none.
-    Operation* claimStranded() noexcept;
-    bool hasStranded() const noexcept { return stranded_.load(std::memory_order_acquire) != nullptr; }
+    Operation* claimDeferred() noexcept;
+    bool hasDeferred() const noexcept { return deferred_.load(std::memory_order_acquire) != nullptr; }
 
     // Cancels those whose time is up, and returns when to look again.
     Deadlines::Clock::time_point cancelOverdue() noexcept;
@@ -115,7 +115,7 @@ public:
 
 private:
     // The key of packets that we post for operations, which no device can have.
-    static constexpr std::uint64_t kTravellingKey = 2;
+    static constexpr std::uint64_t kSelfPostedKey = 2;
 
     // The operation with that id if it is still to be decided.
     Operation* ofTarget(const Target& target, OperationId id) const noexcept;
@@ -123,7 +123,7 @@ private:
     enum class Carrier { kKernel, kPort };
 
     // The operation, which takes over a share of the target from the caller; nullptr when it is refused, and why.
-    Operation* begin(Target& target, const CompletionRecord& record, Patience patience, Carrier carrier,
+    Operation* begin(Target& target, const CompletionRecord& record, Timeout timeout, Carrier carrier,
                      win32::ErrorCode& refusal) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
     OperationId settle(Operation& operation, const Started& started) noexcept;
@@ -131,8 +131,8 @@ private:
     void letGo(Operation& operation) noexcept;
     bool cancelLife(Operation& operation, std::uint64_t generation) noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
-    void travel(Operation& operation, std::uint64_t generation) noexcept;
-    void strand(Operation& operation) noexcept;
+    void selfPost(Operation& operation, std::uint64_t generation) noexcept;
+    void defer(Operation& operation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
 
     const win32::KernelPort& port_;
@@ -140,8 +140,8 @@ private:
     std::optional<UnwrittenStatuses> unwritten_;  // where the kernel may leave a status unwritten
     // Operations that PostQueuedCompletionStatus refused to carry, the oldest first. Threads that drain the port look
     // here whenever they come round.
-    std::mutex strandedMutex_;
-    std::atomic<Operation*> stranded_{nullptr};
+    std::mutex deferredMutex_;
+    std::atomic<Operation*> deferred_{nullptr};
     Operation* lastStranded_ = nullptr;  // where there is one
     Deadlines deadlines_;
     Timekeeper& timekeeper_;

@@ -26,7 +26,7 @@ public:
         kDone,          // the packet will find its way; the operation must not be touched any more
         kCancelFirst,   // a cancel was asked for meanwhile: do so, then release again
         kTimeOutFirst,  // the same, because the operation's time is up
-        kFinish,        // the packet came meanwhile: it is now travelling(), post it
+        kFinish,        // the packet came meanwhile: it is now selfPosted(), post it
     };
     // Why it is cancelled.
     enum class Cause {
@@ -43,12 +43,12 @@ public:
     void begin() noexcept { enterState(kInFlight | kHeld); }
 
     // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
-    void beginTravelling() noexcept { enterState(kInFlight | kTravelling); }
+    void beginTravelling() noexcept { enterState(kInFlight | kSelfPosted); }
 
     // The call has failed, so that no packet follows: the holder claims the operation itself, stores the result, and
-    // lets it travel(). False when a packet has come nevertheless; then that one counts, and the holder releases as
+    // lets it selfPost(). False when a packet has come nevertheless; then that one counts, and the holder releases as
     // usual.
-    [[nodiscard]] bool takeBack() noexcept {
+    [[nodiscard]] bool claimByHolder() noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {
             if ((word & kClaimed) != 0) {
@@ -60,7 +60,7 @@ public:
     }
 
     // From here on a packet of our own finishes it.
-    void travel() noexcept { enterState(kInFlight | kTravelling); }
+    void selfPost() noexcept { enterState(kInFlight | kSelfPosted); }
 
     [[nodiscard]] Release release() noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
@@ -68,7 +68,7 @@ public:
             std::uint64_t next;
             Release outcome;
             if ((word & kArrived) != 0) {
-                next = lifeOf(word) | kInFlight | kTravelling | (word & kCauses);
+                next = lifeOf(word) | kInFlight | kSelfPosted | (word & kCauses);
                 outcome = Release::kFinish;
             } else if ((word & kCancelWanted) != 0) {
                 next = word & ~kCancelWanted;
@@ -97,7 +97,7 @@ public:
     [[nodiscard]] Hold hold(std::uint64_t generation, Cause cause = Cause::kCancelled) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
-            if (generationOf(word) != generation || (word & kInFlight) == 0 || (word & (kClaimed | kTravelling)) != 0) {
+            if (generationOf(word) != generation || (word & kInFlight) == 0 || (word & (kClaimed | kSelfPosted)) != 0) {
                 return Hold::kOver;
             }
             const bool held = (word & kHeld) != 0;
@@ -120,10 +120,10 @@ public:
 
     // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of
     // the life with that generation.
-    [[nodiscard]] Arrival arrive(bool travelling, std::uint64_t generation) noexcept {
+    [[nodiscard]] Arrival arrive(bool selfPosted, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
-            const bool expected = (word & kInFlight) != 0 && ((word & kTravelling) != 0) == travelling;
+            const bool expected = (word & kInFlight) != 0 && ((word & kSelfPosted) != 0) == selfPosted;
             if (!expected || generationOf(word) != generation || (word & kClaimed) != 0) {
                 return Arrival::kForeign;
             }
@@ -136,7 +136,7 @@ public:
     }
 
     // For who knows that it is this life's.
-    [[nodiscard]] Arrival arrive(bool travelling) noexcept { return arrive(travelling, generation()); }
+    [[nodiscard]] Arrival arrive(bool selfPosted) noexcept { return arrive(selfPosted, generation()); }
 
     // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
     [[nodiscard]] bool publish() noexcept { return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0; }
@@ -166,7 +166,7 @@ private:
     static constexpr std::uint64_t kArrived = 8;        // and the result is stored
     static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
     static constexpr std::uint64_t kTimeOutWanted = 32;
-    static constexpr std::uint64_t kTravelling = 64;  // the packet is ours, the kernel is through with it
+    static constexpr std::uint64_t kSelfPosted = 64;  // the packet is ours, the kernel is through with it
     static constexpr std::uint64_t kCancelled = 128;  // at most one of the two
     static constexpr std::uint64_t kTimedOut = 256;
     static constexpr std::uint64_t kCauses = kCancelled | kTimedOut;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "win32/HandleTraits.h"
 
 namespace iocp4j {
@@ -81,12 +81,12 @@ win32::Result<CompletionPort::Key> CompletionPort::open(const Settings& settings
     auto* port = new CompletionPort{settings, std::move(*kernel), std::move(sink)};
     if (!table().open(port, port->key_)) {
         delete port;
-        return win32::Result<Key>::failure(code(Refusal::kDeviceLimit));
+        return win32::Result<Key>::failure(code(EngineError::kDeviceLimit));
     }
     const Key key = port->key_;
     if (!port->startWorkers()) {
         close(key);
-        return win32::Result<Key>::failure(code(Refusal::kOutOfMemory));
+        return win32::Result<Key>::failure(code(EngineError::kOutOfMemory));
     }
     return key;
 }
@@ -104,7 +104,7 @@ void CompletionPort::onLastWorkerLeft() noexcept {
 }
 
 void CompletionPort::dispose(CompletionPort* port) noexcept {
-    const MayNotWait here;
+    const NoWaitScope here;
     const Key key = port->key_;
     delete port;
     table().dispose(key);
@@ -160,11 +160,12 @@ void CompletionPort::wake() noexcept {
 
 win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     if (!work_.enter()) {
-        return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+        return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));
     }
     if (kernel_.isLost() || !Device::table().open(device.get(), device->key_)) {
         work_.leave();
-        return win32::Result<Device::Key>::failure(code(kernel_.isLost() ? Refusal::kPortLost : Refusal::kDeviceLimit));
+        return win32::Result<Device::Key>::failure(
+            code(kernel_.isLost() ? EngineError::kPortLost : EngineError::kDeviceLimit));
     }
     Device& added = *device.release();
     const Device::Key key = added.key();
@@ -192,7 +193,7 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
     try {
         device.notifier_ = notifiers_->make(mechanism, device.handle());
     } catch (const std::exception&) {
-        return code(Refusal::kOutOfMemory);
+        return code(EngineError::kOutOfMemory);
     }
     device.expectSkippedPackets();
     return ERROR_SUCCESS;
@@ -200,7 +201,7 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
 
 win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept {
     if (!work_.enter()) {
-        return win32::Result<OperationId>::failure(code(Refusal::kPortClosed));
+        return win32::Result<OperationId>::failure(code(EngineError::kPortClosed));
     }
     const auto posted = operations_.post(CompletionRecord{key, token, bytes, 0, Opcode::kPost, DeviceKind::kNone, 0});
     if (!posted) {

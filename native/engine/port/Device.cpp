@@ -2,7 +2,7 @@
 
 #include <mutex>
 
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/operation/Operation.h"
 #include "engine/port/CompletionPort.h"
 
@@ -28,7 +28,7 @@ bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline
 
 void Device::dispose(Device* device) noexcept {
     // The sink may close something else when it hears of the end, and that may be this device's port.
-    const MayNotWait here;
+    const NoWaitScope here;
     CompletionPort& port = device->port_;
     const Key key = device->key_;
     port.deviceEnds(*device);
@@ -58,7 +58,7 @@ Started Device::control(Operation& operation, std::uint32_t code, const void* in
 
 win32::ErrorCode Device::completeInline() noexcept {
     if (handle() == nullptr) {
-        return code(Refusal::kWrongDevice);
+        return code(EngineError::kWrongDevice);
     }
     if (const auto errorOf = traits().errorOfInline; errorOf != nullptr) {
         if (const win32::ErrorCode error = errorOf(handle()); error != ERROR_SUCCESS) {

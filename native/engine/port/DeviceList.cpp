@@ -3,19 +3,19 @@
 #include <cassert>
 #include <new>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 
 namespace iocp4j {
 
 win32::ErrorCode DeviceList::add(Device& device) noexcept {
     const std::lock_guard lock{mutex_};
     if (closed_) {
-        return code(Refusal::kPortClosed);
+        return code(EngineError::kPortClosed);
     }
     try {
         devices_.emplace(device.key(), &device);
     } catch (const std::bad_alloc&) {
-        return code(Refusal::kOutOfMemory);
+        return code(EngineError::kOutOfMemory);
     }
     return ERROR_SUCCESS;
 }

@@ -37,7 +37,7 @@ Drain::Drain(DrainPort& port, std::uint32_t room)
       introduced_(room),
       entryCount_(port.roomCostsTime) {}
 
-void Drain::become(Activity activity) noexcept {
+void Drain::setActivity(Activity activity) noexcept {
     counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);
 }
 
@@ -47,11 +47,11 @@ Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
     // other.
     const bool packetsOnly = std::exchange(packetsOnly_, false);
     while (!packetsOnly && departingCount_ < room) {
-        Operation* stranded = port_.operations.claimStranded();
-        if (stranded == nullptr) {
+        Operation* deferred = port_.operations.claimDeferred();
+        if (deferred == nullptr) {
             break;
         }
-        take(stranded);
+        addToBatch(deferred);
     }
     if (departingCount_ == room) {
         packetsOnly_ = true;
@@ -66,10 +66,10 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
         return waitWithoutKernel(milliseconds);
     }
     const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
-    become(Activity::kWaiting);
+    setActivity(Activity::kWaiting);
     const auto dequeued =
         port_.kernel.dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
-    become(Activity::kRunning);
+    setActivity(Activity::kRunning);
     entryCount_.received(dequeued.count);
     if (dequeued.outcome == win32::KernelPort::Outcome::kLost) {
         add(counters_.failedDequeues, 1);
@@ -86,7 +86,7 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
         bool foreign = false;
         if (Operation* operation = port_.operations.claim(entry, foreign)) {
-            take(operation);
+            addToBatch(operation);
         } else if (foreign) {
             switch (port_.packets.kindOf(entry)) {
                 case PortPackets::Kind::kExit:
@@ -118,16 +118,16 @@ Drain::Signals Drain::waitWithoutKernel(DWORD milliseconds) noexcept {
         port_.sink.portLost(port_.kernel.lossReason());
     }
     if (!port_.packets.exiting()) {
-        become(Activity::kWaiting);
+        setActivity(Activity::kWaiting);
         port_.packets.awaitRing(milliseconds);
-        become(Activity::kRunning);
+        setActivity(Activity::kRunning);
     }
     Signals signals;
     signals.exit = departingCount_ == 0 && port_.packets.exiting();
     return signals;
 }
 
-void Drain::take(Operation* operation) noexcept {
+void Drain::addToBatch(Operation* operation) noexcept {
     // Each target of this port is a device.
     auto* device = static_cast<Device*>(operation->target.load(std::memory_order_relaxed));
     const Pins pins = operation->pins;
@@ -169,11 +169,11 @@ void Drain::delivering() noexcept {
         counters_.largestBatch.store(recordCount_, std::memory_order_relaxed);
     }
     InlineBudget::ofThisThread().refill(recordCount_, static_cast<std::uint32_t>(records_.size()));
-    become(Activity::kListener);
+    setActivity(Activity::kListener);
 }
 
 void Drain::delivered() noexcept {
-    become(Activity::kRunning);
+    setActivity(Activity::kRunning);
     recordCount_ = 0;
     for (Device* device : std::span{introduced_}.first(introducedCount_)) {
         Share<Device>::end(device);

@@ -80,7 +80,7 @@ public:
     // The listener has returned, or there was nothing for it.
     void delivered() noexcept;
 
-    void become(Activity activity) noexcept;
+    void setActivity(Activity activity) noexcept;
 
     // Where all batches lie, from its beginning.
     std::span<CompletionRecord> memory() noexcept { return records_; }
@@ -96,7 +96,7 @@ private:
 
     Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
     Signals waitWithoutKernel(DWORD milliseconds) noexcept;
-    void take(Operation* operation) noexcept;
+    void addToBatch(Operation* operation) noexcept;
     bool introduce(const Device& device, const CompletionRecord& record) noexcept;
 
     DrainPort& port_;

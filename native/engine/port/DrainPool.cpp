@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 
 namespace iocp4j {
 
@@ -15,7 +15,7 @@ win32::Result<Drain*> DrainPool::lend() noexcept {
         return drain;
     }
     if (drains_.size() == kMost) {
-        return Lent::failure(code(Refusal::kDeviceLimit));
+        return Lent::failure(code(EngineError::kDeviceLimit));
     }
     try {
         // Room for its return comes first, so that giveBack() cannot fail.
@@ -23,7 +23,7 @@ win32::Result<Drain*> DrainPool::lend() noexcept {
         drains_.push_back(std::make_unique<Drain>(port_, room_));
         return drains_.back().get();
     } catch (const std::bad_alloc&) {
-        return Lent::failure(code(Refusal::kOutOfMemory));
+        return Lent::failure(code(EngineError::kOutOfMemory));
     }
 }
 

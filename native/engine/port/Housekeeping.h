@@ -34,7 +34,7 @@ public:
 private:
     // Since when a thread is to look for what no packet brings, or when it is to do so.
     Time owedSince() const noexcept {
-        return packets_.owesSomething() || operations_.hasStranded() ? Time::min() : reminders_.next();
+        return packets_.owesSomething() || operations_.hasDeferred() ? Time::min() : reminders_.next();
     }
 
     Operations& operations_;

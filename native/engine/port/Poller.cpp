@@ -51,7 +51,7 @@ Poller::Poller(CompletionPort& port, Drain& drain) noexcept : port_(port), portK
 win32::Result<Poller::Key> Poller::open(CompletionPort& port) {
     PollerPort* parts = port.forPollers();
     if (parts == nullptr) {
-        return win32::Result<Key>::failure(code(Refusal::kHasWorkers));
+        return win32::Result<Key>::failure(code(EngineError::kHasWorkers));
     }
     const auto drain = parts->drains.lend();
     if (!drain) {
@@ -60,7 +60,7 @@ win32::Result<Poller::Key> Poller::open(CompletionPort& port) {
     auto* poller = new (std::nothrow) Poller{port, **drain};
     if (poller == nullptr || !table().open(poller, poller->key_)) {
         parts->drains.giveBack(**drain);
-        const Refusal refusal = poller == nullptr ? Refusal::kOutOfMemory : Refusal::kDeviceLimit;
+        const EngineError refusal = poller == nullptr ? EngineError::kOutOfMemory : EngineError::kDeviceLimit;
         delete poller;
         return win32::Result<Key>::failure(code(refusal));
     }
@@ -95,21 +95,21 @@ win32::Result<Poller::Polled> Poller::poll(Key key, DWORD milliseconds, bool ale
     using Result = win32::Result<Polled>;
     Share<Poller> poller{key};
     if (!poller) {
-        return Result::failure(code(Refusal::kPollerClosed));
+        return Result::failure(code(EngineError::kPollerClosed));
     }
     Share<CompletionPort> port{poller->portKey_};
     if (!port) {
-        return Result::failure(code(Refusal::kPortClosed));
+        return Result::failure(code(EngineError::kPortClosed));
     }
     if (!poller->advance(Phase::kIdle, Phase::kPolling)) {
-        return Result::failure(code(Refusal::kPollerBusy));
+        return Result::failure(code(EngineError::kPollerBusy));
     }
     const Polled polled = poller->wait(*port->forPollers(), milliseconds, alertable);
     if (polled.count == 0) {
-        poller->drain_.become(Drain::Activity::kAway);
+        poller->drain_.setActivity(Drain::Activity::kAway);
         poller->phase_ = Phase::kIdle;
         poller->pause();
-        return port->forPollers()->isLost() ? Result::failure(code(Refusal::kPortLost)) : Result{polled};
+        return port->forPollers()->isLost() ? Result::failure(code(EngineError::kPortLost)) : Result{polled};
     }
     poller->drain_.delivering();
     if (!delivers) {
@@ -151,7 +151,7 @@ void Poller::delivered(Key key) noexcept {
     }
     Poller& poller = *here;
     poller.drain_.delivered();
-    poller.drain_.become(Drain::Activity::kAway);
+    poller.drain_.setActivity(Drain::Activity::kAway);
     InlineBudget::ofThisThread().lift();
     CompletionPort& port = poller.port_;
     poller.phase_ = Phase::kIdle;

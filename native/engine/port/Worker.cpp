@@ -13,7 +13,7 @@ void Worker::drain() noexcept {
         drain_.delivered();
         housekeeping_.callDevices();
     } while (!leaves);
-    drain_.become(Drain::Activity::kAway);
+    drain_.setActivity(Drain::Activity::kAway);
 }
 
 }  // namespace iocp4j

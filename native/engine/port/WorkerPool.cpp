@@ -2,7 +2,7 @@
 
 #include <exception>
 
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "win32/ThreadName.h"
 
 namespace iocp4j {
@@ -43,7 +43,7 @@ bool WorkerPool::start() noexcept {
 }
 
 void WorkerPool::run(Worker& worker) noexcept {
-    const MayNotWait here;
+    const NoWaitScope here;
     worker.run([this](bool ready) { started(ready); });
     left();
 }

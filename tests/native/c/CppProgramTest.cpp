@@ -36,7 +36,7 @@ public:
     Completion waitFor(std::uint64_t token) {
         std::unique_lock lock{mutex_};
         auto found = completions_.end();
-        EXPECT_TRUE(changed_.wait_for(lock, kPatience,
+        EXPECT_TRUE(changed_.wait_for(lock, kTimeout,
                                       [&] {
                                           found = std::find_if(completions_.begin(), completions_.end(),
                                                                [&](const Completion& it) { return it.token == token; });

@@ -39,7 +39,7 @@ public:
     iocp4j_record waitFor(std::uint64_t token) {
         iocp4j_record found{};
         std::unique_lock lock{mutex_};
-        EXPECT_TRUE(changed_.wait_for(lock, kPatience,
+        EXPECT_TRUE(changed_.wait_for(lock, kTimeout,
                                       [&] {
                                           for (const auto& record : records_) {
                                               if (record.token == token) {
@@ -54,7 +54,7 @@ public:
     }
     bool waitForEnd() {
         std::unique_lock lock{mutex_};
-        return changed_.wait_for(lock, kPatience, [&] { return ends_ > 0; });
+        return changed_.wait_for(lock, kTimeout, [&] { return ends_ > 0; });
     }
     int ends() {
         const std::lock_guard lock{mutex_};

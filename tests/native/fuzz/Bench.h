@@ -311,12 +311,12 @@ private:
 
     // A stranger may know the key of an operation's device, or the one under which operations travel.
     void receiveStrange() {
-        constexpr ULONG_PTR kTravellingKey = 2;
+        constexpr ULONG_PTR kSelfPostedKey = 2;
         const OVERLAPPED_ENTRY entry = strangePacket();
         bool likely = false;
         for (const Flight& flight : flights_) {
             const bool key = flight.pipe != nullptr && flight.pipe->key == entry.lpCompletionKey;
-            likely |= flight.operation == entry.lpOverlapped && (key || entry.lpCompletionKey == kTravellingKey);
+            likely |= flight.operation == entry.lpOverlapped && (key || entry.lpCompletionKey == kSelfPostedKey);
         }
         for (const OVERLAPPED_ENTRY& packet : packets_) {
             likely |= packet.lpOverlapped == entry.lpOverlapped && packet.lpCompletionKey == entry.lpCompletionKey;
@@ -325,7 +325,7 @@ private:
     }
 
     bool takeStranded() {
-        Operation* operation = operations_.claimStranded();
+        Operation* operation = operations_.claimDeferred();
         if (operation != nullptr) {
             take(*operation);
         }

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "World.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 
 namespace iocp4j::model {
 
@@ -41,12 +41,12 @@ public:
                 start(world, plan.next);
                 break;
             case Reaction::kCloseDevice:
-                close(world.pipes[plan.pipe], MayNotWait::deadlineIn(std::chrono::hours{1}));
+                close(world.pipes[plan.pipe], NoWaitScope::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kClosePort:
                 world.portCloseTried = true;
                 CompletionPort::close(stage_.port);
-                (void)CompletionPort::awaitClosed(stage_.port, MayNotWait::deadlineIn(std::chrono::hours{1}));
+                (void)CompletionPort::awaitClosed(stage_.port, NoWaitScope::deadlineIn(std::chrono::hours{1}));
                 break;
             case Reaction::kCancelAll:
                 cancelAll(world.pipes[plan.pipe], attempt.token);
@@ -72,7 +72,7 @@ public:
             pipe.key = *added;
         } else if (added.error() == ERROR_NO_SYSTEM_RESOURCES
                        ? world.schedule().failingCreations == 0
-                       : added.error() != code(Refusal::kPortClosed) || !world.portCloseTried) {
+                       : added.error() != code(EngineError::kPortClosed) || !world.portCloseTried) {
             world.violate("a device was refused for no reason");
         }
     }
@@ -141,10 +141,10 @@ private:
         if (plan.isPost) {
             const Share<CompletionPort> port{stage_.port};
             result = port ? port->post(index, plan.bytes, attempt.token)
-                          : win32::Result<OperationId>::failure(code(Refusal::kPortClosed));
+                          : win32::Result<OperationId>::failure(code(EngineError::kPortClosed));
         } else {
             result = (plan.writes ? test::write : test::read)(world.pipes[plan.pipe].key, attempt.token,
-                                                              attempt.request, plan.patience);
+                                                              attempt.request, plan.timeout);
         }
         if (result && isInline(*result)) {
             if (attempt.request.owned) {

@@ -32,7 +32,7 @@ struct Plan {
     std::uint32_t status = 0;
     std::uint32_t bytes = 0;
     DWORD error = 0;
-    Operations::Patience patience = Operations::kForEver;
+    Operations::Timeout timeout = Operations::kForEver;
     Reaction reaction = Reaction::kNone;
     unsigned next = 0;  // the plan that kResubmit and kPost carry out
 };
@@ -63,7 +63,7 @@ struct Action {
 struct Schedule {
     static constexpr unsigned kThreads = 3;
     static constexpr unsigned kPipes = 6;
-    static constexpr Operations::Patience kLongPatience{60'000};  // nobody waits for its end
+    static constexpr Operations::Timeout kLongTimeout{60'000};  // nobody waits for its end
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {
         openPipes = 1 + below(3);
@@ -178,7 +178,7 @@ private:
         made.bytes = below(8) == 0 && made.answer != Request::Answer::kFailsAndEnds ? 0 : 1 + below(1'000);
         made.error = below(2) == 0 ? ERROR_BROKEN_PIPE : ERROR_ACCESS_DENIED;
         if (below(10) < 4) {
-            made.patience = below(4) == 0 ? kLongPatience : Operations::Patience{below(10)};
+            made.timeout = below(4) == 0 ? kLongTimeout : Operations::Timeout{below(10)};
         }
         const unsigned reaction = below(40);
         if (followers > 0 && reaction < 12) {

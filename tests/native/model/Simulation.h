@@ -217,7 +217,7 @@ private:
             kernel_.weather.failingCreations = noPort ? 1'000 : 0;
             refusedWorker_ = random() % 8 == 0 ? static_cast<unsigned>(random() % settings.workers) : kNobody;
             const win32::ErrorCode expected = noPort                      ? ERROR_NO_SYSTEM_RESOURCES
-                                              : refusedWorker_ != kNobody ? code(Refusal::kOutOfMemory)
+                                              : refusedWorker_ != kNobody ? code(EngineError::kOutOfMemory)
                                                                           : ERROR_SUCCESS;
             const auto opened = CompletionPort::open(settings, std::make_unique<Sink>(*this));
             ASSERT_EQ(expected, opened.error()) << "IOCP4J_SEED=" << seed;

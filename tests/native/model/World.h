@@ -143,7 +143,7 @@ public:
         }
         return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
             const Plan& plan = planOf(attempt);
-            const bool overdue = schedule_.waitsForDeadlines && plan.patience < Schedule::kLongPatience;
+            const bool overdue = schedule_.waitsForDeadlines && plan.timeout < Schedule::kLongTimeout;
             return (attempt.cancelled || overdue || pipeOf(attempt).closeTried || portCloseTried) &&
                    plan.cancel == Request::Cancel::kObeys && kernel.isPending(attempt.request);
         });
@@ -190,14 +190,14 @@ public:
 private:
     bool refusalIsAllowed(const Attempt& attempt) {
         const win32::ErrorCode refusal = attempt.refusal;
-        if (refusal == code(Refusal::kOperationLimit)) {
+        if (refusal == code(EngineError::kOperationLimit)) {
             return attempts.size() > operationCeiling_;
         }
-        if (refusal == code(Refusal::kPortClosed)) {
+        if (refusal == code(EngineError::kPortClosed)) {
             return portCloseTried;
         }
         const Pipe& pipe = pipeOf(attempt);
-        return refusal == code(Refusal::kDeviceClosed) && (pipe.key == 0 || pipe.closeTried || portCloseTried);
+        return refusal == code(EngineError::kDeviceClosed) && (pipe.key == 0 || pipe.closeTried || portCloseTried);
     }
 
     bool inlineIsAllowed(const Attempt& attempt) {
@@ -230,8 +230,8 @@ private:
             case ERROR_OPERATION_ABORTED:
                 return attempt.cancelTried || pipe.cancelAllTried;
             case ERROR_TIMEOUT:
-                return plan.patience != Operations::kForEver &&
-                       std::chrono::steady_clock::duration{attempt.delivered - attempt.begun} >= plan.patience;
+                return plan.timeout != Operations::kForEver &&
+                       std::chrono::steady_clock::duration{attempt.delivered - attempt.begun} >= plan.timeout;
             case kHandlesClosed:
                 return pipe.closeTried || portCloseTried;
             default:
@@ -253,7 +253,7 @@ private:
                 ", bytes " + std::to_string(attempt.request.endBytes) + "; plan: post " + std::to_string(plan.isPost) +
                 ", answer " + std::to_string(static_cast<int>(plan.answer)) + ", cancel " +
                 std::to_string(static_cast<int>(plan.cancel)) + ", timed " +
-                std::to_string(plan.patience != Operations::kForEver) + "; cancelled " +
+                std::to_string(plan.timeout != Operations::kForEver) + "; cancelled " +
                 std::to_string(attempt.cancelTried || pipe.cancelAllTried) + ", closed " +
                 std::to_string(pipe.closeTried) + ", pipe " + std::to_string(plan.pipe));
     }

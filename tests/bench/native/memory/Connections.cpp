@@ -18,10 +18,10 @@ namespace iocp4j::bench {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTimeout{30};
 constexpr std::chrono::milliseconds kPoll{1};
 
-std::chrono::steady_clock::time_point patienceEnds() { return std::chrono::steady_clock::now() + kPatience; }
+std::chrono::steady_clock::time_point deadline() { return std::chrono::steady_clock::now() + kTimeout; }
 
 void check(win32::ErrorCode error, const char* what) {
     if (error != ERROR_SUCCESS) {
@@ -47,7 +47,7 @@ public:
     }
 
     void await(std::size_t count) const {
-        const auto end = patienceEnds();
+        const auto end = deadline();
         while (written_ < count) {
             if (std::chrono::steady_clock::now() > end) {
                 throw std::runtime_error("only " + std::to_string(written_) + " clients have been accepted");
@@ -95,7 +95,7 @@ public:
     ~Port() {
         CompletionPort::close(key_);
         // The sink has the scope's memory.
-        CompletionPort::awaitClosed(key_, patienceEnds());
+        CompletionPort::awaitClosed(key_, deadline());
     }
 
     // Nobody else closes it, so that no share is needed.
@@ -144,7 +144,7 @@ ConnectionCost costOf(std::size_t count, const Accepted& accepted, Connect&& con
     for (std::size_t i = 0; i < count; ++i) {
         Device::close(accepted.keys()[i]);
         // The buffer is the kernel's until then.
-        Device::awaitClosed(accepted.keys()[i], patienceEnds());
+        Device::awaitClosed(accepted.keys()[i], deadline());
     }
     const auto each = [count](std::int64_t all) { return static_cast<double>(all) / static_cast<double>(count); };
     return {each((idle - before).bytes), each((idle - before).blocks), each((reading - idle).bytes)};

@@ -167,7 +167,7 @@ TEST_F(DirectoryWatchBacklogTest, StartsOnlyWithAnOperation) {
     openPort(1);
     const Device::Key other = ScriptedDevice::add(**port_, kernel, &ScriptedDevice::pends);
     ASSERT_TRUE(port_->read(other, 1, nullptr, 0));
-    EXPECT_EQ(code(Refusal::kOperationLimit), start(openWatch()));
+    EXPECT_EQ(code(EngineError::kOperationLimit), start(openWatch()));
     EXPECT_TRUE(closed(other));
     port_.reset();
 }

@@ -34,7 +34,7 @@ TEST_F(DirectoryWatchFailureTest, TakesSuccessWithoutBytesForAnOverflow) {
     openPort();
     key = openWatch();
     start(key);
-    EXPECT_TRUE(Device::awaitClosed(key, patienceEnds())) << "the third call is its end";
+    EXPECT_TRUE(Device::awaitClosed(key, deadline())) << "the third call is its end";
     EXPECT_EQ((std::vector<std::uint32_t>{ERROR_NOTIFY_ENUM_DIR, ERROR_NOTIFY_ENUM_DIR, ERROR_ACCESS_DENIED}),
               statuses());
     port_.reset();
@@ -71,7 +71,7 @@ TEST_F(DirectoryWatchFailureTest, AFailureThatWillNotPassIsItsLastCompletion) {
     EXPECT_EQ((std::vector<std::uint32_t>{0}), statuses()) << "the listener has not returned";
     EXPECT_FALSE(recording_.isClosed(key));
     let();
-    EXPECT_TRUE(Device::awaitClosed(key, patienceEnds())) << "it closes behind that";
+    EXPECT_TRUE(Device::awaitClosed(key, deadline())) << "it closes behind that";
     EXPECT_EQ((std::vector<std::uint32_t>{0, ERROR_ACCESS_DENIED}), statuses());
     EXPECT_EQ(2, calls);
     port_.reset();
@@ -104,7 +104,7 @@ TEST_F(DirectoryWatchFailureTest, EndsWhenTheDirectoryIsDeleted) {
         !Device::awaitClosed(*opened, std::chrono::steady_clock::now() + std::chrono::seconds{2})) {
         GTEST_SKIP() << "Wine does not end the watch of a directory that is deleted";
     }
-    EXPECT_TRUE(Device::awaitClosed(*opened, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(*opened, deadline()));
     ASSERT_EQ(1u, recording_.count());
     EXPECT_NE(0u, recording_.records()[0].status);
 }

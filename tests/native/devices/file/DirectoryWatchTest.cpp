@@ -132,7 +132,7 @@ TEST_F(DirectoryWatchTest, CloseIsSilentAndFreesTheBuffers) {
     EXPECT_TRUE(memory.gone());
     EXPECT_TRUE(recording_.isClosed(*opened));
     EXPECT_EQ(0u, recording_.count());
-    EXPECT_EQ(code(Refusal::kDeviceClosed), start(*opened));
+    EXPECT_EQ(code(EngineError::kDeviceClosed), start(*opened));
 }
 
 TEST_F(DirectoryWatchTest, CloseWaitsForTheListenerAndKeepsItsBuffer) {
@@ -150,7 +150,7 @@ TEST_F(DirectoryWatchTest, CloseWaitsForTheListenerAndKeepsItsBuffer) {
     EXPECT_FALSE(Device::awaitClosed(*opened, std::chrono::steady_clock::now() + std::chrono::milliseconds{20}));
     EXPECT_FALSE(memory.gone());
     let();
-    EXPECT_TRUE(Device::awaitClosed(*opened, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(*opened, deadline()));
     EXPECT_TRUE(memory.gone());
     EXPECT_EQ(1u, recording_.count()) << "what the listener had not been told of is dropped";
 }

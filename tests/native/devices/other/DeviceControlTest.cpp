@@ -8,7 +8,7 @@
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
-#include "devices/other/ForeignDevice.h"
+#include "devices/other/AdoptedDevice.h"
 #include "devices/pipe/NamedPipe.h"
 
 namespace iocp4j {
@@ -131,13 +131,13 @@ TEST_F(DeviceControlTest, EndsWithItsDevice) {
     ASSERT_TRUE(control(pipe, 1, kListen));
     EXPECT_TRUE(closed(pipe));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
-    EXPECT_EQ(code(Refusal::kDeviceClosed), control(pipe, 2, kListen).error());
+    EXPECT_EQ(code(EngineError::kDeviceClosed), control(pipe, 2, kListen).error());
 }
 
 // On the driver of pipes itself, which any handle to its root stands for.
 TEST_F(DeviceControlTest, WaitsForAPipeOfAnybodys) {
     constexpr DWORD kWait = pipeCode(6, METHOD_BUFFERED, FILE_ANY_ACCESS);
-    const auto root = ForeignDevice::open(*port_, L"\\\\.\\pipe\\", GENERIC_READ);
+    const auto root = AdoptedDevice::open(*port_, L"\\\\.\\pipe\\", GENERIC_READ);
     ASSERT_TRUE(root) << root.error();
     const std::wstring name = newPipeName();
     const std::wstring last = name.substr(name.rfind(L'\\') + 1);

@@ -28,8 +28,8 @@ protected:
     }
 
     static bool hasEnded(const ChildProcess& child) {
-        return ::WaitForSingleObject(child.handle(),
-                                     static_cast<DWORD>(std::chrono::milliseconds{kPatience}.count())) == WAIT_OBJECT_0;
+        return ::WaitForSingleObject(child.handle(), static_cast<DWORD>(std::chrono::milliseconds{kTimeout}.count())) ==
+               WAIT_OBJECT_0;
     }
 
     Recording recording_;

@@ -108,8 +108,8 @@ protected:
     bool right_ = false;
     DWORD error_ = ERROR_SUCCESS;
     FakeCall<&win32::Calls::createMailslot> create_{
-        [this](LPCWSTR name, DWORD longest, DWORD patience, SECURITY_ATTRIBUTES* security) {
-            right_ = name == settings_.name && longest == settings_.longestMessage && patience == settings_.patience &&
+        [this](LPCWSTR name, DWORD longest, DWORD timeout, SECURITY_ATTRIBUTES* security) {
+            right_ = name == settings_.name && longest == settings_.longestMessage && timeout == settings_.timeout &&
                      security->lpSecurityDescriptor != nullptr && !security->bInheritHandle;
             if (error_ != ERROR_SUCCESS) {
                 ::SetLastError(error_);
@@ -134,7 +134,7 @@ protected:
 
 TEST_F(FakeMailslotTest, ServerAndClientGoThroughThePort) {
     settings_.longestMessage = 400;
-    settings_.patience = 5'000;
+    settings_.timeout = 5'000;
     const auto server = MailslotServer::open(*port_, settings_);
     ASSERT_TRUE(server) << server.error();
     EXPECT_TRUE(std::exchange(right_, false));

@@ -29,13 +29,13 @@ protected:
     }
 
     win32::Result<OperationId> wait(Device::Key device, std::uint64_t token,
-                                    Operations::Patience patience = Operations::kForEver) {
+                                    Operations::Timeout timeout = Operations::kForEver) {
         Share<Device> share{device};
         if (!share) {
-            return win32::Result<OperationId>::failure(code(Refusal::kDeviceClosed));
+            return win32::Result<OperationId>::failure(code(EngineError::kDeviceClosed));
         }
         auto& target = static_cast<WaitableDevice&>(*share);
-        return port_->operations().submit(std::move(share), Opcode::kWait, token, {}, patience,
+        return port_->operations().submit(std::move(share), Opcode::kWait, token, {}, timeout,
                                           [&](Operation& operation) { return target.wait(operation); });
     }
 
@@ -164,7 +164,7 @@ TEST_F(WaitableDeviceTest, CloseEndsAllWaits) {
     for (std::uint64_t token = 1; token <= 30; ++token) {
         EXPECT_EQ(kHandlesClosed, recording_.waitForToken(token).status);
     }
-    EXPECT_EQ(code(Refusal::kDeviceClosed), wait(device, 31).error());
+    EXPECT_EQ(code(EngineError::kDeviceClosed), wait(device, 31).error());
     EXPECT_EQ(30u, recording_.count());
 }
 
@@ -238,12 +238,12 @@ TEST_F(WaitableDeviceTest, CanNeitherReadNorWriteNorBeControlled) {
     EXPECT_EQ(DWORD{ERROR_INVALID_FUNCTION}, recording_.waitForToken(1).status);
     EXPECT_EQ(DWORD{ERROR_INVALID_FUNCTION}, recording_.waitForToken(2).status);
     EXPECT_EQ(
-        code(Refusal::kWrongDevice), Share<Device> { device } -> completeInline());
+        code(EngineError::kWrongDevice), Share<Device> { device } -> completeInline());
 }
 
 TEST_F(WaitableDeviceTest, RefusesWhatCannotBeWaitedFor) {
     const win32::Handle mutex{::CreateMutexW(nullptr, FALSE, nullptr)};
-    EXPECT_EQ(code(Refusal::kMutex), WaitableDevice::open(*port_, L"mutex", mutex.get()).error());
+    EXPECT_EQ(code(EngineError::kMutex), WaitableDevice::open(*port_, L"mutex", mutex.get()).error());
     EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, WaitableDevice::open(*port_, L"none", nullptr).error());
     HKEY key = nullptr;
     ASSERT_EQ(ERROR_SUCCESS, ::RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\iocp4j-test", 0, nullptr,

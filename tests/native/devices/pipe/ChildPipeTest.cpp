@@ -135,13 +135,13 @@ TEST(ChildPipeSafetyTest, AsksForAPrivatePipe) {
     bool guarded = false;
     DWORD childFlags = 0;
     FakeCall<&win32::Calls::createNamedPipe> create{[&](LPCWSTR name, DWORD openMode, DWORD pipeMode, DWORD instances,
-                                                        DWORD out, DWORD in, DWORD patience,
+                                                        DWORD out, DWORD in, DWORD timeout,
                                                         SECURITY_ATTRIBUTES* security) {
         open = openMode;
         mode = pipeMode;
         most = instances;
         guarded = security->lpSecurityDescriptor != nullptr && !security->bInheritHandle;
-        return decltype(create)::real(name, openMode, pipeMode, instances, out, in, patience, security);
+        return decltype(create)::real(name, openMode, pipeMode, instances, out, in, timeout, security);
     }};
     FakeCall<&win32::Calls::createFile> connect{[&](LPCWSTR name, DWORD access, DWORD share,
                                                     SECURITY_ATTRIBUTES* security, DWORD disposition, DWORD flags,

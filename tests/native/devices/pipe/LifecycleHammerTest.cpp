@@ -74,11 +74,11 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
         std::minstd_rand random{seed + thread};
         NamedPipeClientSettings connecting;
         connecting.name = serving.name;
-        connecting.patience = kPatience;
+        connecting.timeout = kTimeout;
         for (int round = 0; round < rounds; ++round) {
             const auto client = connectNamedPipe(port.key(), connecting);
             if (!client) {
-                EXPECT_EQ(code(Refusal::kDeviceLimit), client.error()) << "round " << round;
+                EXPECT_EQ(code(EngineError::kDeviceLimit), client.error()) << "round " << round;
                 continue;
             }
             OperationId latest = 0;
@@ -102,7 +102,7 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
             }
             Device::close(*client);
             if (random() % 4 == 0) {
-                EXPECT_TRUE(Device::awaitClosed(*client, patienceEnds()));
+                EXPECT_TRUE(Device::awaitClosed(*client, deadline()));
             }
         }
     });
@@ -149,7 +149,7 @@ TEST(LifecycleHammerTest, PortsComeAndGo) {
                 const CompletionPort::Key key = places[random() % ((round + 1) * kThreads)]->key;
                 const Share<CompletionPort> share{key};
                 if (!share) {
-                    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+                    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
                 } else if (random() % 16 == 0) {
                     CompletionPort::close(key);
                 } else if (random() % 8 == 0) {
@@ -158,7 +158,7 @@ TEST(LifecycleHammerTest, PortsComeAndGo) {
                     ASSERT_TRUE(::DuplicateHandle(::GetCurrentProcess(), ends.server.get(), ::GetCurrentProcess(),
                                                   &twin, 0, FALSE, DUPLICATE_SAME_ACCESS));
                     const auto device = share->add(std::make_unique<NamedPipe>(*share, L"", win32::Handle{twin}));
-                    EXPECT_TRUE(device || device.error() == code(Refusal::kPortClosed));
+                    EXPECT_TRUE(device || device.error() == code(EngineError::kPortClosed));
                 } else {
                     accepted += bool{share->post(0, 0, 1)};
                 }
@@ -171,7 +171,7 @@ TEST(LifecycleHammerTest, PortsComeAndGo) {
     std::uint64_t delivered = 0;
     for (const auto& place : places) {
         CompletionPort::close(place->key);
-        EXPECT_TRUE(CompletionPort::awaitClosed(place->key, patienceEnds()));
+        EXPECT_TRUE(CompletionPort::awaitClosed(place->key, deadline()));
         EXPECT_TRUE(place->recording.ended);
         EXPECT_EQ(0, place->recording.violations);
         EXPECT_EQ(2u, place->recording.stopped);

@@ -55,10 +55,10 @@ private:
     win32::Handle handle_;
 };
 
-NamedPipeClientSettings settingsFor(const std::wstring& name, milliseconds patience = milliseconds{0}) {
+NamedPipeClientSettings settingsFor(const std::wstring& name, milliseconds timeout = milliseconds{0}) {
     NamedPipeClientSettings settings;
     settings.name = name;
-    settings.patience = patience;
+    settings.timeout = timeout;
     return settings;
 }
 
@@ -118,7 +118,7 @@ TEST_F(NamedPipeClientTest, RefusesAFile) {
     EXPECT_NE(0u, connectNamedPipe(port_.key(), asked).error());
 }
 
-TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenPatienceEnds) {
+TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenTheTimeoutEnds) {
     const PlainServer server;
     const win32::Handle first = connectTo(server.name());
     EXPECT_EQ(DWORD{ERROR_PIPE_BUSY}, connectNamedPipe(port_.key(), settingsFor(server.name())).error());
@@ -137,7 +137,7 @@ TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
         server.listenAgain();
     }};
     waits = true;
-    const auto client = connectNamedPipe(port_.key(), settingsFor(server.name(), kPatience));
+    const auto client = connectNamedPipe(port_.key(), settingsFor(server.name(), kTimeout));
     leaving.join();
     EXPECT_EQ(0u, client.error());
 }
@@ -153,14 +153,14 @@ TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
         }
         return decltype(createFile)::real(arguments...);
     }};
-    FakeCall<&win32::Calls::waitNamedPipe> wait{[&](const wchar_t*, DWORD patience) -> BOOL {
-        EXPECT_NE(0u, patience) << "would be the server's default";
+    FakeCall<&win32::Calls::waitNamedPipe> wait{[&](const wchar_t*, DWORD timeout) -> BOOL {
+        EXPECT_NE(0u, timeout) << "would be the server's default";
         return ++waits % 2 == 0 ? TRUE : failing(ERROR_SEM_TIMEOUT);
     }};
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    EXPECT_TRUE(connectNamedPipe(port.key(), settingsFor(server.name(), kPatience)));
+    EXPECT_TRUE(connectNamedPipe(port.key(), settingsFor(server.name(), kTimeout)));
     EXPECT_EQ(6, attempts);
     EXPECT_EQ(5, waits);
 }
@@ -192,7 +192,7 @@ TEST(NamedPipeClientRaceTest, BusyPipeMayBeMissingForAMoment) {
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    EXPECT_EQ(0u, connectNamedPipe(port.key(), settingsFor(server.name(), kPatience)).error());
+    EXPECT_EQ(0u, connectNamedPipe(port.key(), settingsFor(server.name(), kTimeout)).error());
     EXPECT_EQ(5u, attempts.made());
 }
 
@@ -201,13 +201,13 @@ TEST(NamedPipeClientRaceTest, MayHaveBeenBusyBefore) {
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    NamedPipeClientSettings asked = settingsFor(server.name(), kPatience);
+    NamedPipeClientSettings asked = settingsFor(server.name(), kTimeout);
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(port.key(), asked).error());
     asked.wasBusy = true;
     EXPECT_EQ(0u, connectNamedPipe(port.key(), asked).error());
 }
 
-TEST(NamedPipeClientRaceTest, SaysWhatWasSoLastWhenPatienceEnds) {
+TEST(NamedPipeClientRaceTest, SaysWhatWasSoLastWhenTheTimeoutEnds) {
     FakeCall<&win32::Calls::createFile> createFile{[attempts = 0](auto...) mutable -> HANDLE {
         ::SetLastError(++attempts == 1 ? ERROR_PIPE_BUSY : ERROR_FILE_NOT_FOUND);
         return INVALID_HANDLE_VALUE;
@@ -222,7 +222,7 @@ TEST(NamedPipeClientRaceTest, AnyOtherErrorEndsTheWait) {
     const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_ACCESS_DENIED}};
     Recording recording;
     TestPort port{recording};
-    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(port.key(), settingsFor(newPipeName(), kPatience)).error());
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(port.key(), settingsFor(newPipeName(), kTimeout)).error());
 }
 
 TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesNothing) {
@@ -320,8 +320,8 @@ TEST_F(NamedPipeClientTest, IsRefusedByAClosedPort) {
     const PlainServer server;
     const Share<CompletionPort> share{port_.key()};
     port_.close();
-    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(port_.key(), settingsFor(server.name())).error());
-    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(4711, settingsFor(server.name())).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), connectNamedPipe(port_.key(), settingsFor(server.name())).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), connectNamedPipe(4711, settingsFor(server.name())).error());
 }
 
 TEST(NamedPipeClientCloseTest, PortThatIsClosedMeanwhileGetsNoConnection) {
@@ -334,7 +334,7 @@ TEST(NamedPipeClientCloseTest, PortThatIsClosedMeanwhileGetsNoConnection) {
     Recording recording;
     TestPort port{recording};
     key = port.key();
-    EXPECT_EQ(code(Refusal::kPortClosed), connectNamedPipe(key, settingsFor(server.name())).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), connectNamedPipe(key, settingsFor(server.name())).error());
     char buffer[4];
     DWORD length = 0;
     EXPECT_FALSE(::ReadFile(server.handle(), buffer, sizeof(buffer), &length, nullptr));
@@ -358,7 +358,7 @@ TEST(NamedPipeClientCloseTest, WaitForABusyPipeDoesNotKeepThePort) {
     port.end();
     turnstile.open();
     waiter.join();
-    EXPECT_EQ(code(Refusal::kPortClosed), error);
+    EXPECT_EQ(code(EngineError::kPortClosed), error);
 }
 
 }  // namespace

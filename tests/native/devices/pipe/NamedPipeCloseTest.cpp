@@ -48,8 +48,8 @@ TEST(NamedPipeCloseTest, HandleIsClosedWhenTheListenerHasSeenEveryCompletion) {
     }
     EXPECT_TRUE(recording.unpinned().empty()) << "the kernel may write yet";
     Device::close(device);
-    EXPECT_EQ(code(Refusal::kDeviceClosed), port.read(device, 99, buffer, 1).error());
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_EQ(code(EngineError::kDeviceClosed), port.read(device, 99, buffer, 1).error());
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_TRUE(recording.isClosed(device));
     EXPECT_EQ(1, closes.load());
     EXPECT_EQ(kReads, seenBefore.load());
@@ -108,16 +108,16 @@ TEST(NamedPipeCloseTest, CloseWhileThreadsReadAndWriteLosesNothing) {
                 const auto id = thread == 1 ? port.read(device, token, scratch, sizeof(scratch))
                                             : port.write(device, token, scratch, sizeof(scratch));
                 if (!id) {
-                    EXPECT_TRUE(id.error() == code(Refusal::kDeviceClosed) ||
-                                id.error() == code(Refusal::kOperationLimit));
-                    if (id.error() == code(Refusal::kDeviceClosed)) {
+                    EXPECT_TRUE(id.error() == code(EngineError::kDeviceClosed) ||
+                                id.error() == code(EngineError::kOperationLimit));
+                    if (id.error() == code(EngineError::kDeviceClosed)) {
                         return;
                     }
                 }
                 accepted += bool{id};
             }
         });
-        EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+        EXPECT_TRUE(Device::awaitClosed(device, deadline()));
         EXPECT_EQ(accepted.load(), recording.count());
         std::set<std::uint64_t> tokens;
         for (const CompletionRecord& record : recording.records()) {

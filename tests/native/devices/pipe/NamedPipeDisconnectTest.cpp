@@ -21,7 +21,7 @@ using namespace test;
 
 win32::ErrorCode disconnect(Device::Key key) {
     const Share<Device> share{key};
-    return share ? static_cast<NamedPipe&>(*share).disconnect() : code(Refusal::kDeviceClosed);
+    return share ? static_cast<NamedPipe&>(*share).disconnect() : code(EngineError::kDeviceClosed);
 }
 
 class NamedPipeDisconnectTest : public ::testing::Test {
@@ -60,8 +60,8 @@ protected:
     // Each handle that is made for clients.
     std::atomic<int> created_{0};
     FakeCall<&win32::Calls::createNamedPipe> create_{[this](LPCWSTR name, DWORD open, DWORD pipe, DWORD most, DWORD out,
-                                                            DWORD in, DWORD patience, SECURITY_ATTRIBUTES* security) {
-        const HANDLE made = decltype(create_)::real(name, open, pipe, most, out, in, patience, security);
+                                                            DWORD in, DWORD timeout, SECURITY_ATTRIBUTES* security) {
+        const HANDLE made = decltype(create_)::real(name, open, pipe, most, out, in, timeout, security);
         created_ += made != INVALID_HANDLE_VALUE && (open & FILE_FLAG_FIRST_PIPE_INSTANCE) == 0;
         return made;
     }};
@@ -92,8 +92,8 @@ TEST_F(NamedPipeDisconnectTest, WhatIsInFlightEndsAndNothingFollows) {
         EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, recording_.waitForToken(token).status);
     }
     EXPECT_FALSE(port_.read(first, 9, buffer.data(), 1)) << "it is closed";
-    EXPECT_TRUE(Device::awaitClosed(first, patienceEnds()));
-    EXPECT_EQ(code(Refusal::kDeviceClosed), disconnect(first));
+    EXPECT_TRUE(Device::awaitClosed(first, deadline()));
+    EXPECT_EQ(code(EngineError::kDeviceClosed), disconnect(first));
     EXPECT_EQ(9u, recording_.count());
 }
 
@@ -149,7 +149,7 @@ TEST_F(NamedPipeDisconnectTest, HandleIsClosedWhereEnoughInstancesWait) {
     const Device::Key first = connection(1);
     ASSERT_TRUE(waitFor([&] { return created_ == 3; })) << "in the place of the one that is taken";
     EXPECT_EQ(0u, disconnect(first));
-    EXPECT_TRUE(Device::awaitClosed(first, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(first, deadline()));
     EXPECT_EQ(3u, port_->snapshot().devices.size()) << "the server and two instances";
     EXPECT_EQ(3, created_);
 }
@@ -161,7 +161,7 @@ TEST_F(NamedPipeDisconnectTest, HandleIsClosedWithItsServer) {
         const Device::Key connected = connection(attempt + 1);
         EXPECT_TRUE(closed(server_));
         EXPECT_EQ(0u, disconnect(connected));
-        EXPECT_TRUE(Device::awaitClosed(connected, patienceEnds()));
+        EXPECT_TRUE(Device::awaitClosed(connected, deadline()));
         EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, errorOfRead(client));
     }));
 }
@@ -170,7 +170,7 @@ TEST_F(NamedPipeDisconnectTest, NobodyDisconnectsAnInstanceThatWaits) {
     serve();
     for (const auto& device : port_->snapshot().devices) {
         if (device.key != server_) {
-            EXPECT_EQ(code(Refusal::kWrongDevice), disconnect(device.key));
+            EXPECT_EQ(code(EngineError::kWrongDevice), disconnect(device.key));
         }
     }
     const win32::Handle client = connectTo(settings_.name);
@@ -180,7 +180,7 @@ TEST_F(NamedPipeDisconnectTest, NobodyDisconnectsAnInstanceThatWaits) {
 TEST_F(NamedPipeDisconnectTest, ClientCannotDisconnect) {
     PipeEnds ends;
     const auto client = port_->add(std::make_unique<NamedPipe>(*port_, L"client", std::move(ends.client)));
-    EXPECT_EQ(code(Refusal::kWrongDevice), disconnect(*client));
+    EXPECT_EQ(code(EngineError::kWrongDevice), disconnect(*client));
     char buffer[8];
     ASSERT_TRUE(port_.read(*client, 1, buffer, sizeof(buffer))) << "it stays open";
 }
@@ -222,7 +222,7 @@ TEST_F(NamedPipeDisconnectTest, RacesWithCloseAndReads) {
                 accepted += bool{port_.read(key, before + thread, &buffer[thread], 1)};
             }
             // Wine loses the status of an operation that ends while its thread does, and with it perhaps the operation.
-            EXPECT_TRUE(Device::awaitClosed(key, patienceEnds()));
+            EXPECT_TRUE(Device::awaitClosed(key, deadline()));
         });
         token += 4;
         EXPECT_EQ(accepted, recording_.recordsOf(before + 2).size() + recording_.recordsOf(before + 3).size());

@@ -25,7 +25,7 @@ TEST_F(NamedPipeServerEndTest, ClosingIsNoFailureToAccept) {
     EXPECT_TRUE(port_->snapshot().devices.empty());
     EXPECT_TRUE(port_.waitUntilIdle());
     EXPECT_TRUE(accepts(recording_).empty());
-    EXPECT_EQ(code(Refusal::kDeviceClosed), listen(server));
+    EXPECT_EQ(code(EngineError::kDeviceClosed), listen(server));
 }
 
 TEST_F(NamedPipeServerEndTest, ClosesWithoutHavingListened) {
@@ -98,7 +98,7 @@ TEST(NamedPipeServerCloseTest, CanBeClosedByTheListenerThatIsToldOfAClient) {
     server = *opened;
     ASSERT_EQ(0u, listen(server));
     const win32::Handle client = connectTo(settings.name);
-    EXPECT_TRUE(Device::awaitClosed(server, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(server, deadline()));
     EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); }));
 }
 
@@ -139,7 +139,7 @@ TEST(NamedPipeServerCloseTest, CloseWhileAnInstanceIsMadeLeavesNothing) {
             left = point == Point::kCreate ? std::min(which, 3) : which;
             (void)listen(*opened);
             EXPECT_EQ(0, left.load());
-            EXPECT_TRUE(Device::awaitClosed(*opened, patienceEnds())) << static_cast<int>(point) << ' ' << which;
+            EXPECT_TRUE(Device::awaitClosed(*opened, deadline())) << static_cast<int>(point) << ' ' << which;
             EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); }));
             EXPECT_FALSE(isServed(settings.name));
             EXPECT_TRUE(port.waitUntilIdle());

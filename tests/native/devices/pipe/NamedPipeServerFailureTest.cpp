@@ -230,7 +230,7 @@ TEST_F(NamedPipeServerRefusalTest, IsRefusedByAClosedPort) {
     const NamedPipeServerSettings settings = newServer();
     const Share<CompletionPort> share{port_.key()};
     port_.close();
-    EXPECT_EQ(code(Refusal::kPortClosed), NamedPipeServer::open(*share, settings).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), NamedPipeServer::open(*share, settings).error());
     EXPECT_FALSE(isServed(settings.name));
 }
 

@@ -251,7 +251,7 @@ TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     EXPECT_TRUE(waitFor([&] { return port->operations().inFlight() == 3; })) << "another waits in its place";
     const Device::Key connection = accepts(recording)[0].key;
     char buffer[8];
-    EXPECT_EQ(code(Refusal::kOperationLimit), port.read(connection, 1, buffer, sizeof(buffer)).error());
+    EXPECT_EQ(code(EngineError::kOperationLimit), port.read(connection, 1, buffer, sizeof(buffer)).error());
     EXPECT_TRUE(closed(server));
     EXPECT_FALSE(::WaitNamedPipeW(settings.name.c_str(), 1)) << "nothing lies aside any more";
     EXPECT_TRUE(port.read(connection, 2, buffer, sizeof(buffer)));
@@ -283,7 +283,7 @@ TEST(NamedPipeServerBoundsTest, HearsAClientThatGotInWhenThereWasNoOperation) {
     ASSERT_TRUE(waitForAccepts(recording, 1));
     EXPECT_FALSE(takeIt.load());
     const win32::Handle second = connectTo(settings.name);
-    put(second, "patience");
+    put(second, "timeout");
     EXPECT_EQ(1u, accepts(recording).size());
     {
         const Share<Device> share{other};
@@ -294,7 +294,7 @@ TEST(NamedPipeServerBoundsTest, HearsAClientThatGotInWhenThereWasNoOperation) {
     EXPECT_EQ(0u, accept.status);
     EXPECT_TRUE(closed(server));
     ASSERT_TRUE(port.read(accept.key, 3, buffers[1], sizeof(buffers[1])));
-    EXPECT_EQ("patience", std::string(buffers[1], recording.waitForToken(3).bytes));
+    EXPECT_EQ("timeout", std::string(buffers[1], recording.waitForToken(3).bytes));
 }
 
 }  // namespace

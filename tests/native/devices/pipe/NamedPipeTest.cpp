@@ -188,12 +188,12 @@ TEST(NamedPipeBoundsTest, OperationsBeyondTheCeilingAreRefusedAndLaterNot) {
         ASSERT_TRUE(port.read(device, token, &buffer[token], 1));
     }
     for (int i = 0; i < 5; ++i) {
-        EXPECT_EQ(code(Refusal::kOperationLimit), port.read(device, 9, &buffer[3], 1).error());
+        EXPECT_EQ(code(EngineError::kOperationLimit), port.read(device, 9, &buffer[3], 1).error());
     }
     put(ends.client, "a");
     ASSERT_EQ(0u, recording.waitForToken(0).status);
     EXPECT_TRUE(port.read(device, 3, &buffer[3], 1));
-    EXPECT_EQ(code(Refusal::kOperationLimit), port->post(0, 0, 9).error()) << "posted packets count, too";
+    EXPECT_EQ(code(EngineError::kOperationLimit), port->post(0, 0, 9).error()) << "posted packets count, too";
     EXPECT_TRUE(closed(device));
     EXPECT_EQ(4u, recording.count());
     EXPECT_TRUE(recording.recordsOf(9).empty());

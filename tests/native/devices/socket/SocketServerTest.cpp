@@ -164,7 +164,7 @@ TEST(SocketServerCeilingTest, ListensOnlyWithRoomForAnAccept) {
     const Device::Key first = listening(port, settingsFor());
     const auto second = SocketServer::open(*port, settingsFor());
     ASSERT_TRUE(second);
-    EXPECT_EQ(code(Refusal::kOperationLimit), listen(*second));
+    EXPECT_EQ(code(EngineError::kOperationLimit), listen(*second));
     EXPECT_TRUE(closed(first));
     const PlainSocket client;
     client.connect(numberOf(*second));
@@ -480,7 +480,7 @@ TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasHeardOfIt) {
     const PlainSocket client;
     client.connect(numberOf(server));
     ASSERT_TRUE(recording.waitForCount(1));
-    EXPECT_TRUE(Device::awaitClosed(recording.records()[0].key, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(recording.records()[0].key, deadline()));
     EXPECT_EQ(1, heard.load());
 }
 

@@ -316,10 +316,10 @@ protected:
         device_ = *StreamSocket::open(*port_, {L"s", *nameless, {}});
     }
 
-    auto start(std::uint64_t token, Operations::Patience patience = Operations::kForEver) {
+    auto start(std::uint64_t token, Operations::Timeout timeout = Operations::kForEver) {
         Share<Device> share{device_};
         auto& socket = static_cast<StreamSocket&>(*share);
-        return port_->operations().submit(std::move(share), Opcode::kConnect, token, Pins{}, patience,
+        return port_->operations().submit(std::move(share), Opcode::kConnect, token, Pins{}, timeout,
                                           [&](Operation& operation) { return socket.connect(operation, to_); });
     }
 
@@ -518,7 +518,7 @@ TEST_F(TransmitFileTest, SendsAWholeFileThatIsADevice) {
 
 TEST_F(TransmitFileTest, OnlyFilesCanBeSent) {
     const Share<Device> socket{device_};
-    EXPECT_EQ(code(Refusal::kWrongDevice), StreamSocket::openFile(*socket).error());
+    EXPECT_EQ(code(EngineError::kWrongDevice), StreamSocket::openFile(*socket).error());
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, StreamSocket::openFile(path_ + L".not").error());
 }
 

@@ -14,7 +14,7 @@ namespace iocp4j {
 namespace {
 
 using test::concurrently;
-using test::patienceEnds;
+using test::deadline;
 
 struct Thing {
     std::atomic<int> users{0};
@@ -166,7 +166,7 @@ TEST_F(SlotTableTest, WaitsForTheEndOfAKey) {
     ASSERT_EQ(Gate::Closing::kEmpty, table_.close(key));
     EXPECT_FALSE(table_.awaitDisposed(key, Table::Clock::now())) << "closed is not yet gone";
     std::thread disposer{[&] { table_.dispose(key); }};
-    EXPECT_TRUE(table_.awaitDisposed(key, patienceEnds()));
+    EXPECT_TRUE(table_.awaitDisposed(key, deadline()));
     disposer.join();
 }
 

@@ -153,7 +153,7 @@ TEST(SignalledHandleTest, TellsOfOneOperationAtATime) {
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[8];
     ASSERT_TRUE(port.read(device, 1, buffer, sizeof buffer));
-    EXPECT_EQ(code(Refusal::kHandleBusy), port.read(device, 2, buffer, sizeof buffer).error());
+    EXPECT_EQ(code(EngineError::kHandleBusy), port.read(device, 2, buffer, sizeof buffer).error());
     EXPECT_EQ(1u, port->operations().inFlight()) << "what was refused takes no place";
     put(ends.client, "x");
     recording.waitForToken(1);

@@ -118,7 +118,7 @@ TEST(CloseRaceTest, CloseDuringTheSubmissionCancelsWhatItCouldNotSee) {
     });
     ASSERT_TRUE(port.read(device, 1, nullptr, 0)) << "whoever has entered is not refused any more";
     EXPECT_EQ(DWORD{676}, recording.waitForToken(1).status) << "ERROR_HANDLES_CLOSED";
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(1u, recording.count());
 }
 
@@ -132,7 +132,7 @@ TEST(CloseRaceTest, CloseDuringASubmissionThatFailsIsOneCompletion) {
     });
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
     EXPECT_EQ(DWORD{ERROR_NOT_READY}, recording.waitForToken(1).status);
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(1u, recording.count());
 }
 

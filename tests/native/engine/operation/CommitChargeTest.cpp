@@ -15,7 +15,7 @@ using namespace test;
 
 constexpr std::size_t kStep = 64 * 1024;
 constexpr std::size_t kOperationsOfStep = kStep / sizeof(Operation);
-constexpr auto kOperationLimit = code(Refusal::kOperationLimit);
+constexpr auto kOperationLimit = code(EngineError::kOperationLimit);
 
 // The system's memory, as VirtualAlloc gives it.
 class Memory {

@@ -70,7 +70,7 @@ TEST_P(DoorbellTest, IdleWorkersWaitForPacketsOnly) {
         Request timesOut;
         Request pends;
         ASSERT_TRUE(read(device, 1, fails));
-        ASSERT_TRUE(read(device, 2, timesOut, Operations::Patience{1}));
+        ASSERT_TRUE(read(device, 2, timesOut, Operations::Timeout{1}));
         ASSERT_TRUE(read(device, 3, pends, std::chrono::hours{1}));
         ASSERT_TRUE(port->post(0, 0, 4));
         ASSERT_TRUE(recording_.waitForCount(3));
@@ -98,7 +98,7 @@ TEST_P(DoorbellTest, IdlePollWaitsForPacketsOnly) {
         Poller::close(poller);
     }
     CompletionPort::close(key);
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
     EXPECT_EQ(0u, kernel_.counters.limitedDequeues);
     EXPECT_EQ(0u, kernel_.counters.emptyDequeues);
 }
@@ -157,7 +157,7 @@ TEST_P(DoorbellTest, PollBringsOperationsThatCouldNotBePosted) {
         Poller::close(poller);
     }
     CompletionPort::close(key);
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
 }
 
 TEST_P(DoorbellTest, EveryWorkerLeavesThoughItsExitCouldNotBePosted) {
@@ -192,7 +192,7 @@ TEST_P(DoorbellTest, EveryPollEndsThoughItsExitCouldNotBePosted) {
         failSomeMorePosts();
     }
     threads.clear();
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
 }
 
 TEST_P(DoorbellTest, WakeUpThatCouldNotBePostedEndsAPoll) {
@@ -214,7 +214,7 @@ TEST_P(DoorbellTest, WakeUpThatCouldNotBePostedEndsAPoll) {
         Poller::close(poller);
     }
     CompletionPort::close(key);
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
 }
 
 class Reminded final : public Device {
@@ -222,7 +222,7 @@ public:
     Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
         : Device(port, L"reminded", win32::Handle{}), count_(count) {}
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+        static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
         return kTraits;
     }
     void onReminder() noexcept override { ++count_; }

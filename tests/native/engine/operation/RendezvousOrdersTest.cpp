@@ -51,7 +51,7 @@ private:
 struct World {
     // What the call that starts the operation does.
     enum class Call { kSucceeds, kFails, kFailsWithPacket };
-    enum class Packet { kKernel, kTravelling };
+    enum class Packet { kKernel, kSelfPosted };
 
     Rendezvous operation;
     std::vector<Packet> queue;
@@ -83,7 +83,7 @@ Step releasing() {
             case Release::kTimeOutFirst:
                 return true;
             case Release::kFinish:
-                world.queue.push_back(World::Packet::kTravelling);
+                world.queue.push_back(World::Packet::kSelfPosted);
                 return false;
         }
         return false;
@@ -98,7 +98,7 @@ Party submitter(World::Call call) {
     return {[next = Next::kAsk, release = releasing()](World& world) mutable {
         switch (next) {
             case Next::kAsk:
-                next = world.operation.takeBack() ? Next::kStore : Next::kRelease;
+                next = world.operation.claimByHolder() ? Next::kStore : Next::kRelease;
                 return true;
             case Next::kRelease:
                 return release(world);
@@ -107,11 +107,11 @@ Party submitter(World::Call call) {
                 next = Next::kTravel;
                 return true;
             case Next::kTravel:
-                world.operation.travel();
+                world.operation.selfPost();
                 next = Next::kPost;
                 return true;
             case Next::kPost:
-                world.queue.push_back(World::Packet::kTravelling);
+                world.queue.push_back(World::Packet::kSelfPosted);
                 return false;
         }
         return false;
@@ -125,14 +125,14 @@ Party worker() {
     return {[step, alone](World& world) {
                 switch (*step) {
                     case Next::kDequeue: {
-                        const bool travelling = world.queue.front() == World::Packet::kTravelling;
+                        const bool selfPosted = world.queue.front() == World::Packet::kSelfPosted;
                         world.queue.erase(world.queue.begin());
-                        const Arrival arrival = world.operation.arrive(travelling);
+                        const Arrival arrival = world.operation.arrive(selfPosted);
                         *alone = arrival == Arrival::kAlone;
                         if (arrival == Arrival::kForeign) {
                             ++world.foreign;
                         } else {
-                            *step = travelling ? Next::kFinish : Next::kStore;
+                            *step = selfPosted ? Next::kFinish : Next::kStore;
                         }
                         break;
                     }
@@ -225,8 +225,8 @@ TEST(RendezvousOrdersTest, FinishesOnceWithTwoCancellersInAnyOrder) {
 // A forged packet can tell a worker that the operation is over when the kernel has said so already, or when it travels;
 // Operations::claim sees to the former.
 TEST(RendezvousOrdersTest, FinishesOnceWithForgedPacketsInAnyOrder) {
-    playAll([] { return std::vector{worker(), worker(), forger(World::Packet::kTravelling)}; });
-    playAll([] { return std::vector{worker(), canceller(), forger(World::Packet::kTravelling)}; });
+    playAll([] { return std::vector{worker(), worker(), forger(World::Packet::kSelfPosted)}; });
+    playAll([] { return std::vector{worker(), canceller(), forger(World::Packet::kSelfPosted)}; });
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
         Rendezvous operation;
         std::atomic<std::uint64_t> begun{0};  // generation + 1
         std::atomic<int> kernelPackets{0};
-        std::atomic<int> travelling{0};
+        std::atomic<int> selfPosted{0};
         std::atomic<int> finished{0};
         int result = kNoResult;
     };
@@ -50,7 +50,7 @@ TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
                     break;
                 case Release::kFinish:
                     ++packets;
-                    life.travelling.fetch_add(1, std::memory_order_release);
+                    life.selfPosted.fetch_add(1, std::memory_order_release);
                     return;
             }
         }
@@ -69,11 +69,11 @@ TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
         } else {
             life.kernelPackets.fetch_add(1, std::memory_order_release);
         }
-        if (life.operation.takeBack()) {
+        if (life.operation.claimByHolder()) {
             life.result = 1;
-            life.operation.travel();
+            life.operation.selfPost();
             ++packets;
-            life.travelling.fetch_add(1, std::memory_order_release);
+            life.selfPosted.fetch_add(1, std::memory_order_release);
         } else {
             letGo(life);
         }
@@ -91,7 +91,7 @@ TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
     };
     const auto work = [&](Life& life) {
         const bool kernel = taken(life.kernelPackets);
-        if (!kernel && !taken(life.travelling)) {
+        if (!kernel && !taken(life.selfPosted)) {
             return;
         }
         const Arrival arrival = life.operation.arrive(!kernel);

@@ -41,10 +41,10 @@ TEST(RendezvousTest, PacketWhileTheCallReturnsFinishesWithTheWorker) {
 TEST(RendezvousTest, FailedCallTravels) {
     Rendezvous operation;
     operation.begin();
-    EXPECT_TRUE(operation.takeBack());
+    EXPECT_TRUE(operation.claimByHolder());
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "the kernel has no part in it any more";
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "the result is not there yet";
-    operation.travel();
+    operation.selfPost();
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
@@ -54,9 +54,9 @@ TEST(RendezvousTest, FailedCallWithAPacketDoesNotTravelAsWell) {
     Rendezvous operation;
     operation.begin();
     EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
-    EXPECT_FALSE(operation.takeBack());
+    EXPECT_FALSE(operation.claimByHolder());
     EXPECT_FALSE(operation.publish());
-    EXPECT_FALSE(operation.takeBack());
+    EXPECT_FALSE(operation.claimByHolder());
     EXPECT_EQ(Release::kFinish, operation.release());
 }
 
@@ -186,9 +186,9 @@ TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {
     EXPECT_NE(first, second);
     EXPECT_FALSE(operation.alive(first));
     EXPECT_EQ(Hold::kOver, operation.hold(first)) << "not the next one in the same place";
-    ASSERT_TRUE(operation.takeBack());
+    ASSERT_TRUE(operation.claimByHolder());
     EXPECT_EQ(Hold::kOver, operation.hold(second));
-    operation.travel();
+    operation.selfPost();
     EXPECT_EQ(Hold::kOver, operation.hold(second));
     ASSERT_EQ(Arrival::kAlone, operation.arrive(true));
     operation.end();

@@ -355,7 +355,7 @@ TEST_F(TimedOperationTest, RefusedOperationLeavesNoDeadlineBehind) {
     TestPort port{recording_, portSettings(1, 1)};
     const Device::Key device = pipe(port, kernel_);
     ASSERT_TRUE(read(device, 1, request));
-    EXPECT_EQ(code(Refusal::kOperationLimit), read(device, 2, refused, milliseconds{1}).error());
+    EXPECT_EQ(code(EngineError::kOperationLimit), read(device, 2, refused, milliseconds{1}).error());
     letDeadlinesPass();
     EXPECT_TRUE(kernel_.isPending(request));
     EXPECT_TRUE(kernel_.cancellers().empty());

@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-constexpr auto kOperationLimit = code(Refusal::kOperationLimit);
+constexpr auto kOperationLimit = code(EngineError::kOperationLimit);
 
 class BackpressureTest : public ::testing::Test {
 protected:

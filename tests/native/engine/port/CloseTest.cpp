@@ -6,7 +6,7 @@
 
 #include "../../fixtures/Concurrently.h"
 #include "../../fixtures/Simulation.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 
 namespace iocp4j {
 namespace {
@@ -57,7 +57,7 @@ TEST_F(CloseTest, DeviceKeepsWhatTheKernelDoesNotGiveBack) {
     EXPECT_TRUE(recording_.closedDevices().empty());
 
     ASSERT_TRUE(kernel_.complete(stuck));
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(0u, recording_.waitForToken(1).status) << "it did succeed";
     EXPECT_EQ(7u, recording_.waitForToken(1).bytes);
     EXPECT_EQ((std::vector<void*>{&obedient, &stuck}), recording_.unpinned());
@@ -82,14 +82,14 @@ TEST_F(CloseTest, PlacesInQuarantineAreNotUsedAgain) {
         Request request;
         Request tooMany;
         ASSERT_TRUE(read(good, token, request));
-        EXPECT_EQ(code(Refusal::kOperationLimit), read(good, 1'000, tooMany).error());
+        EXPECT_EQ(code(EngineError::kOperationLimit), read(good, 1'000, tooMany).error());
         ASSERT_TRUE(kernel_.complete(request));
         ASSERT_EQ(0u, recording_.waitForToken(token).status);
         ASSERT_TRUE(waitFor([&] { return port->operations().inFlight() == 1; }));
     }
     EXPECT_TRUE(kernel_.isPending(stuck));
     kernel_.completeAll();
-    EXPECT_TRUE(Device::awaitClosed(bad, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(bad, deadline()));
 }
 
 TEST_F(CloseTest, PortKeepsWhatTheKernelDoesNotGiveBack) {
@@ -103,8 +103,8 @@ TEST_F(CloseTest, PortKeepsWhatTheKernelDoesNotGiveBack) {
     EXPECT_EQ(1u, port->snapshot().quarantined);
     EXPECT_FALSE(recording_.ended);
     EXPECT_TRUE(recording_.unpinned().empty());
-    EXPECT_EQ(code(Refusal::kDeviceClosed), read(device, 2, stuck).error());
-    EXPECT_EQ(code(Refusal::kPortClosed), port->post(0, 0, 0).error());
+    EXPECT_EQ(code(EngineError::kDeviceClosed), read(device, 2, stuck).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), port->post(0, 0, 0).error());
     ASSERT_TRUE(kernel_.complete(stuck));
     port.end();
     EXPECT_EQ(1u, recording_.count());
@@ -121,7 +121,7 @@ TEST_F(CloseTest, PacketThatComesAfterATimeoutEndsTheQuarantine) {
     Device::close(device);
     EXPECT_FALSE(Device::awaitClosed(device, soon()));
     kernel_.completeAll();
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(1).status) << "that was the reason";
 }
 
@@ -133,7 +133,7 @@ TEST_F(CloseTest, ListenerClosesItsDeviceWithoutWaitingForItself) {
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         if (records.front().token == 1) {
             Device::close(device);
-            waited += Device::awaitClosed(device, MayNotWait::deadlineIn(hours{1}));
+            waited += Device::awaitClosed(device, NoWaitScope::deadlineIn(hours{1}));
             Device::close(device);
         }
     };
@@ -144,7 +144,7 @@ TEST_F(CloseTest, ListenerClosesItsDeviceWithoutWaitingForItself) {
     ASSERT_TRUE(read(device, 1, first));
     ASSERT_TRUE(read(device, 2, second));
     ASSERT_TRUE(kernel_.complete(first));
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(0, waited.load()) << "it cannot have ended before the listener has";
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
 }
@@ -155,7 +155,7 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         if (records.front().token == 1) {
             CompletionPort::close(key);
-            waited += CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(hours{1}));
+            waited += CompletionPort::awaitClosed(key, NoWaitScope::deadlineIn(hours{1}));
         }
     };
     TestPort port{recording_};
@@ -166,7 +166,7 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     ASSERT_TRUE(read(device, 2, second, hours{1}));
     ASSERT_TRUE(read(device, 1, first));
     ASSERT_TRUE(kernel_.complete(first));
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
     EXPECT_EQ(0, waited.load());
     EXPECT_EQ(2u, recording_.count());
 }
@@ -202,7 +202,7 @@ TEST_F(CloseTest, WhoeverIsToldOfTheEndFindsNoDeviceAndDoesNotWait) {
         ++told;
         EXPECT_FALSE(Device::table().exists(key));
         EXPECT_FALSE(Device::awaitClosed(key, steady_clock::now())) << "whoever waits for the end waits for this too";
-        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+        EXPECT_LT(NoWaitScope::deadlineIn(hours{2}), steady_clock::now() + hours{1});
     };
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
@@ -217,7 +217,7 @@ TEST_F(CloseTest, WhoeverEndsThePortDoesNotWait) {
     std::thread::id teller;
     recording_.onEnded = [&] {
         teller = std::this_thread::get_id();
-        EXPECT_LT(MayNotWait::deadlineIn(hours{2}), steady_clock::now() + hours{1});
+        EXPECT_LT(NoWaitScope::deadlineIn(hours{2}), steady_clock::now() + hours{1});
     };
     TestPort port{recording_};
     {
@@ -237,7 +237,7 @@ TEST_F(CloseTest, PortThatIsClosedWhileADeviceIsAddedRefusesAndEndsIt) {
         port.close();
         return existing;
     }};
-    EXPECT_EQ(code(Refusal::kPortClosed), addPipe(*port, kernel_).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), addPipe(*port, kernel_).error());
     port.end();
     EXPECT_EQ(1u, recording_.closedDevices().size());
 }
@@ -249,7 +249,7 @@ TEST_F(CloseTest, DeviceForWhichThereIsNoKeyKeepsNoPortOpen) {
     while (Device::table().open(nullptr, key)) {
         taken.push_back(key);
     }
-    EXPECT_EQ(code(Refusal::kDeviceLimit), addPipe(*port, kernel_).error());
+    EXPECT_EQ(code(EngineError::kDeviceLimit), addPipe(*port, kernel_).error());
     for (const Device::Key each : taken) {
         EXPECT_EQ(Gate::Closing::kEmpty, Device::table().close(each));
         Device::table().dispose(each);
@@ -279,7 +279,7 @@ TEST_F(CloseTest, ManyThreadsCloseOneDevice) {
                 (void)kernel_.complete(requests[1]);
             }
             EXPECT_TRUE(closed(device));
-            EXPECT_EQ(code(Refusal::kDeviceClosed), read(device, 9, requests[0]).error());
+            EXPECT_EQ(code(EngineError::kDeviceClosed), read(device, 9, requests[0]).error());
         });
     }
     EXPECT_EQ(800u, recording_.count());
@@ -357,7 +357,7 @@ TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
     accept(port, connection, false);
     ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
     EXPECT_TRUE(exists) << "until the listener has returned";
-    EXPECT_TRUE(Device::awaitClosed(connection, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(connection, deadline()));
 }
 
 // The one who starts the operation finds the device closed when the call returns, and cancels what close() has missed.
@@ -379,7 +379,7 @@ TEST_F(CloseTest, OperationThatIsBeingStartedIsCancelledAsWell) {
             turnstile.open();
         }
     });
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
 }
 
@@ -397,7 +397,7 @@ TEST_F(CloseTest, DeviceDoesNotEndBeforeItsListenerHasReturned) {
     EXPECT_TRUE(recording_.closedDevices().empty());
     EXPECT_EQ(0u, kernel_.counters.filesClosed);
     turnstile.open();
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(1u, kernel_.counters.filesClosed);
 }
 
@@ -418,7 +418,7 @@ TEST_F(CloseTest, PortClosesWhileOneListenerBlocks) {
     ASSERT_TRUE(kernel_.complete(first));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     port.close();
-    EXPECT_TRUE(Device::awaitClosed(idle, patienceEnds())) << "nobody is in its way";
+    EXPECT_TRUE(Device::awaitClosed(idle, deadline())) << "nobody is in its way";
     EXPECT_FALSE(CompletionPort::awaitClosed(port.key(), soon()));
     turnstile.open();
     port.end();
@@ -445,7 +445,7 @@ TEST_F(CloseTest, SubmissionsFromManyThreadsAreAcceptedOrRefused) {
                 const auto id = read(device, 1, request, i % 7 == 0 ? milliseconds{1} : milliseconds{hours{1}});
                 EXPECT_FALSE(id && wasEnded);
                 accepted += id.error() == 0;
-                EXPECT_TRUE(id || id.error() == code(Refusal::kDeviceClosed));
+                EXPECT_TRUE(id || id.error() == code(EngineError::kDeviceClosed));
             }
         });
         ASSERT_TRUE(recording_.waitForCount(accepted));

@@ -12,7 +12,7 @@
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
 #include "../../fixtures/Turnstile.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
 
 namespace iocp4j {
@@ -20,7 +20,7 @@ namespace {
 
 using namespace test;
 
-constexpr auto kPortClosed = code(Refusal::kPortClosed);
+constexpr auto kPortClosed = code(EngineError::kPortClosed);
 
 std::vector<std::uint64_t> tokensOf(const Recording& recording) {
     std::vector<std::uint64_t> tokens;
@@ -76,7 +76,7 @@ TEST(CompletionPortTest, RefusesPostsBeyondTheCeilingAndRecovers) {
     for (std::uint64_t token = 1; token <= 4; ++token) {
         ASSERT_TRUE(port->post(0, 0, token)) << "the place of the one that is being delivered is free";
     }
-    EXPECT_EQ(code(Refusal::kOperationLimit), port->post(0, 0, 5).error());
+    EXPECT_EQ(code(EngineError::kOperationLimit), port->post(0, 0, 5).error());
     EXPECT_EQ(4u, port->operations().inFlight());
     EXPECT_EQ(4u, port->operations().ceiling());
     turnstile.open();
@@ -327,7 +327,7 @@ TEST(CompletionPortTest, LosesNothingWhenItIsClosedWhileThreadsPost) {
                 if (posted.error() == kPortClosed) {
                     return;
                 }
-                oddRefusals += posted.error() != 0 && posted.error() != code(Refusal::kOperationLimit);
+                oddRefusals += posted.error() != 0 && posted.error() != code(EngineError::kOperationLimit);
             }
         });
         EXPECT_EQ(0, oddRefusals.load());
@@ -380,7 +380,7 @@ TEST(CompletionPortTest, CanBeClosedByManyThreadsAtOnce) {
         ASSERT_TRUE(port->post(0, 0, 1));
         concurrently(4, [&](unsigned) {
             port.close();
-            EXPECT_TRUE(CompletionPort::awaitClosed(port.key(), patienceEnds()));
+            EXPECT_TRUE(CompletionPort::awaitClosed(port.key(), deadline()));
         });
         port.end();
         EXPECT_EQ(1u, recording.count());
@@ -394,12 +394,12 @@ TEST(CompletionPortTest, CanBeClosedByTheListener) {
     recording.onDelivery = [&](unsigned, auto) {
         CompletionPort::close(key);
         // It cannot end before this listener returns, so there is no waiting for it.
-        waited += CompletionPort::awaitClosed(key, MayNotWait::deadlineIn(std::chrono::hours{1}));
+        waited += CompletionPort::awaitClosed(key, NoWaitScope::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};
     key = port.key();
     ASSERT_TRUE(port->post(0, 0, 1));
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
     port.end();
     EXPECT_EQ(0, waited.load());
     EXPECT_EQ(1u, recording.count());
@@ -414,7 +414,7 @@ TEST(CompletionPortTest, CanBeClosedByTheListenerOfAnother) {
     TestPort second{recordingOfSecond};
     ASSERT_TRUE(first->post(0, 0, 1));
     ASSERT_TRUE(second->post(0, 0, 2));
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
     first.end();
     EXPECT_EQ(1u, recordingOfFirst.count());
 }
@@ -458,7 +458,7 @@ TEST(CompletionPortTest, IsNotOpenedWithAWorkerMissing) {
              {std::set<unsigned>{0}, std::set<unsigned>{2}, std::set<unsigned>{0, 1, 2}}) {
             Recording recording;
             recording.onStarted = [&](unsigned worker) { return !missing.contains(worker); };
-            EXPECT_EQ(code(Refusal::kOutOfMemory), CompletionPort::open(portSettings(3), recording.sink()).error());
+            EXPECT_EQ(code(EngineError::kOutOfMemory), CompletionPort::open(portSettings(3), recording.sink()).error());
             ASSERT_TRUE(waitFor([&] { return recording.ended.load(); })) << "there is no key to close it with";
             EXPECT_EQ(3 - missing.size(), recording.started.load());
             EXPECT_EQ(recording.started.load(), recording.stopped.load());

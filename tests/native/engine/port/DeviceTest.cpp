@@ -4,7 +4,7 @@
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
 #include "../../fixtures/Turnstile.h"
-#include "engine/lifetime/Waiting.h"
+#include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/Device.h"
 
 namespace iocp4j {
@@ -17,7 +17,7 @@ TEST(DeviceTest, WhatADeviceCannotDoIsACompletionWithAnError) {
     public:
         using Device::Device;
         const Traits& traits() const noexcept override {
-            static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+            static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
             return kTraits;
         }
     };
@@ -46,7 +46,7 @@ TEST(DeviceTest, GivesBackThePinBeforeTheListenerHears) {
     int pin = 0;
     int refusedPin = 0;
     ASSERT_TRUE(port.read(device, 1, nullptr, 0, &pin));
-    EXPECT_EQ(code(Refusal::kOperationLimit), port.read(device, 2, nullptr, 0, &refusedPin).error());
+    EXPECT_EQ(code(EngineError::kOperationLimit), port.read(device, 2, nullptr, 0, &refusedPin).error());
     EXPECT_TRUE(recording.unpinned().empty());
     EXPECT_TRUE(closed(device));
     EXPECT_EQ(1u, unpinnedBefore.load());
@@ -64,11 +64,11 @@ TEST(DeviceTest, DeviceIsKeptUntilTheListenerHasSeenItsLastCompletion) {
     Device::close(device);
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     EXPECT_FALSE(Share<Device>{device}) << "closed for everybody";
-    EXPECT_EQ(code(Refusal::kDeviceClosed), port.read(device, 2, nullptr, 0).error());
+    EXPECT_EQ(code(EngineError::kDeviceClosed), port.read(device, 2, nullptr, 0).error());
     EXPECT_FALSE(recording.isClosed(device)) << "but not gone";
     EXPECT_FALSE(Device::awaitClosed(device, std::chrono::steady_clock::now()));
     turnstile.open();
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_TRUE(recording.isClosed(device));
 }
 
@@ -80,13 +80,13 @@ TEST(DeviceTest, DeviceCanBeClosedByTheListener) {
         const Device::Key device = records.front().key;
         Device::close(device);
         Device::close(device);
-        waited += Device::awaitClosed(device, MayNotWait::deadlineIn(std::chrono::hours{1}));
+        waited += Device::awaitClosed(device, NoWaitScope::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};
     const Device::Key device =
         ScriptedDevice::add(*port, kernel, [](ScriptedDevice&, Operation&) { return Started::over(ERROR_NOT_READY); });
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(0, waited.load());
     EXPECT_EQ(DWORD{ERROR_NOT_READY}, recording.waitForToken(1).status);
 }
@@ -96,7 +96,7 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     public:
         using Device::Device;
         const Traits& traits() const noexcept override {
-            static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+            static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
             return kTraits;
         }
         bool onCompleted(CompletionRecord& record) noexcept override {
@@ -126,7 +126,7 @@ public:
     Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
         : Device(port, L"reminded", win32::Handle{}), count_(count) {}
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kForeign};
+        static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
         return kTraits;
     }
     void onReminder() noexcept override { ++count_; }

@@ -195,7 +195,7 @@ TEST_F(EarlyPacketTest, CountsThoughAStrangerHasSentIt) {
 TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {
     completeInline(device_);
     for (std::uint64_t token = 0; token < 100; ++token) {
-        EXPECT_TRUE(isInline(*read(device_, token, request_, Operations::Patience{1})));
+        EXPECT_TRUE(isInline(*read(device_, token, request_, Operations::Timeout{1})));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{30});
     request_.answer = Request::Answer::kPends;
@@ -224,7 +224,7 @@ TEST_F(InlineCompletionTest, DeviceThatIsClosedMeanwhileEndsWithTheCall) {
     turnstile.open();
     submitter.join();
     EXPECT_TRUE(isInline(*started));
-    EXPECT_TRUE(Device::awaitClosed(held, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(held, deadline()));
     EXPECT_TRUE(recording_.isClosed(held));
 }
 
@@ -305,7 +305,7 @@ TEST_F(InlineCompletionTest, DeviceWithoutAHandleHasNothingToAskFor) {
     const auto device = port_->add(std::make_unique<NamedPipe>(*port_, L"handleless", win32::Handle{}));
     ASSERT_TRUE(device);
     EXPECT_EQ(
-        code(Refusal::kWrongDevice), Share<Device> { *device } -> completeInline());
+        code(EngineError::kWrongDevice), Share<Device> { *device } -> completeInline());
     EXPECT_FALSE(Share<Device> { *device } -> completesInline());
 }
 

@@ -15,7 +15,7 @@ namespace {
 using namespace test;
 using std::chrono::steady_clock;
 
-constexpr auto kPortLost = code(Refusal::kPortLost);
+constexpr auto kPortLost = code(EngineError::kPortLost);
 constexpr std::uint32_t kWorkers = 3;
 
 class LostPortTest : public ::testing::Test {
@@ -89,7 +89,7 @@ TEST_F(LostPortTest, WhatIsInFlightIsKept) {
 
         CompletionPort::close(key);
         EXPECT_FALSE(kernel_.isPending(request)) << "it was cancelled";
-        EXPECT_TRUE(Device::awaitClosed(idle, patienceEnds()));
+        EXPECT_TRUE(Device::awaitClosed(idle, deadline()));
         EXPECT_FALSE(Device::awaitClosed(device, steady_clock::now()));
         EXPECT_FALSE(CompletionPort::awaitClosed(key, steady_clock::now()));
         const PortSnapshot snapshot = port->snapshot();
@@ -164,7 +164,7 @@ TEST_F(LostPortTest, PollSaysSoAndACloseIsPolledToItsEnd) {
         EXPECT_EQ(0u, Poller::poll(poller, INFINITE)->count) << "the port has come to its end";
         Poller::close(poller);
     }
-    EXPECT_TRUE(CompletionPort::awaitClosed(key, patienceEnds()));
+    EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
     EXPECT_EQ(1u, recording_.losses);
     EXPECT_TRUE(recording_.ended);
 }

@@ -71,7 +71,7 @@ protected:
         }
     }
 
-    bool ended() const { return CompletionPort::awaitClosed(key_, patienceEnds()); }
+    bool ended() const { return CompletionPort::awaitClosed(key_, deadline()); }
 
     Device::Key addPipe() { return *test::addPipe(*port_, kernel_); }
 
@@ -173,7 +173,7 @@ TEST_F(PollerTest, OperationThatCouldNotBePostedComesNoneTheLess) {
 TEST_F(PollerTest, OneThreadAtATime) {
     post(1);
     ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);
-    EXPECT_EQ(code(Refusal::kPollerBusy), Poller::poll(poller_, 0).error()) << "the batch is still in use";
+    EXPECT_EQ(code(EngineError::kPollerBusy), Poller::poll(poller_, 0).error()) << "the batch is still in use";
     Poller::delivered(poller_);
     Poller::delivered(poller_);
     EXPECT_EQ(0u, Poller::poll(poller_, 0).error());
@@ -184,7 +184,7 @@ TEST_F(PollerTest, ClosedOneIsRefusedAndItsPlaceUsedAgain) {
     EXPECT_EQ(2u, port_->snapshot().drains.size());
     Poller::close(other);
     Poller::close(other);
-    EXPECT_EQ(code(Refusal::kPollerClosed), Poller::poll(other, 0).error());
+    EXPECT_EQ(code(EngineError::kPollerClosed), Poller::poll(other, 0).error());
     const Poller::Key third = open();
     EXPECT_NE(other, third);
     EXPECT_EQ(2u, port_->snapshot().drains.size());
@@ -200,7 +200,7 @@ TEST_F(PollerTest, CloseDuringADeliveryWaitsForItsEnd) {
     EXPECT_EQ(
         1u, Share<Poller> { poller_ } -> memory()[0].token);
     Poller::delivered(poller_);
-    EXPECT_EQ(code(Refusal::kPollerClosed), Poller::poll(poller_, 0).error());
+    EXPECT_EQ(code(EngineError::kPollerClosed), Poller::poll(poller_, 0).error());
 }
 
 TEST_F(PollerTest, ClosingPortIsDrainedToItsEnd) {
@@ -220,7 +220,7 @@ TEST_F(PollerTest, ClosingPortIsDrainedToItsEnd) {
     }
     std::sort(all.begin(), all.end());
     EXPECT_EQ((std::vector<std::uint64_t>{8, 9}), all);
-    EXPECT_EQ(code(Refusal::kPortClosed), Poller::poll(poller_, 0).error());
+    EXPECT_EQ(code(EngineError::kPortClosed), Poller::poll(poller_, 0).error());
     EXPECT_TRUE(ended());
 }
 
@@ -326,9 +326,9 @@ TEST(PolledPortTest, OnlyAPortWithoutWorkersIsPolled) {
     SimulatedKernel kernel;
     Recording recording;
     TestPort port{recording};
-    EXPECT_EQ(code(Refusal::kHasWorkers), Poller::open(*port).error());
+    EXPECT_EQ(code(EngineError::kHasWorkers), Poller::open(*port).error());
     port->wake();
-    EXPECT_EQ(code(Refusal::kPollerClosed), Poller::poll(port.key(), 0).error()) << "a port is no poller";
+    EXPECT_EQ(code(EngineError::kPollerClosed), Poller::poll(port.key(), 0).error()) << "a port is no poller";
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ TEST(WorkerTest, SnapshotTellsRunningFromBlocked) {
     char buffer[8];
     ASSERT_TRUE(port.read(device, 1, buffer, sizeof buffer));
     put(ends.client, "x");
-    EXPECT_TRUE(Device::awaitClosed(device, patienceEnds()));
+    EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(1u, inListener);
     EXPECT_EQ(1u, running);
 }

@@ -9,7 +9,7 @@ import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.PortNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -303,22 +303,22 @@ final class CompletionPollerTest {
     @Test
     void nativeCallsBelieveNothing() throws Exception {
         for (final long key : new long[] {0, -1, 1, port.id(), Long.MAX_VALUE, 1L << 32}) {
-            assertThat(PollerNative.poll(key, 0, false, true)).isEqualTo(-Refusal.POLLER_CLOSED.code());
+            assertThat(PollerNative.poll(key, 0, false, true)).isEqualTo(-EngineError.POLLER_CLOSED.code());
             assertThat(PollerNative.records(key)).isNull();
             PollerNative.delivered(key);
             PollerNative.close(key);
             PortNative.wakeUp(key == port.id() ? 0 : key);
         }
-        assertThat(PollerNative.open(0)).isEqualTo(-Refusal.PORT_CLOSED.code());
+        assertThat(PollerNative.open(0)).isEqualTo(-EngineError.PORT_CLOSED.code());
         final long own = PollerNative.open(port.id());
         PollerNative.delivered(own);
         port.post(0, 0, 5);
         assertThat(PollerNative.poll(own, -1, false, true)).isEqualTo(1);
-        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-Refusal.POLLER_BUSY.code());
+        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-EngineError.POLLER_BUSY.code());
         PollerNative.close(own);
         PollerNative.delivered(own);
         PollerNative.delivered(own);
-        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-Refusal.POLLER_CLOSED.code());
+        assertThat(PollerNative.poll(own, 0, false, true)).isEqualTo(-EngineError.POLLER_CLOSED.code());
     }
 
     @Test

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.internal.PortNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -228,7 +228,8 @@ final class CompletionPortTest {
         try (CompletionPort port = CompletionPort.open(recorder)) {
             for (final long id : new long[] {0, -1, 1, Long.MAX_VALUE, Long.MIN_VALUE, ~port.id(), port.id() + 1,
                 port.id() + (1L << 32), 0x7fff_ffff_0000_0000L}) {
-                assertThat(PortNative.post(id, 1, 2, 3)).as("post to %x", id).isEqualTo(-Refusal.PORT_CLOSED.code());
+                assertThat(PortNative.post(id, 1, 2, 3)).as("post to %x", id)
+                        .isEqualTo(-EngineError.PORT_CLOSED.code());
                 assertThat(PortNative.snapshot(id, new long[NativeSnapshot.COUNTERS])).isNull();
                 PortNative.closePort(id);
             }

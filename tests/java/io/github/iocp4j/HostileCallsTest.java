@@ -11,7 +11,7 @@ import io.github.iocp4j.internal.JobObjectNative;
 import io.github.iocp4j.internal.MailslotNative;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SerialPortNative;
 import io.github.iocp4j.internal.WaitableDeviceNative;
 import java.nio.ByteBuffer;
@@ -171,8 +171,8 @@ final class HostileCallsTest {
             numbers.know(answer);
             assertThat(within).as("offset %d length %d was accepted", offset, length).isTrue();
         } else {
-            final List<Long> reasons = new ArrayList<>(List.of(-(long) Refusal.DEVICE_CLOSED.code()));
-            reasons.add(within ? -(long) Refusal.OPERATION_LIMIT.code() : -(long) Refusal.BAD_BUFFER.code());
+            final List<Long> reasons = new ArrayList<>(List.of(-(long) EngineError.DEVICE_CLOSED.code()));
+            reasons.add(within ? -(long) EngineError.OPERATION_LIMIT.code() : -(long) EngineError.BAD_BUFFER.code());
             assertThat(answer).as("offset %d length %d of %s", offset, length, buffer).isIn(reasons);
         }
     }
@@ -212,7 +212,7 @@ final class HostileCallsTest {
     private void mistake() {
         final long key = deviceKey();
         final List<Long> refusals =
-                List.of(-(long) Refusal.DEVICE_CLOSED.code(), -(long) Refusal.WRONG_DEVICE.code());
+                List.of(-(long) EngineError.DEVICE_CLOSED.code(), -(long) EngineError.WRONG_DEVICE.code());
         assertThat(ChildPipeNative.childEnd(key)).isIn(refusals);
         assertThat(ChildPipeNative.closeChildEnd(key)).isIn(refusals);
         assertThat(MailslotNative.contents(key)).isIn(refusals);
@@ -226,7 +226,7 @@ final class HostileCallsTest {
         assertThat(JobObjectNative.processes(key)).isIn(refusals);
         assertThat(JobObjectNative.awaitEmpty(key, number(), integer())).isIn(refusals);
         assertThat(WaitableDeviceNative.open(targets.port().id(), null, number()))
-                .isEqualTo(-(long) Refusal.BAD_OBJECT.code());
+                .isEqualTo(-(long) EngineError.BAD_OBJECT.code());
         assertThat(NamedPipeNative.flush(targets.server().key())).isIn(refusals);
         assertThat(NamedPipeNative.disconnect(targets.server().key())).isIn(refusals);
         answered("disconnect", NamedPipeNative.disconnect(key));

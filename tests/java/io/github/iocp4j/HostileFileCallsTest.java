@@ -8,7 +8,7 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.FileNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ final class HostileFileCallsTest {
                 assertThat(recorder.next().token).isEqualTo(i);
                 accepted++;
             } else {
-                assertThat(answer).isEqualTo(-Refusal.BAD_BUFFER.code());
+                assertThat(answer).isEqualTo(-EngineError.BAD_BUFFER.code());
             }
         }
         assertThat(accepted).isPositive().isLessThan(CALLS);
@@ -119,9 +119,9 @@ final class HostileFileCallsTest {
         };
         for (final ByteBuffer[] list : lists) {
             assertThat(FileNative.readScatter(unbuffered.key(), list, 0, 1, -1)).as("%s", (Object) list)
-                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
             assertThat(FileNative.writeGather(unbuffered.key(), list, 0, 1, -1)).as("%s", (Object) list)
-                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
         assertNothingOutsideWasWritten();
     }
@@ -175,15 +175,15 @@ final class HostileFileCallsTest {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final ByteBuffer[] segments = {part(PAGE, PAGE)};
         final long pipe = pair.client.key();
-        assertThat(answers(pipe, segments)).containsOnly(-Refusal.WRONG_DEVICE.code());
-        assertThat(FileNative.copyMetadata(file.key(), pipe)).isEqualTo(-Refusal.WRONG_DEVICE.code());
+        assertThat(answers(pipe, segments)).containsOnly(-EngineError.WRONG_DEVICE.code());
+        assertThat(FileNative.copyMetadata(file.key(), pipe)).isEqualTo(-EngineError.WRONG_DEVICE.code());
         for (final long key : new long[] {0, -1, port.id(), Long.MAX_VALUE, file.key() + (1L << 32)}) {
-            assertThat(answers(key, segments)).as("key %x", key).containsOnly(-Refusal.DEVICE_CLOSED.code());
-            assertThat(DeviceNative.completeInline(key)).isEqualTo(-Refusal.DEVICE_CLOSED.code());
-            assertThat(FileNative.copyMetadata(file.key(), key)).isEqualTo(-Refusal.DEVICE_CLOSED.code());
+            assertThat(answers(key, segments)).as("key %x", key).containsOnly(-EngineError.DEVICE_CLOSED.code());
+            assertThat(DeviceNative.completeInline(key)).isEqualTo(-EngineError.DEVICE_CLOSED.code());
+            assertThat(FileNative.copyMetadata(file.key(), key)).isEqualTo(-EngineError.DEVICE_CLOSED.code());
         }
         assertThat(FileNative.open(file.key(), folder.resolve("x").toString(), READ_WRITE, 0, OPEN_ALWAYS, 0))
-                .isEqualTo(-Refusal.PORT_CLOSED.code());
+                .isEqualTo(-EngineError.PORT_CLOSED.code());
     }
 
     private static long[] answers(final long key, final ByteBuffer[] segments) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -36,9 +36,9 @@ final class HostileRegisteredCallsTest {
     private static final int CEILING = 10;
     private static final byte CANARY = (byte) 0xEE;
     private static final byte DATA = 0x11;
-    private static final long BAD_BUFFER = -Refusal.BAD_BUFFER.code();
-    private static final long DEVICE_CLOSED = -Refusal.DEVICE_CLOSED.code();
-    private static final long OPERATION_LIMIT = -Refusal.OPERATION_LIMIT.code();
+    private static final long BAD_BUFFER = -EngineError.BAD_BUFFER.code();
+    private static final long DEVICE_CLOSED = -EngineError.DEVICE_CLOSED.code();
+    private static final long OPERATION_LIMIT = -EngineError.OPERATION_LIMIT.code();
 
     private static final int[] INTS = {
         0, 1, -1, 2, SLICE - 1, SLICE, SLICE + 1, 4096, 1 << 24, Integer.MAX_VALUE,

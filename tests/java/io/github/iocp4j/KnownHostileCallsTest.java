@@ -6,7 +6,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.DirectoryWatchNative;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
@@ -34,18 +34,18 @@ final class KnownHostileCallsTest {
             final long pipe = targets.connections().get(0).key();
             final long[] counters = new long[NativeSnapshot.COUNTERS];
 
-            assertThat(DeviceNative.read(pipe, null, 0, 0, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
-            assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(pipe, null, 0, 0, 0, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
+            assertThat(DeviceNative.read(pipe, slice, SLICE, 1, 0, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
             assertThat(DeviceNative.read(victims.port.id(), slice, 0, 1, 0, 0, -1)).as("a port is no device")
-                    .isEqualTo(-Refusal.DEVICE_CLOSED.code());
+                    .isEqualTo(-EngineError.DEVICE_CLOSED.code());
             assertThat(DeviceNative.close(victims.port.id())).as("closed as far as devices go").isTrue();
             assertThat(DeviceNative.name(victims.port.id())).isEmpty();
             assertThat(PortNative.post(victims.pair.server.key(), 0, 0, 0)).as("a device is no port")
-                    .isEqualTo(-Refusal.PORT_CLOSED.code());
+                    .isEqualTo(-EngineError.PORT_CLOSED.code());
             assertThat(PortNative.snapshot(victims.pair.server.key(), counters)).isNull();
             assertThat(PortNative.closePort(victims.pair.server.key())).isTrue();
             assertThat(NamedPipeNative.listen(victims.pair.server.key())).as("a connection is no server")
-                    .isEqualTo(-Refusal.DEVICE_CLOSED.code());
+                    .isEqualTo(-EngineError.DEVICE_CLOSED.code());
             assertThat(DeviceNative.close(pipe + (1L << 32))).as("a key to come").isTrue();
             assertThat(PortNative.closePort(port.id() + (1L << 32))).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
@@ -76,7 +76,7 @@ final class KnownHostileCallsTest {
             for (final ByteBuffer[] memory : WatchMemory.odd(buffers)) {
                 assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), 1, true, memory, 0))
                         .as("%s", (Object) memory)
-                        .isIn(-(long) Win32Error.INVALID_PARAMETER, -(long) Refusal.BAD_BUFFER.code());
+                        .isIn(-(long) Win32Error.INVALID_PARAMETER, -(long) EngineError.BAD_BUFFER.code());
             }
             for (final int filter : new int[] {0, 0x80, 0x200, -1, Integer.MIN_VALUE}) {
                 assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), filter, true, WatchMemory.sound(),
@@ -84,11 +84,11 @@ final class KnownHostileCallsTest {
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
             assertThat(DirectoryWatchNative.open(pipe, folder.toString(), 1, true, WatchMemory.sound(), 0))
-                    .isEqualTo(-Refusal.PORT_CLOSED.code());
+                    .isEqualTo(-EngineError.PORT_CLOSED.code());
             assertThat(DirectoryWatchNative.open(port.id(), null, 1, true, WatchMemory.sound(), 0)).isNegative();
             assertThat(DirectoryWatchNative.start(pipe)).as("a pipe is no directory")
-                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
-            assertThat(DirectoryWatchNative.start(port.id())).isEqualTo(-Refusal.DEVICE_CLOSED.code());
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(DirectoryWatchNative.start(port.id())).isEqualTo(-EngineError.DEVICE_CLOSED.code());
             targets.close();
             buffers.assertAlive();
             victims.assertUnharmed();

@@ -7,7 +7,7 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.internal.DeviceNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -119,7 +119,7 @@ final class PortSnapshotTest {
         assertThat(pair.server.close(LONG)).isTrue();
         assertThatThrownBy(() -> pair.server.read(buffer, 0)).isInstanceOf(DeviceClosedException.class);
         assertThat(DeviceNative.read(pair.client.key(), buffer, 0, 2, 0, 0, Timeouts.NO_DEADLINE))
-                .isEqualTo(-Refusal.BAD_BUFFER.code());
+                .isEqualTo(-EngineError.BAD_BUFFER.code());
         recorder.next(50);
 
         awaitBalance(BEFORE + 50);

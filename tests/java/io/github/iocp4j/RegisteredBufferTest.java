@@ -12,7 +12,7 @@ import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.RegisteredBufferNative;
 import io.github.iocp4j.pipe.PipeMode;
 import java.lang.ref.WeakReference;
@@ -262,7 +262,7 @@ final class RegisteredBufferTest {
     }
 
     private void assertRefused(final int offset, final int length, final long memory) {
-        final long refused = -Refusal.BAD_BUFFER.code();
+        final long refused = -EngineError.BAD_BUFFER.code();
         assertThat(DeviceNative.readRegistered(pair.server.key(), memory, offset, length, 0, 1, -1))
                 .as("key %x", memory).isEqualTo(refused);
         assertThat(DeviceNative.writeRegistered(pair.server.key(), memory, offset, length, 0, 1, -1))

@@ -9,7 +9,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.device.WaitResult.Kind;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.AlertableThreadNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.WaitableObjectNative;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -258,11 +258,11 @@ final class AlertableThreadTest {
             assertThat(AlertableThreadNative.queue(key)).isFalse();
             AlertableThreadNative.close(key);
             WaitableObjectNative.close(key);
-            assertThat(WaitableObjectNative.signal(key)).isEqualTo(-Refusal.BAD_OBJECT.code());
+            assertThat(WaitableObjectNative.signal(key)).isEqualTo(-EngineError.BAD_OBJECT.code());
             assertThat(AlertableThreadNative.await(new long[] {key}, AlertableThreadNative.ANY, 0))
-                    .isEqualTo(-Refusal.BAD_OBJECT.code());
+                    .isEqualTo(-EngineError.BAD_OBJECT.code());
             assertThat(AlertableThreadNative.signalAndAwait(key, event.key(), 0))
-                    .isEqualTo(-Refusal.BAD_OBJECT.code());
+                    .isEqualTo(-EngineError.BAD_OBJECT.code());
         }
         assertThat(AlertableThreadNative.await(null, AlertableThreadNative.ONE, 0)).isNegative();
         assertThat(AlertableThreadNative.await(new long[65], AlertableThreadNative.ANY, 0)).isNegative();

@@ -15,7 +15,7 @@ import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Recorder.Completion;
 import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -333,7 +333,7 @@ final class OverlappedFileTest {
     void nativeCodeKnowsFilesFromOtherDevices() throws Exception {
         final PipePair pipes = PipePair.open(port, recorder, PipeMode.BYTE);
         final long pipe = pipes.client.key();
-        final long wrong = -(long) Refusal.WRONG_DEVICE.code();
+        final long wrong = -(long) EngineError.WRONG_DEVICE.code();
 
         assertThat(FileNative.size(pipe)).isEqualTo(wrong);
         assertThat(FileNative.alignment(pipe)).isEqualTo(wrong);
@@ -346,7 +346,7 @@ final class OverlappedFileTest {
             for (final ByteBuffer[] segments : new ByteBuffer[][] {null, {}, {null}, {ByteBuffer.allocate(PAGE)},
                 {ByteBuffer.allocateDirect(PAGE + 1)}, {ByteBuffer.allocateDirect(0)}}) {
                 assertThat(FileNative.readScatter(file.key(), segments, 0, 0, -1))
-                        .isEqualTo(-(long) Refusal.BAD_BUFFER.code());
+                        .isEqualTo(-(long) EngineError.BAD_BUFFER.code());
             }
         }
         for (final int[] numbers : new int[][] {{1, 0, 3, 0}, {0, 8, 3, 0}, {0, 0, 0, 0}, {0, 0, 6, 0},
@@ -356,7 +356,7 @@ final class OverlappedFileTest {
                     .isEqualTo(-(long) Win32Error.INVALID_PARAMETER);
         }
         assertThat(FileNative.open(PortAccess.get().id(port), null, 0, 0, 3, 0)).isNegative();
-        assertThat(FileNative.open(42, path.toString(), 0, 0, 3, 0)).isEqualTo(-(long) Refusal.PORT_CLOSED.code());
+        assertThat(FileNative.open(42, path.toString(), 0, 0, 3, 0)).isEqualTo(-(long) EngineError.PORT_CLOSED.code());
     }
 
     // --- Opening

@@ -12,7 +12,7 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.PipesOnAPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -45,7 +45,7 @@ final class NamedPipeBuffersTest extends PipesOnAPort {
     @Test
     void refusesInNativeCodeToo() throws Exception {
         final PipePair pair = open(PipeMode.BYTE);
-        final long badBuffer = -Refusal.BAD_BUFFER.code();
+        final long badBuffer = -EngineError.BAD_BUFFER.code();
         final ByteBuffer direct = ByteBuffer.allocateDirect(10);
 
         assertThat(DeviceNative.read(pair.server.key(), ByteBuffer.allocate(10), 0, 1, 0, 0, -1)).isEqualTo(badBuffer);

@@ -11,7 +11,7 @@ import io.github.iocp4j.fixtures.PipesOnAPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.NamedPipeNative;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -286,6 +286,6 @@ final class NamedPipeTest extends PipesOnAPort {
     }
 
     private static long closed() {
-        return -Refusal.DEVICE_CLOSED.code();
+        return -EngineError.DEVICE_CLOSED.code();
     }
 }

@@ -10,7 +10,7 @@ import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.UdpSocketNative;
@@ -113,13 +113,13 @@ final class HostileSocketCallsTest {
             }
             if (number < 0 || number > 64) {
                 assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, number, 1))
-                        .isEqualTo(-Refusal.BAD_BUFFER.code());
+                        .isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, 0, number))
-                        .isEqualTo(-Refusal.BAD_BUFFER.code());
+                        .isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(StreamSocketNative.readInto(pair.client.key(), new ByteBuffer[] {direct},
-                        new int[] {0, number}, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+                        new int[] {0, number}, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, number, new SocketAddressBuffer().memory(),
-                        0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+                        0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(transmit(0, 0, direct, number, nothing)).isNegative();
                 assertThat(transmit(0, 0, nothing, 0, heap)).isNegative();
             }
@@ -142,33 +142,35 @@ final class HostileSocketCallsTest {
         final ByteBuffer[][] lists = {null, {}, {null}, {heap}, {direct, null}, tooMany};
         for (final ByteBuffer[] list : lists) {
             final int[] ranges = new int[list == null ? 2 : 2 * list.length];
-            assertThat(StreamSocketNative.readInto(socket, list, ranges, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
-            assertThat(StreamSocketNative.writeFrom(socket, list, ranges, 0, -1)).isEqualTo(-Refusal.BAD_BUFFER.code());
+            assertThat(StreamSocketNative.readInto(socket, list, ranges, 0, -1))
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
+            assertThat(StreamSocketNative.writeFrom(socket, list, ranges, 0, -1))
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
         for (final int[] ranges : new int[][] {null, {}, {0}, {0, 1, 2}, {-1, 1}, {1, -1}, {64, 1}, {1, 64}}) {
             assertThat(StreamSocketNative.readInto(socket, new ByteBuffer[] {direct}, ranges, 0, -1))
-                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
         final ByteBuffer room = new SocketAddressBuffer().memory();
         final ByteBuffer crooked = ByteBuffer.allocateDirect(200).position(1).slice();
         for (final ByteBuffer peer : new ByteBuffer[] {null, heap, direct, nothing, crooked}) {
             assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, 1, peer, 0, -1))
-                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
             assertThat(UdpSocketNative.sendTo(udp.key(), direct, 0, 1, peer, 0, -1))
-                    .isEqualTo(-Refusal.BAD_BUFFER.code());
+                    .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
         assertThat(UdpSocketNative.receiveFrom(udp.key(), null, 0, 0, room, 0, -1))
-                .isEqualTo(-Refusal.BAD_BUFFER.code());
-        assertThat(StreamSocketNative.takeFirst(socket, null, 0, 0)).isEqualTo(-Refusal.BAD_BUFFER.code());
-        assertThat(SocketNative.localAddress(socket, null)).isEqualTo(-Refusal.BAD_BUFFER.code());
-        assertThat(SocketNative.localAddress(socket, new byte[15])).isEqualTo(-Refusal.BAD_BUFFER.code());
-        assertThat(SocketNative.remoteAddress(socket, new byte[0])).isEqualTo(-Refusal.BAD_BUFFER.code());
+                .isEqualTo(-EngineError.BAD_BUFFER.code());
+        assertThat(StreamSocketNative.takeFirst(socket, null, 0, 0)).isEqualTo(-EngineError.BAD_BUFFER.code());
+        assertThat(SocketNative.localAddress(socket, null)).isEqualTo(-EngineError.BAD_BUFFER.code());
+        assertThat(SocketNative.localAddress(socket, new byte[15])).isEqualTo(-EngineError.BAD_BUFFER.code());
+        assertThat(SocketNative.remoteAddress(socket, new byte[0])).isEqualTo(-EngineError.BAD_BUFFER.code());
         assertThat(StreamSocketNative.transmitFile(socket, null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
                 .isNegative();
         assertThat(StreamSocketNative.transmitFile(socket, "", 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
                 .isNegative();
         assertThat(StreamSocketNative.transmitFile(socket, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0, 0, 0,
-                -1)).isEqualTo(-Refusal.WRONG_DEVICE.code());
+                -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
     }
 
     @Test
@@ -185,20 +187,20 @@ final class HostileSocketCallsTest {
                 StreamSocketNative.writeFrom(key, list, range, 0, -1),
                 StreamSocketNative.shutdownOutput(key),
                 StreamSocketNative.takeFirst(key, direct, 0, 1)
-            }).containsOnly(-Refusal.WRONG_DEVICE.code());
+            }).containsOnly(-EngineError.WRONG_DEVICE.code());
         }
         for (final Device other : new Device[] {server, pair.client}) {
             assertThat(UdpSocketNative.receiveFrom(other.key(), direct, 0, 1, room, 0, -1))
-                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
             assertThat(UdpSocketNative.sendTo(other.key(), direct, 0, 1, room, 0, -1))
-                    .isEqualTo(-Refusal.WRONG_DEVICE.code());
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
         }
-        assertThat(SocketNative.listen(pair.client.key())).isEqualTo(-Refusal.WRONG_DEVICE.code());
+        assertThat(SocketNative.listen(pair.client.key())).isEqualTo(-EngineError.WRONG_DEVICE.code());
         assertThat(NamedPipeNative.listen(server.key())).isNegative();
         final PipePair pipes = PipePair.open(port, recorder, PipeMode.BYTE);
-        assertThat(SocketNative.set(pipes.client.key(), 1, 1, 0)).isEqualTo(-Refusal.WRONG_DEVICE.code());
+        assertThat(SocketNative.set(pipes.client.key(), 1, 1, 0)).isEqualTo(-EngineError.WRONG_DEVICE.code());
         assertThat(SocketNative.localAddress(pipes.client.key(), new byte[128]))
-                .isEqualTo(-Refusal.WRONG_DEVICE.code());
+                .isEqualTo(-EngineError.WRONG_DEVICE.code());
         for (final long key : new long[] {0, -1, PortAccess.get().id(
                 port), Long.MAX_VALUE, pair.client.key() + (1L << 32)}) {
             assertThat(new long[] {
@@ -211,10 +213,10 @@ final class HostileSocketCallsTest {
                 SocketNative.set(key, 1, 1, 0),
                 SocketNative.get(key, 1),
                 SocketNative.localAddress(key, new byte[128])
-            }).as("key %x", key).containsOnly(-Refusal.DEVICE_CLOSED.code());
+            }).as("key %x", key).containsOnly(-EngineError.DEVICE_CLOSED.code());
         }
         assertThat(StreamSocketNative.open(pair.client.key(), "x", loopback, NONE))
-                .isEqualTo(-Refusal.PORT_CLOSED.code());
+                .isEqualTo(-EngineError.PORT_CLOSED.code());
     }
 
     private long openServer(final int backlog, final int listening, final int firstBytes) {

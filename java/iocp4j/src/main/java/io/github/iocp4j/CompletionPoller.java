@@ -3,7 +3,7 @@ package io.github.iocp4j;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 
 /**
  * Drains a port without workers ({@link CompletionPort.Builder#polled}) on the thread that calls {@link #poll(int)}:
@@ -119,7 +119,9 @@ public final class CompletionPoller implements AutoCloseable {
                 : PollerNative.poll(key, milliseconds, alertable, true);
         if (polled < 0) {
             // The end of a port closes its pollers, too.
-            throw port().hasEnded() ? Refusal.PORT_CLOSED.exception(port()) : Refusal.of(polled).exception(this);
+            throw port().hasEnded()
+                    ? EngineError.PORT_CLOSED.exception(port())
+                    : EngineError.of(polled).exception(this);
         }
         final int count = (int) polled;
         if (count > 0) {

@@ -6,7 +6,7 @@ import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.PortNative;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ public final class CompletionPort implements AutoCloseable {
         mechanism = builder.mechanism;
         dispatcher = new CompletionDispatcher(
                 this, builder.listener, builder.batchListener, builder.exceptionHandler);
-        id = Refusal.key(
+        id = EngineError.key(
                 PortNative.openPort(dispatcher, name, builder.concurrency, builder.workers, builder.batch,
                         builder.operations, polled, mechanism.ordinal()),
                 "CreateIoCompletionPort", this);
@@ -105,7 +105,7 @@ public final class CompletionPort implements AutoCloseable {
      * @throws Win32Exception when Windows is out of memory for packets; nothing was queued
      */
     public void post(final long key, final int bytes, final long token) throws Win32Exception {
-        Refusal.key(PortNative.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
+        EngineError.key(PortNative.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
     }
 
     /**
@@ -119,11 +119,11 @@ public final class CompletionPort implements AutoCloseable {
     public CompletionPoller openPoller() {
         final long answer = PollerNative.open(id);
         if (answer < 0) {
-            throw Refusal.of(answer).exception(this);
+            throw EngineError.of(answer).exception(this);
         }
         final ByteBuffer records = PollerNative.records(answer);
         if (records == null) {
-            throw Refusal.PORT_CLOSED.exception(this);
+            throw EngineError.PORT_CLOSED.exception(this);
         }
         return pollers.add(
                 index -> new CompletionPoller(answer, dispatcher, new CompletionBatch(this, index, records)));
@@ -165,7 +165,7 @@ public final class CompletionPort implements AutoCloseable {
     public PortSnapshot snapshot() {
         final PortSnapshot snapshot = NativeSnapshot.take(this);
         if (snapshot == null) {
-            throw Refusal.PORT_CLOSED.exception(this);
+            throw EngineError.PORT_CLOSED.exception(this);
         }
         return snapshot;
     }

@@ -4,7 +4,7 @@ import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -174,7 +174,7 @@ public abstract class Device implements AutoCloseable {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public final void completeInline() throws Win32Exception {
-        Refusal.answered(this, DeviceNative.completeInline(key), "SetFileCompletionNotificationModes");
+        EngineError.checked(this, DeviceNative.completeInline(key), "SetFileCompletionNotificationModes");
     }
 
     /**
@@ -317,6 +317,6 @@ public abstract class Device implements AutoCloseable {
             take();
             return InlineCompletion.ofNative(answer);
         }
-        throw Refusal.of(answer).exception(this);
+        throw EngineError.of(answer).exception(this);
     }
 }

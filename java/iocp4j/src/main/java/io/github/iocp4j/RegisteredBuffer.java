@@ -2,7 +2,7 @@ package io.github.iocp4j;
 
 import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.ReadOnlyTargetException;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.RegisteredBufferNative;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
@@ -43,7 +43,7 @@ public final class RegisteredBuffer implements AutoCloseable {
         NativeLibrary.load();
         final long answer = RegisteredBufferNative.open(buffer);
         if (answer < 0) {
-            throw Refusal.of(answer).exception(buffer);
+            throw EngineError.of(answer).exception(buffer);
         }
         return new RegisteredBuffer(buffer, answer);
     }

@@ -15,7 +15,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -84,11 +84,11 @@ public final class AdoptedDevice extends StreamDevice {
         final long answer =
                 OffCarrier.call(() -> AdoptedDeviceNative.adopt(PortAccess.get().id(
                         port), handle, ownership == Ownership.PASSED));
-        if (answer < 0 && Refusal.of(answer) == null) {
+        if (answer < 0 && EngineError.of(answer) == null) {
             explain(handle, (int) -answer);
         }
         return PortAccess.get().register(port,
-                new AdoptedDevice(port, Refusal.key(answer, "CreateIoCompletionPort", port)));
+                new AdoptedDevice(port, EngineError.key(answer, "CreateIoCompletionPort", port)));
     }
 
     /**
@@ -109,7 +109,7 @@ public final class AdoptedDevice extends StreamDevice {
         if (CONSOLES.stream().anyMatch(path::equalsIgnoreCase)) {
             throw consoleRefused(path);
         }
-        final long key = Refusal.key(
+        final long key = EngineError.key(
                 OffCarrier.call(() -> AdoptedDeviceNative.open(PortAccess.get().id(port), path, access)),
                 "CreateFile " + path, port);
         return PortAccess.get().register(port, new AdoptedDevice(port, key));

@@ -7,7 +7,7 @@ import io.github.iocp4j.internal.AlertableThreadNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.util.Objects;
 import java.util.Queue;
@@ -50,7 +50,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
 
     private AlertableThread() throws Win32Exception {
         NativeLibrary.load();
-        key = Refusal.key(AlertableThreadNative.open(this::runQueued), "OpenThread", thread);
+        key = EngineError.key(AlertableThreadNative.open(this::runQueued), "OpenThread", thread);
     }
 
     /**
@@ -172,7 +172,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
             signalled.signal();
             return result(WaitResult.Kind.APC);
         }
-        return resultOf(Refusal.number(
+        return resultOf(EngineError.number(
                 AlertableThreadNative.signalAndAwait(signalled.key(), object.key(), timeoutMillis),
                 "SignalObjectAndWait", object));
     }
@@ -243,7 +243,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
         if (ranQueued()) {
             return result(WaitResult.Kind.APC);
         }
-        return resultOf(Refusal.number(AlertableThreadNative.await(keys, what, timeoutMillis), call, this));
+        return resultOf(EngineError.number(AlertableThreadNative.await(keys, what, timeoutMillis), call, this));
     }
 
     private void checkTimeout(final int timeoutMillis) {

@@ -9,7 +9,7 @@ import io.github.iocp4j.internal.ConsoleInputNative;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 
 /**
  * Input events of this process's console: keyboard, mouse and window ({@code CONIN$}).
@@ -37,7 +37,7 @@ public final class ConsoleInput extends StreamDevice {
      * @throws PortClosedException when the port is closed or closing
      */
     public static ConsoleInput open(final CompletionPort port) throws Win32Exception {
-        final long key = Refusal.key(
+        final long key = EngineError.key(
                 ConsoleInputNative.open(PortAccess.get().id(
                         port)), "CreateFile CONIN$ (has this process a console?)", port);
         return PortAccess.get().register(port, new ConsoleInput(port, key));

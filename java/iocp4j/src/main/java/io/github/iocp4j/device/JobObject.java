@@ -13,7 +13,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.JobObjectNative;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
 
@@ -47,7 +47,7 @@ public final class JobObject extends Device {
      */
     public static JobObject open(final CompletionPort port, final AtClose atClose) throws Win32Exception {
         final long answer = JobObjectNative.open(PortAccess.get().id(port), atClose == AtClose.KILL);
-        return PortAccess.get().register(port, new JobObject(port, Refusal.key(answer, "CreateJobObject", port)));
+        return PortAccess.get().register(port, new JobObject(port, EngineError.key(answer, "CreateJobObject", port)));
     }
 
     /**
@@ -60,7 +60,7 @@ public final class JobObject extends Device {
      * @throws DeviceClosedException when the job is closed or closing
      */
     public void assign(final long processId) throws Win32Exception {
-        Refusal.answered(this, JobObjectNative.assign(key(), ProcessIds.check(processId)), "AssignProcessToJobObject");
+        EngineError.checked(this, JobObjectNative.assign(key(), ProcessIds.check(processId)), "AssignProcessToJobObject");
     }
 
     /**
@@ -72,7 +72,7 @@ public final class JobObject extends Device {
      * @throws DeviceClosedException when the job is closed or closing
      */
     public void terminate(final int exitCode) throws Win32Exception {
-        Refusal.answered(this, JobObjectNative.terminate(key(), exitCode), "TerminateJobObject");
+        EngineError.checked(this, JobObjectNative.terminate(key(), exitCode), "TerminateJobObject");
     }
 
     /**
@@ -83,7 +83,7 @@ public final class JobObject extends Device {
      * @throws DeviceClosedException when the job is closed or closing
      */
     public int processes() throws Win32Exception {
-        return (int) Refusal.answered(this, JobObjectNative.processes(key()), "QueryInformationJobObject");
+        return (int) EngineError.checked(this, JobObjectNative.processes(key()), "QueryInformationJobObject");
     }
 
     /**

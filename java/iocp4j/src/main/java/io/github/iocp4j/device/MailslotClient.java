@@ -10,7 +10,7 @@ import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.StreamLimit;
 
 /**
@@ -44,8 +44,8 @@ public final class MailslotClient extends StreamDevice {
      */
     public static MailslotClient open(final CompletionPort port, final String name) throws Win32Exception {
         final String full = PipeNames.completeMailslot(name);
-        final long key = Refusal.key(OffCarrier.call(() -> MailslotNative.openClient(PortAccess.get().id(port), full)),
-                "CreateFile " + full, port);
+        final long result = OffCarrier.call(() -> MailslotNative.openClient(PortAccess.get().id(port), full));
+        final long key = EngineError.key(result, "CreateFile " + full, port);
         return PortAccess.get().register(port, new MailslotClient(port, key, full));
     }
 }

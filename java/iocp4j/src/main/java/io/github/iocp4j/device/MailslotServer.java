@@ -10,7 +10,7 @@ import io.github.iocp4j.internal.MailslotNative;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SecurityDescriptors;
 import io.github.iocp4j.internal.StreamLimit;
 import io.github.iocp4j.internal.Timeouts;
@@ -74,7 +74,7 @@ public final class MailslotServer extends StreamDevice {
     }
 
     private long contents() throws Win32Exception {
-        return Refusal.answered(this, MailslotNative.contents(key()), "GetMailslotInfo");
+        return EngineError.checked(this, MailslotNative.contents(key()), "GetMailslotInfo");
     }
 
     /**
@@ -142,7 +142,7 @@ public final class MailslotServer extends StreamDevice {
          * @throws PortClosedException when the port is closed or closing
          */
         public MailslotServer open() throws Win32Exception {
-            final long key = Refusal.key(
+            final long key = EngineError.key(
                     MailslotNative.openServer(PortAccess.get().id(
                             port), name, longestMessage, readTimeout, securityDescriptor),
                     "CreateMailslot " + name, port);

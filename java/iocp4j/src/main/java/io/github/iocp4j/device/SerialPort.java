@@ -13,7 +13,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SerialPortNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
@@ -187,7 +187,7 @@ public final class SerialPort extends StreamDevice {
      * @throws Win32Exception when Windows refuses
      */
     public int modemStatus() throws Win32Exception {
-        return (int) Refusal.answered(this, SerialPortNative.modemStatus(key()), "GetCommModemStatus");
+        return (int) EngineError.checked(this, SerialPortNative.modemStatus(key()), "GetCommModemStatus");
     }
 
     /**
@@ -196,7 +196,7 @@ public final class SerialPort extends StreamDevice {
      * @throws Win32Exception when Windows refuses
      */
     public void discardInput() throws Win32Exception {
-        Refusal.answered(this, SerialPortNative.purge(key(), PURGE_RXCLEAR), "PurgeComm");
+        EngineError.checked(this, SerialPortNative.purge(key(), PURGE_RXCLEAR), "PurgeComm");
     }
 
     /**
@@ -205,7 +205,7 @@ public final class SerialPort extends StreamDevice {
      * @throws Win32Exception when Windows refuses
      */
     public void discardOutput() throws Win32Exception {
-        Refusal.answered(this, SerialPortNative.purge(key(), PURGE_TXCLEAR), "PurgeComm");
+        EngineError.checked(this, SerialPortNative.purge(key(), PURGE_TXCLEAR), "PurgeComm");
     }
 
     private long startAwaitEvents(final int events, final long token, final int milliseconds) {
@@ -218,7 +218,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     private void escape(final int function) throws Win32Exception {
-        Refusal.answered(this, SerialPortNative.escape(key(), function), "EscapeCommFunction");
+        EngineError.checked(this, SerialPortNative.escape(key(), function), "EscapeCommFunction");
     }
 
     private static String complete(final String name) {
@@ -389,7 +389,7 @@ public final class SerialPort extends StreamDevice {
                 baud, dataBits, parity.ordinal(), stopBits.ordinal(), flowControl.ordinal(), dtr ? 1 : 0, rts ? 1 : 0,
                 readInterval, readMultiplier, readConstant, writeMultiplier, writeConstant
             };
-            final long key = Refusal.key(
+            final long key = EngineError.key(
                     OffCarrier.call(() -> SerialPortNative.open(PortAccess.get().id(port), name, settings)),
                     "CreateFile or SetCommState " + name, port);
             return PortAccess.get().register(port, new SerialPort(port, key, name));

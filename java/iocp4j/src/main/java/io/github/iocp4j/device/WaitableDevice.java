@@ -11,7 +11,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.WaitableDeviceNative;
 import java.time.Duration;
@@ -48,7 +48,7 @@ public final class WaitableDevice extends Device {
     public static WaitableDevice open(final CompletionPort port, final WaitableObject object) throws Win32Exception {
         final long answer = WaitableDeviceNative.open(PortAccess.get().id(port), object.name(), object.key());
         return PortAccess.get().register(port, new WaitableDevice(
-                port, Refusal.key(answer, "DuplicateHandle for " + object, port), object.name()));
+                port, EngineError.key(answer, "DuplicateHandle for " + object, port), object.name()));
     }
 
     /**

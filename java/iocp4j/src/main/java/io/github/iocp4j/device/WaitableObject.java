@@ -2,7 +2,7 @@ package io.github.iocp4j.device;
 
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.WaitableObjectNative;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 
@@ -47,7 +47,7 @@ public final class WaitableObject implements AutoCloseable {
         final int id = ProcessIds.check(processId);
         NativeLibrary.load();
         final long answer = WaitableObjectNative.openProcess(id);
-        final String why = Refusal.win32Error(answer) == Win32Error.INVALID_PARAMETER
+        final String why = EngineError.win32Error(answer) == Win32Error.INVALID_PARAMETER
                 ? " (there is no such process; it may have ended)" : "";
         return made("process " + processId, answer, "OpenProcess for process " + processId + why);
     }
@@ -66,7 +66,7 @@ public final class WaitableObject implements AutoCloseable {
 
     private static WaitableObject made(final String name, final long answer, final String call)
             throws Win32Exception {
-        return new WaitableObject(name, Refusal.key(answer, call, name));
+        return new WaitableObject(name, EngineError.key(answer, call, name));
     }
 
     /**
@@ -76,7 +76,7 @@ public final class WaitableObject implements AutoCloseable {
      * @throws IllegalStateException when it is closed
      */
     public void signal() throws Win32Exception {
-        Refusal.key(WaitableObjectNative.signal(key), "SetEvent", this);
+        EngineError.key(WaitableObjectNative.signal(key), "SetEvent", this);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class WaitableObject implements AutoCloseable {
      * @throws IllegalStateException when it is closed
      */
     public void reset() throws Win32Exception {
-        Refusal.key(WaitableObjectNative.reset(key), "ResetEvent", this);
+        EngineError.key(WaitableObjectNative.reset(key), "ResetEvent", this);
     }
 
     /**
@@ -97,7 +97,7 @@ public final class WaitableObject implements AutoCloseable {
      * @throws IllegalStateException when it is closed
      */
     public long exitCode() throws Win32Exception {
-        return Refusal.number(WaitableObjectNative.exitCode(key), "GetExitCodeProcess", this);
+        return EngineError.number(WaitableObjectNative.exitCode(key), "GetExitCodeProcess", this);
     }
 
     /** Refuses further waits. Closing twice is harmless. */

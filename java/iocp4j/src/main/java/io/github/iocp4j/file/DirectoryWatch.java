@@ -13,7 +13,7 @@ import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -216,7 +216,7 @@ public final class DirectoryWatch extends Device {
             final long answer = OffCarrier.call(
                     () -> DirectoryWatchNative.open(PortAccess.get().id(port), name, flags, recursive, memory, token));
             final String why = -answer == Win32Error.DIRECTORY ? " (it is a file: watch the directory it is in)" : "";
-            final long key = Refusal.key(answer, "CreateFile " + name + why, port);
+            final long key = EngineError.key(answer, "CreateFile " + name + why, port);
             final DirectoryWatch watch = new DirectoryWatch(port, key, name, directory, memory);
             watch.attach(attachment);
             PortAccess.get().register(port, watch);
@@ -225,7 +225,7 @@ public final class DirectoryWatch extends Device {
             if (started < 0) {
                 watch.close();
             }
-            Refusal.key(started, "ReadDirectoryChanges " + name, port);
+            EngineError.key(started, "ReadDirectoryChanges " + name, port);
             return watch;
         }
     }

@@ -18,7 +18,7 @@ import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -492,7 +492,7 @@ public final class OverlappedFile extends Device {
 
     /** Makes a blocking call, which may wait for the disk or another machine. */
     private long done(final LongSupplier call, final String name) throws Win32Exception {
-        return Refusal.number(OffCarrier.call(call), name + ' ' + name(), this);
+        return EngineError.number(OffCarrier.call(call), name + ' ' + name(), this);
     }
 
     /**
@@ -685,7 +685,7 @@ public final class OverlappedFile extends Device {
             checkOptions();
             final long answer = OffCarrier.call(() -> FileNative.open(
                     PortAccess.get().id(port), path, access == 0 ? GENERIC_READ : access, share, disposition(), flags));
-            final long key = Refusal.key(answer, "CreateFile " + path + why((int) -answer), port);
+            final long key = EngineError.key(answer, "CreateFile " + path + why((int) -answer), port);
             return PortAccess.get().register(port,
                     new OverlappedFile(port, key, path, access == 0 || (access & GENERIC_READ) != 0,
                     (access & GENERIC_WRITE) != 0, (access & (GENERIC_WRITE | FILE_APPEND_DATA)) != 0));

@@ -7,7 +7,7 @@ import io.github.iocp4j.internal.loader.NativeLibrary;
  * of device has its own class of native methods.
  *
  * <p>No native method throws. A call that creates an object or starts an operation returns its positive key or id, or a
- * negated Win32 error or {@link Refusal} code. The engine checks keys and ids; it refuses stale ones.
+ * negated Win32 error or {@link EngineError} code. The engine checks keys and ids; it refuses stale ones.
  */
 public final class PortNative {
     private PortNative() {

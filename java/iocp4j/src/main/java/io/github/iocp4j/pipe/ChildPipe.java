@@ -8,7 +8,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.ChildPipeNative;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.util.Objects;
 
 /**
@@ -65,7 +65,7 @@ public final class ChildPipe implements AutoCloseable {
     public long childHandle() {
         final long handle = ChildPipeNative.childEnd(parentEnd.key());
         if (handle < 0) {
-            throw Refusal.of(handle).exception(parentEnd);
+            throw EngineError.of(handle).exception(parentEnd);
         }
         if (handle == 0) {
             throw new IllegalStateException("The child's end of " + parentEnd + " is closed: a child is started before"
@@ -140,7 +140,7 @@ public final class ChildPipe implements AutoCloseable {
          * @throws PortClosedException when the port is closed or closing
          */
         public ChildPipe open() throws Win32Exception {
-            final long key = Refusal.key(
+            final long key = EngineError.key(
                     ChildPipeNative.open(PortAccess.get().id(port), direction.code(), overlappedChild, buffer),
                     "CreateNamedPipe for a child process", port);
             return new ChildPipe(PortAccess.get().register(port, new NamedPipe(port, key, 0)));

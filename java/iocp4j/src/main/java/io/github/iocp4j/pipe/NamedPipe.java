@@ -14,7 +14,7 @@ import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.StreamLimit;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
@@ -77,7 +77,7 @@ public final class NamedPipe extends StreamDevice {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public int peerSessionId() throws Win32Exception {
-        return (int) Refusal.answered(this, NamedPipeNative.peerSessionId(key()), "GetNamedPipeSessionId");
+        return (int) EngineError.checked(this, NamedPipeNative.peerSessionId(key()), "GetNamedPipeSessionId");
     }
 
     /**
@@ -127,7 +127,7 @@ public final class NamedPipe extends StreamDevice {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public PipeContents peek() throws Win32Exception {
-        final long found = Refusal.answered(this, NamedPipeNative.peek(key()), "PeekNamedPipe");
+        final long found = EngineError.checked(this, NamedPipeNative.peek(key()), "PeekNamedPipe");
         return new PipeContents((int) found & Integer.MAX_VALUE, (int) (found >>> 31));
     }
 
@@ -140,7 +140,7 @@ public final class NamedPipe extends StreamDevice {
      * @throws DeviceClosedException when the device is closed or closing
      */
     public void flush() throws Win32Exception {
-        Refusal.answered(this, OffCarrier.call(() -> NamedPipeNative.flush(key())), "FlushFileBuffers");
+        EngineError.checked(this, OffCarrier.call(() -> NamedPipeNative.flush(key())), "FlushFileBuffers");
     }
 
     /**
@@ -158,11 +158,11 @@ public final class NamedPipe extends StreamDevice {
      */
     public void disconnect() throws Win32Exception {
         final long answer = NamedPipeNative.disconnect(key());
-        if (Refusal.of(answer) == Refusal.WRONG_DEVICE) {
+        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
             throw new UnsupportedOperationException(
                     this + " is a client's end: only the server's end can disconnect; close this one");
         }
-        Refusal.answered(this, answer, "DisconnectNamedPipe");
+        EngineError.checked(this, answer, "DisconnectNamedPipe");
         close();
     }
 
@@ -185,7 +185,7 @@ public final class NamedPipe extends StreamDevice {
         PortAccess.get().checkWritable(this);
         final long messages = NamedPipeNative.keepsMessages(key());
         if (messages < 0) {
-            throw Refusal.of(messages).exception(this);
+            throw EngineError.of(messages).exception(this);
         }
         if (messages == 0) {
             throw new UnsupportedOperationException(this + " has no half close: only duplex message-mode pipes"

@@ -9,7 +9,7 @@ import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
 import java.util.Objects;
@@ -132,7 +132,7 @@ public final class NamedPipeClient {
          */
         public NamedPipe connect() throws Win32Exception {
             final long answer = attempts();
-            final long key = Refusal.key(answer, "CreateFile " + name + hint(answer), port);
+            final long key = EngineError.key(answer, "CreateFile " + name + hint(answer), port);
             final NamedPipe pipe = new NamedPipe(port, key, NamedPipeNative.serverProcessId(key));
             pipe.attach(attachment);
             return PortAccess.get().register(port, pipe);
@@ -146,7 +146,7 @@ public final class NamedPipeClient {
             int wait = 0;
             while (true) {
                 final long answer = attempt(wait, wasBusy);
-                final int error = Refusal.win32Error(answer);
+                final int error = EngineError.win32Error(answer);
                 wasBusy |= error == Win32Error.PIPE_BUSY;
                 final boolean mayPass = wasBusy
                         && (error == Win32Error.PIPE_BUSY || error == Win32Error.FILE_NOT_FOUND);
@@ -169,7 +169,7 @@ public final class NamedPipeClient {
         }
 
         private String hint(final long answer) {
-            switch (Refusal.win32Error(answer)) {
+            switch (EngineError.win32Error(answer)) {
                 case Win32Error.FILE_NOT_FOUND:
                     return " (there is no server for that pipe)";
                 case Win32Error.INVALID_NAME:

@@ -14,7 +14,7 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SecurityDescriptors;
 import java.util.Objects;
 
@@ -211,7 +211,7 @@ public final class NamedPipeServer extends Device {
             final long answer = NamedPipeNative.openServer(PortAccess.get().id(
                     port), name, direction.code(), mode.ordinal(), inBuffer,
                     outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
-            final long key = Refusal.key(answer, "CreateNamedPipe " + name + hint(answer), port);
+            final long key = EngineError.key(answer, "CreateNamedPipe " + name + hint(answer), port);
             final NamedPipeServer server = new NamedPipeServer(port, key, name);
             server.attach(attachment);
             PortAccess.get().register(port, server);
@@ -220,12 +220,12 @@ public final class NamedPipeServer extends Device {
             if (waiting < 0) {
                 server.close();
             }
-            Refusal.key(waiting, "ConnectNamedPipe " + name, port);
+            EngineError.key(waiting, "ConnectNamedPipe " + name, port);
             return server;
         }
 
         private String hint(final long answer) {
-            final int error = Refusal.win32Error(answer);
+            final int error = EngineError.win32Error(answer);
             final String descriptor =
                     securityDescriptor.isEmpty() ? "" : "with the security descriptor \"" + securityDescriptor + '"';
             if (error == Win32Error.ACCESS_DENIED) {

@@ -3,7 +3,7 @@ package io.github.iocp4j.socket;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -191,7 +191,7 @@ final class SocketAddresses {
 
     private static SocketAddress decode(
             final byte[] bytes, final long answer, final String call, final Device device) throws Win32Exception {
-        return decode(bytes, Refusal.key(answer, call + ' ' + device.name(), device));
+        return decode(bytes, EngineError.key(answer, call + ' ' + device.name(), device));
     }
 
     private static SocketAddress decode(final byte[] bytes, final long length) {

@@ -9,7 +9,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.SocketAddress;
@@ -135,7 +135,7 @@ public final class SocketClient {
         public StreamSocket connect(final long token) throws Win32Exception {
             final long answer = StreamSocketNative.open(PortAccess.get().id(port), SocketAddresses.format(address),
                     SocketAddresses.encode(local), options.toArray());
-            final long key = Refusal.key(answer,
+            final long key = EngineError.key(answer,
                     "bind " + SocketAddresses.format(local) + SocketAddresses.whyNone(answer, address), port);
             final StreamSocket socket = new StreamSocket(port, key, address);
             socket.attach(attachment);

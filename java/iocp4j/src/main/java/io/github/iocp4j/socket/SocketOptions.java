@@ -2,7 +2,7 @@ package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Exception;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
@@ -67,7 +67,7 @@ final class SocketOptions {
     }
 
     static void set(final Device device, final int option, final int value) throws Win32Exception {
-        Refusal.key(SocketNative.set(device.key(), option, value, 0), "setsockopt " + device.name(), device);
+        EngineError.key(SocketNative.set(device.key(), option, value, 0), "setsockopt " + device.name(), device);
     }
 
     static void set(final Device device, final int option, final boolean value) throws Win32Exception {
@@ -76,13 +76,13 @@ final class SocketOptions {
 
     static void setKeepAliveTimes(final Device device, final Duration idle, final Duration interval)
             throws Win32Exception {
-        Refusal.key(
+        EngineError.key(
                 SocketNative.set(device.key(), KEEP_ALIVE_TIMES, Timeouts.milliseconds(idle),
                         Timeouts.milliseconds(interval)),
                 "WSAIoctl SIO_KEEPALIVE_VALS " + device.name(), device);
     }
 
     static int get(final Device device, final int option) throws Win32Exception {
-        return (int) Refusal.key(SocketNative.get(device.key(), option), "getsockopt " + device.name(), device) - 1;
+        return (int) EngineError.key(SocketNative.get(device.key(), option), "getsockopt " + device.name(), device) - 1;
     }
 }

@@ -11,7 +11,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -225,7 +225,7 @@ public final class SocketServer extends Device {
             final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
                     ? " (another socket may have that address: end its program, or choose another port)"
                     : SocketAddresses.whyNone(answer, address);
-            final long key = Refusal.key(answer, "bind " + wanted + why, port);
+            final long key = EngineError.key(answer, "bind " + wanted + why, port);
             final SocketServer server = new SocketServer(port, key, whereIs(key));
             server.attach(attachment);
             PortAccess.get().register(port, server);
@@ -234,7 +234,7 @@ public final class SocketServer extends Device {
             if (accepting < 0) {
                 server.close();
             }
-            Refusal.key(accepting, "listen " + wanted, port);
+            EngineError.key(accepting, "listen " + wanted, port);
             return server;
         }
 

@@ -16,7 +16,7 @@ import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.SocketAddress;
@@ -170,7 +170,7 @@ public final class StreamSocket extends StreamDevice {
             final Device file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
             throws Win32Exception {
         if (!file.isOpen()) {
-            throw Refusal.DEVICE_CLOSED.exception(file);
+            throw EngineError.DEVICE_CLOSED.exception(file);
         }
         return transmit(null, file.key(), file, range, orNothing(head), orNothing(tail), token);
     }
@@ -183,7 +183,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed
      */
     public void shutdownOutput() throws Win32Exception {
-        Refusal.key(StreamSocketNative.shutdownOutput(key()), "shutdown " + name(), this);
+        EngineError.key(StreamSocketNative.shutdownOutput(key()), "shutdown " + name(), this);
     }
 
     /**
@@ -240,7 +240,7 @@ public final class StreamSocket extends StreamDevice {
         Buffers.checkReadInto(buffer);
         final long moved = StreamSocketNative.takeFirst(key(), buffer, buffer.position(), buffer.remaining());
         if (moved < 0) {
-            throw Refusal.of(moved).exception(this);
+            throw EngineError.of(moved).exception(this);
         }
         buffer.position(buffer.position() + (int) moved);
         return (int) moved;
@@ -377,10 +377,10 @@ public final class StreamSocket extends StreamDevice {
         final long answer = StreamSocketNative.transmitFile(key(), path, key, range.position(),
                 (int) length, head, head.position(),
                 head.remaining(), tail, tail.position(), tail.remaining(), token, Timeouts.NO_DEADLINE);
-        if (Refusal.of(answer) == Refusal.WRONG_DEVICE) {
+        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
             throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
         }
-        return Refusal.key(answer, "TransmitFile " + file, this);
+        return EngineError.key(answer, "TransmitFile " + file, this);
     }
 
     private static ByteBuffer orNothing(final ByteBuffer buffer) {

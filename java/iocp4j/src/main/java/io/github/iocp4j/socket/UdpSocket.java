@@ -13,7 +13,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.UdpSocketNative;
 import java.net.InetSocketAddress;
@@ -243,7 +243,7 @@ public final class UdpSocket extends Device {
          */
         public UdpSocket open() throws Win32Exception {
             final String wanted = SocketAddresses.format(address);
-            final long key = Refusal.key(
+            final long key = EngineError.key(
                     UdpSocketNative.open(PortAccess.get().id(port), wanted, SocketAddresses.encode(address),
                             options.and(reuseAddress ? SocketOptions.REUSE_ADDRESS : SocketOptions.EXCLUSIVE, true)),
                     "bind " + wanted, port);

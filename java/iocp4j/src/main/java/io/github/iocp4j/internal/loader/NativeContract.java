@@ -5,7 +5,7 @@ import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.RecordLayout;
-import io.github.iocp4j.internal.Refusal;
+import io.github.iocp4j.internal.EngineError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -77,8 +77,8 @@ public final class NativeContract {
         terms.put("last opcode", PortAccess.get().code(Opcode.WAIT));
         terms.put("last device kind", PortAccess.get().code(DeviceKind.JOB));
         terms.put("last mechanism", Mechanism.HANDLE.ordinal());
-        terms.put("number of refusals", Refusal.values().length);
-        for (final Refusal refusal : Refusal.values()) {
+        terms.put("number of refusals", EngineError.values().length);
+        for (final EngineError refusal : EngineError.values()) {
             terms.put("code of refusal " + refusal, refusal.code());
         }
         return terms;

@@ -7,22 +7,22 @@
 #include <new>
 #include <system_error>
 
-#include "engine/operation/Refusal.h"
+#include "engine/operation/EngineError.h"
 #include "win32/Result.h"
 
 namespace iocp4j::jni {
 
-// What native methods give back: a key or an id, which are positive, or an error with its sign turned (Native.java).
+// A native method returns a key or an id, which are positive, or the negative of an error code (Native.java).
 inline jlong refused(win32::ErrorCode error) noexcept { return -static_cast<jlong>(error); }
-inline jlong refused(Refusal refusal) noexcept { return refused(code(refusal)); }
+inline jlong refused(EngineError refusal) noexcept { return refused(code(refusal)); }
 
 template <class T>
-jlong answer(const win32::Result<T>& result) noexcept {
+jlong resultOf(const win32::Result<T>& result) noexcept {
     return result ? static_cast<jlong>(*result) : refused(result.error());
 }
 
-// Of a call that returns nothing but whether it succeeded: 1 if so.
-inline jlong answered(win32::ErrorCode error) noexcept { return error == 0 ? jlong{1} : refused(error); }
+// For a call that returns only whether it has succeeded: 1 if so.
+inline jlong resultOf(win32::ErrorCode error) noexcept { return error == 0 ? jlong{1} : refused(error); }
 
 // Two counters in one number, each of at most 31 bits, which is never negative.
 inline jlong both(std::uint32_t upper, std::uint32_t lower) noexcept {
@@ -30,22 +30,22 @@ inline jlong both(std::uint32_t upper, std::uint32_t lower) noexcept {
     return static_cast<jlong>(std::uint64_t{std::min(upper, kMost)} << 31 | std::min(lower, kMost));
 }
 
-// Whether a number is one that the facade would pass. Checked again in native code, where it would do harm.
+// The facade has checked this range; native code checks it again, because a wrong number would do harm here.
 constexpr bool within(jint number, jint least, jint most) noexcept { return number >= least && number <= most; }
 
-// Runs what may run out of memory or threads; no C++ exception may reach Java.
+// Runs code that may throw for want of memory or threads, because no C++ exception may reach Java.
 template <class Body>
-jlong answerOf(Body&& body) noexcept {
+jlong guarded(Body&& body) noexcept {
     try {
         return body();
     } catch (const std::bad_alloc&) {
-        return refused(Refusal::kOutOfMemory);
+        return refused(EngineError::kOutOfMemory);
     } catch (const std::system_error&) {
-        return refused(Refusal::kOutOfMemory);
+        return refused(EngineError::kOutOfMemory);
     }
 }
 
-// The same for what gives back an object: then Java gets an OutOfMemoryError.
+// The same for a method that returns an object. For want of memory Java gets an OutOfMemoryError.
 template <class Body>
 auto objectOf(JNIEnv* env, Body&& body) noexcept -> decltype(body()) {
     try {

@@ -1,4 +1,4 @@
-#include "devices/other/ForeignDevice.h"
+#include "devices/other/AdoptedDevice.h"
 
 #include <memory>
 
@@ -9,9 +9,9 @@
 
 namespace iocp4j {
 
-win32::Result<Device::Key> ForeignDevice::adopt(CompletionPort& port, HANDLE handle, Ownership ownership) {
+win32::Result<Device::Key> AdoptedDevice::adopt(CompletionPort& port, HANDLE handle, Ownership ownership) {
     auto device =
-        std::make_unique<ForeignDevice>(port, L"handle " + std::to_wstring(reinterpret_cast<std::uintptr_t>(handle)),
+        std::make_unique<AdoptedDevice>(port, L"handle " + std::to_wstring(reinterpret_cast<std::uintptr_t>(handle)),
                                         win32::Handle{handle, win32::Handle::End::kNothing});
     if (win32::maySkipPackets(handle)) {
         device->expectSkippedPackets();
@@ -21,28 +21,28 @@ win32::Result<Device::Key> ForeignDevice::adopt(CompletionPort& port, HANDLE han
         const Share<Device> share{*added};
         if (!share) {
             // The port is being closed, and took the device with it.
-            return win32::Result<Device::Key>::failure(code(Refusal::kPortClosed));
+            return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));
         }
-        static_cast<ForeignDevice&>(*share).closes_.store(true, std::memory_order_relaxed);
+        static_cast<AdoptedDevice&>(*share).closes_.store(true, std::memory_order_relaxed);
     }
     return added;
 }
 
-win32::Result<Device::Key> ForeignDevice::open(CompletionPort& port, const std::wstring& path, DWORD access) {
+win32::Result<Device::Key> AdoptedDevice::open(CompletionPort& port, const std::wstring& path, DWORD access) {
     win32::Handle handle{win32::calls.createFile(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
                                                  OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
     if (!handle) {
         return win32::Result<Device::Key>::failure(::GetLastError());
     }
-    return port.add(std::make_unique<ForeignDevice>(port, path, std::move(handle)));
+    return port.add(std::make_unique<AdoptedDevice>(port, path, std::move(handle)));
 }
 
-win32::ErrorCode ForeignDevice::errorOfInline(HANDLE handle) noexcept {
+win32::ErrorCode AdoptedDevice::errorOfInline(HANDLE handle) noexcept {
     const win32::ErrorCode error = win32::errorOfSkippingPackets(win32::socketOf(handle));
     return error == WSAENOTSOCK ? ERROR_SUCCESS : error;
 }
 
-void ForeignDevice::onEnding() noexcept {
+void AdoptedDevice::onEnding() noexcept {
     if (closes_.load(std::memory_order_relaxed)) {
         const win32::Handle closed{handle()};
     }

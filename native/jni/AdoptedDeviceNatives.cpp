@@ -1,7 +1,7 @@
-#include "devices/other/ForeignDevice.h"
+#include "devices/other/AdoptedDevice.h"
 #include "engine/port/CompletionPort.h"
-#include "jni/Answer.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "win32/HandleTraits.h"
 
@@ -10,32 +10,32 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL adoptHandle(JNIEnv*, jclass, jlong port, jlong handle, jboolean passed) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
         const auto raw = reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle));
         // Either would be taken for no handle at all, or for that of a new port.
         if (raw == nullptr || raw == INVALID_HANDLE_VALUE) {
             return refused(ERROR_INVALID_HANDLE);
         }
-        const auto ownership = passed ? ForeignDevice::Ownership::kPassed : ForeignDevice::Ownership::kKept;
-        return answer(ForeignDevice::adopt(*found, raw, ownership));
+        const auto ownership = passed ? AdoptedDevice::Ownership::kPassed : AdoptedDevice::Ownership::kKept;
+        return resultOf(AdoptedDevice::adopt(*found, raw, ownership));
     });
 }
 
 jlong JNICALL openPath(JNIEnv* env, jclass, jlong port, jstring path, jint access) {
-    return answerOf([&] {
+    return guarded([&] {
         const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
         if (!found) {
-            return refused(Refusal::kPortClosed);
+            return refused(EngineError::kPortClosed);
         }
-        return answer(ForeignDevice::open(*found, toWide(env, path), static_cast<DWORD>(access)));
+        return resultOf(AdoptedDevice::open(*found, toWide(env, path), static_cast<DWORD>(access)));
     });
 }
 
-// The bits that ForeignDevice.java knows.
+// The bits that AdoptedDevice.java knows.
 jint JNICALL handleTraits(JNIEnv*, jclass, jlong handle) {
     constexpr jint kConsole = 1;
     constexpr jint kSynchronous = 2;

@@ -5,8 +5,8 @@
 namespace iocp4j {
 
 // Why the engine itself refuses a call. Bit 29 marks codes that Windows leaves to applications, so that these share a
-// return value with Win32 errors. The Java enum Refusal has the same codes in the same order.
-enum class Refusal : win32::ErrorCode {
+// return value with Win32 errors. The Java enum EngineError has the same codes in the same order.
+enum class EngineError : win32::ErrorCode {
     kDeviceClosed = 0x2000'0001,
     kPortClosed = 0x2000'0002,
     kOperationLimit = 0x2000'0003,
@@ -23,6 +23,6 @@ enum class Refusal : win32::ErrorCode {
     kPortLost = 0x2000'000e,
 };
 
-constexpr win32::ErrorCode code(Refusal refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }
+constexpr win32::ErrorCode code(EngineError refusal) noexcept { return static_cast<win32::ErrorCode>(refusal); }
 
 }  // namespace iocp4j

@@ -5,10 +5,10 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 
 /**
- * The engine's error codes, with which it refuses a call. The codes are those of native/engine/operation/Refusal.h; bit
- * 29 is set in them, as Win32 requires of application-defined codes.
+ * The engine's error codes, with which it refuses a call. The codes are those of
+ * native/engine/operation/EngineError.h; bit 29 is set in them, as Win32 requires of application-defined codes.
  */
-public enum Refusal {
+public enum EngineError {
     DEVICE_CLOSED(0x2000_0001) {
         @Override
         public RuntimeException exception(final Object subject) {
@@ -105,7 +105,7 @@ public enum Refusal {
 
     private final int code;
 
-    Refusal(final int code) {
+    EngineError(final int code) {
         this.code = code;
     }
 
@@ -117,47 +117,47 @@ public enum Refusal {
     /** The exception for the caller; subject is the device or port of the call. */
     public abstract RuntimeException exception(Object subject);
 
-    /** The refusal in a negative native result; null for a Win32 error. */
-    public static Refusal of(final long answer) {
-        for (final Refusal refusal : values()) {
-            if (refusal.code == -answer) {
-                return refusal;
+    /** The engine error in a negative native result; null for a Win32 error. */
+    public static EngineError of(final long result) {
+        for (final EngineError error : values()) {
+            if (error.code == -result) {
+                return error;
             }
         }
         return null;
     }
 
-    /** The Win32 error in a native result; 0 if that is a key or a refusal. */
-    public static int win32Error(final long answer) {
-        return answer >= 0 || of(answer) != null ? Win32Error.SUCCESS : (int) -answer;
+    /** The Win32 error in a native result; 0 if that is a key or an engine error. */
+    public static int win32Error(final long result) {
+        return result >= 0 || of(result) != null ? Win32Error.SUCCESS : (int) -result;
     }
 
     /** Returns a native result that is a key; throws the exception for any other result. */
-    public static long key(final long answer, final String call, final Object subject) throws Win32Exception {
-        if (answer > 0) {
-            return answer;
+    public static long key(final long result, final String call, final Object subject) throws Win32Exception {
+        if (result > 0) {
+            return result;
         }
-        throw failure(answer, call, subject);
+        throw failure(result, call, subject);
     }
 
     /** Returns a native result that is 0 or positive; throws the exception for a negative one. */
-    public static long number(final long answer, final String call, final Object subject) throws Win32Exception {
-        if (answer >= 0) {
-            return answer;
+    public static long number(final long result, final String call, final Object subject) throws Win32Exception {
+        if (result >= 0) {
+            return result;
         }
-        throw failure(answer, call, subject);
+        throw failure(result, call, subject);
     }
 
-    /** Returns a native answer that is a number, and throws what a negative one means: the call on a device failed. */
-    public static long answered(final Device device, final long answer, final String call) throws Win32Exception {
-        return answer < 0 ? key(answer, call + " on " + device.name(), device) : answer;
+    /** The same for a call on a device, whose name the exception gets. */
+    public static long checked(final Device device, final long result, final String call) throws Win32Exception {
+        return result >= 0 ? result : number(result, call + " on " + device.name(), device);
     }
 
-    private static Win32Exception failure(final long answer, final String call, final Object subject) {
-        final Refusal refusal = of(answer);
-        if (refusal != null) {
-            throw refusal.exception(subject);
+    private static Win32Exception failure(final long result, final String call, final Object subject) {
+        final EngineError error = of(result);
+        if (error != null) {
+            throw error.exception(subject);
         }
-        return new Win32Exception(call, (int) -answer);
+        return new Win32Exception(call, (int) -result);
     }
 }

@@ -6,7 +6,7 @@
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
-#include "devices/other/ForeignDevice.h"
+#include "devices/other/AdoptedDevice.h"
 
 namespace iocp4j {
 namespace {
@@ -30,17 +30,17 @@ win32::Handle temporaryFile(DWORD flags) {
                                        flags | FILE_FLAG_DELETE_ON_CLOSE, nullptr)};
 }
 
-class ForeignDeviceTest : public ::testing::Test {
+class AdoptedDeviceTest : public ::testing::Test {
 protected:
-    auto adopt(HANDLE handle, ForeignDevice::Ownership ownership = ForeignDevice::Ownership::kKept) {
-        return ForeignDevice::adopt(*port_, handle, ownership);
+    auto adopt(HANDLE handle, AdoptedDevice::Ownership ownership = AdoptedDevice::Ownership::kKept) {
+        return AdoptedDevice::adopt(*port_, handle, ownership);
     }
 
     Recording recording_;
     TestPort port_{recording_};
 };
 
-TEST_F(ForeignDeviceTest, ReadsAndWritesAPipe) {
+TEST_F(AdoptedDeviceTest, ReadsAndWritesAPipe) {
     PipeEnds ends;
     const auto server = adopt(ends.server.get());
     const auto client = adopt(ends.client.get());
@@ -50,13 +50,13 @@ TEST_F(ForeignDeviceTest, ReadsAndWritesAPipe) {
     ASSERT_TRUE(port_.write(*client, 2, "hello", 5));
     const CompletionRecord record = recording_.waitForToken(1);
     EXPECT_EQ("hello", std::string(buffer, record.bytes));
-    EXPECT_EQ(DeviceKind::kForeign, record.kind);
+    EXPECT_EQ(DeviceKind::kAdopted, record.kind);
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
     EXPECT_TRUE(closed(*server));
     EXPECT_TRUE(closed(*client));
 }
 
-TEST_F(ForeignDeviceTest, LosesNothingOnAHandleThatSkipsPackets) {
+TEST_F(AdoptedDeviceTest, LosesNothingOnAHandleThatSkipsPackets) {
     PipeEnds ends;
     for (const HANDLE end : {ends.server.get(), ends.client.get()}) {
         ASSERT_TRUE(::SetFileCompletionNotificationModes(end, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
@@ -76,7 +76,7 @@ TEST_F(ForeignDeviceTest, LosesNothingOnAHandleThatSkipsPackets) {
     EXPECT_EQ(40u, recording_.count());
 }
 
-TEST_F(ForeignDeviceTest, CompletesInlineUnlessItIsADatagramSocket) {
+TEST_F(AdoptedDeviceTest, CompletesInlineUnlessItIsADatagramSocket) {
     PipeEnds ends;
     SocketEnds sockets;
     const PlainSocket datagrams{AF_INET, SOCK_DGRAM};
@@ -92,7 +92,7 @@ TEST_F(ForeignDeviceTest, CompletesInlineUnlessItIsADatagramSocket) {
     port_.end();
 }
 
-TEST_F(ForeignDeviceTest, ReadsAndWritesAFileAtPositions) {
+TEST_F(AdoptedDeviceTest, ReadsAndWritesAFileAtPositions) {
     const win32::Handle file = temporaryFile(FILE_FLAG_OVERLAPPED);
     const auto device = adopt(file.get());
     ASSERT_TRUE(device) << device.error();
@@ -111,7 +111,7 @@ TEST_F(ForeignDeviceTest, ReadsAndWritesAFileAtPositions) {
     EXPECT_TRUE(closed(*device));
 }
 
-TEST_F(ForeignDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
+TEST_F(AdoptedDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;
     }
@@ -126,13 +126,13 @@ TEST_F(ForeignDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get()).error()) << "still tied to the port";
 }
 
-TEST_F(ForeignDeviceTest, CloseClosesAHandleThatIsPassed) {
+TEST_F(AdoptedDeviceTest, CloseClosesAHandleThatIsPassed) {
     const std::wstring name = newPipeName();
     const win32::Handle server{
         ::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr)};
     const HANDLE raw = ::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
                                      FILE_FLAG_OVERLAPPED, nullptr);
-    const auto device = adopt(raw, ForeignDevice::Ownership::kPassed);
+    const auto device = adopt(raw, AdoptedDevice::Ownership::kPassed);
     ASSERT_TRUE(device);
     char buffer[16];
     ASSERT_TRUE(port_.read(*device, 1, buffer, sizeof(buffer)));
@@ -142,19 +142,19 @@ TEST_F(ForeignDeviceTest, CloseClosesAHandleThatIsPassed) {
     EXPECT_FALSE(::WriteFile(server.get(), "x", 1, &count, nullptr)) << "the peer sees the end";
 }
 
-TEST_F(ForeignDeviceTest, PortThatEndsLeavesWhatIsKept) {
+TEST_F(AdoptedDeviceTest, PortThatEndsLeavesWhatIsKept) {
     PipeEnds ends;
     {
         Recording recording;
         TestPort other{recording};
-        ASSERT_TRUE(ForeignDevice::adopt(*other, ends.client.get(), ForeignDevice::Ownership::kKept));
+        ASSERT_TRUE(AdoptedDevice::adopt(*other, ends.client.get(), AdoptedDevice::Ownership::kKept));
     }
     EXPECT_TRUE(isOpen(ends.client.get()));
 }
 
 // Whatever was to become of the handle: the caller has been told that nothing has.
-TEST_F(ForeignDeviceTest, HandleThatIsRefusedStaysOpenAndTheCallers) {
-    for (const auto ownership : {ForeignDevice::Ownership::kKept, ForeignDevice::Ownership::kPassed}) {
+TEST_F(AdoptedDeviceTest, HandleThatIsRefusedStaysOpenAndTheCallers) {
+    for (const auto ownership : {AdoptedDevice::Ownership::kKept, AdoptedDevice::Ownership::kPassed}) {
         const PipeEnds ends{PipeKind::kBytes, 4096, 0};
         EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get(), ownership).error()) << "not overlapped";
         EXPECT_TRUE(isOpen(ends.client.get()));
@@ -165,43 +165,43 @@ TEST_F(ForeignDeviceTest, HandleThatIsRefusedStaysOpenAndTheCallers) {
     EXPECT_TRUE(port_->snapshot().devices.empty());
 }
 
-TEST_F(ForeignDeviceTest, HandleThatIsBoundAlreadyStaysOpenAndTheCallers) {
+TEST_F(AdoptedDeviceTest, HandleThatIsBoundAlreadyStaysOpenAndTheCallers) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;
     }
     const PipeEnds ends;
     ASSERT_TRUE(adopt(ends.server.get()));
-    for (const auto ownership : {ForeignDevice::Ownership::kKept, ForeignDevice::Ownership::kPassed}) {
+    for (const auto ownership : {AdoptedDevice::Ownership::kKept, AdoptedDevice::Ownership::kPassed}) {
         EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.server.get(), ownership).error());
         EXPECT_TRUE(isOpen(ends.server.get()));
     }
     EXPECT_EQ(1u, port_->snapshot().devices.size());
 }
 
-TEST_F(ForeignDeviceTest, HandleStaysTheCallersWhenThePortIsClosing) {
+TEST_F(AdoptedDeviceTest, HandleStaysTheCallersWhenThePortIsClosing) {
     PipeEnds ends;
     const CompletionPort::Key key = port_->key();
     CompletionPort::close(key);
     const Share<CompletionPort> port{key};
     if (port) {
-        const auto refused = ForeignDevice::adopt(*port, ends.client.get(), ForeignDevice::Ownership::kPassed);
-        EXPECT_EQ(code(Refusal::kPortClosed), refused.error());
+        const auto refused = AdoptedDevice::adopt(*port, ends.client.get(), AdoptedDevice::Ownership::kPassed);
+        EXPECT_EQ(code(EngineError::kPortClosed), refused.error());
     }
     EXPECT_TRUE(isOpen(ends.client.get()));
 }
 
-TEST_F(ForeignDeviceTest, OpensWhatHasAPath) {
-    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, ForeignDevice::open(*port_, newPipeName(), GENERIC_READ).error());
+TEST_F(AdoptedDeviceTest, OpensWhatHasAPath) {
+    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, AdoptedDevice::open(*port_, newPipeName(), GENERIC_READ).error());
     const std::wstring name = newPipeName();
     const win32::Handle server{
         ::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr)};
-    const auto client = ForeignDevice::open(*port_, name, GENERIC_READ | GENERIC_WRITE);
+    const auto client = AdoptedDevice::open(*port_, name, GENERIC_READ | GENERIC_WRITE);
     ASSERT_TRUE(client) << client.error();
     EXPECT_EQ(
         name, Share<Device> { *client } -> name());
 }
 
-TEST_F(ForeignDeviceTest, AConsoleIsRefused) {
+TEST_F(AdoptedDeviceTest, AConsoleIsRefused) {
     const win32::Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
                                               FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
                                               FILE_FLAG_OVERLAPPED, nullptr)};
@@ -209,7 +209,7 @@ TEST_F(ForeignDeviceTest, AConsoleIsRefused) {
         GTEST_SKIP() << "this process has no console";
     }
     EXPECT_FALSE(adopt(console.get()));
-    EXPECT_FALSE(ForeignDevice::open(*port_, L"CONIN$", GENERIC_READ | GENERIC_WRITE));
+    EXPECT_FALSE(AdoptedDevice::open(*port_, L"CONIN$", GENERIC_READ | GENERIC_WRITE));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace iocp4j {
 
 // A handle of any kind that other code has opened.
-class ForeignDevice : public ByteDevice {
+class AdoptedDevice : public ByteDevice {
 public:
     enum class Ownership {
         kKept,    // the code that has opened the handle closes it
@@ -25,7 +25,7 @@ public:
     using ByteDevice::ByteDevice;
 
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kForeign, .errorOfInline = &errorOfInline};
+        static constexpr Traits kTraits{.kind = DeviceKind::kAdopted, .errorOfInline = &errorOfInline};
         return kTraits;
     }
 

@@ -6,18 +6,18 @@ namespace iocp4j {
 
 // While one of these lives, its thread does not wait for the end of a port or device, because that end may depend on
 // the thread itself: a worker, or a thread that ends a device or port.
-class MayNotWait {
+class NoWaitScope {
 public:
-    MayNotWait() noexcept { ++depth_; }
-    MayNotWait(const MayNotWait&) = delete;
-    MayNotWait& operator=(const MayNotWait&) = delete;
-    ~MayNotWait() { --depth_; }
+    NoWaitScope() noexcept { ++depth_; }
+    NoWaitScope(const NoWaitScope&) = delete;
+    NoWaitScope& operator=(const NoWaitScope&) = delete;
+    ~NoWaitScope() { --depth_; }
 
     static bool here() noexcept { return depth_ > 0; }
 
     // When to stop waiting for the end of a port or device.
-    static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds patience) noexcept {
-        return std::chrono::steady_clock::now() + (here() ? std::chrono::milliseconds::zero() : patience);
+    static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds timeout) noexcept {
+        return std::chrono::steady_clock::now() + (here() ? std::chrono::milliseconds::zero() : timeout);
     }
 
 private:
