@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
-import io.github.iocp4j.internal.PortNative;
 import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.PortNative;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.DirectoryWatchNative;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortNative;
-import io.github.iocp4j.internal.EngineError;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;

@@ -1,9 +1,9 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.EngineError;
 
 /**
  * Drains a port without workers ({@link CompletionPort.Builder#polled}) on the thread that calls {@link #poll(int)}:

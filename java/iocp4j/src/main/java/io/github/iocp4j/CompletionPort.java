@@ -1,12 +1,12 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.PortNative;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;

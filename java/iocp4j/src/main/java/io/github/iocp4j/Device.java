@@ -2,9 +2,9 @@ package io.github.iocp4j;
 
 import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
-import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeServer;

@@ -1,8 +1,8 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.Buffers;
-import io.github.iocp4j.internal.ReadOnlyTargetException;
 import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.ReadOnlyTargetException;
 import io.github.iocp4j.internal.RegisteredBufferNative;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;

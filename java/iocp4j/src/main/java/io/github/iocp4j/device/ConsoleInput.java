@@ -7,9 +7,9 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.ConsoleInputNative;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.EngineError;
 
 /**
  * Input events of this process's console: keyboard, mouse and window ({@code CONIN$}).

@@ -10,10 +10,10 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.JobObjectNative;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
 
@@ -60,7 +60,8 @@ public final class JobObject extends Device {
      * @throws DeviceClosedException when the job is closed or closing
      */
     public void assign(final long processId) throws Win32Exception {
-        EngineError.checked(this, JobObjectNative.assign(key(), ProcessIds.check(processId)), "AssignProcessToJobObject");
+        EngineError.checked(this, JobObjectNative.assign(key(), ProcessIds.check(processId)),
+                "AssignProcessToJobObject");
     }
 
     /**

@@ -5,12 +5,12 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.MailslotNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
-import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.StreamLimit;
 
 /**

@@ -7,8 +7,8 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.ChildPipeNative;
-import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.PortAccess;
 import java.util.Objects;
 
 /**

@@ -9,12 +9,12 @@ import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
-import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SecurityDescriptors;
 import java.util.Objects;
 
