@@ -175,9 +175,9 @@ void Operations::defer(Operation& operation) noexcept {
     if (deferred_.load(std::memory_order_relaxed) == nullptr) {
         deferred_.store(&operation, std::memory_order_release);
     } else {
-        lastStranded_->next = &operation;
+        lastDeferred_->next = &operation;
     }
-    lastStranded_ = &operation;
+    lastDeferred_ = &operation;
     // With the lock held: without this operation the port may come to its end.
     doorbell_.ring();
 }
@@ -210,7 +210,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     operation->target.store(nullptr, std::memory_order_relaxed);
     const OperationId id = idOf(*operation);
     const std::uint64_t generation = operation->rendezvous.generation();
-    operation->rendezvous.beginTravelling();
+    operation->rendezvous.beginSelfPosted();
     const win32::ErrorCode error = port_.post(0, kSelfPostedKey, operation);
     // Unless a forged packet has delivered it: then it was accepted.
     if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {

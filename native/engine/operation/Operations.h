@@ -142,7 +142,7 @@ private:
     // here whenever they come round.
     std::mutex deferredMutex_;
     std::atomic<Operation*> deferred_{nullptr};
-    Operation* lastStranded_ = nullptr;  // where there is one
+    Operation* lastDeferred_ = nullptr;  // where there is one
     Deadlines deadlines_;
     Timekeeper& timekeeper_;
     Doorbell& doorbell_;

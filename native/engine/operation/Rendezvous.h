@@ -43,7 +43,7 @@ public:
     void begin() noexcept { enterState(kInFlight | kHeld); }
 
     // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
-    void beginTravelling() noexcept { enterState(kInFlight | kSelfPosted); }
+    void beginSelfPosted() noexcept { enterState(kInFlight | kSelfPosted); }
 
     // The call has failed, so that no packet follows: the holder claims the operation itself, stores the result, and
     // lets it selfPost(). False when a packet has come nevertheless; then that one counts, and the holder releases as

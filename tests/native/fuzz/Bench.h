@@ -144,7 +144,7 @@ private:
         } else if (what < 128) {
             cancelsFail_ = !cancelsFail_;
         } else if (what < 250) {
-            (void)takeStranded();
+            (void)takeDeferred();
         } else {
             Pipe& pipe = pipes_[what % pipes_.size()];
             pipe.closed = true;
@@ -309,7 +309,7 @@ private:
         return !foreign;
     }
 
-    // A stranger may know the key of an operation's device, or the one under which operations travel.
+    // A stranger may know the key of an operation's device, or the key of self-posted operations.
     void receiveStrange() {
         constexpr ULONG_PTR kSelfPostedKey = 2;
         const OVERLAPPED_ENTRY entry = strangePacket();
@@ -324,7 +324,7 @@ private:
         expect(!receive(entry) || likely, "a packet counts that is nobody's");
     }
 
-    bool takeStranded() {
+    bool takeDeferred() {
         Operation* operation = operations_.claimDeferred();
         if (operation != nullptr) {
             take(*operation);
@@ -360,7 +360,7 @@ private:
         return closed ? kHandlesClosed : win32::errorOfStatus(flight.status);
     }
 
-    bool step() { return takeStranded() || dequeue(0) || finish(0, 0, 0); }
+    bool step() { return takeDeferred() || dequeue(0) || finish(0, 0, 0); }
 
     // --- What strangers know ---
 

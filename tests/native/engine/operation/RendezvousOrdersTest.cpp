@@ -94,7 +94,7 @@ Party submitter(World::Call call) {
     if (call == World::Call::kSucceeds) {
         return {releasing()};
     }
-    enum class Next { kAsk, kRelease, kStore, kTravel, kPost };
+    enum class Next { kAsk, kRelease, kStore, kSelfPost, kPost };
     return {[next = Next::kAsk, release = releasing()](World& world) mutable {
         switch (next) {
             case Next::kAsk:
@@ -104,9 +104,9 @@ Party submitter(World::Call call) {
                 return release(world);
             case Next::kStore:
                 world.resultStored = true;
-                next = Next::kTravel;
+                next = Next::kSelfPost;
                 return true;
-            case Next::kTravel:
+            case Next::kSelfPost:
                 world.operation.selfPost();
                 next = Next::kPost;
                 return true;
@@ -222,8 +222,8 @@ TEST(RendezvousOrdersTest, FinishesOnceWithTwoCancellersInAnyOrder) {
     playAll([] { return std::vector{worker(), canceller(), canceller()}; });
 }
 
-// A forged packet can tell a worker that the operation is over when the kernel has said so already, or when it travels;
-// Operations::claim sees to the former.
+// A forged packet can tell a worker that the operation is over when the kernel has said so already, or when it is
+// self-posted; Operations::claim sees to the former.
 TEST(RendezvousOrdersTest, FinishesOnceWithForgedPacketsInAnyOrder) {
     playAll([] { return std::vector{worker(), worker(), forger(World::Packet::kSelfPosted)}; });
     playAll([] { return std::vector{worker(), canceller(), forger(World::Packet::kSelfPosted)}; });

@@ -38,7 +38,7 @@ TEST(RendezvousTest, PacketWhileTheCallReturnsFinishesWithTheWorker) {
     EXPECT_TRUE(operation.publish());
 }
 
-TEST(RendezvousTest, FailedCallTravels) {
+TEST(RendezvousTest, FailedCallIsSelfPosted) {
     Rendezvous operation;
     operation.begin();
     EXPECT_TRUE(operation.claimByHolder());
@@ -50,7 +50,7 @@ TEST(RendezvousTest, FailedCallTravels) {
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
 }
 
-TEST(RendezvousTest, FailedCallWithAPacketDoesNotTravelAsWell) {
+TEST(RendezvousTest, FailedCallWithAPacketIsNotSelfPosted) {
     Rendezvous operation;
     operation.begin();
     EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
@@ -146,7 +146,7 @@ TEST(RendezvousTest, FirstCauseCountsUntilTheEnd) {
         EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
         EXPECT_FALSE(operation.publish());
         ASSERT_EQ(Release::kFinish, operation.release());
-        ASSERT_EQ(Arrival::kAlone, operation.arrive(true)) << "it has travelled";
+        ASSERT_EQ(Arrival::kAlone, operation.arrive(true)) << "it has been self-posted";
         EXPECT_TRUE(operation.wasCancelledFor(first));
         EXPECT_FALSE(operation.wasCancelledFor(second));
         operation.end();
@@ -163,7 +163,7 @@ TEST(RendezvousTest, PacketOfAnotherLifeIsForeign) {
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false, life + 1));
     ASSERT_EQ(Arrival::kAlone, operation.arrive(false, life));
     operation.end();
-    operation.beginTravelling();
+    operation.beginSelfPosted();
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true, life));
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true, life + 1));
 }
@@ -193,7 +193,7 @@ TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {
     ASSERT_EQ(Arrival::kAlone, operation.arrive(true));
     operation.end();
 
-    operation.beginTravelling();
+    operation.beginSelfPosted();
     EXPECT_EQ(Hold::kOver, operation.hold(operation.generation())) << "posted packets cannot be cancelled";
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
 }
