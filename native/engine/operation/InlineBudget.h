@@ -18,8 +18,8 @@ public:
 
     // A batch of up to so many completions is small: each device may complete two operations,
     static constexpr std::uint32_t kSmallBatch = 8;
-    // and while the turn is younger than this, so many in a row. To go through the port costs about as much as an
-    // operation does, which is little when it is one in sixteen.
+    // and until this time after the first, up to kMost in a row. A completion through the port costs about as much as
+    // an operation, which is little once in sixteen.
     static constexpr Clock::duration kYoungTurn = std::chrono::microseconds{100};
     static constexpr std::uint32_t kMost = 16;
 
@@ -39,6 +39,10 @@ public:
         if (device != device_) {
             device_ = device;
             inARow_ = 0;
+        }
+        if (taken_ == 0 && room_ != 0) {
+            // Not before, because most turns need no clock.
+            youngUntil_ = now_() + kYoungTurn;
         }
         if (inARow_ < least_ && leastTaken_ < leastOfAll_) {
             ++leastTaken_;
@@ -60,7 +64,6 @@ public:
         least_ = isSmall ? 2 : 1;
         leastOfAll_ = least_ * completions;
         room_ = isSmall ? room : 0;
-        youngUntil_ = now_() + kYoungTurn;
     }
 
     // The turn is over.
@@ -76,7 +79,7 @@ private:
     std::uint32_t least_ = 0;       // so many for each device whatever the time,
     std::uint32_t leastOfAll_ = 0;  // and so many together
     std::uint32_t room_ = 0;        // so many together while the turn is young
-    Clock::time_point youngUntil_;
+    Clock::time_point youngUntil_;  // read from the clock at the first operation
 };
 
 }  // namespace iocp4j

@@ -11,13 +11,17 @@ namespace {
 using std::chrono::microseconds;
 
 InlineBudget::Clock::time_point now;
+int readings;
 
 class InlineBudgetTest : public testing::Test {
 protected:
     static constexpr std::uint64_t kDevice = 7;
     static constexpr std::uint32_t kRoom = 256;
 
-    void SetUp() override { now = InlineBudget::Clock::time_point{}; }
+    void SetUp() override {
+        now = InlineBudget::Clock::time_point{};
+        readings = 0;
+    }
 
     // How many operations complete inline one after the other, each of which takes so long.
     std::uint32_t inARow(std::uint64_t device, InlineBudget::Clock::duration each) {
@@ -39,7 +43,10 @@ protected:
         return times;
     }
 
-    InlineBudget budget_{[]() noexcept { return now; }};
+    InlineBudget budget_{[]() noexcept {
+        ++readings;
+        return now;
+    }};
 };
 
 TEST_F(InlineBudgetTest, ThreadOutsideAListenerHasNoLimit) { EXPECT_EQ(10'000u, inARow(kDevice, microseconds{50})); }
@@ -91,6 +98,17 @@ TEST_F(InlineBudgetTest, DevicesInTurnsAreBoundedByTheirNumber) {
 TEST_F(InlineBudgetTest, ClockThatStandsStillGivesAsManyAsABatchHolds) {
     budget_.refill(2, kRoom);
     EXPECT_EQ(kRoom, inTurns({}));
+}
+
+TEST_F(InlineBudgetTest, ClockIsReadOnlyWhereTheTimeMayMatter) {
+    budget_.refill(1, kRoom);
+    EXPECT_EQ(0, readings) << "no operation completes inline";
+    budget_.refill(InlineBudget::kSmallBatch + 1, kRoom);
+    EXPECT_EQ(1u, inARow(kDevice, microseconds{1}));
+    EXPECT_EQ(0, readings) << "in a large batch the time changes nothing";
+    budget_.refill(1, kRoom);
+    EXPECT_TRUE(budget_.take(kDevice));
+    EXPECT_EQ(1, readings);
 }
 
 TEST_F(InlineBudgetTest, EachTurnBeginsAnew) {
