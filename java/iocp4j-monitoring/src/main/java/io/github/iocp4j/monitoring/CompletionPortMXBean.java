@@ -134,6 +134,13 @@ public interface CompletionPortMXBean {
     long getForeignPackets();
 
     /**
+     * The attribute FailedDequeues.
+     *
+     * @return {@link PortSnapshot#failedDequeues}
+     */
+    long getFailedDequeues();
+
+    /**
      * The attribute OperationsAccepted.
      *
      * @return {@link PortSnapshot#operationsAccepted}

@@ -138,6 +138,11 @@ final class PortBean implements CompletionPortMXBean {
     }
 
     @Override
+    public long getFailedDequeues() {
+        return view.now().failedDequeues();
+    }
+
+    @Override
     public long getOperationsAccepted() {
         return view.now().operationsAccepted();
     }

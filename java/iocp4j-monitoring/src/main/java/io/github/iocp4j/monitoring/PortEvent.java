@@ -58,6 +58,10 @@ final class PortEvent extends Event {
     @Label("Foreign Packets")
     final long foreignPackets;
 
+    @Label("Failed Dequeues")
+    @Description("Failed calls of GetQueuedCompletionStatusEx")
+    final long failedDequeues;
+
     @Label("Operations Accepted")
     final long operationsAccepted;
 
@@ -105,6 +109,7 @@ final class PortEvent extends Event {
         largestBatch = port.largestBatch();
         failures = port.failures().values().stream().mapToLong(Long::longValue).sum();
         foreignPackets = port.foreignPackets();
+        failedDequeues = port.failedDequeues();
         operationsAccepted = port.operationsAccepted();
         operationsCompleted = port.operationsCompleted();
         operationsCompletedInline = port.operationsCompletedInline();

@@ -45,6 +45,7 @@ final class JsonPage implements Page {
                 .put("operationsQuarantined", port.operationsQuarantined())
                 .put("bytes", port.bytes())
                 .put("foreignPackets", port.foreignPackets())
+                .put("failedDequeues", port.failedDequeues())
                 .put("unbalancedDevices", port.unbalancedDevices());
         if (interval.hasRates()) {
             json.put("completionsPerSecond", interval.perSecond(PortSnapshot::completions))

@@ -63,9 +63,11 @@ final class TextPage implements Page {
                 Words.amount(port.operationsCompletedInline()));
         lines.add("bytes       %6s %s", Words.amount(port.bytes()),
                 rate(interval, interval.perSecond(PortSnapshot::bytes)));
-        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() > 0) {
-            lines.add("ATTENTION: %d operations in quarantine, %d foreign packets, %d unbalanced devices",
-                    port.operationsQuarantined(), port.foreignPackets(), port.unbalancedDevices());
+        final long failedDequeues = port.failedDequeues();
+        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failedDequeues > 0) {
+            lines.add("ATTENTION: %d operations in quarantine, %d foreign packets, %d unbalanced devices,"
+                    + " %d failed dequeues", port.operationsQuarantined(), port.foreignPackets(),
+                    port.unbalancedDevices(), failedDequeues);
         }
     }
 
