@@ -65,8 +65,8 @@ final class TextPage implements Page {
                 rate(interval, interval.perSecond(PortSnapshot::bytes)));
         final long failedDequeues = port.failedDequeues();
         if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failedDequeues > 0) {
-            lines.add("ATTENTION: %d operations in quarantine, %d foreign packets, %d unbalanced devices,"
-                    + " %d failed dequeues", port.operationsQuarantined(), port.foreignPackets(),
+            lines.add("ATTENTION: %d in quarantine, %d foreign packets, %d unbalanced devices, %d failed dequeues",
+                    port.operationsQuarantined(), port.foreignPackets(),
                     port.unbalancedDevices(), failedDequeues);
         }
     }
