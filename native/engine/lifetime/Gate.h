@@ -5,17 +5,16 @@
 
 namespace iocp4j {
 
-// Counts the users that are inside, and can be closed: then no user enters any more, and the last leave() says that it
-// is the last. Windows calls that rundown protection. The generation tells one use of the gate from the next, so that
-// an old key does not open it.
+// Counts the users of an object. After close() no user can enter, and the last leave() returns true. Windows calls this
+// rundown protection. The generation identifies one use of the gate, so that an old key cannot enter.
 //
-// All of it is one word, | generation 31 | closed 1 | inside 32 |, so that entering is one compare-and-swap that checks
-// everything. After a gate is closed and empty it stays so until open() gives it the next generation.
+// The state is one word, | generation 31 | closed 1 | inside 32 |, so that enter() is one compare-and-swap that checks
+// all three fields. A gate that is closed and empty stays so until open() sets the next generation.
 class Gate {
 public:
     enum class Closing {
-        kRefused,  // another generation, or closed already
-        kBusy,     // closed; the last leave() will say so
+        kRefused,  // wrong generation, or already closed
+        kBusy,     // closed; the last leave() returns true
         kEmpty,    // closed, and no user is inside
     };
 
@@ -35,17 +34,17 @@ public:
         return true;
     }
 
-    // One more leave() to come. For a user that is inside.
+    // Adds a user, which needs its own leave(). The caller must be inside.
     void share() noexcept { word_.fetch_add(1, std::memory_order_relaxed); }
 
-    // True for the last user that leaves through a closed gate.
+    // Returns true for the last user that leaves a closed gate.
     [[nodiscard]] bool leave() noexcept {
         const std::uint64_t before = word_.fetch_sub(1, std::memory_order_acq_rel);
         return (before & kClosed) != 0 && insideOf(before) == 1;
     }
 
-    // The closing is ordered before everything that the caller does next, such as cancelling what is in flight: a user
-    // that entered earlier and starts something later sees closed().
+    // Sequentially consistent, so that close() is ordered before the caller's next steps, such as cancelling
+    // operations. A user that has entered earlier and starts an operation later therefore sees closed().
     [[nodiscard]] Closing close(std::uint32_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {

@@ -4,8 +4,8 @@
 
 namespace iocp4j {
 
-// While one of these lives, its thread does not wait for the end of a port or device, because that end may depend on
-// the thread itself: a worker, or a thread that ends a device or port.
+// While a NoWaitScope exists, its thread does not wait for the end of a port or device, because that end may depend on
+// this thread: it is a worker, or it is ending a device or port.
 class NoWaitScope {
 public:
     NoWaitScope() noexcept { ++depth_; }
@@ -15,7 +15,7 @@ public:
 
     static bool here() noexcept { return depth_ > 0; }
 
-    // When to stop waiting for the end of a port or device.
+    // The deadline of a wait for the end of a port or device.
     static std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds timeout) noexcept {
         return std::chrono::steady_clock::now() + (here() ? std::chrono::milliseconds::zero() : timeout);
     }

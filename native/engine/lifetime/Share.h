@@ -5,8 +5,8 @@
 
 namespace iocp4j {
 
-// The right to use a T whose key was given to us, as ExAcquireRundownProtection gives it: the T is not disposed of
-// before the share ends. T has a table() of type SlotTable<T> and a dispose(T*), which the one who leaves last calls.
+// The right to use the T that a key names, as ExAcquireRundownProtection grants it: the T is not disposed of before the
+// share ends. T has a table() of type SlotTable<T> and a dispose(T*), which the last user to leave calls.
 template <class T>
 class Share {
 public:
@@ -21,14 +21,14 @@ public:
         }
     }
 
-    // Ends a share that was handed on with detach().
+    // Ends a share that detach() has released.
     static void end(T* object) noexcept {
         if (T::table().leave(object->key())) {
             T::dispose(object);
         }
     }
 
-    // From here on the share is the caller's to end().
+    // Releases the share without ending it. The caller must call end().
     T* detach() noexcept { return std::exchange(object_, nullptr); }
 
     explicit operator bool() const noexcept { return object_ != nullptr; }

@@ -12,23 +12,23 @@
 
 namespace iocp4j {
 
-// Objects by keys that other code may keep and forge: a key is | generation 31 | kind 8 | slot 24 |, is checked at
-// every use, and is never given out twice. A thread that enters a key may use the object until it leaves.
+// Finds objects by keys, which other code may keep or forge. A key is | generation 31 | kind 8 | slot 24 |. It is
+// checked at every use and is never issued twice. A thread that enters a key may use the object until it leaves.
 //
-// Finding an object takes one compare-and-swap and no lock: slots lie in chunks that are made when first needed and
-// stay for ever. Opening and disposing are rare, and take a mutex.
+// enter() takes one compare-and-swap and no lock, because slots lie in chunks that are allocated on demand and never
+// freed. open() and dispose() are rare and take a mutex.
 template <class T>
 class SlotTable {
 public:
     using Key = std::uint64_t;
     using Clock = std::chrono::steady_clock;
 
-    // Tables of different kinds know nothing of each other's keys. Of each slot's generations the first `used` are
-    // gone, for a test that cannot wait until they are.
+    // A table rejects keys of another kind. The first `used` generations of each slot are skipped, so that a test can
+    // reach the last one.
     explicit SlotTable(std::uint8_t kind = 0, std::uint32_t used = 0) noexcept
         : kind_(std::uint32_t{kind} << kKindShift), used_(used) {}
 
-    // Stores the object's key, and only then lets users in. False when the table is full.
+    // Stores the object's key before the first user can enter. Returns false when the table is full.
     [[nodiscard]] bool open(T* object, Key& key) noexcept {
         const std::lock_guard lock{mutex_};
         if (firstFree_ == kNone && !grow()) {
@@ -44,36 +44,36 @@ public:
         return true;
     }
 
-    // The object, which stays until leave(); nullptr when the key is stale, closed or never was one.
+    // Returns the object, which exists until leave(). Returns nullptr for a stale, closed or forged key.
     T* enter(Key key) noexcept {
         Slot* slot = slotOf(key);
         return slot != nullptr && slot->gate.enter(generationOf(key)) ? slot->object : nullptr;
     }
 
-    // One more leave() to come. For a user that is inside.
+    // Adds a user, which needs its own leave(). The caller must be inside.
     void share(Key key) noexcept { slotOf(key)->gate.share(); }
 
-    // True for the last leave() after close(), whose caller must see to the end of the object and call dispose().
+    // Returns true for the last leave() after close(). That caller must end the object and call dispose().
     [[nodiscard]] bool leave(Key key) noexcept { return slotOf(key)->gate.leave(); }
 
-    // Lets no user enter any more. kEmpty obliges the caller as the last leave() does.
+    // After this no user can enter. If the result is kEmpty, the caller must end the object and call dispose().
     Gate::Closing close(Key key) noexcept {
         Slot* slot = slotOf(key);
         return slot != nullptr ? slot->gate.close(generationOf(key)) : Gate::Closing::kRefused;
     }
 
-    // For a key whose object the caller keeps alive.
+    // The caller must keep the key's object alive.
     bool closed(Key key) noexcept { return slotOf(key)->gate.closed(); }
     std::uint32_t inside(Key key) noexcept { return slotOf(key)->gate.inside(); }
 
-    // Frees the slot after its object's end. The key is dead from here on.
+    // Frees the slot after the end of its object. The key is invalid from here on.
     void dispose(Key key) {
         {
             const std::lock_guard lock{mutex_};
             const std::uint32_t index = indexOf(key);
             Slot& slot = *find(index);
             slot.disposed = slot.generation;
-            // A slot that has used up its generations is never used again: no key ever comes back.
+            // A slot that has used up its generations is retired, so that no key is ever issued again.
             if (slot.generation < Gate::kLastGeneration) {
                 slot.nextFree = firstFree_;
                 firstFree_ = index;
@@ -82,20 +82,21 @@ public:
         gone_.notify_all();
     }
 
-    // The object has come to its end, and will be disposed of: exists() says so from here on.
+    // Marks the object as ended, before it is disposed of. After this exists() returns false.
     void end(Key key) noexcept {
         const std::lock_guard lock{mutex_};
         slotOf(key)->object = nullptr;
     }
 
-    // Whether the key's object, open or closed, has not come to its end.
+    // Returns true until end(), whether the gate is open or closed.
     bool exists(Key key) noexcept {
         const Slot* slot = slotOf(key);
         const std::lock_guard lock{mutex_};
         return slot != nullptr && slot->object != nullptr && slot->generation == generationOf(key);
     }
 
-    // Waits until the key is dead, which one that was never given out is; false when it is still not at the deadline.
+    // Waits until the key is disposed of. Returns true at once for a key that was never issued, and false at the
+    // deadline.
     bool awaitDisposed(Key key, Clock::time_point deadline) {
         Slot* slot = slotOf(key);
         std::unique_lock lock{mutex_};
@@ -110,10 +111,10 @@ private:
     static constexpr unsigned kKindShift = 24;
     static_assert(kChunks * kChunkLength <= 1u << kKindShift);
 
-    // A cache line each, so that devices in use on different processors do not disturb one another.
+    // One cache line each, so that processors which use different devices do not share a line.
     struct alignas(64) Slot {
         Gate gate;
-        T* object = nullptr;           // fixed while the gate is open or has users, nullptr after the end
+        T* object = nullptr;           // constant while the gate is open or has users, nullptr after end()
         std::uint32_t generation = 0;  // of the latest open()
         std::uint32_t disposed = 0;    // generation of the latest dispose()
         std::uint32_t nextFree = kNone;
@@ -122,7 +123,7 @@ private:
 
     static std::uint32_t generationOf(Key key) noexcept { return static_cast<std::uint32_t>(key >> 32); }
 
-    // No slot at all for a key of another kind.
+    // Out of range for a key of another kind.
     std::uint32_t indexOf(Key key) const noexcept { return static_cast<std::uint32_t>(key) ^ kind_; }
     Slot* slotOf(Key key) noexcept { return find(indexOf(key)); }
 

@@ -9,7 +9,7 @@ Started ApcNotifier::start(Operation& operation, const Call& call) noexcept {
 }
 
 Started ApcNotifier::start(Operation& operation, const Call&, const Call& callWithRoutine) noexcept {
-    // The field is the caller's own where there is a completion routine, which gets nothing else.
+    // Windows does not use hEvent when there is a completion routine. The routine gets no other argument of the caller.
     operation.hEvent = &operations_;
     return pump_.run(callWithRoutine);
 }

@@ -6,8 +6,8 @@
 
 namespace iocp4j {
 
-// Mechanism::kApc. Operations whose Win32 call takes no completion routine have an event instead,
-// and are started by the pump all the same: Windows aborts what a thread has started when the thread ends.
+// Mechanism::kApc. Operations whose Win32 call takes no completion routine use an event instead. The pump starts these,
+// too, because Windows aborts the operations of a thread when the thread ends.
 class ApcNotifier final : public Notifier {
 public:
     ApcNotifier(ApcPump& pump, EventWaits& waits, Operations& operations) noexcept
@@ -17,8 +17,8 @@ public:
     Started start(Operation& operation, const Call& call, const Call& callWithRoutine) noexcept override;
 
 private:
-    ApcPump& pump_;      // the port's
-    EventWaits& waits_;  // the port's
+    ApcPump& pump_;      // of the port
+    EventWaits& waits_;  // of the port
     Operations& operations_;
 };
 

@@ -11,7 +11,7 @@ namespace iocp4j {
 
 namespace {
 
-// A call that another thread wants to be made, and waits for.
+// A call that the pump makes for a thread which waits for the outcome.
 class Request {
 public:
     explicit Request(const std::function<Started()>& call) noexcept : call_(call) {}
@@ -30,7 +30,7 @@ private:
         const std::lock_guard lock{mutex_};
         outcome_ = outcome;
         done_ = true;
-        // With the lock held: the waiting thread destroys this as soon as it can.
+        // Notify with the lock held, because the waiting thread destroys this object as soon as it wakes.
         made_.notify_one();
     }
 
@@ -61,7 +61,7 @@ ApcPump::ApcPump(const std::wstring& threadName) {
 }
 
 ApcPump::~ApcPump() {
-    // Routines that are queued run first.
+    // APCs run in order, so that those already queued run first.
     while (!queue([](ULONG_PTR leaving) { *reinterpret_cast<bool*>(leaving) = true; }, &leaving_)) {
         ::Sleep(1);
     }

@@ -11,8 +11,8 @@
 
 namespace iocp4j {
 
-// A thread that is always in an alertable wait (SleepEx), for completion routines to run on. A routine runs on the
-// thread that has started the operation, so that all operations are started here.
+// A thread that is always in an alertable wait (SleepEx), so that completion routines run on it. Windows runs a routine
+// on the thread that has started the operation; therefore this thread starts all operations.
 class ApcPump {
 public:
     // May throw std::system_error.
@@ -20,7 +20,7 @@ public:
     ApcPump(const ApcPump&) = delete;
     ApcPump& operator=(const ApcPump&) = delete;
 
-    // No operation may be in flight any more, because they end with the thread.
+    // No operation may be in flight, because Windows cancels the operations of a thread that ends.
     ~ApcPump();
 
     // Makes the call on the pump's thread (QueueUserAPC), and waits for its outcome.
@@ -30,9 +30,9 @@ private:
     void pump() const noexcept;
     bool queue(PAPCFUNC routine, void* argument) noexcept;
 
-    bool leaving_ = false;  // of the pump's thread
+    bool leaving_ = false;  // used by the pump's thread
     std::thread thread_;
-    win32::Handle handle_;  // of it
+    win32::Handle handle_;  // of the thread
 };
 
 }  // namespace iocp4j

@@ -6,7 +6,8 @@ namespace iocp4j {
 
 namespace {
 
-// The result is in the OVERLAPPED already, where it is read from; ApcNotifier has left in it where to bring it.
+// The result is already in the OVERLAPPED, from which claim() reads it. ApcNotifier has stored the Operations in
+// hEvent.
 void postCompletion(OVERLAPPED* overlapped) noexcept {
     auto& operation = static_cast<Operation&>(*overlapped);
     static_cast<Operations*>(operation.hEvent)->postCompletion(operation);

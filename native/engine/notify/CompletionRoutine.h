@@ -6,12 +6,12 @@
 
 namespace iocp4j {
 
-// What the kernel calls at the end of an operation that was started with a completion routine, by the ...Ex calls for
-// files and by Winsock's.
+// The completion routines of ReadFileEx and WriteFileEx, and of Winsock's calls.
 void CALLBACK fileRoutine(DWORD error, DWORD bytes, OVERLAPPED* overlapped) noexcept;
 void CALLBACK socketRoutine(DWORD error, DWORD bytes, OVERLAPPED* overlapped, DWORD flags) noexcept;
 
-// How ReadFileEx or its like came out: the routine follows a success, at once or later, and also a warning.
+// The outcome of a call with a completion routine. The routine runs after a success, immediate or later, and after the
+// warning ERROR_MORE_DATA.
 Started startedWithRoutine(BOOL result) noexcept;
 
 }  // namespace iocp4j

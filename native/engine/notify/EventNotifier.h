@@ -17,7 +17,7 @@ public:
     }
 
 private:
-    EventWaits& waits_;  // the port's
+    EventWaits& waits_;  // of the port
 };
 
 }  // namespace iocp4j

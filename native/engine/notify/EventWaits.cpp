@@ -44,7 +44,7 @@ EventWaits::Wait* EventWaits::acquire(Operation& operation) noexcept {
                 return nullptr;
             }
             const std::lock_guard lock{mutex_};
-            // Room for its return comes first, so that release() cannot fail.
+            // Reserve room for the wait's return first, so that release() cannot fail.
             idle_.reserve(waits_.size() + 1);
             wait = waits_.emplace_back(std::move(made)).get();
         } catch (const std::bad_alloc&) {
@@ -52,13 +52,14 @@ EventWaits::Wait* EventWaits::acquire(Operation& operation) noexcept {
         }
     }
     wait->operation = &operation;
-    // The lowest bit keeps the kernel from queueing a packet, should the handle be bound to another port.
+    // The low bit keeps the kernel from queueing a packet if the handle is bound to another port.
     operation.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<ULONG_PTR>(wait->event.get()) | 1);
     return wait;
 }
 
 void EventWaits::arm(Wait& wait) noexcept {
-    // The kernel has reset the event when the operation began. It may be set again by now, which is soon enough.
+    // The kernel has reset the event at the start of the operation. If it is set again by now, the callback runs at
+    // once.
     ::SetThreadpoolWait(wait.wait, wait.event.get(), nullptr);
 }
 
@@ -71,7 +72,7 @@ void CALLBACK EventWaits::signalled(PTP_CALLBACK_INSTANCE, void* context, PTP_WA
     Wait& wait = *static_cast<Wait*>(context);
     Operation& operation = *wait.operation;
     Operations& operations = wait.owner.operations_;
-    // Before the packet is there, because the listener may start the next operation at once.
+    // Release before the packet is posted, because the listener may start the next operation at once.
     wait.owner.release(wait);
     operations.postCompletion(operation);
 }

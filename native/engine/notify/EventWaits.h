@@ -13,19 +13,19 @@ namespace iocp4j {
 class Operations;
 struct Operation;
 
-// Manual-reset events, one for each operation in flight that needs one, and who waits for them: the thread pool of the
-// process, which waits for any number of handles with as few threads as Windows can. (A thread of our own could wait
-// for 64.) An event is used again when its operation is over, and so is its wait.
+// Manual-reset events, one for each operation in flight that needs one. The thread pool of the process waits for them,
+// because it waits for any number of handles with few threads; a thread of the library could wait for 64. An event and
+// its wait are reused when their operation is over.
 class EventWaits {
 public:
     explicit EventWaits(Operations& operations) noexcept;
     EventWaits(const EventWaits&) = delete;
     EventWaits& operator=(const EventWaits&) = delete;
 
-    // No operation may be in flight any more.
+    // No operation may be in flight.
     ~EventWaits();
 
-    // Makes the call with an event in the operation, and sees to it that the packet is posted.
+    // Makes the call with an event in the operation. The packet is posted when the event is set.
     template <class Call>
     Started start(Operation& operation, const Call& call) noexcept {
         Wait* wait = acquire(operation);
@@ -51,7 +51,7 @@ private:
     void release(Wait& wait) noexcept;
 
     Operations& operations_;
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     std::vector<std::unique_ptr<Wait>> waits_;
     std::vector<Wait*> idle_;
 };

@@ -33,7 +33,7 @@ void HandleNotifier::release(Operation& operation) noexcept {
 Started HandleNotifier::start(Operation&, const Call& call) noexcept {
     const Started started = call();
     if (started.packet == Started::Packet::kFollows) {
-        // The call has reset the handle; what has come meanwhile has signalled it again.
+        // The call has reset the handle. If the operation is over by now, the handle is signalled again.
         ::SetThreadpoolWait(wait_, handle_, nullptr);
     }
     return started;
@@ -48,7 +48,7 @@ void CALLBACK HandleNotifier::signalled(PTP_CALLBACK_INSTANCE, void* context, PT
     DWORD bytes = 0;
     if (!win32::calls.getOverlappedResult(self.handle_, operation, &bytes, FALSE) &&
         ::GetLastError() == ERROR_IO_INCOMPLETE) {
-        // Any other call on the handle signals it, too.
+        // Another call on the handle has signalled it.
         ::SetThreadpoolWait(self.wait_, self.handle_, nullptr);
         return;
     }

@@ -10,8 +10,8 @@ namespace iocp4j {
 
 class Operations;
 
-// Mechanism::kHandle: the kernel signals a handle when an operation on it is over, but does not say which one; so there
-// is one at a time.
+// Mechanism::kHandle. The kernel signals the handle when an operation is over. The signal does not identify the
+// operation, so that only one is in flight at a time.
 class HandleNotifier final : public Notifier {
 public:
     // May throw std::bad_alloc.
@@ -32,7 +32,7 @@ private:
     Operations& operations_;
     const HANDLE handle_;
     const PTP_WAIT wait_;
-    std::atomic<Operation*> current_{nullptr};  // the only one that the kernel has, or is about to get
+    std::atomic<Operation*> current_{nullptr};  // the operation that is in flight or about to start
 };
 
 }  // namespace iocp4j

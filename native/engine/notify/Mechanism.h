@@ -4,11 +4,11 @@
 
 namespace iocp4j {
 
-// How a port learns that an operation is over. The Java enum Mechanism has the same order.
+// How a port is notified of the end of an operation. The Java enum Mechanism has the same order.
 enum class Mechanism : std::uint8_t {
-    kCompletionPort,  // the kernel queues a packet: the handle is bound to the port
+    kCompletionPort,  // the handle is bound to the port, and the kernel queues a packet
     kApc,             // the kernel runs a completion routine on an alertable thread
-    kEvent,           // the kernel sets an event, one of each operation
+    kEvent,           // the kernel sets an event, one for each operation
     kHandle,          // the kernel signals the handle: one operation at a time
 };
 

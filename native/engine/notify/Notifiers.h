@@ -13,8 +13,8 @@ namespace iocp4j {
 class ObjectWaits;
 class Operations;
 
-// How one port learns of ends of which the kernel posts no packet: makes the notifiers of its devices, and has what
-// they share. It ends when nothing is in flight any more.
+// Makes the notifiers of one port, and has the threads and events that they share. No operation may be in flight when
+// it ends.
 class Notifiers {
 public:
     static std::unique_ptr<Notifiers> of(Operations& operations, const std::wstring& portName);
@@ -24,11 +24,11 @@ public:
     Notifiers& operator=(const Notifiers&) = delete;
     virtual ~Notifiers() = default;
 
-    // For one device, by any mechanism but kCompletionPort. May throw std::bad_alloc, and std::system_error for want of
-    // threads.
+    // Makes the notifier of one device, for any mechanism but kCompletionPort. May throw std::bad_alloc, and
+    // std::system_error if no thread can be started.
     virtual std::unique_ptr<Notifier> make(Mechanism mechanism, HANDLE handle) = 0;
 
-    // Begins to wait with the first operation.
+    // Its first thread starts with the first operation.
     virtual ObjectWaits& objectWaits() noexcept = 0;
 };
 

@@ -13,10 +13,10 @@ namespace iocp4j {
 
 class ObjectWaits::Waiter {
 public:
-    // One operation that waits. Only the waiter's thread ends it.
+    // One waiting operation. Only the waiter's thread ends it.
     struct Wait {
         Waiter* waiter = nullptr;
-        Operation* operation = nullptr;  // nullptr: free
+        Operation* operation = nullptr;  // nullptr when the entry is free
         Owner* owner = nullptr;
         HANDLE object = nullptr;
         void* buffer = nullptr;
@@ -44,7 +44,7 @@ public:
         thread_.join();
     }
 
-    // The rest is for those who hold the lock.
+    // The caller of add(), cancel() and cancelAll() holds the lock.
     bool add(const Wait& wait) noexcept {
         for (Wait& place : waiting_) {
             if (place.operation == nullptr) {
@@ -88,7 +88,7 @@ private:
         }
     }
 
-    // What to wait for next; false when there will be nothing any more.
+    // Collects the objects of the next wait. Returns false when the thread must end.
     bool gather() noexcept {
         std::array<Operation*, kMost> cancelled;
         std::size_t cancelledCount = 0;
@@ -97,7 +97,7 @@ private:
             const std::lock_guard lock{waits_.mutex_};
             objects_[0] = wake_.get();
             count_ = 1;
-            // Windows reports the first that is signalled: each comes first in its turn.
+            // WaitForMultipleObjects returns the lowest signalled index, so each wait comes first in its turn.
             first_ = (first_ + 1) % kMost;
             for (std::size_t i = 0; i < kMost; ++i) {
                 Wait& wait = waiting_[(first_ + i) % kMost];
@@ -116,7 +116,7 @@ private:
         return !ending;
     }
 
-    // Windows wants no handle twice: a second wait for it has its turn later.
+    // WaitForMultipleObjects accepts no handle twice. A second wait for the same handle has its turn later.
     bool isWaitedFor(HANDLE object) const noexcept {
         return std::find(objects_.begin(), objects_.begin() + count_, object) != objects_.begin() + count_;
     }
@@ -126,7 +126,8 @@ private:
         return std::exchange(wait.operation, nullptr);
     }
 
-    // Its object was signalled, and this has consumed the signal: that counts, also when it is cancelled now.
+    // WaitForMultipleObjects has consumed the object's signal. Therefore the signal counts even if the wait is
+    // cancelled now.
     void look(Wait& wait) noexcept {
         if (const auto outcome = wait.owner->signalled(wait.buffer, wait.length)) {
             end(wait, *outcome);
@@ -142,7 +143,7 @@ private:
         waits_.operations_.postCompletion(*operation, outcome.error, outcome.bytes);
     }
 
-    // Windows does not say which of them it cannot wait for.
+    // WaitForMultipleObjects does not say for which handle it has failed.
     void endWhatFails() noexcept {
         for (DWORD i = 1; i < count_; ++i) {
             switch (::WaitForSingleObject(objects_[i], 0)) {
@@ -163,13 +164,13 @@ private:
     std::array<Wait, kMost> waiting_{};
     bool ending_ = false;
 
-    // The thread's own: what it waits for, and whose these objects are.
+    // Used only by the thread: the objects of its wait, and their entries.
     std::array<HANDLE, MAXIMUM_WAIT_OBJECTS> objects_{};
     std::array<Wait*, MAXIMUM_WAIT_OBJECTS> gathered_{};
     DWORD count_ = 0;
     std::size_t first_ = 0;
 
-    std::thread thread_;  // last, so that it finds all the rest
+    std::thread thread_;  // last, so that all other members exist when it starts
 };
 
 ObjectWaits::ObjectWaits(Operations& operations, std::wstring threadName)
@@ -187,7 +188,7 @@ Started ObjectWaits::start(Operation& operation, Owner& owner, HANDLE object, vo
         }
     }
     try {
-        // Room first: a waiter that had to end here would want the lock.
+        // Reserve room first, because the destructor of a waiter takes the lock.
         waiters_.reserve(waiters_.size() + 1);
         waiters_.push_back(std::make_unique<Waiter>(*this, threadName_ + L"-" + std::to_wstring(waiters_.size())));
     } catch (const std::exception&) {

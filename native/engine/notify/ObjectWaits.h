@@ -17,26 +17,25 @@ namespace iocp4j {
 class Operations;
 struct Operation;
 
-// Waits for kernel objects that no port takes, and posts the packet of an operation whose object is signalled. A
-// thread waits for as many as Windows lets it, 63 and one that wakes it; so there is one thread for 63 waits, from the
-// first wait on.
+// Waits for kernel objects that cannot be bound to a port, and posts the packet of an operation when its object is
+// signalled. One thread waits for up to 63 objects and an event that wakes it. The first thread starts with the first
+// wait.
 //
-// The thread pool of Windows would do with fewer threads. But cancelling a wait there does not say whether the wait has
-// consumed the signal of an object that lets one pass; here the thread that consumes the signal is the one that
-// decides.
+// The thread pool of Windows would need fewer threads. But cancelling a wait there does not tell whether the wait has
+// consumed the signal, for example of a semaphore. Here the thread that consumes the signal also ends the operation.
 class ObjectWaits {
 public:
-    // What an operation comes to.
+    // The result of an operation.
     struct Outcome {
         win32::ErrorCode error;
         std::uint32_t bytes;
     };
 
-    // Whose objects these are. It lives, and its object is open, as long as it has an operation in flight.
+    // The device whose objects these are. It exists, and its object is open, while it has an operation in flight.
     class Owner {
     public:
-        // The object was signalled; nothing if the operation shall wait on. Called by threads that wait, which it must
-        // not keep.
+        // Called when the object is signalled. Returns nothing if the operation continues to wait. Must not block,
+        // because other objects wait on the same thread.
         virtual std::optional<Outcome> signalled(void* buffer, std::uint32_t length) noexcept = 0;
 
     protected:
@@ -47,13 +46,14 @@ public:
     ObjectWaits(const ObjectWaits&) = delete;
     ObjectWaits& operator=(const ObjectWaits&) = delete;
 
-    // Nothing waits any more.
+    // No operation may wait.
     ~ObjectWaits();
 
-    // The owner gets `buffer` when the object is signalled.
+    // Passes `buffer` to the owner when the object is signalled.
     Started start(Operation& operation, Owner& owner, HANDLE object, void* buffer, std::uint32_t length) noexcept;
 
-    // Has an operation end soon, unless its object is signalled before. False when it is over already.
+    // Ends an operation with ERROR_OPERATION_ABORTED, unless its object is signalled first. Returns false when it is
+    // over.
     bool cancel(Operation& operation) noexcept;
     void cancelAll(const Owner& owner) noexcept;
 
@@ -62,7 +62,7 @@ private:
 
     Operations& operations_;
     const std::wstring threadName_;
-    std::mutex mutex_;  // of all that follows, and of what the waiters wait for
+    std::mutex mutex_;  // guards the rest and the entries of the waiters
     std::vector<std::unique_ptr<Waiter>> waiters_;
 };
 

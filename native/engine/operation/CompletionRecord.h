@@ -28,7 +28,7 @@ inline constexpr Opcode kLastOpcode = Opcode::kWait;
 
 // The Java enum DeviceKind has the same codes.
 enum class DeviceKind : std::uint16_t {
-    kNone = 0,  // of a posted packet
+    kNone = 0,  // for a posted packet
     kPipeServer = 1,
     kPipe = 2,
     kFile = 3,
@@ -46,16 +46,16 @@ enum class DeviceKind : std::uint16_t {
 
 inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kJob;
 
-// What came back of one operation, in the form in which Java reads it from a direct buffer (CompletionBatch.java).
-// Little-endian, as x64 is.
+// One completion in the form in which Java reads it from a direct buffer (CompletionBatch.java). Little-endian, as x64
+// is.
 struct CompletionRecord {
-    std::uint64_t key;     // the device's; for kPost the caller's
-    std::uint64_t token;   // the caller's; for kAccept the server's
+    std::uint64_t key;     // of the device; for kPost the caller's value
+    std::uint64_t token;   // the caller's value; for kAccept the server's token
     std::uint32_t bytes;   // transferred, also when the status is an error
     std::uint32_t status;  // a Win32 error code, 0 for success
     Opcode opcode;
     DeviceKind kind;       // of the device that the key names
-    std::uint32_t detail;  // what this kind of device has to add, else zero; for a pipe's kAccept the client's process
+    std::uint32_t detail;  // specific to the kind of device, or 0; for a pipe's kAccept the client's process id
 };
 
 static_assert(sizeof(CompletionRecord) == 32 && alignof(CompletionRecord) == 8);

@@ -8,29 +8,30 @@
 
 namespace iocp4j {
 
-// Which of many things are overdue. Each thing carries its own Deadlines::Entry, so that any number of them costs no
-// memory here; setting and removing a deadline takes a short lock and a few pointer moves, whatever their number.
+// Finds entries that are overdue. Each object contains its own Deadlines::Entry, so that deadlines take no further
+// memory. set() and remove() hold a lock for a few pointer moves, however many entries there are.
 //
-// A timing wheel: time is cut in ticks, and the bucket of an entry is its tick modulo the number of buckets. A look at
-// a bucket passes over entries that are due in a later turn of the wheel.
+// This is a hashed timing wheel: time is divided into ticks, and an entry is in the bucket of its tick modulo the
+// number of buckets. look() skips entries that are due in a later turn of the wheel.
 class Deadlines {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // How late an entry may be found.
+    // The longest delay between a deadline and the look() that finds it.
     static constexpr std::chrono::milliseconds kTick{10};
 
     class Entry {
     public:
         bool armed() const noexcept { return next_ != nullptr; }
 
-        // Whether it has been set since it was cleared, whatever has become of it. For the entry's owner.
+        // Returns true if a deadline was set since clear(), even if the entry has left the wheel. Only the owner of the
+        // entry calls this.
         bool everSet() const noexcept { return tick_ != 0; }
         void clear() noexcept { tick_ = 0; }
 
     private:
         friend class Deadlines;
-        Entry* next_ = nullptr;  // nullptr: not in a wheel
+        Entry* next_ = nullptr;  // nullptr when the entry is not in the wheel
         Entry* previous_ = nullptr;
         std::int64_t tick_ = 0;
     };
@@ -43,10 +44,10 @@ public:
     Deadlines(const Deadlines&) = delete;
     Deadlines& operator=(const Deadlines&) = delete;
 
-    // The entry must not be in here already. True when look() must be called earlier than it has said last.
+    // The entry must not be in the wheel. Returns true when look() must be called earlier than its last result said.
     [[nodiscard]] bool set(Entry& entry, Clock::time_point due) noexcept {
         const std::lock_guard lock{mutex_};
-        // Rounded up: never early. A deadline that has passed is found at the next look.
+        // Rounded up, so that no deadline is early. The next look() finds a deadline that has already passed.
         entry.tick_ = std::max(tickOf(due) + 1, lookedAt_ + 1);
         Entry& bucket = bucketOf(entry.tick_);
         entry.previous_ = bucket.previous_;
@@ -60,7 +61,7 @@ public:
         return true;
     }
 
-    // Harmless for an entry that is not in here.
+    // Does nothing for an entry that is not in the wheel.
     void remove(Entry& entry) noexcept {
         const std::lock_guard lock{mutex_};
         if (entry.armed()) {
@@ -68,13 +69,13 @@ public:
         }
     }
 
-    // Removes each entry that is due and shows it to `found`, under the lock: what it belongs to is still alive then.
-    // Returns when to look again.
+    // Removes each entry that is due and passes it to `found`. The lock is held during that call, so that the entry's
+    // object is still alive. Returns the time of the next look.
     template <class Found>
     Clock::time_point look(Clock::time_point now, Found&& found) noexcept {
         const std::lock_guard lock{mutex_};
         const std::int64_t until = tickOf(now);
-        // After a long pause each bucket is looked at once, not once for every tick that has passed.
+        // After a long pause each bucket is visited once, not once for each tick that has passed.
         for (std::int64_t tick = std::max(lookedAt_ + 1, until - kBuckets + 1); tick <= until; ++tick) {
             Entry& bucket = bucketOf(tick);
             for (Entry* entry = bucket.next_; entry != &bucket;) {
@@ -107,7 +108,7 @@ private:
         entry.next_ = entry.previous_ = nullptr;
     }
 
-    // The next tick that may have something due. It may have not: its bucket may hold only entries of later turns.
+    // The next tick with an occupied bucket. Its entries may all belong to later turns of the wheel.
     std::int64_t firstOccupied() noexcept {
         for (std::int64_t tick = lookedAt_ + 1; tick <= lookedAt_ + kBuckets; ++tick) {
             const Entry& bucket = bucketOf(tick);

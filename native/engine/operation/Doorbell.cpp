@@ -6,7 +6,7 @@ namespace iocp4j {
 
 namespace {
 
-// Apart from the keys in CompletionPort.cpp and Operations.h.
+// Distinct from the keys in Operations.h and PortPackets.cpp.
 constexpr std::uint64_t kRingKey = 4;
 
 }  // namespace
@@ -39,7 +39,7 @@ bool Doorbell::post() noexcept {
         rang_.notify_all();
         return false;
     }
-    // One is enough: it is for whatever is owed when it is taken.
+    // One packet is enough, because the thread that dequeues it handles everything that is owed by then.
     if (isQueued_.exchange(true)) {
         return true;
     }
@@ -62,7 +62,7 @@ bool Doorbell::isRing(const OVERLAPPED_ENTRY& entry) noexcept {
 void Doorbell::await(DWORD milliseconds) noexcept {
     std::unique_lock lock{mutex_};
     const auto rang = [this, before = rings_] { return rings_ != before; };
-    // One that has rung too early rings again.
+    // A ring before this point is not lost, because the timekeeper rings again while something is owed.
     if (milliseconds == INFINITE) {
         rang_.wait(lock, rang);
     } else {

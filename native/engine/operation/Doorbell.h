@@ -13,18 +13,18 @@
 
 namespace iocp4j {
 
-// Brings a thread that waits for packets when a port owes something that no packet brings: an operation, an exit or
-// a wake-up whose packet could not be posted, or a device whose reminder is due. The thread that owes it rings.
+// Wakes a thread that waits for packets, when the port owes something for which no packet comes: an operation, an exit
+// or a wake-up whose packet could not be posted, or a device's reminder that is due. The thread that causes this calls
+// ring().
 //
-// Threads wait for packets without a limit, so that an idle port wakes none of them. The timekeeper posts a packet of
-// the doorbell's own, and another one after a pause for as long as something is owed: the thread that has come may be
-// stuck in a listener.
+// Threads wait for packets without a timeout, so that an idle port wakes no thread. The timekeeper posts the doorbell's
+// own packet, and another one after each pause while something is owed, because the woken thread may block in a
+// listener.
 class Doorbell {
 public:
     using Clock = Timekeeper::Clock;
 
-    // How long the timekeeper leaves a thread that has come to its work, or a kernel that could not post, before it
-    // rings again.
+    // The pause before the timekeeper rings again, after a thread was woken or a packet could not be posted.
     static constexpr std::chrono::milliseconds kPause{20};
 
     Doorbell(const win32::KernelPort& kernel, Timekeeper& timekeeper) noexcept
@@ -32,19 +32,20 @@ public:
     Doorbell(const Doorbell&) = delete;
     Doorbell& operator=(const Doorbell&) = delete;
 
-    // Something is owed, or is owed earlier than what was before.
+    // Call this when something is owed, or becomes due earlier than before.
     void ring() noexcept;
 
-    // The timekeeper's part: something is owed since or from that time on. Returns when it is to look again.
+    // Called by the timekeeper: something is owed since, or from, the time `due`. Returns the time of the next call.
     Clock::time_point ringFrom(Clock::time_point due) noexcept;
 
-    // Whether the packet is the doorbell's, so that the thread which has it is to look at all that is owed.
+    // Returns true for the doorbell's own packet. The thread that has dequeued it must look at everything that is owed.
     bool isRing(const OVERLAPPED_ENTRY& entry) noexcept;
 
-    // What a thread waits for that has no port of the kernel's any more to wait at: a ring, or the end of its time.
+    // Waits for a ring or the timeout. For threads of a lost port, which gets no more packets.
     void await(DWORD milliseconds) noexcept;
 
-    // How long a thread may wait for packets. INFINITE, unless something is owed and there is no timekeeper to be had.
+    // The timeout for a thread that waits for packets: INFINITE, unless something is owed and no timekeeper can be
+    // started.
     DWORD longestWait(Clock::time_point due) noexcept;
 
 private:
@@ -54,7 +55,7 @@ private:
     Timekeeper& timekeeper_;
     std::atomic<bool> isQueued_{false};
     std::atomic<Clock::rep> quietUntil_{0};  // in ticks of the clock
-    std::mutex mutex_;                       // of the rest, which is for a port that is lost
+    std::mutex mutex_;                       // guards the rest, which is used when the port is lost
     std::condition_variable rang_;
     std::uint64_t rings_ = 0;
 };

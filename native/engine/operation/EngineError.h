@@ -4,7 +4,7 @@
 
 namespace iocp4j {
 
-// Why the engine itself refuses a call. Bit 29 marks codes that Windows leaves to applications, so that these share a
+// Reasons for which the engine itself refuses a call. Bit 29 marks application-defined codes, so that these share a
 // return value with Win32 errors. The Java enum EngineError has the same codes in the same order.
 enum class EngineError : win32::ErrorCode {
     kDeviceClosed = 0x2000'0001,

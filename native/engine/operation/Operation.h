@@ -13,20 +13,20 @@ namespace iocp4j {
 
 class Target;
 
-// One request in flight. The kernel owns the OVERLAPPED from the call that starts the operation until its packet is
-// dequeued; `rendezvous` says who may touch the rest.
+// One request in flight. The kernel owns the OVERLAPPED from the starting call until the packet is dequeued.
+// `rendezvous` decides which thread may use the other fields.
 //
-// Two cache lines: workers that finish neighbouring operations do not share any.
+// Two cache lines, so that workers which finish neighbouring operations share no line.
 struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
     Operation() noexcept : OVERLAPPED{} {}
 
     Rendezvous rendezvous;
-    std::atomic<Target*> target{nullptr};  // kept open by this operation; nullptr for a posted packet
-    CompletionRecord record{};             // what the listener will see; until then its key is that of the packet
+    std::atomic<Target*> target{nullptr};  // the operation has a share of it; nullptr for a posted packet
+    CompletionRecord record{};             // for the listener; until retire() its key is the packet key
     Pins pins;                             // keep the caller's buffers alive
-    Operation* next = nullptr;             // in a list of those that could not be posted, or whose time is up
+    Operation* next = nullptr;             // in the list of deferred or of overdue operations
 
-    // Where a device that has positions reads or writes.
+    // Sets the position for a device that has positions, such as a file.
     void setPosition(std::uint64_t position) noexcept {
         Offset = static_cast<DWORD>(position);
         OffsetHigh = static_cast<DWORD>(position >> 32);

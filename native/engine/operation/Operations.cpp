@@ -9,20 +9,20 @@ namespace iocp4j {
 namespace {
 
 constexpr unsigned kSlotBits = 24;
-// ERROR_HANDLES_CLOSED, which MinGW's winerror.h does not have.
+// ERROR_HANDLES_CLOSED, which MinGW's winerror.h lacks.
 constexpr win32::ErrorCode kHandlesClosed = 676;
-// Longer than any program runs, and short enough to be added to the time of day.
+// Longer than any program runs, but small enough to be added to the current time without overflow.
 constexpr Operations::Timeout kLongestTimeout = std::chrono::hours{24 * 365 * 100};
 constexpr OperationId kIdMark = OperationId{1} << (kSlotBits + Rendezvous::kGenerationBits);
 static_assert(Operations::kMaxCeiling == 1u << kSlotBits && kIdMark == OperationId{1} << 62);
 
-// The NTSTATUS in a field as wide as a pointer, of which the kernel writes the lower half.
+// The field is as wide as a pointer. The kernel writes the NTSTATUS to its lower half.
 std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint32_t>(field); }
 
-// Of an operation that the kernel has carried: such an operation has one, until it is retired.
+// Only for an operation of a device. Its target is set until the operation is retired.
 Target& targetOf(const Operation& operation) noexcept { return *operation.target.load(std::memory_order_relaxed); }
 
-// What the kernel says of an operation that is over.
+// Reads the result that the kernel has written to the OVERLAPPED.
 void storeResult(Operation& operation) noexcept {
     operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
     operation.record.status = targetOf(operation).traits().errorOfStatus(operation.Internal);
@@ -30,7 +30,7 @@ void storeResult(Operation& operation) noexcept {
 
 std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
 
-// What InlineCompletion can say: how much data has moved. All else needs more, the end of a stream for one.
+// Inline completion reports only a byte count. Any other result, such as the end of a stream, needs a record.
 bool canEndInline(const CompletionRecord& record) noexcept {
     switch (record.opcode) {
         case Opcode::kRead:
@@ -67,7 +67,7 @@ Operation* Operations::begin(Target& target, const CompletionRecord& record, Tim
         refusal = code(EngineError::kOperationLimit);
         return nullptr;
     }
-    // First, because a device that has reserved its handle for an operation may look at it.
+    // Before reserve(), because a device that has reserved its handle for the operation may read these fields.
     prepare(*operation, record);
     if (carrier == Carrier::kKernel && !target.reserve(*operation)) {
         slab_.release(operation);
@@ -84,8 +84,8 @@ Operation* Operations::begin(Target& target, const CompletionRecord& record, Tim
 }
 
 void Operations::prepare(Operation& operation, const CompletionRecord& record) noexcept {
-    // As every Win32 call does first, but here also for the time until then. This and the key are what claim() looks at
-    // before it knows that it may.
+    // Every Win32 call stores STATUS_PENDING first; here it is also needed before the call. claim() reads this field
+    // and the key before it knows that the packet is genuine.
     std::atomic_ref{operation.Internal}.store(STATUS_PENDING, std::memory_order_relaxed);
     operation.InternalHigh = 0;
     operation.Offset = 0;
@@ -127,12 +127,12 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
         selfPost(operation, generation);
         return id;
     }
-    // Device::close cancels what it finds in flight. If it looked before our call reached the kernel, it has missed
-    // this operation; but then it had marked the device before, and we see that.
+    // Device::close cancels the operations that are in flight. If it did so before our call reached the kernel, it
+    // missed this operation. But it closes the gate first, and we see that here.
     if (target.closed()) {
         target.cancel(&operation);
     }
-    letGo(operation);
+    releaseHold(operation);
     return id;
 }
 
@@ -142,7 +142,7 @@ void Operations::endInline(Operation& operation) noexcept {
     target.endShare();
 }
 
-void Operations::letGo(Operation& operation) noexcept {
+void Operations::releaseHold(Operation& operation) noexcept {
     const std::uint64_t generation = operation.rendezvous.generation();
     for (;;) {
         switch (operation.rendezvous.release()) {
@@ -164,7 +164,7 @@ void Operations::letGo(Operation& operation) noexcept {
 void Operations::selfPost(Operation& operation, std::uint64_t generation) noexcept {
     if (port_.post(0, kSelfPostedKey, &operation) != ERROR_SUCCESS &&
         operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
-        // No other thread can finish it any more, and none has, not even with a forged packet.
+        // No other thread can finish the operation any more, and none has done so, not even with a forged packet.
         defer(operation);
     }
 }
@@ -178,7 +178,7 @@ void Operations::defer(Operation& operation) noexcept {
         lastDeferred_->next = &operation;
     }
     lastDeferred_ = &operation;
-    // With the lock held: without this operation the port may come to its end.
+    // The lock is still held, because the port may end as soon as another thread has taken this operation.
     doorbell_.ring();
 }
 
@@ -212,7 +212,7 @@ win32::Result<OperationId> Operations::post(const CompletionRecord& record) noex
     const std::uint64_t generation = operation->rendezvous.generation();
     operation->rendezvous.beginSelfPosted();
     const win32::ErrorCode error = port_.post(0, kSelfPostedKey, operation);
-    // Unless a forged packet has delivered it: then it was accepted.
+    // If a forged packet has delivered the operation, it counts as accepted.
     if (error != ERROR_SUCCESS && operation->rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         (void)retire(*operation);
         return win32::Result<OperationId>::failure(port_.isLost() ? code(EngineError::kPortLost) : error);
@@ -233,13 +233,13 @@ bool Operations::isPending(const Target& target, OperationId id) const noexcept 
         return false;
     }
     const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
-    // What was read is this life's only if that is going on.
+    // The status belongs to this generation only if the generation is still in flight.
     return status == STATUS_PENDING && operation->rendezvous.alive(generationIn(id));
 }
 
 bool Operations::cancel(const Target& target, OperationId id) noexcept {
     Operation* operation = ofTarget(target, id);
-    return operation != nullptr && cancelLife(*operation, generationIn(id));
+    return operation != nullptr && cancelGeneration(*operation, generationIn(id));
 }
 
 std::uint32_t Operations::cancelAll(const Target& target, Opcode opcode) noexcept {
@@ -247,17 +247,17 @@ std::uint32_t Operations::cancelAll(const Target& target, Opcode opcode) noexcep
     Operation* operation = nullptr;
     for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
         const std::uint64_t generation = operation->rendezvous.generation();
-        // What is read here counts only if cancelLife() finds the same life afterwards.
+        // These reads count only if cancelGeneration() then finds the same generation.
         if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
             std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode &&
-            cancelLife(*operation, generation)) {
+            cancelGeneration(*operation, generation)) {
             ++found;
         }
     }
     return found;
 }
 
-bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noexcept {
+bool Operations::cancelGeneration(Operation& operation, std::uint64_t generation) noexcept {
     switch (operation.rendezvous.hold(generation)) {
         case Rendezvous::Hold::kOver:
             return false;
@@ -267,7 +267,7 @@ bool Operations::cancelLife(Operation& operation, std::uint64_t generation) noex
             break;
     }
     const bool found = cancelHeld(operation, Rendezvous::Cause::kCancelled);
-    letGo(operation);
+    releaseHold(operation);
     return found;
 }
 
@@ -283,18 +283,18 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const bool selfPosted = entry.lpCompletionKey == kSelfPostedKey;
     Operation* operation = slab_.find(entry.lpOverlapped);
     foreign = true;
-    // Other code in the process may post to the port whatever it likes, the address of an operation included. A packet
-    // of the kernel's has the device's key, and comes when the kernel has written the operation's status.
+    // Other code in the process may post anything, including the address of an operation. A packet of the kernel has
+    // the device's key, and comes after the kernel has written the operation's status.
     const std::uint64_t generation = operation != nullptr ? operation->rendezvous.generation() : 0;
     if (operation == nullptr || !operation->rendezvous.alive(generation)) {
         return nullptr;
     }
-    // Meanwhile this life may end and another begin. Then what we see is worth nothing, and arrive() says so.
+    // The operation may end here and its slot be reused. These reads are then stale, and arrive() rejects the packet.
     const ULONG_PTR status = std::atomic_ref{operation->Internal}.load(std::memory_order_acquire);
     const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
     const bool written = status != STATUS_PENDING;
-    const std::uint32_t place = slab_.indexOf(operation);
-    const bool counts = written || (unwritten_ && unwritten_->counts(place, statusIn(entry.Internal)));
+    const std::uint32_t slot = slab_.indexOf(operation);
+    const bool counts = written || (unwritten_ && unwritten_->counts(slot, statusIn(entry.Internal)));
     if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
@@ -304,10 +304,10 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     }
     foreign = false;
     if (!selfPosted && written) {
-        // Not what the packet says: other code may have posted it, which can know no more than that the operation is
-        // over, or it may be of an earlier operation in this place.
+        // Read the result from the OVERLAPPED, not from the packet. Other code may have posted the packet, or it may
+        // belong to an earlier operation in this slot. Either way the operation is over.
         if (unwritten_ && statusIn(entry.Internal) != statusIn(status)) {
-            unwritten_->mark(place);
+            unwritten_->mark(slot);
         }
         storeResult(*operation);
     } else if (!selfPosted) {
@@ -341,7 +341,7 @@ CompletionRecord Operations::retire(Operation& operation) noexcept {
         target->release(operation);
     }
     if (record.status == ERROR_OPERATION_ABORTED) {
-        // Three reasons, three codes: a caller's cancel() keeps the one that Windows gives.
+        // Three causes have three codes. A cancel() of the caller keeps the code of Windows.
         if (operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kTimedOut)) {
             record.status = ERROR_TIMEOUT;
         } else if (!operation.rendezvous.wasCancelledFor(Rendezvous::Cause::kCancelled) && target != nullptr &&
@@ -358,7 +358,7 @@ Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
     Operation* overdue = nullptr;
     const auto next = deadlines_.look(Deadlines::Clock::now(), [&](Deadlines::Entry& entry) {
         auto& operation = static_cast<Operation&>(entry);
-        // What we hold is not reused, so that it can be cancelled outside the lock.
+        // A held slot is not reused, so that the operation can be cancelled after the lock is released.
         if (operation.rendezvous.hold(operation.rendezvous.generation(), Rendezvous::Cause::kTimedOut) ==
             Rendezvous::Hold::kGained) {
             operation.next = std::exchange(overdue, &operation);
@@ -367,7 +367,7 @@ Deadlines::Clock::time_point Operations::cancelOverdue() noexcept {
     while (overdue != nullptr) {
         Operation& operation = *std::exchange(overdue, overdue->next);
         cancelHeld(operation, Rendezvous::Cause::kTimedOut);
-        letGo(operation);
+        releaseHold(operation);
     }
     return next;
 }

@@ -2,8 +2,8 @@
 
 namespace iocp4j {
 
-// What keeps the memory that an operation uses where it is, until CompletionSink::unpin is given it back: one of each
-// buffer, or none. What they are only the sink knows.
+// Pins keep the caller's buffers alive during an operation: one for each buffer, or none. CompletionSink::unpin gets
+// them back. Only the sink knows what they are.
 struct Pins {
     void* first = nullptr;
     void* second = nullptr;

@@ -5,49 +5,49 @@
 
 namespace iocp4j {
 
-// Decides which of the parties that touch one operation finishes it.
+// Decides which thread finishes an operation.
 //
-// Windows may queue an operation's packet before the call that started it has returned, and one thread may cancel an
-// operation while another dequeues its packet. So an operation has, besides the kernel, at most one holder:
-// the thread that starts it, later perhaps a thread that cancels it. The memory of the operation is not reused while it
-// is held. When the packet arrives and the operation is not held, the worker finishes it; otherwise the worker only
-// leaves the result there, and the holder finishes on letting go. The second of the two finishes: exactly once.
+// Windows may queue an operation's packet before the starting call has returned, and one thread may cancel an operation
+// while another one dequeues its packet. Therefore an operation has at most one holder besides the kernel: the starting
+// thread, later perhaps a cancelling thread. A held slot is not reused. If the operation is not held when the packet
+// arrives, the worker finishes it. Otherwise the worker stores the result, and the holder finishes it on release. The
+// second of the two finishes the operation, exactly once.
 //
-// One word has it all: | generation 55 | bits 9 |. The generation grows each time an operation ends, so that an id
-// from an earlier life matches nothing.
+// The state is one word: | generation 55 | bits 9 |. Each end of an operation increments the generation, so that an id
+// of an earlier operation matches nothing.
 class Rendezvous {
 public:
     enum class Arrival {
-        kForeign,  // no packet can come now: it is not one of ours
-        kAlone,    // the caller stores the result and finishes
-        kHeld,     // the caller stores the result, then asks publish() who finishes
+        kForeign,  // a packet that is not the operation's completion
+        kAlone,    // the caller stores the result and finishes the operation
+        kHeld,     // the caller stores the result, then calls publish() to learn who finishes
     };
     enum class Release {
-        kDone,          // the packet will find its way; the operation must not be touched any more
-        kCancelFirst,   // a cancel was asked for meanwhile: do so, then release again
-        kTimeOutFirst,  // the same, because the operation's time is up
-        kFinish,        // the packet came meanwhile: it is now selfPosted(), post it
+        kDone,          // the packet will finish the operation, which must not be touched any more
+        kCancelFirst,   // a cancel was requested meanwhile: cancel, then release again
+        kTimeOutFirst,  // the deadline has passed meanwhile: cancel, then release again
+        kFinish,        // the packet came meanwhile: the state is now self-posted, and the caller posts the packet
     };
-    // Why it is cancelled.
+    // The cause of a cancel.
     enum class Cause {
-        kCancelled,  // a caller wants it
-        kTimedOut,   // its time is up
+        kCancelled,  // a caller has cancelled it
+        kTimedOut,   // its deadline has passed
     };
     enum class Hold {
-        kOver,      // another life, or its packet has arrived
+        kOver,      // another generation, or its packet has arrived
         kGained,    // the caller holds it: cancel, then release
-        kDelegated  // the holder will cancel on letting go
+        kDelegated  // the holder cancels it before it releases
     };
 
-    // The starting thread holds a new operation.
+    // Begins an operation, which the starting thread holds.
     void begin() noexcept { enterState(kInFlight | kHeld); }
 
-    // An operation whose packet is posted by ourselves, so that the kernel has no part in it.
+    // Begins an operation that the library posts itself, without an I/O request of the kernel.
     void beginSelfPosted() noexcept { enterState(kInFlight | kSelfPosted); }
 
-    // The call has failed, so that no packet follows: the holder claims the operation itself, stores the result, and
-    // lets it selfPost(). False when a packet has come nevertheless; then that one counts, and the holder releases as
-    // usual.
+    // For the holder, when no packet follows: claims the operation. The holder then stores the result and calls
+    // selfPost(). Returns false when a packet has come nevertheless. That packet then counts, and the holder calls
+    // release().
     [[nodiscard]] bool claimByHolder() noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         do {
@@ -59,7 +59,7 @@ public:
         return true;
     }
 
-    // From here on a packet of our own finishes it.
+    // After this a self-posted packet finishes the operation.
     void selfPost() noexcept { enterState(kInFlight | kSelfPosted); }
 
     [[nodiscard]] Release release() noexcept {
@@ -68,7 +68,7 @@ public:
             std::uint64_t next;
             Release outcome;
             if ((word & kArrived) != 0) {
-                next = lifeOf(word) | kInFlight | kSelfPosted | (word & kCauses);
+                next = withoutBits(word) | kInFlight | kSelfPosted | (word & kCauses);
                 outcome = Release::kFinish;
             } else if ((word & kCancelWanted) != 0) {
                 next = word & ~kCancelWanted;
@@ -86,14 +86,14 @@ public:
         }
     }
 
-    // Whether the life with that generation is still to be decided, so that its fields may be looked at. What is read
-    // from them counts only if hold() succeeds afterwards.
+    // Returns true if that generation is in flight, so that its fields may be read. What is read counts only if hold()
+    // succeeds afterwards.
     bool alive(std::uint64_t generation) const noexcept {
         const std::uint64_t word = word_.load(std::memory_order_acquire);
         return generationOf(word) == generation && (word & kInFlight) != 0;
     }
 
-    // For a cancel, which has only the generation.
+    // For a cancel, which knows only the generation.
     [[nodiscard]] Hold hold(std::uint64_t generation, Cause cause = Cause::kCancelled) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
@@ -109,7 +109,7 @@ public:
         }
     }
 
-    // Windows has found the operation that the holder asked it to cancel. The first cause counts.
+    // Records that CancelIoEx has found the operation. Only the first cause counts.
     void cancelledFor(Cause cause) noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
         const std::uint64_t bit = cause == Cause::kTimedOut ? kTimedOut : kCancelled;
@@ -118,8 +118,8 @@ public:
         }
     }
 
-    // A packet has been dequeued, one posted by ourselves or one of the kernel's. Exactly one caller wins a packet of
-    // the life with that generation.
+    // Call this for a dequeued packet, self-posted or from the kernel. For each generation exactly one caller gets
+    // kAlone or kHeld.
     [[nodiscard]] Arrival arrive(bool selfPosted, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
@@ -135,18 +135,19 @@ public:
         }
     }
 
-    // For who knows that it is this life's.
+    // For a caller that knows that the packet is of the current generation.
     [[nodiscard]] Arrival arrive(bool selfPosted) noexcept { return arrive(selfPosted, generation()); }
 
-    // After kHeld, with the result stored. True when the holder has let go meanwhile, so that the caller finishes.
+    // After kHeld, once the result is stored. Returns true when the holder has released meanwhile, so that the caller
+    // finishes the operation.
     [[nodiscard]] bool publish() noexcept { return (word_.fetch_or(kArrived, std::memory_order_acq_rel) & kHeld) == 0; }
 
-    // The one who finishes ends this life.
+    // Called by the thread that finishes the operation.
     void end() noexcept {
-        word_.store(lifeOf(word_.load(std::memory_order_relaxed)) + kOneLife, std::memory_order_release);
+        word_.store(withoutBits(word_.load(std::memory_order_relaxed)) + kOneGeneration, std::memory_order_release);
     }
 
-    // Whether it was cancelled for that cause; for the one who finishes.
+    // For the thread that finishes the operation.
     bool wasCancelledFor(Cause cause) const noexcept {
         const std::uint64_t bit = cause == Cause::kTimedOut ? kTimedOut : kCancelled;
         return (word_.load(std::memory_order_relaxed) & bit) != 0;
@@ -154,31 +155,31 @@ public:
 
     bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
 
-    // As much of the generation as an operation's id has room for.
+    // The lower bits of the generation, as many as an operation's id contains.
     std::uint64_t generation() const noexcept { return generationOf(word_.load(std::memory_order_relaxed)); }
 
     static constexpr unsigned kGenerationBits = 38;
 
 private:
     static constexpr std::uint64_t kInFlight = 1;
-    static constexpr std::uint64_t kHeld = 2;           // a thread besides the kernel may touch it
+    static constexpr std::uint64_t kHeld = 2;           // a thread besides the kernel may touch the operation
     static constexpr std::uint64_t kClaimed = 4;        // its packet has been dequeued
-    static constexpr std::uint64_t kArrived = 8;        // and the result is stored
-    static constexpr std::uint64_t kCancelWanted = 16;  // the holder shall cancel it
+    static constexpr std::uint64_t kArrived = 8;        // the result is stored
+    static constexpr std::uint64_t kCancelWanted = 16;  // the holder must cancel the operation
     static constexpr std::uint64_t kTimeOutWanted = 32;
-    static constexpr std::uint64_t kSelfPosted = 64;  // the packet is ours, the kernel is through with it
-    static constexpr std::uint64_t kCancelled = 128;  // at most one of the two
+    static constexpr std::uint64_t kSelfPosted = 64;  // the kernel does not use the OVERLAPPED any more
+    static constexpr std::uint64_t kCancelled = 128;  // at most one of kCancelled and kTimedOut is set
     static constexpr std::uint64_t kTimedOut = 256;
     static constexpr std::uint64_t kCauses = kCancelled | kTimedOut;
-    static constexpr std::uint64_t kOneLife = 512;
+    static constexpr std::uint64_t kOneGeneration = 512;
 
-    static std::uint64_t lifeOf(std::uint64_t word) noexcept { return word & ~(kOneLife - 1); }
+    static std::uint64_t withoutBits(std::uint64_t word) noexcept { return word & ~(kOneGeneration - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {
-        return (word / kOneLife) & ((std::uint64_t{1} << kGenerationBits) - 1);
+        return (word / kOneGeneration) & ((std::uint64_t{1} << kGenerationBits) - 1);
     }
 
     void enterState(std::uint64_t bits) noexcept {
-        word_.store(lifeOf(word_.load(std::memory_order_relaxed)) | bits, std::memory_order_release);
+        word_.store(withoutBits(word_.load(std::memory_order_relaxed)) | bits, std::memory_order_release);
     }
 
     std::atomic<std::uint64_t> word_{0};

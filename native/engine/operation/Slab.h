@@ -10,16 +10,16 @@
 
 namespace iocp4j {
 
-// A fixed number of Ts in one range of addresses that never moves. A T is made when its place is used for the first
-// time and stays until the slab ends; in between it is given out and taken back, without a lock and without any
-// allocation. Memory is committed as places are made: a slab takes what has been in use at the same time, not what it
-// could hold.
+// A fixed number of Ts in one range of addresses that never moves. A T is constructed when its slot is first used, and
+// destroyed with the slab. acquire() and release() take no lock and allocate nothing, except when a new slot is needed.
+// Memory is committed as slots are constructed: a slab costs as much as has been in use at the same time, not its
+// capacity.
 template <class T>
 class Slab {
 public:
     explicit Slab(std::uint32_t capacity)
         : capacity_(capacity),
-          places_(std::size_t{capacity} * sizeof(T)),
+          slots_(std::size_t{capacity} * sizeof(T)),
           nextFree_(std::size_t{capacity} * sizeof(Next)) {}
 
     Slab(const Slab&) = delete;
@@ -28,25 +28,25 @@ public:
     ~Slab() {
         const std::uint32_t made = made_.load(std::memory_order_acquire);
         for (std::uint32_t i = 0; i < made; ++i) {
-            placeAt(i)->~T();
+            slotAt(i)->~T();
         }
     }
 
-    // nullptr when all are given out, or when the system has no memory for another one.
+    // Returns nullptr when all slots are in use, or when the system has no memory for another one.
     T* acquire() noexcept {
-        T* place = pop();
-        if (place == nullptr) {
-            place = make();
+        T* slot = pop();
+        if (slot == nullptr) {
+            slot = make();
         }
-        if (place != nullptr) {
+        if (slot != nullptr) {
             inUse_.fetch_add(1, std::memory_order_relaxed);
         }
-        return place;
+        return slot;
     }
 
-    void release(T* place) noexcept {
-        const std::uint32_t index = indexOf(place);
-        // First, so that no thread ever sees more in use than there are.
+    void release(T* slot) noexcept {
+        const std::uint32_t index = indexOf(slot);
+        // Decrement before the push, so that the count never exceeds the slots in use.
         inUse_.fetch_sub(1, std::memory_order_relaxed);
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {
@@ -55,24 +55,24 @@ public:
                                               std::memory_order_relaxed));
     }
 
-    // The T at that address, or nullptr when it is not the address of one that was ever given out.
+    // Returns the T at that address, or nullptr when no T has ever been there.
     T* find(const void* address) const noexcept {
         const std::uintptr_t offset =
-            reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(places_.data());
+            reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(slots_.data());
         if (offset % sizeof(T) != 0 || offset / sizeof(T) >= made_.load(std::memory_order_acquire)) {
             return nullptr;
         }
-        return placeAt(offset / sizeof(T));
+        return slotAt(offset / sizeof(T));
     }
 
     T* at(std::uint32_t index) const noexcept {
-        return index < made_.load(std::memory_order_acquire) ? placeAt(index) : nullptr;
+        return index < made_.load(std::memory_order_acquire) ? slotAt(index) : nullptr;
     }
 
-    std::uint32_t indexOf(const T* place) const noexcept { return static_cast<std::uint32_t>(place - placeAt(0)); }
+    std::uint32_t indexOf(const T* slot) const noexcept { return static_cast<std::uint32_t>(slot - slotAt(0)); }
     std::uint32_t capacity() const noexcept { return capacity_; }
     std::uint32_t inUse() const noexcept { return inUse_.load(std::memory_order_relaxed); }
-    // The most that have been in use at the same time.
+    // The highest number in use at the same time.
     std::uint32_t highWater() const noexcept { return made_.load(std::memory_order_relaxed); }
 
 private:
@@ -82,11 +82,11 @@ private:
 
     static_assert(alignof(T) <= win32::ReservedMemory::kStep);
 
-    T* placeAt(std::size_t index) const noexcept { return static_cast<T*>(places_.data()) + index; }
+    T* slotAt(std::size_t index) const noexcept { return static_cast<T*>(slots_.data()) + index; }
     Next* nextAt(std::size_t index) const noexcept { return static_cast<Next*>(nextFree_.data()) + index; }
 
-    // The head of the free list is | tag 32 | index 32 |. The tag grows at every change, so that a pop cannot mistake a
-    // head that went and came back for one that stayed.
+    // The head of the free list is | tag 32 | index 32 |. Every change increments the tag, which avoids the ABA
+    // problem.
     static std::uint32_t indexOf(std::uint64_t head) noexcept { return static_cast<std::uint32_t>(head); }
     static std::uint64_t tagged(std::uint64_t head, std::uint32_t index) noexcept {
         return (((head >> 32) + 1) << 32) | index;
@@ -97,7 +97,7 @@ private:
         while (indexOf(head) != kNone) {
             const std::uint32_t next = nextAt(indexOf(head))->load(std::memory_order_relaxed);
             if (head_.compare_exchange_weak(head, tagged(head, next), std::memory_order_acquire)) {
-                return placeAt(indexOf(head));
+                return slotAt(indexOf(head));
             }
         }
         return nullptr;
@@ -107,20 +107,20 @@ private:
         const std::lock_guard lock{making_};
         const std::uint32_t index = made_.load(std::memory_order_relaxed);
         const std::size_t count = std::size_t{index} + 1;
-        if (index == capacity_ || !nextFree_.commit(count * sizeof(Next)) || !places_.commit(count * sizeof(T))) {
-            // Another thread may have given one back meanwhile.
+        if (index == capacity_ || !nextFree_.commit(count * sizeof(Next)) || !slots_.commit(count * sizeof(T))) {
+            // Another thread may have released a slot meanwhile.
             return pop();
         }
         ::new (nextAt(index)) Next{kNone};
-        T* place = ::new (placeAt(index)) T{};
-        // Only a finished T may be found.
+        T* slot = ::new (slotAt(index)) T{};
+        // Published after construction, because find() and at() read this without a lock.
         made_.store(index + 1, std::memory_order_release);
-        return place;
+        return slot;
     }
 
     const std::uint32_t capacity_;
-    win32::ReservedMemory places_;    // of T; the front of it is committed
-    win32::ReservedMemory nextFree_;  // of Next, for the place with the same index
+    win32::ReservedMemory slots_;     // array of T, committed up to the last constructed one
+    win32::ReservedMemory nextFree_;  // array of Next, one for each slot
     alignas(64) std::atomic<std::uint64_t> head_{kNone};
     std::mutex making_;
     std::atomic<std::uint32_t> made_{0};

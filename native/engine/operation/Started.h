@@ -8,17 +8,17 @@
 
 namespace iocp4j {
 
-// How a Win32 call that starts an overlapped operation came out.
+// The outcome of a Win32 call that starts an overlapped operation.
 struct Started {
     enum class Packet : std::uint8_t {
         kFollows,
-        kMayBeSkipped,  // follows, unless the kernel skips it on this handle: the operation is over already
-        kNone,          // or none that counts: the operation has ended with the status below
+        kMayBeSkipped,  // the operation has succeeded; a packet follows unless the kernel skips it on this handle
+        kNone,          // no packet follows, or none that counts; the operation has ended with `status`
     };
 
     Packet packet;
     win32::ErrorCode status = ERROR_SUCCESS;
-    std::uint32_t bytes = 0;  // transferred by an operation that has ended with that status
+    std::uint32_t bytes = 0;  // transferred by an operation that has ended with `status`
 
     static Started pending() noexcept { return {Packet::kFollows}; }
     static Started atOnce() noexcept { return {Packet::kMayBeSkipped}; }
@@ -26,9 +26,9 @@ struct Started {
         return {Packet::kNone, status, bytes};
     }
 
-    // For a call that returns FALSE and sets the last error, as ReadFile does. ERROR_MORE_DATA is a success that the
-    // kernel warns of. Whether its packet is skipped is not documented, and does not matter: where the handle skips
-    // packets the operation ends by a packet of our own, and one of the kernel's counts as foreign.
+    // For a call that returns FALSE and sets the last error, as ReadFile does. ERROR_MORE_DATA is a warning. Whether
+    // the kernel skips its packet is not documented. It does not matter: on a handle that skips packets the engine
+    // posts its own packet, and one of the kernel counts as foreign.
     static Started from(BOOL result) noexcept {
         const DWORD error = result ? ERROR_SUCCESS : ::GetLastError();
         switch (error) {

@@ -12,26 +12,27 @@ namespace iocp4j {
 
 struct Operation;
 
-// What operations are in flight on: as much of a device as they know. Each has a share of its target from its start
-// until the listener has seen its completion.
+// The part of a device that its operations use. Each operation has a share of its target, from its start until the
+// listener has returned from its completion.
 class Target {
 public:
     using Key = std::uint64_t;
 
-    // What all devices of one class have in common.
+    // Properties that all devices of one class have in common.
     struct Traits {
         DeviceKind kind;
 
-        // No operation is a caller's, so that no caller can cancel one.
+        // The device starts all operations itself, so that no caller can cancel one.
         bool ownOperations = false;
 
-        // By event where the port has signalled handles: a handle does not say which of several operations is over.
+        // With signalled handles the device uses events instead, because it has several operations in flight at once,
+        // and the signal does not identify the operation.
         bool severalOperations = false;
 
-        // OVERLAPPED.Internal as the code that the listener sees.
+        // Maps OVERLAPPED.Internal to the error code for the listener.
         win32::ErrorCode (*errorOfStatus)(std::uintptr_t internal) noexcept = &win32::errorOfStatus;
 
-        // Why completeInline() is impossible on that handle, or ERROR_SUCCESS.
+        // Returns the reason why completeInline() is impossible on that handle, or ERROR_SUCCESS.
         win32::ErrorCode (*errorOfInline)(HANDLE handle) noexcept = nullptr;
     };
     virtual const Traits& traits() const noexcept = 0;
@@ -45,37 +46,39 @@ public:
 
     Key key() const noexcept { return key_; }
 
-    // What the kernel's packets carry, which cannot be changed while the handle is open: the key of the first device
-    // that has had it. No other device ever gets that key.
+    // The key in the kernel's packets: that of the first device of the handle, because Windows cannot change it while
+    // the handle is open. No other device ever gets that key.
     Key packetKey() const noexcept { return packetKey_ != 0 ? packetKey_ : key_; }
 
-    // Whether it takes no new operations any more.
+    // Returns true if new operations are refused.
     virtual bool closed() const noexcept = 0;
 
-    // An operation that has taken over a share ends it.
+    // Ends the share that an operation owns.
     virtual void endShare() noexcept = 0;
 
-    // Before an operation of the kernel's begins, and after the end of any. False when there is one already, and can be
-    // no other.
+    // reserve() is called before an operation of the kernel begins, release() after the end of any operation. reserve()
+    // returns false when one is in flight and the device can have no other.
     [[nodiscard]] virtual bool reserve(Operation& operation) noexcept = 0;
     virtual void release(Operation& operation) noexcept = 0;
 
-    // Has one operation end soon, or all that are in flight where there is nullptr; their packets come none the less.
-    // False when it is over already, or cannot be cancelled. The caller holds the operation. On any thread.
+    // Calls CancelIoEx for one operation, or for all that are in flight when the argument is nullptr. Their packets
+    // follow as usual. Returns false when the operation is over or cannot be cancelled. The caller holds the operation.
+    // Any thread may call this.
     virtual bool cancel(Operation* operation) noexcept = 0;
 
-    // Whether the kernel may queue no packet for a call that returns success.
+    // Returns true if the kernel may queue no packet for a call that returns success.
     bool skipsPackets() const noexcept { return skipsPackets_.load(std::memory_order_acquire); }
 
-    // Whether transfers that succeed at once complete inline: their submission says how many bytes were moved, and no
+    // Returns true if transfers that succeed at once complete inline: the starting call returns the byte count, and no
     // completion follows.
     bool completesInline() const noexcept { return completesInline_.load(std::memory_order_acquire); }
 
-    // Its operations since it was opened. The first two numbers are the same when it ends.
+    // Counts of operations since the device was opened. accepted() and completed() are equal when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
     std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
     std::uint64_t completedInline() const noexcept { return completedInline_.load(std::memory_order_relaxed); }
-    std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }  // moved, either way
+    // Transferred, inline or not.
+    std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
     void countAccepted() noexcept { accepted_.fetch_add(1, std::memory_order_relaxed); }
     void countCompleted(std::uint32_t bytes) noexcept {
         bytes_.fetch_add(bytes, std::memory_order_relaxed);
@@ -92,7 +95,7 @@ protected:
     std::atomic<bool> completesInline_{false};
 
 private:
-    const Key packetKey_;  // 0 for its own
+    const Key packetKey_;  // 0 if it is the device's own key
     std::atomic<std::uint64_t> accepted_{0};
     std::atomic<std::uint64_t> completed_{0};
     std::atomic<std::uint64_t> completedInline_{0};

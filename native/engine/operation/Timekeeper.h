@@ -10,23 +10,23 @@
 
 namespace iocp4j {
 
-// The one thread that looks at a port's deadlines. It starts with the first of them and sleeps while there is nothing
-// to look at.
+// The thread of a port that looks at deadlines and the doorbell. It starts when it is first needed, and sleeps while
+// nothing is due.
 class Timekeeper {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `look` does the work and returns when it wants to be called again.
+    // `look` does the work and returns the time of its next call.
     Timekeeper(std::wstring threadName, std::function<Clock::time_point()> look)
         : threadName_(std::move(threadName)), look_(std::move(look)) {}
     Timekeeper(const Timekeeper&) = delete;
     Timekeeper& operator=(const Timekeeper&) = delete;
     ~Timekeeper();
 
-    // False when there is no thread and none can be had.
+    // Returns false when the thread does not run and cannot be started.
     [[nodiscard]] bool start() noexcept;
 
-    // Look at once: there may be something earlier than we know of.
+    // Calls `look` at once, because something may be due earlier than its last result.
     void wake() noexcept;
 
 private:
@@ -35,7 +35,7 @@ private:
     const std::wstring threadName_;
     const std::function<Clock::time_point()> look_;
     std::atomic<bool> started_{false};
-    std::mutex mutex_;  // of everything below
+    std::mutex mutex_;  // guards everything below
     std::condition_variable changed_;
     bool awake_ = false;
     bool ending_ = false;

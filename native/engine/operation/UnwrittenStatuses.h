@@ -6,30 +6,30 @@
 
 namespace iocp4j {
 
-// For a kernel that may queue a packet whose operation's status it has not written: which of these packets count.
+// Decides which packets count on a kernel that may queue a packet without writing the operation's status.
 //
-// One counts that says how its operation has ended, and is certain to be of the operation that has its place now. It is
-// not certain where the same kernel also queues packets for calls that fail: a packet of an earlier operation may still
-// come. So each place is marked, for good, whose operation has ended otherwise than by a packet.
+// A packet counts if its status is neither success nor pending, and if it can only belong to the operation that is now
+// in the slot. That is uncertain when the same kernel also queues packets for failed calls, because a packet of an
+// earlier operation may still come. Therefore a slot is marked for good when one of its operations has ended without
+// its packet.
 //
-// PostQueuedCompletionStatus only posts the status of a success, which says nothing here: nothing that other code posts
-// with it ends an operation.
+// PostQueuedCompletionStatus always yields status 0, so that no packet which other code posts ends an operation here.
 class UnwrittenStatuses {
 public:
-    explicit UnwrittenStatuses(std::uint32_t places) : marks_((places + kBits - 1) / kBits) {}
+    explicit UnwrittenStatuses(std::uint32_t slots) : marks_((slots + kBits - 1) / kBits) {}
 
-    // An operation in that place has ended without its packet.
-    void mark(std::uint32_t place) noexcept {
-        std::atomic<std::uint64_t>& marks = marks_[place / kBits];
-        if ((marks.load(std::memory_order_relaxed) & bitOf(place)) == 0) {
-            marks.fetch_or(bitOf(place), std::memory_order_relaxed);
+    // Call this when an operation in that slot has ended without its packet.
+    void mark(std::uint32_t slot) noexcept {
+        std::atomic<std::uint64_t>& marks = marks_[slot / kBits];
+        if ((marks.load(std::memory_order_relaxed) & bitOf(slot)) == 0) {
+            marks.fetch_or(bitOf(slot), std::memory_order_relaxed);
         }
     }
 
-    // Whether a packet with that NTSTATUS ends the operation in that place, whose own status is still pending.
-    bool counts(std::uint32_t place, std::uint32_t status) const noexcept {
+    // Returns true if a packet with that NTSTATUS ends the operation in that slot, whose status is still pending.
+    bool counts(std::uint32_t slot, std::uint32_t status) const noexcept {
         return status != kSuccess && status != kPending &&
-               (marks_[place / kBits].load(std::memory_order_relaxed) & bitOf(place)) == 0;
+               (marks_[slot / kBits].load(std::memory_order_relaxed) & bitOf(slot)) == 0;
     }
 
 private:
@@ -37,7 +37,7 @@ private:
     static constexpr std::uint32_t kPending = 0x103;
     static constexpr std::uint32_t kBits = 64;
 
-    static constexpr std::uint64_t bitOf(std::uint32_t place) noexcept { return std::uint64_t{1} << place % kBits; }
+    static constexpr std::uint64_t bitOf(std::uint32_t slot) noexcept { return std::uint64_t{1} << slot % kBits; }
 
     std::vector<std::atomic<std::uint64_t>> marks_;
 };

@@ -6,11 +6,11 @@
 
 namespace iocp4j {
 
-// When a device that keeps an operation in flight by itself - an accept, a watch - tries again after a failure.
+// When a device that keeps an operation in flight by itself, such as an accept or a watch, tries again after a failure.
 //
-// What one peer may have caused is tried again at once, because other peers wait. No list of such failures is complete,
-// so that all count as a peer's but those that come before one can be involved. The number of failures in a row bounds
-// what a broken handle costs: after kAtOnce of them there is a pause.
+// After a failure that a peer may have caused, the device tries again at once, because other peers wait. No list of
+// such failures is complete; therefore every failure counts as a peer's, except those that occur before a peer can be
+// involved. After kAtOnce failures in a row there is a pause, which bounds the cost of a broken handle.
 class Backoff {
 public:
     static constexpr std::uint32_t kAtOnce = 1'024;
@@ -19,10 +19,10 @@ public:
     // How long to wait before the next attempt, in milliseconds.
     std::uint32_t delay() const noexcept { return delay_.load(std::memory_order_relaxed); }
 
-    // For a failure that a peer may have caused. False when there have been too many since the last success or wait.
+    // For a failure that a peer may have caused. Returns false after too many since the last success or wait.
     [[nodiscard]] bool allowsAtOnce() noexcept { return failures_.fetch_add(1, std::memory_order_relaxed) < kAtOnce; }
 
-    // The wait is over.
+    // Call this after the delay.
     void waited() noexcept {
         delay_.store(std::min(2 * delay(), kLongest), std::memory_order_relaxed);
         failures_.store(0, std::memory_order_relaxed);

@@ -12,15 +12,16 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// The kind in keys of ports; that of devices is 0: Java finds a device by the lower half of its key.
+// The kind in keys of ports. Devices have kind 0, because Java finds a device by the lower half of its key.
 constexpr std::uint8_t kPortKind = 1;
 
-// The smallest number of packets worth asking the kernel for.
+// The smallest number of packets worth one call to the kernel.
 constexpr std::uint32_t kLeastShare = 8;
 
 std::uint32_t processors() noexcept { return ::GetActiveProcessorCount(ALL_PROCESSOR_GROUPS); }
 
-// How many packets one worker takes at a time: not all of them while others that may run sleep.
+// The number of packets that one worker takes at a time. It is less than a full batch, so that one worker does not
+// empty the queue while others sleep.
 std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
     if (settings.polled) {
         return settings.batch;
@@ -39,7 +40,7 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
     if (settings.polled) {
         settings.workers = 0;
     } else if (settings.workers == 0) {
-        // So that a worker which blocks in the listener is replaced by one that waits.
+        // So that another worker takes over when one blocks in a listener.
         settings.workers = 2 * processors() + 2;
     }
     settings.batch = std::max(settings.batch, 1U);
@@ -48,7 +49,7 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
 }
 
 SlotTable<CompletionPort>& CompletionPort::table() noexcept {
-    // Never destroyed: a worker may still be at work while the process exits.
+    // Never destroyed, because a worker may still run while the process exits.
     static auto& ports = *new SlotTable<CompletionPort>{kPortKind};
     return ports;
 }
@@ -92,7 +93,7 @@ win32::Result<CompletionPort::Key> CompletionPort::open(const Settings& settings
 }
 
 bool CompletionPort::startWorkers() {
-    // Keeps the port until we have looked at the outcome, should no worker live.
+    // Keeps the port until the result is read, even if all workers have left.
     const Share<CompletionPort> self{key_};
     return workers_.start();
 }
@@ -137,7 +138,7 @@ void CompletionPort::beginClosing() {
 }
 
 void CompletionPort::onWorkDone() noexcept {
-    // Workers may leave, and the port end, as soon as they see that it ends.
+    // Keeps the port, because the workers may leave, and the port end, as soon as exiting() is true.
     const Share<CompletionPort> self{key_};
     packets_.endDraining();
     if (settings_.polled) {
@@ -186,7 +187,8 @@ win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
         const bool isBound = device.packetKey() != device.key();
         return isBound ? ERROR_SUCCESS : kernel_.associate(device.handle(), device.key());
     }
-    // The kernel has had no say yet, and a call that does not return would hold up the others.
+    // Without kernel_.associate() the kernel does not check the handle. A synchronous handle is refused, because its
+    // calls would block until the operation is over, and would delay other operations.
     if (const auto error = win32::errorOfAssociating(device.handle()); error != ERROR_SUCCESS) {
         return error;
     }
@@ -211,7 +213,7 @@ win32::Result<OperationId> CompletionPort::post(std::uint64_t key, std::uint32_t
 }
 
 void CompletionPort::remind(Device::Key device, std::uint32_t milliseconds) noexcept {
-    // On a port that is lost it could start nothing.
+    // A device on a lost port cannot start an operation.
     if (!kernel_.isLost()) {
         reminders_.add(device, milliseconds);
     }

@@ -25,42 +25,43 @@ namespace iocp4j {
 
 // The kernel's port with its workers, its operations and the list of its devices.
 //
-// A port ends by itself when it has been closed, its last device and posted packet are gone, and its last worker has
-// left, or the last poll has returned. Nothing waits for that but those who ask to.
+// A port ends when it has been closed, its last device and posted packet are gone, and its last worker has left or the
+// last poll has returned. Only threads that call awaitClosed() wait for that.
 class CompletionPort final : private PortWork::Owner, private WorkerPool::Owner {
 public:
     using Key = std::uint64_t;
 
     struct Settings {
-        // The limits of CompletionPort.Builder, too.
+        // CompletionPort.Builder has the same limits.
         static constexpr std::uint32_t kMaxThreads = 1'024;
         static constexpr std::uint32_t kMaxBatch = 4'096;
 
-        std::wstring name = L"iocp4j";  // begins the names of the worker threads
+        std::wstring name = L"iocp4j";  // prefix of the names of the port's threads
         std::uint32_t concurrency = 0;  // running threads; 0 is one per processor
         std::uint32_t workers = 0;      // 0 is 2 × processors + 2
         Mechanism mechanism = Mechanism::kCompletionPort;
-        bool polled = false;                // no workers: callers' threads drain it, each with a Poller
+        bool polled = false;                // no workers: threads of the program drain the port, each with a Poller
         std::uint32_t batch = 256;          // records per batch at most
         std::uint32_t operations = 65'536;  // in flight at most, up to Operations::kMaxCeiling
         win32::Quirks quirks = win32::quirks();
 
-        // The same without zeros, and within the limits.
+        // Replaces zeros by the defaults and applies the limits.
         Settings withDefaults() const;
     };
 
     static SlotTable<CompletionPort>& table() noexcept;
 
-    // Creates the port and starts its workers. May throw std::bad_alloc, and std::system_error for want of threads.
+    // Creates the port and starts its workers. May throw std::bad_alloc, or std::system_error if no thread can be
+    // started.
     static win32::Result<Key> open(const Settings& settings, std::unique_ptr<CompletionSink> sink);
 
-    // Refuses new devices and packets, and closes all devices. The rest happens by itself.
+    // Refuses new devices and packets, and closes all devices. Does not wait for the end of the port.
     static void close(Key key);
 
-    // Whether there is a port with that key which is not being closed.
+    // Returns false if no port has that key or if it is closing.
     static bool isOpen(Key key) noexcept;
 
-    // Waits for the end of a port that is being closed; false when the deadline comes first.
+    // Waits for the end of a port that is closing. Returns false at the deadline.
     static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
 
     CompletionPort(const CompletionPort&) = delete;
@@ -68,19 +69,19 @@ public:
 
     Key key() const noexcept { return key_; }
 
-    // Registers a device: its completions arrive here from now on.
+    // Registers a device with the port.
     win32::Result<Device::Key> add(std::unique_ptr<Device> device);
 
-    // A packet of the caller's own.
+    // Posts a packet of the caller.
     win32::Result<OperationId> post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept;
 
-    // Has Device::onReminder() called by a worker after that time. A device that waits already is called when it was to
-    // be.
+    // A thread of the port calls Device::onReminder() after that time. If the device already has a reminder, the
+    // earlier request counts.
     void remind(Device::Key device, std::uint32_t milliseconds) noexcept;
 
     PortSnapshot snapshot();
 
-    // Lets one poll return, that waits now or comes next. Does nothing on a port with workers.
+    // Makes one poll return: a waiting one or the next. Does nothing on a port with workers.
     void wake() noexcept;
 
     // For devices.
@@ -89,11 +90,11 @@ public:
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
     const win32::Quirks& quirks() const noexcept { return settings_.quirks; }
 
-    // For Device: one is about to end; one has ended. The port may be gone when the second call returns.
+    // Called when a device is about to end, and when it has ended. The second call may end the port.
     void deviceEnds(const Device& device) noexcept { devices_.remove(device); }
     void deviceEnded(Device::Key key) noexcept;
 
-    // nullptr for a port that has workers.
+    // Returns nullptr for a port with workers.
     PollerPort* forPollers() noexcept { return settings_.polled ? &pollerPort_ : nullptr; }
 
 private:
@@ -111,7 +112,7 @@ private:
     void onLastWorkerLeft() noexcept override;
 
     const Settings settings_;
-    const std::unique_ptr<CompletionSink> sink_;  // ends last: it reports that all is gone
+    const std::unique_ptr<CompletionSink> sink_;  // destroyed last, because its destructor reports the end of the port
     const win32::KernelPort kernel_;
     Doorbell doorbell_;
     Operations operations_;
@@ -126,7 +127,7 @@ private:
     DrainPool drains_;
     PollerPort pollerPort_{kernel_, drains_, packets_, housekeeping_, work_};
     WorkerPool workers_;
-    Timekeeper timekeeper_;  // ends first, because it looks at all the rest
+    Timekeeper timekeeper_;  // destroyed first, because its thread uses the other members
 };
 
 }  // namespace iocp4j

@@ -9,13 +9,13 @@
 namespace iocp4j {
 
 SlotTable<Device>& Device::table() noexcept {
-    // Never destroyed: a worker may still be at work while the process exits.
+    // Never destroyed, because a worker may still run while the process exits.
     static auto& devices = *new SlotTable<Device>;
     return devices;
 }
 
 void Device::close(Key key) noexcept {
-    // With this share the table cannot find the device unused: the end of the share does.
+    // While this share exists, close() below cannot return kEmpty. The last share disposes of the device.
     const Share<Device> device{key};
     if (device && table().close(key) != Gate::Closing::kRefused) {
         device->onClosing();
@@ -27,7 +27,7 @@ bool Device::awaitClosed(Key key, std::chrono::steady_clock::time_point deadline
 }
 
 void Device::dispose(Device* device) noexcept {
-    // The sink may close something else when it hears of the end, and that may be this device's port.
+    // The sink may close a device or port in deviceClosed(), even this device's port.
     const NoWaitScope here;
     CompletionPort& port = device->port_;
     const Key key = device->key_;
@@ -49,8 +49,8 @@ Started Device::control(Operation& operation, std::uint32_t code, const void* in
         return Started::from(win32::calls.deviceIoControl(handle(), code, const_cast<void*>(in), inLength, out,
                                                           outLength, nullptr, &operation));
     });
-    // A driver may answer with any warning, not only with that of ERROR_MORE_DATA, which the call reports as a failure.
-    // Unlike after a failure the kernel has written the status, and queues a packet.
+    // A driver may return any warning, which the call reports as a failure, except for ERROR_MORE_DATA. Unlike after a
+    // failure, the kernel has written the status and queues a packet.
     constexpr ULONG_PTR kWarning = 2;
     const bool warned = ((operation.Internal >> 30) & 3) == kWarning;
     return warned && started.packet == Started::Packet::kNone ? Started::atOnce() : started;
@@ -71,12 +71,12 @@ win32::ErrorCode Device::completeInline() noexcept {
         return ERROR_SUCCESS;
     }
     if (notifier_ != nullptr) {
-        // The kernel has nothing to skip; we do.
+        // Without a port the kernel skips nothing. The notifier posts no packet for a call that returns success.
         completesInline_.store(true, std::memory_order_release);
         return ERROR_SUCCESS;
     }
-    // Before the kernel skips the first packet, so that no operation waits for one that does not come. A submission
-    // that sees the flag too early claims an operation whose packet is still to come; that one is foreign then.
+    // Set before the kernel skips the first packet, so that no operation waits for a skipped packet. A submission that
+    // sees the flag too early claims an operation whose packet still comes; that packet is then foreign.
     const bool skipped = skipsPackets_.exchange(true, std::memory_order_acq_rel);
     const win32::ErrorCode error = win32::outcome(win32::calls.setFileCompletionNotificationModes(
         handle(), FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE));

@@ -19,21 +19,22 @@ namespace iocp4j {
 class CompletionPort;
 struct Operation;
 
-// A handle that is registered with a port. Each kind of device derives from this and knows its Win32 calls.
+// A handle that is registered with a port. Each kind of device derives from this class and makes the Win32 calls.
 //
-// A device lives until it is closed and its last share has ended. Each operation in flight has a share, from its
-// submission until the listener has seen its completion; so the handle is open as long as the kernel may use it.
+// A device lives until it is closed and its last share has ended. Each operation has a share, from its submission until
+// the listener has returned; therefore the handle is open as long as the kernel may use it.
 class Device : public Target {
 public:
     static SlotTable<Device>& table() noexcept;
 
-    // Refuses new operations and cancels those in flight. The end of the last share disposes of the device.
+    // Refuses new operations and cancels those in flight. The last share disposes of the device.
     static void close(Key key) noexcept;
 
-    // Waits for the end of a device that is being closed; false when the deadline comes first.
+    // Waits for the end of a device that is closing. Returns false at the deadline.
     static bool awaitClosed(Key key, std::chrono::steady_clock::time_point deadline);
 
-    // A handle that comes from another device is bound to the port already: then `packetKey` is what that one has said.
+    // A handle that comes from another device is already bound to the port. `packetKey` is then the packetKey() of that
+    // device.
     Device(CompletionPort& port, std::wstring name, win32::Handle handle, Key packetKey = 0)
         : Target(packetKey), port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
 
@@ -44,11 +45,11 @@ public:
     virtual Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept;
     virtual Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept;
 
-    // Any request that the driver knows (DeviceIoControl). For a device with a handle.
+    // DeviceIoControl, for a device with a handle.
     Started control(Operation& operation, std::uint32_t code, const void* in, std::uint32_t inLength, void* out,
                     std::uint32_t outLength) noexcept;
 
-    // How the port learns of the end of its operations, where the port would have it so.
+    // The mechanism for this device on a port that is built for the mechanism `wanted`.
     Mechanism mechanism(Mechanism wanted) const noexcept {
         return wanted == Mechanism::kHandle && traits().severalOperations ? Mechanism::kEvent : wanted;
     }
@@ -64,46 +65,48 @@ public:
         }
     }
 
-    // Lets transfers that succeed at once complete inline, from now on and for as long as the handle is open: their
-    // submission says how many bytes were moved, and no completion follows. All others go through the port as ever.
+    // Enables inline completion, for as long as the handle is open: the starting call of a transfer that succeeds at
+    // once returns the byte count, and no completion follows. All other completions go through the port.
     win32::ErrorCode completeInline() noexcept;
 
     bool cancel(Operation* operation) noexcept override;
 
-    // Has the operations end soon that callers have started.
+    // Cancels the operations that callers have started.
     void cancelAll() noexcept {
         if (!traits().ownOperations) {
             cancel(nullptr);
         }
     }
 
-    // The following are called by the port, each with the device alive until it returns.
+    // The port calls the following functions. The device exists until they return.
 
-    // An operation is over. On the thread that has dequeued its packet, before the listener runs; on several threads at
-    // once for several operations. The device may amend the record, which the listener sees if this returns true.
+    // Called when an operation is over, on the thread that has dequeued its packet, before the listener runs. Several
+    // threads may call this at once for several operations. The device may change the record; it is delivered if this
+    // returns true.
     virtual bool onCompleted(CompletionRecord&) noexcept { return true; }
 
-    // The listener has returned from a record of opcode kChange, and uses its buffer no more. On the thread that has
-    // called the listener, with the operation's share of the device still held.
+    // Called when the listener has returned from a record of opcode kChange and no longer uses its buffer. The thread
+    // that has called the listener calls this, before it ends the operation's share.
     virtual void onDelivered() noexcept {}
 
-    // A packet with the device's key that belongs to no operation has been dequeued. On that thread; on several at once
-    // for several packets. False when the device did not expect it either.
+    // Called for a packet that has the device's key but belongs to no operation, on the thread that has dequeued it.
+    // Several threads may call this at once. Returns false if the device did not expect the packet.
     virtual bool onNotification(const OVERLAPPED_ENTRY&) noexcept { return false; }
 
-    // The time that CompletionPort::remind() was given has passed. On a thread of the port's, and never after the end.
+    // Called on a thread of the port after the time given to CompletionPort::remind(), but never after the device's
+    // end.
     virtual void onReminder() noexcept {}
 
-    // Operations are refused from now on, and those in flight end. Once, on the thread that closes the device or its
-    // port; other calls may be under way.
+    // Called once, on the thread that closes the device or its port. New operations are refused from now on. Other
+    // calls may be in progress.
     virtual void onClosing() noexcept { cancel(nullptr); }
 
-    // Nothing is in flight and no other thread is here. Once, on the thread that has ended the last share; afterwards
-    // the handle is closed, unless releaseHandle() has taken it away, and the object ends.
+    // Called once, on the thread that has ended the last share, when nothing is in flight and no other thread uses the
+    // device. Afterwards the handle is closed, unless releaseHandle() was called, and the object is deleted.
     virtual void onEnding() noexcept {}
 
 protected:
-    // Has `call` start an operation in whichever way the port learns of its end; `callWithRoutine` does so with a
+    // Starts an operation with the device's mechanism. `call` makes the Win32 call, `callWithRoutine` makes it with a
     // completion routine.
     template <class Call>
     Started start(Operation& operation, const Call& call) noexcept {
@@ -114,10 +117,10 @@ protected:
         return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call), std::cref(callWithRoutine));
     }
 
-    // For a handle whose packets other code may have had skipped.
+    // For a handle on which other code may have enabled FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
     void expectSkippedPackets() noexcept { skipsPackets_.store(true, std::memory_order_release); }
 
-    // For a device that is about to end, and whose handle another one shall have.
+    // For a device that is about to end and whose handle another device takes over.
     win32::Handle releaseHandle() noexcept { return std::move(handle_); }
 
 private:
@@ -129,7 +132,7 @@ private:
     CompletionPort& port_;
     const std::wstring name_;
     win32::Handle handle_;
-    std::unique_ptr<Notifier> notifier_;  // where the handle is not bound to the port
+    std::unique_ptr<Notifier> notifier_;  // set if the handle is not bound to the port
 };
 
 }  // namespace iocp4j

@@ -54,10 +54,10 @@ void DeviceList::addTo(PortSnapshot& snapshot) {
     snapshot.completedInline += endedCompletedInline_;
     snapshot.bytes += endedBytes_;
     snapshot.unbalancedDevices += unbalanced_;
-    // A device is removed before it ends.
+    // Devices in the list exist, because each one is removed before it ends.
     snapshot.devices.reserve(devices_.size());
     for (const auto& [key, device] : devices_) {
-        // In this order: what is completed was accepted before.
+        // Read accepted() last, so that it is not less than completed().
         const std::uint64_t bytes = device->bytes();
         const std::uint64_t completedInline = device->completedInline();
         const std::uint64_t completed = device->completed();

@@ -11,24 +11,24 @@
 
 namespace iocp4j {
 
-// The devices of one port, and what those have done that have ended.
+// The devices of one port, and the totals of those that have ended.
 class DeviceList {
 public:
-    // kPortClosed after close().
+    // Returns kPortClosed after close().
     win32::ErrorCode add(Device& device) noexcept;
 
-    // A device ends.
+    // Called when a device ends.
     void remove(const Device& device) noexcept;
 
-    // Takes no further device. The keys of those that are in the list, or nothing where it was closed before. May throw
-    // std::bad_alloc, and is as before then.
+    // After this no device can be added. Returns the keys of all devices in the list, or nothing if it is already
+    // closed. May throw std::bad_alloc, which leaves the list open.
     std::optional<std::vector<Device::Key>> close();
 
-    // Adds the devices' figures. May throw std::bad_alloc.
+    // Adds the figures of the devices. May throw std::bad_alloc.
     void addTo(PortSnapshot& snapshot);
 
 private:
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     bool closed_ = false;
     std::unordered_map<Device::Key, Device*> devices_;
     std::uint64_t endedAccepted_ = 0;

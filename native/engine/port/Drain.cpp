@@ -14,10 +14,10 @@ namespace iocp4j {
 
 namespace {
 
-// How long to stay away from a kernel's port that answers with failures.
+// The pause after the kernel's port has failed to dequeue.
 constexpr DWORD kRecoveryMilliseconds = 50;
 
-// A packet with the key of a device that is no operation's end.
+// Returns true for a device packet that is not an operation's completion.
 bool isNotification(const OVERLAPPED_ENTRY& entry) noexcept {
     const Share<Device> device{entry.lpCompletionKey};
     return device && device->onNotification(entry);
@@ -43,8 +43,8 @@ void Drain::setActivity(Activity activity) noexcept {
 
 Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
-    // Where those that could not be posted have filled a batch, the next one is the packets': neither starves the
-    // other.
+    // When deferred operations have filled a batch, the next one takes packets only, so that neither delays the other
+    // for ever.
     const bool packetsOnly = std::exchange(packetsOnly_, false);
     while (!packetsOnly && departingCount_ < room) {
         Operation* deferred = port_.operations.claimDeferred();
@@ -77,7 +77,7 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     }
     if (dequeued.outcome == win32::KernelPort::Outcome::kFailed) {
         add(counters_.failedDequeues, 1);
-        // The operations in flight need a thread that comes back.
+        // Do not return, because the operations in flight need this thread.
         ::Sleep(kRecoveryMilliseconds);
     }
     Signals signals;
@@ -103,16 +103,16 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
             }
         }
     }
-    // An exit packet that could not be posted is made good by looking here whenever something else has come.
+    // If an exit packet could not be posted, the thread leaves here, after its next wake-up.
     signals.exit = exits > 0 || (departingCount_ == 0 && port_.packets.exiting());
     if (signals.exit && exits != 1) {
-        // Those of others, or one for another whose packet could not be posted either.
+        // The dequeued exit packets of other threads, or one for the next thread whose packet could not be posted.
         port_.packets.postExits(exits > 0 ? exits - 1 : 1);
     }
     return signals;
 }
 
-// No packet comes any more. What the port owes is done all the same, so that all comes to its end that can.
+// For a lost port, which gets no more packets. Deferred operations are still delivered, so that a close can end.
 Drain::Signals Drain::waitWithoutKernel(DWORD milliseconds) noexcept {
     if (!port_.lossReported.exchange(true)) {
         port_.sink.portLost(port_.kernel.lossReason());
@@ -128,11 +128,11 @@ Drain::Signals Drain::waitWithoutKernel(DWORD milliseconds) noexcept {
 }
 
 void Drain::addToBatch(Operation* operation) noexcept {
-    // Each target of this port is a device.
+    // Every target of this port is a device.
     auto* device = static_cast<Device*>(operation->target.load(std::memory_order_relaxed));
     const Pins pins = operation->pins;
     CompletionRecord& record = records_[recordCount_];
-    // Before the listener runs, so that it can start the next operation in the same place.
+    // Before the listener runs, so that it can start the next operation in the same slot.
     record = port_.operations.retire(*operation);
     if (pins.any()) {
         port_.sink.unpin(pins);
@@ -148,8 +148,8 @@ void Drain::addToBatch(Operation* operation) noexcept {
     }
 }
 
-// A server's connection is a device that has no other share yet. It must not end before the listener has seen it;
-// if it has ended already, with its port, the listener does not.
+// A server's new connection is a device without another share. This share keeps it until the listener has returned. If
+// the connection has already ended, with its port, the record is suppressed.
 bool Drain::introduce(const Device& device, const CompletionRecord& record) noexcept {
     if (record.opcode != Opcode::kAccept || record.status != ERROR_SUCCESS || record.key == device.key()) {
         return true;

@@ -22,7 +22,7 @@ class PortPackets;
 class PortWork;
 struct Operation;
 
-// The parts of a port through which completions pass.
+// The parts of a port that a drain uses.
 struct DrainPort {
     const win32::KernelPort& kernel;
     Operations& operations;
@@ -33,21 +33,21 @@ struct DrainPort {
     std::atomic<bool> lossReported{false};
 };
 
-// How one thread takes completions from a port: dequeues packets, makes a batch of records of them, and lets go of
-// their devices when the batch has been delivered. A worker has one, and so has a poller.
+// How one thread takes completions from a port: it dequeues packets, makes a batch of records from them, and releases
+// the devices when the batch has been delivered. Each worker and each poller has one.
 class Drain {
 public:
     enum class Activity : std::uint8_t {
-        kAway,      // does not look at the port
-        kWaiting,   // for packets
-        kRunning,   // in this library
-        kListener,  // in the listener, where it may be blocked
+        kAway,      // not draining the port
+        kWaiting,   // waiting for packets
+        kRunning,   // in code of the library
+        kListener,  // in the listener, which may block
     };
 
     // Batches of 1, of 2 and 3, of 4 to 7, and so on, up to 4096.
     static constexpr std::size_t kBatchSizes = 13;
 
-    // Written by the draining thread only, read by any. Cache lines of its own.
+    // Written by the draining thread only, read by any thread. On cache lines of its own.
     struct alignas(64) Counters {
         std::atomic<std::uint64_t> completions{0};
         std::atomic<std::uint64_t> largestBatch{0};
@@ -55,43 +55,42 @@ public:
         std::atomic<std::uint64_t> failedDequeues{0};
         std::atomic<std::uint64_t> activity{0};  // | milliseconds as GetTickCount64 counts them | Activity 2 |
         std::array<std::atomic<std::uint64_t>, kBatchSizes> batches{};
-        StatusCounts failures;  // of completions that the listener has seen
+        StatusCounts failures;  // completions delivered to the listener
     };
 
-    // What has come besides completions.
+    // Packets of the port itself, or an APC, that a wait has ended with.
     struct Signals {
-        bool exit = false;  // the port has come to its end
+        bool exit = false;  // the port has ended
         bool wake = false;
         bool interrupted = false;  // an APC has run in an alertable wait
     };
 
     Drain(DrainPort& port, std::uint32_t room);
 
-    // Waits for packets for so long, and makes the batch of those that have come; it may be empty. delivered() is to
-    // follow in any case.
+    // Waits for packets and makes a batch of them, which may be empty. delivered() must follow in any case.
     Signals collect(DWORD milliseconds, bool alertable = false) noexcept;
 
-    // What the listener is to see.
+    // The records for the listener.
     std::span<const CompletionRecord> batch() const noexcept { return std::span{records_}.first(recordCount_); }
 
-    // The listener is being called.
+    // Call this before the listener.
     void delivering() noexcept;
 
-    // The listener has returned, or there was nothing for it.
+    // Call this when the listener has returned, or if the batch is empty.
     void delivered() noexcept;
 
     void setActivity(Activity activity) noexcept;
 
-    // Where all batches lie, from its beginning.
+    // The memory of all batches, each of which lies at its beginning.
     std::span<CompletionRecord> memory() noexcept { return records_; }
     const Counters& counters() const noexcept { return counters_; }
 
 private:
-    // Whose operation is over, until the listener has returned.
+    // An operation that is over but whose share ends only after the listener has returned.
     struct Departing {
         Device* device;       // nullptr for a posted packet
-        std::uint32_t bytes;  // that it has moved
-        bool awaitsReturn;    // onDelivered() is called when it has
+        std::uint32_t bytes;  // transferred
+        bool awaitsReturn;    // onDelivered() is called after the listener
     };
 
     Signals dequeue(DWORD milliseconds, bool alertable) noexcept;
@@ -102,14 +101,14 @@ private:
     DrainPort& port_;
     Counters counters_;
     std::vector<OVERLAPPED_ENTRY> entries_;
-    std::vector<CompletionRecord> records_;  // what the listener is shown; the current batch lies at its beginning
-    std::vector<Departing> departing_;       // whose operations these were
-    std::vector<Device*> introduced_;        // connections that the batch reports
+    std::vector<CompletionRecord> records_;  // for the listener; the current batch lies at the beginning
+    std::vector<Departing> departing_;       // operations of the batch
+    std::vector<Device*> introduced_;        // new connections that the batch reports
     std::uint32_t recordCount_ = 0;
-    std::uint32_t departingCount_ = 0;  // not less than recordCount_: some completions are the device's own affair
+    std::uint32_t departingCount_ = 0;  // at least recordCount_, because onCompleted() may suppress a record
     std::uint32_t introducedCount_ = 0;
     EntryCount entryCount_;
-    bool packetsOnly_ = false;  // in the next batch
+    bool packetsOnly_ = false;  // for the next batch
 };
 
 }  // namespace iocp4j

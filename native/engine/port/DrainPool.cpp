@@ -18,7 +18,7 @@ win32::Result<Drain*> DrainPool::lend() noexcept {
         return Lent::failure(code(EngineError::kDeviceLimit));
     }
     try {
-        // Room for its return comes first, so that giveBack() cannot fail.
+        // Reserve room for the drain's return first, so that giveBack() cannot fail.
         idle_.reserve(drains_.size() + 1);
         drains_.push_back(std::make_unique<Drain>(port_, room_));
         return drains_.back().get();

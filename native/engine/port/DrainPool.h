@@ -10,8 +10,8 @@
 
 namespace iocp4j {
 
-// The drains of one port, which are lent to its workers or pollers. A drain stays as long as the port, so that what it
-// has counted stays.
+// The drains of one port, which workers and pollers borrow. A drain exists as long as the port, so that its counters
+// stay.
 class DrainPool {
 public:
     // Each drain takes up to `room` packets at a time.
@@ -19,11 +19,11 @@ public:
     DrainPool(const DrainPool&) = delete;
     DrainPool& operator=(const DrainPool&) = delete;
 
-    // kDeviceLimit when too many are lent.
+    // Returns kDeviceLimit when too many are lent.
     win32::Result<Drain*> lend() noexcept;
     void giveBack(Drain& drain) noexcept;
 
-    // Adds the drains' figures, in the order in which they were made. May throw std::bad_alloc.
+    // Adds the figures of the drains, in the order of their creation. May throw std::bad_alloc.
     void addTo(PortSnapshot& snapshot);
 
 private:
@@ -31,7 +31,7 @@ private:
 
     DrainPort& port_;
     const std::uint32_t room_;
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     std::vector<std::unique_ptr<Drain>> drains_;
     std::vector<Drain*> idle_;  // not lent
 };

@@ -4,9 +4,9 @@
 
 namespace iocp4j {
 
-// How many packets a worker asks for at a time: as many as it has room for, unless that costs time where packets come
-// one by one. Then, after two that came alone, it asks for a single one, but every fourth time for all: a pile is found
-// after three packets at most.
+// How many packets a worker requests at a time: all it has room for, unless room costs time (Quirks::roomCostsTime). In
+// that case, after two packets that came alone, it requests single ones, and full room every fourth time. More than one
+// queued packet is therefore found after three packets at most.
 class EntryCount {
 public:
     explicit EntryCount(bool roomCostsTime) noexcept : roomCostsTime_(roomCostsTime) {}
@@ -16,7 +16,7 @@ public:
         return looksForMore ? room : 1;
     }
 
-    // None when the wait has timed out, which says nothing.
+    // `packets` is 0 after a timeout, which does not count.
     void received(std::uint32_t packets) noexcept {
         if (packets > 1) {
             cameAlone_ = 0;
@@ -30,7 +30,7 @@ private:
     static constexpr std::uint32_t kProbing = 4;
 
     const bool roomCostsTime_;
-    std::uint32_t cameAlone_ = 0;  // one after the other; may wrap
+    std::uint32_t cameAlone_ = 0;  // packets in a row that came alone; may wrap
 };
 
 }  // namespace iocp4j

@@ -11,7 +11,7 @@
 
 namespace iocp4j {
 
-// What the threads that drain a port do besides, and the timekeeper for them: it rings when something is owed.
+// The tasks of the threads that drain a port, besides completions, and of the timekeeper.
 class Housekeeping {
 public:
     using Time = Timekeeper::Clock::time_point;
@@ -19,20 +19,20 @@ public:
     Housekeeping(Operations& operations, PortPackets& packets, Reminders& reminders, Doorbell& doorbell) noexcept
         : operations_(operations), packets_(packets), reminders_(reminders), doorbell_(doorbell) {}
 
-    // How long a thread that drains the port may wait for packets: without a limit, as a rule.
+    // The timeout for a draining thread that waits for packets: INFINITE as a rule.
     DWORD longestWait() noexcept { return doorbell_.longestWait(owedSince()); }
 
-    // What a thread that drains the port does whenever it has delivered.
+    // Draining threads call this after each delivery.
     void callDevices() noexcept { reminders_.callDevices(); }
 
-    // The timekeeper's part. Returns when it is to look again.
+    // Called by the timekeeper. Returns the time of the next call.
     Time keepTime() noexcept {
         const Time nextDeadline = operations_.cancelOverdue();
         return std::min(nextDeadline, doorbell_.ringFrom(owedSince()));
     }
 
 private:
-    // Since when a thread is to look for what no packet brings, or when it is to do so.
+    // The time since which something is owed, or from which it will be; max() for never.
     Time owedSince() const noexcept {
         return packets_.owesSomething() || operations_.hasDeferred() ? Time::min() : reminders_.next();
     }

@@ -14,10 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// In keys, apart from those of devices, ports and registered buffers.
+// Distinct from the kinds in keys of devices, ports and registered buffers.
 constexpr std::uint8_t kPollerKind = 3;
 
-// How long a call may still take. A deadline is in the future for ever where there is none.
+// The rest of a call's timeout. If the timeout is 0 or INFINITE, no deadline is needed.
 class TimeLeft {
 public:
     explicit TimeLeft(DWORD allowed) noexcept
@@ -74,10 +74,10 @@ void Poller::close(Key key) noexcept {
     }
 }
 
-// No thread polls: the time to end, if that is asked for.
+// Called when no thread polls. Ends the poller if close() was called.
 void Poller::pause() noexcept {
     if (closing_ && advance(Phase::kIdle, Phase::kEnded)) {
-        // The caller has a share, whose end sees to the rest.
+        // The caller has a share. Its end disposes of the poller.
         (void)table().close(key_);
     }
 }
@@ -133,7 +133,7 @@ Poller::Polled Poller::wait(PollerPort& port, DWORD milliseconds, bool alertable
         const Drain::Signals signals = drain_.collect(std::min(now, port.housekeeping.longestWait()), alertable);
         const auto count = static_cast<std::uint32_t>(drain_.batch().size());
         if (count == 0) {
-            // There may be some that are the devices' own affair.
+            // onCompleted() may have suppressed all records; the shares must end in any case.
             drain_.delivered();
         }
         port.housekeeping.callDevices();
@@ -156,7 +156,7 @@ void Poller::delivered(Key key) noexcept {
     CompletionPort& port = poller.port_;
     poller.phase_ = Phase::kIdle;
     poller.pause();
-    // Those of poll().
+    // The shares that poll() has taken.
     Share<Poller>::end(&poller);
     Share<CompletionPort>::end(&port);
 }

@@ -17,8 +17,8 @@ class CompletionPort;
 class Drain;
 struct PollerPort;
 
-// A thread of the caller's that drains a port which has no workers: a poll brings a batch, and delivered() says that
-// the caller is through with it. One thread at a time; which one may change from poll to poll.
+// Drains a port without workers on threads of the program. poll() returns a batch, and delivered() releases it. Only
+// one thread may use a poller at a time, but each poll may be on another thread.
 class Poller {
 public:
     using Key = std::uint64_t;
@@ -27,18 +27,18 @@ public:
 
     static win32::Result<Key> open(CompletionPort& port);
 
-    // A poll that is under way finishes; then it ends.
+    // Ends the poller, after a poll that is in progress.
     static void close(Key key) noexcept;
 
     struct Polled {
-        std::uint32_t count = 0;  // of completions in memory(); if there are any, delivered() must follow
+        std::uint32_t count = 0;  // completions in memory(); if not 0, delivered() must follow
         bool interrupted = false;
         bool woken = false;
     };
 
-    // Waits so many milliseconds, or INFINITE, for completions, a wake-up or the end of the port; in an alertable wait
-    // also for an APC. `delivers` says whether the calling thread is the one that will look at them: if so, it has an
-    // InlineBudget until delivered().
+    // Waits for completions, a wake-up or the end of the port, for that many milliseconds or INFINITE; in an alertable
+    // wait also for an APC. If `delivers` is true, the calling thread also runs the listener, and has an InlineBudget
+    // until delivered().
     static win32::Result<Polled> poll(Key key, DWORD milliseconds, bool alertable = false,
                                       bool delivers = true) noexcept;
     static void delivered(Key key) noexcept;
@@ -46,8 +46,8 @@ public:
     Key key() const noexcept { return key_; }
     std::uint64_t portKey() const noexcept { return portKey_; }
 
-    // Where the batch of each poll lies, from its beginning. It is the port's, and ends with it: the caller has a
-    // share of that.
+    // The memory of all batches, each of which lies at its beginning. It belongs to the port; the caller must have a
+    // share of the port.
     std::span<CompletionRecord> memory() const noexcept;
 
 private:
@@ -69,9 +69,9 @@ private:
     void pause() noexcept;
     Polled wait(PollerPort& port, DWORD milliseconds, bool alertable) noexcept;
 
-    CompletionPort& port_;  // there as long as it has a share
+    CompletionPort& port_;  // valid while the poller has a share of the port
     const std::uint64_t portKey_;
-    Drain& drain_;  // the port's
+    Drain& drain_;  // of the port
     Key key_ = 0;
     std::atomic<Phase> phase_{Phase::kIdle};
     std::atomic<bool> closing_{false};

@@ -16,7 +16,7 @@ struct PollerPort {
     Housekeeping& housekeeping;
     const PortWork& work;
 
-    // One that is closing is seen to its end.
+    // False for a port that is closing, because a poll must then drain it to its end.
     bool isLost() const noexcept { return kernel.isLost() && !work.closed(); }
 };
 

@@ -4,7 +4,7 @@ namespace iocp4j {
 
 namespace {
 
-// Keys of devices begin at 2^32; Operations and Doorbell have others below.
+// Keys of devices begin at 2^32. Operations and Doorbell use other keys below that.
 constexpr std::uint64_t kExitKey = 1;
 constexpr std::uint64_t kWakeKey = 3;
 
@@ -24,7 +24,7 @@ PortPackets::Kind PortPackets::kindOf(const OVERLAPPED_ENTRY& entry) noexcept {
 }
 
 void PortPackets::endDraining() noexcept {
-    // Before the threads are counted: one that begins to drain later looks at it.
+    // Store before the count is read, because a thread that starts to drain later checks this flag.
     exiting_.store(true, std::memory_order_seq_cst);
     postExits(draining_.load(std::memory_order_seq_cst));
 }
@@ -40,7 +40,7 @@ void PortPackets::postExits(std::uint32_t count) noexcept {
 }
 
 void PortPackets::wake() noexcept {
-    // One is enough for all requests before a poll has returned.
+    // One packet is enough for all requests until a poll has returned.
     if (!wakePending_.exchange(true) && kernel_.post(0, kWakeKey, nullptr) != ERROR_SUCCESS) {
         wakeOwed_ = true;
         doorbell_.ring();

@@ -10,12 +10,12 @@
 
 namespace iocp4j {
 
-// The packets that a port posts to itself and that are no operation's: one for each thread that is to leave, one that
-// wakes a poll, and the doorbell's. One that cannot be posted is owed: the doorbell brings a thread that looks here.
+// The packets of a port that belong to no operation: an exit for each thread that must leave, a wake-up for a poll, and
+// the doorbell's packet. A packet that cannot be posted is owed, and the doorbell wakes a thread that checks for it.
 class PortPackets {
 public:
     enum class Kind {
-        kNone,  // of another origin
+        kNone,  // not a packet of this class
         kExit,
         kWake,
         kRing,
@@ -25,24 +25,26 @@ public:
     PortPackets(const PortPackets&) = delete;
     PortPackets& operator=(const PortPackets&) = delete;
 
-    // What has been dequeued. Of wake-ups and rings only one counts, and exits only when the port ends.
+    // Returns the kind of a dequeued packet. Only one wake-up and one ring count at a time, and exits only after
+    // endDraining().
     Kind kindOf(const OVERLAPPED_ENTRY& entry) noexcept;
 
-    // The port has come to its end: all threads that drain it leave.
+    // Makes all draining threads leave, because the port has ended.
     void endDraining() noexcept;
     bool exiting() const noexcept { return exiting_.load(std::memory_order_seq_cst); }
     void postExits(std::uint32_t count) noexcept;
 
-    // Lets one poll return, that waits now or comes next.
+    // Makes one poll return: a waiting one or the next.
     void wake() noexcept;
 
-    // What a thread waits for where no packet comes any more: a ring, or the end of that time.
+    // Waits for a ring of the doorbell or the timeout, on a lost port.
     void awaitRing(DWORD milliseconds) noexcept { doorbell_.await(milliseconds); }
 
-    // Whether a wake-up was owed; from here on it has been given.
+    // Returns true once for a wake-up that is owed.
     bool collectOwedWake() noexcept;
 
-    // A thread that drains the port has one, so that the end of the port wakes it. It looks at exiting() afterwards.
+    // Each draining thread has one, so that endDraining() posts a packet for it. The thread must check exiting()
+    // afterwards.
     class Draining {
     public:
         explicit Draining(PortPackets& packets) noexcept : packets_(packets) { ++packets_.draining_; }
@@ -54,7 +56,7 @@ public:
         PortPackets& packets_;
     };
 
-    // Whether a thread is to look for what no packet brings.
+    // Returns true if a thread must check for something without a packet.
     bool owesSomething() const noexcept { return wakeOwed_ || (exitsOwed_ && draining_ > 0); }
 
 private:
@@ -63,7 +65,7 @@ private:
     std::atomic<bool> exiting_{false};
     std::atomic<bool> exitsOwed_{false};
     std::atomic<std::uint32_t> draining_{0};
-    std::atomic<bool> wakePending_{false};  // its packet is in the queue, or owed
+    std::atomic<bool> wakePending_{false};  // its packet is queued or owed
     std::atomic<bool> wakeOwed_{false};
 };
 

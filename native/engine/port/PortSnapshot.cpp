@@ -37,7 +37,7 @@ void PortSnapshot::add(const DeviceEntry& device) {
     completed += device.completed;
     completedInline += device.completedInline;
     bytes += device.bytes;
-    // Not device.inFlight: that counts also other users of the device.
+    // Not device.inFlight, which also counts other users of the device.
     quarantined += device.closing ? device.accepted - device.completed : 0;
     devices.push_back(device);
 }

@@ -6,10 +6,10 @@
 
 namespace iocp4j {
 
-// What keeps a port from its end: its devices, and packets posted to it until they have been delivered.
+// Counts what keeps a closed port from its end: its devices, and posted packets until they are delivered.
 class PortWork {
 public:
-    // Who is called when the last of that is gone after close(). The port may end before the call returns.
+    // Called when the last user has left after close(). The call may end the port.
     class Owner {
     public:
         virtual void onWorkDone() noexcept = 0;
@@ -22,17 +22,17 @@ public:
     PortWork(const PortWork&) = delete;
     PortWork& operator=(const PortWork&) = delete;
 
-    // False after close().
+    // Returns false after close().
     [[nodiscard]] bool enter() noexcept { return gate_.enter(kOnlyGeneration); }
 
-    // The port may be gone when this returns.
+    // May end the port, and this object with it.
     void leave() noexcept {
         if (gate_.leave()) {
             owner_.onWorkDone();
         }
     }
 
-    // The caller keeps the port.
+    // The caller must keep the port.
     void close() noexcept {
         if (gate_.close(kOnlyGeneration) == Gate::Closing::kEmpty) {
             owner_.onWorkDone();

@@ -20,16 +20,15 @@ void Reminders::add(Target::Key device, std::uint32_t milliseconds) noexcept {
     {
         const std::lock_guard lock{mutex_};
         const auto isDevices = [&](const Reminder& reminder) { return reminder.device == device; };
-        // A later request does not put off an earlier one.
+        // A later request does not delay an earlier one.
         if (std::any_of(reminders_.begin(), reminders_.end(), isDevices)) {
             return;
         }
         try {
             reminders_.push_back({device, due});
         } catch (const std::bad_alloc&) {
-            // A device must be ready to find nothing to do, so that one reminder too many costs nothing; one too few
-            // may. With no memory for sixteen bytes there is nothing better than to hope for the device's next
-            // occasion.
+            // Dropped: without memory for one entry there is no better way, and the device tries again at its next
+            // event. An extra reminder would be harmless, because onReminder() must expect to find nothing to do.
             return;
         }
         if (due >= firstDue_.load(std::memory_order_relaxed)) {
@@ -44,7 +43,7 @@ void Reminders::callDevices() noexcept {
     if (firstDue_.load(std::memory_order_relaxed) == kNever) {
         return;
     }
-    // Not those that are due only because it takes time to call others: packets wait meanwhile.
+    // Read the clock once. Reminders that become due during the calls come later, because packets are waiting.
     const std::int64_t now = nowMilliseconds();
     if (firstDue_.load(std::memory_order_relaxed) > now) {
         return;

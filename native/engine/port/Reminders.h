@@ -11,8 +11,8 @@
 
 namespace iocp4j {
 
-// Devices that want to be called again after a while, because they could not have something. The threads that drain the
-// port call them.
+// Reminders for devices that could not do their work, for example for lack of memory. Draining threads call the
+// devices.
 class Reminders {
 public:
     using Clock = std::chrono::steady_clock;
@@ -21,27 +21,27 @@ public:
     Reminders(const Reminders&) = delete;
     Reminders& operator=(const Reminders&) = delete;
 
-    // Has Device::onReminder() called after that time. A device that waits already is called when it was to be.
+    // Calls Device::onReminder() after that time. If the device already has a reminder, the earlier request counts.
     void add(Target::Key device, std::uint32_t milliseconds) noexcept;
 
-    // Calls the devices whose time has come.
+    // Calls the devices whose reminders are due.
     void callDevices() noexcept;
 
-    // When the first of them is to be called; max() when there is none.
+    // The time of the first reminder; max() if there is none.
     Clock::time_point next() const noexcept;
 
 private:
     struct Reminder {
         Target::Key device;
-        std::int64_t due;  // milliseconds of the clock
+        std::int64_t due;  // in milliseconds of the clock
     };
 
-    Target::Key remove(std::int64_t now) noexcept;  // a device whose reminder is due by then; 0 for none
+    Target::Key remove(std::int64_t now) noexcept;  // returns a device whose reminder is due, or 0
 
     static constexpr std::int64_t kNever = INT64_MAX;
 
     Doorbell& doorbell_;
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     std::vector<Reminder> reminders_;
     std::atomic<std::int64_t> firstDue_{kNever};
 };

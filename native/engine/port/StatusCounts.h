@@ -7,11 +7,11 @@
 
 namespace iocp4j {
 
-// How many completions came with which status. One thread counts, any other may look. The first so many statuses that
-// come have a counter each, and all later ones share the last: there are thousands of codes, and a program meets few.
+// Counts completions by status. One thread counts, any thread may read. The first statuses have one counter each, and
+// all later ones share the last counter, because there are thousands of codes of which a program sees few.
 class StatusCounts {
 public:
-    // What stands for all statuses that have no counter of their own. No Win32 call answers it.
+    // Stands for all statuses without a counter of their own. No Win32 call returns it.
     static constexpr std::uint32_t kOthers = 0xffff'ffff;
 
     void add(std::uint32_t status) noexcept {
@@ -22,14 +22,14 @@ public:
         }
         if (i == made) {
             counts_[i].status = i + 1 < counts_.size() ? status : kOthers;
-            // Only a count whose status is known may be seen.
+            // Published after the status is set, because readers take no lock.
             made_.store(made + 1, std::memory_order_release);
         }
         std::atomic<std::uint64_t>& times = counts_[i].times;
         times.store(times.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
 
-    // Calls `see(status, times)` for each status that has come.
+    // Calls `see(status, times)` for each status that has occurred.
     template <class See>
     void forEach(See&& see) const {
         const std::size_t made = made_.load(std::memory_order_acquire);

@@ -6,14 +6,15 @@
 
 namespace iocp4j {
 
-// One thread of a port's pool: drains the port and hands what comes to the sink.
+// One thread of a port's pool. Drains the port and delivers the batches to the sink.
 class Worker {
 public:
     Worker(unsigned index, Drain& drain, CompletionSink& sink, PortPackets& packets,
            Housekeeping& housekeeping) noexcept
         : index_(index), drain_(drain), sink_(sink), packets_(packets), housekeeping_(housekeeping) {}
 
-    // The thread's body, until the exit packet. First it says whether the sink wants the worker; if not, that is all.
+    // The thread's function, until the exit packet. `started` gets false if the sink refuses the worker, which then
+    // ends.
     template <class Started>
     void run(const Started& started) noexcept {
         const PortPackets::Draining here{packets_};

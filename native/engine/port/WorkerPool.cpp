@@ -18,7 +18,7 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::add(std::unique_ptr<Worker> worker) {
-    // Room for its thread comes first, so that start() fails for want of a thread only.
+    // Reserve room for its thread first, so that start() fails only if no thread can be started.
     threads_.reserve(workers_.size() + 1);
     workers_.push_back(std::move(worker));
 }

@@ -13,10 +13,10 @@
 
 namespace iocp4j {
 
-// The threads of a port that has workers.
+// The worker threads of a port.
 class WorkerPool {
 public:
-    // Who is called, on the thread of the last worker that leaves. The pool may end before the call returns.
+    // Called on the thread of the last worker that leaves. The call may end the pool.
     class Owner {
     public:
         virtual void onLastWorkerLeft() noexcept = 0;
@@ -29,14 +29,14 @@ public:
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    // All workers have left, or are about to. One of them may be running this.
+    // All workers have left or are about to. The destructor may run on one of them.
     ~WorkerPool();
 
-    // One more worker, before start(). May throw std::bad_alloc.
+    // Adds a worker, before start(). May throw std::bad_alloc.
     void add(std::unique_ptr<Worker> worker);
 
-    // Starts all of them. False when one cannot be had; the others run until the port lets them leave. The caller keeps
-    // the port.
+    // Starts all workers. Returns false if one cannot be started; the others run until the port lets them leave. The
+    // caller must keep the port.
     bool start() noexcept;
 
 private:
@@ -48,9 +48,9 @@ private:
     const std::wstring portName_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
-    std::atomic<std::size_t> left_{0};  // to leave
+    std::atomic<std::size_t> left_{0};  // workers that have not left yet
 
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;
     std::size_t ready_ = 0;
     std::size_t failed_ = 0;
