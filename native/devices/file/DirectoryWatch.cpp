@@ -8,21 +8,23 @@ namespace iocp4j {
 
 namespace {
 
-// In an operation's detail: Windows has filled the buffer some time ago.
+// In an operation's detail: the buffer was filled earlier and has waited for the listener.
 constexpr std::uint32_t kWaited = 0x8000'0000;
 
-// Failures that may pass by themselves. The handle keeps what it has noted meanwhile.
-bool isPassing(win32::ErrorCode status) noexcept {
-    // Not aborted by us: we close the device when we cancel.
+// Failures after which the same handle can succeed again. Windows keeps recording changes for the handle.
+bool isTransient(win32::ErrorCode status) noexcept {
+    // Not an abort by the library, which cancels only when it closes the device.
     return win32::isShortage(status) || status == ERROR_OPERATION_ABORTED;
 }
 
-bool isNews(win32::ErrorCode status) noexcept { return status == ERROR_SUCCESS || status == ERROR_NOTIFY_ENUM_DIR; }
+bool reportsChanges(win32::ErrorCode status) noexcept {
+    return status == ERROR_SUCCESS || status == ERROR_NOTIFY_ENUM_DIR;
+}
 
-bool isFinal(win32::ErrorCode status) noexcept { return !isNews(status) && !isPassing(status); }
+bool isFinal(win32::ErrorCode status) noexcept { return !reportsChanges(status) && !isTransient(status); }
 
 win32::Result<win32::Handle> openDirectory(const std::wstring& path) noexcept {
-    // Other processes may rename and delete what is in it, and the directory itself.
+    // Other processes may rename and delete the directory and its contents.
     win32::Handle directory{win32::calls.createFile(
         path.c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
         OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)};
@@ -30,7 +32,7 @@ win32::Result<win32::Handle> openDirectory(const std::wstring& path) noexcept {
     if (!directory || !::GetFileInformationByHandle(directory.get(), &information)) {
         return win32::Result<win32::Handle>::failure(::GetLastError());
     }
-    // To open a file with the same rights and flags succeeds.
+    // CreateFile also opens a file with these rights and flags.
     if ((information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
         return win32::Result<win32::Handle>::failure(ERROR_DIRECTORY);
     }
@@ -71,7 +73,7 @@ win32::ErrorCode DirectoryWatch::start() noexcept {
     return refused != ERROR_SUCCESS ? refused : startFailure_;
 }
 
-// Begins the next call, unless there is one, or no buffer for it.
+// Starts the next call, unless one is in flight or no buffer is free.
 win32::ErrorCode DirectoryWatch::arm() noexcept {
     std::size_t buffer = 0;
     {
@@ -107,10 +109,10 @@ Started DirectoryWatch::begin(Operation& operation, std::size_t buffer) noexcept
         const BOOL begun =
             win32::calls.readDirectoryChanges(handle(), memory.data(), static_cast<DWORD>(memory.size()),
                                               settings_.recursive, settings_.filter, nullptr, &operation, nullptr);
-        // Success is that it has begun, also where there are changes already.
+        // A nonzero result only means that the call has started, even if changes are already recorded.
         return begun ? Started::pending() : Started::from(begun);
     });
-    if (started.packet == Started::Packet::kNone && !isNews(started.status)) {
+    if (started.packet == Started::Packet::kNone && !reportsChanges(started.status)) {
         const std::lock_guard lock{mutex_};
         if (phase_ == Phase::kStarting) {
             phase_ = Phase::kOver;
@@ -135,16 +137,16 @@ bool DirectoryWatch::onCompleted(CompletionRecord& record) noexcept {
     }
     arm();
     if (delivers && isFinal(record.status)) {
-        // With its handle, so that a directory that is being deleted can go.
+        // Close the handle, so that a directory that is being deleted can disappear.
         Device::close(key());
     }
     return delivers;
 }
 
-// The call in flight is over. True when its record can be delivered at once.
+// The call in flight is over. Returns true if its record can be delivered at once.
 bool DirectoryWatch::enqueue(CompletionRecord& record) noexcept {
     if (record.status == ERROR_SUCCESS && record.bytes == 0) {
-        // What ReadDirectoryChangesW is documented to answer for more changes than there was room for.
+        // The documented result of ReadDirectoryChangesW when the changes did not fit into the buffer.
         record.status = ERROR_NOTIFY_ENUM_DIR;
     }
     bool delivers = false;
@@ -152,18 +154,18 @@ bool DirectoryWatch::enqueue(CompletionRecord& record) noexcept {
     {
         const std::lock_guard lock{mutex_};
         armed_ = false;
-        // Not when the watch was closed, nor a failure that start() returns.
-        if (phase_ == Phase::kOver || (!isNews(record.status) && table().closed(key()))) {
+        // No record for a closed watch, or for a failure that start() returns.
+        if (phase_ == Phase::kOver || (!reportsChanges(record.status) && table().closed(key()))) {
             phase_ = Phase::kOver;
             return false;
         }
-        pause = isPassing(record.status);
+        pause = isTransient(record.status);
         paused_ = pause;
         phase_ = isFinal(record.status) ? Phase::kOver : Phase::kWatching;
         if (!pause) {
             backoff_.succeeded();
         }
-        // Once for each row of failures.
+        // A series of failures is reported once.
         if (!std::exchange(failing_, pause) || !pause) {
             outcomes_[static_cast<std::size_t>(filled_ % outcomes_.size())] = {record.status, record.bytes};
             delivers = filled_++ == returned_;
@@ -176,7 +178,7 @@ bool DirectoryWatch::enqueue(CompletionRecord& record) noexcept {
     return delivers;
 }
 
-// The listener gets the oldest buffer that waits, unless it has one.
+// Delivers the oldest filled buffer, unless the listener still has one.
 void DirectoryWatch::deliverNext() noexcept {
     std::size_t buffer = 0;
     {
@@ -191,7 +193,7 @@ void DirectoryWatch::deliverNext() noexcept {
     if (!self) {
         return;
     }
-    // No other thread touches that outcome until the listener has returned from it.
+    // No other thread uses this outcome until the listener has returned from it.
     const Outcome outcome = outcomes_[buffer];
     const win32::ErrorCode refusal = port().operations().report(std::move(self), Opcode::kChange, settings_.token,
                                                                 static_cast<std::uint32_t>(buffer) | kWaited,
@@ -211,7 +213,7 @@ void DirectoryWatch::onDelivered() noexcept {
         ++returned_;
         delivering_ = false;
     }
-    // In this order: where operations are scarce, what has been noted goes before what may come.
+    // Deliver first, because recorded changes have priority over new ones when operations are scarce.
     deliverNext();
     arm();
 }

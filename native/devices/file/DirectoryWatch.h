@@ -20,17 +20,17 @@ struct DirectoryWatchSettings {
     std::uint64_t token = 0;
 };
 
-// Where Windows writes what has changed. Each part begins at a multiple of four; there are at least two.
+// The buffers for ReadDirectoryChangesW. Each part begins at a multiple of four; there are at least two.
 struct DirectoryWatchBuffers {
     std::vector<std::span<std::byte>> parts;
-    std::shared_ptr<const void> owner;  // keeps the memory as long as it exists
+    std::shared_ptr<const void> owner;  // keeps the memory alive
 };
 
-// Watches a directory (ReadDirectoryChangesW). One call is in flight at a time. When it is over, the next one begins
-// with another buffer before the listener is called, so that changes have somewhere to go while it works. When no
-// buffer is left, Windows goes on to note changes in memory of its own, and says so when that is full.
+// Watches a directory (ReadDirectoryChangesW). One call is in flight at a time. When it completes, the next call starts
+// with another buffer before the listener runs, so that Windows can report changes meanwhile. When no buffer is free,
+// Windows records changes in its own memory, and reports an overflow when that is full.
 //
-// The listener gets one buffer at a time, in order: its record's detail is the buffer's number. The buffers are a
+// The listener gets one buffer at a time, in order; the record's detail is the number of the buffer. The buffers form a
 // ring: one that the listener has, those that wait for it, one in flight, and free ones.
 class DirectoryWatch : public Device {
 public:
@@ -46,15 +46,15 @@ public:
         return kTraits;
     }
 
-    // Begins to watch. Afterwards a failure is the listener's affair; one that will not pass closes the watch.
+    // Starts to watch. The listener gets later failures; a permanent one closes the watch.
     win32::ErrorCode start() noexcept;
 
 private:
     enum class Phase {
         kNew,       // not started
-        kStarting,  // a failure of the first call is that of start()
+        kStarting,  // start() returns a failure of the first call
         kWatching,
-        kOver,  // nothing is begun any more
+        kOver,  // no further call starts
     };
 
     struct Outcome {
@@ -75,16 +75,16 @@ private:
     const DirectoryWatchBuffers buffers_;
     Backoff backoff_;
 
-    std::mutex mutex_;  // of everything below
+    std::mutex mutex_;  // guards everything below
     Phase phase_ = Phase::kNew;
     win32::ErrorCode startFailure_ = ERROR_SUCCESS;
-    bool armed_ = false;             // a call is in flight, or about to be
+    bool armed_ = false;             // a call is in flight or about to start
     bool paused_ = false;            // the last call has failed, and the next one waits for a reminder
-    bool failing_ = false;           // the listener has had that failure, and no call has succeeded since
-    bool delivering_ = false;        // the listener has the oldest buffer, or is about to get it
-    std::vector<Outcome> outcomes_;  // of the buffers that the listener has or will get
-    std::uint64_t filled_ = 0;  // buffers, since the start; the next one to be filled is this one, modulo their number
-    std::uint64_t returned_ = 0;  // by the listener
+    bool failing_ = false;           // the failure was reported, and no call has succeeded since
+    bool delivering_ = false;        // the listener has the oldest buffer or is about to get it
+    std::vector<Outcome> outcomes_;  // of the filled buffers
+    std::uint64_t filled_ = 0;       // buffers filled so far; modulo their number, the next one to fill
+    std::uint64_t returned_ = 0;     // buffers that the listener has returned
 };
 
 }  // namespace iocp4j

@@ -15,7 +15,7 @@ namespace iocp4j {
 
 namespace {
 
-// No sector of a disk is larger, so that what is aligned to it is aligned.
+// No disk has larger sectors, so that this alignment always suffices.
 constexpr std::uint32_t kLargestSector = 4096;
 
 std::uint32_t sectorOfVolume(const std::wstring& path) noexcept {
@@ -36,7 +36,7 @@ std::uint32_t alignmentOf(HANDLE file, const std::wstring& path) noexcept {
     const bool known = win32::calls.getFileInformationByHandleEx(file, FileStorageInfo, &storage, sizeof storage) &&
                        std::has_single_bit(storage.LogicalBytesPerSector);
     const std::uint32_t sector = known ? storage.LogicalBytesPerSector : sectorOfVolume(path);
-    // Some devices want more of an address than of a length. The information is a mask.
+    // Some devices require more alignment of addresses than of lengths. AlignmentRequirement is a mask.
     FILE_ALIGNMENT_INFO address{};
     if (!win32::calls.getFileInformationByHandleEx(file, FileAlignmentInfo, &address, sizeof address)) {
         return sector;
@@ -65,7 +65,7 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
 }
 
 Started OverlappedFile::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
-    // For onCompleted().
+    // onCompleted() needs it.
     operation.record.detail = length;
     return ByteDevice::read(operation, buffer, length);
 }
@@ -87,7 +87,7 @@ Started OverlappedFile::writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* 
 
 bool OverlappedFile::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode == Opcode::kRead) {
-        // Some file systems report the end as ReadFile does for handles without overlapped I/O: no bytes, no error.
+        // Some file systems report the end of the file as success with 0 bytes.
         if (record.status == ERROR_SUCCESS && record.bytes == 0 && record.detail != 0) {
             record.status = ERROR_HANDLE_EOF;
         }
@@ -152,9 +152,9 @@ win32::ErrorCode OverlappedFile::copyMetadataFrom(const OverlappedFile& source) 
     if (!win32::calls.getFileInformationByHandleEx(source.handle(), FileBasicInfo, &info, sizeof info)) {
         return ::GetLastError();
     }
-    // Zero is "as it is": the time of the last change to the file's entry is the file system's own.
+    // Zero leaves the time unchanged. The file system sets ChangeTime itself.
     info.ChangeTime.QuadPart = 0;
-    // What can be set; the others say how the file is stored. None at all would be "as they are".
+    // Only attributes that can be set; the others describe how the file is stored. Zero would leave all unchanged.
     info.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
                            FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED | FILE_ATTRIBUTE_TEMPORARY |
                            FILE_ATTRIBUTE_OFFLINE;

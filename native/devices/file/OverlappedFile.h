@@ -14,19 +14,20 @@ struct OverlappedFileSettings {
     DWORD access = GENERIC_READ;  // GENERIC_READ, GENERIC_WRITE, FILE_APPEND_DATA
     DWORD share = FILE_SHARE_READ;
     DWORD disposition = OPEN_EXISTING;
-    DWORD flags = 0;  // FILE_FLAG_... and FILE_ATTRIBUTE_...; FILE_FLAG_OVERLAPPED comes with all
+    DWORD flags = 0;  // FILE_FLAG_... and FILE_ATTRIBUTE_...; open() adds FILE_FLAG_OVERLAPPED
 };
 
-// A file on a disk. Its operations have positions and no order among themselves.
+// A file on a disk. Its operations have positions and run in no particular order.
 //
-// The end of the file has one answer, however Windows reports it: a read that begins there or behind it completes with
-// ERROR_HANDLE_EOF and no bytes, unless none were asked for; one that begins before it with the bytes that there are.
+// The end of the file is reported in one way, although Windows has several: a read at or behind the end completes with
+// ERROR_HANDLE_EOF and 0 bytes, unless it has asked for 0 bytes. A read that begins before the end completes with the
+// bytes up to the end.
 class OverlappedFile final : public ByteDevice {
 public:
-    // The position of a write that goes to the end of the file, wherever that is then.
+    // The position of a write that appends to the file.
     static constexpr std::uint64_t kAppend = ~std::uint64_t{0};
 
-    // May throw std::bad_alloc. ERROR_NOT_SUPPORTED for something that is no file on a disk.
+    // May throw std::bad_alloc. Fails with ERROR_NOT_SUPPORTED if the path is not a file on a disk.
     static win32::Result<Device::Key> open(CompletionPort& port, const OverlappedFileSettings& settings);
 
     OverlappedFile(CompletionPort& port, std::wstring name, win32::Handle handle, std::uint32_t alignment)
@@ -39,26 +40,25 @@ public:
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
     bool onCompleted(CompletionRecord& record) noexcept override;
 
-    // The segments are pages of memory, with an empty element behind the last. Only in an unbuffered file.
+    // The segments are memory pages, followed by an empty element. The file must be opened with FILE_FLAG_NO_BUFFERING.
     Started readScatter(Operation& operation, FILE_SEGMENT_ELEMENT* segments, std::uint32_t length) noexcept;
     Started writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* segments, std::uint32_t length) noexcept;
 
-    // A range from the operation's position on. Flags are LOCKFILE_...
+    // Locks a range that begins at the operation's position. Flags are LOCKFILE_...
     Started lock(Operation& operation, DWORD flags, std::uint64_t length) noexcept;
     win32::ErrorCode unlock(std::uint64_t position, std::uint64_t length) noexcept;
 
-    // All of the following are over when they return.
+    // The following calls block until they are done.
     win32::Result<std::uint64_t> size() const noexcept;
     win32::ErrorCode setSize(std::uint64_t size) noexcept;
     win32::ErrorCode flush() noexcept;
     win32::ErrorCode setSparse() noexcept;
     win32::ErrorCode setCompressed(bool compressed) noexcept;
 
-    // Creation, last access and last write time, and the attributes.
+    // Copies the times of creation, last access and last write, and the attributes.
     win32::ErrorCode copyMetadataFrom(const OverlappedFile& source) noexcept;
 
-    // What positions, lengths and addresses of buffers must be multiples of: the size of a sector for an unbuffered
-    // file, else 1.
+    // The alignment of positions, lengths and addresses: the sector size for an unbuffered file, otherwise 1.
     std::uint32_t alignment() const noexcept { return alignment_; }
 
 private:

@@ -20,7 +20,7 @@ win32::Result<Device::Key> AdoptedDevice::adopt(CompletionPort& port, HANDLE han
     if (added && ownership == Ownership::kPassed) {
         const Share<Device> share{*added};
         if (!share) {
-            // The port is being closed, and took the device with it.
+            // The port is closing and has already ended the device.
             return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));
         }
         static_cast<AdoptedDevice&>(*share).closes_.store(true, std::memory_order_relaxed);

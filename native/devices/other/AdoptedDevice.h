@@ -12,14 +12,14 @@ namespace iocp4j {
 class AdoptedDevice : public ByteDevice {
 public:
     enum class Ownership {
-        kKept,    // the code that has opened the handle closes it
-        kPassed,  // the device closes it
+        kKept,    // the caller closes the handle
+        kPassed,  // the device closes the handle
     };
 
-    // On failure the handle is as it was, and stays the caller's.
+    // On failure the handle is unchanged, and the caller still owns it.
     static win32::Result<Device::Key> adopt(CompletionPort& port, HANDLE handle, Ownership ownership);
 
-    // Opens whatever has a path, for overlapped requests (CreateFileW).
+    // Opens a device or file by its path with FILE_FLAG_OVERLAPPED (CreateFileW).
     static win32::Result<Device::Key> open(CompletionPort& port, const std::wstring& path, DWORD access);
 
     using ByteDevice::ByteDevice;
@@ -30,12 +30,12 @@ public:
     }
 
 private:
-    // The handle may be a socket's, for which the same goes as for our own.
+    // If the handle is a socket, the rules of Socket apply.
     static win32::ErrorCode errorOfInline(HANDLE handle) noexcept;
 
     void onEnding() noexcept override;
 
-    std::atomic<bool> closes_{false};  // the handle, which it was not made to own
+    std::atomic<bool> closes_{false};  // closes the handle in onEnding(), because handle_ does not own it
 };
 
 }  // namespace iocp4j

@@ -28,7 +28,7 @@ std::optional<WaitableDevice::Outcome> ConsoleInput::signalled(void* buffer, std
         return Outcome{::GetLastError(), 0};
     }
     if (taken == 0) {
-        // Another reader, perhaps System.in, has taken what there was.
+        // Another reader, such as System.in, has read the input.
         return std::nullopt;
     }
     return Outcome{ERROR_SUCCESS, static_cast<std::uint32_t>(taken * sizeof(INPUT_RECORD))};

@@ -4,11 +4,11 @@
 
 namespace iocp4j {
 
-// The keyboard, mouse and window of the console that the process has. No port takes a console's handle, and reading it
-// blocks; but it is signalled as long as there is input.
+// Keyboard, mouse and window events of the console of this process. A console handle cannot be bound to a port, and
+// reading from it blocks; but the handle is signalled while there is input.
 class ConsoleInput final : public WaitableDevice {
 public:
-    // Fails with ERROR_INVALID_HANDLE, or whatever Windows says, where the process has no console.
+    // Fails with ERROR_INVALID_HANDLE or another error of CreateFile if the process has no console.
     static win32::Result<Device::Key> open(CompletionPort& port);
 
     using WaitableDevice::WaitableDevice;
@@ -18,7 +18,7 @@ public:
         return kTraits;
     }
 
-    // As many INPUT_RECORDs as there are and fit, at least one.
+    // Reads as many INPUT_RECORDs as are available and fit, at least one.
     Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
 
 private:

@@ -28,7 +28,7 @@ win32::Result<Device::Key> JobObject::open(CompletionPort& port, bool kill) {
     }
     const HANDLE raw = job.get();
     auto added = port.add(std::make_unique<JobObject>(port, std::move(job)));
-    // Not before the key is known; and no process is in the job yet.
+    // The port must have a key for the job first. No packet is lost, because no process is in the job yet.
     if (const Share<Device> device{added ? *added : 0}; device) {
         const win32::ErrorCode error = port.kernel().watch(raw, *added);
         if (error != ERROR_SUCCESS) {
@@ -49,11 +49,12 @@ win32::ErrorCode JobObject::terminate(std::uint32_t exitCode) noexcept {
 }
 
 win32::Result<std::uint32_t> JobObject::processes() const noexcept {
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION books{};
-    if (!::QueryInformationJobObject(job_.get(), JobObjectBasicAccountingInformation, &books, sizeof books, nullptr)) {
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting{};
+    if (!::QueryInformationJobObject(job_.get(), JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
+                                     nullptr)) {
         return win32::Result<std::uint32_t>::failure(::GetLastError());
     }
-    return books.ActiveProcesses;
+    return accounting.ActiveProcesses;
 }
 
 bool JobObject::isEmpty() const noexcept {
@@ -62,7 +63,8 @@ bool JobObject::isEmpty() const noexcept {
 }
 
 Started JobObject::awaitEmpty(Operation& operation) noexcept {
-    // The packet may be dequeued while we look: then its thread waits for the lock, and finds the operation.
+    // Held for both steps: the thread that dequeues the packet of the last process waits for the lock, and then finds
+    // this operation.
     const std::lock_guard lock{mutex_};
     if (isEmpty()) {
         return Started::over(ERROR_SUCCESS);
@@ -107,7 +109,8 @@ void JobObject::endAll(win32::ErrorCode error) noexcept {
 }
 
 void JobObject::onClosing() noexcept {
-    // The job may outlive us, in other handles and with its processes: the port is to hear no more of it.
+    // The job may outlive the device, through other handles and its processes. Its packets must not reach the port any
+    // more.
     (void)win32::postJobPackets(job_.get(), nullptr, 0);
     cancel(nullptr);
 }

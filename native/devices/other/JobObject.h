@@ -8,10 +8,10 @@
 
 namespace iocp4j {
 
-// A group of processes. Windows reports their ends with packets of its own on the port, which belong to no operation.
+// A group of processes. Windows reports their ends with packets that belong to no operation.
 class JobObject final : public Device {
 public:
-    // `killOnClose`: when the last handle of the job is closed, Windows ends all its processes.
+    // If `killOnClose` is set, Windows ends all processes of the job when its last handle is closed.
     static win32::Result<Device::Key> open(CompletionPort& port, bool killOnClose);
 
     JobObject(CompletionPort& port, win32::Handle job);
@@ -21,16 +21,16 @@ public:
         return kTraits;
     }
 
-    // Puts a process into the job, and with it those that it will start.
+    // Adds a process to the job, together with the processes that it will start.
     win32::ErrorCode assign(DWORD process) noexcept;
 
     // Ends all processes of the job with that exit code.
     win32::ErrorCode terminate(std::uint32_t exitCode) noexcept;
 
-    // How many processes are running in the job.
+    // The number of running processes in the job.
     win32::Result<std::uint32_t> processes() const noexcept;
 
-    // Completes when no process is running in the job, which may be the case already.
+    // Completes when no process of the job is running, possibly at once.
     Started awaitEmpty(Operation& operation) noexcept;
 
     bool cancel(Operation* operation) noexcept override;
@@ -42,7 +42,7 @@ private:
     void endAll(win32::ErrorCode error) noexcept;
 
     const win32::Handle job_;
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;  // guards the rest
     std::vector<Operation*> waiting_;
 };
 

@@ -14,7 +14,7 @@ win32::Result<Device::Key> MailslotServer::open(CompletionPort& port, const Mail
         return win32::Result<Device::Key>::failure(security.error());
     }
     SECURITY_ATTRIBUTES attributes = security->attributes();
-    // Mailslots have no flag for it: they are always overlapped.
+    // CreateMailslot has no flag for overlapped I/O: mailslots always support it.
     win32::Handle handle{
         win32::calls.createMailslot(settings.name.c_str(), settings.longestMessage, settings.timeout, &attributes)};
     if (!handle) {
@@ -33,7 +33,7 @@ win32::Result<MailslotServer::Contents> MailslotServer::contents() const noexcep
 }
 
 win32::Result<Device::Key> MailslotClient::open(CompletionPort& port, const std::wstring& name) {
-    // Without FILE_SHARE_READ Windows does not let us in beside the server, which reads.
+    // FILE_SHARE_READ is required, because the server has the mailslot open for reading.
     win32::Handle handle{win32::calls.createFile(name.c_str(), GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
                                                  nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
     if (!handle) {

@@ -9,17 +9,17 @@ namespace iocp4j {
 
 struct MailslotSettings {
     std::wstring name;
-    std::uint32_t longestMessage = 0;               // bytes; 0 for any
-    std::uint32_t timeout = MAILSLOT_WAIT_FOREVER;  // of a read, milliseconds
+    std::uint32_t longestMessage = 0;               // in bytes; 0 for no limit
+    std::uint32_t timeout = MAILSLOT_WAIT_FOREVER;  // of a read, in milliseconds
     std::wstring sddl;  // who may write; empty for the current user, administrators and SYSTEM
 };
 
-// Where messages arrive. Each read takes one of them, which must fit.
+// The reading end. Each read returns one message, which must fit into the buffer.
 class MailslotServer : public ByteDevice {
 public:
     struct Contents {
         std::uint32_t messages;
-        std::uint32_t nextLength;  // bytes of the message that is read next; 0 when there is none
+        std::uint32_t nextLength;  // length in bytes of the next message; 0 when there is none
     };
 
     static win32::Result<Device::Key> open(CompletionPort& port, const MailslotSettings& settings);
@@ -34,7 +34,7 @@ public:
     win32::Result<Contents> contents() const noexcept;
 };
 
-// Where messages are written.
+// The writing end.
 class MailslotClient : public ByteDevice {
 public:
     static win32::Result<Device::Key> open(CompletionPort& port, const std::wstring& name);

@@ -32,7 +32,7 @@ void apply(const SerialSettings& settings, DCB& block) noexcept {
     block.fTXContinueOnXoff = FALSE;
     block.XonChar = kXon;
     block.XoffChar = kXoff;
-    // Else an error on the line would end all transfers until ClearCommError is called.
+    // Otherwise an error on the line would abort all transfers until ClearCommError is called.
     block.fAbortOnError = FALSE;
     block.fErrorChar = FALSE;
     block.fNull = FALSE;
@@ -43,7 +43,7 @@ void apply(const SerialSettings& settings, DCB& block) noexcept {
 win32::ErrorCode configure(HANDLE handle, const SerialSettings& settings) noexcept {
     DCB block{};
     block.DCBlength = sizeof(DCB);
-    // What the settings do not name stays as it is, such as how full a buffer may be before the peer is stopped.
+    // Keep the values that the settings do not name, such as XonLim and XoffLim.
     if (!win32::calls.getCommState(handle, &block)) {
         return ::GetLastError();
     }

@@ -21,12 +21,12 @@ struct SerialSettings {
     std::uint8_t parity = NOPARITY;      // NOPARITY to SPACEPARITY
     std::uint8_t stopBits = ONESTOPBIT;  // ONESTOPBIT to TWOSTOPBITS
     FlowControl flowControl = FlowControl::kNone;
-    bool dtr = true;  // the line's state after opening, where flow control leaves it alone
+    bool dtr = true;  // initial state of the line, unless flow control uses it
     bool rts = true;
     COMMTIMEOUTS timeouts{};
 };
 
-// A serial port, or what behaves like one: a modem, a converter, a virtual port.
+// A serial port or a device that emulates one: a modem, a converter, a virtual port.
 class SerialPort : public ByteDevice {
 public:
     static win32::Result<Device::Key> open(CompletionPort& port, const SerialSettings& settings);
@@ -38,8 +38,8 @@ public:
         return kTraits;
     }
 
-    // Completes when one of the events (EV_...) has happened; the record's detail says which. The one before, if it
-    // still waits, completes with a detail of 0.
+    // Completes when one of the events (EV_...) has occurred; the record's detail is the mask. If an earlier operation
+    // still waits, it completes with a detail of 0.
     Started awaitEvents(Operation& operation, std::uint32_t events) noexcept;
 
     // SETDTR, CLRDTR, SETRTS, CLRRTS, SETBREAK or CLRBREAK.

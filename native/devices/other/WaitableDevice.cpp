@@ -13,7 +13,7 @@ win32::Result<Device::Key> WaitableDevice::open(CompletionPort& port, std::wstri
         return win32::Result<Device::Key>::failure(copy.error());
     }
     if (win32::isMutex(copy->get())) {
-        // It would belong to the thread that waits for us.
+        // The thread that waits would become the owner of the mutex.
         return win32::Result<Device::Key>::failure(code(EngineError::kMutex));
     }
     return port.add(std::make_unique<WaitableDevice>(port, std::move(name), std::move(*copy)));

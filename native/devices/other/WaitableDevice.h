@@ -8,14 +8,14 @@
 
 namespace iocp4j {
 
-// A kernel object that is no file, so that no port takes it: an event, a semaphore, a timer, a process, a thread. The
-// port waits for it, any number of times at once.
+// A kernel object that cannot be bound to a port: an event, a semaphore, a timer, a process, a thread. Any number of
+// waits may be in flight.
 class WaitableDevice : public Device, private ObjectWaits::Owner {
 public:
-    // Keeps a handle of its own, so that the caller may close its own.
+    // Duplicates the handle, so that the caller may close it.
     static win32::Result<Device::Key> open(CompletionPort& port, std::wstring name, HANDLE object);
 
-    // The object's handle is not one that a port takes, so that the device has none in that sense.
+    // The device has no handle(), because the object cannot be bound to a port.
     WaitableDevice(CompletionPort& port, std::wstring name, win32::Handle object);
 
     const Traits& traits() const noexcept override {
@@ -23,8 +23,7 @@ public:
         return kTraits;
     }
 
-    // Completes when the object is signalled. As any wait does, this takes the signal away from an object that lets one
-    // pass.
+    // Completes when the object is signalled. Like any wait it changes the state of an auto-reset event or a semaphore.
     Started wait(Operation& operation) noexcept { return waitFor(operation, nullptr, 0); }
 
     bool cancel(Operation* operation) noexcept override;
@@ -41,7 +40,7 @@ protected:
     HANDLE object() const noexcept { return object_.get(); }
 
 private:
-    ObjectWaits& waits_;  // the port's
+    ObjectWaits& waits_;  // of the port
     const win32::Handle object_;
 };
 

@@ -8,13 +8,13 @@ namespace iocp4j {
 
 namespace {
 
-// In keys, apart from those of devices, ports, registered buffers and pollers.
+// Distinct from the kinds in keys of devices, ports, registered buffers and pollers.
 constexpr std::uint8_t kObjectKind = 4;
 
 }  // namespace
 
 SlotTable<WaitableObject>& WaitableObject::table() noexcept {
-    // Never destroyed: a thread may still be waiting while the process exits.
+    // Never destroyed, because a thread may still wait while the process exits.
     static auto& objects = *new SlotTable<WaitableObject>{kObjectKind};
     return objects;
 }
@@ -31,7 +31,7 @@ win32::Result<WaitableObject::Key> WaitableObject::open(win32::Handle handle) {
 }
 
 void WaitableObject::close(Key key) noexcept {
-    // With this share the table cannot find the object unused: the end of the share does.
+    // While this share exists, close() below cannot return kEmpty. The last share disposes of the object.
     if (const Share<WaitableObject> object{key}) {
         (void)table().close(key);
     }

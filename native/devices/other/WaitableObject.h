@@ -9,15 +9,15 @@
 
 namespace iocp4j {
 
-// A kernel object that can be waited for. It stays open while a thread waits for it, also when another thread closes
-// it.
+// A kernel object for blocking waits. Its handle stays open while a thread waits, even if another thread closes the
+// object.
 class WaitableObject {
 public:
     using Key = std::uint64_t;
 
     static SlotTable<WaitableObject>& table() noexcept;
 
-    // Takes the handle, or passes on why there is none: the last error.
+    // Takes the handle over. If it is empty, returns the last error.
     static win32::Result<Key> open(win32::Handle handle);
     static void close(Key key) noexcept;
 

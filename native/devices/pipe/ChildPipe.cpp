@@ -13,7 +13,7 @@ namespace iocp4j {
 
 namespace {
 
-// 128 random bits, so that no other process can wait for the pipe.
+// 128 random bits, so that no other process can open the pipe by its name.
 win32::Result<std::wstring> unguessableName() {
     std::array<std::uint8_t, 16> bits{};
     if (!::RtlGenRandom(bits.data(), static_cast<ULONG>(bits.size()))) {
@@ -28,16 +28,16 @@ win32::Result<std::wstring> unguessableName() {
     return name;
 }
 
-win32::Handle createOurs(const std::wstring& name, const ChildPipeSettings& settings,
-                         SECURITY_ATTRIBUTES& attributes) noexcept {
+win32::Handle createOwnEnd(const std::wstring& name, const ChildPipeSettings& settings,
+                           SECURITY_ATTRIBUTES& attributes) noexcept {
     return win32::Handle{win32::calls.createNamedPipe(
         name.c_str(), static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, settings.buffer,
         settings.buffer, 0, &attributes)};
 }
 
-win32::Handle openTheirs(const std::wstring& name, const ChildPipeSettings& settings) noexcept {
-    // Runtime libraries ask a standard stream what it is: hence the attributes, in either direction.
+win32::Handle openChildEnd(const std::wstring& name, const ChildPipeSettings& settings) noexcept {
+    // Attribute rights in either direction, because runtime libraries query the type of a standard stream.
     DWORD access = 0;
     if (settings.direction != PipeDirection::kInbound) {
         access |= GENERIC_READ | FILE_WRITE_ATTRIBUTES;
@@ -63,15 +63,15 @@ win32::Result<Device::Key> ChildPipe::open(CompletionPort& port, const ChildPipe
         return Failure::failure(security.error());
     }
     SECURITY_ATTRIBUTES attributes = security->attributes();
-    win32::Handle ours = createOurs(*name, settings, attributes);
-    if (!ours) {
+    win32::Handle own = createOwnEnd(*name, settings, attributes);
+    if (!own) {
         return Failure::failure(::GetLastError());
     }
-    win32::Handle theirs = openTheirs(*name, settings);
-    if (!theirs) {
+    win32::Handle child = openChildEnd(*name, settings);
+    if (!child) {
         return Failure::failure(::GetLastError());
     }
-    return port.add(std::make_unique<ChildPipe>(port, std::move(*name), std::move(ours), std::move(theirs)));
+    return port.add(std::make_unique<ChildPipe>(port, std::move(*name), std::move(own), std::move(child)));
 }
 
 HANDLE ChildPipe::childEnd() noexcept {

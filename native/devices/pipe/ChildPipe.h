@@ -8,26 +8,26 @@
 namespace iocp4j {
 
 struct ChildPipeSettings {
-    PipeDirection direction = PipeDirection::kDuplex;  // seen from this process
-    bool overlappedChild = false;                      // what the child's runtime library does not expect
-    std::uint32_t buffer = 65'536;                     // bytes, each way
+    PipeDirection direction = PipeDirection::kDuplex;  // as seen from this process
+    bool overlappedChild = false;   // runtime libraries of child processes do not expect overlapped handles
+    std::uint32_t buffer = 65'536;  // in bytes, for each direction
 };
 
-// A pipe whose other end is meant for a child process, which inherits it. This end is a device; the other is a handle
-// that stays here until the child has been started.
+// A pipe to a child process, which inherits the other end. This end is a device. The child's end is a handle that stays
+// open here until the child has started.
 class ChildPipe : public NamedPipe {
 public:
-    // Both ends, connected. No other process can get in between: the name is not to be guessed, and there is one
+    // Creates and connects both ends. No other process can connect, because the name is random and there is one
     // instance.
     static win32::Result<Device::Key> open(CompletionPort& port, const ChildPipeSettings& settings);
 
     ChildPipe(CompletionPort& port, std::wstring name, win32::Handle handle, win32::Handle child)
         : NamedPipe(port, std::move(name), std::move(handle)), child_(std::move(child)) {}
 
-    // What the child is to inherit; nullptr after closeChildEnd().
+    // The handle that the child must inherit; nullptr after closeChildEnd().
     HANDLE childEnd() noexcept;
 
-    // This process's copy of it. Until then the child's death is not noticed here.
+    // Closes this process's copy of the child's end. Until then this end does not notice that the child has ended.
     void closeChildEnd() noexcept;
 
 private:

@@ -8,7 +8,7 @@ namespace iocp4j {
 
 namespace {
 
-// PIPE_SERVER_END and PIPE_TYPE_MESSAGE.
+// The flags include PIPE_SERVER_END and PIPE_TYPE_MESSAGE.
 win32::Result<DWORD> flagsOf(HANDLE pipe) noexcept {
     DWORD flags = 0;
     if (!::GetNamedPipeInfo(pipe, &flags, nullptr, nullptr, nullptr)) {
@@ -45,7 +45,7 @@ win32::ErrorCode NamedPipe::disconnect() noexcept {
     }
     const win32::ErrorCode error = win32::outcome(win32::calls.disconnectNamedPipe(handle()));
     if (error == ERROR_INVALID_FUNCTION) {
-        // What Windows says of a client's end, where it does not say which end this is.
+        // DisconnectNamedPipe returns this for a client's end, if GetNamedPipeInfo has failed above.
         return code(EngineError::kWrongDevice);
     }
     if (error == ERROR_SUCCESS) {

@@ -5,19 +5,19 @@
 
 namespace iocp4j {
 
-// Which way data goes, seen from the end that says it. The values are those of PIPE_ACCESS_...
+// The direction of data, as seen from this end. The values are those of PIPE_ACCESS_...
 enum class PipeDirection : std::uint32_t {
     kInbound = PIPE_ACCESS_INBOUND,
     kOutbound = PIPE_ACCESS_OUTBOUND,
     kDuplex = PIPE_ACCESS_DUPLEX,
 };
 
-// One end of a pipe that is connected: a client's, or a server's after ConnectNamedPipe.
+// One end of a connected pipe: the client's, or the server's after ConnectNamedPipe.
 class NamedPipe : public ByteDevice {
 public:
     struct Contents {
-        std::uint32_t bytes;          // that can be read now
-        std::uint32_t leftInMessage;  // after those that have been read of it; 0 on a pipe of bytes
+        std::uint32_t bytes;          // can be read now
+        std::uint32_t leftInMessage;  // rest of the message that is partly read; 0 on a byte pipe
     };
 
     using ByteDevice::ByteDevice;
@@ -33,15 +33,15 @@ public:
 
     win32::Result<Contents> peek() const noexcept;
 
-    // Waits until the peer has read all that was written (FlushFileBuffers).
+    // Blocks until the peer has read all data (FlushFileBuffers).
     win32::ErrorCode flush() const noexcept;
 
-    // Ends the connection for the peer at once, with whatever it has not read yet, and closes this device. Only the
-    // server's end can; a client's says kWrongDevice.
+    // Ends the connection at once, discards data that the peer has not read, and closes this device. Returns
+    // kWrongDevice for a client's end.
     virtual win32::ErrorCode disconnect() noexcept;
 
-    // Whether the pipe keeps messages apart, however this end reads them. False, too, where Windows does not say: it
-    // does not where this end only writes.
+    // Returns true for a pipe of type message, whatever this end's read mode is. Returns false if Windows does not
+    // allow the query, as on an end that only writes.
     bool keepsMessages() const noexcept;
 
     // The terminal session of the process at the other end.

@@ -17,11 +17,10 @@ DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
         access |= GENERIC_READ;
     }
     if (settings.direction != PipeDirection::kInbound) {
-        // Without the right to make instances of the pipe, which a careful server does not give to its clients, and
-        // which GENERIC_WRITE would ask for.
+        // GENERIC_WRITE would include the right to create instances, which a secure server does not grant to clients.
         access |= FILE_GENERIC_WRITE & ~FILE_CREATE_PIPE_INSTANCE;
     } else if (settings.readMessages) {
-        // SetNamedPipeHandleState asks for it, and GENERIC_READ does not include it.
+        // SetNamedPipeHandleState requires it, and GENERIC_READ does not include it.
         access |= FILE_WRITE_ATTRIBUTES;
     }
     return access;
@@ -32,13 +31,13 @@ DWORD flagsFor(const NamedPipeClientSettings& settings) noexcept {
 }
 static_assert(SECURITY_DELEGATION == SecurityDelegation << 16);
 
-// How soon a wait for a busy pipe notices that its port is closed.
+// The longest time until a wait for a busy pipe notices that its port is closed.
 constexpr milliseconds kLongestWait{100};
-// How long it waits when Windows does not, because there is no pipe at the moment.
+// The pause between attempts when WaitNamedPipe fails at once, because the pipe does not exist at the moment.
 constexpr milliseconds kPause{10};
 
-// Names such as "..." lead to the root of the pipe file system, which opens like a pipe. Which end this is can be asked
-// of an instance only; the server of a pipe on another machine need not answer.
+// A name such as "..." opens the root of the pipe file system, whose file type is also FILE_TYPE_PIPE. GetNamedPipeInfo
+// succeeds for an instance only. The server of a pipe on another machine need not support the query.
 bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
     if (::GetFileType(handle) != FILE_TYPE_PIPE) {
         return false;
@@ -47,7 +46,7 @@ bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
     if (!local || ::GetNamedPipeInfo(handle, nullptr, nullptr, nullptr, nullptr)) {
         return true;
     }
-    // An instance fails, too, where its server has disconnected already or denies the right to ask.
+    // The query also fails for an instance whose server has disconnected, or without the right to query.
     switch (::GetLastError()) {
         case ERROR_INVALID_FUNCTION:
         case ERROR_INVALID_HANDLE:
@@ -88,7 +87,7 @@ win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeC
         if (!mayPass || left <= milliseconds::zero()) {
             return win32::Result<win32::Handle>::failure(error);
         }
-        // Another client may be quicker when an instance becomes free, hence the loop.
+        // Another client may take the free instance first, hence the loop.
         waitForInstance(settings.name, left);
     }
 }

@@ -8,8 +8,8 @@ namespace iocp4j {
 
 namespace {
 
-// Whether a pipe of that name has a server. CreateNamedPipe refuses a second first instance, too, but only looking
-// before distinguishes a taken name from a missing permission in the same way everywhere.
+// Returns true if a server with that name exists. FILE_FLAG_FIRST_PIPE_INSTANCE refuses a second server, too, but this
+// query distinguishes a taken name from a missing permission on all systems.
 bool isServed(const std::wstring& name) noexcept {
     constexpr DWORD kShortestWait = 1;
     return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;
@@ -30,24 +30,24 @@ std::uint32_t clientProcessId(HANDLE pipe) noexcept {
 
 }  // namespace
 
-// An instance of the pipe: it waits for a client, and then is the connection.
+// An instance of the pipe: first it waits for a client, then it is the connection.
 class NamedPipeServer::Instance : public NamedPipe {
 public:
-    // While it waits it has a share of the server.
+    // A waiting instance has a share of the server.
     Instance(Share<Device> server, Unarmed unarmed)
         : NamedPipe(server->port(), server->name(), std::move(unarmed.handle), unarmed.packetKey),
           serverKey_(server->key()),
           server_(static_cast<NamedPipeServer*>(server.detach())) {}
 
     ~Instance() override {
-        giveUpHandle();
+        returnHandle();
         stopWaiting();
     }
 
     Started connect(Operation& operation) noexcept {
         const Started started =
             start(operation, [&] { return Started::from(win32::calls.connectNamedPipe(handle(), &operation)); });
-        // A client was quicker than we. It may even have gone again: what it has written is still there to be read.
+        // A client has connected before the call. If it has already gone (ERROR_NO_DATA), its data can still be read.
         const bool connected = started.status == ERROR_PIPE_CONNECTED || started.status == ERROR_NO_DATA;
         return connected ? Started::over(ERROR_SUCCESS) : started;
     }
@@ -73,36 +73,35 @@ private:
             record.detail = clientProcessId(handle());
             connected_.store(true, std::memory_order_release);
             server.backoff_.succeeded();
-            server.notWaiting(key());
+            server.removeWaiting(key());
             server.replenish();
             Share<Device>::end(std::exchange(server_, nullptr));
             return true;
         }
         record.key = server.key();
         record.kind = server.kind();
-        // An instance that we close ourselves is not reported.
+        // An instance that the library closes itself is not reported.
         const bool closing = table().closed(key());
-        // The client may be to blame, which is no reason to keep others waiting.
+        // A failure that the client may have caused: replace the instance at once, because other clients wait.
         replace_ = !closing && !win32::isShortage(record.status) && server.backoff_.allowsAtOnce();
-        // The share of the server is kept until our handle is closed, so that with the end of the server its name is
-        // free.
+        // The share of the server stays until the handle is closed, so that the end of the server frees the pipe's
+        // name.
         Device::close(key());
         return !closing && !replace_;
     }
 
     void onEnding() noexcept override {
-        giveUpHandle();
-        // The handle of a connection waits for another client now, or there is room for an instance where their number
-        // is limited.
+        returnHandle();
+        // The connection's handle waits for another client now, or maxInstances allows another instance.
         if (server_ == nullptr) {
             if (const Share<Device> server{serverKey_}) {
                 static_cast<NamedPipeServer&>(*server).replenish();
             }
             return;
         }
-        // An instance that has failed is replaced: at once, or by a reminder if the server may be to blame. Not before
-        // its place is free: a reminder that comes earlier would find nothing to do.
-        server_->notWaiting(key());
+        // A failed instance is replaced: at once, or after a reminder if the server may be the cause. Only after
+        // removeWaiting(), because an earlier reminder would find no instance missing.
+        server_->removeWaiting(key());
         if (replace_) {
             server_->replenish();
         } else {
@@ -110,7 +109,7 @@ private:
         }
     }
 
-    void giveUpHandle() noexcept {
+    void returnHandle() noexcept {
         if (std::exchange(left_, true)) {
             return;
         }
@@ -123,7 +122,7 @@ private:
 
     void leave(NamedPipeServer& server) noexcept {
         win32::Handle handle = releaseHandle();
-        // What completes inline does so until it is closed, and the next client has not been asked.
+        // Inline completion stays enabled until the handle is closed, but the next connection has not enabled it.
         const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
         if (!reusable || !server.reclaim(handle, packetKey())) {
             handle.reset();
@@ -133,15 +132,15 @@ private:
 
     void stopWaiting() noexcept {
         if (server_ != nullptr) {
-            server_->notWaiting(key());
+            server_->removeWaiting(key());
             Share<Device>::end(std::exchange(server_, nullptr));
         }
     }
 
     const Device::Key serverKey_;
-    NamedPipeServer* server_;  // nullptr when it does not wait any more
-    bool left_ = false;        // the handle has gone back to the server, or is closed
-    bool replace_ = false;     // it has failed, and another one takes its place as soon as it is closed
+    NamedPipeServer* server_;  // nullptr once the instance no longer waits
+    bool left_ = false;        // the handle was returned to the server or closed
+    bool replace_ = false;     // it has failed, and another instance replaces it when it is closed
     std::atomic<bool> connected_{false};
     std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
@@ -185,13 +184,14 @@ win32::ErrorCode NamedPipeServer::listen() {
 }
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
-    // Not for as long as some are missing: an instance that fails at once makes room at once.
+    // A bounded number of attempts, because an instance that fails at once is missing again at once.
     for (std::uint32_t made = 0; made < settings_.listening; ++made) {
-        Filling filling;
-        if (!reservePlace(filling)) {
+        Replacement replacement;
+        if (!reserveInstance(replacement)) {
             break;
         }
-        const win32::ErrorCode error = filling.idle != 0 ? arm(filling.idle) : addInstance(std::move(filling.unarmed));
+        const win32::ErrorCode error =
+            replacement.idle != 0 ? arm(replacement.idle) : addInstance(std::move(replacement.unarmed));
         if (error != ERROR_SUCCESS) {
             port().remind(key(), backoff_.delay());
             return error;
@@ -205,7 +205,7 @@ void NamedPipeServer::onReminder() noexcept {
     replenish();
 }
 
-// For a caller that has reserved the place of a new instance.
+// The caller has called reserveInstance().
 win32::ErrorCode NamedPipeServer::addInstance(Unarmed unarmed) noexcept {
     auto added = win32::Result<Device::Key>::failure(code(EngineError::kOutOfMemory));
     try {
@@ -260,8 +260,8 @@ win32::ErrorCode NamedPipeServer::arm(Device::Key key) noexcept {
     const auto accepting =
         port().operations().submit(std::move(share), Opcode::kAccept, settings_.token, Pins{}, Operations::kForEver,
                                    [&](Operation& operation) { return instance.connect(operation); });
-    // A client may have got in already, so that an instance is not given up for want of an operation.
-    if (!accepting && !layAside(key)) {
+    // A client may already be connected to the instance. Therefore it is kept when no operation is available.
+    if (!accepting && !setIdle(key)) {
         Device::close(key);
     }
     return accepting.error();
@@ -279,7 +279,8 @@ win32::ErrorCode NamedPipeServer::createHandle(win32::Handle& handle) noexcept {
     return ERROR_SUCCESS;
 }
 
-// The handle of an instance whose client has been disconnected. It stays the caller's where no instance is missing.
+// Takes back the handle of an instance whose client was disconnected. Returns false and leaves the handle to the caller
+// if no instance is missing.
 bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_ || armed_.size() + making_ + unarmed_.size() >= settings_.listening) {
@@ -294,13 +295,13 @@ bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noex
     return true;
 }
 
-// Afterwards, so that there are never more handles than counted.
+// Call this after CloseHandle, so that the count is never less than the number of open handles.
 void NamedPipeServer::handleClosed() noexcept {
     const std::lock_guard lock{mutex_};
     --handles_;
 }
 
-// Once for each row of failures, so that a server that can have no more instances is not silent about it.
+// Reports a series of failures once, so that the listener learns when no instance can be created.
 void NamedPipeServer::notifyFailure(win32::ErrorCode failure) noexcept {
     {
         const std::lock_guard lock{mutex_};
@@ -315,8 +316,8 @@ void NamedPipeServer::notifyFailure(win32::ErrorCode failure) noexcept {
     }
 }
 
-// True when an instance is missing and may be had; an idle one then counts as armed.
-bool NamedPipeServer::reservePlace(Filling& filling) noexcept {
+// Returns true if an instance is missing and may be created. An idle instance then counts as armed.
+bool NamedPipeServer::reserveInstance(Replacement& replacement) noexcept {
     const std::lock_guard lock{mutex_};
     if (closing_ || armed_.size() + making_ >= settings_.listening) {
         return false;
@@ -327,25 +328,25 @@ bool NamedPipeServer::reservePlace(Filling& filling) noexcept {
         } catch (const std::bad_alloc&) {
             return false;
         }
-        filling.idle = idle_.back();
+        replacement.idle = idle_.back();
         idle_.pop_back();
         return true;
     }
     if (!unarmed_.empty()) {
-        filling.unarmed = std::move(unarmed_.back());
+        replacement.unarmed = std::move(unarmed_.back());
         unarmed_.pop_back();
     } else if (settings_.maxInstances == PIPE_UNLIMITED_INSTANCES || handles_ < settings_.maxInstances) {
         ++handles_;
     } else {
-        // As the user wants it. The end of a connection brings the server back here.
+        // maxInstances is reached. The end of a connection calls replenish() again.
         return false;
     }
     ++making_;
     return true;
 }
 
-// Ends the reservation of a place for that instance; 0 for none that could be made. In one step, because a place that
-// counts twice for a moment looks taken to a reminder that comes then.
+// Ends the reservation of reserveInstance() for that instance, or for none if it is 0. Both counts change under one
+// lock, because otherwise a reminder could find the instance counted twice.
 bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     --making_;
@@ -356,7 +357,7 @@ bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     }
 }
 
-bool NamedPipeServer::layAside(Device::Key instance) noexcept {
+bool NamedPipeServer::setIdle(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     if (armed_.erase(instance) == 0) {
         return false;
@@ -369,7 +370,7 @@ bool NamedPipeServer::layAside(Device::Key instance) noexcept {
     }
 }
 
-void NamedPipeServer::notWaiting(Device::Key instance) noexcept {
+void NamedPipeServer::removeWaiting(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     if (armed_.erase(instance) == 0) {
         std::erase(idle_, instance);

@@ -16,31 +16,29 @@ namespace iocp4j {
 class CompletionPort;
 
 struct NamedPipeServerSettings {
-    // The limits of NamedPipeServer.Builder, too.
+    // NamedPipeServer.Builder has the same limits.
     static constexpr std::uint32_t kMaxBuffer = 1 << 24;
     static constexpr std::uint32_t kMaxListening = 1'024;
 
     std::wstring name;
     PipeDirection direction = PipeDirection::kDuplex;
-    bool messages = false;  // else bytes
+    bool messages = false;  // otherwise bytes
     std::uint32_t inBuffer = 65'536;
     std::uint32_t outBuffer = 65'536;
     std::uint32_t maxInstances = PIPE_UNLIMITED_INSTANCES;
-    std::uint32_t listening = 4;  // instances kept waiting for clients
+    std::uint32_t listening = 4;  // instances that wait for clients
     bool acceptRemote = false;
     std::wstring sddl;  // who may connect; empty for the current user, administrators and SYSTEM
     std::uint64_t token = 0;
 };
 
-// Keeps a number of instances of one pipe waiting for clients. Each instance is a device, which waits at first and is
-// the connection later, and holds a share of the server as long as it waits. The server itself has only the handle that
-// keeps the name.
+// Keeps a number of instances of one pipe waiting for clients. Each instance is a device: first it waits and has a
+// share of the server, then it is the connection. The server itself only has the handle that keeps the name.
 //
-// A connection reaches the listener as an accept of the instance's; a failure to have one, as an accept of the
-// server's.
+// The listener gets a connection as an accept of the instance, and a failure as an accept of the server.
 //
-// An instance whose client has been disconnected leaves its handle to the next instance. That one is a new device with
-// a key of its own: what a program still holds of the old connection cannot reach the new client.
+// After a disconnect the next instance reuses the handle. It is a new device with a new key, so that references to the
+// old connection cannot reach the new client.
 class NamedPipeServer : public Device {
 public:
     // Creates the pipe with its first instance. No client is accepted before listen().
@@ -51,20 +49,20 @@ public:
         return kTraits;
     }
 
-    // Begins to wait for clients. Fails when not a single instance waits.
+    // Starts to wait for clients. Fails if no instance waits.
     win32::ErrorCode listen();
 
 private:
     class Instance;
 
-    // What an instance is made of.
+    // The handle for a new instance.
     struct Unarmed {
         win32::Handle handle;
-        Device::Key packetKey = 0;  // not 0 when it has been another instance's
+        Device::Key packetKey = 0;  // key of the handle's first instance, or 0 for a new handle
     };
 
-    // What fills a gap among those that wait: an idle instance, or a handle, or else a new handle.
-    struct Filling {
+    // What replaces a missing instance: an idle instance, an existing handle, or otherwise a new handle.
+    struct Replacement {
         Device::Key idle = 0;
         Unarmed unarmed;
     };
@@ -75,36 +73,36 @@ private:
     void onClosing() noexcept override;
     void onReminder() noexcept override;
 
-    // Makes up the number of waiting instances. What cannot be done now is tried again after a while.
+    // Creates or reuses instances until enough of them wait. A reminder tries again what fails.
     win32::ErrorCode replenish() noexcept;
     win32::ErrorCode addInstance(Unarmed unarmed) noexcept;
     win32::Result<Device::Key> makeInstance(Unarmed unarmed);
     win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
     bool reclaim(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleClosed() noexcept;
-    bool reservePlace(Filling& filling) noexcept;
+    bool reserveInstance(Replacement& replacement) noexcept;
     bool enlist(Device::Key instance) noexcept;
     win32::ErrorCode arm(Device::Key instance) noexcept;
-    bool layAside(Device::Key instance) noexcept;
-    void notWaiting(Device::Key instance) noexcept;
+    bool setIdle(Device::Key instance) noexcept;
+    void removeWaiting(Device::Key instance) noexcept;
     void notifyFailure(win32::ErrorCode failure) noexcept;
 
     const NamedPipeServerSettings settings_;
     const win32::PipeShape shape_;
     const win32::SecurityDescriptor security_;
     Backoff backoff_;
-    // No client can connect to it: it keeps the name ours as long as we may make instances.
+    // The handle that keeps the pipe's name. No client can connect to it.
     const win32::Handle holder_;
 
-    std::mutex mutex_;  // of everything below
+    std::mutex mutex_;  // guards everything below
     bool closing_ = false;
-    bool listening_ = false;        // before, listen() returns a failure
-    bool failing_ = false;          // the listener has had that failure, and nothing has succeeded since
-    std::vector<Unarmed> unarmed_;  // those that open() has made, and those of disconnected instances
-    std::uint32_t handles_;     // of instances, from before they are made until they are closed: maxInstances at most
-    std::uint32_t making_ = 0;  // instances that will be armed in a moment
-    std::unordered_set<Device::Key> armed_;  // an accept is in flight, or about to be
-    std::vector<Device::Key> idle_;  // there was no operation to be had for the accept; clients may get in all the same
+    bool listening_ = false;                 // until then listen() returns the failure
+    bool failing_ = false;                   // the failure was reported, and no instance was created since
+    std::vector<Unarmed> unarmed_;           // handles from open() and of disconnected instances
+    std::uint32_t handles_;                  // open or about to be created; maxInstances at most
+    std::uint32_t making_ = 0;               // instances that are being created
+    std::unordered_set<Device::Key> armed_;  // an accept is in flight or about to start
+    std::vector<Device::Key> idle_;  // no operation was available for the accept; clients may connect nevertheless
 };
 
 }  // namespace iocp4j

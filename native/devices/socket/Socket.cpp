@@ -11,7 +11,7 @@ namespace {
 using win32::calls;
 using win32::winsockResult;
 
-// Where Winsock keeps an option that is one int.
+// The level and name of an option that is one int.
 struct Place {
     int level;
     int name;
@@ -36,7 +36,7 @@ Place placeOf(SocketOption option) noexcept {
         case SocketOption::kIpv6Only:
             return {IPPROTO_IPV6, IPV6_V6ONLY};
         default:
-            // No such option; Winsock says so.
+            // Not an option, so that Winsock returns an error.
             return {SOL_SOCKET, 0};
     }
 }
@@ -114,7 +114,7 @@ win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
         return lingering.l_onoff != 0 ? lingering.l_linger + 1U : 0U;
     }
     const Place place = placeOf(option);
-    // Some options are a single byte.
+    // Zero-initialized, because some options are a single byte.
     std::uint32_t value = 0;
     int length = sizeof(value);
     const win32::ErrorCode error =

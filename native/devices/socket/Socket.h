@@ -8,7 +8,7 @@
 
 namespace iocp4j {
 
-// What can be set on a socket. The Java class SocketOptions has the same codes.
+// The options of a socket. The Java class SocketOptions has the same codes.
 enum class SocketOption : int {
     kNoDelay = 1,         // TCP_NODELAY
     kKeepAlive = 2,       // SO_KEEPALIVE
@@ -25,23 +25,23 @@ enum class SocketOption : int {
 struct SocketSetting {
     SocketOption option;
     int value;
-    int second = 0;  // of an option that takes two numbers
+    int second = 0;  // second value of kKeepAliveTimes
 };
 
 using SocketSettings = std::vector<SocketSetting>;
 
-// What stream sockets, their servers and datagram sockets have in common.
+// Common to stream sockets, their servers and datagram sockets.
 class Socket : public Device {
 public:
     using Device::Device;
 
-    // A socket of that type with these settings, bound to the address if it is one.
+    // Creates a socket of that type, applies the settings, and binds it if the address is not empty.
     static win32::Result<win32::Handle> openBound(int type, const win32::SocketAddress& address,
                                                   const SocketSettings& settings) noexcept;
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
-    // Values as in SocketSetting, whatever they are: Winsock says which ones it does not like.
+    // The values are those of SocketSetting. Winsock checks them.
     win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
     win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
 
@@ -52,18 +52,18 @@ protected:
     static win32::Result<win32::SocketAddress> localAddressOf(SOCKET socket) noexcept;   // getsockname
     static win32::Result<win32::SocketAddress> remoteAddressOf(SOCKET socket) noexcept;  // getpeername
 
-    // How a Winsock call that starts an overlapped operation came out, with what it returned.
+    // The outcome of a Winsock call that starts an overlapped operation; `result` is its return value.
     static Started started(int result) noexcept;
 
-    // The same for one that was given a completion routine, which follows a success at once or later.
+    // The same for a call with a completion routine, which runs after any success.
     static Started startedWithRoutine(int result) noexcept;
 
-    // Only a socket whose packets can be skipped completes inline.
+    // A socket completes inline only if the kernel can skip its packets.
     static win32::ErrorCode errorOfInline(HANDLE handle) noexcept {
         return win32::errorOfSkippingPackets(win32::socketOf(handle));
     }
 
-    // Makes the status one of Winsock's, also that of a call that is not Winsock's.
+    // Maps the status to a Winsock code, even if the call was not one of Winsock.
     bool onCompleted(CompletionRecord& record) noexcept override;
 
 private:

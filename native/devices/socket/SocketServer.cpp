@@ -14,19 +14,19 @@ namespace {
 using win32::calls;
 using win32::winsockResult;
 
-// What AcceptEx wants for an address: 16 bytes more than it can have.
+// AcceptEx requires 16 bytes more than the longest address.
 constexpr DWORD kAddressRoom = win32::SocketAddress::kCapacity + 16;
 
-// In the record of an accept that only reports a failure.
+// In the record of a failure that belongs to no accept.
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
-// What fails before a client can be to blame. All else is one client's affair: codes for a client that has gone are
-// many, and differ from one system to the next.
-bool isServersOwn(win32::ErrorCode error) noexcept {
+// Failures of the server itself. All others count as one client's, because the codes for a client that has gone are
+// many and differ between systems.
+bool isServerFailure(win32::ErrorCode error) noexcept {
     return error == WSAENOBUFS || error == WSAEMFILE || error == WSAENOTSOCK;
 }
 
-// As a listener gets to see it.
+// Maps an error of the engine to the Winsock code for the listener.
 win32::ErrorCode winsockErrorOf(win32::ErrorCode refusal) noexcept {
     return refusal == code(EngineError::kDeviceLimit) ? win32::ErrorCode{WSAEMFILE} : refusal;
 }
@@ -114,8 +114,7 @@ win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
         }
         slot.socket = std::move(*socket);
     }
-    // AcceptEx may leave out the addresses of a client that has gone. Those of an earlier one must not be in their
-    // place.
+    // AcceptEx may omit the addresses of a client that has gone. Clear those of an earlier client.
     std::fill_n(slot.memory.get() + settings_.firstBytes, 2 * kAddressRoom, '\0');
     return ERROR_SUCCESS;
 }
@@ -139,34 +138,34 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
     }
     Slot& slot = slots_[index];
     if (record.status == ERROR_SUCCESS) {
-        record.status = welcome(slot, record);
+        record.status = addConnection(slot, record);
     }
-    const bool welcomed = record.status == ERROR_SUCCESS;
+    const bool isConnected = record.status == ERROR_SUCCESS;
     slot.socket.reset();
     {
         const std::lock_guard lock{mutex_};
         slot.armed = false;
-        failing_ &= !welcomed;
+        failing_ &= !isConnected;
     }
-    if (welcomed) {
+    if (isConnected) {
         backoff_.succeeded();
     }
     if (table().closed(key())) {
-        // Accepts that we have cancelled ourselves are not reported.
-        return welcomed;
+        // An accept that the library has cancelled is not reported.
+        return isConnected;
     }
-    if (welcomed || (!isServersOwn(record.status) && backoff_.allowsAtOnce())) {
+    if (isConnected || (!isServerFailure(record.status) && backoff_.allowsAtOnce())) {
         arm(index);
-        return welcomed;
+        return isConnected;
     }
     port().remind(key(), backoff_.delay());
     record.bytes = 0;
-    return isNews();
+    return isFirstFailure();
 }
 
-// Makes the connection a device, and puts its key into the record.
-win32::ErrorCode SocketServer::welcome(Slot& slot, CompletionRecord& record) noexcept {
-    // Until this is done, shutdown(), getpeername() and others do not know the connection.
+// Registers the connection as a device and stores its key in the record.
+win32::ErrorCode SocketServer::addConnection(Slot& slot, CompletionRecord& record) noexcept {
+    // Without SO_UPDATE_ACCEPT_CONTEXT, shutdown(), getpeername() and other calls fail on the connection.
     const SOCKET listener = socket();
     const win32::ErrorCode error =
         winsockResult(calls.setSockOpt(win32::socketOf(slot.socket.get()), SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
@@ -199,7 +198,7 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
     StreamSocket::Accepted found{win32::SocketAddress::copyOf(local, localLength),
                                  win32::SocketAddress::copyOf(remote, remoteLength), nullptr, firstLength};
     const SOCKET connection = win32::socketOf(slot.socket.get());
-    // What nothing knows is of no family.
+    // If both ways fail, the address has the family AF_UNSPEC.
     if (found.local.family() == AF_UNSPEC) {
         found.local = *localAddressOf(connection);
     }
@@ -212,17 +211,17 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
     return found;
 }
 
-// A server that cannot even try to accept is not silent about it.
+// Reports that the server cannot start an accept.
 void SocketServer::notifyFailure(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
-    if (self && listening_ && isNews()) {
+    if (self && listening_ && isFirstFailure()) {
         (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
                                          Started::over(failure));
     }
 }
 
-// Once for each row of failures.
-bool SocketServer::isNews() noexcept {
+// Returns true for the first failure of a series.
+bool SocketServer::isFirstFailure() noexcept {
     const std::lock_guard lock{mutex_};
     return !std::exchange(failing_, true);
 }

@@ -19,16 +19,16 @@ struct SocketServerSettings {
     win32::SocketAddress address;
     SocketSettings settings;
     int backlog = SOMAXCONN;
-    std::uint32_t listening = 4;   // accepts kept in flight
-    std::uint32_t firstBytes = 0;  // of data to wait for with each connection
+    std::uint32_t listening = 4;   // accepts in flight
+    std::uint32_t firstBytes = 0;  // data to wait for with each connection
     std::uint64_t token = 0;
 };
 
-// Keeps a number of accepts (AcceptEx) in flight on one listening socket. A connection becomes a device when it has
-// been made, and reaches the listener as the accept.
+// Keeps a number of accepts (AcceptEx) in flight on one listening socket. Each accepted connection becomes a device,
+// and the listener gets it as the accept.
 //
-// An accept that fails is one client's affair: another one takes its place at once, and the listener sees nothing. What
-// the server itself lacks, and too many failures in a row, reach the listener as an accept of the server's.
+// A failed accept belongs to one client: the next accept starts at once, and nothing is reported. Failures of the
+// server itself, and too many failures in a row, reach the listener as an accept of the server.
 class SocketServer : public Socket {
 public:
     // Binds the address. No client can connect before listen().
@@ -43,15 +43,15 @@ public:
         return kTraits;
     }
 
-    // Begins to accept. Fails when not a single accept is in flight.
+    // Starts to accept. Fails if no accept is in flight.
     win32::ErrorCode listen() noexcept;
 
 private:
-    // The place of one accept. The thread that arms it, and later the one that completes its accept, has it alone.
+    // One accept. Only the thread that arms the slot, and later the thread that completes its accept, uses it.
     struct Slot {
-        bool armed = false;              // an accept is in flight, or about to be
-        win32::Handle socket;            // will be the connection
-        std::unique_ptr<char[]> memory;  // for first data, then for both addresses
+        bool armed = false;              // an accept is in flight or about to start
+        win32::Handle socket;            // becomes the connection
+        std::unique_ptr<char[]> memory;  // for the first data and both addresses
     };
 
     SocketServer(CompletionPort& port, const SocketServerSettings& settings, win32::Handle socket);
@@ -59,23 +59,23 @@ private:
     bool onCompleted(CompletionRecord& record) noexcept override;
     void onReminder() noexcept override;
 
-    // Arms all slots that are idle. What cannot be done now is tried again after a while.
+    // Arms all idle slots. A reminder tries again what fails.
     win32::ErrorCode replenish() noexcept;
     win32::ErrorCode arm(std::uint32_t index) noexcept;
     win32::ErrorCode equip(Slot& slot) const noexcept;
     Started accept(Operation& operation, std::uint32_t index) noexcept;
-    win32::ErrorCode welcome(Slot& slot, CompletionRecord& record) noexcept;
+    win32::ErrorCode addConnection(Slot& slot, CompletionRecord& record) noexcept;
     StreamSocket::Accepted accepted(Slot& slot, std::uint32_t firstLength) const noexcept;
     void notifyFailure(win32::ErrorCode failure) noexcept;
-    bool isNews() noexcept;
+    bool isFirstFailure() noexcept;
 
     const SocketServerSettings settings_;
     Backoff backoff_;
-    std::atomic<bool> listening_{false};  // before, listen() returns why nothing can be tried
+    std::atomic<bool> listening_{false};  // until then listen() returns the failure
 
-    std::mutex mutex_;  // of everything below, but of slots only whether they are armed
+    std::mutex mutex_;  // guards everything below; of slots_ only Slot::armed
     std::vector<Slot> slots_;
-    bool failing_ = false;  // the listener has had that failure, and nothing has succeeded since
+    bool failing_ = false;  // the failure was reported, and no accept has succeeded since
 };
 
 }  // namespace iocp4j

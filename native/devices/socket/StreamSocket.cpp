@@ -18,30 +18,30 @@ namespace {
 using win32::calls;
 using win32::winsockResult;
 
-// Winsock does not write through it.
+// For sends, too, although WSABUF is not const, because Winsock does not write to the buffer.
 WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
     return {static_cast<ULONG>(length), static_cast<char*>(const_cast<void*>(memory))};
 }
 
-// In the record of a connect that was no ConnectEx.
+// In the record of a connect without ConnectEx.
 constexpr std::uint32_t kPlainConnect = 1;
 
-// In the record of a read that has asked for 0 bytes. Java knows it as CompletionBatch.NO_ROOM.
+// In the record of a read of 0 bytes. Java knows it as CompletionBatch.NO_ROOM.
 constexpr std::uint32_t kNoRoom = 1;
 
-// For a call that answers TRUE or FALSE.
+// For calls that return TRUE or FALSE.
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
 
 }  // namespace
 
-// connect() instead of ConnectEx. A server whose backlog is full may keep a client waiting, so that the socket does not
-// block meanwhile, and an event signals the end.
+// connect() instead of ConnectEx. The socket is non-blocking meanwhile, because a server with a full backlog may delay
+// the client. An event signals the end.
 class StreamSocket::PlainConnect final : public ObjectWaits::Owner {
 public:
     explicit PlainConnect(SOCKET socket) noexcept : socket_(socket) {}
 
     Started start(Operation& operation, ObjectWaits& waits, const win32::SocketAddress& remote) noexcept {
-        // One at a time, as Winsock has it: another one would take the event from the first.
+        // As in Winsock only one at a time, because a second one would take the event from the first.
         if (inFlight_.exchange(true, std::memory_order_acquire)) {
             return Started::over(WSAEALREADY);
         }
@@ -49,7 +49,7 @@ public:
         if (!event_) {
             return Started::over(WSAENOBUFS);
         }
-        // This also keeps the socket from blocking.
+        // WSAEventSelect also makes the socket non-blocking.
         win32::ErrorCode error = winsockResult(calls.wsaEventSelect(socket_, event_.get(), FD_CONNECT));
         if (error == ERROR_SUCCESS) {
             error = winsockResult(calls.connect(socket_, remote.raw(), remote.length()));
@@ -57,9 +57,9 @@ public:
         return error == WSAEWOULDBLOCK ? waits.start(operation, *this, event_.get(), nullptr, 0) : Started::over(error);
     }
 
-    // The operation is over.
+    // Called when the operation is over.
     void end() noexcept {
-        // In this order: a socket with an event cannot be made to block.
+        // In this order, because a socket with an event cannot be made blocking.
         u_long nonBlocking = 0;
         calls.wsaEventSelect(socket_, nullptr, 0);
         calls.ioctlSocket(socket_, static_cast<long>(FIONBIO), &nonBlocking);
@@ -111,7 +111,7 @@ Started StreamSocket::write(Operation& operation, const void* buffer, std::uint3
 }
 
 Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
-    // A read that has no room waits for data, and 0 bytes are then not the end of the stream.
+    // A read without room waits for data. Its 0 bytes are not the end of the stream.
     const bool hasRoom = std::ranges::any_of(buffers, [](const WSABUF& buffer) { return buffer.len != 0; });
     operation.record.detail = hasRoom ? 0 : kNoRoom;
     DWORD flags = 0;
@@ -138,7 +138,7 @@ Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers)
 
 Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
     if (remote.family() == AF_UNIX) {
-        // It has no ConnectEx.
+        // AF_UNIX sockets have no ConnectEx.
         PlainConnect* plain = plainConnect();
         return plain == nullptr ? Started::over(WSAENOBUFS) : plain->start(operation, port().objectWaits(), remote);
     }
@@ -244,7 +244,7 @@ win32::Result<win32::SocketAddress> StreamSocket::localAddress() noexcept {
 
 win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
     {
-        // Winsock does not know the address of a peer that has gone; and the listener may ask first when it has.
+        // Use the address from AcceptEx, because getpeername() fails once the peer has gone.
         const std::lock_guard lock{mutex_};
         if (accepted_) {
             return accepted_->remote;
@@ -281,7 +281,7 @@ bool StreamSocket::onCompleted(CompletionRecord& record) noexcept {
     return true;
 }
 
-// Until this is done, shutdown(), getpeername() and others know nothing of a connection that ConnectEx has made.
+// Without SO_UPDATE_CONNECT_CONTEXT, shutdown(), getpeername() and other calls fail after ConnectEx.
 win32::ErrorCode StreamSocket::connected() noexcept {
     return winsockResult(calls.setSockOpt(socket(), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0));
 }

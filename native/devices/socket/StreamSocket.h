@@ -15,22 +15,22 @@ class CompletionPort;
 
 struct StreamSocketSettings {
     std::wstring name;
-    win32::SocketAddress local;  // where to bind: ConnectEx wants that done
+    win32::SocketAddress local;  // ConnectEx requires a bound socket
     SocketSettings settings;
 };
 
-// One end of a connection: what a server accepts, or what connects to one.
+// One end of a connection: accepted by a server, or connecting to one.
 class StreamSocket : public Socket {
 public:
-    // What AcceptEx has returned of a connection.
+    // The results of AcceptEx for a connection.
     struct Accepted {
         win32::SocketAddress local;
         win32::SocketAddress remote;
-        std::unique_ptr<char[]> first;  // what came with it, nullptr for nothing
+        std::unique_ptr<char[]> first;  // data that came with the connection, or nullptr
         std::uint32_t firstLength = 0;
     };
 
-    // A socket that is not connected yet.
+    // Opens a socket that is not connected.
     static win32::Result<Device::Key> open(CompletionPort& port, const StreamSocketSettings& settings);
 
     StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket);
@@ -53,10 +53,10 @@ public:
 
     bool cancel(Operation* operation) noexcept override;
 
-    // Parts from the peer in order; with `reuse` the socket can be connected again.
+    // Ends the connection gracefully. With `reuse` the socket can be connected again.
     Started disconnect(Operation& operation, bool reuse) noexcept;
 
-    // A part of a file, and what to send before and after it. A length of 0 is as much as there is.
+    // A part of a file, with data to send before and after it. A length of 0 means the rest of the file.
     struct Transmission {
         win32::Handle file;
         std::uint64_t offset = 0;
@@ -66,14 +66,14 @@ public:
     };
     Started transmitFile(Operation& operation, Transmission transmission) noexcept;
 
-    // A file for that, which stays open until it has been sent.
+    // Opens a file for a Transmission. The operation keeps it open.
     static win32::Result<win32::Handle> openFile(const std::wstring& path) noexcept;
     static win32::Result<win32::Handle> openFile(const Device& file) noexcept;
 
-    // No more will be sent; the peer reads the end.
+    // Ends the sending direction, so that the peer reads the end of the stream.
     win32::ErrorCode shutdownOutput() noexcept;
 
-    // Moves what has come with the connection, as much as fits; answers how much.
+    // Moves the data that came with the connection, as much as fits, and returns its length.
     std::uint32_t takeFirst(std::span<char> to) noexcept;
 
     win32::Result<win32::SocketAddress> localAddress() noexcept override;
@@ -81,7 +81,7 @@ public:
 
 private:
     struct Transmitting {
-        std::uint32_t number;  // in its operation's record
+        std::uint32_t number;  // also in the operation's record
         win32::Handle file;
     };
 
@@ -89,13 +89,13 @@ private:
     win32::ErrorCode connected() noexcept;
 
     class PlainConnect;
-    PlainConnect* plainConnect() noexcept;  // nullptr for want of memory
+    PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted
 
-    std::mutex mutex_;                            // of everything below
-    std::optional<Accepted> accepted_;            // until it is disconnected
-    std::unique_ptr<PlainConnect> plainConnect_;  // once there has been one
+    std::mutex mutex_;                            // guards everything below
+    std::optional<Accepted> accepted_;            // until the socket is disconnected
+    std::unique_ptr<PlainConnect> plainConnect_;  // created by the first connect without ConnectEx
     std::uint32_t firstTaken_ = 0;
-    // Files that are being sent. Few at a time, if any: a connection that sends none pays for an empty vector.
+    // Files in transmission. An empty vector costs little for connections that send none.
     std::vector<Transmitting> transmitting_;
     std::uint32_t transmissions_ = 0;
 };

@@ -28,15 +28,15 @@ Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Pee
                                          reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
     });
     if (outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE) {
-        // The kernel takes that for a warning, so that a packet may follow or not, which nothing says. If one does, it
-        // counts as foreign. The buffer is full, or else the datagram would have fitted.
+        // The kernel treats WSAEMSGSIZE as a warning, and does not tell whether a packet follows. If one does, it is
+        // foreign. The buffer is full, because otherwise the datagram would have fitted.
         return Started::over(WSAEMSGSIZE, whole.len);
     }
     return outcome;
 }
 
 Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept {
-    // From here on the target is ours: who has made it may change it meanwhile.
+    // Read the length once, because other threads may change the caller's memory.
     const std::int32_t length = target.length;
     const auto address =
         length < 0

@@ -16,10 +16,10 @@ struct UdpSocketSettings {
     SocketSettings settings;
 };
 
-// A socket for datagrams. A datagram that was longer than the buffer is WSAEMSGSIZE, with the bytes that did fit.
+// A datagram socket. A datagram that is longer than the buffer completes with WSAEMSGSIZE and the bytes that fit.
 class UdpSocket : public Socket {
 public:
-    // Where the kernel writes a datagram's sender, or reads its target. Java reads and writes it in place
+    // The kernel writes a datagram's sender here, or reads its target. Java accesses it in place
     // (SocketAddressBuffer.java).
     struct Peer {
         std::int32_t length;
@@ -38,7 +38,7 @@ public:
         return kTraits;
     }
 
-    // The sender's memory is the kernel's until the operation is over, as the buffer is.
+    // The kernel may write to `sender` until the operation is over, like to the buffer.
     Started receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept;
     Started sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept;
 };
