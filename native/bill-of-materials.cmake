@@ -1,4 +1,5 @@
-# iocp4j.dll.cdx.json, beside the DLL: what the compiler has linked into it, which no package manager knows of.
+# Writes iocp4j.dll.cdx.json beside the DLL: the code that the compiler has linked into it, which no package manager
+# lists.
 set(IOCP4J_LINKED "")
 set(IOCP4J_LINKED_NAMES "")
 
@@ -43,7 +44,7 @@ function(version_of_mingw variable)
 endfunction()
 
 if(MSVC)
-    # Visual Studio's command line tells what the compiler does not.
+    # The compiler does not report this version; Visual Studio's command prompt sets it.
     linked("Microsoft Visual C++ runtime" "$ENV{VCToolsVersion}" "Microsoft" NONE msvc-runtime)
     linked("Universal C Runtime" "$ENV{UCRTVersion}" "Microsoft" NONE ucrt)
 else()

@@ -14,12 +14,12 @@ static_assert(offsetof(iocp4j_record, opcode) == offsetof(CompletionRecord, opco
 static_assert(offsetof(iocp4j_record, kind) == offsetof(CompletionRecord, kind));
 static_assert(offsetof(iocp4j_record, detail) == offsetof(CompletionRecord, detail));
 
-// The same records, as the header declares them.
+// The same records with the type that iocp4j.h declares.
 inline const iocp4j_record* published(const CompletionRecord* records) noexcept {
     return reinterpret_cast<const iocp4j_record*>(records);
 }
 
-// Hands batches to the listener of a C program. Buffers are the program's own business, so that nothing is pinned.
+// Delivers batches to the listener of a C program. The program keeps its buffers alive, so that there are no pins.
 class CallbackSink final : public CompletionSink {
 public:
     CallbackSink(iocp4j_listener listener, iocp4j_ended ended, void* context) noexcept
@@ -30,7 +30,8 @@ public:
         }
     }
 
-    // The end of a port that could not be opened is not reported. Before the port's key is known.
+    // Called once the port is open, before its key is returned. The end of a port that could not be opened is not
+    // reported.
     void opened() noexcept { opened_ = true; }
 
     bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
@@ -39,7 +40,7 @@ public:
     }
     void workerStopped(unsigned) noexcept override {}
     void unpin(Pins) noexcept override {}
-    // The program learns it from the refusal of what it starts next.
+    // Not reported: the program gets IOCP4J_PORT_LOST from its next call.
     void portLost(std::uint32_t) noexcept override {}
     void deviceClosed(std::uint64_t) noexcept override {}
 

@@ -41,7 +41,7 @@ NamedPipeServerSettings settingsOf(const iocp4j_pipe_server_settings& given) {
     return settings;
 }
 
-// Windows would take anything else for a file, which blocks.
+// Windows would open any other name as a file, whose calls block.
 bool isPipeName(std::wstring_view name) noexcept {
     constexpr std::wstring_view kPipe = L"\\pipe\\";
     const std::size_t host = name.starts_with(L"\\\\") ? name.find(L'\\', 2) : std::wstring_view::npos;
@@ -49,7 +49,7 @@ bool isPipeName(std::wstring_view name) noexcept {
            ::_wcsnicmp(name.data() + host, kPipe.data(), kPipe.size()) == 0;
 }
 
-// Opens a device on an open port: `open(port)` answers its key.
+// Opens a device on an open port: `open(port)` returns its key.
 template <class Open>
 iocp4j_error openOn(iocp4j_key port, iocp4j_key* device, Open&& open) noexcept {
     if (device == nullptr) {
@@ -109,7 +109,7 @@ iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messa
         settings.name = name;
         settings.readMessages = messages != 0;
         settings.timeout = std::chrono::milliseconds{milliseconds};
-        // Not openOn(): who waits for a busy pipe must not keep the port from its end.
+        // Not openOn(), because a wait for a busy pipe must not hold a share of the port.
         return c::outcome(connectNamedPipe(port, settings), pipe);
     });
 }
@@ -125,7 +125,8 @@ iocp4j_error iocp4j_open_file(iocp4j_key port, const wchar_t* path, uint32_t acc
 }
 
 iocp4j_error iocp4j_adopt(iocp4j_key port, void* handle, int own, iocp4j_key* device) {
-    // Either would be taken for no handle at all, or for that of a new port.
+    // win32::Handle treats either value as empty, and CreateIoCompletionPort would create a new port for
+    // INVALID_HANDLE_VALUE.
     if (handle == nullptr || handle == INVALID_HANDLE_VALUE) {
         return ERROR_INVALID_HANDLE;
     }

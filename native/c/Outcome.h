@@ -9,7 +9,7 @@
 
 namespace iocp4j::c {
 
-// Stores the result, if there is one and the caller wants it; returns the error.
+// Stores the value if there is one and `place` is not null. Returns the error.
 template <class T>
 iocp4j_error outcome(const win32::Result<T>& result, T* place) noexcept {
     if (result && place != nullptr) {
@@ -18,7 +18,7 @@ iocp4j_error outcome(const win32::Result<T>& result, T* place) noexcept {
     return result.error();
 }
 
-// Runs code that may throw for want of memory or threads, because no exception may reach the code of another compiler.
+// Runs code that may throw for lack of memory or threads, because no exception may cross the C interface.
 template <class Body>
 iocp4j_error guarded(Body&& body) noexcept {
     try {

@@ -26,7 +26,7 @@ iocp4j_error iocp4j_poll(iocp4j_key poller, uint32_t milliseconds, const iocp4j_
         return polled.error();
     }
     if (polled->count > 0) {
-        // The poller and its port stay until the batch has been given back.
+        // The poller and its port exist until delivered().
         const Share<Poller> found{poller};
         *records = c::published(found->memory().data());
         *count = polled->count;

@@ -1,11 +1,11 @@
 /*
- * iocp4j.h for C++: the same calls, with owners that close, exceptions, and a function as the listener.
+ * The C++ wrapper of iocp4j.h, with RAII, exceptions, and a std::function as the listener.
  *
- * Nothing here is in the DLL, which knows only the C interface, so that the compilers need not be the same. What is
- * left out - several pollers of one port - is there in iocp4j.h; key() gives the keys for it.
+ * This header calls the DLL only through the C interface, so that different compilers can build the two. For several
+ * pollers of one port use iocp4j.h with the keys from key().
  *
- * Every call may be made from any thread, but for PolledPort::poll(). What is refused is thrown as a std::system_error,
- * whose code() is a Win32 error or one of the IOCP4J_ codes, in iocp4j::errorCategory().
+ * Any thread may make any call, except for PolledPort::poll(). A refused call throws a std::system_error, whose code()
+ * is a Win32 error or an IOCP4J_ code in iocp4j::errorCategory().
  */
 #ifndef IOCP4J_HPP
 #define IOCP4J_HPP
@@ -22,11 +22,11 @@
 #include "iocp4j.h"
 
 namespace iocp4j {
-// Apart, in the names that a linker sees, from what the library calls so inside.
+// Makes the symbols distinct from those of the same name in the library.
 inline namespace program {
 inline constexpr std::chrono::milliseconds kForever{IOCP4J_FOREVER};
 
-// Of Win32 errors and of the library's refusals.
+// The category of Win32 errors and IOCP4J_ codes.
 class ErrorCategory final : public std::error_category {
 public:
     const char* name() const noexcept override { return "iocp4j"; }
@@ -37,17 +37,17 @@ public:
             case IOCP4J_PORT_CLOSED:
                 return "no such port, or none any more";
             case IOCP4J_OPERATION_LIMIT:
-                return "as many operations in flight as the port may have; try again later";
+                return "too many operations in flight on the port; try again later";
             case IOCP4J_DEVICE_LIMIT:
-                return "as many devices as a process may have";
+                return "too many devices in the process";
             case IOCP4J_OUT_OF_MEMORY:
                 return "out of memory or threads";
             case IOCP4J_WRONG_DEVICE:
-                return "a device of that kind cannot do this";
+                return "not possible with this kind of device";
             case IOCP4J_POLLER_CLOSED:
                 return "no such poller, or none any more";
             case IOCP4J_POLLER_BUSY:
-                return "another thread polls, or the last batch has not been given back";
+                return "another thread polls, or the last batch was not released";
             case IOCP4J_HAS_WORKERS:
                 return "a port with workers cannot be polled";
             case IOCP4J_PORT_LOST:
@@ -56,11 +56,11 @@ public:
                 return std::system_category().message(code);
         }
     }
-    // So that a Win32 error can be compared with a std::errc.
+    // Makes Win32 errors comparable with std::errc.
     std::error_condition default_error_condition(int code) const noexcept override {
-        constexpr int kOurs = 0x20000000;
-        return (code & kOurs) != 0 ? std::error_condition{code, *this}
-                                   : std::system_category().default_error_condition(code);
+        constexpr int kIocp4j = 0x20000000;
+        return (code & kIocp4j) != 0 ? std::error_condition{code, *this}
+                                     : std::system_category().default_error_condition(code);
     }
 };
 
@@ -69,14 +69,14 @@ inline const std::error_category& errorCategory() noexcept {
     return category;
 }
 
-// Throws unless the call was accepted. `call` begins the message.
+// Throws if the call has failed. The message begins with `call`.
 inline void require(iocp4j_error error, const char* call) {
     if (error != 0) {
         throw std::system_error{static_cast<int>(error), errorCategory(), call};
     }
 }
 
-// What the C interface counts in: never longer than for ever, never less than not at all.
+// Milliseconds for the C interface: 0 for negative times, IOCP4J_FOREVER for longer ones than it can express.
 inline std::uint32_t toMilliseconds(std::chrono::milliseconds time) noexcept {
     return time >= kForever ? IOCP4J_FOREVER : time.count() <= 0 ? 0 : static_cast<std::uint32_t>(time.count());
 }
@@ -98,15 +98,15 @@ private:
     std::uint32_t count_;
 };
 
-// Owns a device, and closes it when destroyed - without waiting: completions of what was in flight still come, and the
-// buffers must still be there.
+// Owns a device. The destructor closes it without waiting: operations in flight still complete, and their buffers must
+// stay valid until then.
 class Device {
 public:
     Device() = default;
-    // Takes over the connection that a Completion with the opcode IOCP4J_ACCEPT and the status 0 names with its key.
+    // Takes over a new connection: the key of a Completion with the opcode IOCP4J_ACCEPT and the status 0.
     explicit Device(iocp4j_key key) noexcept : key_(key) {}
     Device(Device&& other) noexcept : key_(std::exchange(other.key_, 0)) {}
-    // What it has owned until now is closed at once.
+    // Closes the device that it has owned before.
     Device& operator=(Device other) noexcept {
         std::swap(key_, other.key_);
         return *this;
@@ -115,7 +115,7 @@ public:
 
     iocp4j_key key() const noexcept { return key_; }
 
-    // Start a read or a write, as iocp4j_read() and iocp4j_write() do.
+    // Start a read or a write; see iocp4j_read() and iocp4j_write().
     iocp4j_operation read(void* buffer, std::uint32_t length, std::uint64_t token, std::uint64_t position = 0,
                           std::chrono::milliseconds deadline = kForever) {
         iocp4j_operation operation = 0;
@@ -129,11 +129,11 @@ public:
         return operation;
     }
 
-    // False when it is over already. If not, its completion comes none the less.
+    // Returns false if the operation is over. Otherwise its completion follows as usual.
     bool cancel(iocp4j_operation operation) noexcept { return iocp4j_cancel(key_, operation) != 0; }
 
-    // Begins to close it. True when all operations have completed and the handle is closed, false when that takes
-    // longer and goes on. On a worker it never waits; a thread that polls the device's port must not.
+    // Closes the device. Returns true if all operations have completed and the handle is closed, or false if the close
+    // continues after the timeout. Never waits on a worker. A thread that polls the device's port must not wait.
     bool close(std::chrono::milliseconds timeout = std::chrono::milliseconds{0}) noexcept {
         return iocp4j_close(key_, toMilliseconds(timeout)) != 0;
     }
@@ -142,7 +142,7 @@ private:
     iocp4j_key key_ = 0;
 };
 
-// Zeros are the defaults; iocp4j_port_settings says more.
+// 0 selects the default; see iocp4j_port_settings.
 struct PortSettings {
     std::uint32_t concurrency = 0;
     std::uint32_t workers = 0;
@@ -151,12 +151,12 @@ struct PortSettings {
     const wchar_t* name = nullptr;
 };
 
-// Zeros are the defaults but for `name`.
+// 0 selects the default, except for `name`; see iocp4j_pipe_server_settings.
 struct PipeServerSettings : iocp4j_pipe_server_settings {
     PipeServerSettings() noexcept : iocp4j_pipe_server_settings{} { size = sizeof(iocp4j_pipe_server_settings); }
 };
 
-// What every port does, with workers or without.
+// Common to ports with and without workers.
 class Port {
 public:
     Port(const Port&) = delete;
@@ -175,14 +175,14 @@ public:
             return iocp4j_connect_pipe(key_, name, messages, toMilliseconds(timeout), pipe);
         });
     }
-    // The last four are those of CreateFileW.
+    // `access` to `flags` are those of CreateFileW.
     Device openFile(const wchar_t* path, std::uint32_t access, std::uint32_t share, std::uint32_t disposition,
                     std::uint32_t flags = 0) {
         return opened("openFile", [&](iocp4j_key* file) {
             return iocp4j_open_file(key_, path, access, share, disposition, flags, file);
         });
     }
-    // Passes a handle that was opened with FILE_FLAG_OVERLAPPED, unless this throws; or lends it.
+    // For a handle that was opened with FILE_FLAG_OVERLAPPED. adopt() makes the device its owner, unless it throws.
     Device adopt(void* handle) { return registered("adopt", handle, true); }
     Device lend(void* handle) { return registered("lend", handle, false); }
 
@@ -222,13 +222,13 @@ private:
     iocp4j_key key_ = 0;
 };
 
-// A port with workers, which hand their batches to a listener: several at once, each with a batch of its own, which is
-// there until the listener returns. An exception of the listener's ends the program. The listener is kept until nothing
-// more comes.
+// A port with workers, which call a listener. Several workers may call it at once, each with its own batch, which is
+// valid until the listener returns. An exception of the listener ends the program. The listener is destroyed when the
+// port has ended.
 //
-// Destroying the port closes it and waits until then; but never on a worker, of this port or another, where the
-// listener must own what it uses. Not to be destroyed while a process ends (as a static variable of a DLL would be):
-// its workers are gone by then.
+// The destructor closes the port and waits for its end. It does not wait on a worker of any port; there the listener
+// must own everything that it uses. Do not destroy the port during the end of the process, for example as a static
+// variable of a DLL, because Windows has ended the workers by then.
 class CompletionPort : public Port {
 public:
     using Listener = std::function<void(Completions)>;
@@ -237,8 +237,8 @@ public:
         : CompletionPort(std::make_unique<Listener>(std::move(listener)), settings) {}
     ~CompletionPort() { close(); }
 
-    // Begins to close it. True when all has ended, false when that takes longer and goes on. On a worker it never
-    // waits.
+    // Closes the port. Returns true if it has ended, or false if the close continues after the timeout. Never waits on
+    // a worker.
     bool close(std::chrono::milliseconds timeout = kForever) noexcept {
         return iocp4j_close_port(key(), toMilliseconds(timeout)) != 0;
     }
@@ -246,7 +246,7 @@ public:
 private:
     CompletionPort(std::unique_ptr<Listener>&& listener, const PortSettings& settings)
         : Port(withListener(settings, listener.get())) {
-        listener.release();  // the port's now
+        listener.release();  // the port deletes it
     }
 
     static iocp4j_port_settings withListener(const PortSettings& settings, Listener* listener) {
@@ -260,8 +260,8 @@ private:
     }
 };
 
-// A port without workers, which one thread polls at a time. Destroying it closes it, waits for what is in flight and
-// drops that.
+// A port without workers, which one thread polls at a time. The destructor closes it, waits for the operations in
+// flight and drops their completions.
 class PolledPort : public Port {
 public:
     explicit PolledPort(const PortSettings& settings = {}) : Port(toC(settings)) {
@@ -280,8 +280,8 @@ public:
         iocp4j_close_poller(poller_);
     }
 
-    // Waits for completions, and gives them to the visitor as a batch that is there until it returns. Returns how many:
-    // none when the time is up or after wakeUp().
+    // Waits for completions and passes them to the visitor in a batch, which is valid until it returns. Returns their
+    // number, which is 0 after a timeout or wakeUp().
     template <class Visitor>
     std::uint32_t poll(std::chrono::milliseconds timeout, Visitor&& visit) {
         const iocp4j_record* records = nullptr;
@@ -294,14 +294,14 @@ public:
         return count;
     }
 
-    // Begins to close it: from here on poll() brings what was in flight, and at last throws IOCP4J_PORT_CLOSED.
+    // Closes the port. poll() returns the completions of operations in flight, and then throws IOCP4J_PORT_CLOSED.
     void close() noexcept { iocp4j_close_port(key(), 0); }
 
-    // Lets one poll return.
+    // Makes one poll() return.
     void wakeUp() noexcept { iocp4j_wake_up(key()); }
 
 private:
-    // Gives the batch back, also when the visitor throws.
+    // Releases the batch, also when the visitor throws.
     struct Delivery {
         iocp4j_key poller;
         ~Delivery() { iocp4j_delivered(poller); }

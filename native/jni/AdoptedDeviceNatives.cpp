@@ -16,7 +16,8 @@ jlong JNICALL adoptHandle(JNIEnv*, jclass, jlong port, jlong handle, jboolean pa
             return refused(EngineError::kPortClosed);
         }
         const auto raw = reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle));
-        // Either would be taken for no handle at all, or for that of a new port.
+        // win32::Handle treats either value as empty, and CreateIoCompletionPort would create a new port for
+        // INVALID_HANDLE_VALUE.
         if (raw == nullptr || raw == INVALID_HANDLE_VALUE) {
             return refused(ERROR_INVALID_HANDLE);
         }
@@ -35,7 +36,7 @@ jlong JNICALL openPath(JNIEnv* env, jclass, jlong port, jstring path, jint acces
     });
 }
 
-// The bits that AdoptedDevice.java knows.
+// The bits that AdoptedDevice.java reads.
 jint JNICALL handleTraits(JNIEnv*, jclass, jlong handle) {
     constexpr jint kConsole = 1;
     constexpr jint kSynchronous = 2;
@@ -45,7 +46,7 @@ jint JNICALL handleTraits(JNIEnv*, jclass, jlong handle) {
 
 }  // namespace
 
-std::vector<JNINativeMethod> foreignDeviceNatives() {
+std::vector<JNINativeMethod> adoptedDeviceNatives() {
     return {
         native("adopt", "(JJZ)J", adoptHandle),
         native("open", "(JLjava/lang/String;I)J", openPath),

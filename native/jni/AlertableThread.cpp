@@ -9,16 +9,16 @@ namespace iocp4j::jni {
 
 namespace {
 
-// In keys, apart from those of devices, ports, registered buffers, pollers and waitable objects.
+// Distinct from the kinds in keys of devices, ports, registered buffers, pollers and waitable objects.
 constexpr std::uint8_t kThreadKind = 5;
 
-// Found by bind(). It is valid as long as there is an object of that class.
+// Set by bind(). Valid while an object of the class exists.
 jmethodID runQueued = nullptr;
 
 }  // namespace
 
 SlotTable<AlertableThread>& AlertableThread::table() noexcept {
-    // Never destroyed: APCs may still be queued while the process exits.
+    // Never destroyed, because APCs may still be queued while the process exits.
     static auto& threads = *new SlotTable<AlertableThread>{kThreadKind};
     return threads;
 }
@@ -50,27 +50,27 @@ win32::Result<AlertableThread::Key> AlertableThread::open(JNIEnv* env, jobject s
 }
 
 void AlertableThread::close(Key key) noexcept {
-    // With this share the table cannot find the thread unused: the end of the share does.
+    // While this share exists, close() below cannot return kEmpty. The last share disposes of the thread.
     if (const Share<AlertableThread> thread{key}) {
         (void)table().close(key);
     }
 }
 
 bool AlertableThread::queue() const noexcept {
-    // The key and not the address: the APC may outlive us.
+    // Pass the key and not the address, because the APC may outlive this object.
     return ::QueueUserAPC(&run, thread_.get(), static_cast<ULONG_PTR>(key_)) != 0;
 }
 
 void CALLBACK AlertableThread::run(ULONG_PTR key) noexcept {
     const Share<AlertableThread> thread{key};
-    // What is not run here is found by the next wait of ours.
+    // The next wait of this class runs the tasks that are not run here.
     if (!thread || Waiting::depth_ == 0) {
         return;
     }
     JNIEnv* env = environment();
     env->CallVoidMethod(thread->self_, runQueued);
     if (env->ExceptionCheck()) {
-        // The Java end lets nothing out, short of a stack overflow in itself.
+        // The Java method catches all exceptions, except for a stack overflow in itself.
         env->ExceptionDescribe();
         env->ExceptionClear();
     }
@@ -78,7 +78,7 @@ void CALLBACK AlertableThread::run(ULONG_PTR key) noexcept {
 
 void AlertableThread::dispose(AlertableThread* thread) noexcept {
     const Key key = thread->key_;
-    // The thread that ends the last share has come from Java, and so is attached.
+    // The thread that ends the last share has come from Java and is attached.
     environment()->DeleteGlobalRef(thread->self_);
     delete thread;
     table().dispose(key);

@@ -11,14 +11,14 @@
 
 namespace iocp4j::jni {
 
-// A thread of Java's that others can queue APCs to. They run in its alertable waits, and run there what Java has
+// A Java thread to which others can queue APCs. The APCs run in its alertable waits, and run the tasks that Java has
 // queued.
 class AlertableThread {
 public:
     using Key = std::uint64_t;
 
-    // While one of these lives, its thread is in a wait of ours, where an APC may call Java. In any other alertable
-    // wait, such as one of the JVM's own, it must not.
+    // Marks a wait of this library, in which an APC may call Java. In any other alertable wait, such as one of the JVM,
+    // an APC must not call Java.
     class Waiting {
     public:
         Waiting() noexcept { ++depth_; }
@@ -33,14 +33,14 @@ public:
 
     static SlotTable<AlertableThread>& table() noexcept;
 
-    // Looks up the method of the Java class; false, with an exception pending, when it is not what we expect.
+    // Looks up the method of the Java class. Returns false, with a pending exception, if it does not exist.
     static bool bind(JNIEnv* env);
 
-    // For the calling thread. `self` is the object of Java's.
+    // Opens an object for the calling thread. `self` is the Java object.
     static win32::Result<Key> open(JNIEnv* env, jobject self);
     static void close(Key key) noexcept;
 
-    // Queues an APC, which runs what Java has queued (QueueUserAPC). False when the thread has ended.
+    // Queues an APC that runs the tasks of the Java object (QueueUserAPC). Returns false if the thread has ended.
     bool queue() const noexcept;
 
     Key key() const noexcept { return key_; }

@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::size_t kMaxObjects = MAXIMUM_WAIT_OBJECTS;
 
-// What a wait is for, as AlertableThread.java counts them.
+// The condition of a wait. AlertableThread.java has the same numbers.
 enum class For : jint { kAny, kAll, kMessageOrAny, kOne };
 constexpr jint kLastFor = static_cast<jint>(For::kOne);
 
 DWORD timeoutOf(jint milliseconds) noexcept { return milliseconds < 0 ? INFINITE : static_cast<DWORD>(milliseconds); }
 
-// | kind 32 | index 32 |, or the error with its sign turned.
+// | kind 32 | index 32 |, or the negative error code.
 jlong encoded(const win32::WaitOutcome& outcome) noexcept {
     if (outcome.kind == win32::WaitOutcome::Kind::kFailed) {
         return refused(outcome.error);
@@ -27,7 +27,7 @@ jlong encoded(const win32::WaitOutcome& outcome) noexcept {
     return static_cast<jlong>(std::uint64_t{static_cast<std::uint8_t>(outcome.kind)} << 32 | outcome.index);
 }
 
-// The objects behind some keys, which stay as long as this does.
+// Shares of the objects with these keys.
 class Objects {
 public:
     Objects(JNIEnv* env, jlongArray keys) noexcept {
@@ -57,7 +57,7 @@ public:
         }
     }
 
-    // Whether all keys were good.
+    // Returns true if all keys were valid.
     bool valid() const noexcept { return valid_; }
     std::span<const HANDLE> handles() const noexcept { return std::span{handles_}.first(count_); }
 

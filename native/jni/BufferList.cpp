@@ -4,7 +4,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-// That of Java's arrays of anything.
+// java.lang.Object, for arrays of objects.
 jclass objectClass = nullptr;
 
 }  // namespace
@@ -25,7 +25,7 @@ BufferList::BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noex
     if (count < 1 || count > kMaxParts || ranges == nullptr || env->GetArrayLength(ranges) != 2 * count) {
         return;
     }
-    // An array of our own keeps the buffers alive, whatever becomes of the caller's.
+    // A separate array keeps the buffers alive, because Java may change its own array.
     const jobjectArray kept = env->NewObjectArray(count, objectClass, nullptr);
     if (kept == nullptr) {
         env->ExceptionClear();
@@ -49,7 +49,7 @@ bool BufferList::resolve(JNIEnv* env, jobjectArray buffers, jintArray ranges, jo
         const auto at = static_cast<std::size_t>(i);
         const Buffer part{env, element, numbers[2 * at], numbers[2 * at + 1]};
         env->DeleteLocalRef(element);
-        // A completion counts bytes in an int of Java's.
+        // The byte count of a completion is a Java int.
         total += part.length();
         if (!part.valid() || total > INT32_MAX) {
             return false;

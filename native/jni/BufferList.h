@@ -9,17 +9,18 @@
 
 namespace iocp4j::jni {
 
-// Parts of several direct buffers that one operation fills or empties one after another.
+// Ranges of several direct buffers that one operation uses in order.
 class BufferList : public Pinned {
 public:
-    // The most that one operation takes (Buffers.MAX_PARTS in Java).
+    // The largest number of ranges (Buffers.MAX_PARTS in Java).
     static constexpr jsize kMaxParts = 64;
 
-    // Before the first list, and after the last. False with a Java exception pending.
+    // Called before the first list and after the last. bind() returns false with a pending Java exception.
     static bool bind(JNIEnv* env) noexcept;
     static void unbind(JNIEnv* env) noexcept;
 
-    // The ranges are offset and length of each part. Neither array is looked at later: Java may change them.
+    // `ranges` has an offset and a length for each buffer. Both arrays are only read here, because Java may change
+    // them.
     BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noexcept;
 
     std::span<WSABUF> parts() noexcept { return std::span{parts_}.first(count_); }

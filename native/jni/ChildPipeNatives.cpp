@@ -28,7 +28,7 @@ jlong JNICALL openChildPipe(JNIEnv*, jclass, jlong port, jint direction, jboolea
     });
 }
 
-// 0 when it is closed.
+// 0 after closeChildEnd.
 jlong JNICALL childEnd(JNIEnv*, jclass, jlong device) {
     return onDevice<ChildPipe>(device, [](ChildPipe& pipe) { return reinterpret_cast<jlong>(pipe.childEnd()); });
 }

@@ -13,7 +13,7 @@ jstring JNICALL deviceName(JNIEnv* env, jclass, jlong device) {
     return objectOf(env, [&] {
         std::wstring name;
         {
-            // The end of this share may call Java, and must come before there can be an exception.
+            // The end of this share may call Java, which must happen before an exception can be pending.
             const Share<Device> found{static_cast<Device::Key>(device)};
             if (found) {
                 name = found->name();

@@ -18,13 +18,13 @@ constexpr jint kFilters = FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_
                           FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_LAST_ACCESS |
                           FILE_NOTIFY_CHANGE_CREATION | FILE_NOTIFY_CHANGE_SECURITY;
 
-// Keeps direct buffers of Java's for as long as a device needs them.
+// Keeps direct buffers alive while a device needs them.
 class PinnedBuffers {
 public:
     PinnedBuffers() = default;
     PinnedBuffers(const PinnedBuffers&) = delete;
     PinnedBuffers& operator=(const PinnedBuffers&) = delete;
-    // The thread that ends a device is a worker or has come from Java, and so is attached.
+    // The thread that ends a device is a worker or has come from Java, and is attached.
     ~PinnedBuffers() {
         if (JNIEnv* env = environment()) {
             for (const jobject pin : pins_) {
@@ -33,7 +33,7 @@ public:
         }
     }
 
-    // The memory of a buffer, or an empty span where it is not one that Windows can write records to.
+    // The memory of a buffer, or an empty span if Windows cannot write records to it.
     std::span<std::byte> add(JNIEnv* env, jobject buffer) {
         const jlong capacity = buffer != nullptr ? env->GetDirectBufferCapacity(buffer) : 0;
         if (capacity < kLeastBuffer || capacity > kMostBuffer) {

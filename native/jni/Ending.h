@@ -8,8 +8,8 @@
 
 namespace iocp4j::jni {
 
-// Begins to close a port or device, and answers whether it has ended already. Java waits for the end itself, because a
-// virtual thread that waits here would keep its carrier.
+// Begins to close a port or device, and returns whether it has already ended. Java waits for the end, because a virtual
+// thread that waits in native code would block its carrier thread.
 template <class T>
 jboolean beginClosing(jlong number) noexcept {
     const auto key = static_cast<typename T::Key>(number);

@@ -10,16 +10,16 @@ namespace iocp4j::jni {
 
 namespace {
 
-// What OverlappedFile.Builder can put together.
+// The flags that OverlappedFile.Builder can set.
 constexpr DWORD kAccess = GENERIC_READ | GENERIC_WRITE | FILE_APPEND_DATA;
 constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 constexpr DWORD kFlags = FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_NO_BUFFERING | FILE_FLAG_WRITE_THROUGH |
                          FILE_FLAG_SEQUENTIAL_SCAN | FILE_FLAG_RANDOM_ACCESS | FILE_ATTRIBUTE_TEMPORARY;
 
-// A page of memory, which a segment is.
+// The size of a segment: one page.
 constexpr std::uint32_t kPage = 4096;
 
-// The pages of an array of direct buffers, each of which lies on a page and is made of whole ones.
+// The pages of an array of direct buffers. Each buffer must be aligned to a page and consist of whole pages.
 class Segments : public Pinned {
 public:
     Segments(JNIEnv* env, jobjectArray buffers) : Pinned(env) {
@@ -61,7 +61,7 @@ private:
     jlong length_ = 0;
 };
 
-// Runs what is over when it returns, on a file: its error, or what `body` answers.
+// Calls `body` with a file, and returns its result.
 template <class Body>
 jlong onFile(jlong device, Body&& body) noexcept {
     return guarded([&] {

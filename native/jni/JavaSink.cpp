@@ -12,7 +12,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-// Found by bind(). They are valid as long as there is a dispatcher, which keeps its class.
+// Set by bind(). Valid while a dispatcher exists, because it keeps its class loaded.
 struct Dispatcher {
     jmethodID openBatch = nullptr;
     jmethodID deliver = nullptr;
@@ -21,8 +21,8 @@ struct Dispatcher {
     jmethodID portClosed = nullptr;
 } dispatcherClass;
 
-// JNI's "modified UTF-8": each unit of UTF-16 by itself, and NUL in two bytes. In UTF-8 proper, a character of four
-// bytes makes the JVM cut the name short.
+// The "modified UTF-8" of JNI: each UTF-16 unit is encoded by itself, and NUL takes two bytes. With standard UTF-8 the
+// JVM cuts the name off at a four-byte character.
 std::string toModifiedUtf8(std::wstring_view text) {
     std::string result;
     const auto append = [&result](unsigned byte) { result.push_back(static_cast<char>(byte)); };
@@ -49,7 +49,8 @@ JNIEnv* attach(const std::string& threadName) {
     return vm->AttachCurrentThreadAsDaemon(&env, &arguments) == JNI_OK ? static_cast<JNIEnv*>(env) : nullptr;
 }
 
-// The Java end lets nothing out, short of a stack overflow in itself. No JNI call may be made with that pending.
+// The Java methods catch all exceptions, except for a stack overflow in themselves. JNI allows no call while one is
+// pending.
 void clearException(JNIEnv* env) noexcept {
     if (env->ExceptionCheck()) {
         env->ExceptionDescribe();
@@ -94,7 +95,7 @@ JavaSink::JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsig
 }
 
 JavaSink::~JavaSink() {
-    // The last worker, which destroys the port, has been detached already.
+    // The last worker, which destroys the port, is already detached.
     JNIEnv* env = environment();
     const bool attached = env != nullptr;
     if (!attached) {
@@ -161,7 +162,7 @@ void JavaSink::portLost(std::uint32_t error) noexcept {
 }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
-    // The thread that ends a device's last share is a worker or has come from Java, and so is attached.
+    // The thread that ends a device's last share is a worker or has come from Java, and is attached.
     JNIEnv* env = environment();
     if (env == nullptr) {
         return;

@@ -9,11 +9,11 @@
 
 namespace iocp4j::jni {
 
-// Hands batches to a CompletionDispatcher, the Java end, with one upcall each. Each worker is attached to the JVM once,
-// as a daemon, and its memory for records is wrapped in a direct buffer once.
+// Delivers batches to a CompletionDispatcher in Java, with one upcall each. Each worker is attached to the JVM once, as
+// a daemon, and its records are wrapped in a direct buffer once.
 class JavaSink final : public CompletionSink {
 public:
-    // Looks up the methods of CompletionDispatcher; false, with an exception pending, when they are not what we expect.
+    // Looks up the methods of CompletionReceiver. Returns false, with a pending exception, if one does not exist.
     static bool bind(JNIEnv* env);
 
     JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsigned workers);
@@ -27,7 +27,7 @@ public:
     void deviceClosed(std::uint64_t key) noexcept override;
 
 private:
-    // A worker's own; a cache line each.
+    // The state of one worker, on its own cache line.
     struct alignas(64) Lane {
         JNIEnv* env = nullptr;
         jobject batch = nullptr;  // global reference to the CompletionBatch

@@ -8,13 +8,13 @@ namespace iocp4j::jni {
 
 constexpr jint kVersion = JNI_VERSION_1_8;
 
-// The one JVM of this process, from JNI_OnLoad on.
+// The JVM of this process. Set by JNI_OnLoad.
 extern JavaVM* vm;
 
-// The calling thread's environment, or nullptr when it is not attached.
+// The environment of the calling thread, or nullptr if it is not attached.
 JNIEnv* environment() noexcept;
 
-// Java's text as Win32 takes it, empty for null. Java and Windows agree on UTF-16.
+// Java and Windows both use UTF-16. The result is empty for null.
 std::wstring toWide(JNIEnv* env, jstring text);
 jstring toJava(JNIEnv* env, const std::wstring& text) noexcept;
 

@@ -8,7 +8,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-// Negative milliseconds are for ever.
+// Negative milliseconds mean no timeout.
 jlong JNICALL openMailslotServer(JNIEnv* env, jclass, jlong port, jstring name, jint longestMessage, jint milliseconds,
                                  jstring sddl) {
     if (longestMessage < 0) {

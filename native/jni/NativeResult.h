@@ -21,19 +21,19 @@ jlong resultOf(const win32::Result<T>& result) noexcept {
     return result ? static_cast<jlong>(*result) : refused(result.error());
 }
 
-// For a call that returns only whether it has succeeded: 1 if so.
+// For a call without a value: returns 1 on success.
 inline jlong resultOf(win32::ErrorCode error) noexcept { return error == 0 ? jlong{1} : refused(error); }
 
-// Two counters in one number, each of at most 31 bits, which is never negative.
+// Two counters of 31 bits each in one number, which is never negative.
 inline jlong both(std::uint32_t upper, std::uint32_t lower) noexcept {
     constexpr std::uint32_t kMost = 0x7fff'ffff;
     return static_cast<jlong>(std::uint64_t{std::min(upper, kMost)} << 31 | std::min(lower, kMost));
 }
 
-// The facade has checked this range; native code checks it again, because a wrong number would do harm here.
+// Java has checked this range. Native code checks it again, because it cannot trust its caller.
 constexpr bool within(jint number, jint least, jint most) noexcept { return number >= least && number <= most; }
 
-// Runs code that may throw for want of memory or threads, because no C++ exception may reach Java.
+// Runs code that may throw for lack of memory or threads, because no C++ exception may reach Java.
 template <class Body>
 jlong guarded(Body&& body) noexcept {
     try {
@@ -45,7 +45,7 @@ jlong guarded(Body&& body) noexcept {
     }
 }
 
-// The same for a method that returns an object. For want of memory Java gets an OutOfMemoryError.
+// The same for a method that returns an object. For lack of memory Java gets an OutOfMemoryError.
 template <class Body>
 auto objectOf(JNIEnv* env, Body&& body) noexcept -> decltype(body()) {
     try {

@@ -6,7 +6,7 @@
 
 namespace iocp4j::jni {
 
-// The native methods of the Java class of that name.
+// The native methods of each Java class.
 std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> pollerNatives();
 std::vector<JNINativeMethod> deviceNatives();
@@ -17,7 +17,7 @@ std::vector<JNINativeMethod> socketNatives();
 std::vector<JNINativeMethod> streamSocketNatives();
 std::vector<JNINativeMethod> udpSocketNatives();
 std::vector<JNINativeMethod> childPipeNatives();
-std::vector<JNINativeMethod> foreignDeviceNatives();
+std::vector<JNINativeMethod> adoptedDeviceNatives();
 std::vector<JNINativeMethod> mailslotNatives();
 std::vector<JNINativeMethod> serialPortNatives();
 std::vector<JNINativeMethod> directoryWatchNatives();
@@ -29,7 +29,7 @@ std::vector<JNINativeMethod> jobObjectNatives();
 
 template <class Function>
 JNINativeMethod native(const char* name, const char* signature, Function* function) noexcept {
-    // jni.h has no const, but the JVM does not write.
+    // jni.h lacks const, but the JVM does not write to these strings.
     return {const_cast<char*>(name), const_cast<char*>(signature), reinterpret_cast<void*>(function)};
 }
 

@@ -13,16 +13,16 @@
 
 namespace {
 
-// A worker that destroys its own port runs a few instructions after the port's end has been reported. They must
-// not be unmapped under it when the JVM unloads the class loader that has loaded us.
+// A worker that destroys its own port runs a few more instructions after it has reported the port's end. The DLL must
+// not be unmapped meanwhile, which the JVM would do when it unloads the class loader.
 void stayLoaded() noexcept {
     HMODULE self = nullptr;
     ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
                          reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
 }
 
-// Java compares it with its own, and throws. To be asked before anything is bound: what a jar of another version has or
-// lacks is no matter then.
+// NativeContract.requireVersion compares the version with the jar's and throws. Called first, because nothing else can
+// be relied upon in a jar of another version.
 bool isOfJarsVersion(JNIEnv* env) {
     const jclass type =
         env->FindClass(iocp4j::jni::inPackage("io/github/iocp4j/internal/loader/NativeContract").c_str());
@@ -38,7 +38,7 @@ bool isOfJarsVersion(JNIEnv* env) {
     return !env->ExceptionCheck();
 }
 
-// The classes with native methods. Each kind of device has its own.
+// A class with native methods. Each kind of device has its own.
 struct NativeClass {
     const char* name;
     std::vector<JNINativeMethod> methods;
@@ -72,7 +72,7 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/internal/StreamSocketNative", streamSocketNatives()},
              NativeClass{"io/github/iocp4j/internal/UdpSocketNative", udpSocketNatives()},
              NativeClass{"io/github/iocp4j/internal/ChildPipeNative", childPipeNatives()},
-             NativeClass{"io/github/iocp4j/internal/AdoptedDeviceNative", foreignDeviceNatives()},
+             NativeClass{"io/github/iocp4j/internal/AdoptedDeviceNative", adoptedDeviceNatives()},
              NativeClass{"io/github/iocp4j/internal/MailslotNative", mailslotNatives()},
              NativeClass{"io/github/iocp4j/internal/SerialPortNative", serialPortNatives()},
              NativeClass{"io/github/iocp4j/internal/DirectoryWatchNative", directoryWatchNatives()},
@@ -107,7 +107,8 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     return iocp4j::jni::kVersion;
 }
 
-// When the class loader that has loaded us is gone, and with it every port: an open one keeps its loader.
+// Called when the class loader of this DLL is unloaded. All ports have ended by then, because an open one keeps its
+// loader.
 extern "C" JNIEXPORT void JNICALL JNI_OnUnload(JavaVM*, void*) {
     if (JNIEnv* env = iocp4j::jni::environment()) {
         iocp4j::jni::BufferList::unbind(env);

@@ -7,7 +7,7 @@ namespace iocp4j::jni {
 namespace {
 
 constexpr std::string_view kHome = "io/github/iocp4j/";
-// In which the class is that calls System.load.
+// The package of the class that calls System.load.
 constexpr std::string_view kLoader = "internal/loader/";
 
 std::string package{kHome};
@@ -22,7 +22,7 @@ std::string toUtf8(JNIEnv* env, jstring text) {
     return result;
 }
 
-// The class that has called System.load, or nothing: a JVM can be started without stack traces.
+// The class that has called System.load, or an empty string, because a JVM can run without stack traces.
 std::string findCaller(JNIEnv* env) {
     const jclass threadClass = env->FindClass("java/lang/Thread");
     const jmethodID currentThread = env->GetStaticMethodID(threadClass, "currentThread", "()Ljava/lang/Thread;");

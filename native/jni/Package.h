@@ -7,13 +7,13 @@
 
 namespace iocp4j::jni {
 
-// The classes of iocp4j may have been moved to another package: a library that takes them into its own jar does so to
-// keep clear of others that have taken them, too. All names in Java change with that, those in here do not.
+// The classes of iocp4j may be relocated to another package, as shading plugins do. That changes all names in Java, but
+// not the names in this DLL.
 
-// Learns the package from the caller of System.load, as long as that is on the stack: in JNI_OnLoad.
+// Finds the package from the caller of System.load. Call it in JNI_OnLoad, while that caller is on the stack.
 void findPackage(JNIEnv* env);
 
-// A name or signature of ours with the package that it is in.
+// Replaces the package in a class name or signature of this library.
 std::string inPackage(std::string_view text);
 
 }  // namespace iocp4j::jni

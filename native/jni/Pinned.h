@@ -9,14 +9,14 @@
 
 namespace iocp4j::jni {
 
-// Gives back what an operation's memory was kept with. On a thread that is attached to the JVM.
+// Releases the pins of an operation. The thread must be attached to the JVM.
 void unpin(Pins pins) noexcept;
 
-// What keeps an object of Java's where it is for as long as an operation uses it: a global reference, the pin. Owns the
-// pin until an operation does.
+// Keeps a Java object alive while an operation uses it, with a global reference, the pin. Owns the pin until
+// handOver().
 class Pinned {
 public:
-    // Nothing at all, for operations that have no buffer.
+    // Without an object, for operations without a buffer.
     Pinned() noexcept = default;
     Pinned(const Pinned&) = delete;
     Pinned& operator=(const Pinned&) = delete;
@@ -31,7 +31,7 @@ public:
     void handOver() noexcept { pin_ = nullptr; }
 
 protected:
-    // Nothing yet, and so not valid.
+    // Not valid before hold().
     explicit Pinned(JNIEnv* env) noexcept : env_(env), valid_(false) {}
 
     void hold(jobject object) noexcept {
@@ -45,7 +45,7 @@ private:
     bool valid_ = true;
 };
 
-// Both that an operation has.
+// The two pins of an operation.
 class PinnedPair {
 public:
     PinnedPair(Pinned& first, Pinned& second) noexcept : first_(first), second_(second) {}
@@ -62,13 +62,13 @@ private:
     Pinned& second_;
 };
 
-// A part of a direct buffer that an operation uses.
+// A range of a direct buffer that an operation uses.
 class Buffer : public Pinned {
 public:
-    // None, for operations to which it is left.
+    // Without memory, for operations where it is optional.
     Buffer() noexcept = default;
 
-    // Believes nothing that Java has checked already: this is the last place where a wrong range can be stopped.
+    // Checks the range again, although Java has checked it, because no later code can.
     Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
 
     char* address() const noexcept { return address_; }
@@ -79,7 +79,7 @@ private:
     std::uint32_t length_ = 0;
 };
 
-// A part of a buffer that is registered, which costs no call of the JVM.
+// A range of a registered buffer. Needs no call of the JVM.
 class RegisteredPart {
 public:
     RegisteredPart(jlong buffer, jint offset, jint length) noexcept
@@ -97,7 +97,8 @@ public:
 private:
     friend void unpin(Pins pins) noexcept;
 
-    // The second pin of those whose first one is the share of a registered buffer. No reference of the JVM's lies here.
+    // The address of this variable is the second pin if the first one is a share of a registered buffer. It is never
+    // the address of a JNI reference.
     static inline char registration;
 
     Share<RegisteredBuffer> share_;

@@ -13,8 +13,8 @@ jlong JNICALL open(JNIEnv*, jclass, jlong port) {
     return found ? resultOf(Poller::open(*found)) : refused(EngineError::kPortClosed);
 }
 
-// The buffer must not be touched after the end of the poller's port, which CompletionBatch sees to by having a size
-// during a delivery only.
+// The buffer must not be used after the end of the poller's port. CompletionBatch ensures that: its size is 0 outside a
+// delivery.
 jobject JNICALL records(JNIEnv* env, jclass, jlong poller) {
     const Share<Poller> found{static_cast<Poller::Key>(poller)};
     if (!found) {
@@ -28,7 +28,7 @@ jobject JNICALL records(JNIEnv* env, jclass, jlong poller) {
     return env->NewDirectByteBuffer(memory.data(), static_cast<jlong>(memory.size_bytes()));
 }
 
-// | woken 1 | interrupted 1 | count 32 |, or the refusal with its sign turned.
+// | woken 1 | interrupted 1 | count 32 |, or the negative error code.
 jlong JNICALL poll(JNIEnv*, jclass, jlong poller, jint milliseconds, jboolean alertable, jboolean delivers) {
     const auto polled = [&] {
         const AlertableThread::Waiting here;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr jint kContractVersion = 8;
 
-// How many counters NativeSnapshot reads besides the numbers of batches.
+// The number of counters that NativeSnapshot reads, without the batch sizes.
 constexpr jsize kCounters = 17;
 
 jintArray toJavaArray(JNIEnv* env, const std::vector<jint>& numbers) noexcept {
@@ -69,7 +69,7 @@ jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
 
 jlong JNICALL openPort(JNIEnv* env, jclass, jobject dispatcher, jstring name, jint concurrency, jint workers,
                        jint batch, jint operations, jboolean polled, jint mechanism) {
-    // Workers without number or batches without room would not be refused by Windows, but take the process down.
+    // Check here, because Windows accepts such numbers, and the process would run out of threads or memory.
     if (dispatcher == nullptr || !within(concurrency, 0, CompletionPort::Settings::kMaxThreads) ||
         !within(workers, 0, CompletionPort::Settings::kMaxThreads) ||
         !within(batch, 1, CompletionPort::Settings::kMaxBatch) || !within(operations, 1, Operations::kMaxCeiling) ||
@@ -104,7 +104,7 @@ jlong JNICALL post(JNIEnv*, jclass, jlong port, jlong key, jint bytes, jlong tok
                                 static_cast<std::uint64_t>(token)));
 }
 
-// All but the counters, in the order in which NativeSnapshot reads it: each list begins with its length.
+// The lists of a snapshot, in the order in which NativeSnapshot reads them. Each begins with its length.
 std::vector<jlong> listsOf(const PortSnapshot& taken) {
     std::vector<jlong> lists{static_cast<jlong>(taken.failures.size())};
     for (const auto& [status, times] : taken.failures) {

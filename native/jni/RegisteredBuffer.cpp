@@ -9,13 +9,13 @@ namespace iocp4j::jni {
 
 namespace {
 
-// In keys, apart from those of devices and ports.
+// Distinct from the kinds in keys of devices and ports.
 constexpr std::uint8_t kBufferKind = 2;
 
 }  // namespace
 
 SlotTable<RegisteredBuffer>& RegisteredBuffer::table() noexcept {
-    // Never destroyed: a worker may still be at work while the process exits.
+    // Never destroyed, because a worker may still run while the process exits.
     static auto& buffers = *new SlotTable<RegisteredBuffer>{kBufferKind};
     return buffers;
 }
@@ -40,7 +40,7 @@ win32::Result<RegisteredBuffer::Key> RegisteredBuffer::open(JNIEnv* env, jobject
 }
 
 void RegisteredBuffer::close(Key key) noexcept {
-    // With this share the table cannot find the buffer unused: the end of the share does.
+    // While this share exists, close() below cannot return kEmpty. The last share disposes of the buffer.
     if (const Share<RegisteredBuffer> buffer{key}) {
         table().close(key);
     }
@@ -48,7 +48,7 @@ void RegisteredBuffer::close(Key key) noexcept {
 
 void RegisteredBuffer::dispose(RegisteredBuffer* buffer) noexcept {
     const Key key = buffer->key_;
-    // The thread that ends the last share is a worker or has come from Java, and so is attached.
+    // The thread that ends the last share is a worker or has come from Java, and is attached.
     environment()->DeleteGlobalRef(buffer->pin_);
     delete buffer;
     table().dispose(key);

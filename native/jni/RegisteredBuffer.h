@@ -10,8 +10,8 @@
 
 namespace iocp4j::jni {
 
-// A direct buffer whose address has been asked for once, for all operations to come. It stays where it is until it is
-// unregistered and the last operation in it is over: each of them has a share.
+// A direct buffer whose address is resolved once for all operations. It is kept alive until it is unregistered and its
+// last operation is over, because each operation has a share.
 class RegisteredBuffer {
 public:
     using Key = std::uint64_t;
@@ -23,7 +23,7 @@ public:
 
     Key key() const noexcept { return key_; }
 
-    // The beginning of a range of it; nullptr when that is not all in it.
+    // The address of a range, or nullptr if the range is not within the buffer.
     char* at(jint offset, jint length) const noexcept {
         const bool within = offset >= 0 && length >= 0 && jlong{offset} + length <= capacity_;
         return within ? address_ + offset : nullptr;

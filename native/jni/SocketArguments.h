@@ -10,13 +10,13 @@ namespace iocp4j::jni {
 // An address as SocketAddresses.java encodes it.
 win32::Result<win32::SocketAddress> toAddress(JNIEnv* env, jbyteArray bytes) noexcept;
 
-// Settings as SocketOptions.java lists them: three numbers each. An incomplete one at the end is not looked at.
+// Settings as SocketOptions.java lists them: three numbers each. An incomplete one at the end is ignored.
 SocketSettings toSettings(JNIEnv* env, jintArray numbers);
 
-// What a call answers that makes nothing.
+// For a call without a value: returns 1 on success.
 inline jlong done(win32::ErrorCode error) noexcept { return error == ERROR_SUCCESS ? jlong{1} : refused(error); }
 
-// Calls `body` with the socket of that key, which answers for it.
+// Calls `body` with the socket of that key, and returns its result.
 template <class Kind, class Body>
 jlong withSocket(jlong device, Body&& body) noexcept {
     const Share<Device> found{static_cast<Device::Key>(device)};
@@ -27,7 +27,7 @@ jlong withSocket(jlong device, Body&& body) noexcept {
     return socket != nullptr ? body(*socket) : refused(EngineError::kWrongDevice);
 }
 
-// Calls `open` with the port of that number, the address and the settings, which answers with the new device.
+// Calls `open` with the port, the address and the settings. `open` returns the key of the new device.
 template <class Open>
 jlong openSocket(JNIEnv* env, jlong port, jbyteArray address, jintArray options, Open&& open) noexcept {
     const auto where = toAddress(env, address);

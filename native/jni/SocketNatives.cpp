@@ -37,7 +37,7 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
     return withSocket<SocketServer>(server, [](SocketServer& socket) { return done(socket.listen()); });
 }
 
-// The address goes into the array, and its length is the answer.
+// Copies the address to the array, and returns its length.
 jlong put(JNIEnv* env, const win32::Result<win32::SocketAddress>& address, jbyteArray to) noexcept {
     if (!address) {
         return refused(address.error());

@@ -10,7 +10,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-// The most that one TransmitFile sends, head and tail included.
+// The limit of TransmitFile, including head and tail.
 constexpr jlong kMaxTransmission = 0x7fff'fffe;
 
 jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray local, jintArray options) {
@@ -54,7 +54,7 @@ jlong JNICALL writeFrom(JNIEnv* env, jclass, jlong device, jobjectArray buffers,
         [&](StreamSocket& target, Operation& operation) { return target.writeFrom(operation, memory.parts()); });
 }
 
-// The file is the one with that path, or where there is none the device's.
+// The file with that path, or the file of the device if the path is null.
 win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jlong device) {
     if (path != nullptr) {
         return StreamSocket::openFile(toWide(env, path));
@@ -92,7 +92,7 @@ jlong JNICALL shutdownOutput(JNIEnv*, jclass, jlong device) {
     return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownOutput()); });
 }
 
-// Answers how many bytes it has moved.
+// Returns the number of bytes that it has moved.
 jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length) {
     const Buffer memory{env, buffer, offset, length};
     return withSocket<StreamSocket>(device, [&](StreamSocket& socket) {

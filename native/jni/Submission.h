@@ -12,7 +12,7 @@
 
 namespace iocp4j::jni {
 
-// The device of that kind behind a share, or nullptr when it is of another kind.
+// The device of that kind, or nullptr if it is of another kind.
 template <class Kind>
 Kind* deviceAs(const Share<Device>& share) noexcept {
     if constexpr (std::is_same_v<Kind, Device>) {
@@ -33,8 +33,8 @@ jlong onDevice(jlong device, Body&& body) noexcept {
     return target != nullptr ? body(*target) : refused(EngineError::kWrongDevice);
 }
 
-// Starts an operation on a device of the given kind: `start(kind, operation)` makes the Win32 call, with what `memory`
-// keeps in place. A negative number of milliseconds means no timeout.
+// Starts an operation on a device of that kind: `start(kind, operation)` makes the Win32 call. `memory` pins the
+// buffers. Negative milliseconds mean no timeout.
 template <class Kind, class Memory, class Start>
 jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint milliseconds, Start&& start) noexcept {
     Share<Device> found{static_cast<Device::Key>(device)};

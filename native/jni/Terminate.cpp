@@ -1,7 +1,7 @@
 #include <cstdlib>
 
-// Only for MinGW. What libstdc++ does by itself when an exception is not caught is to print its type, for which a
-// tenth of the DLL would be code that makes C++ names readable.
+// Only for MinGW. By default libstdc++ prints the type of an uncaught exception, which needs code to demangle C++
+// names: a tenth of the DLL.
 namespace __gnu_cxx {
 
 void __verbose_terminate_handler() { std::abort(); }

@@ -9,8 +9,7 @@
 
 namespace iocp4j::jni {
 
-// Starts reading, or writing, what `memory` keeps in place, wherever that is. The position counts for devices that have
-// one.
+// Starts a read or write of `memory`. Devices without positions ignore the position.
 template <class Memory>
 jlong startRead(jlong device, Memory& memory, jlong position, jlong token, jint milliseconds) noexcept {
     return submit<Device>(device, Opcode::kRead, memory, token, milliseconds,

@@ -11,7 +11,7 @@ namespace {
 
 using Peer = UdpSocket::Peer;
 
-// SocketAddressBuffer.java has the same.
+// SocketAddressBuffer.java has the same layout.
 static_assert(sizeof(Peer) == 136 && offsetof(Peer, address) == 8);
 
 jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray address, jintArray options) {
@@ -21,7 +21,7 @@ jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray add
                       });
 }
 
-// A peer in a buffer of Java's, or nullptr when it cannot be one.
+// The Peer in a Java buffer, or nullptr if the buffer is too small or not aligned.
 Peer* peerIn(const Buffer& memory) noexcept {
     const bool aligned = reinterpret_cast<std::uintptr_t>(memory.address()) % alignof(Peer) == 0;
     return memory.valid() && aligned ? reinterpret_cast<Peer*>(memory.address()) : nullptr;

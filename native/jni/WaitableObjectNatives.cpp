@@ -20,14 +20,14 @@ jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
         const auto id = static_cast<DWORD>(process);
         win32::Handle opened{::OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id)};
         if (!opened) {
-            // Who may only wait for it does not learn its exit code.
+            // Without the right to query, the wait works, but not exitCode.
             opened = win32::Handle{::OpenProcess(SYNCHRONIZE, FALSE, id)};
         }
         return resultOf(WaitableObject::open(std::move(opened)));
     });
 }
 
-// The handle stays the caller's: what is kept is a copy with the same rights.
+// Duplicates the handle with the same rights. The caller still owns its own handle.
 jlong JNICALL duplicate(JNIEnv*, jclass, jlong handle) {
     return guarded([&] {
         HANDLE copy = nullptr;
@@ -51,7 +51,7 @@ jlong JNICALL reset(JNIEnv*, jclass, jlong object) {
     return change(object, [](HANDLE event) { return ::ResetEvent(event); });
 }
 
-// Negative for the error, as ever; the code is unsigned.
+// The exit code is unsigned, so that a negative result is an error code.
 jlong JNICALL exitCode(JNIEnv*, jclass, jlong object) {
     const Share<WaitableObject> found{static_cast<WaitableObject::Key>(object)};
     if (!found) {

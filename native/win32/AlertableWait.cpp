@@ -6,7 +6,7 @@ namespace {
 
 using Kind = WaitOutcome::Kind;
 
-// What a wait function has returned, for so many objects.
+// Maps the result of a wait function for that number of objects.
 WaitOutcome outcomeOf(DWORD returned, std::size_t objects) noexcept {
     const auto count = static_cast<DWORD>(objects);
     if (returned == WAIT_IO_COMPLETION) {

@@ -9,14 +9,14 @@
 
 namespace iocp4j::win32 {
 
-// How a wait of the calling thread came out, in which queued APCs may have run.
+// The result of an alertable wait of the calling thread, during which queued APCs may have run.
 struct WaitOutcome {
     // The Java enum WaitResult.Kind has the same order.
     enum class Kind : std::uint8_t {
-        kSignalled,  // the object with that index, or all of them
-        kAbandoned,  // the same, a mutex whose owner has ended without giving it back
+        kSignalled,  // the object with that index, or all objects
+        kAbandoned,  // the same, but a mutex was abandoned by its owner
         kApc,        // at least one APC has run
-        kMessage,    // there is input in the thread's message queue
+        kMessage,    // the thread's message queue has input
         kTimeout,
         kFailed,  // with that error
     };
@@ -26,7 +26,7 @@ struct WaitOutcome {
     ErrorCode error = ERROR_SUCCESS;
 };
 
-// Milliseconds may be INFINITE in all of them. Objects are MAXIMUM_WAIT_OBJECTS at most, one less with messages.
+// Milliseconds may be INFINITE. At most MAXIMUM_WAIT_OBJECTS objects, one less in a wait for messages.
 WaitOutcome alertableSleep(DWORD milliseconds) noexcept;
 WaitOutcome alertableWait(HANDLE object, DWORD milliseconds) noexcept;
 WaitOutcome alertableWait(std::span<const HANDLE> objects, bool all, DWORD milliseconds) noexcept;

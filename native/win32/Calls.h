@@ -1,6 +1,6 @@
 #pragma once
 
-// The first of the two wants to be first.
+// winsock2.h must come before windows.h.
 // clang-format off
 #include <winsock2.h>
 #include <windows.h>
@@ -13,8 +13,8 @@
 
 namespace iocp4j::win32 {
 
-// The Win32 calls through which the core does I/O and gets the memory for it, in one table, so that a test can make any
-// of them fail, come late or come short. No other code writes to it.
+// The Win32 calls that the core makes for I/O and its memory, in one table, so that a test can make any of them fail,
+// return late or transfer less. Only tests write to it.
 struct Calls {
     decltype(&::VirtualAlloc) virtualAlloc = &::VirtualAlloc;
     decltype(&::VirtualFree) virtualFree = &::VirtualFree;
@@ -89,7 +89,7 @@ struct Calls {
 
 extern Calls calls;
 
-// The error of a call that returns a BOOL, or ERROR_SUCCESS. To be asked at once.
+// The error of a call that returns a BOOL, or ERROR_SUCCESS. Evaluate it directly after the call.
 inline DWORD outcome(BOOL result) noexcept { return result ? ERROR_SUCCESS : ::GetLastError(); }
 
 }  // namespace iocp4j::win32

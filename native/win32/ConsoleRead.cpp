@@ -25,7 +25,7 @@ ReadConsoleInputExFunction find() noexcept {
     return nullptr;
 }
 
-// Only readers outside this library can get in between.
+// Only a reader outside this library can read between the two calls.
 BOOL countAndRead(HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* count) noexcept {
     static std::mutex reading;
     const std::lock_guard lock{reading};
@@ -40,7 +40,7 @@ BOOL countAndRead(HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* coun
 }  // namespace
 
 BOOL WINAPI readConsoleInputAtOnce(HANDLE console, INPUT_RECORD* records, DWORD room, DWORD* count) {
-    // Looked up, because no import library and no header has it.
+    // Looked up at run time, because no import library and no header contains it.
     static const auto readConsoleInputEx = find();
     constexpr USHORT kNoWait = 2;
     return readConsoleInputEx != nullptr ? readConsoleInputEx(console, records, room, count, kNoWait)

@@ -7,7 +7,7 @@ namespace iocp4j::win32 {
 
 namespace {
 
-// NTSTATUS has a facility for the errors of Win32.
+// The facility of NTSTATUS for Win32 errors.
 constexpr std::uint32_t kWin32Facility = 0xc007'0000;
 constexpr std::uint32_t kCode = 0xffff;
 
@@ -18,7 +18,7 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
     if ((number & ~kCode) == kWin32Facility) {
         return number & kCode;
     }
-    // What a serial port says when the time of a read is up, and ReadFile calls a success.
+    // The status of a serial port's read that has timed out. ReadFile treats it as success.
     constexpr NTSTATUS kTimeUp = 0x102;
     const auto status = static_cast<NTSTATUS>(number);
     return status == 0 || status == kTimeUp ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);

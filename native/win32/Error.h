@@ -5,20 +5,20 @@
 
 namespace iocp4j::win32 {
 
-// A code as GetLastError gives it. Zero is success; a code with bit 29 set is ours (engine/operation/EngineError.h).
+// A code as returned by GetLastError. 0 is success. Bit 29 marks the engine's codes (engine/operation/EngineError.h).
 using ErrorCode = std::uint32_t;
 
-// What an overlapped operation left in OVERLAPPED.Internal, as an error code. Only the low half is looked at, because
-// the kernel owns no more of the field than an NTSTATUS.
+// Maps the NTSTATUS in OVERLAPPED.Internal to an error code. Reads the lower half only, because the kernel writes an
+// NTSTATUS there and nothing to the upper half.
 ErrorCode errorOfStatus(std::uintptr_t internal) noexcept;
 
-// The NTSTATUS that errorOfStatus turns into that error.
+// The NTSTATUS that errorOfStatus() maps to that error.
 std::uint32_t statusOfError(ErrorCode error) noexcept;
 
-// Whether a call has failed for want of memory or quota, which may pass.
+// Returns true for a lack of memory or quota, which may be temporary.
 bool isShortage(ErrorCode error) noexcept;
 
-// FormatMessageW's text without its line end, or an empty string where Windows knows none.
+// The text of FormatMessageW without its line end, or an empty string for an unknown code.
 std::wstring errorMessage(ErrorCode error);
 
 }  // namespace iocp4j::win32

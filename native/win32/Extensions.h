@@ -1,6 +1,6 @@
 #pragma once
 
-// The first of the two wants to be first.
+// winsock2.h must come before windows.h.
 // clang-format off
 #include <winsock2.h>
 #include <windows.h>
@@ -8,14 +8,14 @@
 
 namespace iocp4j::win32::extensions {
 
-// Winsock's functions that no DLL exports for everybody: each belongs to the provider of the socket that it is called
-// on, and is asked of that socket each time (SIO_GET_EXTENSION_FUNCTION_POINTER), which takes no call of the kernel.
-// Where a socket has none, they fail with what it said.
+// Winsock functions that no DLL exports. Each belongs to the provider of a socket. Therefore every call asks the socket
+// for the function (SIO_GET_EXTENSION_FUNCTION_POINTER), which needs no call to the kernel. If the provider has no such
+// function, the call fails with the error of that query.
 
 BOOL WINAPI acceptEx(SOCKET listener, SOCKET accepted, void* memory, DWORD firstLength, DWORD localLength,
                      DWORD remoteLength, DWORD* received, OVERLAPPED* overlapped);
 
-// Writes nothing when there is no such function.
+// Writes nothing if the provider has no such function.
 void WINAPI getAcceptExSockaddrs(SOCKET accepted, void* memory, DWORD firstLength, DWORD localLength,
                                  DWORD remoteLength, sockaddr** local, int* localActual, sockaddr** remote,
                                  int* remoteActual);
@@ -25,7 +25,7 @@ BOOL WINAPI connectEx(SOCKET socket, const sockaddr* remote, int length, void* d
 
 BOOL WINAPI disconnectEx(SOCKET socket, OVERLAPPED* overlapped, DWORD flags, DWORD reserved);
 
-// The last but one argument is a TRANSMIT_FILE_BUFFERS*, which is declared in a header that not everybody has.
+// `buffers` is a TRANSMIT_FILE_BUFFERS*. It is a void* here, because not every SDK header declares that type.
 BOOL WINAPI transmitFile(SOCKET socket, HANDLE file, DWORD length, DWORD perSend, OVERLAPPED* overlapped, void* buffers,
                          DWORD flags);
 

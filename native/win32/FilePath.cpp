@@ -10,7 +10,7 @@ Result<std::wstring> openablePath(const std::wstring& path) {
     constexpr std::wstring_view kVerbatim = L"\\\\?\\";
     constexpr std::wstring_view kDevice = L"\\\\.\\";
     if (path.empty() || path.find(L'\0') != std::wstring::npos) {
-        // At a zero Windows would stop reading, and open some other file.
+        // Windows would cut the path off at the null character and open another file.
         return Result<std::wstring>::failure(ERROR_INVALID_NAME);
     }
     if (path.starts_with(kVerbatim)) {
@@ -19,7 +19,7 @@ Result<std::wstring> openablePath(const std::wstring& path) {
     std::wstring full(MAX_PATH, L'\0');
     DWORD length = ::GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
     if (length >= full.size()) {
-        // Then it is the length that would do, the terminator included.
+        // The result is then the required length, including the terminator.
         full.resize(length);
         length = ::GetFullPathNameW(path.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
     }

@@ -6,8 +6,8 @@
 
 namespace iocp4j::win32 {
 
-// The path in the form in which CreateFileW takes it whatever its length: absolute (GetFullPathNameW), and beginning
-// with "\\?\" where it is longer than MAX_PATH allows.
+// The path in a form that CreateFileW accepts at any length: absolute (GetFullPathNameW), and with the prefix "\\?\" if
+// it is longer than MAX_PATH.
 Result<std::wstring> openablePath(const std::wstring& path);
 
 }  // namespace iocp4j::win32

@@ -8,12 +8,12 @@
 
 namespace iocp4j::win32 {
 
-// A handle, and what is owed to it in the end. Either invalid value, nullptr or INVALID_HANDLE_VALUE, is nullptr here.
+// Owns a handle and closes it. Both invalid values, nullptr and INVALID_HANDLE_VALUE, become nullptr.
 class Handle {
 public:
     enum class End {
         kCloseHandle,
-        kCloseSocket,  // a SOCKET is a handle, but Winsock keeps books on it
+        kCloseSocket,  // a SOCKET, which needs closesocket() because Winsock has state for it
         kNothing,      // other code owns it
     };
 
@@ -45,7 +45,7 @@ public:
         }
     }
 
-    // It is open no more, by no doing of ours, so that the number may be another object's.
+    // Releases a handle that other code has closed. Its number may belong to another object by now.
     void abandon() noexcept { handle_ = nullptr; }
 
 private:

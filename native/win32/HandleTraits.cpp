@@ -8,8 +8,8 @@ namespace iocp4j::win32 {
 
 namespace {
 
-// What the system says of a handle in one number, for classes of information that have no header outside the driver
-// kit. ERROR_INVALID_HANDLE for what is no file in the sense of Windows', such as an event.
+// NtQueryInformationFile for information classes whose structure is one number. Only the driver kit declares these
+// classes. Returns ERROR_INVALID_HANDLE for non-file objects, such as an event.
 Result<ULONG> queryNumber(HANDLE handle, int information) noexcept {
     ULONG number = 0;
     IO_STATUS_BLOCK block{};

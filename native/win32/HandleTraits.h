@@ -6,7 +6,7 @@
 
 namespace iocp4j::win32 {
 
-// What can be said of a handle that other code has opened. Any number will do.
+// Properties of a handle that other code has opened. Any number is a valid argument.
 struct HandleTraits {
     bool console;
     bool synchronous;  // opened without FILE_FLAG_OVERLAPPED
@@ -14,11 +14,11 @@ struct HandleTraits {
 
 HandleTraits traitsOf(HANDLE handle) noexcept;
 
-// What CreateIoCompletionPort would say of the handle, for mechanisms that do not call it. Whether the handle is
-// associated with another port cannot be asked.
+// The error that CreateIoCompletionPort would return for the handle, for mechanisms that do not call it. Windows offers
+// no query for the port that a handle is bound to.
 ErrorCode errorOfAssociating(HANDLE handle) noexcept;
 
-// Whether its owner may have had the packets of calls that return success skipped.
+// Returns true if FILE_SKIP_COMPLETION_PORT_ON_SUCCESS may be set on the handle.
 bool maySkipPackets(HANDLE handle) noexcept;
 
 }  // namespace iocp4j::win32

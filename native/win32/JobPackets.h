@@ -8,7 +8,7 @@
 
 namespace iocp4j::win32 {
 
-// Has the kernel post what happens in the job to a port, under that key; to none where the port is nullptr.
+// Makes the kernel post the job's messages to a port with that key, or to none if the port is nullptr.
 ErrorCode postJobPackets(HANDLE job, HANDLE port, std::uint64_t key) noexcept;
 
 }  // namespace iocp4j::win32

@@ -18,9 +18,9 @@ KernelPort::~KernelPort() {
     }
 }
 
-// The error of a call on the port.
-ErrorCode KernelPort::noted(DWORD error) const noexcept {
-    // ERROR_INVALID_HANDLE also for a handle that is not a port's.
+// Records the loss of the port, if that is what the error means. Returns the error.
+ErrorCode KernelPort::recordLoss(DWORD error) const noexcept {
+    // ERROR_INVALID_HANDLE also means that the number is now another object's.
     if (error == ERROR_INVALID_HANDLE || error == ERROR_ABANDONED_WAIT_0) {
         ErrorCode none = ERROR_SUCCESS;
         lossReason_.compare_exchange_strong(none, error);
@@ -28,8 +28,8 @@ ErrorCode KernelPort::noted(DWORD error) const noexcept {
     return error;
 }
 
-KernelPort::Outcome KernelPort::whyNoPacket(DWORD error) const noexcept {
-    switch (noted(error)) {
+KernelPort::Outcome KernelPort::outcomeOfFailure(DWORD error) const noexcept {
+    switch (recordLoss(error)) {
         case WAIT_TIMEOUT:
             return Outcome::kTimeout;
         case WAIT_IO_COMPLETION:
@@ -65,7 +65,7 @@ ErrorCode KernelPort::post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* o
     if (isLost()) {
         return lossReason();
     }
-    return noted(outcome(calls.postQueuedCompletionStatus(handle_.get(), bytes, key, overlapped)));
+    return recordLoss(outcome(calls.postQueuedCompletionStatus(handle_.get(), bytes, key, overlapped)));
 }
 
 ErrorCode KernelPort::postReserved(std::uint64_t key) const noexcept {
@@ -86,7 +86,7 @@ KernelPort::Outcome KernelPort::dequeueOne(Packet& packet, DWORD milliseconds) c
         calls.getQueuedCompletionStatus(handle_.get(), &bytes, &key, &overlapped, milliseconds) != FALSE;
     const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
     if (!succeeded && overlapped == nullptr) {
-        return whyNoPacket(error);
+        return outcomeOfFailure(error);
     }
     packet = Packet{key, overlapped, bytes, error};
     return Outcome::kPackets;
@@ -102,7 +102,7 @@ KernelPort::Dequeued KernelPort::dequeueMany(std::span<OVERLAPPED_ENTRY> entries
                                           milliseconds, alertable ? TRUE : FALSE)) {
         return {Outcome::kPackets, count};
     }
-    return {whyNoPacket(::GetLastError()), 0};
+    return {outcomeOfFailure(::GetLastError()), 0};
 }
 
 Result<std::uint32_t> KernelPort::queued() const noexcept {

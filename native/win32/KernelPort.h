@@ -11,26 +11,26 @@
 
 namespace iocp4j::win32 {
 
-// The completion port as the kernel knows it: CreateIoCompletionPort and the calls on what it returns.
+// The kernel's completion port: CreateIoCompletionPort and the calls on its handle.
 //
-// A port whose handle other code has closed is lost. From the first call that says so on, no call uses the handle,
-// which may be another object's by then, and the end of the port does not close it.
+// A port whose handle other code has closed is lost. After the first call that reports this, no call uses the handle,
+// because its number may be another object's by then, and the destructor does not close it.
 class KernelPort {
 public:
     enum class Outcome {
         kPackets,      // at least one packet
-        kTimeout,      // none came in time
-        kInterrupted,  // an APC ran in an alertable wait
-        kFailed,       // the kernel cannot just now
+        kTimeout,      // no packet before the timeout
+        kInterrupted,  // an APC has run in an alertable wait
+        kFailed,       // a failure that may be temporary
         kLost,         // the port is lost
     };
 
     struct Dequeued {
         Outcome outcome;
-        std::uint32_t count;  // of packets; 0 unless the outcome is kPackets
+        std::uint32_t count;  // number of packets; 0 unless the outcome is kPackets
     };
 
-    // A packet that was dequeued by itself. An overlapped of nullptr is a posted one, never a failure to dequeue.
+    // One dequeued packet. If `overlapped` is nullptr, the packet was posted; a failure to dequeue is not a Packet.
     struct Packet {
         std::uint64_t key = 0;
         OVERLAPPED* overlapped = nullptr;
@@ -38,32 +38,32 @@ public:
         ErrorCode error = ERROR_SUCCESS;
     };
 
-    // A concurrency of 0 is one running thread per processor.
+    // A concurrency of 0 means one running thread per processor.
     static Result<KernelPort> create(std::uint32_t concurrency) noexcept;
 
-    // From now on the handle's completions arrive here under that key. It cannot be undone while the handle is open.
+    // Binds the handle to the port: its packets have that key. This cannot be undone while the handle is open.
     ErrorCode associate(HANDLE device, std::uint64_t key) const noexcept;
 
-    // From now on what happens in the job arrives here under that key.
+    // Makes the kernel post the job's messages to this port with that key.
     ErrorCode watch(HANDLE job, std::uint64_t key) const noexcept;
 
     ErrorCode post(std::uint32_t bytes, std::uint64_t key, OVERLAPPED* overlapped) const noexcept;
 
-    // A packet with nothing but a key, which is to be had even without memory, but not while the one before is queued.
-    // Not on every system.
+    // Posts a packet that has only a key, even if the kernel has no memory. Fails while the previous one is queued, and
+    // on systems without packet reserves.
     ErrorCode postReserved(std::uint64_t key) const noexcept;
 
-    // One packet (GetQueuedCompletionStatus). Milliseconds may be INFINITE.
+    // Dequeues one packet (GetQueuedCompletionStatus). Milliseconds may be INFINITE.
     Outcome dequeueOne(Packet& packet, DWORD milliseconds) const noexcept;
 
-    // As many packets as are there and fit, at least one (GetQueuedCompletionStatusEx).
+    // Dequeues all packets that are queued and fit, at least one (GetQueuedCompletionStatusEx).
     Dequeued dequeueMany(std::span<OVERLAPPED_ENTRY> entries, DWORD milliseconds, bool alertable) const noexcept;
 
-    // The error that said that the port is lost, or ERROR_SUCCESS.
+    // The error that has reported the loss of the port, or ERROR_SUCCESS.
     ErrorCode lossReason() const noexcept { return lossReason_.load(std::memory_order_acquire); }
     bool isLost() const noexcept { return lossReason() != ERROR_SUCCESS; }
 
-    // How many packets wait (NtQueryIoCompletion).
+    // The number of queued packets (NtQueryIoCompletion).
     Result<std::uint32_t> queued() const noexcept;
 
     KernelPort() noexcept = default;
@@ -74,11 +74,11 @@ public:
 private:
     explicit KernelPort(Handle handle) noexcept : handle_(std::move(handle)), reserve_(calls.allocatePacketReserve()) {}
 
-    ErrorCode noted(DWORD error) const noexcept;
-    Outcome whyNoPacket(DWORD error) const noexcept;
+    ErrorCode recordLoss(DWORD error) const noexcept;
+    Outcome outcomeOfFailure(DWORD error) const noexcept;
 
     Handle handle_;
-    Handle reserve_;  // or nullptr
+    Handle reserve_;  // nullptr if the system has no packet reserves
     mutable std::atomic<ErrorCode> lossReason_{ERROR_SUCCESS};
 };
 

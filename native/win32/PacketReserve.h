@@ -4,13 +4,13 @@
 
 namespace iocp4j::win32 {
 
-// The kernel's memory for one packet of a completion port, allocated in advance, so that this packet can be posted when
-// there is no memory (NtAllocateReserveObject, which Windows has had since version 7 and does not document).
-// CloseHandle ends it. nullptr where it is not to be had, as on systems other than Windows.
+// Allocates the kernel's memory for one packet in advance, so that the packet can be posted when there is no memory
+// (NtAllocateReserveObject, undocumented, since Windows 7). CloseHandle frees it. Returns nullptr if it fails, as on
+// systems other than Windows.
 HANDLE WINAPI allocatePacketReserve();
 
-// PostQueuedCompletionStatus with no bytes and no OVERLAPPED, by way of a reserve. Windows refuses it while the
-// reserve's packet is queued.
+// PostQueuedCompletionStatus with 0 bytes and no OVERLAPPED, from a reserve. Fails while the reserve's packet is
+// queued.
 BOOL WINAPI postReservedPacket(HANDLE port, HANDLE reserve, ULONG_PTR key);
 
 }  // namespace iocp4j::win32

@@ -12,23 +12,23 @@ namespace iocp4j::win32 {
 
 namespace {
 
-// Only the driver kit's headers declare it.
+// Only the driver kit declares it.
 using NtCreateNamedPipeFile = NTSTATUS(NTAPI*)(HANDLE* pipe, ACCESS_MASK access, OBJECT_ATTRIBUTES* attributes,
                                                IO_STATUS_BLOCK* block, ULONG share, ULONG disposition, ULONG options,
                                                ULONG type, ULONG readMode, ULONG completionMode, ULONG maxInstances,
                                                ULONG inBuffer, ULONG outBuffer, LARGE_INTEGER* timeout);
 
-// The names of ntifs.h.
-constexpr ULONG kShareRead = FILE_SHARE_READ;    // clients may
-constexpr ULONG kShareWrite = FILE_SHARE_WRITE;  // clients may
-constexpr ULONG kCreate = 2;                     // FILE_CREATE: there must be no such pipe
+// Values of ntifs.h.
+constexpr ULONG kShareRead = FILE_SHARE_READ;    // clients may read
+constexpr ULONG kShareWrite = FILE_SHARE_WRITE;  // clients may write
+constexpr ULONG kCreate = 2;                     // FILE_CREATE: fails if the pipe exists
 constexpr ULONG kMessageType = 1;                // FILE_PIPE_MESSAGE_TYPE
 constexpr ULONG kRejectRemoteClients = 2;        // FILE_PIPE_REJECT_REMOTE_CLIENTS
 constexpr ULONG kMessageMode = 1;                // FILE_PIPE_MESSAGE_MODE
-constexpr ULONG kQueueOperation = 0;             // FILE_PIPE_QUEUE_OPERATION, for PIPE_WAIT
-constexpr std::size_t kLongestName = 0x7fff;     // in a UNICODE_STRING
+constexpr ULONG kQueueOperation = 0;             // FILE_PIPE_QUEUE_OPERATION, as for PIPE_WAIT
+constexpr std::size_t kLongestName = 0x7fff;     // limit of UNICODE_STRING
 constexpr ULONG kUnlimitedInstances = 0xffff'ffff;
-// How long WaitNamedPipe waits by default: CreateNamedPipe's 50 ms, as a relative time in units of 100 ns.
+// The default timeout of WaitNamedPipe: 50 ms, as with CreateNamedPipe; a relative time in units of 100 ns.
 constexpr LONGLONG kDefaultTimeout = -50 * 10'000;
 
 ULONG shareOf(DWORD openMode) noexcept {
@@ -41,7 +41,7 @@ ULONG typeOf(DWORD pipeMode) noexcept {
            ((pipeMode & PIPE_REJECT_REMOTE_CLIENTS) != 0 ? kRejectRemoteClients : 0);
 }
 
-// The name as the object manager knows it. CreateNamedPipe removes dots and trailing blanks before; so do we.
+// The name for the object manager. Removes dots and trailing spaces first, like CreateNamedPipe.
 Result<std::wstring> nativeName(const wchar_t* name) {
     auto path = openablePath(name);
     if (!path) {

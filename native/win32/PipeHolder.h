@@ -4,16 +4,16 @@
 
 namespace iocp4j::win32 {
 
-// Makes a pipe with an instance that holds its name and to which no client can connect: CreateNamedPipe's parameters,
-// but without the right to read or write, which only NtCreateNamedPipeFile can leave out. The file system disconnects
-// such an instance from the start.
+// Creates a pipe with an instance that keeps its name and to which no client can connect. The parameters are those of
+// CreateNamedPipe, but the handle has no right to read or write, which only NtCreateNamedPipeFile allows. The file
+// system disconnects such an instance from the start.
 //
-// INVALID_HANDLE_VALUE and ERROR_ACCESS_DENIED where the pipe exists; ERROR_CALL_NOT_IMPLEMENTED where clients would
-// be connected to such an instance (Quirks::holdersTakeClients).
+// Returns INVALID_HANDLE_VALUE with ERROR_ACCESS_DENIED if the pipe exists, or with ERROR_CALL_NOT_IMPLEMENTED if
+// clients can connect to such an instance (Quirks::holdersTakeClients).
 HANDLE WINAPI createPipeHolder(const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
                                SECURITY_ATTRIBUTES* security);
 
-// The same, whatever happens to clients.
+// The same without the check of the quirk.
 HANDLE createPipeWithoutAccess(const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
                                SECURITY_ATTRIBUTES* security) noexcept;
 

@@ -17,18 +17,18 @@ Result<Handle> create(const PipeShape& shape, DWORD flags, SECURITY_ATTRIBUTES& 
     return instance;
 }
 
-// Where an instance without access would take clients, the holder is an ordinary instance whose client has been
-// ourselves. No other waits beside it, because where a client is quicker than we are, it keeps the instance, and we
-// make the next one.
-Result<OwnedPipe> createVisitedPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
+// For a system on which clients can connect to an instance without access (Quirks::holdersTakeClients). The holder is
+// an ordinary instance, which this function occupies with a client of its own. If another client connects first, that
+// instance is kept for it, and the next one is tried.
+Result<OwnedPipe> createOccupiedPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security) {
     OwnedPipe pipe;
     for (DWORD flags = FILE_FLAG_FIRST_PIPE_INSTANCE;; flags = 0) {
         auto instance = create(shape, flags, security);
         if (!instance) {
             return Result<OwnedPipe>::failure(instance.error());
         }
-        const Handle visitor{calls.createFile(shape.name.c_str(), 0, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
-        if (visitor) {
+        const Handle client{calls.createFile(shape.name.c_str(), 0, 0, nullptr, OPEN_EXISTING, 0, nullptr)};
+        if (client) {
             pipe.holder = std::move(*instance);
             return pipe;
         }
@@ -47,7 +47,8 @@ Result<OwnedPipe> createHeldPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& se
         return pipe;
     }
     const DWORD error = ::GetLastError();
-    return error == ERROR_CALL_NOT_IMPLEMENTED ? createVisitedPipe(shape, security) : Result<OwnedPipe>::failure(error);
+    return error == ERROR_CALL_NOT_IMPLEMENTED ? createOccupiedPipe(shape, security)
+                                               : Result<OwnedPipe>::failure(error);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace iocp4j::win32 {
 
-// What all instances of a pipe have in common. The kernel sets no limit to their number.
+// Properties that all instances of a pipe share. The number of instances is unlimited for the kernel.
 struct PipeShape {
     std::wstring name;
     DWORD openMode;  // PIPE_ACCESS_... and FILE_FLAG_...
@@ -19,16 +19,17 @@ struct PipeShape {
     DWORD inBuffer;
 };
 
-// A new pipe. The name is ours for as long as the holder or an instance is open.
+// A new pipe. This process keeps the name while the holder or an instance is open.
 struct OwnedPipe {
     Handle holder;                  // no client can connect to it
-    std::vector<Handle> instances;  // at least one; clients may have connected already
+    std::vector<Handle> instances;  // at least one; clients may already be connected
 };
 
-// ERROR_ACCESS_DENIED where the pipe exists.
+// Fails with ERROR_ACCESS_DENIED if the pipe exists.
 Result<OwnedPipe> createPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& security);
 
-// One more instance, of whichever pipe has the name (CreateNamedPipe): ours as long as its holder is open.
+// Creates another instance of the pipe with that name (CreateNamedPipe). It is this process's pipe while the holder is
+// open.
 Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& security) noexcept;
 
 }  // namespace iocp4j::win32

@@ -8,8 +8,7 @@
 
 namespace iocp4j::win32 {
 
-// How many packets wait in a completion port (NtQueryIoCompletion, which Windows has had since its first version and
-// does not document).
+// The number of packets in a completion port's queue (NtQueryIoCompletion, undocumented, in all versions of Windows).
 Result<std::uint32_t> queuedPackets(HANDLE port) noexcept;
 
 }  // namespace iocp4j::win32

@@ -1,4 +1,4 @@
-// All that this library does only because Wine differs from Windows begins here.
+// Every workaround for a difference between Wine and Windows depends on a flag that is set here.
 
 #include "win32/Quirks.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 bool isWine() noexcept { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
 
-// Tries a lock that disturbs no one: in the program's own file, which can be read, far behind its end.
+// Tries a lock that disturbs no other program: far behind the end of the program's own file.
 bool locksQueueNoPacket() noexcept {
     constexpr DWORD kFarHigh = 0x4000'0000;
     wchar_t program[MAX_PATH];
@@ -26,7 +26,7 @@ bool locksQueueNoPacket() noexcept {
         return false;
     }
     const auto port = KernelPort::create(1);
-    // The operation outlives the file, whose closing ends the lock.
+    // Declared before the file, because closing the file ends the lock and must come first.
     OVERLAPPED operation{};
     operation.OffsetHigh = kFarHigh;
     const Handle file{calls.createFile(program, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
@@ -35,13 +35,13 @@ bool locksQueueNoPacket() noexcept {
         !calls.lockFileEx(file.get(), LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &operation)) {
         return false;
     }
-    // A packet is in the queue before the call returns.
+    // On Windows the packet is queued before LockFileEx returns.
     KernelPort::Packet packet;
     return (*port).dequeueOne(packet, 0) != KernelPort::Outcome::kPackets;
 }
 
-// Tries it with a pipe of our own. Wine cannot disconnect an instance that waits for a client, and says so; Windows can
-// and already has.
+// Tries it with a temporary pipe. DisconnectNamedPipe fails on Wine with ERROR_PIPE_LISTENING, because the instance
+// waits for clients. Windows has disconnected the instance from the start.
 bool holdersTakeClients() noexcept {
     try {
         LARGE_INTEGER now{};
@@ -52,7 +52,7 @@ bool holdersTakeClients() noexcept {
             createPipeWithoutAccess(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_REJECT_REMOTE_CLIENTS, 0, 0, nullptr)};
         return probe && !::DisconnectNamedPipe(probe.get()) && ::GetLastError() == ERROR_PIPE_LISTENING;
     } catch (const std::bad_alloc&) {
-        return true;  // which is right for every version so far
+        return true;  // correct for all versions of Wine so far
     }
 }
 
@@ -63,10 +63,10 @@ Quirks findQuirks() noexcept {
         return {};
     }
     Quirks found;
-    // Wine ends the operations of a thread that ends without writing their status, and queues packets of calls that
+    // Wine ends the operations of a thread that ends, without writing their status. It queues packets for calls that
     // fail at the end of NUL and at offsets beyond 2^63.
     found.statusMayBeUnwritten = true;
-    // It takes each packet from its server with a request of its own, and learns by one more that there is none left.
+    // Wine requests each packet from its server, and needs one more request to learn that the queue is empty.
     found.roomCostsTime = true;
     found.locksQueueNoPacket = locksQueueNoPacket();
     found.holdersTakeClients = holdersTakeClients();

@@ -2,14 +2,14 @@
 
 namespace iocp4j::win32 {
 
-// Where this system differs from what Windows documents. On Windows nothing differs. Each chooses a policy: of the
-// engine, of a device, or of a call in this folder.
+// The differences between this system and the documentation of Windows. On Windows all flags are false. Each flag
+// selects a policy of the engine, a device, or a call in this folder.
 struct Quirks {
-    // A packet may be dequeued before the status of its operation is written; and a call that has failed may queue a
-    // packet all the same.
+    // A packet may be dequeued before the status of its operation is written. A call that has failed may queue a
+    // packet.
     bool statusMayBeUnwritten = false;
 
-    // A dequeue with room for more packets than there are is slower than one with room for as many.
+    // Dequeuing is slower when the array has room for more packets than are queued.
     bool roomCostsTime = false;
 
     // LockFileEx queues no packet when it succeeds at once.
@@ -22,10 +22,10 @@ struct Quirks {
     bool consoleReadIsStub = false;
 };
 
-// Those of this system. The first call finds them out; the library makes it when it is loaded.
+// The quirks of this system. The first call detects them; JNI_OnLoad makes it.
 const Quirks& quirks() noexcept;
 
-// Finds them out again.
+// Detects the quirks again.
 Quirks findQuirks() noexcept;
 
 }  // namespace iocp4j::win32

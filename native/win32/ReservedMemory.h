@@ -4,14 +4,14 @@
 
 namespace iocp4j::win32 {
 
-// A range of addresses of which only the front has memory behind it. Windows counts memory against the limit of the
-// whole system when it is committed, used or not; addresses that are only reserved cost next to nothing.
+// A range of reserved addresses of which the front is committed. Windows counts committed memory against the system
+// limit, used or not; reserved addresses cost almost nothing.
 class ReservedMemory {
 public:
-    // What is committed at a time.
+    // The unit of commitment.
     static constexpr std::size_t kStep = 64 * 1024;
 
-    // Aligned to the system's allocation granularity, 64 KiB. May throw std::bad_alloc.
+    // The address is aligned to the allocation granularity, 64 KiB. May throw std::bad_alloc.
     explicit ReservedMemory(std::size_t size);
     ReservedMemory(const ReservedMemory&) = delete;
     ReservedMemory& operator=(const ReservedMemory&) = delete;
@@ -19,8 +19,8 @@ public:
 
     void* data() const noexcept { return data_; }
 
-    // Makes sure that the first so many bytes can be used; what is new among them is zero. False where the system has
-    // no memory, which may pass. One thread at a time.
+    // Commits at least the first `bytes` bytes; new memory is zero. Returns false if the system has no memory, which
+    // may be temporary. Not thread-safe.
     [[nodiscard]] bool commit(std::size_t bytes) noexcept;
 
 private:

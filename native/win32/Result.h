@@ -6,7 +6,7 @@
 
 namespace iocp4j::win32 {
 
-// Either a value or the reason why there is none.
+// A value or an error code.
 template <class T>
 class [[nodiscard]] Result {
 public:

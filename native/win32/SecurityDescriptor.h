@@ -12,16 +12,16 @@ namespace iocp4j::win32 {
 // A security descriptor for a new kernel object.
 class SecurityDescriptor {
 public:
-    // From the security descriptor definition language.
+    // From SDDL.
     static Result<SecurityDescriptor> parse(const std::wstring& sddl);
 
-    // Full access for the current user, administrators and SYSTEM; nothing for other users, and nothing inherited.
+    // Full access for the current user, administrators and SYSTEM. No access for other users, and no inherited entries.
     static Result<SecurityDescriptor> privateToUser();
 
-    // From the language, or of an empty text the private one.
+    // From SDDL, or privateToUser() if it is empty.
     static Result<SecurityDescriptor> of(const std::wstring& sddl);
 
-    // Valid as long as this object.
+    // Valid while this object exists.
     SECURITY_ATTRIBUTES attributes() const noexcept { return {sizeof(SECURITY_ATTRIBUTES), descriptor_.get(), FALSE}; }
 
     SecurityDescriptor() noexcept = default;

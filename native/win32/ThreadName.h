@@ -4,7 +4,7 @@
 
 namespace iocp4j::win32 {
 
-// Names the calling thread for debuggers and profilers (SetThreadDescription, from Windows 10 1607 on).
+// Names the calling thread for debuggers and profilers (SetThreadDescription, since Windows 10 1607).
 void nameThread(const std::wstring& name) noexcept;
 
 }  // namespace iocp4j::win32

@@ -13,7 +13,7 @@ Result<Handle> waitableCopy(HANDLE handle) noexcept {
         return Result<Handle>::failure(::GetLastError());
     }
     Handle owned{copy};
-    // What cannot be waited for, as a key of the registry, does not know that right.
+    // An object that cannot be waited for, such as a registry key, does not support SYNCHRONIZE.
     PUBLIC_OBJECT_BASIC_INFORMATION basic{};
     const NTSTATUS status = ::NtQueryObject(copy, ObjectBasicInformation, &basic, sizeof basic, nullptr);
     if (status < 0 || (basic.GrantedAccess & SYNCHRONIZE) == 0) {

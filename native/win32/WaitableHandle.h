@@ -5,11 +5,11 @@
 
 namespace iocp4j::win32 {
 
-// Another handle of the same object, with the right to wait for it and no other. Fails with ERROR_INVALID_HANDLE where
-// the handle is none, or its object is none that can be waited for.
+// Duplicates the handle with the right SYNCHRONIZE only. Fails with ERROR_INVALID_HANDLE if the handle is invalid or
+// its object cannot be waited for.
 Result<Handle> waitableCopy(HANDLE handle) noexcept;
 
-// Whether who waits for it owns it afterwards.
+// Returns true for a mutex, which a successful wait gives to the waiting thread.
 bool isMutex(HANDLE handle) noexcept;
 
 }  // namespace iocp4j::win32

@@ -7,14 +7,14 @@
 
 namespace iocp4j::win32 {
 
-// A call that takes an OVERLAPPED, on a handle that belongs to a port, made to be over when it returns. The low bit of
-// its event keeps the kernel from queueing a packet for it.
+// Makes a blocking call with an OVERLAPPED on a handle that is bound to a port. The low bit of the event keeps the
+// kernel from queueing a packet.
 class WaitedCall {
 public:
     explicit WaitedCall(std::uint64_t position = 0) noexcept : event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
         overlapped_.Offset = static_cast<DWORD>(position);
         overlapped_.OffsetHigh = static_cast<DWORD>(position >> 32);
-        // As the documentation of GetQueuedCompletionStatus has it.
+        // See the documentation of GetQueuedCompletionStatus.
         overlapped_.hEvent = static_cast<char*>(event_.get()) + 1;
     }
 

@@ -8,7 +8,7 @@ namespace iocp4j::win32 {
 
 namespace {
 
-// Family and path, with room for the zero at its end. afunix.h is not in every SDK.
+// Address family and path with its terminator. Not every SDK has afunix.h.
 constexpr std::size_t kUnixLength = sizeof(ADDRESS_FAMILY) + 108;
 static_assert(kUnixLength <= SocketAddress::kCapacity && sizeof(sockaddr_in6) <= SocketAddress::kCapacity);
 
@@ -25,7 +25,8 @@ std::size_t lengthFor(int family) noexcept {
     }
 }
 
-// What Winsock makes of an NTSTATUS, but for STATUS_CANCELLED, which is ERROR_OPERATION_ABORTED everywhere.
+// The Winsock code for each NTSTATUS. STATUS_CANCELLED is not in the table, because it is ERROR_OPERATION_ABORTED
+// everywhere.
 struct Status {
     std::uint32_t status;
     int error;

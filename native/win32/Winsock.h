@@ -1,6 +1,6 @@
 #pragma once
 
-// The first of the three wants to be first.
+// winsock2.h must come before ws2tcpip.h and windows.h.
 // clang-format off
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -16,27 +16,27 @@
 
 namespace iocp4j::win32 {
 
-// Where a socket is or whom it talks to: IPv4, IPv6 or a path.
+// The address of a socket or its peer: IPv4, IPv6 or a path.
 class SocketAddress {
 public:
-    // As much as a Unix-domain address takes, the longest of those that parse() knows, and no sockaddr_storage: a
-    // server keeps two of them for each of its connections.
+    // The size of a Unix-domain address, the longest that parse() accepts. Smaller than sockaddr_storage, because each
+    // accepted connection keeps two addresses.
     static constexpr int kCapacity = 112;
 
-    // Of no family at all.
+    // An empty address, of family AF_UNSPEC.
     SocketAddress() noexcept = default;
 
-    // A sockaddr from outside; WSAEAFNOSUPPORT for a family that we do not know, WSAEFAULT for one whose
-    // length is not its family's.
+    // Parses a sockaddr from the caller. Fails with WSAEAFNOSUPPORT for an unknown family, and with WSAEFAULT if the
+    // length does not match the family.
     static Result<SocketAddress> parse(std::span<const char> bytes) noexcept;
 
-    // Of what Winsock has put somewhere; of no family for nullptr.
+    // Copies an address from Winsock; empty for nullptr.
     static SocketAddress copyOf(const sockaddr* address, int length) noexcept;
 
-    // Whether there is something to bind: a client of a Unix-domain socket needs no name.
+    // Returns true if the address can be bound. A Unix-domain client needs no name.
     bool isNamed() const noexcept;
 
-    // What getsockname() and its like fill in; `length` begins as kCapacity.
+    // For getsockname() and similar calls; `length` must be kCapacity before the call.
     sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(storage_.data()); }
     const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(storage_.data()); }
     int length() const noexcept { return length_; }
@@ -49,29 +49,29 @@ private:
     int length_ = 0;
 };
 
-// A new socket for overlapped requests that no child process inherits (WSASocketW). The first call starts Winsock, for
-// as long as the process lives.
+// Opens an overlapped socket that child processes do not inherit (WSASocketW). The first call starts Winsock for the
+// rest of the process.
 Result<Handle> createSocket(int family, int type) noexcept;
 
 inline SOCKET socketOf(HANDLE handle) noexcept { return reinterpret_cast<SOCKET>(handle); }
 
-// Winsock's last error, as the result of a call that answers SOCKET_ERROR or zero.
+// The error of a call that returns SOCKET_ERROR or zero.
 inline ErrorCode winsockResult(int result) noexcept {
     return result == 0 ? ERROR_SUCCESS : static_cast<ErrorCode>(::WSAGetLastError());
 }
 
-// Why no packets can be skipped for what succeeds at once on that socket (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS), as one
-// would miss packets: WSAEOPNOTSUPP for a layered provider's, whose handle is none of the kernel's, and for datagrams,
-// of which WSARecv and WSARecvFrom do not say reliably whether a packet follows when one does not fit its buffer.
-// WSAENOTSOCK for any other handle.
+// The reason why FILE_SKIP_COMPLETION_PORT_ON_SUCCESS would lose packets on the socket, or ERROR_SUCCESS. WSAEOPNOTSUPP
+// for the handle of a layered provider, which is not one of the kernel, and for datagram sockets: when a datagram does
+// not fit the buffer, WSARecv and WSARecvFrom do not tell reliably whether a packet follows. WSAENOTSOCK for any other
+// handle.
 ErrorCode errorOfSkippingPackets(SOCKET socket) noexcept;
 
-// The NTSTATUS of a socket's packet as WSAGetOverlappedResult reports it, so that a refused connection is
-// WSAECONNREFUSED whether its call fails or its packet says so. RtlNtStatusToDosError is no way there: it gives one
-// code to statuses that Winsock keeps apart. What Winsock has no code for is errorOfStatus().
+// Maps the NTSTATUS of a socket's packet like WSAGetOverlappedResult, so that a refused connection is WSAECONNREFUSED
+// in both cases. RtlNtStatusToDosError is not sufficient, because it maps statuses to one code that Winsock
+// distinguishes. A status without a Winsock code is mapped by errorOfStatus().
 ErrorCode winsockErrorOfStatus(std::uintptr_t internal) noexcept;
 
-// Winsock's code for the failure of a call that is not Winsock's own, or the code itself where there is none.
+// Maps the error of a call outside Winsock to Winsock's code, if there is one.
 ErrorCode winsockError(ErrorCode error) noexcept;
 
 }  // namespace iocp4j::win32
