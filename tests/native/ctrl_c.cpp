@@ -1,6 +1,6 @@
-// Runs a program on a console of its own, and presses Ctrl-C there when its own standard input ends:
+// Runs a program on a separate console, and presses Ctrl-C there at the end of standard input:
 //     ctrl_c PROGRAM ARGS...
-// Exits with the program's exit code, or 99. A console of its own, because Ctrl-C reaches everybody on a console.
+// Exits with the program's exit code, or 99. The console is separate, because Ctrl-C reaches all of its processes.
 
 #include <windows.h>
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-// The command line without its first word, which is our own name.
+// The command line without its first word, the name of this program.
 wchar_t* withoutFirstWord(wchar_t* at) {
     bool quoted = false;
     for (; *at != L'\0' && (quoted || *at != L' '); ++at) {
@@ -45,7 +45,7 @@ void awaitEndOfInput() {
 
 bool pressCtrlC(DWORD processId) {
     ::FreeConsole();
-    return ::AttachConsole(processId) && ::SetConsoleCtrlHandler(nullptr, TRUE) &&  // we are there too
+    return ::AttachConsole(processId) && ::SetConsoleCtrlHandler(nullptr, TRUE) &&  // this process is attached, too
            ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
 }
 

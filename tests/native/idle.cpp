@@ -1,4 +1,4 @@
-// Does nothing until somebody ends it: a process to be waited for, or to have a console.
+// Does nothing until it is ended: a process to wait for, or to own a console.
 
 #include <windows.h>
 

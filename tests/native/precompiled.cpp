@@ -1,1 +1,1 @@
-// Nothing but the headers that CMakeLists.txt has compiled in advance.
+// Contains only the precompiled headers that CMakeLists.txt adds.

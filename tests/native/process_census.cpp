@@ -1,8 +1,8 @@
-// Prints what a process has: handles, threads, memory of its own. For programs that cannot ask Windows themselves.
+// Prints the handles, threads and private memory of a process, for programs that cannot query Windows.
 
 #include "fixtures/Census.h"
 
-// The second needs the first.
+// windows.h must come before psapi.h.
 // clang-format off
 #include <windows.h>
 #include <psapi.h>
@@ -13,8 +13,8 @@
 
 namespace {
 
-// Memory that the process shares with nobody: what it has committed on Windows, what it has touched under Wine, which
-// leaves PrivateUsage at 0. 0 when nobody tells.
+// Private memory of the process: committed memory on Windows; under Wine, where PrivateUsage is 0, the memory in use. 0
+// if the query fails.
 unsigned long long privateBytes(DWORD process) {
     const HANDLE handle = ::OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, process);
     if (handle == nullptr) {

@@ -1,5 +1,5 @@
-// A client of the syelog protocol as there are many: plain Win32 and nothing of iocp4j, with the rules that the clients
-// of Detours follow. It can also misbehave, for the tests of the daemon.
+// A typical client of the syelog protocol: plain Win32 without iocp4j, with the rules of the clients of Detours. It can
+// also misbehave for the tests of the daemon.
 
 #include <windows.h>
 
@@ -23,13 +23,13 @@ using iocp4j::test::SyelogMessage;
 struct Options {
     std::string pipe = "syelog";
     std::string ident = "client";
-    int count = 1;          // messages of each connection
-    int burst = 1;          // connections at once, a thread each
+    int count = 1;          // messages per connection
+    int burst = 1;          // concurrent connections, one thread each
     DWORD idle = 0;         // milliseconds between connecting and writing
-    int shortMessage = -1;  // first send a message of so many bytes
+    int shortMessage = -1;  // first send a message of that length
     bool oversize = false;  // first send a message that is too long
     bool noNul = false;     // leave out the NUL after each text
-    bool abrupt = false;    // die after half of the messages, without a goodbye
+    bool abrupt = false;    // exit after half of the messages, without the final message
 };
 
 class Client {
@@ -46,7 +46,7 @@ public:
         return ::WaitNamedPipeA(path_.c_str(), kTimeout) && tryOpen();
     }
 
-    // Writes once more, on a new connection, when the first attempt fails.
+    // Writes again on a new connection if the first attempt fails.
     bool send(const void* message, std::size_t length) {
         if (!open()) {
             return false;
@@ -92,7 +92,7 @@ private:
     HANDLE pipe_ = INVALID_HANDLE_VALUE;
 };
 
-// Answers how many bytes of the message to send.
+// Returns the number of bytes to send.
 std::size_t compose(SyelogMessage& message, const Options& options, std::string_view ident, int number) {
     message.facility = 0x50;
     message.severity = 0x60;
@@ -110,14 +110,14 @@ std::size_t compose(SyelogMessage& message, const Options& options, std::string_
 }
 
 bool misbehave(Client& client, const Options& options) {
-    // Every byte an A, so that nothing in it looks like a header.
+    // All bytes are 'A', so that nothing looks like a header.
     const std::vector<char> garbage(sizeof(SyelogMessage) + 1000, 'A');
     return (options.shortMessage < 0 ||
             client.send(garbage.data(), std::min(static_cast<std::size_t>(options.shortMessage), garbage.size()))) &&
            (!options.oversize || client.send(garbage.data(), garbage.size()));
 }
 
-// One connection's life. Answers how many messages could not be sent.
+// Runs one connection. Returns the number of messages that could not be sent.
 int run(const Options& options, const std::string& ident) {
     Client client{options};
     if (options.idle > 0) {

@@ -1,4 +1,4 @@
-// A program in C++: nothing here knows more than the header for it.
+// A C++ program that includes only iocp4j.hpp.
 #include <gtest/gtest.h>
 #include <windows.h>
 
@@ -23,8 +23,8 @@ using namespace test;
 constexpr DWORD kHandlesClosed = 676;
 constexpr std::chrono::milliseconds kNone{0};
 
-// What a port has told.
-class Told {
+// The completions of a port.
+class Recorder {
 public:
     void operator()(Completions batch) {
         const std::lock_guard lock{mutex_};
@@ -32,7 +32,7 @@ public:
         changed_.notify_all();
     }
 
-    // The first with that token; one of zeros when none comes.
+    // The first completion with that token, or a record of zeros at the timeout.
     Completion waitFor(std::uint64_t token) {
         std::unique_lock lock{mutex_};
         auto found = completions_.end();
@@ -52,7 +52,7 @@ private:
     std::vector<Completion> completions_;
 };
 
-// The code of what that throws, and 0 when it throws nothing.
+// The code of the exception that the call throws, or 0.
 template <class Call>
 std::error_code thrownBy(Call&& call) {
     try {
@@ -67,7 +67,7 @@ std::error_code refusal(iocp4j_error error) { return {static_cast<int>(error), e
 
 using Buffer = char[8];
 
-// A device of the pipe's server end, which has a read with the token 1 in flight.
+// A device at the server's end of a pipe, with a read with the token 1 in flight.
 Device reading(Port& port, const PipeEnds& ends, Buffer& buffer) {
     Device device = port.lend(ends.server.get());
     device.read(buffer, sizeof(buffer), 1);
@@ -76,8 +76,8 @@ Device reading(Port& port, const PipeEnds& ends, Buffer& buffer) {
 
 class CppProgramTest : public ::testing::Test {
 protected:
-    Told told_;
-    CompletionPort port_{[this](Completions batch) { told_(batch); }};
+    Recorder recorder_;
+    CompletionPort port_{[this](Completions batch) { recorder_(batch); }};
 };
 
 TEST_F(CppProgramTest, BothEndsOfAPipeTalk) {
@@ -88,35 +88,35 @@ TEST_F(CppProgramTest, BothEndsOfAPipeTalk) {
     settings.token = 100;
     const Device server = port_.servePipe(settings);
     Device client = port_.connectPipe(name.c_str(), true);
-    Device connection{told_.waitFor(100).key};
+    Device connection{recorder_.waitFor(100).key};
     char buffer[16];
     connection.read(buffer, sizeof(buffer), 1);
     client.write("question", 8, 2);
-    EXPECT_EQ("question", std::string(buffer, told_.waitFor(1).bytes));
-    EXPECT_EQ(IOCP4J_WRITE, told_.waitFor(2).opcode);
+    EXPECT_EQ("question", std::string(buffer, recorder_.waitFor(1).bytes));
+    EXPECT_EQ(IOCP4J_WRITE, recorder_.waitFor(2).opcode);
 }
 
 TEST_F(CppProgramTest, AFileHasPositionsAndAnEnd) {
     const TempFile place;
     Device file = port_.openFile(place.path().c_str(), GENERIC_READ | GENERIC_WRITE, 0, CREATE_NEW);
     file.write("there", 5, 1, 3);
-    EXPECT_EQ(5u, told_.waitFor(1).bytes);
+    EXPECT_EQ(5u, recorder_.waitFor(1).bytes);
     char buffer[16];
     file.read(buffer, sizeof(buffer), 2, 4);
-    EXPECT_EQ("here", std::string(buffer, told_.waitFor(2).bytes));
+    EXPECT_EQ("here", std::string(buffer, recorder_.waitFor(2).bytes));
     file.read(buffer, sizeof(buffer), 3, 8);
-    EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, told_.waitFor(3).status);
+    EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, recorder_.waitFor(3).status);
     EXPECT_TRUE(file.close(kForever));
 }
 
-TEST_F(CppProgramTest, ACancelAndADeadlineAreToldApart) {
+TEST_F(CppProgramTest, ACancelAndADeadlineHaveDifferentStatuses) {
     PipeEnds ends;
     Device device = port_.lend(ends.server.get());
     char buffer[8];
     EXPECT_TRUE(device.cancel(device.read(buffer, sizeof(buffer), 1)));
-    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, told_.waitFor(1).status);
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recorder_.waitFor(1).status);
     const iocp4j_operation over = device.read(buffer, sizeof(buffer), 2, 0, std::chrono::milliseconds{20});
-    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, told_.waitFor(2).status);
+    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recorder_.waitFor(2).status);
     EXPECT_TRUE(waitFor([&] { return !device.cancel(over); }));
     EXPECT_TRUE(device.close(kForever));
 }
@@ -135,11 +135,11 @@ TEST_F(CppProgramTest, ADeviceIsClosedByItsOneOwner) {
         third = std::move(second);
         EXPECT_EQ(key, third.key());
         third = Device{};
-        EXPECT_EQ(kHandlesClosed, told_.waitFor(1).status) << "nobody owns it any more";
+        EXPECT_EQ(kHandlesClosed, recorder_.waitFor(1).status) << "no object owns it any more";
         third = port_.lend(ends.client.get());
         third.read(buffer, sizeof(buffer), 2);
     }
-    EXPECT_EQ(kHandlesClosed, told_.waitFor(2).status);
+    EXPECT_EQ(kHandlesClosed, recorder_.waitFor(2).status);
     EXPECT_EQ(refusal(IOCP4J_DEVICE_CLOSED), thrownBy([&] { Device{key}.read(buffer, sizeof(buffer), 3); }));
 }
 
@@ -159,36 +159,36 @@ TEST_F(CppProgramTest, WhatIsRefusedIsThrownWithItsReason) {
     EXPECT_EQ(errorCategory(), refusal(IOCP4J_PORT_CLOSED).default_error_condition().category());
 }
 
-TEST(CppProgramLifeTest, TheListenerIsKeptUntilItsPortHasEnded) {
-    const auto told = std::make_shared<Told>();
+TEST(CppProgramLifeTest, TheListenerExistsUntilItsPortHasEnded) {
+    const auto recorder = std::make_shared<Recorder>();
     PipeEnds ends;
     Buffer buffer;
     {
-        CompletionPort port{[told](Completions batch) { (*told)(batch); }};
+        CompletionPort port{[recorder](Completions batch) { (*recorder)(batch); }};
         const Device device = reading(port, ends, buffer);
-        EXPECT_LT(1, told.use_count());
+        EXPECT_LT(1, recorder.use_count());
     }
-    EXPECT_EQ(kHandlesClosed, told->waitFor(1).status);
-    EXPECT_TRUE(waitFor([&] { return told.use_count() == 1; }));
+    EXPECT_EQ(kHandlesClosed, recorder->waitFor(1).status);
+    EXPECT_TRUE(waitFor([&] { return recorder.use_count() == 1; }));
 }
 
 TEST(CppProgramLifeTest, APortMayBeDestroyedByItsOwnListener) {
-    const auto told = std::make_shared<Told>();
+    const auto recorder = std::make_shared<Recorder>();
     const auto port = std::make_shared<std::unique_ptr<CompletionPort>>();
     std::mutex assigned;
     {
         const std::lock_guard lock{assigned};
-        *port = std::make_unique<CompletionPort>([told, port, &assigned](Completions batch) {
+        *port = std::make_unique<CompletionPort>([recorder, port, &assigned](Completions batch) {
             {
                 const std::lock_guard wait{assigned};
                 port->reset();
             }
-            (*told)(batch);
+            (*recorder)(batch);
         });
         (*port)->post(1, 2, 3);
     }
-    EXPECT_EQ(3u, told->waitFor(3).token);
-    EXPECT_TRUE(waitFor([&] { return told.use_count() == 1; })) << "the listener is destroyed with its port";
+    EXPECT_EQ(3u, recorder->waitFor(3).token);
+    EXPECT_TRUE(waitFor([&] { return recorder.use_count() == 1; })) << "the listener is destroyed with its port";
 }
 
 TEST(PollingCppProgramTest, DrainsThePortOnItsOwnThread) {
@@ -204,7 +204,7 @@ TEST(PollingCppProgramTest, DrainsThePortOnItsOwnThread) {
     port.post(1, 2, 4);
     EXPECT_THROW(port.poll(kForever, [](Completions) { throw std::runtime_error{"the visitor's"}; }),
                  std::runtime_error);
-    EXPECT_EQ(0u, port.poll(kNone, nothing)) << "the batch has been given back";
+    EXPECT_EQ(0u, port.poll(kNone, nothing)) << "the batch was released";
 }
 
 TEST(PollingCppProgramTest, CloseBringsWhatWasInFlight) {
@@ -213,14 +213,14 @@ TEST(PollingCppProgramTest, CloseBringsWhatWasInFlight) {
     PolledPort port;
     const Device device = reading(port, ends, buffer);
     port.close();
-    std::vector<Completion> told;
+    std::vector<Completion> completions;
     EXPECT_EQ(refusal(IOCP4J_PORT_CLOSED), thrownBy([&] {
                   for (;;) {
-                      port.poll(kForever, [&](Completions batch) { told.assign(batch.begin(), batch.end()); });
+                      port.poll(kForever, [&](Completions batch) { completions.assign(batch.begin(), batch.end()); });
                   }
               }));
-    ASSERT_EQ(1u, told.size());
-    EXPECT_EQ(kHandlesClosed, told[0].status);
+    ASSERT_EQ(1u, completions.size());
+    EXPECT_EQ(kHandlesClosed, completions[0].status);
 }
 
 TEST(PollingCppProgramTest, WhatIsInFlightAtTheEndIsDropped) {

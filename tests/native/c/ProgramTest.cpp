@@ -1,4 +1,4 @@
-// What a program without Java does: nothing here knows more than the one header that it is given.
+// A program without Java that includes only iocp4j.h.
 #include <gtest/gtest.h>
 #include <windows.h>
 
@@ -19,23 +19,23 @@ using namespace test;
 
 constexpr std::uint32_t kLong = 30'000;
 
-// What a port has told.
-class Told {
+// The completions of a port.
+class Recorder {
 public:
     static void listen(void* context, const iocp4j_record* records, std::uint32_t count) {
-        auto& told = *static_cast<Told*>(context);
-        const std::lock_guard lock{told.mutex_};
-        told.records_.insert(told.records_.end(), records, records + count);
-        told.changed_.notify_all();
+        auto& recorder = *static_cast<Recorder*>(context);
+        const std::lock_guard lock{recorder.mutex_};
+        recorder.records_.insert(recorder.records_.end(), records, records + count);
+        recorder.changed_.notify_all();
     }
     static void end(void* context) {
-        auto& told = *static_cast<Told*>(context);
-        const std::lock_guard lock{told.mutex_};
-        ++told.ends_;
-        told.changed_.notify_all();
+        auto& recorder = *static_cast<Recorder*>(context);
+        const std::lock_guard lock{recorder.mutex_};
+        ++recorder.ends_;
+        recorder.changed_.notify_all();
     }
 
-    // The first with that token; one of zeros when none comes.
+    // The first completion with that token, or a record of zeros at the timeout.
     iocp4j_record waitFor(std::uint64_t token) {
         iocp4j_record found{};
         std::unique_lock lock{mutex_};
@@ -74,15 +74,15 @@ protected:
         iocp4j_port_settings settings{};
         settings.size = sizeof(settings);
         settings.workers = 2;
-        settings.listener = &Told::listen;
-        settings.ended = &Told::end;
-        settings.context = &told_;
+        settings.listener = &Recorder::listen;
+        settings.ended = &Recorder::end;
+        settings.context = &recorder_;
         EXPECT_EQ(0u, iocp4j_open_port(&settings, &port_));
     }
     ~ProgramTest() override {
         EXPECT_EQ(1, iocp4j_close_port(port_, kLong));
-        EXPECT_TRUE(told_.waitForEnd());
-        EXPECT_EQ(1, told_.ends());
+        EXPECT_TRUE(recorder_.waitForEnd());
+        EXPECT_EQ(1, recorder_.ends());
     }
 
     iocp4j_key serve(const std::wstring& name, std::uint32_t maxInstances = 0) {
@@ -99,7 +99,7 @@ protected:
 
     static constexpr std::uint64_t kAccept = 100;
 
-    Told told_;
+    Recorder recorder_;
     iocp4j_key port_ = 0;
 };
 
@@ -108,23 +108,23 @@ TEST_F(ProgramTest, BothEndsOfAPipeTalk) {
     const iocp4j_key server = serve(name);
     iocp4j_key client = 0;
     ASSERT_EQ(0u, iocp4j_connect_pipe(port_, name.c_str(), 1, kLong, &client));
-    const iocp4j_record accept = told_.waitFor(kAccept);
+    const iocp4j_record accept = recorder_.waitFor(kAccept);
     EXPECT_EQ(IOCP4J_ACCEPT, accept.opcode);
     EXPECT_EQ(0u, accept.status);
     EXPECT_EQ(::GetCurrentProcessId(), accept.detail);
     char buffer[16];
     ASSERT_EQ(0u, iocp4j_read(accept.key, buffer, sizeof(buffer), 0, 1, IOCP4J_FOREVER, nullptr));
     ASSERT_EQ(0u, iocp4j_write(client, "question", 8, 0, 2, IOCP4J_FOREVER, nullptr));
-    const iocp4j_record read = told_.waitFor(1);
+    const iocp4j_record read = recorder_.waitFor(1);
     EXPECT_EQ(IOCP4J_READ, read.opcode);
     EXPECT_EQ(accept.key, read.key);
     EXPECT_EQ("question", std::string(buffer, read.bytes));
-    EXPECT_EQ(IOCP4J_WRITE, told_.waitFor(2).opcode);
+    EXPECT_EQ(IOCP4J_WRITE, recorder_.waitFor(2).opcode);
     EXPECT_EQ(1, iocp4j_close(client, kLong));
     EXPECT_EQ(1, iocp4j_close(server, kLong));
     ASSERT_EQ(0u, iocp4j_read(accept.key, buffer, sizeof(buffer), 0, 3, IOCP4J_FOREVER, nullptr))
         << "the end of a server is not that of its connections";
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, told_.waitFor(3).status);
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recorder_.waitFor(3).status);
 }
 
 TEST_F(ProgramTest, AFileHasPositionsAndAnEnd) {
@@ -132,12 +132,12 @@ TEST_F(ProgramTest, AFileHasPositionsAndAnEnd) {
     iocp4j_key file = 0;
     ASSERT_EQ(0u, iocp4j_open_file(port_, place.path().c_str(), GENERIC_READ | GENERIC_WRITE, 0, CREATE_NEW, 0, &file));
     ASSERT_EQ(0u, iocp4j_write(file, "there", 5, 3, 1, IOCP4J_FOREVER, nullptr));
-    EXPECT_EQ(5u, told_.waitFor(1).bytes);
+    EXPECT_EQ(5u, recorder_.waitFor(1).bytes);
     char buffer[16];
     ASSERT_EQ(0u, iocp4j_read(file, buffer, sizeof(buffer), 4, 2, IOCP4J_FOREVER, nullptr));
-    EXPECT_EQ("here", std::string(buffer, told_.waitFor(2).bytes));
+    EXPECT_EQ("here", std::string(buffer, recorder_.waitFor(2).bytes));
     ASSERT_EQ(0u, iocp4j_read(file, buffer, sizeof(buffer), 8, 3, IOCP4J_FOREVER, nullptr));
-    EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, told_.waitFor(3).status);
+    EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, recorder_.waitFor(3).status);
     iocp4j_key again = 0;
     EXPECT_EQ(DWORD{ERROR_SHARING_VIOLATION},
               iocp4j_open_file(port_, place.path().c_str(), GENERIC_READ, 0, OPEN_EXISTING, 0, &again));
@@ -161,7 +161,7 @@ TEST_F(ProgramTest, AnAdoptedHandleIsClosedOnlyIfItWasGivenAway) {
     EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, iocp4j_adopt(port_, INVALID_HANDLE_VALUE, 1, &device));
 }
 
-TEST_F(ProgramTest, ACancelAndADeadlineAreToldApart) {
+TEST_F(ProgramTest, ACancelAndADeadlineHaveDifferentStatuses) {
     PipeEnds ends;
     iocp4j_key device = 0;
     ASSERT_EQ(0u, iocp4j_adopt(port_, ends.server.get(), 0, &device));
@@ -169,22 +169,22 @@ TEST_F(ProgramTest, ACancelAndADeadlineAreToldApart) {
     iocp4j_operation operation = 0;
     ASSERT_EQ(0u, iocp4j_read(device, buffer, sizeof(buffer), 0, 1, IOCP4J_FOREVER, &operation));
     EXPECT_EQ(1, iocp4j_cancel(device, operation));
-    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, told_.waitFor(1).status);
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recorder_.waitFor(1).status);
     EXPECT_TRUE(waitFor([&] { return iocp4j_cancel(device, operation) == 0; })) << "it is over";
     ASSERT_EQ(0u, iocp4j_read(device, buffer, sizeof(buffer), 0, 2, 20, nullptr));
-    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, told_.waitFor(2).status);
+    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recorder_.waitFor(2).status);
     EXPECT_EQ(1, iocp4j_close(device, kLong));
 }
 
 TEST_F(ProgramTest, APostedPacketComesAsItIs) {
     ASSERT_EQ(0u, iocp4j_post(port_, 7, 8, 9));
-    const iocp4j_record record = told_.waitFor(9);
+    const iocp4j_record record = recorder_.waitFor(9);
     EXPECT_EQ(7u, record.key);
     EXPECT_EQ(8u, record.bytes);
     EXPECT_EQ(IOCP4J_POST, record.opcode);
 }
 
-TEST_F(ProgramTest, WhatCannotBeIsRefused) {
+TEST_F(ProgramTest, InvalidArgumentsAreRefused) {
     iocp4j_key key = 0;
     char buffer[8];
     EXPECT_EQ(IOCP4J_DEVICE_CLOSED, iocp4j_read(port_, buffer, sizeof(buffer), 0, 1, IOCP4J_FOREVER, nullptr));
@@ -198,8 +198,8 @@ TEST_F(ProgramTest, WhatCannotBeIsRefused) {
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_open_port(nullptr, &key));
     iocp4j_port_settings tooMany{};
     tooMany.size = sizeof(tooMany);
-    tooMany.ended = &Told::end;
-    tooMany.context = &told_;
+    tooMany.ended = &Recorder::end;
+    tooMany.context = &recorder_;
     tooMany.workers = 1'025;
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_open_port(&tooMany, &key));
     iocp4j_pipe_server_settings nameless{};
@@ -207,20 +207,20 @@ TEST_F(ProgramTest, WhatCannotBeIsRefused) {
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_serve_pipe(port_, &nameless, &key));
     const std::wstring name = newPipeName();
     nameless.name = name.c_str();
-    nameless.size -= 8;  // of another header
+    nameless.size -= 8;  // the size of another version of the header
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, iocp4j_serve_pipe(port_, &nameless, &key));
     EXPECT_EQ(0u, key);
-    EXPECT_EQ(0, told_.ends()) << "of a port that has never been one nobody is told";
+    EXPECT_EQ(0, recorder_.ends()) << "no callback for a port that was not opened";
 }
 
 TEST_F(ProgramTest, NoMoreInstancesWaitThanThereMayBe) {
     const std::wstring name = newPipeName();
     ASSERT_NE(0u, serve(name, 1));
     const win32::Handle client = connectTo(name);
-    EXPECT_EQ(0u, told_.waitFor(kAccept).status);
+    EXPECT_EQ(0u, recorder_.waitFor(kAccept).status);
 }
 
-TEST_F(ProgramTest, AServerThatCannotListenIsNone) {
+TEST_F(ProgramTest, AServerThatCannotListenIsClosed) {
     const std::wstring name = newPipeName();
     serve(name);
     iocp4j_pipe_server_settings settings{};
@@ -232,11 +232,11 @@ TEST_F(ProgramTest, AServerThatCannotListenIsNone) {
 }
 
 TEST(PollingProgramTest, DrainsThePortOnItsOwnThread) {
-    Told told;
+    Recorder recorder;
     iocp4j_port_settings settings{};
     settings.size = sizeof(settings);
-    settings.ended = &Told::end;
-    settings.context = &told;
+    settings.ended = &Recorder::end;
+    settings.context = &recorder;
     iocp4j_key port = 0;
     ASSERT_EQ(0u, iocp4j_open_port(&settings, &port));
     iocp4j_key poller = 0;
@@ -250,7 +250,7 @@ TEST(PollingProgramTest, DrainsThePortOnItsOwnThread) {
     ASSERT_EQ(1u, count);
     EXPECT_EQ(3u, records[0].token);
     std::uint32_t none = 0;
-    EXPECT_EQ(IOCP4J_POLLER_BUSY, iocp4j_poll(poller, 0, &records, &none)) << "the batch has not been given back";
+    EXPECT_EQ(IOCP4J_POLLER_BUSY, iocp4j_poll(poller, 0, &records, &none)) << "the batch is not released";
     iocp4j_delivered(poller);
     iocp4j_wake_up(port);
     EXPECT_EQ(0u, iocp4j_poll(poller, kLong, &records, &count));
@@ -260,7 +260,7 @@ TEST(PollingProgramTest, DrainsThePortOnItsOwnThread) {
     ASSERT_EQ(0u, iocp4j_adopt(port, ends.server.get(), 0, &device));
     char buffer[8];
     ASSERT_EQ(0u, iocp4j_read(device, buffer, sizeof(buffer), 0, 4, IOCP4J_FOREVER, nullptr));
-    EXPECT_EQ(0, iocp4j_close_port(port, 0)) << "there is a completion to come, and nobody polls";
+    EXPECT_EQ(0, iocp4j_close_port(port, 0)) << "a completion is queued, and no thread polls";
     ASSERT_EQ(0u, iocp4j_poll(poller, kLong, &records, &count));
     ASSERT_EQ(1u, count);
     EXPECT_EQ(4u, records[0].token);
@@ -270,7 +270,7 @@ TEST(PollingProgramTest, DrainsThePortOnItsOwnThread) {
     EXPECT_EQ(IOCP4J_PORT_CLOSED, iocp4j_poll(poller, kLong, &records, &count));
     iocp4j_close_poller(poller);
     EXPECT_EQ(IOCP4J_POLLER_CLOSED, iocp4j_poll(poller, 0, &records, &count));
-    EXPECT_TRUE(told.waitForEnd());
+    EXPECT_TRUE(recorder.waitForEnd());
 }
 
 TEST(ProgramVersionTest, HeaderAndLibraryAreOfOneInterface) {

@@ -12,11 +12,11 @@
 
 namespace iocp4j::fuzz {
 
-// What the fuzzer says happens to the operations of one port, in one thread; the kernel included, which is simulated. A
-// model says what must come of it: whatever strangers do, every operation comes back once, with the kernel's result.
+// Runs the fuzzer's actions on the operations of one port, in one thread, with a simulated kernel. A model checks the
+// result: with any forged packets and ids, each operation completes once, with the kernel's result.
 class Bench {
 public:
-    // What the strangers do.
+    // The kind of forgeries.
     enum class Hostile { kPackets, kOperationIds };
 
     Bench(Input& input, Hostile hostile)
@@ -57,9 +57,9 @@ public:
 
 private:
     enum class State {
-        kKernel,  // in the kernel's hands
-        kQueued,  // its packet is on the way
-        kSeen,    // has come out
+        kKernel,  // the kernel has the request
+        kQueued,  // its packet is queued
+        kSeen,    // it has completed
         kRefused,
     };
 
@@ -74,15 +74,15 @@ private:
         const Pipe* pipe = nullptr;  // nullptr for a post
         OVERLAPPED* operation = nullptr;
         OperationId id = 0;
-        bool ours = false;         // comes back by a packet of the engine's own
-        bool cancelled = false;    // for a caller, who could not have asked for it when the pipe was closed
-        std::uint32_t status = 0;  // as the kernel gives it; of one that has failed at once, the error
+        bool selfPosted = false;
+        bool cancelled = false;    // by a caller, which could have happened only before the pipe was closed
+        std::uint32_t status = 0;  // the NTSTATUS, or the error of a call that has failed at once
         std::uint32_t bytes = 0;
     };
 
     static constexpr std::uint32_t kAborted = 0xc000'0120;
 
-    // --- What happens ---
+    // --- Actions -------------------------------------------------------------------------------------------
 
     void act() {
         switch (input_.below(10)) {
@@ -100,9 +100,9 @@ private:
             case 5:
             case 6:
                 if (hostile_ == Hostile::kPackets) {
-                    receiveStrange();
+                    receiveForged();
                 } else {
-                    cancel(strangeId());
+                    cancel(forgedId());
                 }
                 break;
             case 7:
@@ -117,7 +117,7 @@ private:
         }
     }
 
-    // As what may happen while a call that starts an operation has not returned. No call in a call.
+    // Actions during a call that starts an operation. Calls are not nested.
     void actMeanwhile() {
         switch (input_.below(6)) {
             case 0:
@@ -125,10 +125,10 @@ private:
                 dequeue(0xff);
                 break;
             case 1:
-                receiveStrange();
+                receiveForged();
                 break;
             case 2:
-                cancel(strangeId());
+                cancel(forgedId());
                 break;
             case 3:
                 changeWeather(input_.byte());
@@ -182,7 +182,7 @@ private:
         if (!fails) {
             actMeanwhile();
         } else if (input_.below(2) == 0) {
-            receiveStrange();
+            receiveForged();
         }
         starting_ = kNobody;
         if (!fails) {
@@ -190,7 +190,7 @@ private:
         }
         Flight& flight = flights_[index];
         flight.status = ERROR_BROKEN_PIPE;
-        flight.ours = true;
+        flight.selfPosted = true;
         flight.state = State::kQueued;
         return Started::over(ERROR_BROKEN_PIPE);
     }
@@ -198,7 +198,7 @@ private:
     void post() {
         const std::size_t index = flights_.size();
         Flight flight;
-        flight.ours = true;
+        flight.selfPosted = true;
         flight.state = State::kQueued;
         flight.bytes = input_.byte();
         flights_.push_back(flight);
@@ -230,15 +230,16 @@ private:
                 flight.id == id && id != 0 && flight.pipe == &pipe && flight.state == State::kKernel && !cancelsFail_;
         }
         const bool found = operations_.cancel(*device, id);
-        // The one that is being started has its id already, but we do not know it; it is cancelled later, if at all.
+        // The operation that is being started has its id, but the model does not know it yet. A cancel takes effect
+        // later, if at all.
         if (starting_ == kNobody || flights_[starting_].pipe != &pipe) {
-            expect(found == may, may ? "an operation was not found" : "what is no operation was cancelled");
+            expect(found == may, may ? "an operation was not found" : "a number that is no operation was cancelled");
         }
     }
 
     // --- The kernel ---
 
-    // Completes one of those that pend. False when none does.
+    // Completes a pending request. Returns false if none is pending.
     bool finish(std::size_t which, std::uint32_t status, std::uint32_t bytes) {
         std::vector<Flight*> pending;
         for (Flight& flight : flights_) {
@@ -286,7 +287,7 @@ private:
         return TRUE;
     }
 
-    // --- What a worker does ---
+    // --- The worker ----------------------------------------------------------------------------------------
 
     bool dequeue(std::size_t which) {
         if (packets_.empty()) {
@@ -299,7 +300,7 @@ private:
         return true;
     }
 
-    // Whether it was one of ours.
+    // Returns true for an operation's packet.
     bool receive(const OVERLAPPED_ENTRY& entry) {
         bool foreign = false;
         if (Operation* operation = operations_.claim(entry, foreign)) {
@@ -309,10 +310,10 @@ private:
         return !foreign;
     }
 
-    // A stranger may know the key of an operation's device, or the key of self-posted operations.
-    void receiveStrange() {
+    // A forged packet may have the key of an operation's device, or the key of self-posted operations.
+    void receiveForged() {
         constexpr ULONG_PTR kSelfPostedKey = 2;
-        const OVERLAPPED_ENTRY entry = strangePacket();
+        const OVERLAPPED_ENTRY entry = forgedPacket();
         bool likely = false;
         for (const Flight& flight : flights_) {
             const bool key = flight.pipe != nullptr && flight.pipe->key == entry.lpCompletionKey;
@@ -321,7 +322,7 @@ private:
         for (const OVERLAPPED_ENTRY& packet : packets_) {
             likely |= packet.lpOverlapped == entry.lpOverlapped && packet.lpCompletionKey == entry.lpCompletionKey;
         }
-        expect(!receive(entry) || likely, "a packet counts that is nobody's");
+        expect(!receive(entry) || likely, "a packet counts that belongs to no operation");
     }
 
     bool takeDeferred() {
@@ -335,7 +336,7 @@ private:
     void take(Operation& operation) {
         Target* device = operation.target.load();
         const CompletionRecord record = operations_.retire(operation);
-        expect(record.token < flights_.size(), "an operation came that nobody has started");
+        expect(record.token < flights_.size(), "an operation completed that was not started");
         Flight& flight = flights_[record.token];
         expect(record.token != starting_, "an operation came while its call had not returned");
         expect(flight.state != State::kSeen, "an operation came twice");
@@ -352,7 +353,7 @@ private:
     }
 
     static win32::ErrorCode statusOf(const Flight& flight) {
-        if (flight.ours) {
+        if (flight.selfPosted) {
             return flight.status;
         }
         constexpr win32::ErrorCode kHandlesClosed = 676;
@@ -362,15 +363,15 @@ private:
 
     bool step() { return takeDeferred() || dequeue(0) || finish(0, 0, 0); }
 
-    // --- What strangers know ---
+    // --- Forgeries -----------------------------------------------------------------------------------------
 
-    OVERLAPPED_ENTRY strangePacket() {
-        // PostQueuedCompletionStatus cannot post but success.
-        OVERLAPPED_ENTRY entry{strangeKey(), strangeAddress(), 0, input_.byte()};
+    OVERLAPPED_ENTRY forgedPacket() {
+        // PostQueuedCompletionStatus always yields status 0.
+        OVERLAPPED_ENTRY entry{forgedKey(), forgedAddress(), 0, input_.byte()};
         return entry;
     }
 
-    ULONG_PTR strangeKey() {
+    ULONG_PTR forgedKey() {
         switch (input_.below(4)) {
             case 0:
                 return input_.byte();
@@ -383,7 +384,7 @@ private:
         }
     }
 
-    OVERLAPPED* strangeAddress() {
+    OVERLAPPED* forgedAddress() {
         std::uintptr_t address = 0;
         if (!flights_.empty()) {
             address = reinterpret_cast<std::uintptr_t>(flights_[input_.below(flights_.size())].operation);
@@ -406,7 +407,7 @@ private:
         return reinterpret_cast<OVERLAPPED*>(address);
     }
 
-    OperationId strangeId() {
+    OperationId forgedId() {
         const OperationId known = flights_.empty() ? 0 : flights_[input_.below(flights_.size())].id;
         switch (input_.below(5)) {
             case 0:
@@ -422,7 +423,7 @@ private:
         }
     }
 
-    // --- What stays from run to run ---
+    // --- State that persists between runs ------------------------------------------------------------------
 
     class Deaf final : public CompletionSink {
         bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
@@ -433,7 +434,8 @@ private:
         void deviceClosed(std::uint64_t) noexcept override {}
     };
 
-    // The calls of whichever bench there is, from the first one to the end of the process: the port's worker goes on.
+    // The calls use the current bench and stay replaced until the process ends, because the port's worker keeps
+    // running.
     static void simulateWin32() {
         using win32::Calls;
         [[maybe_unused]] static auto& create = *new test::FakeCall<&Calls::createIoCompletionPort>(
@@ -476,7 +478,7 @@ private:
 
     Input& input_;
     const Hostile hostile_;
-    // The bench looks for itself.
+    // The bench makes the calls of the timekeeper.
     Timekeeper timekeeper_{L"fuzz", [] { return Timekeeper::Clock::time_point::max(); }};
     Doorbell doorbell_{port().kernel(), timekeeper_};
     Operations operations_;

@@ -8,7 +8,7 @@
 
 namespace iocp4j::fuzz {
 
-// The fuzzer's bytes, read as numbers. What lies behind their end is zero.
+// Reads the fuzzer's bytes as numbers. Missing bytes are zero.
 class Input {
 public:
     Input(const std::uint8_t* data, std::size_t size) noexcept : rest_(data, size) {}
@@ -38,7 +38,7 @@ private:
     std::span<const std::uint8_t> rest_;
 };
 
-// A promise that was broken is a finding.
+// Reports a violation to the fuzzer.
 inline void expect(bool holds, const char* otherwise) noexcept {
     if (!holds) {
         std::fprintf(stderr, "broken promise: %s\n", otherwise);

@@ -1,4 +1,4 @@
-// A fuzzer's target: no key opens what it was not given out for, whether it is made up, of an earlier life, or closed.
+// Fuzz target: a key finds only the object that it was issued for. Invented, stale and closed keys find nothing.
 
 #include <memory>
 #include <vector>
@@ -16,7 +16,7 @@ struct Thing {
     const std::size_t index;  // in the model
 };
 
-// One for all runs: what a table has made stays for ever.
+// One table for all runs, because tables are never freed.
 SlotTable<Thing>& table() {
     static auto& things = *new SlotTable<Thing>;
     return things;
@@ -106,7 +106,7 @@ private:
     void leave(Entry& entry) {
         --entry.inside;
         const bool last = entry.closed && entry.inside == 0;
-        expect(table().leave(entry.key) == last, "somebody was mistaken for the last, or the last for another");
+        expect(table().leave(entry.key) == last, "leave() has not identified the last user");
         if (last) {
             end(entry);
         }
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    // Where no key was ever given out.
+    // A key that was never issued.
     static void useElsewhere(Key key) {
         constexpr auto kPast = SlotTable<Thing>::Clock::time_point::min();
         expect(!Share<Device>{key}, "there is a device");

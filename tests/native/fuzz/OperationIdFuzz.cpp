@@ -1,4 +1,4 @@
-// A fuzzer's target: whatever number a caller wants to cancel, only an operation of that name and device is.
+// Fuzz target: cancelling any number cancels only the operation with that id, on its own device.
 
 #include "Bench.h"
 

@@ -1,4 +1,4 @@
-// A fuzzer's target: whatever packets strangers post to the port, every operation comes back once and as it ended.
+// Fuzz target: whatever packets other code posts to the port, each operation completes once, with its own result.
 
 #include "Bench.h"
 

@@ -1,4 +1,4 @@
-// The host has neither APCs nor a thread pool that waits for handles: every device is bound to its port.
+// The host has neither APCs nor a thread pool that waits for handles, so that every device is bound to its port.
 
 #include "engine/notify/Notifiers.h"
 

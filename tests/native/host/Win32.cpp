@@ -1,4 +1,4 @@
-// The functions of native/win32 whose own files need more of Windows than the host has.
+// Functions of native/win32 whose own files need more of Windows than the host has.
 
 #include <sys/mman.h>
 #include <windows.h>
@@ -19,7 +19,7 @@
 namespace {
 
 std::mutex reservedMutex;
-std::map<LPVOID, SIZE_T> reserved;  // which munmap wants to know
+std::map<LPVOID, SIZE_T> reserved;  // munmap needs the size
 
 }  // namespace
 
@@ -61,7 +61,7 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
         case 0xc007'0000 | ERROR_OPERATION_ABORTED:
             return ERROR_OPERATION_ABORTED;
         default:
-            return 317;  // ERROR_MR_MID_NOT_FOUND, as Windows says for a status it does not know
+            return 317;  // ERROR_MR_MID_NOT_FOUND, which Windows returns for an unknown status
     }
 }
 

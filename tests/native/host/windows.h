@@ -1,7 +1,7 @@
 #pragma once
 
-// As much of Win32 as the engine mentions, for a build on the host under sanitizers. Hardly anything in here
-// does anything: the calls that matter are those of the simulated kernel, which the tests put into win32::calls.
+// The part of Win32 that the engine uses, for a build on the host under sanitizers. Most functions only fail, because
+// the tests replace the calls that matter by the simulated kernel (win32::calls).
 
 #include <algorithm>
 #include <chrono>
@@ -97,7 +97,7 @@ inline std::uint64_t GetTickCount64() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(sinceStart).count());
 }
 
-// Memory is the host's own: what is reserved and not committed cannot be touched.
+// Memory of the host: reserved but uncommitted memory cannot be accessed.
 constexpr DWORD MEM_COMMIT = 0x1000;
 constexpr DWORD MEM_RESERVE = 0x2000;
 constexpr DWORD MEM_RELEASE = 0x8000;
@@ -106,7 +106,7 @@ constexpr DWORD PAGE_READWRITE = 4;
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
 
-// Whatever else no test replaces fails.
+// Calls that no test replaces fail.
 inline BOOL notImplemented() noexcept {
     SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
     return FALSE;

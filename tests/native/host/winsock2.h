@@ -1,6 +1,6 @@
 #pragma once
 
-// What win32/Calls.h needs of Winsock.
+// The part of Winsock that win32/Calls.h needs.
 #include <windows.h>
 
 struct sockaddr;

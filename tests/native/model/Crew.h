@@ -11,7 +11,7 @@
 
 namespace iocp4j::model {
 
-// The threads of a schedule, which stay for the next one, because Wine takes milliseconds to make one.
+// The threads of all schedules. They are reused, because Wine takes milliseconds to create one.
 class Crew {
 public:
     explicit Crew(std::function<void(unsigned)> task) : task_(std::move(task)) {

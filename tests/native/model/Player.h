@@ -11,19 +11,19 @@
 
 namespace iocp4j::model {
 
-// The port that schedules are played on, one after the other, until one of them closes it.
+// The port of the schedules, one after the other, until one of them closes it.
 struct Stage {
     CompletionPort::Key port = 0;
     std::uint32_t ceiling = 0;
     std::atomic<bool> inlineTried{false};
 };
 
-// Does what a schedule says: the actions of its threads, and the reactions of its listener.
+// Runs a schedule: the actions of its threads and the reactions of its listener.
 class Player {
 public:
     Player(test::SimulatedKernel& kernel, Stage& stage) noexcept : kernel_(kernel), stage_(stage) {}
 
-    // All that one thread does.
+    // Runs all actions of one thread.
     void drive(World& world, unsigned thread) {
         for (const Action& action : world.schedule().threads[thread]) {
             act(world, action);
@@ -159,7 +159,7 @@ private:
             attempt.refusal = result.error();
             attempt.outcome = Attempt::Outcome::kRefused;
         }
-        // A post that fails has failed to be accepted: that is the kernel's refusal.
+        // A post that fails was not accepted. The kernel has refused it.
         if (result.error() == ERROR_NO_SYSTEM_RESOURCES && plan.isPost) {
             attempt.outcome = Attempt::Outcome::kNotTried;
         }

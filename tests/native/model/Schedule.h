@@ -10,7 +10,7 @@ namespace iocp4j::model {
 
 using test::Request;
 
-// What the listener does when it sees a completion.
+// The listener's reaction to a completion.
 enum class Reaction : std::uint8_t {
     kNone,
     kResubmit,
@@ -19,10 +19,10 @@ enum class Reaction : std::uint8_t {
     kClosePort,
     kCancelAll,
     kBlock,
-    kThrow,  // and so does not see the rest of the batch. The sink must not: the exception ends in the dispatcher
+    kThrow,  // and does not see the rest of the batch. The sink must not throw, so the exception ends in the dispatcher
 };
 
-// One operation that a schedule may start, or one packet that it may post.
+// An operation that a schedule may start, or a packet that it may post.
 struct Plan {
     bool isPost = false;
     bool writes = false;
@@ -34,21 +34,21 @@ struct Plan {
     DWORD error = 0;
     Operations::Timeout timeout = Operations::kForEver;
     Reaction reaction = Reaction::kNone;
-    unsigned next = 0;  // the plan that kResubmit and kPost carry out
+    unsigned next = 0;  // the plan for kResubmit and kPost
 };
 
 struct Action {
     enum class Kind : std::uint8_t {
-        kStart,            // the plan `target`
+        kStart,            // plan `target`
         kComplete,         // a pending request
-        kCancel,           // the operation of plan `target`, through its own device
-        kCancelElsewhere,  // the same, through another one
+        kCancel,           // the operation of plan `target`, on its own device
+        kCancelElsewhere,  // the same on another device
         kCancelGarbage,
         kCancelAll,  // of pipe `target`
         kClose,      // pipe `target`
         kCloseAndWait,
         kOpen,    // pipe `target`
-        kInline,  // pipe `target` shall complete inline
+        kInline,  // enable inline completion on pipe `target`
         kForge,   // a packet
         kSnapshot,
         kClosePort,
@@ -59,11 +59,11 @@ struct Action {
     std::uint64_t random = 0;
 };
 
-// What a number of threads do to a port and its devices, all of it made from one number.
+// The actions of several threads on a port and its devices, all derived from one number.
 struct Schedule {
     static constexpr unsigned kThreads = 3;
     static constexpr unsigned kPipes = 6;
-    static constexpr Operations::Timeout kLongTimeout{60'000};  // nobody waits for its end
+    static constexpr Operations::Timeout kLongTimeout{60'000};  // never reached
 
     explicit Schedule(std::uint64_t seed) : random_(seed) {
         openPipes = 1 + below(3);
@@ -81,8 +81,8 @@ struct Schedule {
         failingCancels = below(6) == 0 ? 300 : 0;
         failingCloses = below(10) == 0 ? 300 : 0;
         unskippedPackets = below(4) == 0 ? 300 : 0;
-        // How many of a schedule's operations close or block: a few schedules do little else.
-        violence_ = below(8) == 0 ? 4 : 1;
+        // Limits the actions that close or block: only a few schedules consist mostly of them.
+        closeWeight_ = below(8) == 0 ? 4 : 1;
         for (auto& actions : threads) {
             const unsigned length = 6 + below(20);
             for (unsigned i = 0; i < length; ++i) {
@@ -98,7 +98,7 @@ struct Schedule {
 
     unsigned openPipes;  // at the beginning
     bool closesPort;
-    bool waitsForDeadlines;  // which it can, because it completes nothing
+    bool waitsForDeadlines;  // possible, because it completes nothing
     unsigned failingPosts = 0;
     unsigned idleDequeues;
     unsigned shortDequeues;
@@ -138,7 +138,7 @@ private:
         if (dice < 80) {
             return {Kind::kCancelAll, below(kPipes), number};
         }
-        if (dice < 82 + violence_) {
+        if (dice < 82 + closeWeight_) {
             return {number % 2 == 0 ? Kind::kClose : Kind::kCloseAndWait, below(kPipes), number};
         }
         if (dice < 88) {
@@ -153,7 +153,7 @@ private:
         return {dice < 94 ? Kind::kSnapshot : Kind::kYield, 0, number};
     }
 
-    // A new plan, with those that follow from it.
+    // A new plan, with its followers.
     unsigned plan(unsigned followers) {
         Plan made;
         made.isPost = below(12) == 0;
@@ -185,9 +185,9 @@ private:
             made.reaction = reaction < 10 ? Reaction::kResubmit : Reaction::kPost;
             made.next = plan(followers - 1);
             plans[made.next].isPost = made.reaction == Reaction::kPost;
-        } else if (reaction < 12 + violence_) {
+        } else if (reaction < 12 + closeWeight_) {
             made.reaction = Reaction::kCloseDevice;
-        } else if (reaction < 13 + 2 * violence_) {
+        } else if (reaction < 13 + 2 * closeWeight_) {
             made.reaction = Reaction::kBlock;
         } else if (reaction == 37) {
             made.reaction = Reaction::kThrow;
@@ -201,7 +201,7 @@ private:
     }
 
     std::mt19937_64 random_;
-    unsigned violence_;
+    unsigned closeWeight_;
 };
 
 }  // namespace iocp4j::model

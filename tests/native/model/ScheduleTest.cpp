@@ -1,9 +1,9 @@
-// Random schedules against a model: what a number of threads do to a port, its devices and its operations, on a kernel
-// that is late, short, contrary and forgetful. The engine's promises are checked after each.
+// Random schedules against a model: several threads use a port, its devices and its operations, on a kernel whose calls
+// fail, come late or transfer less. The engine's guarantees are checked after each schedule.
 //
-// A schedule is made from one number, so that a failure can be tried again: IOCP4J_SEED is the first schedule's number,
-// IOCP4J_SCHEDULES how many there are, IOCP4J_REPEATS how often each is run. How the threads of one are interleaved is
-// left to chance.
+// Each schedule is derived from one number, so that a failure can be repeated: IOCP4J_SEED is the number of the first
+// schedule, IOCP4J_SCHEDULES the number of schedules, IOCP4J_REPEATS the number of runs of each. The interleaving of
+// the threads is random.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
     const auto now = static_cast<std::uint64_t>(steady_clock::now().time_since_epoch().count());
     const auto first = fromEnvironment("IOCP4J_SEED", now % 1'000'000'007);
     Simulation simulation{first};
-    // At once: it may never come to an end.
+    // Print it first, because the test may hang.
     std::printf("schedules %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + schedules - 1));
     std::fflush(stdout);

@@ -18,7 +18,7 @@
 
 namespace iocp4j::model {
 
-// Runs schedules on a simulated kernel, and checks after each what the engine has promised.
+// Runs schedules on a simulated kernel, and checks the engine's guarantees after each.
 class Simulation {
 public:
     explicit Simulation(std::uint64_t firstSeed)
@@ -31,7 +31,7 @@ public:
         }
     }
 
-    // False when a promise was broken.
+    // Returns false if a guarantee was violated.
     bool run(std::uint64_t seed) {
         const Schedule schedule{seed};
         if (stage_.port == 0) {
@@ -123,13 +123,13 @@ private:
         Simulation& to_;
     };
 
-    // A listener that is still at it may start something.
+    // A listener that is still running may start an operation.
     bool quiescent() const {
         const std::uint64_t delivered = delivered_;
         return listening_ == 0 && world_->quiescent() && listening_ == 0 && delivered == delivered_;
     }
 
-    // --- What the engine tells ---
+    // --- Calls of the engine -------------------------------------------------------------------------------
 
     void deliver(std::span<const CompletionRecord> records) {
         World& world = *shown_;
@@ -237,7 +237,7 @@ private:
         if (!calm([&] { return CompletionPort::awaitClosed(stage_.port, std::chrono::steady_clock::now()); }) ||
             !sinkEnded_) {
             world_->violate("the port does not end");
-            std::abort();  // it would go on telling a sink that has gone
+            std::abort();  // otherwise it would call a sink that is gone
         }
         stage_.port = 0;
     }
@@ -263,9 +263,9 @@ private:
         }
     }
 
-    // Of some packets it depends on who comes first whether they count as foreign: that of a call that has failed
-    // although its operation has ended, and, where operations may complete inline, that of one that is over at once.
-    // And a stranger's may pass for one that does not come.
+    // Some packets count as foreign or not, depending on the order: the packet of a call that has failed although its
+    // operation has ended, and, with inline completion, that of an operation that is over at once. A forged packet may
+    // replace a missing one.
     bool foreignCountIsAllowed(std::uint64_t count) const {
         const std::uint64_t sent = foreignSent() - foreignAtOpening_;
         const test::SimulatedKernel::Counters& kernel = kernel_.counters;
@@ -274,13 +274,13 @@ private:
         return count + missing() - missingAtOpening_ >= sent && count <= sent + open;
     }
 
-    // Packets of operations that are over and have none: the kernel has skipped it, or refused to post it.
+    // Operations without a packet, because the kernel has skipped it or refused to post it.
     std::uint64_t missing() const { return kernel_.counters.skipped + kernel_.counters.failedPosts; }
 
-    // Packets that are no operation's.
+    // Packets that belong to no operation.
     std::uint64_t foreignSent() const { return kernel_.counters.forged + kernel_.counters.strays; }
 
-    // Whether the condition comes true though the kernel completes nothing more.
+    // Returns true if the condition becomes true while the kernel completes nothing.
     template <class Condition>
     static bool soon(const Condition& condition) {
         for (int rounds = 0; !condition(); ++rounds) {
@@ -295,7 +295,7 @@ private:
         return true;
     }
 
-    // Lets the kernel complete what pends until the condition holds.
+    // Lets the kernel complete pending requests until the condition holds.
     template <class Condition>
     bool calm(const Condition& condition) {
         for (int rounds = 0;; ++rounds) {
@@ -326,7 +326,7 @@ private:
     std::uint64_t endedAtOpening_ = 0;
     std::uint64_t atOnceAtOpening_ = 0;
     std::uint64_t missingAtOpening_ = 0;
-    std::unique_ptr<World> previous_;  // for those who are late, so that they can be caught
+    std::unique_ptr<World> previous_;  // detects calls for an earlier schedule
     std::unique_ptr<World> world_;
     std::atomic<World*> shown_{nullptr};
     Crew crew_;

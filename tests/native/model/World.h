@@ -15,7 +15,7 @@ namespace iocp4j::model {
 
 constexpr std::uint32_t kHandlesClosed = 676;
 
-// What has become of one plan.
+// The progress of one plan.
 struct Attempt {
     enum class Outcome : std::uint8_t { kNotTried, kTrying, kRefused, kAccepted, kInline };
 
@@ -41,10 +41,10 @@ struct Pipe {
     std::atomic<bool> cancelAllTried{false};
     std::atomic<bool> inlineTried{false};
     std::atomic<bool> closeTried{false};
-    std::atomic<bool> endSeen{false};  // a close has said that nothing follows
+    std::atomic<bool> endSeen{false};  // a close has reported the end
 };
 
-// The state of the world in one run of one schedule, as the model knows it; and the rules that hold in it.
+// The model's state in one run of one schedule, and the rules that hold in it.
 class World {
 public:
     World(std::uint64_t number, const Schedule& schedule, std::uint32_t operationCeiling)
@@ -67,7 +67,7 @@ public:
 
     std::size_t indexOf(const Attempt& attempt) const { return static_cast<std::size_t>(&attempt - attempts.data()); }
 
-    // nullptr for a token of another world.
+    // Returns nullptr for a token of another world.
     Attempt* find(std::uint64_t token) {
         const std::uint64_t index = token & 0xf'ffff;
         return token >> 20 == number_ && index < attempts.size() ? &attempts[index] : nullptr;
@@ -89,7 +89,7 @@ public:
         return nullptr;
     }
 
-    // Devices whose end has been told. Whoever opens one may hear of its end before he knows its key.
+    // Records the end of a device. The opening thread may see this before it knows the key.
     void noteEnd(Device::Key key) {
         const std::lock_guard lock{mutex_};
         ended_.push_back(key);
@@ -114,7 +114,7 @@ public:
         return all;
     }
 
-    // All that was accepted has come, and all devices have ended.
+    // All accepted operations have completed, and all devices have ended.
     bool quiescent() const {
         for (const Attempt& attempt : attempts) {
             if (attempt.outcome == Attempt::Outcome::kTrying ||
@@ -130,13 +130,13 @@ public:
         return true;
     }
 
-    // By the packet of a call that failed: whatever ends an operation first counts.
+    // Ended by the packet of a call that has failed, because the first end of an operation counts.
     bool cameByStray(const Attempt& attempt) const {
         const Plan& plan = planOf(attempt);
         return !plan.isPost && plan.answer == Request::Answer::kFailsAndEnds && attempt.bytes == plan.bytes;
     }
 
-    // Whether the kernel has a request that it would give back if only it were asked to, as it should have been.
+    // Returns true if the kernel has a request that a cancel would end, although the engine should have cancelled it.
     bool waitsInVain(const test::SimulatedKernel& kernel) {
         if (schedule_.failingCancels > 0) {
             return false;
@@ -149,7 +149,7 @@ public:
         });
     }
 
-    // The verdict, when the world is quiescent.
+    // Checks the result of a quiescent world.
     void judge() {
         for (Attempt& attempt : attempts) {
             switch (attempt.outcome) {

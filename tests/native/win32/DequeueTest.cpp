@@ -39,7 +39,7 @@ struct Way {
     Outcome (*dequeue)(const KernelPort&, Packet&, DWORD milliseconds);
 };
 
-// Each way to dequeue, and all that can come of it. No wait that ends otherwise comes to the end of kLong.
+// Each function that dequeues, with all outcomes. Waits that must end otherwise use kLong as the timeout.
 class DequeueTest : public ::testing::TestWithParam<Way> {
 protected:
     static constexpr DWORD kLong = 60'000;
@@ -47,7 +47,7 @@ protected:
 
     Outcome dequeue(DWORD milliseconds) { return GetParam().dequeue(port_, packet_, milliseconds); }
 
-    // The same while another thread does something, most likely when this one waits already.
+    // The same while another thread acts, most likely when this thread already waits.
     template <class Act>
     Outcome dequeueMeanwhile(DWORD milliseconds, const Act& act) {
         const std::jthread other{[&act] {
@@ -105,7 +105,7 @@ TEST_P(DequeueTest, FailedOperationIsAPacket) {
         ASSERT_FALSE(::ReadFile(pipe.server.get(), buffer, sizeof(buffer), nullptr, &read));
         ASSERT_EQ(DWORD{ERROR_IO_PENDING}, ::GetLastError());
     }
-    // One at a time, so that dequeueing many finds no more than one.
+    // One at a time, so that both functions find one packet.
     for (OVERLAPPED& read : reads) {
         ASSERT_EQ(Outcome::kPackets,
                   dequeueMeanwhile(kForEver, [&] { EXPECT_TRUE(::CancelIoEx(pipe.server.get(), &read)); }));
@@ -176,7 +176,7 @@ TEST_P(DequeueTest, HandleThatIsNoPortIsNotMistakenForATimeout) {
     }
 }
 
-TEST_P(DequeueTest, TellsAWaiterThatThePortIsClosed) {
+TEST_P(DequeueTest, WaitingThreadLearnsThatThePortIsClosed) {
     HANDLE handle = nullptr;
     const FakeCall<&Calls::createIoCompletionPort> create{
         [&](HANDLE file, HANDLE existing, ULONG_PTR key, DWORD concurrency) {
@@ -184,7 +184,7 @@ TEST_P(DequeueTest, TellsAWaiterThatThePortIsClosed) {
         }};
     Outcome outcome = Outcome::kPackets;
     DWORD error = ERROR_INVALID_HANDLE;
-    // One who is late finds no port any more, and has not been waiting.
+    // A thread that is late finds no port, and has not waited.
     const bool waited = waitFor([&] {
         KernelPort closing = newPort();
         std::thread waiter{[&] {
@@ -194,7 +194,7 @@ TEST_P(DequeueTest, TellsAWaiterThatThePortIsClosed) {
         ::Sleep(50);
         ::CloseHandle(handle);
         waiter.join();
-        // Closed already when its owner comes to it.
+        // The owner then finds the port closed.
         const FakeCall<&Calls::closeHandle> closeHandle{[](HANDLE) { return TRUE; }};
         closing = KernelPort{};
         return error != ERROR_INVALID_HANDLE;

@@ -63,14 +63,14 @@ TEST_F(PipeInstancesTest, NoInstanceIsMadeWhereThePipeCannotBe) {
     }
 }
 
-// Of a length that a UNICODE_STRING cannot say.
+// Longer than a UNICODE_STRING allows.
 TEST_F(PipeInstancesTest, NameThatIsTooLongIsNotCutShort) {
     const std::wstring tooLong = newPipeName() + std::wstring(0x8000, L'x');
     EXPECT_EQ(INVALID_HANDLE_VALUE,
               createPipeWithoutAccess(tooLong.c_str(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0, 0, &security_));
 }
 
-// What CreateNamedPipe makes of the same parameters is an instance of the same pipe.
+// CreateNamedPipe with the same parameters creates an instance of the same pipe.
 TEST_F(PipeInstancesTest, HolderIsOfTheShapeThatIsAskedFor) {
     for (const DWORD access : kDirections) {
         for (const DWORD type : kTypes) {
@@ -107,7 +107,7 @@ TEST_F(PipeInstancesTest, PipeThatExistsIsNotMadeAgain) {
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, createPipe(shape, security_).error());
 }
 
-// Where the holder has to be an ordinary instance, as under Wine.
+// The holder must be an ordinary instance, as under Wine.
 TEST_F(PipeInstancesTest, ClientThatComesBeforeTheHolderIsMadeKeepsItsInstance) {
     const FakeCall<&win32::Calls::createPipeHolder> holder{[](auto...) -> HANDLE {
         ::SetLastError(ERROR_CALL_NOT_IMPLEMENTED);

@@ -15,11 +15,11 @@ namespace {
 using namespace test;
 using Outcome = KernelPort::Outcome;
 
-// How the kernel treats the threads that wait for packets: what the sizes of our pools rest upon.
+// How the kernel schedules the threads that wait for packets. The sizes of the worker pool depend on it.
 
 constexpr unsigned kThreads = 4;
 
-// The threads by the order in which they began to wait, in the order in which packets came to them.
+// The threads, numbered in the order in which they began to wait, in the order in which they got packets.
 std::vector<unsigned> orderOfRelease() {
     const KernelPort port = newPort(kThreads);
     std::mutex mutex;
@@ -33,7 +33,7 @@ std::vector<unsigned> orderOfRelease() {
                 const std::lock_guard lock{mutex};
                 released.push_back(i);
             });
-            // Nothing tells that it waits.
+            // Nothing shows that it waits.
             ::Sleep(30);
         }
         for (unsigned i = 1; i <= kThreads; ++i) {
@@ -50,7 +50,7 @@ std::vector<unsigned> orderOfRelease() {
 TEST(PortThreadsTest, WhoBeganToWaitLastIsReleasedFirst) {
     const std::vector<unsigned> lastFirst{3, 2, 1, 0};
     const std::vector<unsigned> firstFirst{0, 1, 2, 3};
-    // On a busy machine a thread may have come late.
+    // On a busy machine a thread may be late.
     std::vector<unsigned> order;
     for (int round = 0; round < 10 && order != lastFirst && order != firstFirst; ++round) {
         order = orderOfRelease();
@@ -72,7 +72,7 @@ TEST(PortThreadsTest, NoMoreRunThanTheConcurrencyValue) {
             KernelPort::Packet packet;
             EXPECT_EQ(Outcome::kPackets, port.dequeueOne(packet, INFINITE));
             const unsigned mine = released++;
-            // At work all the time: whoever sleeps or yields his processor in a wait is not running.
+            // Busy all the time, because a thread that sleeps or yields in a wait does not count as running.
             while (mayGoOn.load() <= mine) {
                 YieldProcessor();
             }
@@ -84,9 +84,9 @@ TEST(PortThreadsTest, NoMoreRunThanTheConcurrencyValue) {
     for (unsigned i = 0; i < kThreads; ++i) {
         EXPECT_EQ(DWORD{ERROR_SUCCESS}, port.post(0, 0, nullptr));
     }
-    // As many threads of another port get their packets meanwhile, so that all of this one's could have had theirs.
+    // Meanwhile as many threads of another port get their packets, so that all of this port's could have got theirs.
     const auto noMoreThan = [&](unsigned count) {
-        EXPECT_TRUE(waitFor([&] { return released >= count; })) << "whoever blocks makes room for one";
+        EXPECT_TRUE(waitFor([&] { return released >= count; })) << "a blocked thread releases another one";
         orderOfRelease();
         return released <= count;
     };
@@ -97,7 +97,7 @@ TEST(PortThreadsTest, NoMoreRunThanTheConcurrencyValue) {
     }
     if (limited) {
         mayGoOn = 2;
-        EXPECT_TRUE(waitFor([&] { return released > 2; })) << "and so does whoever ends";
+        EXPECT_TRUE(waitFor([&] { return released > 2; })) << "and so does a thread that ends";
     } else {
         EXPECT_TRUE(waitFor([&] { return released == kThreads; })) << "more run than may, and yet not all";
     }

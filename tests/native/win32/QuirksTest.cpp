@@ -10,10 +10,10 @@ namespace {
 
 using namespace test;
 
-// Whether this system can have any.
+// Returns true if this system can have quirks.
 bool differs() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
 
-// What is found out of a system whose LockFileEx is like that.
+// Detects the quirk on a system with that LockFileEx.
 bool locksQueueNoPacket(const std::function<BOOL(HANDLE port, OVERLAPPED*)>& lockFileEx) {
     using Create = FakeCall<&Calls::createIoCompletionPort>;
     HANDLE port = nullptr;

@@ -15,7 +15,7 @@ using test::FakeCall;
 
 constexpr std::size_t kStep = ReservedMemory::kStep;
 
-// How much of the range the system says is committed, from its beginning.
+// The number of bytes at the beginning of the range that are committed.
 std::size_t committed(const ReservedMemory& memory) {
     MEMORY_BASIC_INFORMATION information{};
     EXPECT_EQ(sizeof information, ::VirtualQuery(memory.data(), &information, sizeof information));

@@ -11,16 +11,16 @@ struct Translation {
     int error;
 };
 constexpr Translation kTranslations[] = {
-    {0xc000'0140, WSAENOTCONN},      // STATUS_INVALID_CONNECTION, ERROR_UNEXP_NET_ERR to RtlNtStatusToDosError
-    {0xc000'00c4, WSAENETDOWN},      // STATUS_UNEXPECTED_NETWORK_ERROR, which is the same to it
+    {0xc000'0140, WSAENOTCONN},      // STATUS_INVALID_CONNECTION; RtlNtStatusToDosError: ERROR_UNEXP_NET_ERR
+    {0xc000'00c4, WSAENETDOWN},      // STATUS_UNEXPECTED_NETWORK_ERROR; the same
     {0xc000'013e, WSAECONNRESET},    // STATUS_LINK_FAILED
     {0xc000'013f, WSAETIMEDOUT},     // STATUS_LINK_TIMEOUT
     {0xc000'0236, WSAECONNREFUSED},  // STATUS_CONNECTION_REFUSED
-    {0xc000'00bc, WSAECONNREFUSED},  // STATUS_REMOTE_NOT_LISTENING, ERROR_REM_NOT_LIST
-    {0xc000'013d, WSAENOBUFS},       // STATUS_REMOTE_RESOURCES, which is the same
-    {0xc000'020d, WSAECONNRESET},    // STATUS_CONNECTION_RESET, ERROR_NETNAME_DELETED
+    {0xc000'00bc, WSAECONNREFUSED},  // STATUS_REMOTE_NOT_LISTENING; RtlNtStatusToDosError: ERROR_REM_NOT_LIST
+    {0xc000'013d, WSAENOBUFS},       // STATUS_REMOTE_RESOURCES; the same
+    {0xc000'020d, WSAECONNRESET},    // STATUS_CONNECTION_RESET; RtlNtStatusToDosError: ERROR_NETNAME_DELETED
     {0xc000'020c, WSAECONNRESET},    // STATUS_CONNECTION_DISCONNECTED
-    {0xc000'013b, WSAECONNABORTED},  // STATUS_LOCAL_DISCONNECT, ERROR_NETNAME_DELETED, too
+    {0xc000'013b, WSAECONNABORTED},  // STATUS_LOCAL_DISCONNECT; the same as for STATUS_CONNECTION_RESET
     {0xc000'0241, WSAECONNABORTED},  // STATUS_CONNECTION_ABORTED
     {0xc000'023f, WSAECONNRESET},    // STATUS_PORT_UNREACHABLE
     {0xc000'00b5, WSAETIMEDOUT},     // STATUS_IO_TIMEOUT
@@ -43,7 +43,7 @@ TEST(WinsockTest, StatusesOfPacketsBecomeWinsocksCodes) {
     }
 }
 
-// The table is Winsock's own, which the last of these calls shows.
+// The last of these calls shows that the table is Winsock's.
 TEST(WinsockTest, WinsockHasTheSameCodes) {
     const bool isWine = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
     const test::PlainSocket socket;

@@ -19,7 +19,7 @@ using namespace test;
 
 class DirectoryWatchBacklogTest : public WatchedDirectoryTest {};
 
-// --- A listener that takes its time ---------------------------------------------------------------------------------
+// --- A slow listener ------------------------------------------------------------------------------------------------
 
 TEST_F(DirectoryWatchBacklogTest, MissesNothingWhileTheListenerIsBusy) {
     openPort();
@@ -51,7 +51,7 @@ TEST_F(DirectoryWatchBacklogTest, MissesNothingWhileTheListenerIsBusy) {
     EXPECT_FALSE(turnstile_.gaveUp());
 }
 
-// The call in flight has the handle for itself, and ends with the next change only.
+// The call in flight occupies the handle until the next change.
 TEST_F(DirectoryWatchBacklogTest, ReportsWhatIsThereWithTheNextCallInFlight) {
     std::atomic<int> begun{0};
     FakeReadChanges read{[&](auto... arguments) {
@@ -73,30 +73,30 @@ TEST_F(DirectoryWatchBacklogTest, ReportsWhatIsThereWithTheNextCallInFlight) {
     port_.reset();
 }
 
-TEST_F(DirectoryWatchBacklogTest, TellsOfTenThousandCreationsOrOfAnOverflow) {
+TEST_F(DirectoryWatchBacklogTest, ReportsTenThousandCreationsOrAnOverflow) {
     constexpr std::size_t kCreations = 10'000;
     openPort();
     ASSERT_EQ(0u, start(openWatch(false, 4, 65'536)));
     for (std::size_t i = 0; i < kCreations; ++i) {
-        // Deleted again at once: making one takes Wine the longer the more there are.
+        // Delete it at once, because Wine creates a file the slower the more there are.
         directory_.makeFile(std::to_wstring(i));
         directory_.remove(std::to_wstring(i));
     }
     directory_.makeFolder(L"last");
     const auto overflows = [this] { return countStatus(ERROR_NOTIFY_ENUM_DIR); };
-    // The last one may be among those that an overflow stands for.
+    // The overflow may include the last file.
     ASSERT_TRUE(waitFor([&] { return overflows() > 0 || count(FILE_ACTION_ADDED, L"last") > 0; }));
-    std::set<std::wstring> told;
-    std::size_t toldTwice = 0;
+    std::set<std::wstring> reported;
+    std::size_t duplicates = 0;
     for (const Event& event : events()) {
-        toldTwice += event.action == FILE_ACTION_ADDED && !told.insert(event.name).second;
+        duplicates += event.action == FILE_ACTION_ADDED && !reported.insert(event.name).second;
     }
-    told.erase(L"last");
+    reported.erase(L"last");
     std::printf("Figures: Watch: %zu creations, %zu missed, %zu overflows reported, %zu completions\n", kCreations,
-                kCreations - told.size(), overflows(), recording_.count());
-    EXPECT_EQ(0u, toldTwice);
+                kCreations - reported.size(), overflows(), recording_.count());
+    EXPECT_EQ(0u, duplicates);
     if (overflows() == 0) {
-        EXPECT_EQ(kCreations, told.size());
+        EXPECT_EQ(kCreations, reported.size());
     }
 }
 
@@ -111,7 +111,7 @@ TEST_F(DirectoryWatchBacklogTest, LeavesTheListenerItsBuffers) {
     hold();
     directory_.makeFile(L"a");
     ASSERT_TRUE(turnstile_.waitForWaiting(1));
-    EXPECT_EQ(2, calls) << "before the listener was told";
+    EXPECT_EQ(2, calls) << "before the listener runs";
     directory_.makeFile(L"b");
     EXPECT_TRUE(port_->waitUntilIdle()) << "both buffers are in use";
     directory_.makeFile(L"c");
@@ -125,7 +125,7 @@ TEST_F(DirectoryWatchBacklogTest, LeavesTheListenerItsBuffers) {
     port_.reset();
 }
 
-TEST_F(DirectoryWatchBacklogTest, SaysWhenThereWasMoreThanRoom) {
+TEST_F(DirectoryWatchBacklogTest, ReportsAnOverflowOfItsBuffer) {
     openPort();
     watch();
     hold();

@@ -1,4 +1,4 @@
-// What Windows might do to a watch.
+// Failures of ReadDirectoryChangesW.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using namespace test;
 
 class DirectoryWatchFailureTest : public WatchedDirectoryTest {};
 
-// The documentation knows two ways for it to tell of an overflow.
+// The documentation describes two ways to report an overflow.
 TEST_F(DirectoryWatchFailureTest, TakesSuccessWithoutBytesForAnOverflow) {
     PortHandle kernel;
     Device::Key key = 0;
@@ -40,7 +40,7 @@ TEST_F(DirectoryWatchFailureTest, TakesSuccessWithoutBytesForAnOverflow) {
     port_.reset();
 }
 
-TEST_F(DirectoryWatchFailureTest, TriesAgainAfterAShortageAndTellsOnce) {
+TEST_F(DirectoryWatchFailureTest, TriesAgainAfterAShortageAndReportsItOnce) {
     std::atomic<int> calls{0};
     const FakeReadChanges scarce{[&](auto... arguments) {
         const int call = ++calls;
@@ -77,7 +77,7 @@ TEST_F(DirectoryWatchFailureTest, AFailureThatWillNotPassIsItsLastCompletion) {
     port_.reset();
 }
 
-TEST_F(DirectoryWatchFailureTest, SurvivesThatSomebodyCancels) {
+TEST_F(DirectoryWatchFailureTest, ContinuesAfterACancelByOtherCode) {
     openPort();
     const Device::Key key = watch();
     {
@@ -89,7 +89,7 @@ TEST_F(DirectoryWatchFailureTest, SurvivesThatSomebodyCancels) {
     ASSERT_TRUE(waitFor([&] { return countStatus(ERROR_OPERATION_ABORTED) > 0; }));
     directory_.makeFile(L"after");
     EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"after"));
-    EXPECT_EQ(1u, countStatus(ERROR_OPERATION_ABORTED)) << "cancelAll() is not for us";
+    EXPECT_EQ(1u, countStatus(ERROR_OPERATION_ABORTED)) << "cancelAll() does not affect a watch";
 }
 
 TEST_F(DirectoryWatchFailureTest, EndsWhenTheDirectoryIsDeleted) {

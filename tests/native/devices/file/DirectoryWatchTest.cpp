@@ -18,7 +18,7 @@ class DirectoryWatchTest : public WatchedDirectoryTest {};
 
 // --- What is reported -----------------------------------------------------------------------------------------------
 
-TEST_F(DirectoryWatchTest, TellsWhatHappens) {
+TEST_F(DirectoryWatchTest, ReportsChanges) {
     openPort();
     const Device::Key key = watch();
     directory_.makeFile(L"a");
@@ -152,7 +152,7 @@ TEST_F(DirectoryWatchTest, CloseWaitsForTheListenerAndKeepsItsBuffer) {
     let();
     EXPECT_TRUE(Device::awaitClosed(*opened, deadline()));
     EXPECT_TRUE(memory.gone());
-    EXPECT_EQ(1u, recording_.count()) << "what the listener had not been told of is dropped";
+    EXPECT_EQ(1u, recording_.count()) << "undelivered changes are dropped";
 }
 
 TEST_F(DirectoryWatchTest, MayBeClosedAtAnyTime) {
@@ -162,7 +162,7 @@ TEST_F(DirectoryWatchTest, MayBeClosedAtAnyTime) {
         const auto opened =
             DirectoryWatch::open(**port_, {directory_.path(), kEverything, false, kToken}, keep(memory.take()));
         ASSERT_EQ(0u, opened.error());
-        // Stays until the end: Wine loses a completion that comes while the thread that began the call exits.
+        // Keep the thread until the end, because Wine loses a completion that comes while the starting thread exits.
         Turnstile end;
         std::thread starter{[&] {
             start(*opened);

@@ -1,4 +1,4 @@
-// What is asked of a file beside its contents: its size, how it is kept, and what is known of it.
+// Calls for the properties of a file: size, storage and metadata.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ TEST(OverlappedFileCallsTest, CutsAndExtends) {
     EXPECT_EQ(std::string("123\0\0", 5), data);
 }
 
-TEST(OverlappedFileCallsTest, CallsThatFailTellWhy) {
+TEST(OverlappedFileCallsTest, FailedCallsReturnTheError) {
     const FakeCall<&win32::Calls::setFileInformationByHandle> set{[](auto...) { return failing(ERROR_DISK_FULL); }};
     const FakeCall<&win32::Calls::getFileInformationByHandleEx> get{[](auto...) { return failing(ERROR_IO_DEVICE); }};
     const FakeCall<&win32::Calls::flushFileBuffers> flush{[](auto...) { return failing(ERROR_WRITE_FAULT); }};

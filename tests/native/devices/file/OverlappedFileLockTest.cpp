@@ -16,14 +16,14 @@ namespace {
 
 using namespace test;
 
-TEST(OverlappedFileLockTest, LocksAtOnceWhereNobodyIs) {
+TEST(OverlappedFileLockTest, LocksAtOnceWithoutContention) {
     OpenFile file;
     EXPECT_EQ(0u, file.lock(5 * kGiB, 100, LOCKFILE_EXCLUSIVE_LOCK).status);
     EXPECT_EQ(0u, file.lock(0, 10, 0).status);
     EXPECT_EQ(0u, file->unlock(5 * kGiB, 100));
     EXPECT_EQ(0u, file->unlock(0, 10));
     const win32::ErrorCode again = file->unlock(0, 10);
-    // Windows says the first.
+    // Windows returns the first.
     EXPECT_TRUE(again == ERROR_NOT_LOCKED || again == ERROR_LOCK_VIOLATION) << again;
     EXPECT_EQ(0u, file.port.foreignPackets());
 }
@@ -54,7 +54,7 @@ TEST(OverlappedFileLockTest, DoesNotWaitForALockThatFailsImmediately) {
     EXPECT_EQ(0u, file.lock(10, 1, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY).status);
 }
 
-// Whether a lock that has waited is ever had here.
+// Returns true if a lock that has waited can complete on this system.
 bool contendedLocksComplete(const OpenFile& file) {
     const win32::Handle holder = file.another();
     const win32::Handle waiter = file.another();
@@ -62,7 +62,7 @@ bool contendedLocksComplete(const OpenFile& file) {
         return ::LockFileEx(holder.get(), LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, overlapped);
     }));
     const win32::Handle had{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
-    static OVERLAPPED operation;  // Wine never lets go of it
+    static OVERLAPPED operation;  // static, because Wine uses it for ever
     operation = OVERLAPPED{};
     operation.hEvent = had.get();
     EXPECT_FALSE(::LockFileEx(waiter.get(), LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &operation));
@@ -94,7 +94,7 @@ TEST(OverlappedFileLockTest, WaitsForALock) {
     EXPECT_EQ(0u, file.recording.waitForToken(2).status);
 }
 
-// A lock that is had at once, or later, where a packet follows a success.
+// A lock that is granted at once or later, on a system that queues a packet for a success.
 class LockOnAnySystemTest : public ::testing::Test {
 protected:
     explicit LockOnAnySystemTest(const win32::Quirks& quirks = {}) : port_{recording_, settings(quirks)} {}
@@ -121,7 +121,7 @@ protected:
         }));
     }
 
-    // As the kernel ends an operation.
+    // Completes an operation like the kernel.
     void complete(Device::Key key, OVERLAPPED* overlapped, ULONG_PTR status) {
         overlapped->Internal = status;
         EXPECT_EQ(0u, port_->kernel().post(0, key, overlapped));
@@ -157,7 +157,7 @@ protected:
     TestPort port_;
 };
 
-// Where none does.
+// The same on a system that queues no packet.
 class LockWithoutPacketTest : public LockOnAnySystemTest {
 protected:
     LockWithoutPacketTest() : LockOnAnySystemTest({.locksQueueNoPacket = true}) {}

@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// Pages of memory, which begin on one.
+// Memory pages, aligned to a page.
 struct Pages {
     explicit Pages(std::size_t count)
         : memory(static_cast<char*>(::VirtualAlloc(nullptr, count * 4096, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE))) {}
@@ -128,14 +128,14 @@ TEST(OverlappedFileTest, AnEmptyReadSucceedsAnywhere) {
     EXPECT_EQ(0u, *file->size());
 }
 
-TEST(OverlappedFileTest, AnEndToldAtOnceIsTheSame) {
+TEST(OverlappedFileTest, AnEndReportedAtOnceIsTheSame) {
     const FakeCall<&win32::Calls::readFile> fake{[](auto...) { return failing(ERROR_HANDLE_EOF); }};
     OpenFile file;
     std::string data;
     EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, file.read(0, data, 10).status);
 }
 
-TEST(OverlappedFileTest, AnEndToldAsSuccessWithoutBytesIsTheSame) {
+TEST(OverlappedFileTest, AnEndReportedAsSuccessWithoutBytesIsTheSame) {
     using Read = FakeCall<&win32::Calls::readFile>;
     const Read fake{[](HANDLE handle, void* buffer, DWORD, DWORD* bytes, OVERLAPPED* overlapped) {
         return Read::real(handle, buffer, 0, bytes, overlapped);
@@ -152,7 +152,7 @@ TEST(OverlappedFileTest, TrueIsOneCompletionLikePending) {
     using Read = FakeCall<&win32::Calls::readFile>;
     using Write = FakeCall<&win32::Calls::writeFile>;
     bool atOnce = false;
-    // The packet is there in either case. run() checks that it counts once.
+    // A packet is queued in either case. run() checks that it counts once.
     const Read read{[&](HANDLE handle, void* buffer, DWORD length, DWORD* bytes, OVERLAPPED* overlapped) {
         const BOOL done = Read::real(handle, buffer, length, bytes, overlapped);
         return done || ::GetLastError() != ERROR_IO_PENDING ? done : atOnce ? TRUE : failing(ERROR_IO_PENDING);
@@ -178,7 +178,7 @@ TEST(OverlappedFileTest, FailuresAreCompletions) {
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, file.read(0, data, 1).status);
 }
 
-TEST(OverlappedFileTest, AFullDiskIsToldWithTheBytesThatFitted) {
+TEST(OverlappedFileTest, AFullDiskIsReportedWithTheBytesThatFitted) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;
     }

@@ -20,7 +20,7 @@ bool isOpen(HANDLE handle) {
     return ::GetHandleInformation(handle, &flags) != FALSE;
 }
 
-// A file of this test's, gone with the handle.
+// A temporary file, which is deleted when its handle is closed.
 win32::Handle temporaryFile(DWORD flags) {
     wchar_t folder[MAX_PATH];
     wchar_t name[MAX_PATH];
@@ -68,7 +68,7 @@ TEST_F(AdoptedDeviceTest, LosesNothingOnAHandleThatSkipsPackets) {
     for (std::uint64_t round = 0; round < 20; ++round) {
         const auto written = port_.write(*client, 2 * round, "hello", 5);
         ASSERT_TRUE(written);
-        EXPECT_FALSE(isInline(*written)) << "nobody has asked for that";
+        EXPECT_FALSE(isInline(*written)) << "inline completion is not enabled";
         EXPECT_EQ(5u, recording_.waitForToken(2 * round).bytes);
         ASSERT_TRUE(port_.read(*server, 2 * round + 1, buffer, sizeof(buffer)));
         EXPECT_EQ("hello", std::string(buffer, recording_.waitForToken(2 * round + 1).bytes));
@@ -152,7 +152,7 @@ TEST_F(AdoptedDeviceTest, PortThatEndsLeavesWhatIsKept) {
     EXPECT_TRUE(isOpen(ends.client.get()));
 }
 
-// Whatever was to become of the handle: the caller has been told that nothing has.
+// With either ownership, because the call has failed.
 TEST_F(AdoptedDeviceTest, HandleThatIsRefusedStaysOpenAndTheCallers) {
     for (const auto ownership : {AdoptedDevice::Ownership::kKept, AdoptedDevice::Ownership::kPassed}) {
         const PipeEnds ends{PipeKind::kBytes, 4096, 0};

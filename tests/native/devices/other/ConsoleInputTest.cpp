@@ -31,7 +31,7 @@ protected:
         return port_.read(device_, token, records_.data(), static_cast<std::uint32_t>(records * sizeof(INPUT_RECORD)));
     }
 
-    // The characters of the keys that were pressed.
+    // The characters of the pressed keys.
     std::string keysOf(const CompletionRecord& record) const {
         std::string keys;
         for (std::size_t i = 0; i < record.bytes / sizeof(INPUT_RECORD); ++i) {
@@ -43,7 +43,7 @@ protected:
         return keys;
     }
 
-    // Reads until so many keys have come.
+    // Reads until that many keys have come.
     std::string readKeys(std::size_t count, std::size_t recordsAtOnce = 16) {
         std::string keys;
         while (keys.size() < count) {
@@ -78,7 +78,7 @@ TEST_F(ConsoleInputTest, ReadWaitsForAKey) {
     ASSERT_TRUE(read(1));
     pause(port_, recording_);
     console_.type("x");
-    // What a new console has to say, as that it has the focus, is no key.
+    // The first records of a new console, such as a focus event, are no keys.
     std::string keys = keysOf(recording_.waitForToken(1));
     keys += keys.empty() ? readKeys(1) : "";
     EXPECT_EQ("x", keys);
@@ -89,8 +89,8 @@ TEST_F(ConsoleInputTest, ReadTakesNoMoreThanFits) {
     EXPECT_EQ("abcdef", readKeys(6, 1));
 }
 
-// Another reader, as System.in is, may take the input between the signal and the read, which then must not wait: the
-// thread has other waits.
+// Another reader, such as System.in, may read the input between the signal and the read. The read must not block,
+// because the thread serves other waits.
 TEST(ConsoleInputRaceTest, InputThatAnotherReaderTakesKeepsNoThread) {
     std::atomic<int> taken{0};
     FakeCall<&win32::Calls::readConsoleInput> readConsoleInput{
@@ -123,7 +123,7 @@ TEST(ConsoleInputRaceTest, InputThatAnotherReaderTakesKeepsNoThread) {
 }
 
 TEST_F(ConsoleInputTest, CancelEndsARead) {
-    // All that is there is taken first, so that there is one that waits.
+    // Read all input first, so that one read waits.
     for (std::uint64_t token = 1; token < 100; ++token) {
         const auto id = read(token);
         ASSERT_TRUE(id);
@@ -158,7 +158,7 @@ TEST_F(ConsoleInputTest, RefusesABufferTooSmallForARecord) {
     EXPECT_EQ(DWORD{ERROR_INVALID_FUNCTION}, recording_.waitForToken(2).status);
 }
 
-TEST(NoConsoleTest, OpenTellsThatThereIsNone) {
+TEST(NoConsoleTest, OpenFailsWithoutAConsole) {
     ::FreeConsole();
     Recording recording;
     TestPort port{recording};

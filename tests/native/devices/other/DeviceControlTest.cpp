@@ -16,7 +16,7 @@ namespace {
 
 using namespace test;
 
-// Those of the pipe driver, which have no header outside the driver kit.
+// Control codes of the pipe driver, which only the driver kit declares.
 constexpr DWORD pipeCode(DWORD function, DWORD method, DWORD access) noexcept {
     return (FILE_DEVICE_NAMED_PIPE << 16) | (access << 14) | (function << 2) | method;
 }
@@ -41,7 +41,7 @@ protected:
         return *added;
     }
 
-    // An instance to which nobody has connected.
+    // An instance without a client.
     Device::Key listener(std::wstring& name) {
         name = newPipeName();
         return add(win32::Handle{::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
@@ -134,8 +134,8 @@ TEST_F(DeviceControlTest, EndsWithItsDevice) {
     EXPECT_EQ(code(EngineError::kDeviceClosed), control(pipe, 2, kListen).error());
 }
 
-// On the driver of pipes itself, which any handle to its root stands for.
-TEST_F(DeviceControlTest, WaitsForAPipeOfAnybodys) {
+// A request to the pipe driver itself, through a handle to its root.
+TEST_F(DeviceControlTest, WaitsForAPipeOfAnotherProgram) {
     constexpr DWORD kWait = pipeCode(6, METHOD_BUFFERED, FILE_ANY_ACCESS);
     const auto root = AdoptedDevice::open(*port_, L"\\\\.\\pipe\\", GENERIC_READ);
     ASSERT_TRUE(root) << root.error();
@@ -178,7 +178,7 @@ protected:
         OVERLAPPED* operation;
     };
 
-    // What the driver does, as the test says.
+    // The driver of the test.
     std::function<BOOL(const Request&)> driver_;
     FakeCall<&win32::Calls::deviceIoControl> fake_{[this](HANDLE device, DWORD code, void* in, DWORD inLength,
                                                           void* out, DWORD outLength, DWORD*, OVERLAPPED* operation) {
@@ -186,7 +186,7 @@ protected:
     }};
 };
 
-// FALSE with the code of a warning, and a packet: as ERROR_MORE_DATA, but with whatever warning a driver has.
+// FALSE with a warning, and a packet: like ERROR_MORE_DATA, but with any warning of a driver.
 TEST_F(FakeControlTest, WarningIsFollowedByAPacket) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;

@@ -55,7 +55,7 @@ TEST_F(JobObjectTest, CompletesWhenTheLastProcessHasEnded) {
     EXPECT_EQ(Opcode::kWait, record.opcode);
     EXPECT_EQ(DeviceKind::kJob, record.kind);
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
-    EXPECT_EQ(0u, port_.foreignPackets()) << "the news of a job is no stranger's";
+    EXPECT_EQ(0u, port_.foreignPackets()) << "packets of a job are not foreign";
 }
 
 TEST_F(JobObjectTest, CompletesAtOnceWhereNoProcessIsRunning) {
@@ -125,7 +125,7 @@ TEST_F(JobObjectTest, RefusesAProcessThatIsNone) {
     EXPECT_EQ(0u, *of(job).processes());
 }
 
-TEST_F(JobObjectTest, StrangersPacketEndsNoWait) {
+TEST_F(JobObjectTest, ForgedPacketEndsNoWait) {
     const Device::Key job = open();
     const ChildProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));

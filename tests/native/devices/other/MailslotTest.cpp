@@ -99,7 +99,7 @@ TEST_F(MailslotTest, NameIsTakenOnce) {
 
 // --- Through the table of calls -------------------------------------------------------------------------------------
 
-// Pipes in the place of mailslots, which do the same as far as a port can see.
+// Pipes instead of mailslots, which are the same for a port.
 class FakeMailslotTest : public ::testing::Test {
 protected:
     Recording recording_;

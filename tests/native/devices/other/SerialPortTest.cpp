@@ -16,7 +16,7 @@ using FlowControl = SerialSettings::FlowControl;
 
 constexpr DWORD kHandlesClosed = 676;
 
-// A pipe in the place of a serial port, with everything that only a serial port has made up.
+// A pipe instead of a serial port, with fakes for the calls that only serial ports support.
 class SerialPortTest : public ::testing::Test {
 protected:
     Device::Key open() {
@@ -58,13 +58,13 @@ protected:
     Device::Key key_ = 0;
     OVERLAPPED* waiting_ = nullptr;
     DWORD* eventsOf_ = nullptr;
-    DWORD refusal_ = ERROR_SUCCESS;  // of the call that the test is about
+    DWORD refusal_ = ERROR_SUCCESS;  // the result of the tested call
 
     FakeCall<&win32::Calls::createFile> create_{
         [this](LPCWSTR name, DWORD access, DWORD share, SECURITY_ATTRIBUTES*, DWORD disposition, DWORD flags, HANDLE) {
             EXPECT_EQ(settings_.name, name);
             EXPECT_EQ(DWORD{GENERIC_READ | GENERIC_WRITE}, access);
-            EXPECT_EQ(0u, share) << "nobody shares a serial port";
+            EXPECT_EQ(0u, share) << "serial ports cannot be shared";
             EXPECT_EQ(DWORD{FILE_FLAG_OVERLAPPED}, flags);
             return decltype(create_)::real(pipe_.c_str(), access, share, nullptr, disposition, flags, nullptr);
         }};
@@ -118,7 +118,7 @@ TEST_F(SerialPortTest, SetsTheLineUp) {
     EXPECT_EQ(TWOSTOPBITS, block_.StopBits);
     EXPECT_TRUE(block_.fBinary);
     EXPECT_FALSE(block_.fAbortOnError);
-    EXPECT_EQ(123, block_.XonLim) << "what nobody has named stays";
+    EXPECT_EQ(123, block_.XonLim) << "unnamed values are unchanged";
     EXPECT_EQ(1u, timeouts_.ReadIntervalTimeout);
     EXPECT_EQ(2u, timeouts_.ReadTotalTimeoutMultiplier);
     EXPECT_EQ(3u, timeouts_.ReadTotalTimeoutConstant);
@@ -180,7 +180,7 @@ TEST_F(SerialPortTest, ReadsAndWrites) {
     EXPECT_EQ(2u, recording_.waitForToken(2).bytes);
 }
 
-// What the driver says of such a read is no error to ReadFile.
+// ReadFile treats the driver's status for a timeout as a success.
 TEST(SerialStatusTest, TimeThatIsUpIsASuccess) {
     constexpr std::uintptr_t kStatusTimeout = 0x102;
     EXPECT_EQ(0u, win32::errorOfStatus(kStatusTimeout));
@@ -188,7 +188,7 @@ TEST(SerialStatusTest, TimeThatIsUpIsASuccess) {
 
 // --- Events ---------------------------------------------------------------------------------------------------------
 
-TEST_F(SerialPortTest, TellsWhichEventsHaveHappened) {
+TEST_F(SerialPortTest, ReportsWhichEventsHaveOccurred) {
     key_ = open();
     ASSERT_TRUE(awaitEvents(key_, 1, EV_RXCHAR | EV_CTS));
     EXPECT_EQ(DWORD{EV_RXCHAR | EV_CTS}, mask_);
@@ -210,7 +210,7 @@ TEST_F(SerialPortTest, AnotherWaitEndsTheOneBefore) {
     EXPECT_EQ(DWORD{EV_DSR}, recording_.waitForToken(2).detail);
 }
 
-// The second has happened before anybody has looked at the first.
+// The second event occurs before the first completion is read.
 TEST_F(SerialPortTest, EventsOfTwoWaitsAreNotMixedUp) {
     key_ = open();
     for (std::uint64_t token = 1; token <= 200; token += 2) {
@@ -286,8 +286,8 @@ TEST_F(SerialLinesTest, AreSetAndAskedAfter) {
 
 // --- On a real port -------------------------------------------------------------------------------------------------
 
-// IOCP4J_SERIAL_PORT names one, as in \\.\COM3. What is written to it should come back: a plug that joins its two data
-// lines, or under Wine a terminal that echoes.
+// IOCP4J_SERIAL_PORT names a port, such as \\.\COM3. It should return what is written to it: a plug that connects its
+// two data lines, or under Wine a terminal that echoes.
 class RealSerialPortTest : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -311,16 +311,16 @@ protected:
 TEST_F(RealSerialPortTest, ReadsWhatItHasWritten) {
     ASSERT_TRUE(port_.write(key_, 1, "hello\n", 6));
     EXPECT_EQ(6u, recording_.waitForToken(1).bytes);
-    std::string heard;
-    for (std::uint64_t token = 2; heard.size() < 5; ++token) {
-        // One by one: Wine waits for a full buffer with these timeouts.
+    std::string data;
+    for (std::uint64_t token = 2; data.size() < 5; ++token) {
+        // One at a time, because Wine waits for a full buffer with these timeouts.
         char byte = 0;
         ASSERT_TRUE(port_.read(key_, token, &byte, 1));
         const CompletionRecord record = recording_.waitForToken(token);
         ASSERT_EQ(0u, record.status);
-        heard.append(&byte, record.bytes);
+        data.append(&byte, record.bytes);
     }
-    EXPECT_EQ("hello", heard.substr(0, 5));
+    EXPECT_EQ("hello", data.substr(0, 5));
 }
 
 TEST_F(RealSerialPortTest, CancelsARead) {

@@ -84,7 +84,7 @@ TEST_F(WaitableDeviceTest, OneSignalOfAnAutomaticEventEndsOneWait) {
     EXPECT_FALSE(isSignalled(event.get()));
 }
 
-TEST_F(WaitableDeviceTest, TellsHundredsOfObjectsApart) {
+TEST_F(WaitableDeviceTest, DistinguishesHundredsOfObjects) {
     constexpr std::uint64_t kObjects = 200;
     std::vector<win32::Handle> events;
     std::vector<Device::Key> devices;
@@ -100,7 +100,7 @@ TEST_F(WaitableDeviceTest, TellsHundredsOfObjectsApart) {
     EXPECT_EQ(0u, port_.foreignPackets());
 }
 
-TEST_F(WaitableDeviceTest, TellsOfTheEndOfAProcess) {
+TEST_F(WaitableDeviceTest, ReportsTheEndOfAProcess) {
     const ChildProcess child;
     const Device::Key device = open(child.handle());
     ASSERT_TRUE(wait(device, 1));
@@ -181,7 +181,7 @@ TEST_F(WaitableDeviceTest, CancelAllLetsTheNextWaitLive) {
     EXPECT_EQ(0u, recording_.waitForToken(3).status);
 }
 
-// The one thing that must not happen: the wait says that it was cancelled, and the signal is gone.
+// A wait must not complete as cancelled after it has consumed the signal.
 TEST_F(WaitableDeviceTest, SignalIsNeverLostToACancel) {
     const auto event = newEvent(Reset::kAutomatic);
     const Device::Key device = open(event.get());
@@ -248,7 +248,7 @@ TEST_F(WaitableDeviceTest, RefusesWhatCannotBeWaitedFor) {
     HKEY key = nullptr;
     ASSERT_EQ(ERROR_SUCCESS, ::RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\iocp4j-test", 0, nullptr,
                                                REG_OPTION_VOLATILE, KEY_READ, nullptr, &key, nullptr));
-    // Wine gives every object the right to be waited for, and finds out later.
+    // Wine grants SYNCHRONIZE for every object, and fails only in the wait.
     if (const auto opened = WaitableDevice::open(*port_, L"key", key)) {
         ASSERT_TRUE(wait(*opened, 1));
         EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, recording_.waitForToken(1).status);

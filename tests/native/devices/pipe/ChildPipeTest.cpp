@@ -22,21 +22,21 @@ protected:
         return *opened;
     }
 
-    // For a device that the test has not closed.
+    // The test must not have closed the device.
     static ChildPipe& pipe(Device::Key key) { return static_cast<ChildPipe&>(*Share<Device>{key}); }
 
-    // All that comes until the last copy of the child's end is closed.
-    std::string hear(Device::Key key) {
-        std::string heard;
+    // All data until the last copy of the child's end is closed.
+    std::string readAll(Device::Key key) {
+        std::string data;
         for (;;) {
             char buffer[64];
             const std::uint64_t token = ++token_;
             EXPECT_TRUE(port_.read(key, token, buffer, sizeof(buffer)));
             const CompletionRecord record = recording_.waitForToken(token);
-            heard.append(buffer, record.bytes);
+            data.append(buffer, record.bytes);
             if (record.status != 0) {
                 EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, record.status);
-                return heard;
+                return data;
             }
         }
     }
@@ -46,7 +46,7 @@ protected:
     std::uint64_t token_ = 100;
 };
 
-// A program that Windows has: starts it with these standard streams and waits for its end.
+// Runs a program of Windows with these standard streams and waits for its end.
 DWORD run(std::wstring command, HANDLE input, HANDLE output) {
     STARTUPINFOW startup{};
     startup.cb = sizeof(startup);
@@ -68,20 +68,20 @@ TEST_F(ChildPipeTest, CarriesTheOutputOfAChild) {
     const Device::Key key = open(PipeDirection::kInbound);
     ASSERT_EQ(0u, run(L"cmd.exe /c echo hello from the child", nullptr, pipe(key).childEnd()));
     pipe(key).closeChildEnd();
-    EXPECT_EQ("hello from the child\r\n", hear(key));
+    EXPECT_EQ("hello from the child\r\n", readAll(key));
 }
 
 TEST_F(ChildPipeTest, CarriesTheInputOfAChildAndItsOutput) {
     const Device::Key input = open(PipeDirection::kOutbound);
     const Device::Key output = open(PipeDirection::kInbound);
-    // Started with both, it must not keep the first one open for itself: it inherits the parent's copy of neither.
+    // The child inherits the parent's copy of neither end. Otherwise it would keep its own input open.
     ASSERT_EQ(0u, run(L"find.exe \"needle\"", pipe(input).childEnd(), pipe(output).childEnd()));
     pipe(input).closeChildEnd();
     pipe(output).closeChildEnd();
     ASSERT_TRUE(port_.write(input, 1, "hay\r\nthe needle\r\nhay\r\n", 22));
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     EXPECT_TRUE(closed(input)) << "the child reads to the end of its input";
-    EXPECT_EQ("the needle\r\n", hear(output));
+    EXPECT_EQ("the needle\r\n", readAll(output));
 }
 
 TEST_F(ChildPipeTest, DoesNotNoticeTheEndOfTheChildWhileItsEndIsOpenHere) {
@@ -115,7 +115,7 @@ TEST_F(ChildPipeTest, CloseOfTheDeviceClosesBothEnds) {
     EXPECT_FALSE(::GetHandleInformation(child, &flags));
 }
 
-TEST_F(ChildPipeTest, EachHasANameOfItsOwnThatNobodyCanUse) {
+TEST_F(ChildPipeTest, EachHasAUniqueNameToWhichNoClientCanConnect) {
     const Device::Key one = open();
     const Device::Key other = open();
     EXPECT_NE(pipe(one).name(), pipe(other).name());

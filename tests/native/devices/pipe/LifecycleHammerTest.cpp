@@ -1,4 +1,4 @@
-// Everything at once, for a number of rounds; and then nothing may be left.
+// All operations at once for a number of rounds, after which nothing may be left.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace test;
 
-// Counts what was accepted and what has come back.
+// Counts accepted and completed operations.
 struct Ledger {
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
@@ -26,10 +26,10 @@ struct Ledger {
     std::atomic<std::uint64_t> connections{0};
 };
 
-// What reads put where nobody looks; the kernel may write there for as long as the test runs.
+// A buffer whose contents do not matter. The kernel may write to it until the test ends.
 char scratch[256];
 
-// One port with a server that echoes, and threads that come as clients and are rough with everything they can name.
+// A port with an echo server, and threads that connect, and use, cancel and close all keys that they know.
 void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
     Recording recording;
     TestPort* used = nullptr;
@@ -52,7 +52,7 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
             if (record.token != 1) {
                 continue;
             }
-            // The server's end: echo and read again, until something goes wrong.
+            // At the server's end: echo and read again until a failure.
             const bool goesOn = record.status == 0 && record.opcode == Opcode::kRead &&
                                 count(used->write(record.key, 2, scratch, record.bytes)) &&
                                 count(used->read(record.key, 1, scratch, sizeof(scratch)));
@@ -125,7 +125,7 @@ TEST(LifecycleHammerTest, LeavesNothingBehind) {
     EXPECT_LT(0u, ledger.connections.load());
 }
 
-// Ports come and go under the hands of threads that use them by key, as Java does.
+// Ports open and close while threads use them by key, as Java does.
 TEST(LifecycleHammerTest, PortsComeAndGo) {
     constexpr unsigned kThreads = 3;
     constexpr int kRounds = 12;

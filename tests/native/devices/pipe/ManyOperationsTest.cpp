@@ -20,13 +20,13 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Enough that anything which takes a walk over all of them for each would be seen in the figures.
+// Enough operations that a linear search for each would show in the times.
 constexpr std::size_t kOperations = 10'000;
 constexpr std::uint32_t kHandlesClosed = 676;
 
 class ManyOperationsTest : public ::testing::Test {
 protected:
-    // Reads that nobody answers, token by token.
+    // Starts reads for which no data comes, with increasing tokens.
     std::vector<OperationId> startReads(const TestPort& port, Device::Key device) {
         std::vector<OperationId> ids;
         for (std::size_t i = 0; i < kOperations; ++i) {
@@ -37,7 +37,7 @@ protected:
         return ids;
     }
 
-    // Whether each token has come once, with that status.
+    // Returns true if each token has completed once with that status.
     bool allEndedWith(std::uint32_t status) const {
         std::vector<int> ends(kOperations);
         for (const CompletionRecord& record : recording_.records()) {
@@ -93,7 +93,7 @@ TEST_F(ManyOperationsTest, EndWithTheirPort) {
     std::printf("Figures: a port with %zu operations in flight closes in %lld ms\n", kOperations, taken / 1'000);
 }
 
-// What a deadline takes is a part of the operation, which is there in any case.
+// A deadline is an entry inside the operation.
 TEST_F(ManyOperationsTest, TakeNoMemoryForTheirDeadlines) {
     EXPECT_LE(sizeof(Deadlines::Entry), 24u);
     EXPECT_EQ(128u, sizeof(Operation));

@@ -1,4 +1,4 @@
-// What a pipe can do beyond reading and writing: transactions, looking, flushing, telling of its peer.
+// Calls of a pipe besides reading and writing: transactions, peek, flush, information about the peer.
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 using namespace test;
 
-// A device at the client's end, a plain blocking handle at the server's.
+// A device at the client's end, a blocking handle at the server's end.
 class NamedPipeCallsTest : public ::testing::Test {
 protected:
     explicit NamedPipeCallsTest(PipeKind kind = PipeKind::kMessages) : ends_(kind) {
@@ -133,7 +133,7 @@ TEST_F(NamedPipeCallsTest, EndsATransactionWithItsPeer) {
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(1).status);
 }
 
-// --- Looking --------------------------------------------------------------------------------------------------------
+// --- Peek -----------------------------------------------------------------------------------------------------------
 
 TEST_F(NamedPipeCallsTest, LooksAtMessages) {
     ASSERT_TRUE(pipe().peek());
@@ -160,7 +160,7 @@ TEST_F(NamedPipeCallsTest, LooksAtAPipeWhosePeerHasGone) {
 
 TEST_F(NamedPipeCallsTest, KnowsWhetherItKeepsMessages) {
     EXPECT_TRUE(pipe().keepsMessages());
-    // However it reads them.
+    // With either read mode.
     DWORD mode = PIPE_READMODE_BYTE;
     EXPECT_TRUE(::SetNamedPipeHandleState(pipe().handle(), &mode, nullptr, nullptr));
     EXPECT_TRUE(pipe().keepsMessages());
@@ -196,7 +196,7 @@ TEST_F(NamedPipeCallsTest, FlushesUntilThePeerHasRead) {
     peer.join();
 }
 
-// What it says is another matter: systems differ.
+// The result differs between systems.
 TEST_F(NamedPipeCallsTest, FlushDoesNotWaitForAPeerThatHasGone) {
     ASSERT_TRUE(port_.write(device_, 1, "data", 4));
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
@@ -211,7 +211,7 @@ TEST_F(NamedPipeCallsTest, CloseEndsAFlush) {
     std::thread flusher{[&] {
         const Share<Device> share{device_};
         flushing = true;
-        EXPECT_NE(0u, static_cast<NamedPipe&>(*share).flush()) << "nobody has read it";
+        EXPECT_NE(0u, static_cast<NamedPipe&>(*share).flush()) << "the peer has not read it";
     }};
     EXPECT_TRUE(waitFor([&] { return flushing.load(); }));
     ::Sleep(50);

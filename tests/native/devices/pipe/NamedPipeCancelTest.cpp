@@ -29,7 +29,7 @@ TEST_F(NamedPipeCancelTest, CancelsOneByItsId) {
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
     EXPECT_FALSE(port_.cancel(device_, ids[1])) << "it is over";
     put(peer_, "still");
-    EXPECT_EQ("still", received(recording_.waitForToken(0))) << "the others are not meant";
+    EXPECT_EQ("still", received(recording_.waitForToken(0))) << "the other reads continue";
     EXPECT_TRUE(closed(device_));
     EXPECT_EQ(3u, recording_.count());
 }
@@ -71,13 +71,13 @@ TEST_F(NamedPipeCancelTest, CancelsOneDirection) {
     EXPECT_EQ(0u, port_.cancelAll(device_, Opcode::kTransact)) << "there is none";
     EXPECT_EQ(1u, port_.cancelAll(device_, Opcode::kWrite));
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(20).status);
-    EXPECT_EQ(1u, recording_.count()) << "the reads are not meant";
+    EXPECT_EQ(1u, recording_.count()) << "the reads continue";
     ASSERT_TRUE(port_.write(device_, 21, much.data(), static_cast<std::uint32_t>(much.size())));
     EXPECT_EQ(10u, port_.cancelAll(device_, Opcode::kRead));
     for (std::uint64_t token = 0; token < 10; ++token) {
         EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(token).status);
     }
-    EXPECT_EQ(11u, recording_.count()) << "the write is not meant";
+    EXPECT_EQ(11u, recording_.count()) << "the write continues";
     EXPECT_EQ(0u, port_.cancelAll(device_, Opcode::kRead)) << "nothing is in flight";
     EXPECT_TRUE(closed(device_));
     EXPECT_EQ(12u, recording_.count());
@@ -97,10 +97,10 @@ TEST_F(NamedPipeCancelTest, CancelsOneDirectionOfItsOwnDeviceOnly) {
 
 TEST_F(NamedPipeCancelTest, CancelsNothingUnderAnotherDevicesName) {
     PipeEnds other{PipeKind::kBytes, 4096, 0};
-    const Device::Key stranger = add(port_, std::move(other.server));
+    const Device::Key otherDevice = add(port_, std::move(other.server));
     const auto id = read(1);
     ASSERT_TRUE(id);
-    EXPECT_FALSE(port_.cancel(stranger, *id));
+    EXPECT_FALSE(port_.cancel(otherDevice, *id));
     EXPECT_FALSE(port_.cancel(device_ + 1, *id));
     EXPECT_FALSE(port_.cancel(0, *id));
     put(peer_, "mine");
@@ -122,7 +122,7 @@ TEST_F(NamedPipeCancelTest, CancelsNothingByAForgedId) {
     EXPECT_EQ("mine", received(recording_.waitForToken(1)));
 }
 
-TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSamePlace) {
+TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSameSlot) {
     Recording recording;
     TestPort port{recording, portSettings(1, 1)};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
@@ -146,7 +146,7 @@ TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSamePlace)
     EXPECT_FALSE(port.cancel(device, *posted)) << "no device's";
 }
 
-// Some cancel whatever they can count up to, while others read. Each read has its completion, and no more.
+// Several threads cancel all ids in a range while others read. Each read has exactly one completion.
 TEST_F(NamedPipeCancelTest, CancelsWhileThreadsRead) {
     constexpr std::uint64_t kReads = 300;
     char scratch[64];

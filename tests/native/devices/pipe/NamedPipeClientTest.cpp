@@ -18,7 +18,7 @@ using namespace test;
 
 using std::chrono::milliseconds;
 
-// One instance of a pipe, served without any of the code that is tested.
+// One instance of a pipe, served without the tested code.
 class PlainServer {
 public:
     explicit PlainServer(PipeKind kind = PipeKind::kBytes, DWORD access = PIPE_ACCESS_DUPLEX, DWORD instances = 1)
@@ -42,7 +42,7 @@ public:
         EXPECT_TRUE(::WriteFile(handle(), data.data(), static_cast<DWORD>(data.size()), &written, nullptr));
     }
 
-    // The client is gone; the next one can come.
+    // Disconnects the client and waits for the next one.
     void listenAgain() const {
         ::DisconnectNamedPipe(handle());
         if (!::ConnectNamedPipe(handle(), nullptr)) {
@@ -84,7 +84,7 @@ TEST_F(NamedPipeClientTest, ConnectsAndTalks) {
     EXPECT_EQ(::GetCurrentProcessId(), serverProcessId(*share));
 }
 
-TEST_F(NamedPipeClientTest, SaysAtOnceThatNobodyServesThePipe) {
+TEST_F(NamedPipeClientTest, FailsAtOnceWhereThePipeHasNoServer) {
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND},
               connectNamedPipe(port_.key(), settingsFor(newPipeName(), std::chrono::hours{1})).error());
     EXPECT_TRUE(port_->snapshot().devices.empty());
@@ -96,7 +96,7 @@ TEST_F(NamedPipeClientTest, RefusesWhatIsNoName) {
     }
 }
 
-// They open the root of the pipe file system, or the file system itself, whose handles look like pipes.
+// These names open the root of the pipe file system or the file system itself, whose handles look like pipes.
 TEST_F(NamedPipeClientTest, RefusesNamesThatLeadToNoPipe) {
     for (const wchar_t* bad : {L"\\\\.\\pipe\\", L"\\\\.\\pipe", L"\\\\.\\pipe\\ ", L"\\\\.\\pipe\\...",
                                L"\\\\.\\PIPE\\a\\..", L"\\\\?\\pipe\\", L"\\\\.\\NUL"}) {
@@ -142,7 +142,7 @@ TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
     EXPECT_EQ(0u, client.error());
 }
 
-// Somebody else is quicker, again and again.
+// Another client takes each free instance first.
 TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
     int attempts = 0;
     int waits = 0;
@@ -165,7 +165,7 @@ TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
     EXPECT_EQ(5, waits);
 }
 
-// What CreateFile says one after the other; afterwards the pipe is there.
+// The results of CreateFile in order. Afterwards the pipe exists.
 class Attempts {
 public:
     explicit Attempts(std::vector<DWORD> errors) : errors_(std::move(errors)) {}
@@ -185,7 +185,7 @@ private:
     }};
 };
 
-// Its server is between two instances.
+// The server is between two instances.
 TEST(NamedPipeClientRaceTest, BusyPipeMayBeMissingForAMoment) {
     FakeCall<&win32::Calls::waitNamedPipe> wait{[](const wchar_t*, DWORD) { return failing(ERROR_FILE_NOT_FOUND); }};
     const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY}};

@@ -15,7 +15,7 @@ namespace {
 
 using namespace test;
 
-// How an operation may end whose device is closed. Windows says 995; other codes have been seen elsewhere.
+// The statuses of an operation whose device is closed. Windows returns 995, other systems may return others.
 bool isEndOfClosing(std::uint32_t status) {
     constexpr DWORD kHandlesClosed = 676;
     return status == ERROR_OPERATION_ABORTED || status == ERROR_BROKEN_PIPE || status == ERROR_NO_DATA ||
@@ -88,7 +88,7 @@ TEST(NamedPipeCloseTest, CloseByManyThreadsIsOneClose) {
     }
 }
 
-// Every read that is accepted has a completion, be the device closed before, during or after the call.
+// Each accepted read has a completion, whether the device is closed before, during or after the call.
 TEST(NamedPipeCloseTest, CloseWhileThreadsReadAndWriteLosesNothing) {
     for (int round = 0; round < 25; ++round) {
         Recording recording;

@@ -1,4 +1,4 @@
-// A server's end that ends its connection, and what becomes of the instance.
+// A server's end that disconnects its client, and the reuse of the instance.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ win32::ErrorCode disconnect(Device::Key key) {
 
 class NamedPipeDisconnectTest : public ::testing::Test {
 protected:
-    // A server of one instance, unless the test says otherwise.
+    // A server with one instance by default.
     void serve(std::uint32_t listening = 1, std::uint32_t maxInstances = 1) {
         settings_.name = newPipeName();
         settings_.listening = listening;
@@ -38,7 +38,7 @@ protected:
         ASSERT_EQ(0u, static_cast<NamedPipeServer&>(*share).listen());
     }
 
-    // The connection that is the server's n-th.
+    // The n-th connection of the server.
     Device::Key connection(std::size_t n) {
         Recording::Records accepted;
         EXPECT_TRUE(waitFor([&] {
@@ -57,7 +57,7 @@ protected:
 
     Recording recording_;
     NamedPipeServerSettings settings_;
-    // Each handle that is made for clients.
+    // Counts the handles that are created for clients.
     std::atomic<int> created_{0};
     FakeCall<&win32::Calls::createNamedPipe> create_{[this](LPCWSTR name, DWORD open, DWORD pipe, DWORD most, DWORD out,
                                                             DWORD in, DWORD timeout, SECURITY_ATTRIBUTES* security) {
@@ -107,13 +107,13 @@ TEST_F(NamedPipeDisconnectTest, HandleWaitsForTheNextClientUnderAnotherKey) {
         EXPECT_TRUE(keys.insert(key).second) << "a key of its own";
         for (const Device::Key earlier : keys) {
             char byte;
-            EXPECT_EQ(earlier == key, bool{port_.read(earlier, 1'000 + n, &byte, 0)}) << "an old key reaches nobody";
+            EXPECT_EQ(earlier == key, bool{port_.read(earlier, 1'000 + n, &byte, 0)}) << "an old key is refused";
         }
         EXPECT_TRUE(port_.write(key, n, "hello", 5));
         EXPECT_EQ(key, recording_.waitForToken(n).key);
-        char heard[8];
+        char data[8];
         DWORD count = 0;
-        EXPECT_TRUE(::ReadFile(client.get(), heard, sizeof(heard), &count, nullptr));
+        EXPECT_TRUE(::ReadFile(client.get(), data, sizeof(data), &count, nullptr));
         EXPECT_EQ(5u, count);
         EXPECT_EQ(0u, disconnect(key));
         EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, errorOfRead(client));
@@ -123,7 +123,7 @@ TEST_F(NamedPipeDisconnectTest, HandleWaitsForTheNextClientUnderAnotherKey) {
     EXPECT_EQ(0u, port_->snapshot().unbalancedDevices);
 }
 
-// With one instance there is no moment without the name, as there is when the handle is closed and made anew.
+// With one instance the name exists without interruption. It would not if the handle were closed and created again.
 TEST_F(NamedPipeDisconnectTest, ServerOfOneInstanceKeepsItsName) {
     serve();
     win32::Handle client = connectTo(settings_.name);
@@ -166,7 +166,7 @@ TEST_F(NamedPipeDisconnectTest, HandleIsClosedWithItsServer) {
     }));
 }
 
-TEST_F(NamedPipeDisconnectTest, NobodyDisconnectsAnInstanceThatWaits) {
+TEST_F(NamedPipeDisconnectTest, WaitingInstanceCannotBeDisconnected) {
     serve();
     for (const auto& device : port_->snapshot().devices) {
         if (device.key != server_) {
@@ -199,7 +199,8 @@ TEST_F(NamedPipeDisconnectTest, EndsByItselfWhenWindowsRefuses) {
     EXPECT_TRUE(closed(first));
 }
 
-// Disconnected, closed and used by several threads at once: each key has its completions, and the server goes on.
+// Several threads disconnect, close and use connections at once. Each key has its completions, and the server
+// continues.
 TEST_F(NamedPipeDisconnectTest, RacesWithCloseAndReads) {
     if (mechanismOfRun() == Mechanism::kEvent) {
         GTEST_SKIP() << "Windows aborts what a thread has started when it ends, so that the server has gaps";
@@ -221,7 +222,7 @@ TEST_F(NamedPipeDisconnectTest, RacesWithCloseAndReads) {
             } else {
                 accepted += bool{port_.read(key, before + thread, &buffer[thread], 1)};
             }
-            // Wine loses the status of an operation that ends while its thread does, and with it perhaps the operation.
+            // Wine loses the status of an operation that ends while its thread ends, and perhaps the operation.
             EXPECT_TRUE(Device::awaitClosed(key, deadline()));
         });
         token += 4;

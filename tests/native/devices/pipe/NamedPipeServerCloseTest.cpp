@@ -36,7 +36,7 @@ TEST_F(NamedPipeServerEndTest, ClosesWithoutHavingListened) {
     EXPECT_FALSE(isServed(settings.name));
 }
 
-TEST_F(NamedPipeServerEndTest, EndsWithItsPortAndTellsOfNoFailure) {
+TEST_F(NamedPipeServerEndTest, EndsWithItsPortAndReportsNoFailure) {
     const NamedPipeServerSettings settings = newServer(8);
     openAndListen(port_, settings);
     const win32::Handle client = connectTo(settings.name);
@@ -54,7 +54,7 @@ TEST_F(NamedPipeServerEndTest, ConnectionOutlivesItsServer) {
     const Device::Key connection = accepts(recording_)[0].key;
     EXPECT_TRUE(closed(server));
     put(client, "still here");
-    EXPECT_EQ("still here", hear(connection));
+    EXPECT_EQ("still here", readNext(connection));
     EXPECT_TRUE(closed(connection));
     EXPECT_TRUE(port_->snapshot().devices.empty());
 }
@@ -71,7 +71,7 @@ TEST_F(NamedPipeServerEndTest, CancelAllOfTheServerLeavesItListening) {
     EXPECT_EQ(0u, accepts(recording_)[0].status);
 }
 
-// Whoever has closed a server may serve its name again, at once.
+// When a server has ended, its name is free at once.
 TEST_F(NamedPipeServerEndTest, NameIsFreeWhenTheServerHasEnded) {
     NamedPipeServerSettings settings = newServer(8);
     for (int round = 0; round < 30; ++round) {
@@ -82,7 +82,7 @@ TEST_F(NamedPipeServerEndTest, NameIsFreeWhenTheServerHasEnded) {
     }
 }
 
-TEST(NamedPipeServerCloseTest, CanBeClosedByTheListenerThatIsToldOfAClient) {
+TEST(NamedPipeServerCloseTest, CanBeClosedByTheListenerDuringAnAccept) {
     Recording recording;
     std::atomic<Device::Key> server{0};
     recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
@@ -102,7 +102,7 @@ TEST(NamedPipeServerCloseTest, CanBeClosedByTheListenerThatIsToldOfAClient) {
     EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); }));
 }
 
-// The server is closed at every point at which another thread of it makes an instance.
+// The server is closed at each point where another thread creates an instance.
 TEST(NamedPipeServerCloseTest, CloseWhileAnInstanceIsMadeLeavesNothing) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;
@@ -135,7 +135,7 @@ TEST(NamedPipeServerCloseTest, CloseWhileAnInstanceIsMadeLeavesNothing) {
             const auto opened = NamedPipeServer::open(*port, settings);
             ASSERT_TRUE(opened);
             server = *opened;
-            // CreateNamedPipe has already been called for the first.
+            // CreateNamedPipe has already been called for the first instance.
             left = point == Point::kCreate ? std::min(which, 3) : which;
             (void)listen(*opened);
             EXPECT_EQ(0, left.load());

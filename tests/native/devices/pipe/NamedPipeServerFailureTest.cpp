@@ -1,4 +1,4 @@
-// A server that cannot be had, and one that cannot have what it needs.
+// Servers that cannot be opened, and servers that cannot create instances.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 using namespace test;
 
-TEST(NamedPipeServerFailureTest, TellsThatItCannotAcceptAndRecovers) {
+TEST(NamedPipeServerFailureTest, ReportsThatItCannotAcceptAndRecovers) {
     std::atomic<int> failures{4};
     FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE pipe, OVERLAPPED* overlapped) -> BOOL {
         if (failures.fetch_sub(1) > 0) {
@@ -39,14 +39,14 @@ TEST(NamedPipeServerFailureTest, TellsThatItCannotAcceptAndRecovers) {
     EXPECT_EQ(0u, all[4].status);
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, all[i].status);
-        EXPECT_EQ(server, all[i].key) << "it is nobody's connection";
+        EXPECT_EQ(server, all[i].key) << "a failure has the key of the server";
         EXPECT_EQ(kServerToken, all[i].token);
         EXPECT_EQ(0u, all[i].detail);
     }
     EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.size() == 1 + 2 + 1; }));
 }
 
-// A failure that lasts must not make the server try as fast as it can.
+// After a lasting failure the server must pause between attempts.
 TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     constexpr unsigned kListening = 3;
     std::atomic<unsigned> attempts{0};
@@ -64,7 +64,7 @@ TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     EXPECT_LE(recording.count(), attempts);
 }
 
-// Each of them has cost a quarter of a second once.
+// Without an immediate retry each of these failures would cost a quarter of a second.
 TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     std::atomic<int> failures{500};
     FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE pipe, OVERLAPPED* overlapped) -> BOOL {
@@ -73,7 +73,7 @@ TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     Recording recording;
     TestPort port{recording};
     NamedPipeServerSettings settings = newServer(1);
-    settings.maxInstances = 1;  // so that there is no room for another instance before this one is closed
+    settings.maxInstances = 1;  // so that no other instance can be created before this one is closed
     openAndListen(port, settings);
     EXPECT_TRUE(waitFor([&] { return failures < 0; }));
     const win32::Handle client = connectTo(settings.name);
@@ -81,7 +81,7 @@ TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     EXPECT_EQ(0u, accepts(recording)[0].status) << "the listener sees nothing of the others";
 }
 
-// The pipe itself may be what is broken.
+// The pipe itself may be broken.
 TEST(NamedPipeServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
     std::atomic<unsigned> attempts{0};
     FakeCall<&win32::Calls::connectNamedPipe> connect{[&](HANDLE, OVERLAPPED*) {
@@ -129,7 +129,7 @@ TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {
     EXPECT_EQ((std::multiset<std::uint32_t>{0, 0, 0, ERROR_NO_SYSTEM_RESOURCES}), statuses);
 }
 
-TEST(NamedPipeServerFailureTest, TellsOnceThatItCanHaveNoMoreInstances) {
+TEST(NamedPipeServerFailureTest, ReportsOnceThatItCanHaveNoMoreInstances) {
     std::atomic<bool> fails{false};
     std::atomic<int> attempts{0};
     FakeCall<&win32::Calls::createNamedPipe> create{[&](auto... arguments) -> HANDLE {

@@ -1,4 +1,4 @@
-// Whom a server lets in, and whose pipe it serves.
+// Which clients a server accepts, and who owns its pipe.
 
 #include <aclapi.h>
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ namespace {
 
 using namespace test;
 
-// What CreateNamedPipe is asked for, and the handles it gives: for clients, and so none that makes the pipe.
+// The arguments of CreateNamedPipe and the handles that it returns, all of which are for clients.
 class Created {
 public:
     struct Instance {
@@ -58,7 +58,7 @@ private:
     }};
 };
 
-// The discretionary access control list of a kernel object, in the definition language.
+// The discretionary access control list of a kernel object, as SDDL.
 std::wstring accessOf(HANDLE handle) {
     PSECURITY_DESCRIPTOR descriptor = nullptr;
     EXPECT_EQ(DWORD{ERROR_SUCCESS}, ::GetSecurityInfo(handle, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr,
@@ -124,7 +124,7 @@ TEST(NamedPipeServerSafetyTest, MakesThePipeWithAnInstanceThatNoClientGets) {
     EXPECT_NE(std::wstring::npos, access.find(L";;;AU)")) << access;
 }
 
-// Each of its connections is the only instance, and is closed before the next is made.
+// Each connection is the only instance, and is closed before the next one is created.
 TEST(NamedPipeServerSafetyTest, NameIsItsOwnUntilItEnds) {
     for (const std::uint32_t most : {1u, 2u}) {
         PipeOwnership name;
@@ -151,7 +151,7 @@ TEST(NamedPipeServerSafetyTest, NameIsItsOwnUntilItEnds) {
     }
 }
 
-// The last instance is closed while two threads are about to make another.
+// The last instance is closed while two threads are about to create another one.
 TEST(NamedPipeServerSafetyTest, JoinsNoOtherPipeWhenItsLastInstanceGoesMeanwhile) {
     PipeOwnership name;
     Turnstile turnstile;
@@ -178,7 +178,7 @@ TEST(NamedPipeServerSafetyTest, JoinsNoOtherPipeWhenItsLastInstanceGoesMeanwhile
     EXPECT_FALSE(turnstile.gaveUp());
 }
 
-// PipeOwnership's holder is no pipe, so that its name is missing for a moment when all instances have just been closed.
+// The holder of PipeOwnership is not a pipe, so that the name is missing for a moment after all instances are closed.
 bool visits(const std::wstring& name) {
     return waitFor([&] {
         return win32::Handle{
@@ -187,7 +187,7 @@ bool visits(const std::wstring& name) {
     });
 }
 
-// However its connections end, and whichever thread makes the next instance.
+// However connections end, and whichever thread creates the next instance.
 TEST(NamedPipeServerSafetyTest, CountsWhatItMayHaveAmongClosesAndDisconnects) {
     PipeOwnership name;
     Recording recording;
@@ -197,7 +197,7 @@ TEST(NamedPipeServerSafetyTest, CountsWhatItMayHaveAmongClosesAndDisconnects) {
                 continue;
             }
             if (record.key % 2 == 0) {
-                // None when the port is being closed.
+                // Empty if the port is closing.
                 if (const Share<Device> share{record.key}) {
                     EXPECT_EQ(0u, static_cast<NamedPipe&>(*share).disconnect());
                 }
@@ -221,7 +221,7 @@ TEST(NamedPipeServerSafetyTest, CountsWhatItMayHaveAmongClosesAndDisconnects) {
     EXPECT_EQ(0, name.joined());
 }
 
-TEST(NamedPipeServerSafetyTest, AdmitsRemoteClientsOnlyWhereItIsToldTo) {
+TEST(NamedPipeServerSafetyTest, AdmitsRemoteClientsOnlyIfSet) {
     Created created;
     Recording recording;
     TestPort port{recording};

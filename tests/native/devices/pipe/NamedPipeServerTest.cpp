@@ -39,7 +39,7 @@ TEST_F(NamedPipeServerTest, AcceptsAClient) {
         EXPECT_EQ(settings.name, connection->name());
     }
     put(client, "hello");
-    EXPECT_EQ("hello", hear(record.key));
+    EXPECT_EQ("hello", readNext(record.key));
     ASSERT_TRUE(port_.write(record.key, 1, "good day", 8));
     EXPECT_EQ("good day", get(client));
     EXPECT_TRUE(waitForListening(port_, server, 4)) << "another takes its place";
@@ -64,7 +64,7 @@ TEST_F(NamedPipeServerTest, KeepsInstancesWaiting) {
     EXPECT_EQ(1 + 5 + clients.size(), port_->snapshot().devices.size());
 }
 
-// The server creates the pipe before it lets anybody be accepted.
+// The server creates the pipe before it accepts a client.
 TEST_F(NamedPipeServerTest, AcceptsAClientThatCameBeforeItListened) {
     const NamedPipeServerSettings settings = newServer();
     const auto server = NamedPipeServer::open(*port_, settings);
@@ -77,10 +77,10 @@ TEST_F(NamedPipeServerTest, AcceptsAClientThatCameBeforeItListened) {
     ASSERT_TRUE(waitForAccepts(recording_, 1));
     EXPECT_EQ(0u, accepts(recording_)[0].status);
     EXPECT_EQ(::GetCurrentProcessId(), accepts(recording_)[0].detail);
-    EXPECT_EQ("early", hear(accepts(recording_)[0].key));
+    EXPECT_EQ("early", readNext(accepts(recording_)[0].key));
 }
 
-TEST_F(NamedPipeServerTest, HearsAClientThatHasGoneBeforeItListened) {
+TEST_F(NamedPipeServerTest, ReadsFromAClientThatHasGoneBeforeItListened) {
     const NamedPipeServerSettings settings = newServer();
     const auto server = NamedPipeServer::open(*port_, settings);
     ASSERT_TRUE(server) << server.error();
@@ -91,8 +91,8 @@ TEST_F(NamedPipeServerTest, HearsAClientThatHasGoneBeforeItListened) {
     ASSERT_TRUE(waitForAccepts(recording_, 1));
     const CompletionRecord record = accepts(recording_)[0];
     EXPECT_EQ(0u, record.status);
-    EXPECT_EQ("testament", hear(record.key));
-    EXPECT_EQ("error 109", hear(record.key));
+    EXPECT_EQ("testament", readNext(record.key));
+    EXPECT_EQ("error 109", readNext(record.key));
 }
 
 TEST_F(NamedPipeServerTest, ServesMessages) {
@@ -103,8 +103,8 @@ TEST_F(NamedPipeServerTest, ServesMessages) {
     put(client, "one");
     put(client, "two");
     ASSERT_TRUE(waitForAccepts(recording_, 1));
-    EXPECT_EQ("one", hear(accepts(recording_)[0].key));
-    EXPECT_EQ("two", hear(accepts(recording_)[0].key));
+    EXPECT_EQ("one", readNext(accepts(recording_)[0].key));
+    EXPECT_EQ("two", readNext(accepts(recording_)[0].key));
 }
 
 TEST_F(NamedPipeServerTest, ServesOneDirection) {
@@ -119,17 +119,17 @@ TEST_F(NamedPipeServerTest, ServesOneDirection) {
     ASSERT_TRUE(client);
     put(client, "in");
     ASSERT_TRUE(waitForAccepts(recording_, 1));
-    EXPECT_EQ("in", hear(accepts(recording_)[0].key));
+    EXPECT_EQ("in", readNext(accepts(recording_)[0].key));
     ASSERT_TRUE(port_.write(accepts(recording_)[0].key, 1, "x", 1));
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, recording_.waitForToken(1).status);
 }
 
-// 64 clients at once, each of which is gone as soon as it has written.
+// 64 clients at once, each of which disconnects after it has written.
 TEST(NamedPipeServerBurstTest, EveryMessageOfABurstArrives) {
     constexpr unsigned kClients = 64;
     struct Connection {
         std::array<char, 64> buffer;
-        std::string heard;
+        std::string data;
     };
     Recording recording;
     TestPort* used = nullptr;
@@ -150,11 +150,11 @@ TEST(NamedPipeServerBurstTest, EveryMessageOfABurstArrives) {
             }
             Connection& connection = connections[record.key];
             if (record.status == 0) {
-                connection.heard.append(connection.buffer.data(), record.bytes);
+                connection.data.append(connection.buffer.data(), record.bytes);
                 listenTo(record.key, connection);
             } else {
                 EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, record.status);
-                messages.insert(connection.heard);
+                messages.insert(connection.data);
                 Device::close(record.key);
                 ++ended;
             }
@@ -198,10 +198,10 @@ TEST_F(NamedPipeServerTest, KeepsToTheGreatestNumberOfInstances) {
     }
 }
 
-// A server of so few instances that at times there is none, and clients that try again only while the pipe is busy.
+// A server with so few instances that at times none is free, and clients that try again only while the pipe is busy.
 TEST(NamedPipeServerBurstTest, ClientsFindThePipeOfFewInstancesAlways) {
     constexpr unsigned kThreads = 50;
-    constexpr unsigned kClients = 8;  // of each thread
+    constexpr unsigned kClients = 8;  // per thread
     for (const std::uint32_t most : {1u, 2u}) {
         Recording recording;
         recording.onDelivery = [](unsigned, std::span<const CompletionRecord> records) {
@@ -238,7 +238,7 @@ TEST(NamedPipeServerBurstTest, ClientsFindThePipeOfFewInstancesAlways) {
     }
 }
 
-// Waiting takes operations, too. One more instance may lie aside for which there was none.
+// Waiting takes operations, too. One more instance may be idle, for which there was no operation.
 TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     Recording recording;
     TestPort port{recording, portSettings(1, 3)};
@@ -259,8 +259,8 @@ TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     EXPECT_EQ(0u, recording.waitForToken(2).status);
 }
 
-// While an instance is created, somebody else takes the operation that was to wait for its client.
-TEST(NamedPipeServerBoundsTest, HearsAClientThatGotInWhenThereWasNoOperation) {
+// While an instance is created, another thread takes the operation for its accept.
+TEST(NamedPipeServerBoundsTest, ReadsFromAClientThatConnectedWhenThereWasNoOperation) {
     Recording recording;
     TestPort* used = nullptr;
     Device::Key other = 0;

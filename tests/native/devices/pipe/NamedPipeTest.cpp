@@ -90,7 +90,7 @@ TEST_F(MessagePipeTest, ReadsAnEmptyMessage) {
     EXPECT_EQ("next", received(recording_.waitForToken(2)));
 }
 
-// As the documentation of the Java class says.
+// As documented in the Java class.
 TEST_F(MessagePipeTest, ReadWithoutRoomLeavesAMessageUnlessThatIsEmpty) {
     put(peer_, "x");
     ASSERT_TRUE(read(1, 0));
@@ -114,7 +114,7 @@ TEST_F(MessagePipeTest, ReadsMessagesOneByOne) {
     EXPECT_EQ("three", received(recording_.waitForToken(2)));
 }
 
-// The call says ERROR_MORE_DATA, and a packet follows all the same.
+// The call fails with ERROR_MORE_DATA, and a packet follows.
 TEST_F(MessagePipeTest, ReadsTheBeginningOfALongMessageThatIsThere) {
     put(peer_, "0123456789");
     ASSERT_TRUE(read(1, 4));
@@ -199,7 +199,7 @@ TEST(NamedPipeBoundsTest, OperationsBeyondTheCeilingAreRefusedAndLaterNot) {
     EXPECT_TRUE(recording.recordsOf(9).empty());
 }
 
-TEST(NamedPipeBoundsTest, OnePlaceIsEnoughForAListenerThatGoesOn) {
+TEST(NamedPipeBoundsTest, OneSlotIsEnoughForAListenerThatContinues) {
     constexpr std::uint64_t kRounds = 200;
     Recording recording;
     char buffer[16];

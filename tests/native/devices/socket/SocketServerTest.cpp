@@ -104,7 +104,7 @@ TEST_F(SocketServerTest, KeepsAcceptsInFlight) {
     EXPECT_TRUE(waitFor([&] { return port_->operations().inFlight() == 3; }));
     EXPECT_EQ(20u, recording_.count());
     EXPECT_TRUE(closed(server));
-    EXPECT_EQ(20u, recording_.count()) << "accepts that nobody has started are nobody's affair";
+    EXPECT_EQ(20u, recording_.count()) << "accepts of the server itself are not delivered";
     EXPECT_EQ(0u, port_->operations().inFlight());
 }
 
@@ -134,7 +134,7 @@ TEST_F(SocketServerTest, WaitsForFirstDataWhereAsked) {
     EXPECT_EQ(1u, accepted(2).bytes);
 }
 
-TEST_F(SocketServerTest, AddressIsNobodyElses) {
+TEST_F(SocketServerTest, AddressIsExclusive) {
     const Device::Key server = listening(port_, settingsFor());
     SocketServerSettings second = settingsFor();
     second.address = loopback(numberOf(server));
@@ -172,7 +172,7 @@ TEST(SocketServerCeilingTest, ListensOnlyWithRoomForAnAccept) {
     EXPECT_EQ(0u, recording.records()[0].status);
 }
 
-TEST(SocketServerFailureTest, TellsOnceThatItCannotAcceptAndRecovers) {
+TEST(SocketServerFailureTest, ReportsOnceThatItCannotAcceptAndRecovers) {
     std::atomic<bool> failingNow{false};
     std::atomic<int> attempts{0};
     FakeCall<&win32::Calls::wsaSocket> wsaSocket{[&](auto... arguments) {
@@ -208,7 +208,7 @@ TEST(SocketServerFailureTest, TellsOnceThatItCannotAcceptAndRecovers) {
     EXPECT_EQ(0u, recording.records()[2].status);
 }
 
-TEST(SocketServerFailureTest, AcceptThatFailsIsToldAndTriedAgain) {
+TEST(SocketServerFailureTest, FailedAcceptIsReportedAndTriedAgain) {
     std::atomic<int> left{3};
     FakeCall<&win32::Calls::acceptEx> acceptEx{[&](auto... arguments) {
         return left.fetch_sub(1) > 0 ? failing(WSAENOBUFS) : decltype(acceptEx)::real(arguments...);
@@ -226,7 +226,7 @@ TEST(SocketServerFailureTest, AcceptThatFailsIsToldAndTriedAgain) {
     EXPECT_EQ(0u, recording.records()[1].status);
 }
 
-// Whatever their failures are. Each of them has cost a quarter of a second once.
+// For any error. Without an immediate retry each failure would cost a quarter of a second.
 TEST(SocketServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     for (const int error : {WSAECONNRESET, WSAETIMEDOUT, WSAENETDOWN}) {
         std::atomic<int> left{300};
@@ -248,7 +248,7 @@ TEST(SocketServerFailureTest, PacketsOfClientsThatHaveGoneKeepNoOthersWaiting) {
     if (!isBound()) {
         GTEST_SKIP() << kOfPackets;
     }
-    // A connection that has been reset while it waited to be accepted, as Windows and Wine have it.
+    // The status of a connection that was reset before it was accepted, on Windows and Wine.
     constexpr ULONG_PTR kInvalidConnection = 0xc000'0140;
     std::atomic<int> left{300};
     FakeCall<&win32::Calls::acceptEx> acceptEx{[&](SOCKET listener, SOCKET socket, void* memory, DWORD first,
@@ -272,7 +272,7 @@ TEST(SocketServerFailureTest, PacketsOfClientsThatHaveGoneKeepNoOthersWaiting) {
     EXPECT_EQ(0u, recording.records()[0].status) << "the listener sees nothing of the others";
 }
 
-// The listening socket itself may be what is broken.
+// The listening socket itself may be broken.
 TEST(SocketServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
     constexpr std::uint32_t kListening = 2;
     std::atomic<unsigned> attempts{0};
@@ -350,7 +350,7 @@ TEST(SocketServerFailureTest, AddressesOfAnEarlierClientAreNotThoseOfTheNext) {
     EXPECT_TRUE(waitFor([&] { return accepts == 2; }));
 }
 
-// Whether or not the peer sends anything, and is there any longer.
+// Whether or not the peer has sent data, and is still connected.
 TEST(SocketServerAddressTest, RemoteAddressIsKnownOfAClientThatHasGone) {
     for (const bool resets : {false, true}) {
         Recording recording;
@@ -382,7 +382,7 @@ TEST(SocketServerAddressTest, RemoteAddressIsKnownOfAClientThatHasGone) {
     }
 }
 
-// Real ones: they connect and are gone, and the next one is served at once.
+// Real clients connect and reset. The next client is served at once.
 TEST(SocketServerResetTest, ClientsThatResetKeepNoOthersWaiting) {
     constexpr int kResets = 1'000;
     for (const std::uint32_t accepts : {1U, 4U}) {
@@ -465,14 +465,14 @@ TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
     EXPECT_EQ(0, open.load());
 }
 
-TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasHeardOfIt) {
-    std::atomic<int> heard{0};
+TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasReturned) {
+    std::atomic<int> found{0};
     Recording recording;
     recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         for (const CompletionRecord& record : records) {
-            // As another thread may, and as the end of the port does.
+            // Another thread may do this, and the end of the port does.
             Device::close(record.key);
-            heard += Device::table().exists(record.key);
+            found += Device::table().exists(record.key);
         }
     };
     TestPort port{recording};
@@ -481,7 +481,7 @@ TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasHeardOfIt) {
     client.connect(numberOf(server));
     ASSERT_TRUE(recording.waitForCount(1));
     EXPECT_TRUE(Device::awaitClosed(recording.records()[0].key, deadline()));
-    EXPECT_EQ(1, heard.load());
+    EXPECT_EQ(1, found.load());
 }
 
 TEST(SocketServerCloseTest, ConnectionMadeWhileThePortClosesIsClosed) {

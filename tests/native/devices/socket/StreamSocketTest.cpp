@@ -30,7 +30,7 @@ Device::Key openSocket(const TestPort& port, int family = AF_INET) {
     return *device;
 }
 
-// An operation of a stream socket's.
+// Starts an operation of a stream socket.
 template <class Start>
 auto submit(const TestPort& port, Device::Key device, Opcode opcode, std::uint64_t token, Start&& start) {
     return port.submit(device, opcode, token, [&](Device& target, Operation& operation) {
@@ -48,7 +48,7 @@ auto disconnect(const TestPort& port, Device::Key device, std::uint64_t token, b
                   [&](StreamSocket& socket, Operation& operation) { return socket.disconnect(operation, reuse); });
 }
 
-// A device at one end of a connection, a plain blocking socket at the other.
+// A device at one end of a connection, a blocking socket at the other.
 class StreamSocketTest : public ::testing::Test {
 protected:
     StreamSocketTest() { device_ = add(port_, std::move(ends_.device)); }
@@ -160,7 +160,7 @@ TEST_F(StreamSocketTest, CloseCompletesWhatIsInFlight) {
     EXPECT_TRUE(peer_.atEnd());
 }
 
-// A socket that is closed with a write in flight may never tell of its operations; so that they are cancelled before.
+// A socket that is closed with a write in flight may never complete its operations. Therefore they are cancelled first.
 TEST_F(StreamSocketTest, CloseWithAWriteInFlightCompletesEverything) {
     const std::string much(8'000'000, 'x');
     ASSERT_TRUE(read(1));
@@ -175,18 +175,18 @@ TEST(StreamSocketCloseTest, HandleIsClosedAfterTheLastCompletion) {
     std::atomic<bool> closedEarly{false};
     std::atomic<int> closes{0};
     SOCKET watched = INVALID_SOCKET;
-    const Recording* told = nullptr;
+    const Recording* recorded = nullptr;
     FakeCall<&win32::Calls::closeSocket> closeSocket{[&](SOCKET socket) {
         if (socket == watched) {
             ++closes;
-            closedEarly = told->recordsOf(1).empty();
+            closedEarly = recorded->recordsOf(1).empty();
         }
         return decltype(closeSocket)::real(socket);
     }};
     SocketEnds ends;
     Recording recording;
     TestPort port{recording};
-    told = &recording;
+    recorded = &recording;
     watched = win32::socketOf(ends.device.get());
     const Device::Key device = add(port, std::move(ends.device));
     char buffer[4];
@@ -196,7 +196,7 @@ TEST(StreamSocketCloseTest, HandleIsClosedAfterTheLastCompletion) {
     EXPECT_FALSE(closedEarly);
 }
 
-// --- Connecting and parting -----------------------------------------------------------------------------------------
+// --- Connecting and disconnecting -----------------------------------------------------------------------------------
 
 TEST(StreamSocketConnectTest, Connects) {
     std::atomic<int> updates{0};
@@ -228,7 +228,7 @@ TEST(StreamSocketConnectTest, Connects) {
     }
 }
 
-TEST(StreamSocketConnectTest, IsRefusedWhereNobodyListens) {
+TEST(StreamSocketConnectTest, IsRefusedWithoutAServer) {
     Recording recording;
     TestPort port{recording};
     std::uint16_t number = 0;
@@ -259,7 +259,7 @@ TEST(StreamSocketConnectTest, FailedUpdateOfTheContextIsAFailedConnection) {
     EXPECT_EQ(DWORD{WSAENOTCONN}, recording.waitForToken(1).status);
 }
 
-// Wine has no such sockets, so that one of the Internet's stands in.
+// Wine has no Unix-domain sockets, so the test uses an Internet socket.
 TEST(StreamSocketConnectTest, UnixDomainSocketsAreConnectedWithoutConnectEx) {
     std::atomic<int> connects{0};
     std::atomic<int> updates{0};
@@ -304,7 +304,7 @@ TEST(StreamSocketConnectTest, UnixDomainSocketsAreConnectedWithoutConnectEx) {
     EXPECT_EQ(0, updates.load());
 }
 
-// A Unix-domain socket whose server keeps it waiting. Wine has none, so that one of the Internet's stands in.
+// A Unix-domain socket whose server delays the connection. Wine has none, so the test uses an Internet socket.
 class UnixConnectTest : public ::testing::Test {
 protected:
     UnixConnectTest() {
@@ -323,7 +323,7 @@ protected:
                                           [&](Operation& operation) { return socket.connect(operation, to_); });
     }
 
-    // As the server's answer does.
+    // Completes the connection like the server.
     void answer(int error) {
         error_ = error;
         answered_ = true;
@@ -368,7 +368,7 @@ TEST_F(UnixConnectTest, EndsWithTheServersAnswer) {
     std::uint64_t token = 0;
     for (const int error : {WSAECONNREFUSED, 0, WSAETIMEDOUT}) {
         ASSERT_TRUE(start(++token));
-        ::SetEvent(event_);  // by something else
+        ::SetEvent(event_);  // by other code
         answer(error);
         const CompletionRecord record = recording_.waitForToken(token);
         EXPECT_EQ(static_cast<DWORD>(error), record.status);
@@ -408,7 +408,7 @@ TEST_F(StreamSocketTest, DisconnectsInOrder) {
     EXPECT_EQ("bye", peer_.receive(16)) << "and then the end";
 }
 
-// No Wine can use such a socket again; what matters is what Windows is asked.
+// Wine cannot use such a socket again. The test checks the calls.
 TEST(StreamSocketReuseTest, SocketIsDisconnectedForReuseAndConnectedAgain) {
     std::vector<DWORD> flags;
     FakeCall<&win32::Calls::disconnectEx> disconnectEx{[&](SOCKET, OVERLAPPED*, DWORD how, DWORD) {
@@ -523,7 +523,7 @@ TEST_F(TransmitFileTest, OnlyFilesCanBeSent) {
 }
 
 TEST_F(TransmitFileTest, CancelledAndClosedInFlight) {
-    // Until the buffers on the way are full.
+    // Until the send buffers are full.
     std::vector<std::uint64_t> tokens;
     for (std::uint64_t token = 1; token <= 200; ++token) {
         auto file = StreamSocket::openFile(path_);

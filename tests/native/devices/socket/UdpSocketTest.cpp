@@ -51,7 +51,7 @@ protected:
         });
     }
 
-    // From the plain socket to the device.
+    // Sends from the blocking socket to the device.
     void throwIn(const std::string& data) {
         const win32::SocketAddress to = loopback(number_);
         EXPECT_EQ(static_cast<int>(data.size()),
@@ -70,7 +70,7 @@ protected:
 
 TEST_F(UdpSocketTest, ReceivesWithTheSender) {
     for (std::uint64_t token = 1; token <= 2; ++token) {
-        // Once waiting, once with the datagram there.
+        // The first receive waits, the second one finds the datagram.
         if (token == 2) {
             throwIn("hello");
         }
@@ -98,7 +98,7 @@ TEST_F(UdpSocketTest, Sends) {
     EXPECT_EQ(Opcode::kSendTo, record.opcode);
 }
 
-TEST_F(UdpSocketTest, TellsADatagramThatDidNotFit) {
+TEST_F(UdpSocketTest, ReportsADatagramThatDidNotFit) {
     for (std::uint64_t token = 1; token <= 2; ++token) {
         if (token == 2) {
             throwIn("too long");
@@ -119,7 +119,7 @@ TEST_F(UdpSocketTest, TellsADatagramThatDidNotFit) {
     EXPECT_EQ(3u, recording_.count()) << "one completion each";
 }
 
-// WSARecvFrom does not say reliably whether a packet follows a datagram that did not fit.
+// WSARecvFrom does not tell reliably whether a packet follows a datagram that did not fit.
 TEST_F(UdpSocketTest, DoesNotCompleteInline) {
     {
         const Share<Device> share{device_};
@@ -133,7 +133,7 @@ TEST_F(UdpSocketTest, DoesNotCompleteInline) {
 }
 
 TEST(UdpSocketFailureTest, TruncationAtOnceIsOneCompletionWhetherAPacketFollowsOrNot) {
-    // As where the kernel sends none.
+    // On a system where the kernel queues no packet.
     FakeCall<&win32::Calls::wsaRecvFrom> wsaRecvFrom{[&](auto...) { return failing(WSAEMSGSIZE), SOCKET_ERROR; }};
     Recording recording;
     TestPort port{recording};

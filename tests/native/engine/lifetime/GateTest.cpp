@@ -62,7 +62,7 @@ TEST(GateTest, ClosesOnce) {
     EXPECT_FALSE(gate.enter(1));
 }
 
-TEST(GateTest, TellsTheLastToLeaveAfterClosing) {
+TEST(GateTest, LastLeaveAfterClosingReturnsTrue) {
     Gate gate;
     gate.open(1);
     ASSERT_TRUE(gate.enter(1));
@@ -84,7 +84,7 @@ TEST(GateTest, OpensAgainForTheNextGenerationOnly) {
     EXPECT_TRUE(gate.enter(2));
 }
 
-// Some threads go in and out, others close. Whoever is told to see to the end must be the only one, and must be alone.
+// Some threads enter and leave, others close. Exactly one of them must be the last to leave, when no user is inside.
 TEST(GateTest, HasExactlyOneLastLeaver) {
     constexpr unsigned kThreads = 4;
     constexpr std::uint32_t kRounds = 20'000;
@@ -93,7 +93,7 @@ TEST(GateTest, HasExactlyOneLastLeaver) {
     std::atomic<int> inside{0};
     std::atomic<int> lastLeavers{0};
     std::atomic<int> violations{0};
-    int objectsAlive = 0;  // plain: only the last leaver and the one who opens write it, and the gate orders them
+    int objectsAlive = 0;  // not atomic: only the last leaver and the opening thread write it, and the gate orders them
 
     const auto end = [&] {
         violations += inside.load() != 0;

@@ -32,7 +32,7 @@ private:
     }
 
 protected:
-    // 0 when there is no room.
+    // Returns 0 when the table is full.
     static Table::Key openIn(Table& table, Thing* thing) {
         Table::Key key = 0;
         return table.open(thing, key) ? key : 0;
@@ -62,10 +62,10 @@ TEST_F(SlotTableTest, KnowsNoForgedKeys) {
         0,
         1,
         2,
-        key + 1,                         // a slot that nobody uses
-        key + 1024,                      // a chunk that is not there
-        key + (std::uint64_t{1} << 32),  // a generation to come
-        key - (std::uint64_t{1} << 32),  // one that has been
+        key + 1,                         // an unused slot
+        key + 1024,                      // a chunk that does not exist
+        key + (std::uint64_t{1} << 32),  // a later generation
+        key - (std::uint64_t{1} << 32),  // an earlier generation
         key | (std::uint64_t{1} << 63),
         (key & ~std::uint64_t{0xffff'ffff}) | 0xffff'ffff,
         (key & ~std::uint64_t{0xffff'ffff}) | (1024 * 1024),
@@ -78,7 +78,7 @@ TEST_F(SlotTableTest, KnowsNoForgedKeys) {
     EXPECT_EQ(&thing, table_.enter(key));
 }
 
-TEST_F(SlotTableTest, ClosedKeyLetsNobodyInButKeepsTheObjectForThoseInside) {
+TEST_F(SlotTableTest, ClosedKeyAdmitsNoUserButKeepsTheObjectForThoseInside) {
     Thing thing;
     const Table::Key key = open(&thing);
     ASSERT_EQ(&thing, table_.enter(key));
@@ -189,7 +189,7 @@ TEST_F(SlotTableTest, HasNoNeedToWaitForWhatIsGone) {
     EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "and whatever has gone since";
 }
 
-// What one table gives out means nothing to the other, though both begin with the same slot.
+// Keys of one table are invalid in the other, although both tables begin with the same slot.
 TEST_F(SlotTableTest, TablesOfDifferentKindsDoNotKnowEachOthersKeys) {
     static auto& other = *new Table{1};
     Thing thing;
@@ -213,8 +213,8 @@ TEST_F(SlotTableTest, TablesOfDifferentKindsDoNotKnowEachOthersKeys) {
     EXPECT_FALSE(table_.closed(key));
 }
 
-// Threads that open, use and close things, and use whatever keys they have ever seen. The one who ends a thing must be
-// the only one and must find nobody using it.
+// Threads open, use and close objects, and use all keys that they have seen. Each object must be ended once, while no
+// thread uses it.
 TEST_F(SlotTableTest, EndsEachObjectOnceAndUnused) {
     constexpr unsigned kThreads = 4;
     constexpr int kRounds = 20'000;
@@ -242,7 +242,7 @@ TEST_F(SlotTableTest, EndsEachObjectOnceAndUnused) {
                 violations += !thing->alive.load();
                 const bool close = random() % 4 == 0;
                 if (close && table_.close(key) == Gate::Closing::kEmpty) {
-                    ++violations;  // we are inside
+                    ++violations;  // this thread is inside
                 }
                 --thing->users;
                 if (table_.leave(key)) {
@@ -255,7 +255,7 @@ TEST_F(SlotTableTest, EndsEachObjectOnceAndUnused) {
                 ++opened;
                 Table::Key expected = key;
                 if (!place.compare_exchange_strong(expected, fresh)) {
-                    // Somebody was quicker with that place; nobody else knows the key.
+                    // Another thread was first. No other thread knows this key.
                     violations += table_.close(fresh) != Gate::Closing::kEmpty;
                     end(fresh, made);
                 }

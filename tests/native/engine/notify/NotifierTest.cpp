@@ -21,26 +21,26 @@ namespace {
 using namespace test;
 using Post = FakeCall<&win32::Calls::postQueuedCompletionStatus>;
 
-CompletionPort::Settings told(Mechanism mechanism, std::uint32_t workers = 2) {
+CompletionPort::Settings portWith(Mechanism mechanism, std::uint32_t workers = 2) {
     CompletionPort::Settings settings = portSettings(workers);
     settings.mechanism = mechanism;
     return settings;
 }
 
-// A device at one end of a pipe, whose port is told of its operations by the mechanism; a plain handle at the other.
+// A device at one end of a pipe, on a port with the mechanism, and a plain handle at the other end.
 class NotifierTest : public ::testing::TestWithParam<Mechanism> {
 protected:
     NotifierTest() : device_(add(port_, std::move(ends_.server))), peer_(std::move(ends_.client)) {}
 
     Recording recording_;
-    TestPort port_{recording_, told(GetParam())};
+    TestPort port_{recording_, portWith(GetParam())};
     PipeEnds ends_{PipeKind::kBytes, 4096, 0};
     Device::Key device_;
     win32::Handle peer_;
     char buffer_[64] = {};
 };
 
-TEST_P(NotifierTest, BringsWhatPendsAndWhatIsThere) {
+TEST_P(NotifierTest, DeliversPendingAndImmediateCompletions) {
     for (std::uint64_t token = 0; token < 40; token += 2) {
         ASSERT_TRUE(port_.read(device_, token, buffer_, sizeof buffer_));
         put(peer_, "later");
@@ -62,7 +62,7 @@ TEST_P(NotifierTest, PinsAreKeptUntilTheEnd) {
     EXPECT_EQ((std::vector<void*>{&pin}), recording_.unpinned());
 }
 
-TEST_P(NotifierTest, TellsWhetherAnOperationIsPending) {
+TEST_P(NotifierTest, ReportsWhetherAnOperationIsPending) {
     const auto id = port_.read(device_, 1, buffer_, sizeof buffer_);
     ASSERT_TRUE(id);
     const Share<Device> device{device_};
@@ -119,36 +119,36 @@ INSTANTIATE_TEST_SUITE_P(All, NotifierTest,
                                            Mechanism::kHandle),
                          nameOf);
 
-// Where the packet is one of ours, it may be refused.
-class BroughtPacketTest : public ::testing::TestWithParam<Mechanism> {};
+// The library posts the packet, and the post may fail.
+class PostedPacketTest : public ::testing::TestWithParam<Mechanism> {};
 
-TEST_P(BroughtPacketTest, ThatCannotBePostedComesNoneTheLess) {
+TEST_P(PostedPacketTest, ThatCannotBePostedIsDelivered) {
     std::atomic<bool> failing{false};
     const Post post{[&](HANDLE port, DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) {
         return failing ? test::failing(ERROR_NO_SYSTEM_RESOURCES) : Post::real(port, bytes, key, overlapped);
     }};
     Recording recording;
-    TestPort port{recording, told(GetParam())};
+    TestPort port{recording, portWith(GetParam())};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[8];
     ASSERT_TRUE(port.read(device, 1, buffer, sizeof buffer));
     failing = true;
     put(ends.client, "x");
-    // What is owed wakes a thread by a packet for which there is memory already, or, on a system without such reserves,
-    // when packets can be posted again.
+    // What is owed wakes a thread by a packet from the reserve, or, on a system without reserves, when posts succeed
+    // again.
     failing = win32::Handle{win32::calls.allocatePacketReserve()}.get() != nullptr;
     EXPECT_EQ(1u, recording.waitForToken(1).bytes);
     failing = false;
     EXPECT_EQ(1u, recording.count());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BroughtPacketTest,
+INSTANTIATE_TEST_SUITE_P(All, PostedPacketTest,
                          ::testing::Values(Mechanism::kApc, Mechanism::kEvent, Mechanism::kHandle), nameOf);
 
-TEST(SignalledHandleTest, TellsOfOneOperationAtATime) {
+TEST(SignalledHandleTest, AllowsOneOperationAtATime) {
     Recording recording;
-    TestPort port{recording, told(Mechanism::kHandle)};
+    TestPort port{recording, portWith(Mechanism::kHandle)};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[8];
@@ -163,16 +163,16 @@ TEST(SignalledHandleTest, TellsOfOneOperationAtATime) {
     EXPECT_EQ(2u, recording.count());
 }
 
-// So it looks from the thread that waits for the handle when some other call has signalled it.
-TEST(SignalledHandleTest, WaitsOnWhereTheHandleIsSignalledForNothing) {
+// The waiting thread sees this when another call has signalled the handle.
+TEST(SignalledHandleTest, ContinuesToWaitWhenTheHandleIsSignalledByAnotherCall) {
     std::atomic<int> asked{0};
     const FakeCall<&win32::Calls::getOverlappedResult> result{
         [&](HANDLE handle, OVERLAPPED* overlapped, DWORD* bytes, BOOL wait) {
-            EXPECT_FALSE(wait) << "nobody else would be told meanwhile";
+            EXPECT_FALSE(wait) << "a blocking wait would delay other notifications";
             return ++asked < 3 ? failing(ERROR_IO_INCOMPLETE) : decltype(result)::real(handle, overlapped, bytes, wait);
         }};
     Recording recording;
-    TestPort port{recording, told(Mechanism::kHandle)};
+    TestPort port{recording, portWith(Mechanism::kHandle)};
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[8];
@@ -183,14 +183,14 @@ TEST(SignalledHandleTest, WaitsOnWhereTheHandleIsSignalledForNothing) {
     EXPECT_EQ(1u, recording.count());
 }
 
-// A handle that somebody else has bound to a port of his own, which must not hear of our operations.
-TEST(EventTest, TellsOfAHandleThatIsBoundElsewhere) {
+// Other code has bound the handle to its own port, which must not get packets of the library.
+TEST(EventTest, WorksOnAHandleThatIsBoundToAnotherPort) {
     const auto elsewhere = win32::KernelPort::create(1);
     ASSERT_TRUE(elsewhere);
     PipeEnds ends{PipeKind::kBytes, 4096, 0};
     ASSERT_EQ(0u, (*elsewhere).associate(ends.server.get(), 7));
     Recording recording;
-    TestPort port{recording, told(Mechanism::kEvent)};
+    TestPort port{recording, portWith(Mechanism::kEvent)};
     const Device::Key device = add(port, std::move(ends.server));
     char buffer[8];
     for (std::uint64_t token = 1; token <= 10; ++token) {
@@ -203,10 +203,10 @@ TEST(EventTest, TellsOfAHandleThatIsBoundElsewhere) {
 }
 
 // Two hundred events, of which one thread could wait for 64.
-TEST(EventTest, TellsOperationsOfOneDeviceApart) {
+TEST(EventTest, DistinguishesOperationsOfOneDevice) {
     constexpr std::uint64_t kReads = 200;
     Recording recording;
-    TestPort port{recording, told(Mechanism::kEvent)};
+    TestPort port{recording, portWith(Mechanism::kEvent)};
     PipeEnds ends{PipeKind::kMessages, 4096, 0};
     const Device::Key device = add(port, std::move(ends.server));
     std::vector<std::array<char, 8>> buffers(kReads);

@@ -1,4 +1,4 @@
-// Cancelling and closing while an operation is started or completed.
+// Cancelling and closing while an operation starts or completes.
 
 #include <gtest/gtest.h>
 
@@ -15,12 +15,12 @@ namespace {
 
 using namespace test;
 
-// CancelIoEx for scripted devices, which have no handle: it finds what pends on the device that the test names.
+// CancelIoEx for scripted devices, which have no handle. It cancels operations of the device that the test names.
 class ScriptedCancel {
 public:
     void on(Device::Key device) noexcept { device_ = device; }
 
-    // Instead of that.
+    // Replaces that behaviour.
     std::function<BOOL(OVERLAPPED*)> otherwise;
 
 private:
@@ -73,7 +73,7 @@ TEST(CancelRaceTest, PacketThatIsDequeuedDuringCancelIoExIsOneCompletion) {
     }
 }
 
-// An id is known before the call that starts the operation returns, to whoever can count.
+// An id can be guessed before the call that starts the operation returns.
 TEST(CancelRaceTest, CancelDuringTheSubmissionTakesEffectWhenItReturns) {
     PortHandle kernel;
     Recording recording;
@@ -101,7 +101,7 @@ TEST(CancelRaceTest, CancelDuringTheSubmissionTakesEffectWhenItReturns) {
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording.waitForToken(2).status);
 }
 
-// The device is closed when the submitter has entered already and the kernel has nothing to cancel yet.
+// The device is closed when the submitter has entered, and the kernel has nothing to cancel yet.
 TEST(CloseRaceTest, CloseDuringTheSubmissionCancelsWhatItCouldNotSee) {
     PortHandle kernel;
     Recording recording;
@@ -116,7 +116,7 @@ TEST(CloseRaceTest, CloseDuringTheSubmissionCancelsWhatItCouldNotSee) {
         Device::close(self.key());
         return ScriptedDevice::pends(self, operation);
     });
-    ASSERT_TRUE(port.read(device, 1, nullptr, 0)) << "whoever has entered is not refused any more";
+    ASSERT_TRUE(port.read(device, 1, nullptr, 0)) << "a submission that has entered is accepted";
     EXPECT_EQ(DWORD{676}, recording.waitForToken(1).status) << "ERROR_HANDLES_CLOSED";
     EXPECT_TRUE(Device::awaitClosed(device, deadline()));
     EXPECT_EQ(1u, recording.count());

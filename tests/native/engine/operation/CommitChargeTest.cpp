@@ -1,4 +1,4 @@
-// How much memory a port has counted against the system's limit: what its operations have needed, and no more.
+// The memory that a port commits: as much as its operations have needed.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ constexpr std::size_t kStep = 64 * 1024;
 constexpr std::size_t kOperationsOfStep = kStep / sizeof(Operation);
 constexpr auto kOperationLimit = code(EngineError::kOperationLimit);
 
-// The system's memory, as VirtualAlloc gives it.
+// The system's memory, through a fake of VirtualAlloc.
 class Memory {
 public:
     std::atomic<bool> isExhausted{false};

@@ -24,7 +24,7 @@ struct Thing : Deadlines::Entry {
     int finds = 0;
 };
 
-// A clock that goes when it is told to, and what has been found at which of its times.
+// A clock that the test controls, and the entries found at each time.
 class DeadlinesTest : public ::testing::Test {
 protected:
     bool set(Thing& thing, Clock::duration in) {
@@ -44,7 +44,7 @@ protected:
         return finds;
     }
 
-    // Sleeps as a timekeeper does, from look to look, and returns what it has found.
+    // Sleeps from look to look like a timekeeper, and returns the number of entries found.
     int sleepUntil(Clock::time_point end) {
         int finds = 0;
         while (next_ <= end) {
@@ -73,7 +73,7 @@ TEST_F(DeadlinesTest, HasNothingToFindAtFirst) {
 
 TEST_F(DeadlinesTest, FindsAnEntryOnceAndForgetsIt) {
     Thing thing;
-    EXPECT_TRUE(set(thing, milliseconds{25})) << "nobody would look";
+    EXPECT_TRUE(set(thing, milliseconds{25})) << "an earlier look is needed";
     EXPECT_TRUE(thing.armed());
     next_ = now_;
     EXPECT_EQ(1, sleepUntil(now_ + hours{1}));
@@ -157,7 +157,7 @@ TEST_F(DeadlinesTest, FindsWhatIsDueInTheFarFuture) {
     expectPunctual(nextYear);
 }
 
-// Whoever has little to wait for looks rarely: once per turn of the wheel for each bucket that is in use.
+// With distant deadlines only, it looks once per turn of the wheel for each occupied bucket.
 TEST_F(DeadlinesTest, LooksRarelyForWhatIsFarAway) {
     Thing thing;
     (void)set(thing, hours{1});
@@ -186,7 +186,7 @@ TEST_F(DeadlinesTest, FindsEverythingAfterALongPause) {
     expectPunctual(later);
 }
 
-TEST_F(DeadlinesTest, StandsAClockThatDoesNotGo) {
+TEST_F(DeadlinesTest, WorksWithAClockThatStandsStill) {
     Thing thing;
     (void)set(thing, milliseconds{5});
     for (int i = 0; i < 10; ++i) {
@@ -199,12 +199,12 @@ TEST_F(DeadlinesTest, StandsAClockThatDoesNotGo) {
 TEST_F(DeadlinesTest, DoesNotFindWhatWasRemoved) {
     Thing kept;
     Thing removed;
-    Thing stranger;
+    Thing absent;
     (void)set(kept, milliseconds{30});
     (void)set(removed, milliseconds{30});
     deadlines_.remove(removed);
     deadlines_.remove(removed);
-    deadlines_.remove(stranger);
+    deadlines_.remove(absent);
     EXPECT_FALSE(removed.armed());
     next_ = now_;
     EXPECT_EQ(1, sleepUntil(now_ + hours{1}));
@@ -229,8 +229,8 @@ TEST_F(DeadlinesTest, EntriesOfOneBucketKeepToTheirTurns) {
     }
 }
 
-// Each entry is either found or removed before that, never both and never neither.
-TEST_F(DeadlinesTest, EndsEachEntryOnceWhenItIsRemovedWhileSomebodyLooks) {
+// Each entry is either found or removed, never both and never neither.
+TEST_F(DeadlinesTest, EndsEachEntryOnceWhenItIsRemovedDuringALook) {
     constexpr int kRounds = 30'000;
     struct Raced : Deadlines::Entry {
         std::atomic<int> finds{0};
@@ -244,7 +244,7 @@ TEST_F(DeadlinesTest, EndsEachEntryOnceWhenItIsRemovedWhileSomebodyLooks) {
     std::uint64_t removedUnfound = 0;
     test::concurrently(3, [&](unsigned thread) {
         if (thread != 0) {
-            // Two of them, to make the lock worth its while.
+            // Two threads, so that they contend for the lock.
             while (!done) {
                 (void)deadlines_.look(Clock::now() + milliseconds{thread * 15}, [&](Deadlines::Entry& entry) {
                     auto& thing = static_cast<Raced&>(entry);

@@ -1,5 +1,4 @@
-// What no packet tells of: that it is done though no packet of it can be posted, and that a port with nothing of the
-// kind wakes nobody.
+// Work that is owed without a packet: it is done although no packet can be posted. An idle port wakes no thread.
 
 #include <gtest/gtest.h>
 
@@ -23,7 +22,7 @@ using namespace test;
 constexpr unsigned kAll = 1'000;  // per mille
 constexpr std::uint32_t kWorkers = 6;
 
-// Whether the kernel has packets that can be posted without memory.
+// Whether the kernel has a reserve for packets that need no memory.
 enum class Reserve { kThere, kMissing };
 
 class DoorbellTest : public ::testing::TestWithParam<Reserve> {
@@ -33,7 +32,7 @@ protected:
 
     void failPosts() { kernel_.weather.failingPosts = kAll; }
 
-    // Lets posts fail some more times. Then they succeed, unless there is a reserve, which shall do.
+    // Lets more posts fail. Then they succeed, unless there is a reserve, which must be sufficient.
     void failSomeMorePosts() {
         const std::uint64_t until = kernel_.counters.failedPosts + 5;
         EXPECT_TRUE(waitFor([&] { return hasReserve() || kernel_.counters.failedPosts >= until; }));
@@ -42,7 +41,7 @@ protected:
         }
     }
 
-    // So that none of them looks by itself.
+    // So that no thread checks for work by itself.
     bool waitForWaiting(unsigned threads) const {
         return waitFor([&] { return kernel_.waiting() == threads; });
     }
@@ -58,8 +57,7 @@ INSTANTIATE_TEST_SUITE_P(Reserves, DoorbellTest, ::testing::Values(Reserve::kThe
                              return parameter.param == Reserve::kThere ? "Reserve" : "NoReserve";
                          });
 
-// --- An idle port
-// -----------------------------------------------------------------------------------------------------
+// --- An idle port ---------------------------------------------------------------------------------------------------
 
 TEST_P(DoorbellTest, IdleWorkersWaitForPacketsOnly) {
     {
@@ -103,8 +101,7 @@ TEST_P(DoorbellTest, IdlePollWaitsForPacketsOnly) {
     EXPECT_EQ(0u, kernel_.counters.emptyDequeues);
 }
 
-// --- What is owed
-// -----------------------------------------------------------------------------------------------------
+// --- What is owed ---------------------------------------------------------------------------------------------------
 
 TEST_P(DoorbellTest, OperationsThatCouldNotBePostedComeEachOnce) {
     constexpr std::uint64_t kMany = 100;  // more than a thread takes at a time
@@ -245,8 +242,8 @@ TEST_P(DoorbellTest, RemindsThoughNothingCanBePosted) {
     EXPECT_EQ(0u, kernel_.counters.limitedDequeues);
 }
 
-// All workers but one are in a listener, and the one that comes goes there, too: what is left goes to whoever is free
-// next, though all posts but the first have failed.
+// All workers but one are in a listener, and the woken one enters it, too. The next free worker does the rest, although
+// all posts but the first have failed.
 TEST_P(DoorbellTest, AnotherThreadComesWhereTheFirstOneIsStuck) {
     Turnstile turnstile;
     std::atomic<bool> stuck{true};
@@ -276,15 +273,14 @@ TEST_P(DoorbellTest, AnotherThreadComesWhereTheFirstOneIsStuck) {
     EXPECT_FALSE(turnstile.gaveUp());
 }
 
-// --- The doorbell by itself
-// -------------------------------------------------------------------------------------------
+// --- The doorbell by itself -----------------------------------------------------------------------------------------
 
-// A port with a doorbell, without an engine that does anything about what is owed.
+// A port with a doorbell, but without an engine that does the work.
 class Door {
 public:
     using Time = Doorbell::Clock::time_point;
 
-    // Waits for packets. How many of them are the doorbell's.
+    // Waits for packets and returns the number of the doorbell's.
     unsigned answer() {
         std::array<OVERLAPPED_ENTRY, 16> entries;
         const auto dequeued = kernel_.dequeueMany(entries, INFINITE, false);
@@ -345,7 +341,7 @@ TEST_P(DoorbellTest, RingsWhenTheTimeHasComeAndNotBefore) {
     EXPECT_GE(Doorbell::Clock::now(), due);
 }
 
-TEST_P(DoorbellTest, TakesNoOtherPacketForARing) {
+TEST_P(DoorbellTest, AcceptsNoOtherPacketAsARing) {
     Door door;
     OVERLAPPED overlapped{};
     for (std::uint64_t key = 0; key < 10; ++key) {

@@ -23,7 +23,7 @@ protected:
         readings = 0;
     }
 
-    // How many operations complete inline one after the other, each of which takes so long.
+    // The number of operations of that duration that complete inline in a row.
     std::uint32_t inARow(std::uint64_t device, InlineBudget::Clock::duration each) {
         std::uint32_t times = 0;
         while (times < 10'000 && budget_.take(device)) {
@@ -33,7 +33,7 @@ protected:
         return times;
     }
 
-    // The same for two devices, which take turns.
+    // The same for two devices in turns.
     std::uint32_t inTurns(InlineBudget::Clock::duration each) {
         std::uint32_t times = 0;
         while (times < 10'000 && budget_.take(kDevice + times % 2)) {

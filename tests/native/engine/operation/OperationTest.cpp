@@ -12,14 +12,14 @@ namespace {
 
 using namespace test;
 
-// What one pending operation costs: its place, and its entry in the free list.
+// The memory of one pending operation: its slot and its entry in the free list.
 static_assert(sizeof(Operation) + sizeof(std::uint32_t) <= 256);
 static_assert(sizeof(CompletionRecord) == 32);
 
-// A record is all that a worker has besides for each operation it takes at a time.
+// For each operation of a batch a drain needs only this much more.
 static_assert(sizeof(OVERLAPPED_ENTRY) + sizeof(CompletionRecord) + sizeof(Device*) <= 128);
 
-TEST(OperationTest, IsWhatTheKernelIsGivenAddressFor) {
+TEST(OperationTest, AddressIsThatOfTheOverlapped) {
     Operation operation;
     EXPECT_EQ(static_cast<void*>(&operation), static_cast<void*>(static_cast<OVERLAPPED*>(&operation)));
 }
@@ -42,7 +42,7 @@ TEST(OperationTest, IdsArePositiveAndNeverRepeat) {
     }
 }
 
-TEST(OperationTest, IsAsNewInAPlaceThatHasBeenUsed) {
+TEST(OperationTest, IsAsNewInASlotThatHasBeenUsed) {
     SimulatedKernel kernel;
     Recording recording;
     TestPort port{recording, portSettings(1, 1)};
@@ -96,7 +96,7 @@ TEST(OperationTest, CancelDuringTheCallTakesEffectWhenItReturns) {
     over.answer = Request::Answer::kFails;
     const auto last = read(pipe(port, kernel), 1, over);
     ASSERT_TRUE(last && port.waitUntilIdle());
-    const OperationId next = *last + (OperationId{1} << 24);  // in the same place
+    const OperationId next = *last + (OperationId{1} << 24);  // in the same slot
     const Device::Key device = HeldUpPipe::add(port, kernel, turnstile);
     Request request;
     concurrently(2, [&](unsigned thread) {
@@ -113,7 +113,7 @@ TEST(OperationTest, CancelDuringTheCallTakesEffectWhenItReturns) {
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording.waitForToken(2).status);
 }
 
-TEST(OperationTest, GivesBackEachOfItsPins) {
+TEST(OperationTest, ReleasesEachOfItsPins) {
     SimulatedKernel kernel;
     Recording recording;
     TestPort port{recording};
@@ -129,9 +129,9 @@ TEST(OperationTest, GivesBackEachOfItsPins) {
     EXPECT_EQ((std::vector<void*>{&pins[0], &pins[1]}), recording.unpinned());
 }
 
-// Only the kernel's own packet ends it, though all that a stranger lacks is the key.
+// Only the kernel's packet ends the operation, even if only the key of a forged packet is wrong.
 TEST(OperationTest, PacketWithAnotherKeyIsNotTheOneItWaitsFor) {
-    // Which brings a late packet when a wait has timed out.
+    // Delivers a late packet after a wait has timed out.
     SimulatedKernel kernel{std::chrono::milliseconds{10}};
     Turnstile turnstile;
     Recording recording;
@@ -164,7 +164,7 @@ TEST(OperationTest, PacketWithAnotherKeyIsNotTheOneItWaitsFor) {
     EXPECT_EQ(2u, port.foreignPackets());
 }
 
-// As a pipe server does with the handle of a client that has been disconnected.
+// A pipe server reuses the handle of a disconnected client in this way.
 TEST(OperationTest, DeviceWithTheHandleOfAnotherGetsItsPacketsAndKeepsItsKey) {
     class Passing final : public NamedPipe {
     public:
@@ -190,7 +190,7 @@ TEST(OperationTest, DeviceWithTheHandleOfAnotherGetsItsPacketsAndKeepsItsKey) {
     EXPECT_EQ(*second, recording.waitForToken(1).key);
 }
 
-TEST(OperationTest, FailureAtOnceSaysWhatItHasMoved) {
+TEST(OperationTest, FailureAtOnceReportsTheBytesTransferred) {
     SimulatedKernel kernel;
     Recording recording;
     TestPort port{recording};

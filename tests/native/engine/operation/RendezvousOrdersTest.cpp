@@ -1,4 +1,4 @@
-// Every order in which the parties of an operation can take their steps.
+// All orders in which the threads of an operation can take their steps.
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using Arrival = Rendezvous::Arrival;
 using Hold = Rendezvous::Hold;
 using Release = Rendezvous::Release;
 
-// Chooses otherwise each time, until all sequences of choices have been seen.
+// Produces all sequences of choices, one after the other.
 class Choices {
 public:
     unsigned among(unsigned count) {
@@ -46,10 +46,10 @@ private:
     std::size_t made_ = 0;
 };
 
-// One operation and the port's queue, with the parties that touch them. Each party is a sequence of steps, a step does
-// one atomic thing, and the steps of different parties may come in any order.
+// One operation, the port's queue and the parties that use them. Each party is a sequence of steps, and each step is
+// one atomic access. The steps of different parties may interleave in any order.
 struct World {
-    // What the call that starts the operation does.
+    // The behaviour of the call that starts the operation.
     enum class Call { kSucceeds, kFails, kFailsWithPacket };
     enum class Packet { kKernel, kSelfPosted };
 
@@ -66,7 +66,7 @@ struct World {
     }
 };
 
-using Step = std::function<bool(World&)>;  // false when the party has nothing more to do
+using Step = std::function<bool(World&)>;  // returns false when the party has finished
 
 struct Party {
     Step step;
@@ -197,7 +197,7 @@ void play(World::Call call, const std::function<std::vector<Party>()>& others, C
     EXPECT_EQ(1u, world.operation.generation());
 }
 
-// Every order of steps, for every way in which the call may come out. Stops at the first order that fails.
+// Plays all orders for each outcome of the call. Stops at the first order that fails.
 void playAll(const std::function<std::vector<Party>()>& others) {
     for (const World::Call call : {World::Call::kSucceeds, World::Call::kFails, World::Call::kFailsWithPacket}) {
         Choices choices;
@@ -222,8 +222,8 @@ TEST(RendezvousOrdersTest, FinishesOnceWithTwoCancellersInAnyOrder) {
     playAll([] { return std::vector{worker(), canceller(), canceller()}; });
 }
 
-// A forged packet can tell a worker that the operation is over when the kernel has said so already, or when it is
-// self-posted; Operations::claim sees to the former.
+// A forged packet counts only if the kernel has written the status, which Operations::claim checks, or if the operation
+// is self-posted.
 TEST(RendezvousOrdersTest, FinishesOnceWithForgedPacketsInAnyOrder) {
     playAll([] { return std::vector{worker(), worker(), forger(World::Packet::kSelfPosted)}; });
     playAll([] { return std::vector{worker(), canceller(), forger(World::Packet::kSelfPosted)}; });

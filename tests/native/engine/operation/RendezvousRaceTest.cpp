@@ -1,4 +1,4 @@
-// Submitter, canceller and two workers as threads, in whatever order they run. RendezvousOrdersTest tries all orders.
+// Submitter, canceller and two workers as threads, in random orders. RendezvousOrdersTest tries all orders.
 
 #include <gtest/gtest.h>
 
@@ -20,10 +20,10 @@ using Arrival = Rendezvous::Arrival;
 using Hold = Rendezvous::Hold;
 using Release = Rendezvous::Release;
 
-// The result is a plain field, so that a thread sanitizer sees whether the rendezvous orders who writes and reads it.
+// The result is not atomic, so that the thread sanitizer checks whether the rendezvous orders its writer and reader.
 TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
     constexpr int kBlock = 64;
-    constexpr int kBlocks = 2'000;  // 128 000 lives
+    constexpr int kBlocks = 2'000;  // 128 000 operations
     constexpr int kNoResult = -1;
 
     struct Life {
@@ -131,7 +131,7 @@ TEST(RendezvousRaceTest, HasExactlyOneFinisher) {
                     }
                 }
             }
-            // The first two help when they are through, as any thread may dequeue.
+            // The first two threads help when they have finished, because any thread may dequeue.
             while (finished.load() < kBlock || packets.load() > 0) {
                 for (Life& life : lives) {
                     work(life);

@@ -60,12 +60,12 @@ TEST(RendezvousTest, FailedCallWithAPacketIsNotSelfPosted) {
     EXPECT_EQ(Release::kFinish, operation.release());
 }
 
-TEST(RendezvousTest, NobodyWinsAPacketTwice) {
+TEST(RendezvousTest, PacketIsWonOnce) {
     Rendezvous operation;
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "not in flight";
     EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
     operation.begin();
-    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "nobody has sent it";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "no packet was posted";
     EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
     EXPECT_FALSE(operation.publish());
@@ -110,7 +110,7 @@ TEST(RendezvousTest, WhatIsOverIsFinishedAndNotCancelled) {
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
 }
 
-TEST(RendezvousTest, HolderHearsOfEachWishOnceAndHoldsUntilThereIsNone) {
+TEST(RendezvousTest, HolderGetsEachRequestOnceAndHoldsUntilThereIsNone) {
     Rendezvous operation;
     operation.begin();
     const std::uint64_t life = operation.generation();
@@ -125,7 +125,7 @@ TEST(RendezvousTest, HolderHearsOfEachWishOnceAndHoldsUntilThereIsNone) {
     EXPECT_EQ(Release::kDone, operation.release());
 }
 
-TEST(RendezvousTest, WhoeverGainsTheHoldLeavesNoWishToHimself) {
+TEST(RendezvousTest, GainingTheHoldLeavesNoRequest) {
     for (const Cause cause : {Cause::kCancelled, Cause::kTimedOut}) {
         Rendezvous operation;
         operation.begin();
@@ -155,7 +155,7 @@ TEST(RendezvousTest, FirstCauseCountsUntilTheEnd) {
     }
 }
 
-TEST(RendezvousTest, PacketOfAnotherLifeIsForeign) {
+TEST(RendezvousTest, PacketOfAnotherGenerationIsForeign) {
     Rendezvous operation;
     operation.begin();
     const std::uint64_t life = operation.generation();

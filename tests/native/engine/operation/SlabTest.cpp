@@ -22,7 +22,7 @@ struct alignas(64) Thing {
     ~Thing() { ++ended; }
 
     std::atomic<int> owners{0};
-    int note = 0;  // plain: whoever has the place may write it
+    int note = 0;  // not atomic: only the owner of the slot writes it
 };
 
 class SlabTest : public ::testing::Test {
@@ -91,20 +91,20 @@ TEST_F(SlabTest, FindsOnlyWhatItHasGivenOut) {
     EXPECT_EQ(second, slab.at(slab.indexOf(second)));
 
     const auto address = reinterpret_cast<std::uintptr_t>(first);
-    const std::uintptr_t strangers[] = {0,
-                                        1,
-                                        sizeof(Thing),
-                                        address - sizeof(Thing),
-                                        address - 1,
-                                        address + 1,
-                                        address + 8,
-                                        address + 2 * sizeof(Thing),  // never given out yet
-                                        address + 4 * sizeof(Thing),  // behind the end
-                                        address + (std::uintptr_t{1} << 32) * sizeof(Thing),
-                                        ~std::uintptr_t{0},
-                                        reinterpret_cast<std::uintptr_t>(&slab)};
-    for (const std::uintptr_t stranger : strangers) {
-        EXPECT_EQ(nullptr, slab.find(reinterpret_cast<const void*>(stranger))) << stranger;
+    const std::uintptr_t invalid[] = {0,
+                                      1,
+                                      sizeof(Thing),
+                                      address - sizeof(Thing),
+                                      address - 1,
+                                      address + 1,
+                                      address + 8,
+                                      address + 2 * sizeof(Thing),  // not used yet
+                                      address + 4 * sizeof(Thing),  // behind the end
+                                      address + (std::uintptr_t{1} << 32) * sizeof(Thing),
+                                      ~std::uintptr_t{0},
+                                      reinterpret_cast<std::uintptr_t>(&slab)};
+    for (const std::uintptr_t value : invalid) {
+        EXPECT_EQ(nullptr, slab.find(reinterpret_cast<const void*>(value))) << value;
     }
     EXPECT_EQ(nullptr, slab.at(2));
     EXPECT_EQ(nullptr, slab.at(4));
@@ -121,9 +121,8 @@ TEST_F(SlabTest, CanBeEmpty) {
     EXPECT_EQ(nullptr, slab.at(0));
 }
 
-// Few places and many takers: the free list is near its end all the time, where a head that went and came back does
-// harm.
-TEST_F(SlabTest, GivesNoPlaceToTwo) {
+// Few slots and many threads keep the free list nearly empty, where the ABA problem would show.
+TEST_F(SlabTest, GivesNoSlotToTwoThreads) {
     constexpr unsigned kThreads = 4;
     for (const std::uint32_t capacity : {1u, 2u, 3u, 7u}) {
         Slab<Thing> slab{capacity};
@@ -158,11 +157,11 @@ TEST_F(SlabTest, GivesNoPlaceToTwo) {
         });
         EXPECT_EQ(0, violations.load()) << capacity;
         EXPECT_EQ(0u, slab.inUse()) << capacity;
-        EXPECT_LE(mostInUse.load(), capacity) << "never more in use than there are, as anybody can see";
+        EXPECT_LE(mostInUse.load(), capacity) << "the count never exceeds the slots";
     }
 }
 
-// While others make new places, each place that can be found is a finished one.
+// While other threads construct Ts, find() returns only constructed ones.
 TEST_F(SlabTest, FindsNoUnfinishedThing) {
     struct Finished {
         std::uint64_t sign = 0x600d'600d'600d'600d;

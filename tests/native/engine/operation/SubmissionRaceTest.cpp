@@ -1,4 +1,4 @@
-// The call that starts an operation, and the operation's packet: which of them comes first, and what if they disagree.
+// The order of the call that starts an operation and the operation's packet, and what counts if they disagree.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 using namespace test;
 
-// Reads of a pipe whose packet is dequeued before the call that has started them returns.
+// The packet of a pipe's read is dequeued before the starting call returns.
 TEST(LateSubmissionTest, PacketOfAPipeIsDequeuedBeforeReadFileReturns) {
     Recording recording;
     TestPort* used = nullptr;
@@ -74,7 +74,7 @@ TEST(LateSubmissionTest, EachWayInWhichAPacketCanComeEarlyIsOneCompletion) {
     EXPECT_EQ(0u, port.foreignPackets());
 }
 
-// Wine does that at the end of NUL and at offsets beyond 2^63.
+// Wine does this at the end of NUL and at offsets beyond 2^63.
 TEST(FailedSubmissionTest, FailureWithAPacketAllTheSameIsOneCompletion) {
     enum Way { kPacketFirst, kPacketLater, kPacketWithoutStatusFirst, kPacketWithoutStatusLater, kWays };
     PortHandle kernel;
@@ -105,7 +105,7 @@ TEST(FailedSubmissionTest, FailureWithAPacketAllTheSameIsOneCompletion) {
     EXPECT_TRUE(port.waitUntilIdle());
 }
 
-// They need not even agree. What the kernel has written counts, if it came first.
+// They may disagree. The kernel's status counts if the packet comes first.
 TEST(FailedSubmissionTest, PacketThatCameBeforeTheFailureCounts) {
     PortHandle kernel;
     Recording recording;
@@ -125,8 +125,8 @@ TEST(FailedSubmissionTest, PacketThatCameBeforeTheFailureCounts) {
     EXPECT_EQ(0u, port.foreignPackets());
 }
 
-// The stray packet comes when its place has been used again, for an operation that is still pending.
-TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInThePlace) {
+// The stray packet comes when its slot is used again, by an operation that is still pending.
+TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInTheSlot) {
     PortHandle kernel;
     Turnstile turnstile;
     Recording recording;
@@ -158,7 +158,7 @@ TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInThePlace) {
     EXPECT_EQ(6u, recording.waitForToken(2).bytes);
 }
 
-// The call fails on a real pipe, whose handle has a packet none the less.
+// ReadFile fails on a real pipe, whose handle has a packet nevertheless.
 TEST(FailedSubmissionTest, ReadFileThatFailsWithAPacketIsOneCompletion) {
     PortHandle kernel;
     Device::Key device = 0;

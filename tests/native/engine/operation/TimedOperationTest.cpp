@@ -22,7 +22,7 @@ constexpr milliseconds kSoon{20};
 
 class TimedOperationTest : public ::testing::Test {
 protected:
-    // Not for a deadline's sake: for those that should not strike to have had the time.
+    // Gives deadlines that must not take effect the time to do so.
     static void letDeadlinesPass() { std::this_thread::sleep_for(2 * kSoon + 3 * Deadlines::kTick); }
 
     static bool abortsBeforeAndAfter(milliseconds inTime);
@@ -46,7 +46,7 @@ TEST_F(TimedOperationTest, EndsOnceWithItsOwnCode) {
     EXPECT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
 }
 
-TEST_F(TimedOperationTest, FourReasonsToBeAbortedAreToldApart) {
+TEST_F(TimedOperationTest, FourCausesOfAnAbortHaveDifferentStatuses) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request timedOut;
@@ -69,7 +69,7 @@ TEST_F(TimedOperationTest, FourReasonsToBeAbortedAreToldApart) {
     EXPECT_EQ(4u, recording_.count());
 }
 
-TEST_F(TimedOperationTest, NoTimeAtAllIsATimeLikeAnyOther) {
+TEST_F(TimedOperationTest, ZeroIsATimeoutLikeAnyOther) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request pends;
@@ -83,7 +83,7 @@ TEST_F(TimedOperationTest, NoTimeAtAllIsATimeLikeAnyOther) {
     EXPECT_EQ(3u, recording_.waitForToken(2).bytes);
 }
 
-TEST_F(TimedOperationTest, LongestTimeOfAllIsNotUpAtOnce) {
+TEST_F(TimedOperationTest, LongestTimeoutDoesNotEndAtOnce) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request patient;
@@ -108,8 +108,7 @@ TEST_F(TimedOperationTest, CancelledInTimeIsCancelled) {
     EXPECT_EQ(1u, recording_.count());
 }
 
-// The packet tells of the abort later than everything else has happened. What came first counts. False when it took too
-// long to be certain what came first.
+// The packet of the abort comes last. The first cause counts. Returns false if it took too long to know the order.
 bool TimedOperationTest::abortsBeforeAndAfter(milliseconds inTime) {
     SimulatedKernel kernel;
     Recording recording;
@@ -151,7 +150,7 @@ bool TimedOperationTest::abortsBeforeAndAfter(milliseconds inTime) {
     return certain;
 }
 
-TEST_F(TimedOperationTest, WhatAbortedItIsNotWhatCameBetween) {
+TEST_F(TimedOperationTest, FirstCauseDeterminesTheStatus) {
     milliseconds inTime{100};
     while (!abortsBeforeAndAfter(inTime)) {
         inTime *= 2;
@@ -183,7 +182,7 @@ TEST_F(TimedOperationTest, DeviceThatDoesNotCancelDecidesForItself) {
     EXPECT_EQ(kTimeout, recording_.waitForToken(3).status);
 }
 
-TEST_F(TimedOperationTest, CancelThatHasFoundNothingIsNoReason) {
+TEST_F(TimedOperationTest, CancelThatHasFoundNothingIsNotTheCause) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request timed;
@@ -201,8 +200,8 @@ TEST_F(TimedOperationTest, CancelThatHasFoundNothingIsNoReason) {
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
 }
 
-// The thread that starts it will cancel it, because nobody else may touch it yet.
-TEST_F(TimedOperationTest, TimeThatIsUpBeforeTheCallReturns) {
+// The starting thread must cancel it, because no other thread may touch the operation yet.
+TEST_F(TimedOperationTest, DeadlineThatPassesBeforeTheCallReturns) {
     Turnstile turnstile;
     TestPort port{recording_};
     const Device::Key device = HeldUpPipe::add(port, kernel_, turnstile);
@@ -214,7 +213,7 @@ TEST_F(TimedOperationTest, TimeThatIsUpBeforeTheCallReturns) {
         if (thread == 2) {
             EXPECT_TRUE(turnstile.waitForWaiting(2));
             letDeadlinesPass();
-            EXPECT_TRUE(kernel_.isPending(pends)) << "somebody has touched an operation that is still being started";
+            EXPECT_TRUE(kernel_.isPending(pends)) << "another thread has touched an operation that is being started";
             EXPECT_EQ(0u, recording_.count());
             turnstile.open();
         } else {
@@ -227,7 +226,7 @@ TEST_F(TimedOperationTest, TimeThatIsUpBeforeTheCallReturns) {
     EXPECT_FALSE(turnstile.gaveUp());
 }
 
-TEST_F(TimedOperationTest, DeadlineOfAnEndedOperationDoesNotStrikeTheNextInItsPlace) {
+TEST_F(TimedOperationTest, DeadlineOfAnEndedOperationDoesNotAffectTheNextInItsSlot) {
     TestPort port{recording_, portSettings(1, 1)};
     const Device::Key device = pipe(port, kernel_);
     Request first;
@@ -244,7 +243,7 @@ TEST_F(TimedOperationTest, DeadlineOfAnEndedOperationDoesNotStrikeTheNextInItsPl
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
 }
 
-TEST_F(TimedOperationTest, PlaceOfOneThatHasTimedOutIsAsGoodAsNew) {
+TEST_F(TimedOperationTest, SlotOfATimedOutOperationIsReusable) {
     TestPort port{recording_, portSettings(1, 1)};
     const Device::Key device = pipe(port, kernel_);
     OperationId last = 0;
@@ -263,8 +262,8 @@ TEST_F(TimedOperationTest, PlaceOfOneThatHasTimedOutIsAsGoodAsNew) {
     }
 }
 
-// Each of a long row of operations in one place ends in time, most of them before the timekeeper has turned round.
-TEST_F(TimedOperationTest, DeadlinesThatAreLeftBehindHurtNobody) {
+// A series of operations in one slot end in time, most of them before the timekeeper looks.
+TEST_F(TimedOperationTest, StaleDeadlinesAreHarmless) {
     constexpr std::uint64_t kLast = 1'000;
     std::unique_ptr<Request[]> requests{new Request[kLast + 1]};
     Device::Key device = 0;
@@ -325,7 +324,7 @@ TEST_F(TimedOperationTest, TenThousandDeadlinesNeedOneThread) {
     TestPort port{recording_, portSettings(2, kOperations)};
     const Device::Key device = pipe(port, kernel_);
     for (std::size_t i = 0; i < kOperations; ++i) {
-        // Long enough for all of them to be in flight together.
+        // Long enough, so that all are in flight together.
         ASSERT_TRUE(read(device, i, requests[i], hours{1} + milliseconds{i}));
     }
     EXPECT_EQ(kOperations, port->snapshot().operationsInFlight);
@@ -343,7 +342,7 @@ TEST_F(TimedOperationTest, TenThousandDeadlinesNeedOneThread) {
         ASSERT_EQ(record.token < kOperations ? 0u : kTimeout, record.status);
     }
     EXPECT_EQ(std::vector<int>(2 * kOperations, 1), ends);
-    // This one may cancel on letting go of an operation whose time is up by then.
+    // This thread may cancel an operation on release if its deadline has passed.
     auto cancellers = kernel_.cancellers();
     cancellers.erase(std::this_thread::get_id());
     EXPECT_EQ(1u, cancellers.size());

@@ -13,7 +13,7 @@ namespace {
 using test::waitFor;
 using Clock = Timekeeper::Clock;
 
-// A look that counts, and asks for the next one when the test has said so.
+// Counts the looks, and requests the next one at the test's time.
 struct Looking {
     std::atomic<int> looks{0};
     std::atomic<Clock::rep> next{Clock::time_point::max().time_since_epoch().count()};
@@ -44,7 +44,7 @@ TEST(TimekeeperTest, LooksOnceAndSleepsWhenThereIsNothing) {
     EXPECT_EQ(1, looking.looks.load());
 }
 
-TEST(TimekeeperTest, StartsOneThreadWhoeverAsks) {
+TEST(TimekeeperTest, ConcurrentStartsStartOneThread) {
     std::mutex mutex;
     std::vector<std::thread::id> threads;
     Timekeeper timekeeper{L"test", [&] {
@@ -97,7 +97,7 @@ TEST(TimekeeperTest, LooksAtOnceWhenItIsWoken) {
     EXPECT_TRUE(waitFor([&] { return looking.looks == 3; })) << "it sleeps for ever";
 }
 
-// Whoever sets a deadline while the timekeeper looks may have come too late to be seen by that look.
+// A deadline that is set during a look may come too late for that look.
 TEST(TimekeeperTest, DoesNotSleepThroughAWakeThatComesWhileItLooks) {
     std::atomic<int> looks{0};
     std::atomic<bool> inside{false};
@@ -116,7 +116,7 @@ TEST(TimekeeperTest, DoesNotSleepThroughAWakeThatComesWhileItLooks) {
     EXPECT_TRUE(waitFor([&] { return looks == 2; }));
 }
 
-TEST(TimekeeperTest, EndsWhateverItIsAt) {
+TEST(TimekeeperTest, EndsInEveryState) {
     for (int round = 0; round < 200; ++round) {
         Looking looking;
         looking.askFor(Clock::now() + std::chrono::microseconds{round * 10});

@@ -20,7 +20,7 @@ TEST(UnwrittenStatusesTest, PacketDoesNotCountThatMayBePosted) {
     EXPECT_FALSE(statuses.counts(0, 0x103)) << "pending is no end";
 }
 
-TEST(UnwrittenStatusesTest, PacketDoesNotCountInAPlaceWhereOneOfAnEarlierOperationMayCome) {
+TEST(UnwrittenStatusesTest, PacketDoesNotCountInASlotWhereOneOfAnEarlierOperationMayCome) {
     UnwrittenStatuses statuses{kPlaces};
     for (const std::uint32_t place : {0u, 63u, 64u, kPlaces - 1}) {
         statuses.mark(place);

@@ -56,7 +56,7 @@ TEST_F(BackpressureTest, FullSlabRefusesAndForgetsTheRefused) {
     EXPECT_EQ(4u, recording_.unpinned().size());
 }
 
-// Packets wait in the kernel meanwhile, and cost the engine nothing but their places.
+// Packets wait in the kernel's queue, and the engine only needs their slots.
 TEST_F(BackpressureTest, SlowListenerStopsTheSubmittersAndNothingGrows) {
     constexpr std::uint64_t kCeiling = 32;
     Turnstile turnstile;
@@ -103,8 +103,8 @@ TEST_F(BackpressureTest, FullSlabCanBeCancelledAndClosed) {
     EXPECT_TRUE(pipe(port, kernel_));
 }
 
-// A listener that is refused has to come back by itself; that it can is all that is promised.
-TEST_F(BackpressureTest, ListenersThatFightOverTooFewPlacesAllGetOn) {
+// A listener whose submission is refused must try again. Only that this can succeed is guaranteed.
+TEST_F(BackpressureTest, ListenersThatCompeteForTooFewSlotsAllContinue) {
     constexpr std::uint64_t kDevices = 8;
     constexpr int kTurns = 400;
     std::unique_ptr<Request[]> requests{new Request[kDevices]};
@@ -130,7 +130,7 @@ TEST_F(BackpressureTest, ListenersThatFightOverTooFewPlacesAllGetOn) {
         requests[i].answer = Request::Answer::kSucceeds;
         devices[i] = pipe(opened, kernel_);
     }
-    // Whoever was refused is started again from outside.
+    // The test starts refused listeners again.
     const bool done = waitFor([&] {
         bool all = true;
         for (std::uint64_t i = 0; i < kDevices; ++i) {
@@ -160,16 +160,16 @@ TEST_F(BackpressureTest, PostsThatTheKernelRefusesAreRefusedAndLeaveNothing) {
     EXPECT_EQ(1u, recording_.count());
 }
 
-// A stranger has sent what the kernel refuses to post, so that it is over when the refusal comes.
+// A forged packet delivers a posted packet whose post then fails.
 class ForgedPostTest : public ::testing::Test {
 protected:
-    // What the kernel does with a post, of which it refuses the first one after the stranger has been.
+    // The kernel's post, which fails once after the forged packet.
     BOOL post(DWORD bytes, ULONG_PTR key, OVERLAPPED* overlapped) {
         kernel_.forge(key, overlapped, bytes);
         if (!refuses_.exchange(false)) {
             return TRUE;
         }
-        EXPECT_TRUE(turnstile_.waitForWaiting(1)) << "the listener is told";
+        EXPECT_TRUE(turnstile_.waitForWaiting(1)) << "the listener runs";
         meanwhile_();
         return failing(ERROR_NO_SYSTEM_RESOURCES);
     }
@@ -194,8 +194,8 @@ TEST_F(ForgedPostTest, WhatHasBeenDeliveredWasAccepted) {
     EXPECT_EQ(0u, port->operations().inFlight());
 }
 
-// The place is that of another operation by then, whose packet is on its way.
-TEST_F(ForgedPostTest, RefusalIsNotThatOfTheNextInItsPlace) {
+// Another operation is in the slot by then, and its packet is queued.
+TEST_F(ForgedPostTest, RefusalIsNotThatOfTheNextInItsSlot) {
     recording_.onDelivery = [&](unsigned, auto) { turnstile_.pass(); };
     TestPort port{recording_, portSettings(1, 1)};
     meanwhile_ = [&] { EXPECT_TRUE(port->post(0, 0, 2)); };
@@ -211,7 +211,7 @@ TEST_F(ForgedPostTest, RefusalIsNotThatOfTheNextInItsPlace) {
     EXPECT_EQ(2u, recording_.count());
 }
 
-// Whoever asks again at once whenever he is reminded must not keep a worker busy with it.
+// A device that requests the next reminder at once must not occupy a worker.
 TEST(ReminderTest, DoesNotComeAtOnce) {
     using std::chrono::milliseconds;
     using std::chrono::steady_clock;

@@ -30,7 +30,7 @@ protected:
 
 // --- Quarantine -----------------------------------------------------------------------------------------------------
 
-TEST_F(CloseTest, DeviceKeepsWhatTheKernelDoesNotGiveBack) {
+TEST_F(CloseTest, DeviceKeepsOperationsThatTheKernelDoesNotComplete) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request stuck;
@@ -70,7 +70,7 @@ TEST_F(CloseTest, DeviceKeepsWhatTheKernelDoesNotGiveBack) {
     EXPECT_TRUE(after.devices.empty());
 }
 
-TEST_F(CloseTest, PlacesInQuarantineAreNotUsedAgain) {
+TEST_F(CloseTest, SlotsInQuarantineAreNotUsedAgain) {
     TestPort port{recording_, portSettings(1, 2)};
     const Device::Key bad = pipe(port, kernel_);
     const Device::Key good = pipe(port, kernel_);
@@ -92,7 +92,7 @@ TEST_F(CloseTest, PlacesInQuarantineAreNotUsedAgain) {
     EXPECT_TRUE(Device::awaitClosed(bad, deadline()));
 }
 
-TEST_F(CloseTest, PortKeepsWhatTheKernelDoesNotGiveBack) {
+TEST_F(CloseTest, PortKeepsOperationsThatTheKernelDoesNotComplete) {
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     Request stuck;
@@ -171,7 +171,7 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     EXPECT_EQ(2u, recording_.count());
 }
 
-TEST_F(CloseTest, DeviceIsToldOnceThatItCloses) {
+TEST_F(CloseTest, DeviceIsNotifiedOnceThatItCloses) {
     class Counting final : public NamedPipe {
     public:
         Counting(CompletionPort& port, win32::Handle handle, std::atomic<int>& to)
@@ -184,39 +184,39 @@ TEST_F(CloseTest, DeviceIsToldOnceThatItCloses) {
     private:
         std::atomic<int>& to_;
     };
-    std::atomic<int> told{0};
+    std::atomic<int> calls{0};
     TestPort port{recording_};
-    const auto device = port->add(std::make_unique<Counting>(*port, kernel_.openFile(), told));
+    const auto device = port->add(std::make_unique<Counting>(*port, kernel_.openFile(), calls));
     ASSERT_TRUE(device);
-    // Somebody is inside, so that the device is there to be closed again.
+    // This share keeps the device, so that it can be closed again.
     const Share<Device> inside{*device};
     concurrently(2, [&](unsigned) { Device::close(*device); });
     Device::close(*device);
     port.close();
-    EXPECT_EQ(1, told.load());
+    EXPECT_EQ(1, calls.load());
 }
 
-TEST_F(CloseTest, WhoeverIsToldOfTheEndFindsNoDeviceAndDoesNotWait) {
-    int told = 0;
+TEST_F(CloseTest, CodeAtTheEndOfADeviceFindsNoDeviceAndDoesNotWait) {
+    int calls = 0;
     recording_.onDeviceClosed = [&](std::uint64_t key) {
-        ++told;
+        ++calls;
         EXPECT_FALSE(Device::table().exists(key));
-        EXPECT_FALSE(Device::awaitClosed(key, steady_clock::now())) << "whoever waits for the end waits for this too";
+        EXPECT_FALSE(Device::awaitClosed(key, steady_clock::now())) << "the end includes this call";
         EXPECT_LT(NoWaitScope::deadlineIn(hours{2}), steady_clock::now() + hours{1});
     };
     TestPort port{recording_};
     const Device::Key device = pipe(port, kernel_);
     EXPECT_TRUE(Device::table().exists(device));
-    // On this thread, which is no worker.
+    // On this thread, which is not a worker.
     Device::close(device);
-    EXPECT_EQ(1, told);
+    EXPECT_EQ(1, calls);
     EXPECT_TRUE(Device::awaitClosed(device, steady_clock::now()));
 }
 
-TEST_F(CloseTest, WhoeverEndsThePortDoesNotWait) {
-    std::thread::id teller;
+TEST_F(CloseTest, ThreadThatEndsThePortDoesNotWait) {
+    std::thread::id endingThread;
     recording_.onEnded = [&] {
-        teller = std::this_thread::get_id();
+        endingThread = std::this_thread::get_id();
         EXPECT_LT(NoWaitScope::deadlineIn(hours{2}), steady_clock::now() + hours{1});
     };
     TestPort port{recording_};
@@ -227,7 +227,7 @@ TEST_F(CloseTest, WhoeverEndsThePortDoesNotWait) {
         ASSERT_TRUE(waitFor([&] { return CompletionPort::table().closed(port.key()); })) << "all workers have left";
         EXPECT_FALSE(recording_.ended);
     }
-    EXPECT_EQ(std::this_thread::get_id(), teller);
+    EXPECT_EQ(std::this_thread::get_id(), endingThread);
     EXPECT_TRUE(CompletionPort::awaitClosed(port.key(), steady_clock::now()));
 }
 
@@ -287,7 +287,7 @@ TEST_F(CloseTest, ManyThreadsCloseOneDevice) {
     EXPECT_EQ(0u, port->snapshot().unbalancedDevices);
 }
 
-TEST_F(CloseTest, ClosedKeyMeansNobodyElse) {
+TEST_F(CloseTest, ClosedKeyIdentifiesNoOtherDevice) {
     TestPort port{recording_};
     const Device::Key first = pipe(port, kernel_);
     EXPECT_TRUE(closed(first));
@@ -299,7 +299,7 @@ TEST_F(CloseTest, ClosedKeyMeansNobodyElse) {
     EXPECT_TRUE(closed(second));
 }
 
-// A server as the engine sees it: what it accepts is a device that nobody has been told of.
+// A server as the engine sees it. Its new connection is a device that the listener does not know yet.
 class CloseOfAConnectionTest : public CloseTest {
 protected:
     class Server final : public NamedPipe {
@@ -331,7 +331,7 @@ protected:
     Request request_;
 };
 
-TEST_F(CloseOfAConnectionTest, NobodyHearsOfOneThatHasEndedBefore) {
+TEST_F(CloseOfAConnectionTest, EndedConnectionIsNotDelivered) {
     Turnstile turnstile;
     recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
     TestPort port{recording_, portSettings(1)};
@@ -346,7 +346,7 @@ TEST_F(CloseOfAConnectionTest, NobodyHearsOfOneThatHasEndedBefore) {
     EXPECT_EQ(2u, port->snapshot().completions) << "which the listener has seen";
 }
 
-TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
+TEST_F(CloseOfAConnectionTest, ListenerFindsTheConnection) {
     bool exists = false;
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         Device::close(records.front().key);
@@ -360,7 +360,7 @@ TEST_F(CloseOfAConnectionTest, WhoeverIsToldOfItFindsIt) {
     EXPECT_TRUE(Device::awaitClosed(connection, deadline()));
 }
 
-// The one who starts the operation finds the device closed when the call returns, and cancels what close() has missed.
+// The starting thread finds the device closed when the call returns, and cancels what close() has missed.
 TEST_F(CloseTest, OperationThatIsBeingStartedIsCancelledAsWell) {
     Turnstile turnstile;
     TestPort port{recording_};
@@ -418,7 +418,7 @@ TEST_F(CloseTest, PortClosesWhileOneListenerBlocks) {
     ASSERT_TRUE(kernel_.complete(first));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     port.close();
-    EXPECT_TRUE(Device::awaitClosed(idle, deadline())) << "nobody is in its way";
+    EXPECT_TRUE(Device::awaitClosed(idle, deadline())) << "nothing delays it";
     EXPECT_FALSE(CompletionPort::awaitClosed(port.key(), soon()));
     turnstile.open();
     port.end();

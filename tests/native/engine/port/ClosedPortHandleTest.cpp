@@ -1,5 +1,5 @@
-// A port of the kernel's whose handle other code closes. LostPortTest is about the engine; this is about what a real
-// system returns.
+// Other code closes the handle of a real port. LostPortTest tests the engine; this test shows what a real system
+// returns.
 
 #include <gtest/gtest.h>
 #include <windows.h>

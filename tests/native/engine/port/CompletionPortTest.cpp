@@ -87,7 +87,7 @@ TEST(CompletionPortTest, RefusesPostsBeyondTheCeilingAndRecovers) {
     EXPECT_TRUE(recording.recordsOf(5).empty());
 }
 
-TEST(CompletionPortTest, OnePlaceIsEnoughForAListenerThatPostsAgain) {
+TEST(CompletionPortTest, OneSlotIsEnoughForAListenerThatPostsAgain) {
     constexpr std::uint64_t kLast = 500;
     Recording recording;
     std::atomic<int> refused{0};
@@ -203,7 +203,7 @@ TEST(CompletionPortTest, WorkersShareTheBatch) {
     EXPECT_EQ(32u, recording.largestBatch.load()) << "half of it, for two may run";
 }
 
-TEST(CompletionPortTest, ListenerThatBlocksKeepsNobodyElse) {
+TEST(CompletionPortTest, BlockedListenerDelaysNoOtherWorker) {
     Turnstile turnstile;
     Recording recording;
     recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
@@ -393,7 +393,7 @@ TEST(CompletionPortTest, CanBeClosedByTheListener) {
     std::atomic<int> waited{0};
     recording.onDelivery = [&](unsigned, auto) {
         CompletionPort::close(key);
-        // It cannot end before this listener returns, so there is no waiting for it.
+        // The port cannot end before this listener returns, so awaitClosed() must not wait.
         waited += CompletionPort::awaitClosed(key, NoWaitScope::deadlineIn(std::chrono::hours{1}));
     };
     TestPort port{recording};

@@ -36,7 +36,7 @@ TEST(DeviceTest, WhatADeviceCannotDoIsACompletionWithAnError) {
     EXPECT_EQ((std::vector<void*>{&pin}), recording.unpinned());
 }
 
-TEST(DeviceTest, GivesBackThePinBeforeTheListenerHears) {
+TEST(DeviceTest, ReleasesThePinBeforeTheListenerRuns) {
     PortHandle kernel;
     Recording recording;
     std::atomic<std::size_t> unpinnedBefore{99};
@@ -166,7 +166,7 @@ TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
     EXPECT_EQ(1, reminded.load());
 }
 
-// A device that fails to have what it wants under load asks often. That must not put off the reminder for ever.
+// A device under load requests reminders often. That must not delay the reminder for ever.
 TEST(DeviceTest, RemindsADeviceThoughOthersAskAllTheTime) {
     std::atomic<int> reminded{0};
     Recording recording;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kRoom = 256;
 
-// What is asked for while packets come alone.
+// The requested counts while packets come alone.
 std::vector<std::uint32_t> askedFor(EntryCount& count, std::size_t packets) {
     std::vector<std::uint32_t> asked;
     for (std::size_t i = 0; i < packets; ++i) {

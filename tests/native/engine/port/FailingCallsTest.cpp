@@ -1,4 +1,4 @@
-// Calls on the port that fail, as Windows' seldom do: to associate a device, to post, and to dequeue.
+// Failures that are rare on Windows: of associating a device, posting and dequeuing.
 
 #include <gtest/gtest.h>
 
@@ -24,13 +24,13 @@ using namespace test;
 
 constexpr int kForEver = 1'000'000'000;
 
-// PostQueuedCompletionStatus fails as many times as it is told to. The kernel has a packet in reserve all the same.
+// PostQueuedCompletionStatus fails a given number of times. The reserve still works.
 class FailingPosts {
 public:
     void fail(int times) noexcept { left_ = times; }
     int failed() const noexcept { return failed_; }
     void exhaustReserve() noexcept { hasReserve_ = false; }
-    ULONG_PTR lastKey() const noexcept { return lastKey_; }  // of an operation's packet
+    ULONG_PTR lastKey() const noexcept { return lastKey_; }  // of the last operation's packet
 
 private:
     std::atomic<int> left_{0};
@@ -75,7 +75,7 @@ TEST(FailingPostTest, OperationThatHasEndedAtOnceIsDeliveredLater) {
 }
 
 TEST(FailingPostTest, ManyOperationsAreDeliveredLaterEachOnce) {
-    constexpr std::uint64_t kMany = 100;  // more than a worker takes at a time
+    constexpr std::uint64_t kMany = 100;  // more than one batch
     PortHandle kernel;
     FailingPosts posts;
     Recording recording;
@@ -178,9 +178,9 @@ TEST(FailingPostTest, OperationWhosePacketCameTooEarlyIsDeliveredLater) {
     EXPECT_EQ(1, posts.failed());
 }
 
-// A stranger sends the packet that could not be posted, while the operation is on the list of those that wait for a
-// worker. It must not come off the list in its next life and take the others with it.
-TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
+// A forged packet claims the operation whose post has failed, while it is on the list of deferred operations. It must
+// stay in the list, because the slot's next operation would otherwise take the others off.
+TEST(FailingPostTest, ForgedPacketCannotClaimADeferredOperation) {
     PortHandle kernel;
     FailingPosts posts;
     Recording recording;
@@ -218,7 +218,7 @@ TEST(FailingPostTest, StrangerCannotSendWhatCouldNotBePosted) {
 
 // --- Dequeueing that fails ------------------------------------------------------------------------------------------
 
-TEST(FailingDequeueTest, TimeoutBeforeItsTimeIsNoMoreThanATimeout) {
+TEST(FailingDequeueTest, EarlyTimeoutIsOnlyATimeout) {
     std::atomic<unsigned> calls{0};
     FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{[&](HANDLE port, OVERLAPPED_ENTRY* entries,
                                                                      ULONG length, ULONG* count, DWORD milliseconds,
@@ -243,7 +243,7 @@ TEST(FailingDequeueTest, TimeoutBeforeItsTimeIsNoMoreThanATimeout) {
     EXPECT_EQ(200u, recording.count());
 }
 
-TEST(FailingDequeueTest, WorkerComesBackWhateverAilsTheKernel) {
+TEST(FailingDequeueTest, WorkerContinuesAfterEveryFailureOfTheKernel) {
     std::atomic<int> failures{0};
     FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{[&](HANDLE port, OVERLAPPED_ENTRY* entries,
                                                                      ULONG length, ULONG* count, DWORD milliseconds,
@@ -260,7 +260,7 @@ TEST(FailingDequeueTest, WorkerComesBackWhateverAilsTheKernel) {
     EXPECT_EQ(0u, recording.stopped.load());
 }
 
-// One worker may dequeue the exit packets of all. The waits have no end here, so that only a packet ends a worker.
+// One worker may dequeue the exit packets of all. The waits have no timeout, so that only a packet ends a worker.
 TEST(FailingDequeueTest, WorkerThatDequeuesTheExitsOfOthersPassesThemOn) {
     constexpr unsigned kWorkers = 4;
     Turnstile turnstile;

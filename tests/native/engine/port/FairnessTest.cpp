@@ -11,8 +11,8 @@ namespace {
 
 using namespace test;
 
-// A device whose operations are over at once, and whose listener starts the next one each time. The test asks for one
-// operation of another device, which is modest, and sees how long it has to wait.
+// The operations of a greedy device are over at once, and its listener starts the next one each time. The test measures
+// how long one operation of a modest device waits.
 class FairnessTest : public ::testing::Test {
 protected:
     static constexpr std::uint64_t kModest = 1;
@@ -33,7 +33,7 @@ protected:
         };
     }
 
-    // Starts the next operation of the greedy device's. There are never two in one request, as long as there are more
+    // Starts the next operation of the greedy device. A request is never used twice at once, because there are more
     // requests than operations in flight.
     void start(Device::Key device) {
         if (!stop_) {
@@ -64,12 +64,12 @@ protected:
         } else {
             ASSERT_TRUE(read(modest, kModest, request));
         }
-        // Not before: this thread may be the one that has to wait.
+        // Read here, because this thread may have to wait.
         const std::uint64_t endsWhenCompleted = greedyEnds_;
         EXPECT_TRUE(waitFor([&] { return modestCame_.load(); })) << "it never comes";
         stop_ = true;
-        // Each of the greedy one's that is ahead in the queue, and as many again for those that overlap. Of several
-        // workers the one that has dequeued it may stand still for any time, while the others go on.
+        // The operations of the greedy device that are ahead in the queue, and as many again for overlapping ones. With
+        // several workers the one that has dequeued it may be suspended while the others continue.
         if (settings.workers == 1) {
             EXPECT_LE(greedyEndsBefore_, endsWhenCompleted + 4 * kGreedyOperations);
         }
@@ -86,19 +86,19 @@ protected:
     std::atomic<bool> modestCame_{false};
 };
 
-TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNobody) {
+TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNoDevice) {
     expectModestSoon(portSettings(1), Request::Answer::kSucceeds, 0);
 }
 
-TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNobodyUnderManyWorkers) {
+TEST_F(FairnessTest, SuccessAtOnceForEverStarvesNoDeviceUnderManyWorkers) {
     expectModestSoon(portSettings(4), Request::Answer::kSucceeds, 0);
 }
 
-TEST_F(FairnessTest, FailureAtOnceForEverStarvesNobody) {
+TEST_F(FairnessTest, FailureAtOnceForEverStarvesNoDevice) {
     expectModestSoon(portSettings(1), Request::Answer::kFails, 0);
 }
 
-TEST_F(FairnessTest, FailureWhoseReportCannotBePostedStarvesNobody) {
+TEST_F(FairnessTest, FailureWhosePacketCannotBePostedStarvesNoDevice) {
     expectModestSoon(portSettings(1), Request::Answer::kFails, 1'000);
 }
 
@@ -138,7 +138,7 @@ TEST_F(FairnessTest, OthersGetTheirBatchesWhileOneListenerBlocks) {
     EXPECT_FALSE(turnstile.gaveUp());
 }
 
-// What one worker has taken the others cannot have: it is little enough.
+// Other workers cannot take the packets of a blocked worker's batch. They must be few.
 TEST_F(FairnessTest, BlockedListenerKeepsNoMoreThanItsShare) {
     constexpr std::uint64_t kPosts = 2'000;
     Turnstile first;
@@ -157,7 +157,7 @@ TEST_F(FairnessTest, BlockedListenerKeepsNoMoreThanItsShare) {
     shared.concurrency = 2;
     shared.batch = 64;
     TestPort port{recording, shared};
-    // Both are kept busy until the queue is full.
+    // Both workers are busy until the queue is full.
     for (std::uint64_t token = 0; token < 2; ++token) {
         ASSERT_TRUE(port->post(0, 0, token));
         if (!first.waitForWaiting(static_cast<unsigned>(token) + 1)) {
@@ -183,8 +183,8 @@ TEST_F(FairnessTest, ShareIsABatchDividedByThoseWhoMayRunAndWorthTheCall) {
         std::uint32_t share;
     } cases[] = {
         {2, 2, 64, 32}, {1, 4, 64, 64},  // only one can run
-        {4, 2, 64, 32}, {4, 4, 16, 8},   // not less than eight
-        {2, 2, 3, 3},                    // which is not more than there may be
+        {4, 2, 64, 32}, {4, 4, 16, 8},   // at least eight
+        {2, 2, 3, 3},                    // but not more than the ceiling
         {1, 1, 0, 1},
     };
     for (const auto& [workers, concurrency, batch, share] : cases) {
@@ -205,7 +205,7 @@ TEST_F(FairnessTest, ShareIsABatchDividedByThoseWhoMayRunAndWorthTheCall) {
         turnstile.open();
         ASSERT_TRUE(recording.waitForCount(200 + workers));
         EXPECT_EQ(share, recording.largestBatch.load()) << workers << ' ' << concurrency << ' ' << batch;
-        // The last batch is not the largest one, but for those of one.
+        // The last batch is the largest only if batches have one record.
         ASSERT_TRUE(port->post(0, 0, 2));
         ASSERT_EQ(0u, recording.waitForToken(2).status);
         EXPECT_EQ(share, port->snapshot().largestBatch);
@@ -214,7 +214,7 @@ TEST_F(FairnessTest, ShareIsABatchDividedByThoseWhoMayRunAndWorthTheCall) {
     }
 }
 
-// A worker that has seen many packets come alone asks for one, but soon finds what has piled up meanwhile.
+// A worker that has seen many single packets requests one, but soon finds that more are queued.
 TEST_F(FairnessTest, PileIsFoundHoweverManyPacketsHaveComeAlone) {
     constexpr std::uint64_t kBlocks = 7;
     constexpr std::size_t kPile = 256;
@@ -267,7 +267,7 @@ TEST_F(FairnessTest, OldestReportThatCouldNotBePostedComesFirst) {
     }
 }
 
-// They have waited already. Packets that are there come along, and those that are not do not keep them.
+// Deferred operations have waited already. Queued packets join their batch, but the worker does not wait for others.
 TEST_F(FairnessTest, ReportsThatCouldNotBePostedDoNotWaitForPackets) {
     Recording recording;
     TestPort port{recording, portSettings(1)};

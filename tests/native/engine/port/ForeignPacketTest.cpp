@@ -1,4 +1,4 @@
-// Packets that are none of ours: other code in the process may post to the port whatever it likes.
+// Packets that belong to no operation, because other code in the process may post to the port.
 
 #include <gtest/gtest.h>
 
@@ -24,15 +24,15 @@ protected:
         return settings;
     }
 
-    // Posts what anybody in the process may post, and returns when the only worker has looked at it. A test whose
-    // worker does not come back ends here: it would wait in vain for each further packet.
+    // Posts a forged packet, and returns when the only worker has handled it. Ends the test if the worker has left,
+    // because each further packet would wait in vain.
     void forge(std::uint64_t key, const void* overlapped, std::uint32_t bytes = 777) {
         auto* pointer = static_cast<OVERLAPPED*>(const_cast<void*>(overlapped));
         ASSERT_EQ(0u, port_->kernel().post(bytes, key, pointer));
         pause();
     }
 
-    // Returns when the only worker has looked at everything that was posted before.
+    // Returns when the only worker has handled everything that was posted before.
     void pause() {
         ASSERT_TRUE(port_->post(0, 0, ++sentinel_));
         const auto hasLeft = [&] { return recording_.stopped > 0; };
@@ -50,7 +50,7 @@ protected:
     PortHandle kernel_;
     Recording recording_;
     TestPort port_;
-    // A worker that leaves too early must not take the port with it while the test goes on.
+    // Keeps the port, even if a worker leaves too early.
     const Share<CompletionPort> held_{port_.key()};
     std::uint64_t sentinel_ = 1'000'000;
     std::size_t sentinels_ = 0;
@@ -69,7 +69,7 @@ TEST_F(ForeignPacketTest, IsCountedAndNothingElse) {
     Operation* free = scripted.next();
     scripted.complete(*free, kStatusSuccess, 0);
     ASSERT_EQ(0u, recording_.waitForToken(2).status);
-    // The sentinels use a place, too, and not the one that is to stay free.
+    // The sentinels use a slot, too, but not the one that must stay free.
     ASSERT_TRUE(port_.read(other, 3, nullptr, 0));
 
     OVERLAPPED onTheStack{};
@@ -84,7 +84,7 @@ TEST_F(ForeignPacketTest, IsCountedAndNothingElse) {
         misplaced(pending, 8),
         misplaced(pending, -8),
         misplaced(pending, -4096 * std::ptrdiff_t{sizeof(Operation)}),
-        misplaced(pending, 200 * std::ptrdiff_t{sizeof(Operation)}),   // not yet made
+        misplaced(pending, 200 * std::ptrdiff_t{sizeof(Operation)}),   // not yet constructed
         misplaced(pending, 4096 * std::ptrdiff_t{sizeof(Operation)}),  // behind the end
     };
     std::uint64_t forged = 0;
@@ -94,7 +94,7 @@ TEST_F(ForeignPacketTest, IsCountedAndNothingElse) {
             EXPECT_EQ(++forged, port_.foreignPackets()) << std::hex << key << ' ' << pointer;
         }
     }
-    EXPECT_EQ(1 + sentinels_, recording_.count()) << "nobody was told of any of them";
+    EXPECT_EQ(1 + sentinels_, recording_.count()) << "none of them was delivered";
     EXPECT_TRUE(recording_.recordsOf(1).empty());
 
     scripted.complete(*pending, kStatusSuccess, 42);
@@ -112,7 +112,7 @@ TEST_F(ForeignPacketTest, AddressOfAFreeOperationMeansNothing) {
     ASSERT_EQ(5u, recording_.waitForToken(1).bytes);
     std::uint64_t forged = 0;
     for (const std::uint64_t key : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, device}) {
-        // The sentinel that follows may use that place and be ended by this packet: then its own is the foreign one.
+        // The sentinel may use that slot and be ended by this packet. Its own packet is then the foreign one.
         ASSERT_NO_FATAL_FAILURE(forge(key, free));
         ++forged;
         ASSERT_TRUE(waitFor([&] { return port_.foreignPackets() == forged; })) << key;
@@ -121,7 +121,7 @@ TEST_F(ForeignPacketTest, AddressOfAFreeOperationMeansNothing) {
     EXPECT_TRUE(port_.waitUntilIdle());
 }
 
-// A kernel that leaves the status of an operation unwritten which ends with the thread that has started it.
+// A kernel that does not write the status of an operation when its starting thread ends first.
 class UnwrittenStatusTest : public ForeignPacketTest {
 protected:
     UnwrittenStatusTest() : ForeignPacketTest({.statusMayBeUnwritten = true}) {}
@@ -139,13 +139,13 @@ TEST_F(ForeignPacketTest, PacketCountsOnlyWhenTheKernelHasWrittenTheStatus) {
     EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
 }
 
-TEST_F(UnwrittenStatusTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotWrittenIt) {
+TEST_F(UnwrittenStatusTest, PacketWithAnErrorCountsThoughTheKernelHasNotWrittenTheStatus) {
     const Device::Key device = ScriptedDevice::add(*port_, kernel_, &ScriptedDevice::pends);
     ASSERT_TRUE(port_.read(device, 1, nullptr, 0));
     Operation* operation = ScriptedDevice::of(device).next();
     kernel_.queue(device, operation, kStatusCancelled, 3);
     if (!recording_.waitForCount(1)) {
-        ScriptedDevice::of(device).complete(*operation, kStatusCancelled, 3);  // else the port could not end
+        ScriptedDevice::of(device).complete(*operation, kStatusCancelled, 3);  // otherwise the port could not end
         FAIL() << "the packet does not count";
     }
     const CompletionRecord record = recording_.waitForToken(1);
@@ -157,7 +157,7 @@ TEST_F(UnwrittenStatusTest, PacketThatTellsOfAnErrorCountsThoughTheKernelHasNotW
     EXPECT_EQ(1u, port_.foreignPackets());
 }
 
-// Such a kernel queues packets for some calls that fail at once. They are not the next operation's in the same place.
+// Such a kernel queues packets for some calls that fail at once. They must not end the next operation in the same slot.
 TEST_F(UnwrittenStatusTest, ErrorOfACallThatFailedAtOnceIsNotTheNextOperations) {
     bool fails = true;
     const Device::Key device =
@@ -184,7 +184,7 @@ TEST_F(UnwrittenStatusTest, ErrorOfACallThatFailedAtOnceIsNotTheNextOperations) 
     EXPECT_EQ(9u, recording_.waitForToken(2).bytes);
 }
 
-TEST_F(ForeignPacketTest, ExitPacketOfAStrangerEndsNoWorker) {
+TEST_F(ForeignPacketTest, ForgedExitPacketEndsNoWorker) {
     for (int i = 0; i < 20; ++i) {
         ASSERT_NO_FATAL_FAILURE(forge(1, nullptr));
     }
@@ -221,9 +221,9 @@ TEST(ForeignPacketTwinTest, TwinOfAPostedPacketDeliversItOnce) {
     EXPECT_EQ(3u, recording.count());
 }
 
-// The address and the key are right, the operation is over: only the packet is a stranger's. It may announce the end,
-// but what it says of bytes and status is no more than a stranger's word.
-TEST(ForeignPacketTwinTest, StrangerCannotSayHowAnOperationEnded) {
+// A forged packet with the right address and key, for an operation that is over. It may end the operation, but its byte
+// count and status are ignored.
+TEST(ForeignPacketTwinTest, ForgedPacketDoesNotDetermineTheResult) {
     PortHandle kernel;
     Turnstile turnstile;
     Recording recording;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace test;
 
-// One device that may complete inline, on a kernel that does as each request says.
+// A device that may complete inline, on a kernel that behaves as each request says.
 class InlineCompletionTest : public ::testing::Test {
 protected:
     InlineCompletionTest() {
@@ -26,7 +26,7 @@ protected:
         EXPECT_EQ(0u, share->completeInline());
     }
 
-    // What has come through the port and has not completed inline.
+    // The completion that has come through the port.
     CompletionRecord cameThroughPort(std::uint64_t token, const win32::Result<OperationId>& started) {
         EXPECT_TRUE(started);
         EXPECT_FALSE(isInline(*started));
@@ -61,7 +61,7 @@ TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
     EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
 }
 
-TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
+TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessEnabled) {
     EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
     completeInline(device_);
     completeInline(device_);
@@ -70,7 +70,7 @@ TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessAsked) {
     EXPECT_EQ(7u, cameThroughPort(3, read(other, 3, request_)).bytes) << "each device is asked for itself";
 }
 
-TEST_F(InlineCompletionTest, WhatTakesItsTimeComesThroughThePort) {
+TEST_F(InlineCompletionTest, PendingOperationComesThroughThePort) {
     completeInline(device_);
     request_.answer = Request::Answer::kPends;
     const auto started = read(device_, 1, request_);
@@ -81,7 +81,7 @@ TEST_F(InlineCompletionTest, WhatTakesItsTimeComesThroughThePort) {
     EXPECT_EQ(2u, recording_.unpinned().size());
 }
 
-TEST_F(InlineCompletionTest, WhatFailsComesThroughThePort) {
+TEST_F(InlineCompletionTest, FailureComesThroughThePort) {
     completeInline(device_);
     request_.answer = Request::Answer::kFails;
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, cameThroughPort(1, read(device_, 1, request_)).status);
@@ -102,14 +102,14 @@ TEST_F(InlineCompletionTest, MessageThatDoesNotFitComesThroughThePortWithOrWitho
     }
 }
 
-// It may be the end of a file or stream, which the listener is to hear of.
-TEST_F(InlineCompletionTest, WhatMovesNothingComesThroughThePort) {
+// It may be the end of a file or stream, which needs a record.
+TEST_F(InlineCompletionTest, TransferOfNoBytesComesThroughThePort) {
     completeInline(device_);
     request_.bytes = 0;
     EXPECT_EQ(0u, cameThroughPort(1, read(device_, 1, request_)).bytes);
 }
 
-TEST_F(InlineCompletionTest, WhatIsNoTransferComesThroughThePort) {
+TEST_F(InlineCompletionTest, OtherOpcodesComeThroughThePort) {
     completeInline(device_);
     const auto started = port_.submit(device_, Opcode::kTransact, 1, [&](Device& target, Operation& operation) {
         return target.write(operation, &request_, sizeof(request_));
@@ -140,7 +140,7 @@ TEST_F(InlineCompletionTest, PacketThatIsNotSkippedHarmsNothing) {
     EXPECT_GT(completedInline, 0u);
 }
 
-// A packet that comes while the call has not returned yet, though the kernel is through with the request.
+// A packet that comes before the call returns, although the kernel has finished the request.
 class EarlyPacketTest : public ::testing::Test {
 protected:
     EarlyPacketTest() {
@@ -150,7 +150,7 @@ protected:
         EXPECT_EQ(0u, share->completeInline());
     }
 
-    // Starts the operation, which `send` sends a packet of, and expects one completion.
+    // Starts the operation, for which `send` posts a packet, and expects one completion.
     template <class Send>
     void expectThatItCounts(const Send& send) {
         win32::Result<OperationId> started{0};
@@ -161,7 +161,7 @@ protected:
             }
             EXPECT_TRUE(turnstile_.waitForWaiting(1));
             send();
-            // When the only worker tells of this one, it has claimed what came before.
+            // When the only worker delivers this packet, it has claimed the earlier ones.
             EXPECT_TRUE(port_->post(0, 0, 2));
             EXPECT_EQ(0u, recording_.waitForToken(2).status);
             turnstile_.open();
@@ -187,12 +187,12 @@ TEST_F(EarlyPacketTest, CountsThoughItShouldHaveBeenSkipped) {
     expectThatItCounts([] {});
 }
 
-// All that a stranger can say is that the operation is over, and it is.
-TEST_F(EarlyPacketTest, CountsThoughAStrangerHasSentIt) {
+// A forged packet only says that the operation is over, which is true.
+TEST_F(EarlyPacketTest, CountsThoughItIsForged) {
     expectThatItCounts([&] { kernel_.forge(device_, kernel_.knownOperation(0), 999); });
 }
 
-TEST_F(InlineCompletionTest, DeadlineOfWhatIsOverMeansNothing) {
+TEST_F(InlineCompletionTest, DeadlineOfAnEndedOperationIsIgnored) {
     completeInline(device_);
     for (std::uint64_t token = 0; token < 100; ++token) {
         EXPECT_TRUE(isInline(*read(device_, token, request_, Operations::Timeout{1})));
@@ -228,8 +228,8 @@ TEST_F(InlineCompletionTest, DeviceThatIsClosedMeanwhileEndsWithTheCall) {
     EXPECT_TRUE(recording_.isClosed(held));
 }
 
-// Whoever is told of the device's end, on the thread that submits, may use the operation's place at once.
-TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
+// Code that runs at the device's end, on the submitting thread, may reuse the slot at once.
+TEST(InlineEndTest, SlotIsFreeWhenTheDeviceEnds) {
     SimulatedKernel kernel;
     Turnstile turnstile;
     Recording recording;
@@ -237,10 +237,10 @@ TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
     Device::Key other = 0;
     Request next;
     win32::ErrorCode refusal = ERROR_SUCCESS;
-    std::thread::id teller;
+    std::thread::id endingThread;
     recording.onDeviceClosed = [&](std::uint64_t key) {
         if (key == ending) {
-            teller = std::this_thread::get_id();
+            endingThread = std::this_thread::get_id();
             refusal = read(other, 2, next).error();
         }
     };
@@ -256,7 +256,7 @@ TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
     concurrently(2, [&](unsigned thread) {
         if (thread == 0) {
             started = read(ending, 1, request);
-            EXPECT_EQ(teller, std::this_thread::get_id());
+            EXPECT_EQ(endingThread, std::this_thread::get_id());
             return;
         }
         EXPECT_TRUE(turnstile.waitForWaiting(1));
@@ -269,7 +269,7 @@ TEST(InlineEndTest, PlaceIsFreeWhenTheEndOfTheDeviceIsTold) {
     EXPECT_EQ(0u, recording.waitForToken(2).status);
 }
 
-TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
+TEST_F(InlineCompletionTest, DeviceThatCannotCompleteInlineContinuesAsBefore) {
     const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
         ::SetLastError(ERROR_INVALID_PARAMETER);
         return FALSE;
@@ -280,7 +280,7 @@ TEST_F(InlineCompletionTest, DeviceThatCannotSaysSoAndGoesOnAsBefore) {
     EXPECT_EQ(7u, cameThroughPort(1, read(device_, 1, request_)).bytes);
 }
 
-TEST_F(InlineCompletionTest, DeviceThatDoesSoAlreadyIsNotAskedAgain) {
+TEST_F(InlineCompletionTest, InlineCompletionIsEnabledOnce) {
     completeInline(device_);
     const FakeCall<&win32::Calls::setFileCompletionNotificationModes> refuses{[](HANDLE, UCHAR) {
         ::SetLastError(ERROR_INVALID_PARAMETER);
@@ -290,7 +290,7 @@ TEST_F(InlineCompletionTest, DeviceThatDoesSoAlreadyIsNotAskedAgain) {
     EXPECT_TRUE(isInline(*read(device_, 1, request_)));
 }
 
-// Whoever waits for a packet that is skipped waits for ever.
+// Otherwise an operation would wait for a skipped packet for ever.
 TEST_F(InlineCompletionTest, DeviceKnowsBeforeWindowsDoes) {
     bool knows = false;
     const FakeCall<&win32::Calls::setFileCompletionNotificationModes> asks{[&](HANDLE, UCHAR) {
@@ -301,7 +301,7 @@ TEST_F(InlineCompletionTest, DeviceKnowsBeforeWindowsDoes) {
     EXPECT_TRUE(knows);
 }
 
-TEST_F(InlineCompletionTest, DeviceWithoutAHandleHasNothingToAskFor) {
+TEST_F(InlineCompletionTest, DeviceWithoutAHandleCannotCompleteInline) {
     const auto device = port_->add(std::make_unique<NamedPipe>(*port_, L"handleless", win32::Handle{}));
     ASSERT_TRUE(device);
     EXPECT_EQ(
@@ -319,7 +319,7 @@ TEST_F(InlineCompletionTest, ModeIsTheOneThatSkipsPacketsAndEvents) {
     EXPECT_EQ(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE, modes);
 }
 
-// A listener that starts the next operation until one does not complete inline, which none would ever do.
+// A listener that starts operations until one does not complete inline, which never happens without a limit.
 TEST(InlineTurnTest, WorkerGoesBackToThePort) {
     constexpr std::uint64_t kGreedy = 1;
     constexpr std::uint64_t kModest = 2;
@@ -338,7 +338,7 @@ TEST(InlineTurnTest, WorkerGoesBackToThePort) {
                 continue;
             }
             inARow = 0;
-            // Bounded here too, so that the test fails and does not hang.
+            // Bounded here, too, so that the test fails instead of hanging.
             while (!modestCame && inARow < 10'000) {
                 const auto next = read(record.key, kGreedy, greedyRequest);
                 if (!next || !isInline(*next)) {
@@ -358,7 +358,7 @@ TEST(InlineTurnTest, WorkerGoesBackToThePort) {
         0u, Share<Device> { greedy } -> completeInline());
     Request modestRequest;
     ASSERT_TRUE(read(modest, kModest, modestRequest));
-    // The first one comes through the port, on the worker.
+    // The first operation comes through the port, on the worker.
     ASSERT_TRUE(port->post(greedy, 0, kGreedy));
     ASSERT_TRUE(recording.waitForCount(100)) << "the greedy one stands still";
     ASSERT_TRUE(kernel.complete(modestRequest));
@@ -368,7 +368,7 @@ TEST(InlineTurnTest, WorkerGoesBackToThePort) {
     EXPECT_LE(mostInARow, InlineBudget::kMost);
 }
 
-// Three connections that are always ready: the first one of the batch leaves the others their part.
+// Three connections that are always ready: the first one of the batch leaves the others their budget.
 TEST(InlineTurnTest, EachDeviceOfABatchHasItsPart) {
     constexpr std::uint64_t kStart = 1;
     constexpr std::size_t kDevices = 3;
@@ -414,7 +414,7 @@ TEST(InlineTurnTest, EachDeviceOfABatchHasItsPart) {
     }
 }
 
-// Two devices in turns, as a proxy uses them.
+// Two devices in turns, as in a proxy.
 TEST(InlineTurnTest, BoundsDevicesThatTakeTurns) {
     SimulatedKernel kernel;
     Request request;
@@ -444,7 +444,7 @@ TEST(InlineTurnTest, BoundsDevicesThatTakeTurns) {
     EXPECT_LE(inARow.load(), settings.batch);
 }
 
-TEST(InlineTurnTest, WhatComesThroughThePortCostsNothingOfIt) {
+TEST(InlineTurnTest, CompletionsThroughThePortUseNoBudget) {
     constexpr std::uint64_t kStart = 1;
     SimulatedKernel kernel;
     Request empty;

@@ -59,7 +59,7 @@ TEST_F(LostPortTest, IsReportedOnceCountedAndRefusesWhatIsNew) {
     EXPECT_EQ(0u, kernel_.counters.lostPosts) << "the handle may be another object's by now";
 }
 
-TEST_F(LostPortTest, WorkersThatComeLaterAreToldByTheHandle) {
+TEST_F(LostPortTest, WorkersThatReturnLaterLearnOfTheLoss) {
     Turnstile turnstile;
     recording_.onDelivery = [&](unsigned, auto) { turnstile.pass(); };
     TestPort port{recording_, portSettings(1)};
@@ -72,9 +72,9 @@ TEST_F(LostPortTest, WorkersThatComeLaterAreToldByTheHandle) {
     port.end();
 }
 
-// The operation may still be in the kernel's hands, and nobody will ever say that it is not.
+// The kernel may still use the operation, and no packet can report its end.
 TEST_F(LostPortTest, WhatIsInFlightIsKept) {
-    // These are for good.
+    // Never freed, because the kernel may still use them.
     auto& request = *new Request;
     auto& recording = *new Recording;
     const auto key = *CompletionPort::open(portSettings(kWorkers), recording.sink());
@@ -104,7 +104,7 @@ TEST_F(LostPortTest, WhatIsInFlightIsKept) {
     EXPECT_FALSE(recording.ended);
 }
 
-// A post says it first; those who wait for packets do not know yet.
+// A post notices the loss first. The waiting threads do not know of it yet.
 TEST_F(LostPortTest, WhatIsOverAlreadyStillComes) {
     TestPort port{recording_, portSettings(kWorkers)};
     const Device::Key device = pipe(port, kernel_);
@@ -133,7 +133,7 @@ TEST_F(LostPortTest, CloseThatBeganBeforeEnds) {
     Request request;
     ASSERT_TRUE(read(device, 1, request));
     port.close();
-    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the listener is told that it was cancelled";
+    ASSERT_TRUE(turnstile.waitForWaiting(1)) << "the listener gets the cancelled operation";
     kernel_.losePort();
     turnstile.open();
     port.end();

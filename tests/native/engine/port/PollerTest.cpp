@@ -21,7 +21,7 @@ CompletionPort::Settings polled() {
     return settings;
 }
 
-// A port without workers, on a kernel that does as each request says, and a poller of it.
+// A port without workers and its poller, on a kernel that behaves as each request says.
 class PollerTest : public ::testing::Test {
 protected:
     PollerTest() : port_(Share<CompletionPort>{*CompletionPort::open(polled(), recording_.sink())}.detach()) {
@@ -34,7 +34,7 @@ protected:
         while (Poller::poll(poller_, 1)) {
             Poller::delivered(poller_);
         }
-        EXPECT_TRUE(ended()) << "a port ends whether anybody polls or not";
+        EXPECT_TRUE(ended()) << "a port ends with or without a poll";
         Poller::close(poller_);
         EXPECT_EQ(0, recording_.violations);
         EXPECT_EQ(0, kernel_.violations);
@@ -46,7 +46,7 @@ protected:
         return *opened;
     }
 
-    // The tokens of what has come.
+    // The tokens of the polled completions.
     std::vector<std::uint64_t> poll(DWORD milliseconds, Poller::Key poller) const {
         const auto count = Poller::poll(poller, milliseconds);
         EXPECT_EQ(0u, count.error());
@@ -63,7 +63,7 @@ protected:
 
     void post(std::uint64_t token) const { ASSERT_EQ(0u, port_->post(0, 0, token).error()); }
 
-    // Gives back the test's own share, once.
+    // Ends the test's own share, once.
     void close() {
         if (port_ != nullptr) {
             CompletionPort::close(key_);
@@ -154,13 +154,13 @@ TEST_F(PollerTest, WakeUpThatCannotBePostedIsMadeGood) {
     EXPECT_TRUE(poll().empty()) << "and the next one is as good as ever";
 }
 
-TEST_F(PollerTest, StrangersCannotWakeIt) {
+TEST_F(PollerTest, ForgedPacketsDoNotWakeIt) {
     kernel_.forge(3, nullptr);
     EXPECT_TRUE(poll(1).empty());
     EXPECT_EQ(1u, port_->snapshot().foreignPackets);
 }
 
-TEST_F(PollerTest, OperationThatCouldNotBePostedComesNoneTheLess) {
+TEST_F(PollerTest, OperationThatCouldNotBePostedIsDelivered) {
     const Device::Key device = addPipe();
     Request request;
     request.answer = Request::Answer::kFails;
@@ -179,7 +179,7 @@ TEST_F(PollerTest, OneThreadAtATime) {
     EXPECT_EQ(0u, Poller::poll(poller_, 0).error());
 }
 
-TEST_F(PollerTest, ClosedOneIsRefusedAndItsPlaceUsedAgain) {
+TEST_F(PollerTest, ClosedOneIsRefusedAndItsSlotUsedAgain) {
     const Poller::Key other = open();
     EXPECT_EQ(2u, port_->snapshot().drains.size());
     Poller::close(other);
@@ -260,7 +260,7 @@ TEST_F(PollerTest, ManyThreadsShareAPort) {
     concurrently(4, [&](unsigned thread) {
         if (thread == pollers.size()) {
             for (std::uint64_t token = 0; token < kPosts;) {
-                // A full slab is normal; those who poll make room.
+                // A full slab is normal, because polling threads free slots.
                 token += port_->post(0, 0, token) ? 1u : 0u;
             }
             return;
@@ -311,7 +311,7 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
     Poller::delivered(poller_);
 }
 
-TEST_F(PollerTest, SnapshotTellsWhatItsThreadDoes) {
+TEST_F(PollerTest, SnapshotShowsTheActivityOfItsThread) {
     EXPECT_EQ(Drain::Activity::kAway, port_->snapshot().drains.at(0).activity);
     post(1);
     ASSERT_EQ(1u, Poller::poll(poller_, kForEver)->count);

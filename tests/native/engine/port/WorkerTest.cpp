@@ -17,7 +17,7 @@ namespace {
 using namespace test;
 using Activity = Drain::Activity;
 
-// Of so many workers one may run at a time.
+// A concurrency of one for that number of workers.
 CompletionPort::Settings oneRunning(std::uint32_t workers) {
     CompletionPort::Settings settings = portSettings(workers);
     settings.concurrency = 1;
@@ -56,14 +56,14 @@ TEST(WorkerTest, OneThatBlocksLetsTheNextRun) {
     EXPECT_FALSE(turnstile.gaveUp());
 }
 
-TEST(WorkerTest, SnapshotTellsRunningFromBlocked) {
+TEST(WorkerTest, SnapshotDistinguishesRunningFromBlocked) {
     TestPort* shown = nullptr;
     std::atomic<std::size_t> running{0};
     std::atomic<std::size_t> inListener{0};
     Recording recording;
     recording.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
         inListener = number(*shown, Activity::kListener);
-        // The device ends as soon as its worker is back from here.
+        // The device ends as soon as the worker returns from here.
         Device::close(records.front().key);
     };
     recording.onDeviceClosed = [&](std::uint64_t) { running = number(*shown, Activity::kRunning); };
@@ -88,7 +88,7 @@ TEST(WorkerTest, EachIsEndedByAPacketOfItsOwn) {
             packetsOfNoOperation += overlapped == nullptr;
             return decltype(post)::real(port, bytes, key, overlapped);
         }};
-    // Nobody leaves for want of packets.
+    // No worker leaves for lack of packets.
     const FakeCall<&win32::Calls::getQueuedCompletionStatusEx> dequeue{
         [](HANDLE port, OVERLAPPED_ENTRY* entries, ULONG length, ULONG* count, DWORD, BOOL alertable) {
             return decltype(dequeue)::real(port, entries, length, count, INFINITE, alertable);
