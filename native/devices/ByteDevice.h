@@ -4,8 +4,7 @@
 
 namespace iocp4j {
 
-// A device that is read and written as a file is: ReadFile and WriteFile, at the operation's position where the handle
-// has positions.
+// A device for ReadFile and WriteFile. If the handle has positions, the operation's position counts.
 class ByteDevice : public Device {
 public:
     using Device::Device;

@@ -45,10 +45,10 @@ public:
     // SETDTR, CLRDTR, SETRTS, CLRRTS, SETBREAK or CLRBREAK.
     win32::ErrorCode escape(std::uint32_t function) const noexcept;
 
-    // MS_CTS_ON and its like.
+    // The MS_..._ON bits.
     win32::Result<std::uint32_t> modemStatus() const noexcept;
 
-    // PURGE_RXCLEAR and its like.
+    // Flags are PURGE_...
     win32::ErrorCode purge(std::uint32_t flags) const noexcept;
 };
 

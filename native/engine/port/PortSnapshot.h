@@ -47,7 +47,7 @@ struct PortSnapshot {
     std::uint64_t quarantined = 0;        // operations in flight on closing devices
     std::uint64_t unbalancedDevices = 0;  // ended with accepted != completed: a defect of the library
     std::vector<std::pair<std::uint32_t, std::uint64_t>> failures;  // status and number of completions with it
-    std::vector<DrainEntry> drains;                                 // of the workers by index, or of the pollers
+    std::vector<DrainEntry> drains;                                 // one per worker, by index, or per poller
     std::vector<DeviceEntry> devices;
 
     // The sum of `batches`.

@@ -232,7 +232,7 @@ TEST(PollingCppProgramTest, WhatIsInFlightAtTheEndIsDropped) {
         port.post(1, 2, 3);
     }
     DWORD flags = 0;
-    EXPECT_TRUE(::GetHandleInformation(ends.server.get(), &flags)) << "it was lent";
+    EXPECT_TRUE(::GetHandleInformation(ends.server.get(), &flags)) << "the device does not own the handle";
 }
 
 TEST(CppProgramTimeTest, IsNeverLongerThanForEver) {

@@ -123,7 +123,7 @@ TEST_F(ProgramTest, BothEndsOfAPipeTalk) {
     EXPECT_EQ(1, iocp4j_close(client, kLong));
     EXPECT_EQ(1, iocp4j_close(server, kLong));
     ASSERT_EQ(0u, iocp4j_read(accept.key, buffer, sizeof(buffer), 0, 3, IOCP4J_FOREVER, nullptr))
-        << "the end of a server is not that of its connections";
+        << "connections outlive their server";
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recorder_.waitFor(3).status);
 }
 

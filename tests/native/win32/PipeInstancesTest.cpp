@@ -82,7 +82,7 @@ TEST_F(PipeInstancesTest, HolderIsOfTheShapeThatIsAskedFor) {
                                                  &security_)};
             };
             const Handle other = create(access == PIPE_ACCESS_INBOUND ? PIPE_ACCESS_OUTBOUND : PIPE_ACCESS_INBOUND);
-            EXPECT_FALSE(other) << "goes another way";
+            EXPECT_FALSE(other) << "the opposite direction";
             EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, ::GetLastError());
             const Handle instance = create(access);
             ASSERT_TRUE(instance) << ::GetLastError();
@@ -143,7 +143,7 @@ TEST_F(PipeInstancesTest, FailureToVisitTheHolderIsThatOfThePipe) {
     }};
     const PipeShape shape = shapeOf(newPipeName());
     EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, createPipe(shape, security_).error());
-    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, errorOfConnecting(shape.name)) << "nothing is left";
+    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, errorOfConnecting(shape.name)) << "no instance is left";
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(PortThreadsTest, NoMoreRunThanTheConcurrencyValue) {
         mayGoOn = 2;
         EXPECT_TRUE(waitFor([&] { return released > 2; })) << "and so does a thread that ends";
     } else {
-        EXPECT_TRUE(waitFor([&] { return released == kThreads; })) << "more run than may, and yet not all";
+        EXPECT_TRUE(waitFor([&] { return released == kThreads; })) << "more threads run than the concurrency allows";
     }
     mayGoOn = kThreads;
     EXPECT_TRUE(waitFor([&] { return released == kThreads; }));

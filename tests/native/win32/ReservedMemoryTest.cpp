@@ -37,9 +37,9 @@ TEST(ReservedMemoryTest, CommitsStepByStep) {
     auto* bytes = static_cast<unsigned char*>(memory.data());
     EXPECT_TRUE(std::all_of(bytes, bytes + 3 * kStep, [](unsigned char byte) { return byte == 0; }));
     std::fill(bytes, bytes + 3 * kStep, static_cast<unsigned char>(7));
-    ASSERT_TRUE(memory.commit(1)) << "less than there is changes nothing";
+    ASSERT_TRUE(memory.commit(1)) << "a smaller size changes nothing";
     ASSERT_TRUE(memory.commit(4 * kStep));
-    EXPECT_EQ(7, bytes[3 * kStep - 1]) << "what was there stays";
+    EXPECT_EQ(7, bytes[3 * kStep - 1]) << "the packet is still queued";
     EXPECT_EQ(0, bytes[3 * kStep]);
 }
 

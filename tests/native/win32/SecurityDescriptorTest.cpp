@@ -59,7 +59,7 @@ TEST(SecurityDescriptorTest, DefaultIsForTheUserAdministratorsAndSystemOnly) {
     EXPECT_TRUE(control & SE_DACL_PROTECTED) << "nothing is inherited";
 
     const PACL list = dacl(attributes);
-    ASSERT_NE(nullptr, list) << "no list at all would admit everybody";
+    ASSERT_NE(nullptr, list) << "a null list would grant access to all users";
     std::set<Sid> admitted;
     for (DWORD i = 0; i < list->AceCount; ++i) {
         void* entry = nullptr;

@@ -46,7 +46,7 @@ TEST_F(DirectoryWatchBacklogTest, MissesNothingWhileTheListenerIsBusy) {
             added.push_back(event.name);
         }
     }
-    EXPECT_EQ(expected, added) << "all, once, and in order";
+    EXPECT_EQ(expected, added) << "each change once and in order";
     EXPECT_EQ(1, atOnce_);
     EXPECT_FALSE(turnstile_.gaveUp());
 }
@@ -67,9 +67,9 @@ TEST_F(DirectoryWatchBacklogTest, ReportsWhatIsThereWithTheNextCallInFlight) {
     directory_.makeFile(L"first");
     ASSERT_TRUE(turnstile_.waitForWaiting(1));
     directory_.makeFile(L"second");
-    ASSERT_TRUE(waitFor([&] { return begun >= 3; })) << "the second one fills a buffer";
+    ASSERT_TRUE(waitFor([&] { return begun >= 3; })) << "the second call fills a buffer";
     let();
-    EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"second")) << "without a third";
+    EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"second")) << "without a third call";
     port_.reset();
 }
 
@@ -140,7 +140,7 @@ TEST_F(DirectoryWatchBacklogTest, ReportsAnOverflowOfItsBuffer) {
         EXPECT_EQ(record.status == ERROR_NOTIFY_ENUM_DIR, record.bytes == 0);
     }
     directory_.makeFile(L"last");
-    EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"last")) << "it goes on";
+    EXPECT_TRUE(waitForEvent(FILE_ACTION_ADDED, L"last")) << "it continues";
 }
 
 // --- Scarce operations ----------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ TEST_F(DirectoryWatchFailureTest, AFailureThatWillNotPassIsItsLastCompletion) {
     EXPECT_EQ((std::vector<std::uint32_t>{0}), statuses()) << "the listener has not returned";
     EXPECT_FALSE(recording_.isClosed(key));
     let();
-    EXPECT_TRUE(Device::awaitClosed(key, deadline())) << "it closes behind that";
+    EXPECT_TRUE(Device::awaitClosed(key, deadline())) << "then it closes";
     EXPECT_EQ((std::vector<std::uint32_t>{0, ERROR_ACCESS_DENIED}), statuses());
     EXPECT_EQ(2, calls);
     port_.reset();

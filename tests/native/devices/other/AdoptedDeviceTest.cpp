@@ -123,7 +123,7 @@ TEST_F(AdoptedDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
     EXPECT_TRUE(closed(*device));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
     EXPECT_TRUE(isOpen(ends.client.get()));
-    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get()).error()) << "still tied to the port";
+    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get()).error()) << "still bound to the port";
 }
 
 TEST_F(AdoptedDeviceTest, CloseClosesAHandleThatIsPassed) {

@@ -131,7 +131,7 @@ TEST_F(ConsoleInputTest, CancelEndsARead) {
         if (port_.cancel(device_, *id)) {
             EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(token).status);
             console_.type("y");
-            EXPECT_EQ("y", readKeys(1)) << "the console is as good as before";
+            EXPECT_EQ("y", readKeys(1)) << "the console still works";
             return;
         }
     }

@@ -203,7 +203,7 @@ TEST_F(FakeControlTest, WarningIsFollowedByAPacket) {
     ASSERT_TRUE(control(pipe, 1, kUnknown));
     const CompletionRecord record = recording_.waitForToken(1);
     EXPECT_EQ(DWORD{ERROR_NO_MORE_ITEMS}, record.status);
-    EXPECT_EQ(7u, record.bytes) << "of the packet";
+    EXPECT_EQ(7u, record.bytes) << "the packet's byte count";
     EXPECT_TRUE(closed(pipe));
     EXPECT_EQ(1u, recording_.count());
     EXPECT_EQ(0u, port_.foreignPackets());

@@ -48,7 +48,7 @@ TEST_F(JobObjectTest, CompletesWhenTheLastProcessHasEnded) {
     first.end();
     ASSERT_TRUE(waitFor([&] { return *of(job).processes() == 1; }));
     pause(port_, recording_);
-    EXPECT_TRUE(recording_.recordsOf(1).empty()) << "one is still running";
+    EXPECT_TRUE(recording_.recordsOf(1).empty()) << "a process is still running";
     second.end();
     const CompletionRecord record = recording_.waitForToken(1);
     EXPECT_EQ(0u, record.status);

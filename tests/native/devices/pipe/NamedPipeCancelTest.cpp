@@ -57,7 +57,7 @@ TEST_F(NamedPipeCancelTest, CancelsAll) {
     }
     put(peer_, "on");
     ASSERT_TRUE(read(30));
-    EXPECT_EQ("on", received(recording_.waitForToken(30))) << "the device goes on";
+    EXPECT_EQ("on", received(recording_.waitForToken(30))) << "the device continues";
     EXPECT_TRUE(closed(device_));
     EXPECT_EQ(21u, recording_.count());
 }
@@ -143,7 +143,7 @@ TEST(NamedPipeSlotTest, CancelsNothingByTheIdOfAnEarlierOperationInTheSameSlot) 
     }
     const auto posted = port->post(0, 0, 99);
     ASSERT_TRUE(posted);
-    EXPECT_FALSE(port.cancel(device, *posted)) << "no device's";
+    EXPECT_FALSE(port.cancel(device, *posted)) << "a posted packet belongs to no device";
 }
 
 // Several threads cancel all ids in a range while others read. Each read has exactly one completion.

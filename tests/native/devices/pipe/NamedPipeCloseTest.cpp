@@ -46,7 +46,7 @@ TEST(NamedPipeCloseTest, HandleIsClosedWhenTheListenerHasSeenEveryCompletion) {
     for (std::uint64_t token = 0; token < kReads; ++token) {
         ASSERT_TRUE(port.read(device, token, &buffer[token], 1, &buffer[token]));
     }
-    EXPECT_TRUE(recording.unpinned().empty()) << "the kernel may write yet";
+    EXPECT_TRUE(recording.unpinned().empty()) << "the kernel may still write";
     Device::close(device);
     EXPECT_EQ(code(EngineError::kDeviceClosed), port.read(device, 99, buffer, 1).error());
     EXPECT_TRUE(Device::awaitClosed(device, deadline()));
@@ -61,7 +61,7 @@ TEST(NamedPipeCloseTest, HandleIsClosedWhenTheListenerHasSeenEveryCompletion) {
         EXPECT_TRUE(tokens.insert(record.token).second);
     }
     handle = nullptr;
-    EXPECT_TRUE(closed(device)) << "closing again is nothing";
+    EXPECT_TRUE(closed(device)) << "a second close does nothing";
 }
 
 TEST(NamedPipeCloseTest, CloseByManyThreadsIsOneClose) {

@@ -104,7 +104,7 @@ TEST_F(NamedPipeDisconnectTest, HandleWaitsForTheNextClientUnderAnotherKey) {
     for (std::size_t n = 1; n <= kClients; ++n) {
         const win32::Handle client = connectTo(settings_.name);
         const Device::Key key = connection(n);
-        EXPECT_TRUE(keys.insert(key).second) << "a key of its own";
+        EXPECT_TRUE(keys.insert(key).second) << "a new key";
         for (const Device::Key earlier : keys) {
             char byte;
             EXPECT_EQ(earlier == key, bool{port_.read(earlier, 1'000 + n, &byte, 0)}) << "an old key is refused";
@@ -119,7 +119,7 @@ TEST_F(NamedPipeDisconnectTest, HandleWaitsForTheNextClientUnderAnotherKey) {
         EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, errorOfRead(client));
         EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, recording_.waitForToken(1'000 + n).status);
     }
-    EXPECT_EQ(1, created_) << "one handle for all of them";
+    EXPECT_EQ(1, created_) << "one handle for all connections";
     EXPECT_EQ(0u, port_->snapshot().unbalancedDevices);
 }
 
@@ -147,7 +147,7 @@ TEST_F(NamedPipeDisconnectTest, HandleIsClosedWhereEnoughInstancesWait) {
     serve(2, PIPE_UNLIMITED_INSTANCES);
     const win32::Handle client = connectTo(settings_.name);
     const Device::Key first = connection(1);
-    ASSERT_TRUE(waitFor([&] { return created_ == 3; })) << "in the place of the one that is taken";
+    ASSERT_TRUE(waitFor([&] { return created_ == 3; })) << "replaces the connected instance";
     EXPECT_EQ(0u, disconnect(first));
     EXPECT_TRUE(Device::awaitClosed(first, deadline()));
     EXPECT_EQ(3u, port_->snapshot().devices.size()) << "the server and two instances";
@@ -174,7 +174,7 @@ TEST_F(NamedPipeDisconnectTest, WaitingInstanceCannotBeDisconnected) {
         }
     }
     const win32::Handle client = connectTo(settings_.name);
-    EXPECT_NE(0u, connection(1)) << "it goes on waiting";
+    EXPECT_NE(0u, connection(1)) << "it continues to wait";
 }
 
 TEST_F(NamedPipeDisconnectTest, ClientCannotDisconnect) {
@@ -192,7 +192,7 @@ TEST_F(NamedPipeDisconnectTest, EndsByItselfWhenWindowsRefuses) {
     char buffer[8];
     {
         const Share<Device> share{first};
-        EXPECT_TRUE(::DisconnectNamedPipe(share->handle())) << "behind its back";
+        EXPECT_TRUE(::DisconnectNamedPipe(share->handle())) << "by other code";
     }
     ASSERT_TRUE(port_.read(first, 1, buffer, sizeof(buffer)));
     EXPECT_EQ(DWORD{ERROR_PIPE_NOT_CONNECTED}, recording_.waitForToken(1).status);

@@ -32,7 +32,7 @@ TEST(NamedPipeServerFailureTest, ReportsThatItCannotAcceptAndRecovers) {
     const NamedPipeServerSettings settings = newServer(2);
     const Device::Key server = openAndListen(port, settings);
     ASSERT_TRUE(waitForAccepts(recording, 4));
-    EXPECT_TRUE(waitForListening(port, server, 2)) << "the reminder";
+    EXPECT_TRUE(waitForListening(port, server, 2)) << "after the reminder";
     const win32::Handle client = connectTo(settings.name);
     ASSERT_TRUE(waitForAccepts(recording, 5));
     const auto all = accepts(recording);
@@ -58,7 +58,7 @@ TEST(NamedPipeServerFailureTest, TriesAgainAfterAWhileOnly) {
     TestPort port{recording};
     const auto begin = std::chrono::steady_clock::now();
     const Device::Key server = openAndListen(port, newServer(kListening));
-    ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it does try again";
+    ASSERT_TRUE(waitFor([&] { return attempts >= 2 * kListening; })) << "it tries again";
     EXPECT_TRUE(closed(server));
     EXPECT_LE(attempts, kListening * mostRounds(std::chrono::steady_clock::now() - begin));
     EXPECT_LE(recording.count(), attempts);
@@ -78,7 +78,7 @@ TEST(NamedPipeServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
     EXPECT_TRUE(waitFor([&] { return failures < 0; }));
     const win32::Handle client = connectTo(settings.name);
     ASSERT_TRUE(waitForAccepts(recording, 1));
-    EXPECT_EQ(0u, accepts(recording)[0].status) << "the listener sees nothing of the others";
+    EXPECT_EQ(0u, accepts(recording)[0].status) << "the other failures are not reported";
 }
 
 // The pipe itself may be broken.
@@ -119,7 +119,7 @@ TEST(NamedPipeServerFailureTest, MakesUpForInstancesThatCouldNotBeCreated) {
     ASSERT_TRUE(waitForAccepts(recording, 3)) << "two clients and one failure";
     EXPECT_TRUE(waitForListening(port, server, 0));
     failingNow = false;
-    EXPECT_TRUE(waitForListening(port, server, 2)) << "the reminder";
+    EXPECT_TRUE(waitForListening(port, server, 2)) << "after the reminder";
     const win32::Handle third = connectTo(settings.name);
     EXPECT_TRUE(waitForAccepts(recording, 4));
     std::multiset<std::uint32_t> statuses;
@@ -149,12 +149,12 @@ TEST(NamedPipeServerFailureTest, ReportsOnceThatItCanHaveNoMoreInstances) {
         attempts = 0;
         const win32::Handle client = connectTo(settings.name);
         ASSERT_TRUE(waitForAccepts(recording, 2 * row + 2));
-        ASSERT_TRUE(waitFor([&] { return attempts >= 3; })) << "it goes on trying";
+        ASSERT_TRUE(waitFor([&] { return attempts >= 3; })) << "it continues to try";
         fails = false;
         ASSERT_TRUE(waitForListening(port, server, 1));
         std::vector<CompletionRecord> failures = accepts(recording);
         std::erase_if(failures, [](const CompletionRecord& record) { return record.status == 0; });
-        ASSERT_EQ(row + 1, failures.size()) << "once for each row of failures";
+        ASSERT_EQ(row + 1, failures.size()) << "once for each series of failures";
         EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, failures.back().status);
         EXPECT_EQ(server, failures.back().key);
         EXPECT_EQ(kServerToken, failures.back().token);
@@ -194,7 +194,7 @@ TEST(NamedPipeServerFailureTest, DoesNotListenWithNotOneInstance) {
     ASSERT_TRUE(server);
     EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, listen(*server));
     failingNow = false;
-    EXPECT_EQ(0u, listen(*server)) << "it can be tried again";
+    EXPECT_EQ(0u, listen(*server)) << "it can be called again";
     const win32::Handle client = connectTo(settings.name);
     EXPECT_TRUE(waitForAccepts(recording, 1));
     EXPECT_TRUE(closed(*server));
@@ -221,7 +221,7 @@ TEST_F(NamedPipeServerRefusalTest, IsRefusedWhereAnotherServes) {
     full.maxInstances = 1;
     openAndListen(port_, full);
     const win32::Handle client = connectTo(full.name);
-    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, NamedPipeServer::open(*port_, full).error()) << "busy is served, too";
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, NamedPipeServer::open(*port_, full).error()) << "a busy pipe has a server";
     EXPECT_TRUE(closed(server));
     EXPECT_EQ(0u, NamedPipeServer::open(*port_, settings).error()) << "the name is free again";
 }

@@ -42,7 +42,7 @@ TEST_F(NamedPipeServerTest, AcceptsAClient) {
     EXPECT_EQ("hello", readNext(record.key));
     ASSERT_TRUE(port_.write(record.key, 1, "good day", 8));
     EXPECT_EQ("good day", get(client));
-    EXPECT_TRUE(waitForListening(port_, server, 4)) << "another takes its place";
+    EXPECT_TRUE(waitForListening(port_, server, 4)) << "another instance replaces it";
     EXPECT_TRUE(closed(record.key));
     EXPECT_EQ(1u, accepts(recording_).size());
 }
@@ -191,10 +191,10 @@ TEST_F(NamedPipeServerTest, KeepsToTheGreatestNumberOfInstances) {
     EXPECT_EQ(DWORD{ERROR_SEM_TIMEOUT}, ::GetLastError());
     EXPECT_TRUE(closed(accepts(recording_)[0].key));
     const win32::Handle third = connectTo(settings.name);
-    EXPECT_TRUE(third) << "there is room again";
+    EXPECT_TRUE(third) << "below the limit again";
     EXPECT_TRUE(waitForAccepts(recording_, 3));
     for (const CompletionRecord& record : accepts(recording_)) {
-        EXPECT_EQ(0u, record.status) << "the listener has nothing to do with the limit";
+        EXPECT_EQ(0u, record.status) << "the limit is not reported";
     }
 }
 
@@ -248,12 +248,12 @@ TEST(NamedPipeServerBoundsTest, ListensWithAsManyInstancesAsTheCeilingAllows) {
     EXPECT_TRUE(waitForListening(port, server, 4));
     const win32::Handle client = connectTo(settings.name);
     ASSERT_TRUE(waitForAccepts(recording, 1));
-    EXPECT_TRUE(waitFor([&] { return port->operations().inFlight() == 3; })) << "another waits in its place";
+    EXPECT_TRUE(waitFor([&] { return port->operations().inFlight() == 3; })) << "another instance waits";
     const Device::Key connection = accepts(recording)[0].key;
     char buffer[8];
     EXPECT_EQ(code(EngineError::kOperationLimit), port.read(connection, 1, buffer, sizeof(buffer)).error());
     EXPECT_TRUE(closed(server));
-    EXPECT_FALSE(::WaitNamedPipeW(settings.name.c_str(), 1)) << "nothing lies aside any more";
+    EXPECT_FALSE(::WaitNamedPipeW(settings.name.c_str(), 1)) << "no instance is idle";
     EXPECT_TRUE(port.read(connection, 2, buffer, sizeof(buffer)));
     put(client, "x");
     EXPECT_EQ(0u, recording.waitForToken(2).status);
@@ -289,7 +289,7 @@ TEST(NamedPipeServerBoundsTest, ReadsFromAClientThatConnectedWhenThereWasNoOpera
         const Share<Device> share{other};
         share->cancelAll();
     }
-    ASSERT_TRUE(waitForAccepts(recording, 2)) << "the reminder";
+    ASSERT_TRUE(waitForAccepts(recording, 2)) << "after the reminder";
     const CompletionRecord accept = accepts(recording)[1];
     EXPECT_EQ(0u, accept.status);
     EXPECT_TRUE(closed(server));

@@ -144,9 +144,9 @@ TEST_F(NamedPipeTest, PeerThatGoesBreaksThePipe) {
     ASSERT_TRUE(read(2));
     peer_.reset();
     EXPECT_EQ("last", received(recording_.waitForToken(1)));
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(2).status) << "a packet of the kernel's";
-    ASSERT_TRUE(read(3)) << "accepted is accepted";
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(3).status) << "one of our own";
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(2).status) << "a packet of the kernel";
+    ASSERT_TRUE(read(3)) << "the operation is accepted";
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(3).status) << "a self-posted packet";
     ASSERT_TRUE(port_.write(device_, 4, "x", 1));
     EXPECT_EQ(DWORD{ERROR_NO_DATA}, recording_.waitForToken(4).status);
     EXPECT_TRUE(closed(device_));

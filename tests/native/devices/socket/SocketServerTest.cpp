@@ -129,7 +129,7 @@ TEST_F(SocketServerTest, WaitsForFirstDataWhereAsked) {
     char rest[16];
     ASSERT_TRUE(port_.read(record.key, 1, rest, sizeof(rest)));
     EXPECT_EQ(9u, recording_.waitForToken(1).bytes);
-    EXPECT_EQ(2u, recording_.count()) << "the silent one is not there yet";
+    EXPECT_EQ(2u, recording_.count()) << "the client without data is not reported yet";
     silent.send("x");
     EXPECT_EQ(1u, accepted(2).bytes);
 }
@@ -141,7 +141,7 @@ TEST_F(SocketServerTest, AddressIsExclusive) {
     const DWORD error = SocketServer::open(*port_, second).error();
     EXPECT_TRUE(error == WSAEADDRINUSE || error == WSAEACCES) << error;
     EXPECT_TRUE(closed(server));
-    EXPECT_EQ(0u, SocketServer::open(*port_, second).error()) << "with the server the address is free";
+    EXPECT_EQ(0u, SocketServer::open(*port_, second).error()) << "the address is free when the server has ended";
 }
 
 TEST_F(SocketServerTest, OperationsOfCallersAreNotItsOwn) {
@@ -168,7 +168,7 @@ TEST(SocketServerCeilingTest, ListensOnlyWithRoomForAnAccept) {
     EXPECT_TRUE(closed(first));
     const PlainSocket client;
     client.connect(numberOf(*second));
-    ASSERT_TRUE(recording.waitForCount(1)) << "it goes on trying";
+    ASSERT_TRUE(recording.waitForCount(1)) << "it continues to try";
     EXPECT_EQ(0u, recording.records()[0].status);
 }
 
@@ -200,8 +200,8 @@ TEST(SocketServerFailureTest, ReportsOnceThatItCannotAcceptAndRecovers) {
     EXPECT_EQ(DeviceKind::kSocketServer, failure.kind);
     EXPECT_EQ(kToken, failure.token);
     EXPECT_EQ(0u, failure.detail);
-    EXPECT_TRUE(waitFor([&] { return attempts >= 3; })) << "it goes on trying";
-    EXPECT_EQ(2u, recording.count()) << "and does not say so again";
+    EXPECT_TRUE(waitFor([&] { return attempts >= 3; })) << "it continues to try";
+    EXPECT_EQ(2u, recording.count()) << "the failure is reported once";
     failingNow = false;
     two.connect(numberOf(server));
     ASSERT_TRUE(recording.waitForCount(3));
@@ -240,7 +240,7 @@ TEST(SocketServerFailureTest, ClientsWhoseAcceptFailsKeepNoOthersWaiting) {
         settings.listening = 1;
         client.connect(numberOf(listening(port, settings)));
         ASSERT_TRUE(recording.waitForCount(1));
-        EXPECT_EQ(0u, recording.records()[0].status) << "the listener sees nothing of the others";
+        EXPECT_EQ(0u, recording.records()[0].status) << "the other failures are not reported";
     }
 }
 
@@ -269,7 +269,7 @@ TEST(SocketServerFailureTest, PacketsOfClientsThatHaveGoneKeepNoOthersWaiting) {
     settings.listening = 2;
     client.connect(numberOf(listening(port, settings)));
     ASSERT_TRUE(recording.waitForCount(1));
-    EXPECT_EQ(0u, recording.records()[0].status) << "the listener sees nothing of the others";
+    EXPECT_EQ(0u, recording.records()[0].status) << "the other failures are not reported";
 }
 
 // The listening socket itself may be broken.
@@ -290,9 +290,9 @@ TEST(SocketServerFailureTest, AcceptsThatAllFailAreReportedAndCostLittle) {
     EXPECT_EQ(DWORD{WSAENETDOWN}, recording.records()[0].status);
     EXPECT_EQ(server, recording.records()[0].key);
     const unsigned reported = attempts;
-    EXPECT_TRUE(waitFor([&] { return attempts > reported + Backoff::kAtOnce; })) << "it goes on trying";
+    EXPECT_TRUE(waitFor([&] { return attempts > reported + Backoff::kAtOnce; })) << "it continues to try";
     EXPECT_TRUE(closed(server));
-    EXPECT_EQ(1u, recording.count()) << "and does not say so again";
+    EXPECT_EQ(1u, recording.count()) << "the failure is reported once";
     EXPECT_GE(reported, Backoff::kAtOnce);
     EXPECT_LE(attempts, (Backoff::kAtOnce + kListening) * mostRounds(std::chrono::steady_clock::now() - begin));
 }
@@ -311,7 +311,7 @@ TEST(SocketServerFailureTest, ListeningSocketThatIsGoneIsReportedAtOnce) {
     const Device::Key server = listening(port, settings);
     ASSERT_TRUE(recording.waitForCount(1));
     EXPECT_EQ(DWORD{WSAENOTSOCK}, recording.records()[0].status);
-    EXPECT_TRUE(waitFor([&] { return attempts >= 5; })) << "it goes on trying";
+    EXPECT_TRUE(waitFor([&] { return attempts >= 5; })) << "it continues to try";
     EXPECT_TRUE(closed(server));
     EXPECT_LE(attempts, mostRounds(std::chrono::steady_clock::now() - begin));
 }
@@ -440,8 +440,8 @@ TEST(SocketServerFailureTest, ConnectionWhoseContextCannotBeUpdatedIsClosed) {
     EXPECT_LE(::recv(one.get(), &byte, 1, 0), 0);
     two.connect(numberOf(server));
     ASSERT_TRUE(recording.waitForCount(1));
-    EXPECT_EQ(0u, recording.records()[0].status) << "the other one is that client's affair";
-    EXPECT_EQ(2, updates.load()) << "what AcceptEx leaves undone is done before the listener knows";
+    EXPECT_EQ(0u, recording.records()[0].status) << "the other failure belongs to one client";
+    EXPECT_EQ(2, updates.load()) << "SO_UPDATE_ACCEPT_CONTEXT is set before the listener runs";
 }
 
 TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
@@ -460,7 +460,7 @@ TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
         client.connect(numberOf(server));
         EXPECT_TRUE(recording.waitForCount(1));
         const auto unheard = SocketServer::open(*port, settings);
-        EXPECT_TRUE(unheard) << "one that never listens";
+        EXPECT_TRUE(unheard) << "a server that never listens";
     }
     EXPECT_EQ(0, open.load());
 }

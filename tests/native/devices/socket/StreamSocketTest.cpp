@@ -215,7 +215,7 @@ TEST(StreamSocketConnectTest, Connects) {
         const CompletionRecord record = recording.waitForToken(1);
         EXPECT_EQ(0u, record.status);
         EXPECT_EQ(Opcode::kConnect, record.opcode);
-        EXPECT_EQ(1, updates.load()) << "what ConnectEx leaves undone is done before the listener knows";
+        EXPECT_EQ(1, updates.load()) << "SO_UPDATE_CONNECT_CONTEXT is set before the listener runs";
         const PlainSocket peer = listener.accept();
         peer.send("welcome");
         char buffer[16];
@@ -373,7 +373,7 @@ TEST_F(UnixConnectTest, EndsWithTheServersAnswer) {
         const CompletionRecord record = recording_.waitForToken(token);
         EXPECT_EQ(static_cast<DWORD>(error), record.status);
         EXPECT_EQ(0u, record.detail);
-        EXPECT_EQ(static_cast<int>(token), blocking_.load()) << "the socket is as before";
+        EXPECT_EQ(static_cast<int>(token), blocking_.load()) << "the socket is unchanged";
     }
 }
 
@@ -405,7 +405,7 @@ TEST_F(StreamSocketTest, DisconnectsInOrder) {
     ASSERT_TRUE(disconnect(port_, device_, 2, false));
     EXPECT_EQ(Opcode::kDisconnect, recording_.waitForToken(2).opcode);
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
-    EXPECT_EQ("bye", peer_.receive(16)) << "and then the end";
+    EXPECT_EQ("bye", peer_.receive(16)) << "then the end of the stream";
 }
 
 // Wine cannot use such a socket again. The test checks the calls.
@@ -510,7 +510,7 @@ TEST_F(TransmitFileTest, SendsAWholeFileThatIsADevice) {
     ASSERT_TRUE(device);
     auto file = StreamSocket::openFile(*Share<Device>{*device});
     ASSERT_TRUE(file) << file.error();
-    EXPECT_TRUE(closed(*device)) << "which may be closed meanwhile";
+    EXPECT_TRUE(closed(*device)) << "the device may be closed meanwhile";
     ASSERT_TRUE(transmit(1, {std::move(*file), 0, 0, {}, {}}));
     EXPECT_EQ(content_, peer_.receive(content_.size()));
     EXPECT_EQ(content_.size(), recording_.waitForToken(1).bytes);
@@ -587,7 +587,7 @@ TEST(StreamSocketFailureTest, SocketThatCannotBeBoundIsClosed) {
     EXPECT_EQ(DWORD{WSAEADDRINUSE}, StreamSocket::open(*port, {L"x", loopback(taken), exclusive}).error());
     const SocketSettings unknown{{static_cast<SocketOption>(99), 1}};
     EXPECT_NE(0u, StreamSocket::open(*port, {L"x", loopback(0), unknown}).error());
-    EXPECT_EQ(1, open.load()) << "the one that holds the port";
+    EXPECT_EQ(1, open.load()) << "the socket that occupies the port";
 }
 
 TEST_F(StreamSocketTest, Options) {

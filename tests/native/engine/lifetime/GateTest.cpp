@@ -29,7 +29,7 @@ TEST(GateTest, CountsWhoIsInside) {
     EXPECT_EQ(3u, gate.inside());
     EXPECT_FALSE(gate.leave());
     EXPECT_FALSE(gate.leave());
-    EXPECT_FALSE(gate.leave()) << "the last to leave through an open gate has nothing to see to";
+    EXPECT_FALSE(gate.leave()) << "the gate is open";
     EXPECT_EQ(0u, gate.inside());
     EXPECT_TRUE(gate.enter(7)) << "an empty gate is still open";
 }

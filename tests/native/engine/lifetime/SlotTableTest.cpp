@@ -46,7 +46,7 @@ TEST_F(SlotTableTest, GivesKeysThatOpenTheObject) {
     Thing thing;
     const Table::Key key = open(&thing);
     ASSERT_NE(0u, key);
-    EXPECT_GE(key, std::uint64_t{1} << 32) << "the small keys belong to packets that are not a device's";
+    EXPECT_GE(key, std::uint64_t{1} << 32) << "small keys are for packets of the port";
     EXPECT_GT(static_cast<std::int64_t>(key), 0) << "a key is positive in Java";
     EXPECT_EQ(&thing, table_.enter(key));
     EXPECT_EQ(1u, table_.inside(key));
@@ -126,7 +126,7 @@ TEST_F(SlotTableTest, SlotThatHasUsedUpItsGenerationsIsNeverUsedAgain) {
     const Table::Key last = openIn(old, &thing);
     ASSERT_NE(0u, last);
     EXPECT_EQ(Gate::kLastGeneration, last >> 32);
-    EXPECT_GT(static_cast<std::int64_t>(last), 0) << "as Java sees it";
+    EXPECT_GT(static_cast<std::int64_t>(last), 0) << "positive in Java";
     EXPECT_EQ(&thing, old.enter(last));
     EXPECT_FALSE(old.awaitDisposed(last, Table::Clock::now()));
     EXPECT_EQ(Gate::Closing::kBusy, old.close(last));
@@ -156,7 +156,7 @@ TEST_F(SlotTableTest, GrowsAndIsFullAtLast) {
     EXPECT_EQ(&thing, table_.enter(keys.back()));
     ASSERT_EQ(Gate::Closing::kEmpty, table_.close(keys[12'345]));
     table_.dispose(keys[12'345]);
-    EXPECT_NE(0u, open(&thing)) << "there is room again";
+    EXPECT_NE(0u, open(&thing)) << "below the limit again";
 }
 
 TEST_F(SlotTableTest, WaitsForTheEndOfAKey) {
@@ -164,7 +164,7 @@ TEST_F(SlotTableTest, WaitsForTheEndOfAKey) {
     const Table::Key key = open(&thing);
     EXPECT_FALSE(table_.awaitDisposed(key, Table::Clock::now()));
     ASSERT_EQ(Gate::Closing::kEmpty, table_.close(key));
-    EXPECT_FALSE(table_.awaitDisposed(key, Table::Clock::now())) << "closed is not yet gone";
+    EXPECT_FALSE(table_.awaitDisposed(key, Table::Clock::now())) << "closed, but not disposed of";
     std::thread disposer{[&] { table_.dispose(key); }};
     EXPECT_TRUE(table_.awaitDisposed(key, deadline()));
     disposer.join();
@@ -176,17 +176,17 @@ TEST_F(SlotTableTest, HasNoNeedToWaitForWhatIsGone) {
     ASSERT_EQ(Gate::Closing::kEmpty, table_.close(gone));
     table_.dispose(gone);
     const Table::Key next = open(&thing);
-    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "whatever is in the slot now";
+    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "regardless of the slot's object";
     EXPECT_FALSE(table_.exists(gone));
     EXPECT_FALSE(table_.awaitDisposed(next, Table::Clock::now()));
     EXPECT_TRUE(table_.exists(next));
-    EXPECT_TRUE(table_.awaitDisposed(0xffff'ffff, Table::Clock::now())) << "there is no such slot";
-    EXPECT_TRUE(table_.awaitDisposed(next + (std::uint64_t{1} << 32), Table::Clock::now())) << "a key to come";
+    EXPECT_TRUE(table_.awaitDisposed(0xffff'ffff, Table::Clock::now())) << "the slot does not exist";
+    EXPECT_TRUE(table_.awaitDisposed(next + (std::uint64_t{1} << 32), Table::Clock::now())) << "a later generation";
     EXPECT_TRUE(table_.awaitDisposed(~std::uint64_t{0}, Table::Clock::now()));
     ASSERT_EQ(Gate::Closing::kEmpty, table_.close(next));
     table_.dispose(next);
     EXPECT_TRUE(table_.awaitDisposed(next, Table::Clock::now()));
-    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "and whatever has gone since";
+    EXPECT_TRUE(table_.awaitDisposed(gone, Table::Clock::now())) << "regardless of later objects";
 }
 
 // Keys of one table are invalid in the other, although both tables begin with the same slot.
@@ -275,7 +275,7 @@ TEST_F(SlotTableTest, EndsEachObjectOnceAndUnused) {
     std::unordered_set<Table::Key> all;
     for (const auto& own : keys) {
         for (const Table::Key key : own) {
-            EXPECT_TRUE(all.insert(key).second) << "a key was given to two threads";
+            EXPECT_TRUE(all.insert(key).second) << "a key was issued twice";
         }
     }
 }

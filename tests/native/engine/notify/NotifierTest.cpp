@@ -68,8 +68,8 @@ TEST_P(NotifierTest, ReportsWhetherAnOperationIsPending) {
     const Share<Device> device{device_};
     Operations& operations = port_->operations();
     EXPECT_TRUE(operations.isPending(*device, *id));
-    EXPECT_FALSE(operations.isPending(*device, *id + 1)) << "another place";
-    EXPECT_FALSE(operations.isPending(*device, *id ^ (OperationId{1} << 24))) << "another life";
+    EXPECT_FALSE(operations.isPending(*device, *id + 1)) << "another slot";
+    EXPECT_FALSE(operations.isPending(*device, *id ^ (OperationId{1} << 24))) << "another generation";
     put(peer_, "x");
     EXPECT_EQ(1u, recording_.waitForToken(1).bytes);
     EXPECT_FALSE(operations.isPending(*device, *id));
@@ -89,7 +89,7 @@ TEST_P(NotifierTest, CancelAndItsEndMeetInAnyOrder) {
         const CompletionRecord record = recording_.waitForToken(token);
         if (record.status == ERROR_OPERATION_ABORTED) {
             ASSERT_TRUE(port_.read(device_, 1000 + token, buffer_, sizeof buffer_));
-            EXPECT_EQ(1u, recording_.waitForToken(1000 + token).bytes) << "what was written is still there";
+            EXPECT_EQ(1u, recording_.waitForToken(1000 + token).bytes) << "the data is still in the pipe";
         } else {
             EXPECT_EQ(1u, record.bytes);
         }
@@ -154,7 +154,7 @@ TEST(SignalledHandleTest, AllowsOneOperationAtATime) {
     char buffer[8];
     ASSERT_TRUE(port.read(device, 1, buffer, sizeof buffer));
     EXPECT_EQ(code(EngineError::kHandleBusy), port.read(device, 2, buffer, sizeof buffer).error());
-    EXPECT_EQ(1u, port->operations().inFlight()) << "what was refused takes no place";
+    EXPECT_EQ(1u, port->operations().inFlight()) << "a refused operation uses no slot";
     put(ends.client, "x");
     recording.waitForToken(1);
     put(ends.client, "y");

@@ -43,7 +43,7 @@ TEST(CancelRaceTest, NotFoundIsNoReasonToLoseTheOperation) {
     const auto id = port.read(device, 1, nullptr, 0);
     ASSERT_TRUE(id);
     EXPECT_FALSE(port.cancel(device, *id));
-    EXPECT_FALSE(port.cancel(device, *id)) << "it can be tried again";
+    EXPECT_FALSE(port.cancel(device, *id)) << "it can be called again";
     EXPECT_EQ(0u, recording.count());
     ScriptedDevice& scripted = ScriptedDevice::of(device);
     scripted.complete(*scripted.next(), kStatusSuccess, 8);

@@ -43,7 +43,7 @@ private:
 
 class CommitChargeTest : public ::testing::Test {
 protected:
-    ~CommitChargeTest() override { EXPECT_EQ(0, memory_.ranges) << "the port has given all of it back"; }
+    ~CommitChargeTest() override { EXPECT_EQ(0, memory_.ranges) << "the port has released all memory"; }
 
     Memory memory_;
     SimulatedKernel kernel_;
@@ -55,7 +55,8 @@ TEST_F(CommitChargeTest, PortThatHasDoneNothingHasCommittedNothing) {
         Recording recording;
         TestPort port{recording, portSettings(1, operations)};
         EXPECT_EQ(0u, memory_.committed) << operations;
-        EXPECT_LE(std::size_t{operations} * sizeof(Operation), memory_.reserved) << "though it could do so much";
+        EXPECT_LE(std::size_t{operations} * sizeof(Operation), memory_.reserved)
+            << "the reserved range has its full size";
     }
 }
 
@@ -64,12 +65,12 @@ TEST_F(CommitChargeTest, GrowsWithTheMostThatHaveBeenInFlight) {
     const Device::Key device = pipe(port, kernel_);
     Request first;
     ASSERT_TRUE(read(device, 0, first));
-    EXPECT_EQ(2 * kStep, memory_.committed) << "for operations, and for the list of those that are free";
+    EXPECT_EQ(2 * kStep, memory_.committed) << "for operations and the free list";
     for (std::uint64_t token = 1; token <= 3 * kOperationsOfStep; ++token) {
         ASSERT_TRUE(port->post(0, 0, token));
         ASSERT_TRUE(recording_.waitForCount(token));
     }
-    EXPECT_EQ(2 * kStep, memory_.committed) << "one after the other they share one place";
+    EXPECT_EQ(2 * kStep, memory_.committed) << "sequential operations share one slot";
 
     const std::unique_ptr<Request[]> requests{new Request[2 * kOperationsOfStep]};
     for (std::size_t i = 0; i < 2 * kOperationsOfStep; ++i) {
@@ -95,7 +96,7 @@ TEST_F(CommitChargeTest, NoMemoryIsARefusalAndThePortGoesOn) {
 
     memory_.isExhausted = true;
     for (std::uint64_t token = 1; token < kOperationsOfStep; ++token) {
-        ASSERT_TRUE(read(device, token, requests[token])) << "the memory for this one is there";
+        ASSERT_TRUE(read(device, token, requests[token])) << "memory for this operation is committed";
     }
     for (int again = 0; again < 10; ++again) {
         EXPECT_EQ(kOperationLimit, read(device, 999'999, refused).error());
@@ -103,12 +104,12 @@ TEST_F(CommitChargeTest, NoMemoryIsARefusalAndThePortGoesOn) {
     EXPECT_EQ(kOperationsOfStep, port->operations().inFlight());
     ASSERT_TRUE(kernel_.complete(requests[7]));
     ASSERT_EQ(0u, recording_.waitForToken(7).status);
-    ASSERT_TRUE(read(device, 1'000, requests[7])) << "a place that is free again needs no memory";
+    ASSERT_TRUE(read(device, 1'000, requests[7])) << "a free slot needs no memory";
 
     memory_.isExhausted = false;
     ASSERT_TRUE(read(device, 1'001, requests[kOperationsOfStep]));
     EXPECT_TRUE(closed(device));
-    EXPECT_EQ(kOperationsOfStep + 2, recording_.count()) << "what was accepted comes, each once";
+    EXPECT_EQ(kOperationsOfStep + 2, recording_.count()) << "each accepted operation completes once";
     EXPECT_TRUE(recording_.recordsOf(999'999).empty());
 }
 

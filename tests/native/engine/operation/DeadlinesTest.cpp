@@ -78,7 +78,7 @@ TEST_F(DeadlinesTest, FindsAnEntryOnceAndForgetsIt) {
     next_ = now_;
     EXPECT_EQ(1, sleepUntil(now_ + hours{1}));
     expectPunctual(thing);
-    EXPECT_EQ(Clock::time_point::max(), next_) << "there is nothing to look at any more";
+    EXPECT_EQ(Clock::time_point::max(), next_) << "no deadline is left";
 }
 
 TEST_F(DeadlinesTest, IsNeverEarlyAndAtMostATickLateWhateverTheFractions) {
@@ -126,7 +126,7 @@ TEST_F(DeadlinesTest, AsksForAnEarlierLookOnlyWhenOneIsNeeded) {
     EXPECT_TRUE(set(earlier, milliseconds{400}));
     deadlines_.remove(earlier);
     Thing again;
-    EXPECT_FALSE(set(again, milliseconds{450})) << "the look at 400 ms has been asked for and will come";
+    EXPECT_FALSE(set(again, milliseconds{450})) << "the look at 400 ms is already requested";
 }
 
 TEST_F(DeadlinesTest, FindsThousandsEachInItsTime) {

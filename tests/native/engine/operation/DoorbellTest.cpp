@@ -75,7 +75,7 @@ TEST_P(DoorbellTest, IdleWorkersWaitForPacketsOnly) {
         ASSERT_TRUE(closed(device));
     }
     EXPECT_EQ(4u, recording_.count());
-    EXPECT_EQ(0u, kernel_.counters.limitedDequeues) << "no wait ends by itself";
+    EXPECT_EQ(0u, kernel_.counters.limitedDequeues) << "no wait has a timeout";
     EXPECT_EQ(0u, kernel_.counters.emptyDequeues);
 }
 
@@ -124,7 +124,7 @@ TEST_P(DoorbellTest, OperationsThatCouldNotBePostedComeEachOnce) {
         tokens.insert(record.token);
     }
     EXPECT_EQ(kMany, tokens.size());
-    EXPECT_EQ(0u, port.foreignPackets()) << "the port knows the packets of its own";
+    EXPECT_EQ(0u, port.foreignPackets()) << "the port's own packets are not foreign";
     EXPECT_EQ(hasReserve(), kernel_.counters.reservedPosts > 0);
     EXPECT_EQ(0u, kernel_.counters.limitedDequeues);
 }
@@ -207,7 +207,7 @@ TEST_P(DoorbellTest, WakeUpThatCouldNotBePostedEndsAPoll) {
         failSomeMorePosts();
         thread.join();
         EXPECT_TRUE(woken);
-        EXPECT_FALSE(Poller::poll(poller, 0)->woken) << "once for each time it is asked for";
+        EXPECT_FALSE(Poller::poll(poller, 0)->woken) << "one return for each wake-up";
         Poller::close(poller);
     }
     CompletionPort::close(key);
@@ -264,7 +264,7 @@ TEST_P(DoorbellTest, AnotherThreadComesWhereTheFirstOneIsStuck) {
         ASSERT_TRUE(recording_.waitForCount(token + 1));
         failPosts();
     }
-    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(3).status) << "by the last worker that is free";
+    EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(3).status) << "by the last free worker";
     stuck = false;
     turnstile.open();
     kernel_.weather.failingPosts = 0;
@@ -345,7 +345,7 @@ TEST_P(DoorbellTest, AcceptsNoOtherPacketAsARing) {
     Door door;
     OVERLAPPED overlapped{};
     for (std::uint64_t key = 0; key < 10; ++key) {
-        EXPECT_FALSE(door.doorbell_.isRing({key, nullptr, 0, 0})) << "it has not rung";
+        EXPECT_FALSE(door.doorbell_.isRing({key, nullptr, 0, 0})) << "the doorbell has not rung";
     }
     door.owedSince = Door::Time::min();
     door.doorbell_.ring();

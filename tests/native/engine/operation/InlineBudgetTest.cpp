@@ -74,7 +74,7 @@ TEST_F(InlineBudgetTest, EachDeviceOfALargeBatchHasOne) {
     for (std::uint64_t i = 0; i < kLarge; ++i) {
         EXPECT_EQ(1u, inARow(kDevice + i, {})) << i;
     }
-    EXPECT_EQ(0u, inARow(kDevice, {})) << "as many as the batch has completions";
+    EXPECT_EQ(0u, inARow(kDevice, {})) << "the number of completions in the batch";
 }
 
 TEST_F(InlineBudgetTest, DeviceThatTakesMostLeavesTheOthersTheirLeast) {
@@ -105,7 +105,7 @@ TEST_F(InlineBudgetTest, ClockIsReadOnlyWhereTheTimeMayMatter) {
     EXPECT_EQ(0, readings) << "no operation completes inline";
     budget_.refill(InlineBudget::kSmallBatch + 1, kRoom);
     EXPECT_EQ(1u, inARow(kDevice, microseconds{1}));
-    EXPECT_EQ(0, readings) << "in a large batch the time changes nothing";
+    EXPECT_EQ(0, readings) << "the time does not matter in a large batch";
     budget_.refill(1, kRoom);
     EXPECT_TRUE(budget_.take(kDevice));
     EXPECT_EQ(1, readings);

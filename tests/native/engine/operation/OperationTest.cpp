@@ -36,7 +36,7 @@ TEST(OperationTest, IdsArePositiveAndNeverRepeat) {
         ASSERT_TRUE(port.waitUntilIdle());
         const auto id = token % 2 == 0 ? read(device, token, fails) : port->post(0, 0, token);
         ASSERT_TRUE(id);
-        EXPECT_GT(static_cast<std::int64_t>(*id), 0) << "as Java sees it";
+        EXPECT_GT(static_cast<std::int64_t>(*id), 0) << "positive in Java";
         EXPECT_EQ(ids.end(), std::find(ids.begin(), ids.end(), *id));
         ids.push_back(*id);
     }
@@ -82,7 +82,7 @@ TEST(OperationTest, OnlyTheWholeIdNamesItAndOnlyOnItsDevice) {
     for (unsigned bit = 0; bit < 64; ++bit) {
         EXPECT_FALSE(cancel(device, *id ^ (OperationId{1} << bit))) << bit;
     }
-    EXPECT_FALSE(cancel(pipe(port, kernel), *id)) << "another device's";
+    EXPECT_FALSE(cancel(pipe(port, kernel), *id)) << "another device";
     EXPECT_TRUE(kernel.isPending(request));
     EXPECT_TRUE(cancel(device, *id));
 }

@@ -34,7 +34,7 @@ TEST(RendezvousTest, PacketWhileTheCallReturnsFinishesWithTheWorker) {
     Rendezvous operation;
     operation.begin();
     EXPECT_EQ(Arrival::kHeld, operation.arrive(false));
-    EXPECT_EQ(Release::kDone, operation.release()) << "the result is not there yet";
+    EXPECT_EQ(Release::kDone, operation.release()) << "the result is not stored yet";
     EXPECT_TRUE(operation.publish());
 }
 
@@ -42,8 +42,8 @@ TEST(RendezvousTest, FailedCallIsSelfPosted) {
     Rendezvous operation;
     operation.begin();
     EXPECT_TRUE(operation.claimByHolder());
-    EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "the kernel has no part in it any more";
-    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "the result is not there yet";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false)) << "the holder has claimed the operation";
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true)) << "the result is not stored yet";
     operation.selfPost();
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
     EXPECT_EQ(Arrival::kAlone, operation.arrive(true));
@@ -84,7 +84,7 @@ TEST(RendezvousTest, CancelHoldsWhatIsPending) {
     ASSERT_EQ(Release::kDone, operation.release());
     EXPECT_TRUE(operation.alive(life));
     EXPECT_EQ(Hold::kGained, operation.hold(life));
-    EXPECT_EQ(Arrival::kHeld, operation.arrive(false)) << "the canceller still touches it";
+    EXPECT_EQ(Arrival::kHeld, operation.arrive(false)) << "the canceller holds it";
     EXPECT_FALSE(operation.publish());
     EXPECT_EQ(Release::kFinish, operation.release());
 }
@@ -96,7 +96,7 @@ TEST(RendezvousTest, CancelDuringTheCallIsLeftToTheCaller) {
     EXPECT_EQ(Hold::kDelegated, operation.hold(life));
     EXPECT_EQ(Hold::kDelegated, operation.hold(life));
     EXPECT_EQ(Release::kCancelFirst, operation.release());
-    EXPECT_EQ(Release::kDone, operation.release()) << "once is enough";
+    EXPECT_EQ(Release::kDone, operation.release()) << "only once";
 }
 
 TEST(RendezvousTest, WhatIsOverIsFinishedAndNotCancelled) {
@@ -116,7 +116,7 @@ TEST(RendezvousTest, HolderGetsEachRequestOnceAndHoldsUntilThereIsNone) {
     const std::uint64_t life = operation.generation();
     EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kTimedOut));
     EXPECT_EQ(Hold::kDelegated, operation.hold(life, Cause::kCancelled));
-    EXPECT_EQ(Release::kCancelFirst, operation.release()) << "a caller's goes first";
+    EXPECT_EQ(Release::kCancelFirst, operation.release()) << "the caller's cancel comes first";
     EXPECT_EQ(Hold::kDelegated, operation.hold(life)) << "it is still held";
     EXPECT_EQ(Release::kCancelFirst, operation.release());
     EXPECT_EQ(Release::kTimeOutFirst, operation.release());
@@ -151,7 +151,7 @@ TEST(RendezvousTest, FirstCauseCountsUntilTheEnd) {
         EXPECT_FALSE(operation.wasCancelledFor(second));
         operation.end();
         operation.begin();
-        EXPECT_FALSE(operation.wasCancelledFor(first)) << "another life";
+        EXPECT_FALSE(operation.wasCancelledFor(first)) << "another generation";
     }
 }
 
@@ -185,7 +185,7 @@ TEST(RendezvousTest, CancelIsTooLateForWhatIsOver) {
     const std::uint64_t second = operation.generation();
     EXPECT_NE(first, second);
     EXPECT_FALSE(operation.alive(first));
-    EXPECT_EQ(Hold::kOver, operation.hold(first)) << "not the next one in the same place";
+    EXPECT_EQ(Hold::kOver, operation.hold(first)) << "not the next operation in the same slot";
     ASSERT_TRUE(operation.claimByHolder());
     EXPECT_EQ(Hold::kOver, operation.hold(second));
     operation.selfPost();

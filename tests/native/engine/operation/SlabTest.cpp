@@ -61,7 +61,7 @@ TEST_F(SlabTest, MakesThingsWhenFirstNeededAndKeepsThem) {
         slab.release(place);
         for (int i = 0; i < 100; ++i) {
             place = slab.acquire();
-            EXPECT_EQ(42, place->note) << "what was in it is still there";
+            EXPECT_EQ(42, place->note) << "the T is not constructed again";
             slab.release(place);
         }
         EXPECT_EQ(1, Thing::made.load());
@@ -111,7 +111,7 @@ TEST_F(SlabTest, FindsOnlyWhatItHasGivenOut) {
     EXPECT_EQ(nullptr, slab.at(0xffff'ffff));
 
     slab.release(first);
-    EXPECT_EQ(first, slab.find(first)) << "what is in it says that it is not in use";
+    EXPECT_EQ(first, slab.find(first)) << "find() also returns free slots";
 }
 
 TEST_F(SlabTest, CanBeEmpty) {

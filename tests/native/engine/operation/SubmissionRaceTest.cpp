@@ -148,7 +148,7 @@ TEST(FailedSubmissionTest, StrayPacketDoesNotEndTheNextOperationInTheSlot) {
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     ASSERT_TRUE(port.read(device, 2, nullptr, 0));
     Operation* pending = ScriptedDevice::of(device).next();
-    ASSERT_EQ(stray, pending) << "the place is used again";
+    ASSERT_EQ(stray, pending) << "the slot is used again";
     kernel.queue(device, stray, kStatusEndOfFile, 0);
     turnstile.open();
     pause(port, recording);

@@ -79,7 +79,7 @@ TEST_F(TimedOperationTest, ZeroIsATimeoutLikeAnyOther) {
     ASSERT_TRUE(read(device, 1, pends, milliseconds{0}));
     ASSERT_TRUE(read(device, 2, succeeds, milliseconds{0}));
     EXPECT_EQ(kTimeout, recording_.waitForToken(1).status);
-    EXPECT_EQ(0u, recording_.waitForToken(2).status) << "what is over in time is not cancelled";
+    EXPECT_EQ(0u, recording_.waitForToken(2).status) << "an operation that is over is not cancelled";
     EXPECT_EQ(3u, recording_.waitForToken(2).bytes);
 }
 
@@ -135,7 +135,7 @@ bool TimedOperationTest::abortsBeforeAndAfter(milliseconds inTime) {
     EXPECT_TRUE(cancel(device, *second));
     const bool certain = steady_clock::now() < begun + inTime;
     EXPECT_TRUE(waitFor([&] { return !kernel.isPending(last); })) << "all deadlines before have passed";
-    EXPECT_FALSE(cancel(device, *third)) << "the kernel is through with it";
+    EXPECT_FALSE(cancel(device, *third)) << "the operation is over";
     Device::close(device);
     turnstile.open();
     const auto statusOfFirst = recording.waitForToken(1).status;
@@ -175,9 +175,9 @@ TEST_F(TimedOperationTest, DeviceThatDoesNotCancelDecidesForItself) {
     ASSERT_TRUE(waitFor([&] { return kernel_.counters.cancelsIgnored == 1 && kernel_.counters.cancelsHesitant == 1; }));
     letDeadlinesPass();
     EXPECT_EQ(1u, recording_.count());
-    EXPECT_EQ(1u, kernel_.counters.cancelsIgnored) << "once is enough";
+    EXPECT_EQ(1u, kernel_.counters.cancelsIgnored) << "only once";
     kernel_.completeAll();
-    EXPECT_EQ(0u, recording_.waitForToken(1).status) << "it has had its success after all";
+    EXPECT_EQ(0u, recording_.waitForToken(1).status) << "it has succeeded";
     EXPECT_EQ(5u, recording_.waitForToken(1).bytes);
     EXPECT_EQ(kTimeout, recording_.waitForToken(3).status);
 }
@@ -252,7 +252,7 @@ TEST_F(TimedOperationTest, SlotOfATimedOutOperationIsReusable) {
         const auto id = read(device, token, request, token % 2 == 0 ? hours{1} : milliseconds{1});
         ASSERT_TRUE(id);
         EXPECT_NE(last, *id);
-        EXPECT_FALSE(cancel(device, last)) << "the one before, in the same place";
+        EXPECT_FALSE(cancel(device, last)) << "the previous operation in the same slot";
         if (token % 2 == 0) {
             EXPECT_TRUE(kernel_.complete(request));
         }

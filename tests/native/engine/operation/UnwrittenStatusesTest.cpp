@@ -17,7 +17,7 @@ TEST(UnwrittenStatusesTest, PacketCountsThatSaysHowItsOperationHasEnded) {
 TEST(UnwrittenStatusesTest, PacketDoesNotCountThatMayBePosted) {
     const UnwrittenStatuses statuses{kPlaces};
     EXPECT_FALSE(statuses.counts(0, 0)) << "PostQueuedCompletionStatus posts that";
-    EXPECT_FALSE(statuses.counts(0, 0x103)) << "pending is no end";
+    EXPECT_FALSE(statuses.counts(0, 0x103)) << "STATUS_PENDING";
 }
 
 TEST(UnwrittenStatusesTest, PacketDoesNotCountInASlotWhereOneOfAnEarlierOperationMayCome) {

@@ -47,10 +47,10 @@ TEST_F(BackpressureTest, FullSlabRefusesAndForgetsTheRefused) {
     const auto snapshot = port->snapshot();
     EXPECT_EQ(3u, snapshot.operationsInFlight);
     EXPECT_EQ(3u, snapshot.accepted);
-    EXPECT_EQ(3u, snapshot.devices.at(0).inFlight) << "what was refused shares nothing";
+    EXPECT_EQ(3u, snapshot.devices.at(0).inFlight) << "a refused operation has no share";
     ASSERT_TRUE(kernel_.complete(requests[1]));
     ASSERT_EQ(0u, recording_.waitForToken(1).status);
-    EXPECT_TRUE(read(device, 3, requests[1])) << "the pressure has ended";
+    EXPECT_TRUE(read(device, 3, requests[1])) << "slots are free again";
     EXPECT_TRUE(closed(device));
     EXPECT_EQ(4u, recording_.count());
     EXPECT_EQ(4u, recording_.unpinned().size());
@@ -75,7 +75,7 @@ TEST_F(BackpressureTest, SlowListenerStopsTheSubmittersAndNothingGrows) {
     }
     EXPECT_EQ(1'000u, accepted + refused);
     EXPECT_GE(accepted, kCeiling);
-    EXPECT_LE(accepted, kCeiling + 2 * 16) << "and what the workers have taken already";
+    EXPECT_LE(accepted, kCeiling + 2 * 16) << "and the batches of the workers";
     turnstile.open();
     ASSERT_TRUE(recording_.waitForCount(accepted));
     ASSERT_TRUE(port.waitUntilIdle());
@@ -98,7 +98,7 @@ TEST_F(BackpressureTest, FullSlabCanBeCancelledAndClosed) {
     }
     EXPECT_TRUE(cancel(device, ids[3]));
     EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(3).status);
-    EXPECT_TRUE(closed(device)) << "which needs no place";
+    EXPECT_TRUE(closed(device)) << "a close needs no slot";
     EXPECT_EQ(kCeiling, recording_.count());
     EXPECT_TRUE(pipe(port, kernel_));
 }
@@ -206,7 +206,7 @@ TEST_F(ForgedPostTest, RefusalIsNotThatOfTheNextInItsSlot) {
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(1).status);
     EXPECT_EQ(0u, recording_.waitForToken(2).status);
     EXPECT_TRUE(port.waitUntilIdle());
-    EXPECT_EQ(0u, port.foreignPackets()) << "each of them has had its packet";
+    EXPECT_EQ(0u, port.foreignPackets()) << "each operation has its packet";
     port.end();
     EXPECT_EQ(2u, recording_.count());
 }

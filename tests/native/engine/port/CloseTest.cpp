@@ -122,7 +122,7 @@ TEST_F(CloseTest, PacketThatComesAfterATimeoutEndsTheQuarantine) {
     EXPECT_FALSE(Device::awaitClosed(device, soon()));
     kernel_.completeAll();
     EXPECT_TRUE(Device::awaitClosed(device, deadline()));
-    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(1).status) << "that was the reason";
+    EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(1).status) << "the cause of the cancel";
 }
 
 // --- Who closes, and when -------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ TEST_F(CloseTest, ListenerClosesItsDeviceWithoutWaitingForItself) {
     ASSERT_TRUE(read(device, 2, second));
     ASSERT_TRUE(kernel_.complete(first));
     EXPECT_TRUE(Device::awaitClosed(device, deadline()));
-    EXPECT_EQ(0, waited.load()) << "it cannot have ended before the listener has";
+    EXPECT_EQ(0, waited.load()) << "it cannot end before the listener returns";
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
 }
 
@@ -254,7 +254,7 @@ TEST_F(CloseTest, DeviceForWhichThereIsNoKeyKeepsNoPortOpen) {
         EXPECT_EQ(Gate::Closing::kEmpty, Device::table().close(each));
         Device::table().dispose(each);
     }
-    EXPECT_TRUE(pipe(port, kernel_)) << "there is room again";
+    EXPECT_TRUE(pipe(port, kernel_)) << "below the limit again";
     port.end();
     EXPECT_EQ(1u, recording_.closedDevices().size());
 }
@@ -292,8 +292,8 @@ TEST_F(CloseTest, ClosedKeyIdentifiesNoOtherDevice) {
     const Device::Key first = pipe(port, kernel_);
     EXPECT_TRUE(closed(first));
     const Device::Key second = pipe(port, kernel_);
-    EXPECT_EQ(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(second)) << "the same place in the table";
-    EXPECT_TRUE(closed(first)) << "at once: it has ended";
+    EXPECT_EQ(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(second)) << "the same slot in the table";
+    EXPECT_TRUE(closed(first)) << "returns at once, because it has ended";
     Request request;
     EXPECT_TRUE(read(second, 1, request));
     EXPECT_TRUE(closed(second));
@@ -343,7 +343,7 @@ TEST_F(CloseOfAConnectionTest, EndedConnectionIsNotDelivered) {
     EXPECT_EQ(0u, recording_.waitForToken(3).status);
     ASSERT_TRUE(waitFor([&] { return port->snapshot().completed == 1; }));
     EXPECT_TRUE(recording_.recordsOf(1).empty());
-    EXPECT_EQ(2u, port->snapshot().completions) << "which the listener has seen";
+    EXPECT_EQ(2u, port->snapshot().completions) << "both were delivered";
 }
 
 TEST_F(CloseOfAConnectionTest, ListenerFindsTheConnection) {

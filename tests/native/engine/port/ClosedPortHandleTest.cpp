@@ -18,8 +18,8 @@ constexpr std::uint32_t kWorkers = 2;
 
 class ClosedPortHandleTest : public ::testing::Test {
 protected:
-    // Once closed, the value may become another object's handle, which the port must not touch. No event is there
-    // before.
+    // Closes the port's handle, and reuses its number for an event, which the port must not touch. Creates the events
+    // only now, so that one of them gets that number.
     void closeHandle() {
         ASSERT_NE(nullptr, handle_);
         ASSERT_TRUE(::CloseHandle(handle_));

@@ -74,7 +74,7 @@ TEST(CompletionPortTest, RefusesPostsBeyondTheCeilingAndRecovers) {
     ASSERT_TRUE(port->post(0, 0, 0));
     ASSERT_TRUE(turnstile.waitForWaiting(1));
     for (std::uint64_t token = 1; token <= 4; ++token) {
-        ASSERT_TRUE(port->post(0, 0, token)) << "the place of the one that is being delivered is free";
+        ASSERT_TRUE(port->post(0, 0, token)) << "the slot of the delivered packet is free";
     }
     EXPECT_EQ(code(EngineError::kOperationLimit), port->post(0, 0, 5).error());
     EXPECT_EQ(4u, port->operations().inFlight());
@@ -200,7 +200,7 @@ TEST(CompletionPortTest, WorkersShareTheBatch) {
     }
     turnstile.open();
     ASSERT_TRUE(recording.waitForCount(200));
-    EXPECT_EQ(32u, recording.largestBatch.load()) << "half of it, for two may run";
+    EXPECT_EQ(32u, recording.largestBatch.load()) << "half of the ceiling, because two workers may run";
 }
 
 TEST(CompletionPortTest, BlockedListenerDelaysNoOtherWorker) {
@@ -288,7 +288,7 @@ TEST(CompletionPortTest, KeyOfAnEndedPortOpensNothing) {
     TestPort other{next};
     EXPECT_NE(key, other.key());
     CompletionPort::close(key);
-    EXPECT_TRUE(other->post(0, 0, 1)) << "the next port is not meant";
+    EXPECT_TRUE(other->post(0, 0, 1)) << "the next port is not affected";
 }
 
 TEST(CompletionPortTest, DeliversEverythingThatWasPostedBeforeItWasClosed) {
@@ -334,7 +334,7 @@ TEST(CompletionPortTest, LosesNothingWhenItIsClosedWhileThreadsPost) {
         ASSERT_TRUE(recording.waitForCount(accepted.load()));
         std::vector<std::uint64_t> tokens = tokensOf(recording);
         std::sort(tokens.begin(), tokens.end());
-        EXPECT_EQ(tokens.end(), std::unique(tokens.begin(), tokens.end())) << "something came twice";
+        EXPECT_EQ(tokens.end(), std::unique(tokens.begin(), tokens.end())) << "a packet was delivered twice";
         EXPECT_EQ(accepted.load(), tokens.size());
     }
 }
@@ -361,7 +361,7 @@ TEST(CompletionPortTest, PortsDoNotMix) {
         }
     }
     ports.erase(ports.begin() + 1);
-    EXPECT_TRUE((*ports.back())->post(0, 0, 0)) << "the end of one is nothing to the others";
+    EXPECT_TRUE((*ports.back())->post(0, 0, 0)) << "the end of one port does not affect the others";
 }
 
 TEST(CompletionPortTest, CanBeClosedTwice) {
@@ -459,7 +459,7 @@ TEST(CompletionPortTest, IsNotOpenedWithAWorkerMissing) {
             Recording recording;
             recording.onStarted = [&](unsigned worker) { return !missing.contains(worker); };
             EXPECT_EQ(code(EngineError::kOutOfMemory), CompletionPort::open(portSettings(3), recording.sink()).error());
-            ASSERT_TRUE(waitFor([&] { return recording.ended.load(); })) << "there is no key to close it with";
+            ASSERT_TRUE(waitFor([&] { return recording.ended.load(); })) << "the test has no key to close it";
             EXPECT_EQ(3 - missing.size(), recording.started.load());
             EXPECT_EQ(recording.started.load(), recording.stopped.load());
             EXPECT_EQ(0, recording.violations.load());

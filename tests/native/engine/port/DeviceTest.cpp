@@ -50,7 +50,7 @@ TEST(DeviceTest, ReleasesThePinBeforeTheListenerRuns) {
     EXPECT_TRUE(recording.unpinned().empty());
     EXPECT_TRUE(closed(device));
     EXPECT_EQ(1u, unpinnedBefore.load());
-    EXPECT_EQ((std::vector<void*>{&pin}), recording.unpinned()) << "on refusal it stays the caller's";
+    EXPECT_EQ((std::vector<void*>{&pin}), recording.unpinned()) << "on refusal the caller keeps the pin";
 }
 
 TEST(DeviceTest, DeviceIsKeptUntilTheListenerHasSeenItsLastCompletion) {
@@ -63,9 +63,9 @@ TEST(DeviceTest, DeviceIsKeptUntilTheListenerHasSeenItsLastCompletion) {
     ASSERT_TRUE(port.read(device, 1, nullptr, 0));
     Device::close(device);
     ASSERT_TRUE(turnstile.waitForWaiting(1));
-    EXPECT_FALSE(Share<Device>{device}) << "closed for everybody";
+    EXPECT_FALSE(Share<Device>{device}) << "closed";
     EXPECT_EQ(code(EngineError::kDeviceClosed), port.read(device, 2, nullptr, 0).error());
-    EXPECT_FALSE(recording.isClosed(device)) << "but not gone";
+    EXPECT_FALSE(recording.isClosed(device)) << "but not ended";
     EXPECT_FALSE(Device::awaitClosed(device, std::chrono::steady_clock::now()));
     turnstile.open();
     EXPECT_TRUE(Device::awaitClosed(device, deadline()));
@@ -162,7 +162,7 @@ TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
         port->remind(*first, 250);
     }
     port->remind(*second, 250);
-    EXPECT_TRUE(waitFor([&] { return last == 1; })) << "whose turn comes after all of the first one's";
+    EXPECT_TRUE(waitFor([&] { return last == 1; })) << "after all reminders of the first device";
     EXPECT_EQ(1, reminded.load());
 }
 
@@ -194,7 +194,7 @@ TEST(DeviceTest, RemindsEachDeviceInItsOwnTime) {
         ASSERT_TRUE(waitFor([&] { return soon == i; }));
     }
     EXPECT_EQ(0, late.load());
-    EXPECT_EQ(0u, port.foreignPackets()) << "the port knows the packets of its own";
+    EXPECT_EQ(0u, port.foreignPackets()) << "the port's own packets are not foreign";
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST(FailingPostTest, OperationThatHasEndedAtOnceIsDeliveredLater) {
     TestPort port{recording};
     const Device::Key device = ScriptedDevice::add(*port, kernel, &fails);
     posts.fail(1);
-    ASSERT_TRUE(port.read(device, 1, nullptr, 0)) << "accepted is accepted";
+    ASSERT_TRUE(port.read(device, 1, nullptr, 0)) << "the operation is accepted";
     EXPECT_EQ(DWORD{ERROR_NOT_READY}, recording.waitForToken(1).status);
     EXPECT_EQ(1, posts.failed());
     EXPECT_TRUE(closed(device));
@@ -85,7 +85,7 @@ TEST(FailingPostTest, ManyOperationsAreDeliveredLaterEachOnce) {
     for (std::uint64_t token = 0; token < kMany; ++token) {
         ASSERT_TRUE(port.read(device, token, nullptr, 0));
     }
-    ASSERT_TRUE(recording.waitForCount(kMany)) << "though posting still fails";
+    ASSERT_TRUE(recording.waitForCount(kMany)) << "although posts still fail";
     EXPECT_LE(int{kMany}, posts.failed());
     EXPECT_TRUE(port.waitUntilIdle());
     posts.fail(0);
@@ -128,7 +128,7 @@ TEST(FailingPostTest, PostOfACallersOwnIsRefused) {
     }
     EXPECT_EQ(0u, port->operations().inFlight());
     EXPECT_TRUE(port->post(0, 0, 2));
-    EXPECT_TRUE(port->post(0, 0, 3)) << "the refused ones take no place";
+    EXPECT_TRUE(port->post(0, 0, 3)) << "refused packets use no slot";
     EXPECT_TRUE(recording.waitForCount(2));
     port.end();
     EXPECT_TRUE(recording.recordsOf(1).empty());

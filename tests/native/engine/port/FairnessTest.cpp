@@ -58,7 +58,8 @@ protected:
         for (std::size_t i = 0; i < kGreedyOperations; ++i) {
             start(greedy);
         }
-        ASSERT_TRUE(waitFor([&] { return greedyEnds_ > 4 * kGreedyOperations; })) << "the greedy one stands still";
+        ASSERT_TRUE(waitFor([&] { return greedyEnds_ > 4 * kGreedyOperations; }))
+            << "the greedy device does not continue";
         if (modestAnswer == Request::Answer::kPends) {
             ASSERT_TRUE(kernel_.complete(request));
         } else {
@@ -66,7 +67,7 @@ protected:
         }
         // Read here, because this thread may have to wait.
         const std::uint64_t endsWhenCompleted = greedyEnds_;
-        EXPECT_TRUE(waitFor([&] { return modestCame_.load(); })) << "it never comes";
+        EXPECT_TRUE(waitFor([&] { return modestCame_.load(); })) << "it never completes";
         stop_ = true;
         // The operations of the greedy device that are ahead in the queue, and as many again for overlapping ones. With
         // several workers the one that has dequeued it may be suspended while the others continue.
@@ -132,7 +133,7 @@ TEST_F(FairnessTest, OthersGetTheirBatchesWhileOneListenerBlocks) {
     for (std::uint64_t token = 1'000; token < 4'000; ++token) {
         ASSERT_TRUE(port->post(0, 0, token));
     }
-    EXPECT_TRUE(recording.waitForCount(3'001)) << "all but the one who blocks are at work";
+    EXPECT_TRUE(recording.waitForCount(3'001)) << "all workers but the blocked one continue";
     EXPECT_EQ(0, byTheBlocked.load());
     turnstile.open();
     EXPECT_FALSE(turnstile.gaveUp());
@@ -169,7 +170,7 @@ TEST_F(FairnessTest, BlockedListenerKeepsNoMoreThanItsShare) {
     }
     first.open();
     ASSERT_TRUE(second.waitForWaiting(1));
-    EXPECT_TRUE(recording.waitForCount(kPosts)) << "the other one has to do the rest";
+    EXPECT_TRUE(recording.waitForCount(kPosts)) << "the other worker handles the rest";
     EXPECT_LE(kept.load(), 32u);
     EXPECT_LE(recording.largestBatch.load(), 32u);
     second.open();

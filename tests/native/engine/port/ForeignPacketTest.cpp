@@ -37,7 +37,7 @@ protected:
         ASSERT_TRUE(port_->post(0, 0, ++sentinel_));
         const auto hasLeft = [&] { return recording_.stopped > 0; };
         ASSERT_TRUE(waitFor([&] { return hasLeft() || !recording_.recordsOf(sentinel_).empty(); }))
-            << "the only worker does not come back";
+            << "the only worker does not return";
         ASSERT_FALSE(hasLeft()) << "the only worker has left";
         ASSERT_EQ(0u, recording_.waitForToken(sentinel_).status);
         ++sentinels_;
@@ -98,7 +98,7 @@ TEST_F(ForeignPacketTest, IsCountedAndNothingElse) {
     EXPECT_TRUE(recording_.recordsOf(1).empty());
 
     scripted.complete(*pending, kStatusSuccess, 42);
-    EXPECT_EQ(42u, recording_.waitForToken(1).bytes) << "what was in flight is as if nothing had been";
+    EXPECT_EQ(42u, recording_.waitForToken(1).bytes) << "the operation in flight is unaffected";
     EXPECT_EQ(1u, recording_.recordsOf(1).size());
     EXPECT_EQ(0, recording_.violations.load());
 }
@@ -175,7 +175,7 @@ TEST_F(UnwrittenStatusTest, ErrorOfACallThatFailedAtOnceIsNotTheNextOperations) 
     fails = false;
     ASSERT_TRUE(port_.read(device, 2, nullptr, 0));
     Operation* pending = scripted.next();
-    ASSERT_EQ(failed, pending) << "places are given out again at once";
+    ASSERT_EQ(failed, pending) << "free slots are reused at once";
     kernel_.queue(device, failed, kStatusCancelled, 0);
     ASSERT_NO_FATAL_FAILURE(pause());
     EXPECT_TRUE(recording_.recordsOf(2).empty());
@@ -238,7 +238,7 @@ TEST(ForeignPacketTwinTest, ForgedPacketDoesNotDetermineTheResult) {
 
     ASSERT_EQ(0u, port->kernel().post(777, device, operation));
     ASSERT_TRUE(port.read(device, 2, nullptr, 0));
-    ASSERT_EQ(operation, scripted.next()) << "the place is used again";
+    ASSERT_EQ(operation, scripted.next()) << "the slot is used again";
     scripted.complete(*operation, kStatusEndOfFile, 5);
     turnstile.open();
 

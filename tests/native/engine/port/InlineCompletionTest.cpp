@@ -48,7 +48,7 @@ TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
     ASSERT_TRUE(started);
     ASSERT_TRUE(isInline(*started));
     EXPECT_EQ(inlineId(7), *started);
-    EXPECT_GT(static_cast<std::int64_t>(*started), 0) << "as Java sees it";
+    EXPECT_GT(static_cast<std::int64_t>(*started), 0) << "positive in Java";
     EXPECT_TRUE(isInline(*write(device_, 2, request_)));
 
     const auto snapshot = port_->snapshot();
@@ -58,7 +58,7 @@ TEST_F(InlineCompletionTest, OperationIsOverWithItsSubmission) {
     EXPECT_FALSE(port_.cancel(device_, *started)) << "it is over";
     port_.end();
     EXPECT_EQ(0u, recording_.count());
-    EXPECT_TRUE(recording_.unpinned().empty()) << "the pins stay the caller's";
+    EXPECT_TRUE(recording_.unpinned().empty()) << "the caller keeps the pins";
 }
 
 TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessEnabled) {
@@ -67,7 +67,7 @@ TEST_F(InlineCompletionTest, NothingCompletesInlineUnlessEnabled) {
     completeInline(device_);
     EXPECT_TRUE(isInline(*read(device_, 2, request_)));
     const Device::Key other = pipe(port_, kernel_);
-    EXPECT_EQ(7u, cameThroughPort(3, read(other, 3, request_)).bytes) << "each device is asked for itself";
+    EXPECT_EQ(7u, cameThroughPort(3, read(other, 3, request_)).bytes) << "each device is enabled separately";
 }
 
 TEST_F(InlineCompletionTest, PendingOperationComesThroughThePort) {
@@ -201,7 +201,7 @@ TEST_F(InlineCompletionTest, DeadlineOfAnEndedOperationIsIgnored) {
     request_.answer = Request::Answer::kPends;
     const auto started = read(device_, 1'000, request_);
     std::this_thread::sleep_for(std::chrono::milliseconds{30});
-    EXPECT_TRUE(kernel_.complete(request_)) << "the deadline of an operation that had its place before has hit it";
+    EXPECT_TRUE(kernel_.complete(request_)) << "the deadline of an earlier operation in the slot has cancelled it";
     EXPECT_EQ(7u, cameThroughPort(1'000, started).bytes);
 }
 
@@ -264,7 +264,7 @@ TEST(InlineEndTest, SlotIsFreeWhenTheDeviceEnds) {
         turnstile.open();
     });
     EXPECT_EQ(0u, refusal);
-    EXPECT_EQ(inlineId(7), *started) << "what came of it, and not of the next one in its place";
+    EXPECT_EQ(inlineId(7), *started) << "the result of this operation, not of the next one in the slot";
     EXPECT_TRUE(kernel.complete(next));
     EXPECT_EQ(0u, recording.waitForToken(2).status);
 }
@@ -360,9 +360,9 @@ TEST(InlineTurnTest, WorkerGoesBackToThePort) {
     ASSERT_TRUE(read(modest, kModest, modestRequest));
     // The first operation comes through the port, on the worker.
     ASSERT_TRUE(port->post(greedy, 0, kGreedy));
-    ASSERT_TRUE(recording.waitForCount(100)) << "the greedy one stands still";
+    ASSERT_TRUE(recording.waitForCount(100)) << "the greedy device does not continue";
     ASSERT_TRUE(kernel.complete(modestRequest));
-    EXPECT_TRUE(waitFor([&] { return modestCame.load(); })) << "it never comes";
+    EXPECT_TRUE(waitFor([&] { return modestCame.load(); })) << "it never completes";
     port.end();
     EXPECT_GE(mostInARow, 1u);
     EXPECT_LE(mostInARow, InlineBudget::kMost);
@@ -405,7 +405,7 @@ TEST(InlineTurnTest, EachDeviceOfABatchHasItsPart) {
         ASSERT_TRUE(port->post(device, 0, kStart));
     }
     turnstile.open();
-    EXPECT_TRUE(recording.waitForCount(1 + 2 * kDevices)) << "of which the last ones are those that were too many";
+    EXPECT_TRUE(recording.waitForCount(1 + 2 * kDevices)) << "the last ones are beyond the budget";
     EXPECT_EQ(kDevices, together);
     EXPECT_EQ(kDevices, inARow.size());
     for (const std::uint32_t times : inARow) {
@@ -473,7 +473,7 @@ TEST(InlineTurnTest, CompletionsThroughThePortUseNoBudget) {
     ASSERT_EQ(
         0u, Share<Device> { device } -> completeInline());
     ASSERT_TRUE(port->post(device, 0, kStart));
-    EXPECT_TRUE(recording.waitForCount(52)) << "of which one is the last of the full ones";
+    EXPECT_TRUE(recording.waitForCount(52)) << "including the one beyond the budget";
     EXPECT_GE(inARow.load(), 2u);
 }
 

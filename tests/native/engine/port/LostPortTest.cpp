@@ -24,9 +24,7 @@ protected:
         return waitFor([&] { return kernel_.waiting() == threads; });
     }
 
-    ~LostPortTest() override {
-        EXPECT_EQ(0, kernel_.violations) << "a handle is used or closed that is not the port's";
-    }
+    ~LostPortTest() override { EXPECT_EQ(0, kernel_.violations) << "another object's handle was used or closed"; }
 
     SimulatedKernel kernel_;
     Recording recording_;
@@ -112,7 +110,7 @@ TEST_F(LostPortTest, WhatIsOverAlreadyStillComes) {
     requests[0].answer = Request::Answer::kFails;
     ASSERT_TRUE(waitForWaiting(kWorkers));
     kernel_.losePort(false);
-    ASSERT_TRUE(read(device, 1, requests[0])) << "accepted is accepted";
+    ASSERT_TRUE(read(device, 1, requests[0])) << "the operation is accepted";
     EXPECT_EQ(kPortLost, read(device, 2, requests[1]).error());
     EXPECT_EQ(1u, kernel_.counters.lostPosts);
     EXPECT_EQ(0u, recording_.count());
@@ -155,13 +153,13 @@ TEST_F(LostPortTest, PollSaysSoAndACloseIsPolledToItsEnd) {
         kernel_.losePort();
         thread.join();
         EXPECT_EQ(kPortLost, error);
-        EXPECT_EQ(kPortLost, Poller::poll(poller, INFINITE).error()) << "and each time";
+        EXPECT_EQ(kPortLost, Poller::poll(poller, INFINITE).error()) << "every poll fails";
         EXPECT_EQ(kPortLost, Poller::poll(poller, 0).error());
         EXPECT_EQ(1u, port->snapshot().failedDequeues);
         Request request;
         EXPECT_EQ(kPortLost, read(device, 1, request).error());
         CompletionPort::close(key);
-        EXPECT_EQ(0u, Poller::poll(poller, INFINITE)->count) << "the port has come to its end";
+        EXPECT_EQ(0u, Poller::poll(poller, INFINITE)->count) << "the port has ended";
         Poller::close(poller);
     }
     EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));

@@ -88,8 +88,8 @@ TEST_F(PollerTest, BringsWhatHasCome) {
     post(2);
     EXPECT_EQ((std::vector<std::uint64_t>{1, 2}), poll());
     EXPECT_TRUE(poll(0).empty());
-    EXPECT_TRUE(poll(1).empty()) << "a short wait ends by itself";
-    EXPECT_EQ(0u, recording_.count()) << "the sink has no part in it";
+    EXPECT_TRUE(poll(1).empty()) << "a short wait times out";
+    EXPECT_EQ(0u, recording_.count()) << "the sink is not called";
 }
 
 TEST_F(PollerTest, WaitsForWhatIsToCome) {
@@ -134,8 +134,8 @@ TEST_F(PollerTest, DeviceIsThereUntilItsCompletionHasBeenSeen) {
 TEST_F(PollerTest, WakeUpEndsTheWaitThatIsOrTheNext) {
     port_->wake();
     port_->wake();
-    EXPECT_TRUE(poll().empty()) << "came before the wait";
-    EXPECT_TRUE(poll(0).empty()) << "two are one";
+    EXPECT_TRUE(poll().empty()) << "the wake-up comes before the wait";
+    EXPECT_TRUE(poll(0).empty()) << "two wake-ups count as one";
     std::thread later{[&] {
         std::this_thread::sleep_for(std::chrono::milliseconds{20});
         port_->wake();
@@ -151,7 +151,7 @@ TEST_F(PollerTest, WakeUpThatCannotBePostedIsMadeGood) {
     kernel_.weather.failingPosts = 0;
     EXPECT_TRUE(poll().empty());
     port_->wake();
-    EXPECT_TRUE(poll().empty()) << "and the next one is as good as ever";
+    EXPECT_TRUE(poll().empty()) << "the next wake-up works";
 }
 
 TEST_F(PollerTest, ForgedPacketsDoNotWakeIt) {
@@ -209,7 +209,7 @@ TEST_F(PollerTest, ClosingPortIsDrainedToItsEnd) {
     ASSERT_TRUE(read(device, 9, request));
     post(8);
     close();
-    EXPECT_FALSE(CompletionPort::awaitClosed(key_, std::chrono::steady_clock::now())) << "two are to come";
+    EXPECT_FALSE(CompletionPort::awaitClosed(key_, std::chrono::steady_clock::now())) << "two completions are missing";
     std::vector<std::uint64_t> all;
     auto count = Poller::poll(poller_, kForEver);
     for (; count && count->count > 0; count = Poller::poll(poller_, kForEver)) {
@@ -304,7 +304,7 @@ TEST_F(PollerTest, InlineBudgetHoldsInTheListenerOnly) {
     EXPECT_LE(limited, static_cast<int>(InlineBudget::kMost));
     Poller::delivered(poller_);
     EXPECT_EQ(1000, inARow());
-    EXPECT_EQ(1u, poll().size()) << "the one that went through the port";
+    EXPECT_EQ(1u, poll().size()) << "the operation that went through the port";
     post(2);
     ASSERT_EQ(1u, Poller::poll(poller_, kForEver, false, false)->count);
     EXPECT_EQ(1000, inARow()) << "another thread delivers";
@@ -328,7 +328,7 @@ TEST(PolledPortTest, OnlyAPortWithoutWorkersIsPolled) {
     TestPort port{recording};
     EXPECT_EQ(code(EngineError::kHasWorkers), Poller::open(*port).error());
     port->wake();
-    EXPECT_EQ(code(EngineError::kPollerClosed), Poller::poll(port.key(), 0).error()) << "a port is no poller";
+    EXPECT_EQ(code(EngineError::kPollerClosed), Poller::poll(port.key(), 0).error()) << "the key of a port";
 }
 
 }  // namespace

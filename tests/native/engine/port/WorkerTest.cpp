@@ -50,7 +50,7 @@ TEST(WorkerTest, OneThatBlocksLetsTheNextRun) {
         ASSERT_EQ(0u, recording.waitForToken(token).status);
     }
     EXPECT_TRUE(waitFor([&] { return number(port, Activity::kWaiting) == 2; }));
-    EXPECT_EQ(2u, number(port, Activity::kListener)) << "the two that are blocked";
+    EXPECT_EQ(2u, number(port, Activity::kListener)) << "the two blocked workers";
     turnstile.open();
     EXPECT_TRUE(waitFor([&] { return number(port, Activity::kWaiting) == 4; }));
     EXPECT_FALSE(turnstile.gaveUp());
