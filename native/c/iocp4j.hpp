@@ -76,7 +76,7 @@ inline void require(iocp4j_error error, const char* call) {
     }
 }
 
-// Milliseconds for the C interface: 0 for negative times, IOCP4J_FOREVER for longer ones than it can express.
+// Milliseconds for the C interface: 0 for negative times, IOCP4J_FOREVER for times that it cannot express.
 inline std::uint32_t toMilliseconds(std::chrono::milliseconds time) noexcept {
     return time >= kForever ? IOCP4J_FOREVER : time.count() <= 0 ? 0 : static_cast<std::uint32_t>(time.count());
 }

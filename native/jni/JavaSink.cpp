@@ -99,7 +99,7 @@ JavaSink::~JavaSink() {
     JNIEnv* env = environment();
     const bool attached = env != nullptr;
     if (!attached) {
-        env = attach("iocp4j-farewell");
+        env = attach("iocp4j-port-closed");
     }
     if (env != nullptr) {
         env->CallVoidMethod(dispatcher_, dispatcherClass.portClosed);

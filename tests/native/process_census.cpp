@@ -36,8 +36,7 @@ int main(int argc, char** argv) {
     }
     const unsigned long long bytes = privateBytes(process);
     if (bytes == 0) {
-        std::fprintf(stderr, "process_census: nothing to be learned of process %lu: error %lu\n", process,
-                     ::GetLastError());
+        std::fprintf(stderr, "process_census: cannot query process %lu: error %lu\n", process, ::GetLastError());
         return 1;
     }
     std::printf("handles: %u\nthreads: %u\nprivate bytes: %llu\n", iocp4j::test::handleCount(process),

@@ -38,13 +38,14 @@ public:
         postsFail_ = false;
         while (step()) {
         }
-        expect(operations_.inFlight() == 0, "an operation is still there");
+        expect(operations_.inFlight() == 0, "an operation is still in flight");
         for (const Flight& flight : flights_) {
             expect(flight.state == State::kSeen || flight.state == State::kRefused, "an operation was lost");
         }
         for (const Pipe& pipe : pipes_) {
             Device::close(pipe.key);
-            expect(Device::awaitClosed(pipe.key, std::chrono::steady_clock::time_point::min()), "a device is kept");
+            expect(Device::awaitClosed(pipe.key, std::chrono::steady_clock::time_point::min()),
+                   "a device has not ended");
         }
         current_ = nullptr;
     }
@@ -155,7 +156,7 @@ private:
     void submit() {
         Pipe& pipe = pipes_[input_.below(pipes_.size())];
         Share<Device> device{pipe.key};
-        expect(static_cast<bool>(device) != pipe.closed, "a device is closed, or is not, and says otherwise");
+        expect(static_cast<bool>(device) != pipe.closed, "a share does not match the state of the device");
         if (!device) {
             return;
         }
@@ -165,8 +166,7 @@ private:
         const bool full = operations_.inFlight() == operations_.ceiling();
         const auto started = operations_.submit(std::move(device), Opcode::kRead, index, Pins{}, Operations::kForEver,
                                                 [&](Operation& operation) { return start(index, operation); });
-        expect(started ? !full : full,
-               "an operation was refused although there is room, or not although there is none");
+        expect(started ? !full : full, "a submission was refused below the ceiling, or accepted above it");
         if (started) {
             name(index, *started);
         } else {
@@ -213,7 +213,7 @@ private:
 
     void name(std::size_t index, OperationId id) {
         for (const Flight& flight : flights_) {
-            expect(flight.id != id, "the id of an operation came back");
+            expect(flight.id != id, "an id was issued twice");
         }
         flights_[index].id = id;
     }
@@ -338,15 +338,16 @@ private:
         const CompletionRecord record = operations_.retire(operation);
         expect(record.token < flights_.size(), "an operation completed that was not started");
         Flight& flight = flights_[record.token];
-        expect(record.token != starting_, "an operation came while its call had not returned");
-        expect(flight.state != State::kSeen, "an operation came twice");
-        expect(flight.state == State::kQueued, "an operation came before the kernel was through with it");
-        expect(record.bytes == flight.bytes, "an operation came with other bytes");
-        expect(record.status == statusOf(flight), "an operation came with another status");
+        expect(record.token != starting_, "an operation completed before its call returned");
+        expect(flight.state != State::kSeen, "an operation completed twice");
+        expect(flight.state == State::kQueued, "an operation completed before its packet was queued");
+        expect(record.bytes == flight.bytes, "an operation completed with a wrong byte count");
+        expect(record.status == statusOf(flight), "an operation completed with a wrong status");
         flight.state = State::kSeen;
         expect((device != nullptr) == (flight.pipe != nullptr), "an operation has the wrong device");
         if (device != nullptr) {
-            expect(device->key() == flight.pipe->key && record.key == flight.pipe->key, "it came from another device");
+            expect(device->key() == flight.pipe->key && record.key == flight.pipe->key,
+                   "an operation completed on another device");
             device->countCompleted(record.bytes);
             device->endShare();
         }

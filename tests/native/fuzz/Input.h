@@ -41,7 +41,7 @@ private:
 // Reports a violation to the fuzzer.
 inline void expect(bool holds, const char* otherwise) noexcept {
     if (!holds) {
-        std::fprintf(stderr, "broken promise: %s\n", otherwise);
+        std::fprintf(stderr, "violation: %s\n", otherwise);
         std::abort();
     }
 }

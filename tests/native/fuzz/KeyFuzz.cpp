@@ -36,7 +36,7 @@ public:
             while (entry.inside > 0) {
                 leave(entry);
             }
-            expect(entry.thing == nullptr, "a thing has not ended");
+            expect(entry.thing == nullptr, "an object has not ended");
         }
     }
 
@@ -88,7 +88,7 @@ private:
         auto thing = std::make_unique<Thing>(entries_.size());
         Key key = 0;
         expect(table().open(thing.get(), key), "the table is full");
-        expect(find(key) == nullptr, "a key came back");
+        expect(find(key) == nullptr, "a key was issued twice");
         entries_.push_back({key, std::move(thing)});
     }
 
@@ -96,9 +96,9 @@ private:
         Entry* entry = find(key);
         const Thing* thing = table().enter(key);
         const bool may = entry != nullptr && !entry->closed;
-        expect((thing != nullptr) == may, may ? "a key was refused" : "a key fits that should not");
+        expect((thing != nullptr) == may, may ? "a key was refused" : "an invalid key was accepted");
         if (may) {
-            expect(thing == entry->thing.get() && &entries_[thing->index] == entry, "a key fits another thing");
+            expect(thing == entry->thing.get() && &entries_[thing->index] == entry, "a key found another object");
             ++entry->inside;
         }
     }
@@ -116,11 +116,12 @@ private:
         Entry* entry = find(key);
         const Gate::Closing closing = table().close(key);
         if (entry == nullptr || entry->closed) {
-            expect(closing == Gate::Closing::kRefused, "a key closes that should not");
+            expect(closing == Gate::Closing::kRefused, "close() accepted an invalid key");
             return;
         }
         entry->closed = true;
-        expect(closing == (entry->inside > 0 ? Gate::Closing::kBusy : Gate::Closing::kEmpty), "not closed as it is");
+        expect(closing == (entry->inside > 0 ? Gate::Closing::kBusy : Gate::Closing::kEmpty),
+               "close() returned a wrong result");
         if (entry->inside == 0) {
             end(*entry);
         }
@@ -134,16 +135,16 @@ private:
     void await(Key key) {
         const bool gone = table().awaitDisposed(key, SlotTable<Thing>::Clock::time_point::min());
         if (const Entry* entry = find(key)) {
-            expect(gone == (entry->thing == nullptr), "alive and gone were confused");
+            expect(gone == (entry->thing == nullptr), "awaitDisposed() returned a wrong result");
         }
     }
 
     // A key that was never issued.
     static void useElsewhere(Key key) {
         constexpr auto kPast = SlotTable<Thing>::Clock::time_point::min();
-        expect(!Share<Device>{key}, "there is a device");
-        expect(!Share<CompletionPort>{key}, "there is a port");
-        expect(!CompletionPort::isOpen(key), "there is an open port");
+        expect(!Share<Device>{key}, "a device was found");
+        expect(!Share<CompletionPort>{key}, "a port was found");
+        expect(!CompletionPort::isOpen(key), "an open port was found");
         Device::close(key);
         CompletionPort::close(key);
         (void)Device::awaitClosed(key, kPast);

@@ -73,7 +73,7 @@ public:
         } else if (added.error() == ERROR_NO_SYSTEM_RESOURCES
                        ? world.schedule().failingCreations == 0
                        : added.error() != code(EngineError::kPortClosed) || !world.portCloseTried) {
-            world.violate("a device was refused for no reason");
+            world.violate("a device was refused without a reason");
         }
     }
 
@@ -94,7 +94,7 @@ private:
                 break;
             case Action::Kind::kCancelGarbage:
                 if (test::cancel(world.pipes[action.target].key, action.random)) {
-                    world.violate("a number out of the air was an operation");
+                    world.violate("an invented id was accepted");
                 }
                 break;
             case Action::Kind::kCancelAll:
@@ -118,7 +118,7 @@ private:
             case Action::Kind::kSnapshot:
                 if (const Share<CompletionPort> port{stage_.port}) {
                     if (port->snapshot().operationsInFlight > stage_.ceiling) {
-                        world.violate("more operations are in flight than there may be");
+                        world.violate("more operations are in flight than the ceiling");
                     }
                 }
                 break;

@@ -57,7 +57,7 @@ public:
         crew_.begin();
         crew_.wait();
         if (!soon([&] { return !world_->waitsInVain(kernel_); })) {
-            world_->violate("a request pends that was cancelled, or whose time is up");
+            world_->violate("a request is pending although it was cancelled or its deadline has passed");
         }
         kernel_.weather.failingPosts = 0;
         kernel_.weather.failingDequeues = 0;
@@ -68,10 +68,10 @@ public:
             }
         }
         if (!soon([&] { return !world_->waitsInVain(kernel_); })) {
-            world_->violate("a request pends though its device is closed");
+            world_->violate("a request is pending although its device is closed");
         }
         if (!calm([&] { return quiescent(); })) {
-            world_->violate("the world does not come to rest");
+            world_->violate("the run does not become quiescent");
         }
         world_->judge();
         if (schedule.closesPort || number_ % 100 == 0) {
@@ -116,7 +116,7 @@ private:
         void workerStopped(unsigned) noexcept override {}
         void deliver(unsigned, std::span<const CompletionRecord> records) noexcept override { to_.deliver(records); }
         void unpin(Pins pins) noexcept override { to_.unpin(pins.first); }
-        void portLost(std::uint32_t) noexcept override { to_.shown_.load()->violate("the port counts as lost"); }
+        void portLost(std::uint32_t) noexcept override { to_.shown_.load()->violate("the port was reported as lost"); }
         void deviceClosed(std::uint64_t key) noexcept override { to_.shown_.load()->noteEnd(key); }
 
     private:
@@ -138,7 +138,7 @@ private:
         for (const CompletionRecord& record : records) {
             Attempt* attempt = world.find(record.token);
             if (attempt == nullptr) {
-                world.violate("a completion came that belongs to another time");
+                world.violate("a completion of an earlier run was delivered");
                 continue;
             }
             attempt->status = record.status;
@@ -146,23 +146,23 @@ private:
             attempt->delivered = std::chrono::steady_clock::now().time_since_epoch().count();
             ++attempt->deliveries;
             if (attempt->request.owned) {
-                world.violate("a completion came while the kernel had the buffer");
+                world.violate("a completion was delivered while the kernel owned the buffer");
             }
             const Plan& plan = world.planOf(*attempt);
             if (record.opcode != (plan.isPost ? Opcode::kPost : plan.writes ? Opcode::kWrite : Opcode::kRead)) {
-                world.violate("a completion came of something else than was asked for");
+                world.violate("a completion has a wrong opcode");
             }
             if (plan.isPost) {
                 if (record.key != world.indexOf(*attempt)) {
-                    world.violate("a packet came with another key than it was posted with");
+                    world.violate("a posted packet has a wrong key");
                 }
                 continue;
             }
             const Pipe* pipe = world.findPipe(record.key);
             if (pipe == nullptr || &world.pipeOf(*attempt) != pipe) {
-                world.violate("a completion came from a device that was not asked");
+                world.violate("a completion was delivered for a wrong device");
             } else if (pipe->endSeen || world.ends(record.key) > 0 || !kernel_.isOpen(pipe->handle)) {
-                world.violate("a completion came from a device that had ended");
+                world.violate("a completion was delivered for an ended device");
             }
         }
         for (const CompletionRecord& record : records) {
@@ -183,10 +183,10 @@ private:
         if (Attempt* attempt = world.findPin(pin)) {
             ++attempt->unpins;
             if (attempt->request.owned) {
-                world.violate("a buffer was given back while the kernel had it");
+                world.violate("a buffer was unpinned while the kernel owned it");
             }
         } else {
-            world.violate("a buffer was given back that belongs to another time");
+            world.violate("a buffer of an earlier run was unpinned");
         }
     }
 

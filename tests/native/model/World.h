@@ -154,25 +154,26 @@ public:
         for (Attempt& attempt : attempts) {
             switch (attempt.outcome) {
                 case Attempt::Outcome::kNotTried:
-                    expect(attempt, attempt.deliveries == 0 && attempt.unpins == 0, "came without being started");
+                    expect(attempt, attempt.deliveries == 0 && attempt.unpins == 0, "completed without being started");
                     break;
                 case Attempt::Outcome::kTrying:
                     expect(attempt, false, "is still being started");
                     break;
                 case Attempt::Outcome::kRefused:
-                    expect(attempt, attempt.deliveries == 0, "was refused and came");
+                    expect(attempt, attempt.deliveries == 0, "was refused and completed");
                     expect(attempt, attempt.unpins == 0, "was refused and unpinned");
-                    expect(attempt, refusalIsAllowed(attempt), "was refused for no reason");
+                    expect(attempt, refusalIsAllowed(attempt), "was refused without a reason");
                     break;
                 case Attempt::Outcome::kInline:
-                    expect(attempt, attempt.deliveries == 0 && attempt.unpins == 0, "completed inline and came");
-                    expect(attempt, inlineIsAllowed(attempt), "completed inline for no reason");
+                    expect(attempt, attempt.deliveries == 0 && attempt.unpins == 0,
+                           "completed inline and was delivered");
+                    expect(attempt, inlineIsAllowed(attempt), "completed inline without permission");
                     break;
                 case Attempt::Outcome::kAccepted:
-                    expect(attempt, attempt.deliveries == 1, "did not come exactly once");
+                    expect(attempt, attempt.deliveries == 1, "was not delivered exactly once");
                     expect(attempt, attempt.unpins == (planOf(attempt).isPost ? 0 : 1),
                            "was not unpinned exactly once");
-                    expect(attempt, statusIsAllowed(attempt), "came with a status or size that it cannot have");
+                    expect(attempt, statusIsAllowed(attempt), "has an impossible status or byte count");
                     break;
             }
         }
