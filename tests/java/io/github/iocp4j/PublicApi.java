@@ -82,12 +82,17 @@ final class PublicApi {
     private static String heading(final Class<?> type) {
         final String kind = type.isAnnotation() ? "@interface " : type.isInterface() ? "interface "
                 : type.isEnum() ? "enum " : "class ";
-        final Class<?> parent = type.getSuperclass();
+        final Type parent = parent(type);
         return Modifier.toString(type.getModifiers() & TOLD) + ' ' + kind + type.getTypeName()
                 + list("<", type.getTypeParameters(), ">")
-                + (parent == null || parent == Object.class ? ""
-                        : " extends " + type.getGenericSuperclass().getTypeName())
+                + (parent == null || parent == Object.class ? "" : " extends " + parent.getTypeName())
                 + list(type.isInterface() ? " extends " : " implements ", type.getGenericInterfaces(), "");
+    }
+
+    /** The nearest class that it extends and a program can see; null for an interface. */
+    private static Type parent(final Class<?> type) {
+        final Class<?> parent = type.getSuperclass();
+        return parent == null || isVisible(parent) ? type.getGenericSuperclass() : parent(parent);
     }
 
     /** What the type has of its own, and of those it extends that nobody can see. */

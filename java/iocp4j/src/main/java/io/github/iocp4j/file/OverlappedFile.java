@@ -2,18 +2,14 @@ package io.github.iocp4j.file;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
-import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.RegisteredSlice;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
-import io.github.iocp4j.internal.Buffers;
-import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.OffCarrier;
@@ -25,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.LongSupplier;
 
 /**
  * A file on a disk, read and written at positions.
@@ -49,24 +44,15 @@ import java.util.function.LongSupplier;
  * <p>When Windows executes an operation during the call, the caller waits for the disk, and the completion still comes
  * through the port.
  */
-public final class OverlappedFile extends Device {
-    /** The position that means the end of the file. */
-    private static final long APPEND = -1;
-
-    private final boolean readable;
-    private final boolean writable;
-    private final boolean appendable;
+public final class OverlappedFile extends DiskFile {
     private final int alignment;
+    private final FileTransfers transfers;
 
-    OverlappedFile(
-            final CompletionPort port, final long key, final String name, final boolean readable,
-            final boolean writable, final boolean appendable) {
+    private OverlappedFile(final CompletionPort port, final long key, final String name, final int access) {
         super(new OpenedDevice(port, key, name));
-        this.readable = readable;
-        this.writable = writable;
-        this.appendable = appendable;
         // If the port was closed in the meantime, the query fails, and the alignment is never used.
         alignment = (int) Math.max(1, FileNative.alignment(key));
+        transfers = new FileTransfers(this, new FileLimits(this, access, alignment));
     }
 
     /**
@@ -129,7 +115,7 @@ public final class OverlappedFile extends Device {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long read(final ByteBuffer buffer, final FilePosition position, final long token) {
-        return startRead(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
+        return transfers.read(buffer, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
@@ -145,7 +131,7 @@ public final class OverlappedFile extends Device {
      */
     public long read(
             final ByteBuffer buffer, final FilePosition position, final Duration timeout, final long token) {
-        return startRead(buffer, position.bytes(), token, Timeouts.deadline(timeout));
+        return transfers.read(buffer, position, Timeouts.deadline(timeout), token);
     }
 
     /**
@@ -159,7 +145,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalStateException when the buffer is registered no more
      */
     public long readInto(final RegisteredSlice slice, final FilePosition position, final long token) {
-        return startRead(slice, position.bytes(), token, Timeouts.NO_DEADLINE);
+        return transfers.readInto(slice, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
@@ -174,7 +160,7 @@ public final class OverlappedFile extends Device {
      */
     public long readInto(
             final RegisteredSlice slice, final FilePosition position, final Duration timeout, final long token) {
-        return startRead(slice, position.bytes(), token, Timeouts.deadline(timeout));
+        return transfers.readInto(slice, position, Timeouts.deadline(timeout), token);
     }
 
     /**
@@ -188,10 +174,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the position does not suit
      */
     public long readScatter(final FileSegments segments, final FilePosition position, final long token) {
-        checkReadable();
-        checkSegments(segments, position.bytes());
-        return PortAccess.get().accepted(this,
-                FileNative.readScatter(key(), segments.array(), position.bytes(), token, Timeouts.NO_DEADLINE));
+        return transfers.readScatter(segments, position, token);
     }
 
     /**
@@ -209,7 +192,7 @@ public final class OverlappedFile extends Device {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long write(final ByteBuffer buffer, final FilePosition position, final long token) {
-        return startWrite(buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
+        return transfers.write(buffer, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
@@ -224,7 +207,7 @@ public final class OverlappedFile extends Device {
      */
     public long write(
             final ByteBuffer buffer, final FilePosition position, final Duration timeout, final long token) {
-        return startWrite(buffer, position.bytes(), token, Timeouts.deadline(timeout));
+        return transfers.write(buffer, position, Timeouts.deadline(timeout), token);
     }
 
     /**
@@ -237,7 +220,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalStateException when the buffer is registered no more
      */
     public long writeFrom(final RegisteredSlice slice, final FilePosition position, final long token) {
-        return startWrite(slice, position.bytes(), token, Timeouts.NO_DEADLINE);
+        return transfers.writeFrom(slice, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
@@ -252,7 +235,7 @@ public final class OverlappedFile extends Device {
      */
     public long writeFrom(
             final RegisteredSlice slice, final FilePosition position, final Duration timeout, final long token) {
-        return startWrite(slice, position.bytes(), token, Timeouts.deadline(timeout));
+        return transfers.writeFrom(slice, position, Timeouts.deadline(timeout), token);
     }
 
     /**
@@ -266,10 +249,7 @@ public final class OverlappedFile extends Device {
      * @throws IllegalArgumentException when the position does not suit
      */
     public long writeGather(final FileSegments segments, final FilePosition position, final long token) {
-        checkWritable();
-        checkSegments(segments, position.bytes());
-        return PortAccess.get().accepted(this,
-                FileNative.writeGather(key(), segments.array(), position.bytes(), token, Timeouts.NO_DEADLINE));
+        return transfers.writeGather(segments, position, token);
     }
 
     /**
@@ -284,215 +264,7 @@ public final class OverlappedFile extends Device {
      * @throws UnsupportedOperationException when the file is open for reading only
      */
     public long append(final ByteBuffer buffer, final long token) {
-        Buffers.checkDirect(buffer);
-        checkAppendable();
-        FileRanges.checkAligned(alignment, buffer, 0);
-        return PortAccess.get().accepted(this, DeviceNative.write(
-                key(), buffer, buffer.position(), buffer.remaining(), APPEND, token, Timeouts.NO_DEADLINE));
-    }
-
-    /**
-     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is granted. The range
-     * may lie beyond the end. Closing the file releases its locks.
-     *
-     * @param range what to lock
-     * @param mode what others are kept from
-     * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     */
-    public long lock(final FileRange range, final LockMode mode, final long token) {
-        return startLock(range, mode, false, token, Timeouts.NO_DEADLINE);
-    }
-
-    /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, with a deadline, after which it is
-     * cancelled and completes with {@link Win32Error#TIMEOUT}.
-     *
-     * @param range what to lock
-     * @param mode what others are kept from
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     */
-    public long lock(final FileRange range, final LockMode mode, final Duration timeout, final long token) {
-        return startLock(range, mode, false, token, Timeouts.deadline(timeout));
-    }
-
-    /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but does not wait
-     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): if another lock conflicts, it completes with
-     * {@link Win32Error#LOCK_VIOLATION}.
-     *
-     * @param range what to lock
-     * @param mode what others are kept from
-     * @param token given back by {@link Completion#token}
-     * @return the operation's id, for {@link #cancel}
-     */
-    public long tryLock(final FileRange range, final LockMode mode, final long token) {
-        return startLock(range, mode, true, token, Timeouts.NO_DEADLINE);
-    }
-
-    /**
-     * Unlocks a range that was locked as a whole ({@code UnlockFileEx}).
-     *
-     * @param range what was locked
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
-     */
-    public void unlock(final FileRange range) throws Win32Exception {
-        done(() -> FileNative.unlock(key(), range.position(), range.length()), "UnlockFileEx");
-    }
-
-    /**
-     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be included.
-     *
-     * @return bytes
-     * @throws Win32Exception when Windows refuses
-     */
-    public long size() throws Win32Exception {
-        return done(() -> FileNative.size(key()), "GetFileInformationByHandleEx");
-    }
-
-    /**
-     * Truncates or extends the file ({@code SetFileInformationByHandle}). The added range reads as zeros. Extend a file
-     * before writing, so that the writes can run in parallel. An unbuffered file may have any size.
-     *
-     * @param size bytes, from 0
-     * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
-     */
-    public void setSize(final long size) throws Win32Exception {
-        if (size < 0) {
-            throw new IllegalArgumentException("The size is " + size + ", but cannot be negative");
-        }
-        done(() -> FileNative.setSize(key(), size), "SetFileInformationByHandle");
-    }
-
-    /**
-     * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. Writes in flight may
-     * not be included.
-     *
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
-     */
-    public void flush() throws Win32Exception {
-        done(() -> FileNative.flush(key()), "FlushFileBuffers");
-    }
-
-    /**
-     * Makes the file sparse, so that unwritten ranges take no space ({@code FSCTL_SET_SPARSE}).
-     *
-     * @throws Win32Exception when Windows refuses, or the file system does not support sparse files
-     */
-    public void setSparse() throws Win32Exception {
-        done(() -> FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
-    }
-
-    /**
-     * Turns compression of the file on or off ({@code FSCTL_SET_COMPRESSION}). It must be open for reading and writing.
-     *
-     * @param compressed whether to compress
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
-     *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
-     */
-    public void setCompressed(final boolean compressed) throws Win32Exception {
-        done(() -> FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
-    }
-
-    /**
-     * Copies the times of creation, last access and last write, and attributes such as read-only, hidden, system and
-     * archive, from another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later writes through
-     * this device do not change the time of the last write.
-     *
-     * @param source an open file, of any port
-     * @throws Win32Exception when Windows refuses
-     */
-    public void copyMetadataFrom(final OverlappedFile source) throws Win32Exception {
-        done(() -> FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
-    }
-
-    private long startRead(
-            final ByteBuffer buffer, final long position, final long token, final int milliseconds) {
-        Buffers.checkReadInto(buffer);
-        checkReadable();
-        checkPlace(buffer, position);
-        return PortAccess.get().accepted(this, DeviceNative.read(
-                key(), buffer, buffer.position(), buffer.remaining(), position, token, milliseconds));
-    }
-
-    private long startWrite(
-            final ByteBuffer buffer, final long position, final long token, final int milliseconds) {
-        Buffers.checkDirect(buffer);
-        checkWritable();
-        checkPlace(buffer, position);
-        return PortAccess.get().accepted(this, DeviceNative.write(
-                key(), buffer, buffer.position(), buffer.remaining(), position, token, milliseconds));
-    }
-
-    private long startRead(
-            final RegisteredSlice slice, final long position, final long token, final int milliseconds) {
-        final long memory = PortAccess.get().keyToReadInto(slice);
-        checkReadable();
-        checkPlace(slice.buffer(), position);
-        return PortAccess.get().accepted(this, DeviceNative.readRegistered(
-                key(), memory, PortAccess.get().offset(
-                        slice), slice.buffer().remaining(), position, token, milliseconds));
-    }
-
-    private long startWrite(
-            final RegisteredSlice slice, final long position, final long token, final int milliseconds) {
-        final long memory = PortAccess.get().keyToWriteFrom(slice);
-        checkWritable();
-        checkPlace(slice.buffer(), position);
-        return PortAccess.get().accepted(this, DeviceNative.writeRegistered(
-                key(), memory, PortAccess.get().offset(
-                        slice), slice.buffer().remaining(), position, token, milliseconds));
-    }
-
-    private long startLock(
-            final FileRange range, final LockMode mode, final boolean failImmediately, final long token,
-            final int milliseconds) {
-        return PortAccess.get().accepted(this,
-                FileNative.lock(key(), range.position(), range.length(), mode == LockMode.EXCLUSIVE,
-                failImmediately, token, milliseconds));
-    }
-
-    private void checkPlace(final ByteBuffer buffer, final long position) {
-        FileRanges.check(position, buffer.remaining());
-        FileRanges.checkAligned(alignment, buffer, position);
-    }
-
-    private void checkSegments(final FileSegments segments, final long position) {
-        if (alignment == 1) {
-            throw new UnsupportedOperationException(this + " is not unbuffered: Windows scatters and gathers only in"
-                    + " files opened with OverlappedFile.Builder.unbuffered()");
-        }
-        FileRanges.check(position, segments.length());
-        FileRanges.checkAligned(alignment, "position", position);
-    }
-
-    private void checkReadable() {
-        if (!readable) {
-            throw new UnsupportedOperationException(
-                    this + " is not open for reading: open it with OverlappedFile.Builder.read(), too");
-        }
-    }
-
-    private void checkWritable() {
-        checkAppendable();
-        if (!writable) {
-            throw new UnsupportedOperationException(
-                    this + " is open for appending only, so that positions do not count: use append()");
-        }
-    }
-
-    private void checkAppendable() {
-        if (!appendable) {
-            throw new UnsupportedOperationException(
-                    this + " is open for reading only: open it with OverlappedFile.Builder.write() or append()");
-        }
-    }
-
-    /** Makes a blocking call, which may wait for the disk or another machine. */
-    private long done(final LongSupplier call, final String name) throws Win32Exception {
-        return EngineError.number(OffCarrier.call(call), name + ' ' + name(), this);
+        return transfers.append(buffer, token);
     }
 
     /**
@@ -501,30 +273,9 @@ public final class OverlappedFile extends Device {
      * <p>Default: an existing file, for reading, with Windows' cache, while others may read it.
      */
     public static final class Builder {
-        // As CreateFileW takes them.
-        private static final int GENERIC_READ = 0x8000_0000;
-        private static final int GENERIC_WRITE = 0x4000_0000;
-        private static final int FILE_APPEND_DATA = 0x4;
-        private static final int CREATE_NEW = 1;
-        private static final int CREATE_ALWAYS = 2;
-        private static final int OPEN_EXISTING = 3;
-        private static final int OPEN_ALWAYS = 4;
-        private static final int TRUNCATE_EXISTING = 5;
-        private static final int WRITE_THROUGH = 0x8000_0000;
-        private static final int NO_BUFFERING = 0x2000_0000;
-        private static final int RANDOM_ACCESS = 0x1000_0000;
-        private static final int SEQUENTIAL_SCAN = 0x0800_0000;
-        private static final int DELETE_ON_CLOSE = 0x0400_0000;
-        private static final int TEMPORARY = 0x100;
-
         private final CompletionPort port;
         private final String path;
-        private int access;
-        private int share = FileShare.READ.code();
-        private boolean create;
-        private boolean createNew;
-        private boolean truncate;
-        private int flags;
+        private final FileOptions options = new FileOptions();
 
         private Builder(final CompletionPort port, final String path) {
             this.port = port;
@@ -537,7 +288,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder read() {
-            access |= GENERIC_READ;
+            options.addAccess(FileOptions.GENERIC_READ);
             return this;
         }
 
@@ -547,7 +298,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder write() {
-            access |= GENERIC_WRITE;
+            options.addAccess(FileOptions.GENERIC_WRITE);
             return this;
         }
 
@@ -558,7 +309,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder append() {
-            access |= FILE_APPEND_DATA;
+            options.addAccess(FileOptions.FILE_APPEND_DATA);
             return this;
         }
 
@@ -568,7 +319,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder create() {
-            create = true;
+            options.create = true;
             return this;
         }
 
@@ -578,7 +329,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder createNew() {
-            createNew = true;
+            options.createNew = true;
             return this;
         }
 
@@ -589,7 +340,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder truncate() {
-            truncate = true;
+            options.truncate = true;
             return this;
         }
 
@@ -600,10 +351,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder share(final FileShare... what) {
-            share = 0;
-            for (final FileShare one : what) {
-                share |= one.code();
-            }
+            options.share(what);
             return this;
         }
 
@@ -614,7 +362,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder deleteOnClose() {
-            flags |= DELETE_ON_CLOSE;
+            options.addFlag(FileOptions.DELETE_ON_CLOSE);
             return this;
         }
 
@@ -625,7 +373,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder unbuffered() {
-            flags |= NO_BUFFERING;
+            options.addFlag(FileOptions.NO_BUFFERING);
             return this;
         }
 
@@ -635,7 +383,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder writeThrough() {
-            flags |= WRITE_THROUGH;
+            options.addFlag(FileOptions.WRITE_THROUGH);
             return this;
         }
 
@@ -645,7 +393,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder sequential() {
-            flags |= SEQUENTIAL_SCAN;
+            options.addFlag(FileOptions.SEQUENTIAL_SCAN);
             return this;
         }
 
@@ -655,7 +403,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder random() {
-            flags |= RANDOM_ACCESS;
+            options.addFlag(FileOptions.RANDOM_ACCESS);
             return this;
         }
 
@@ -666,7 +414,7 @@ public final class OverlappedFile extends Device {
          * @return this
          */
         public Builder temporary() {
-            flags |= TEMPORARY;
+            options.addFlag(FileOptions.TEMPORARY);
             return this;
         }
 
@@ -682,35 +430,11 @@ public final class OverlappedFile extends Device {
          * @throws PortClosedException when the port is closed or closing
          */
         public OverlappedFile open() throws Win32Exception {
-            checkOptions();
-            final long answer = OffCarrier.call(() -> FileNative.open(
-                    PortAccess.get().id(port), path, access == 0 ? GENERIC_READ : access, share, disposition(), flags));
+            options.check();
+            final long answer = OffCarrier.call(() -> FileNative.open(PortAccess.get().id(port), path,
+                    options.access(), options.share(), options.disposition(), options.flags()));
             final long key = EngineError.key(answer, "CreateFile " + path + why((int) -answer), port);
-            return PortAccess.get().register(port,
-                    new OverlappedFile(port, key, path, access == 0 || (access & GENERIC_READ) != 0,
-                    (access & GENERIC_WRITE) != 0, (access & (GENERIC_WRITE | FILE_APPEND_DATA)) != 0));
-        }
-
-        private void checkOptions() {
-            if (createNew && (create || truncate)) {
-                throw new IllegalArgumentException("createNew() cannot be combined with create() or truncate()");
-            }
-            if (truncate && (access & GENERIC_WRITE) == 0) {
-                throw new IllegalArgumentException("truncate() needs write()");
-            }
-            if ((flags & NO_BUFFERING) != 0 && (access & FILE_APPEND_DATA) != 0) {
-                throw new IllegalArgumentException("Windows does not combine append() and unbuffered(): use write()");
-            }
-        }
-
-        private int disposition() {
-            if (createNew) {
-                return CREATE_NEW;
-            }
-            if (create) {
-                return truncate ? CREATE_ALWAYS : OPEN_ALWAYS;
-            }
-            return truncate ? TRUNCATE_EXISTING : OPEN_EXISTING;
+            return PortAccess.get().register(port, new OverlappedFile(port, key, path, options.access()));
         }
 
         /** A hint that the code alone does not give. */

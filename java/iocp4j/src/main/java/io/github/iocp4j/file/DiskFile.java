@@ -1,0 +1,155 @@
+package io.github.iocp4j.file;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.FileNative;
+import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Timeouts;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * The part of {@link OverlappedFile} that concerns the file as a whole: locks, size, cache and attributes. Its methods
+ * appear in the API as methods of {@code OverlappedFile}, which adds the transfers.
+ */
+abstract class DiskFile extends Device {
+    DiskFile(final OpenedDevice opened) {
+        super(opened);
+    }
+
+    /**
+     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is granted. The range
+     * may lie beyond the end. Closing the file releases its locks.
+     *
+     * @param range what to lock
+     * @param mode what others are kept from
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long lock(final FileRange range, final LockMode mode, final long token) {
+        return startLock(range, mode, false, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, with a deadline, after which it is
+     * cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param range what to lock
+     * @param mode what others are kept from
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long lock(final FileRange range, final LockMode mode, final Duration timeout, final long token) {
+        return startLock(range, mode, false, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but does not wait
+     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): if another lock conflicts, it completes with
+     * {@link Win32Error#LOCK_VIOLATION}.
+     *
+     * @param range what to lock
+     * @param mode what others are kept from
+     * @param token given back by {@link Completion#token}
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long tryLock(final FileRange range, final LockMode mode, final long token) {
+        return startLock(range, mode, true, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Unlocks a range that was locked as a whole ({@code UnlockFileEx}).
+     *
+     * @param range what was locked
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
+     */
+    public void unlock(final FileRange range) throws Win32Exception {
+        done(() -> FileNative.unlock(key(), range.position(), range.length()), "UnlockFileEx");
+    }
+
+    /**
+     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be included.
+     *
+     * @return bytes
+     * @throws Win32Exception when Windows refuses
+     */
+    public long size() throws Win32Exception {
+        return done(() -> FileNative.size(key()), "GetFileInformationByHandleEx");
+    }
+
+    /**
+     * Truncates or extends the file ({@code SetFileInformationByHandle}). The added range reads as zeros. Extend a file
+     * before writing, so that the writes can run in parallel. An unbuffered file may have any size.
+     *
+     * @param size bytes, from 0
+     * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
+     */
+    public void setSize(final long size) throws Win32Exception {
+        if (size < 0) {
+            throw new IllegalArgumentException("The size is " + size + ", but cannot be negative");
+        }
+        done(() -> FileNative.setSize(key(), size), "SetFileInformationByHandle");
+    }
+
+    /**
+     * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. Writes in flight may
+     * not be included.
+     *
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
+     */
+    public void flush() throws Win32Exception {
+        done(() -> FileNative.flush(key()), "FlushFileBuffers");
+    }
+
+    /**
+     * Makes the file sparse, so that unwritten ranges take no space ({@code FSCTL_SET_SPARSE}).
+     *
+     * @throws Win32Exception when Windows refuses, or the file system does not support sparse files
+     */
+    public void setSparse() throws Win32Exception {
+        done(() -> FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
+    }
+
+    /**
+     * Turns compression of the file on or off ({@code FSCTL_SET_COMPRESSION}). It must be open for reading and writing.
+     *
+     * @param compressed whether to compress
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
+     *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
+     */
+    public void setCompressed(final boolean compressed) throws Win32Exception {
+        done(() -> FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
+    }
+
+    /**
+     * Copies the times of creation, last access and last write, and attributes such as read-only, hidden, system and
+     * archive, from another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later writes through
+     * this device do not change the time of the last write.
+     *
+     * @param source an open file, of any port
+     * @throws Win32Exception when Windows refuses
+     */
+    public void copyMetadataFrom(final OverlappedFile source) throws Win32Exception {
+        done(() -> FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
+    }
+
+    private long startLock(
+            final FileRange range, final LockMode mode, final boolean failImmediately, final long token,
+            final int milliseconds) {
+        return PortAccess.get().accepted(this,
+                FileNative.lock(key(), range.position(), range.length(), mode == LockMode.EXCLUSIVE,
+                failImmediately, token, milliseconds));
+    }
+
+    /** Makes a blocking call, which may wait for the disk or another machine. */
+    private long done(final LongSupplier call, final String name) throws Win32Exception {
+        return EngineError.number(OffCarrier.call(call), name + ' ' + name(), this);
+    }
+}
