@@ -2,14 +2,13 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.pipe.PipeMode;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What callers do to buffers while the kernel has them: it costs them their data, but nothing else. */
 @Timeout(120)
-final class BuffersInFlightTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+final class BuffersInFlightTest extends CheckedPort {
     private static final int ROUNDS = 300;
     private static final int SIZE = 4_096;
     /** The part of the buffer that is read into or written from. */
@@ -29,22 +27,17 @@ final class BuffersInFlightTest {
     private static final int LENGTH = 2_000;
     private static final byte OUTSIDE = 7;
 
-    private final Recorder recorder = new Recorder();
     private final AtomicBoolean over = new AtomicBoolean();
-    private CompletionPort port;
     private PipePair pair;
 
     @BeforeEach
     void openPair() throws Exception {
-        port = CompletionPort.open(recorder);
         pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
     }
 
     @AfterEach
-    void closePort() {
+    void stopOtherThreads() {
         over.set(true);
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.iocp4j.device.AdoptedDevice;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.pipe.NamedPipeClient;
@@ -15,34 +16,18 @@ import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** DeviceIoControl, with requests of the pipe driver: it has some that wait, and every system has it. */
 @Timeout(120)
-final class DeviceControlTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+final class DeviceControlTest extends CheckedPort {
     private static final int FSCTL_PIPE_PEEK = 0x11400c;
     private static final int FSCTL_PIPE_WAIT = 0x110018;
     private static final int FSCTL_PIPE_TRANSCEIVE = 0x11c017;
     private static final int UNKNOWN = 0x113ffc;
 
-    private final Recorder recorder = new Recorder();
     private final String name = PipePair.newName();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
-    }
 
     @Test
     void fillsTheBuffer() throws Exception {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.file.FileSegments;
 import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.FileNative;
@@ -13,10 +13,8 @@ import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * buffers, every operation that was accepted completes once, and the JVM lives.
  */
 @Timeout(120)
-final class HostileFileCallsTest {
+final class HostileFileCallsTest extends CheckedPort {
     private static final int PAGE = FileSegments.PAGE;
     private static final int ROOM = 4 * PAGE;
     private static final byte CANARY = (byte) 0xEE;
@@ -46,10 +44,8 @@ final class HostileFileCallsTest {
     @TempDir
     private Path folder;
 
-    private final Recorder recorder = new Recorder();
     private final ByteBuffer memory = ByteBuffer.allocateDirect(ROOM + 3 * PAGE).alignedSlice(PAGE);
     private final ByteBuffer between = part(PAGE, ROOM / 2);
-    private CompletionPort port;
     private OverlappedFile file;
     private OverlappedFile unbuffered;
 
@@ -58,17 +54,10 @@ final class HostileFileCallsTest {
         for (int i = 0; i < memory.capacity(); i++) {
             memory.put(i, CANARY);
         }
-        port = CompletionPort.open(recorder);
         final Path path = Files.write(folder.resolve("file"), new byte[ROOM]);
         file = OverlappedFile.builder(port, path).read().write().open();
         final Path other = Files.write(folder.resolve("other"), new byte[ROOM]);
         unbuffered = OverlappedFile.builder(port, other).read().write().unbuffered().open();
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
-        assertThat(recorder.isEmpty()).as("what was refused does not complete").isTrue();
     }
 
     private ByteBuffer part(final int from, final int length) {

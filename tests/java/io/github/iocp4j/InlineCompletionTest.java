@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.file.FilePosition;
 import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Recorder.Completion;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.pipe.NamedPipe;
@@ -18,10 +18,8 @@ import io.github.iocp4j.socket.UdpSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -32,27 +30,18 @@ import org.junit.jupiter.api.io.TempDir;
  * and only that everything arrives once, in either way, is certain.
  */
 @Timeout(120)
-final class InlineCompletionTest {
+final class InlineCompletionTest extends CheckedPort {
     private static final int CHUNK = 4_096;
     private static final int CHUNKS = 300;
 
     @TempDir
     private Path folder;
 
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
     private int transfers;
     private int inline;
 
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
     @AfterEach
-    void closePort(final TestInfo test) {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
-        assertThat(recorder.isEmpty()).as("every completion was expected").isTrue();
+    void printFigures(final TestInfo test) {
         if (transfers > 1) {
             System.out.println("Figures: " + test.getTestMethod().orElseThrow().getName() + ": " + inline + " of "
                     + transfers + " transfers completed inline");

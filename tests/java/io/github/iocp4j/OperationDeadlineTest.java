@@ -3,6 +3,7 @@ package io.github.iocp4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
@@ -16,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,25 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations that may take only so long, and the four ways in which an operation that has not succeeded is told of. */
 @Timeout(120)
-final class OperationDeadlineTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+final class OperationDeadlineTest extends CheckedPort {
     /** Far beyond the test's own timeout. */
     private static final Duration AN_HOUR = Duration.ofHours(1);
     /** More than a pipe's buffer takes without a reader. */
     private static final int TOO_MUCH = 1 << 20;
 
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.builder(recorder).operations(20_000).open();
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
+    @Override
+    public CompletionPort.Builder settings() {
+        return super.settings().operations(20_000);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.internal.DeviceNative;
@@ -15,32 +16,27 @@ import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is accepted and what is completed balance, in whichever way an operation ends; and what hangs is seen. */
 @Timeout(120)
-final class PortSnapshotTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+final class PortSnapshotTest extends RecordedPort {
     /** The accept of the pair, and that of the instance which was made in its place and closed with the server. */
     private static final long BEFORE = 2;
 
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
     private PipePair pair;
+
+    @Override
+    public CompletionPort.Builder settings() {
+        return super.settings().operations(50);
+    }
 
     @BeforeEach
     void openPair() throws Exception {
-        port = CompletionPort.builder(recorder).operations(50).open();
         pair = PipePair.open(port, recorder, PipeMode.BYTE);
         awaitBalance(BEFORE);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
     }
 
     @Test

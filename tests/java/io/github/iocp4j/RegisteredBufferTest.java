@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.iocp4j.file.FilePosition;
 import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.RegisteredBufferNative;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,25 +33,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Memory whose address is asked for once: operations in it are like all others, and it outlives them. */
 @Timeout(120)
-final class RegisteredBufferTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+final class RegisteredBufferTest extends CheckedPort {
     private static final int SIZE = 4_096;
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
     private PipePair pair;
 
     @BeforeEach
     void openPair() throws Exception {
-        port = CompletionPort.open(recorder);
         pair = PipePair.open(port, recorder, PipeMode.MESSAGE);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
     }
 
     @Test

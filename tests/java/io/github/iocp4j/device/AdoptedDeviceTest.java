@@ -14,15 +14,13 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.device.AdoptedDevice.Ownership;
 import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.pipe.ChildPipe;
 import io.github.iocp4j.pipe.PipeDirection;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,23 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Handles that somebody else has opened: here those that are meant for child processes. */
 @Timeout(120)
-final class AdoptedDeviceTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class AdoptedDeviceTest extends CheckedPort {
     private final ByteBuffer room = ByteBuffer.allocateDirect(64);
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
-    }
 
     @Test
     void readsAndWrites() throws Exception {

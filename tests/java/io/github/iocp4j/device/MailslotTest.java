@@ -5,39 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Both ends of a mailslot, where the system binds one to a port. */
 @Timeout(120)
-final class MailslotTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class MailslotTest extends CheckedPort {
     private final ByteBuffer room = ByteBuffer.allocateDirect(64);
     private final String name = PipePair.newName();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
-    }
 
     @Test
     void carriesMessages() throws Exception {

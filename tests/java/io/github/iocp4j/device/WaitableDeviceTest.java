@@ -3,13 +3,13 @@ package io.github.iocp4j.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.DeviceSnapshot;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -18,29 +18,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Kernel objects and jobs as devices of a port. */
 @Timeout(120)
-final class WaitableDeviceTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class WaitableDeviceTest extends CheckedPort {
     private final List<Process> children = new ArrayList<>();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
 
     @AfterEach
-    void closePort() {
+    void endChildren() {
         children.forEach(Process::destroyForcibly);
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
     }
 
     @Test

@@ -3,83 +3,34 @@ package io.github.iocp4j.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.FilesOnAPort;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Recorder.Completion;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.pipe.PipeMode;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.DosFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
+/** Reading and writing a file at positions, and what is refused. */
 @Timeout(120)
-final class OverlappedFileTest {
+final class OverlappedFileTest extends FilesOnAPort {
     private static final long GIB = 1L << 30;
     private static final int PAGE = FileSegments.PAGE;
-
-    @TempDir
-    private Path folder;
-
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
-    private Path path;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-        path = folder.resolve("file");
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
-        assertThat(recorder.isEmpty()).as("every completion was expected").isTrue();
-    }
-
-    private OverlappedFile create() throws IOException {
-        return writable().open();
-    }
-
-    private OverlappedFile.Builder writable() {
-        return OverlappedFile.builder(port, path).read().write().create();
-    }
-
-    private Completion write(final OverlappedFile file, final String text, final long position) throws Exception {
-        final ByteBuffer buffer = PipePair.buffer(text);
-        file.write(buffer.clear(), FilePosition.at(position), 1);
-        return recorder.nextSuccess(Opcode.WRITE);
-    }
-
-    private String read(final OverlappedFile file, final long position, final int length) throws Exception {
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(length);
-        file.read(buffer.clear().limit(length), FilePosition.at(position), 2);
-        return PipePair.text(buffer, recorder.nextSuccess(Opcode.READ).bytes);
-    }
-
-    // --- Reading and writing
 
     @Test
     void refusesWhatItIsNotOpenFor() throws Exception {
@@ -197,91 +148,31 @@ final class OverlappedFileTest {
         assertThat(Files.readString(path)).isEqualTo("onetwothree");
     }
 
-    // --- Unbuffered
+    @Test
+    void closingLetsEverythingInFlightComplete() throws Exception {
+        final int count = 100;
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
+        final OverlappedFile file = create();
+        for (int i = 0; i < count; i++) {
+            file.write(buffer.clear(), FilePosition.at((long) i * buffer.capacity()), i);
+        }
+        file.close();
+        final Map<Long, Completion> completions = recorder.nextByToken(count);
+        assertThat(completions.values().stream().map(completion -> completion.status).collect(Collectors.toSet()))
+                .isSubsetOf(Win32Error.SUCCESS, Win32Error.HANDLES_CLOSED);
+    }
 
     @Test
-    void unbufferedFilesNameTheAlignment() throws Exception {
-        try (OverlappedFile file = writable().unbuffered().open()) {
-            final int unit = file.alignment();
-            assertThat(unit).isGreaterThanOrEqualTo(512);
-            final String wanted = "multiples of " + unit;
-            final ByteBuffer buffer = file.allocate(2 * unit);
-            assertThat(buffer.capacity()).isEqualTo(2 * unit);
-
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> file.read(buffer.clear().limit(unit), FilePosition.at(1), 0))
-                    .withMessageContaining(wanted).withMessageEndingWith("the position is 1");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> file.write(buffer.clear().limit(unit - 1), FilePosition.at(0), 0))
-                    .withMessageContaining(wanted).withMessageEndingWith("the length is " + (unit - 1));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> file.write(buffer.clear().limit(1 + unit).position(1), FilePosition.at(0), 0))
-                    .withMessageContaining(wanted).withMessageContaining("address at position 1 is 1 bytes beyond");
-            assertThatIllegalArgumentException().isThrownBy(() -> file.append(buffer.clear().limit(1), 0))
-                    .withMessageContaining(wanted);
-
-            file.write(buffer.clear().limit(unit + unit).position(unit), FilePosition.at(unit), 1);
+    void aDeadlineThatIsNotReachedChangesNothing() throws Exception {
+        try (OverlappedFile file = create()) {
+            file.write(PipePair.buffer("x"), FilePosition.at(0), Duration.ofMillis(60_000), 1);
             recorder.nextSuccess(Opcode.WRITE);
-            file.setSize(unit + 5L);
-            file.read(buffer.clear().limit(unit), FilePosition.at(unit), 1);
-            assertThat(recorder.nextSuccess(Opcode.READ).bytes).as("the exact tail").isEqualTo(5);
-        }
-        try (OverlappedFile file = create()) {
-            assertThat(file.alignment()).isEqualTo(1);
+            file.read(ByteBuffer.allocateDirect(1), FilePosition.at(0), Duration.ofMillis(60_000), 2);
+            recorder.nextSuccess(Opcode.READ);
+            file.lock(FileRange.from(0).length(1), LockMode.EXCLUSIVE, Duration.ofMillis(60_000), 3);
+            recorder.nextSuccess(Opcode.LOCK);
         }
     }
-
-    @Test
-    void scattersAndGathersPages() throws Exception {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(5 * PAGE).alignedSlice(PAGE);
-        for (int page = 0; page < 4; page++) {
-            memory.put(page * PAGE, (byte) ('a' + page));
-        }
-        final FileSegments from = FileSegments.of(slice(memory, 2, 1), slice(memory, 0, 2));
-        final FileSegments into = FileSegments.of(slice(memory, 1, 1), slice(memory, 3, 1), slice(memory, 0, 1));
-        assertThat(from.length()).isEqualTo(3 * PAGE);
-        try (OverlappedFile file = writable().unbuffered().open()) {
-            file.writeGather(from, FilePosition.at(PAGE), 1);
-            assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(3 * PAGE);
-            file.readScatter(into, FilePosition.at(PAGE), 2);
-            assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(3 * PAGE);
-
-            assertThat(new char[] {(char) memory.get(PAGE), (char) memory.get(3 * PAGE), (char) memory.get(0)})
-                    .containsExactly('c', 'a', 'b');
-            file.readScatter(into, FilePosition.at(4 * PAGE), 3);
-            assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
-            assertThatIllegalArgumentException().isThrownBy(() -> file.readScatter(into, FilePosition.at(1), 2));
-        }
-        try (OverlappedFile file = create()) {
-            assertThatThrownBy(() -> file.writeGather(from, FilePosition.at(0), 1))
-                    .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("unbuffered");
-        }
-    }
-
-    private static ByteBuffer slice(final ByteBuffer memory, final int page, final int pages) {
-        return memory.duplicate().position(page * PAGE).limit((page + pages) * PAGE);
-    }
-
-    @Test
-    void segmentsAreWholePages() {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(4 * PAGE).alignedSlice(PAGE);
-
-        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of())
-                .withMessageContaining("0 bytes together");
-        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(ByteBuffer.allocate(PAGE)))
-                .withMessageContaining("Java heap");
-        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(memory.duplicate().limit(PAGE + 1)))
-                .withMessageContaining("Segment 0 has 4097 bytes");
-        assertThatIllegalArgumentException().isThrownBy(() -> FileSegments.of(memory.duplicate().limit(0)));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> FileSegments.of(slice(memory, 0, 1), memory.duplicate().position(8).limit(8 + PAGE)))
-                .withMessageContaining("Segment 1 begins 8 bytes behind a multiple of 4096");
-        assertThatThrownBy(() -> FileSegments.of(slice(memory, 0, 1).asReadOnlyBuffer()))
-                .isInstanceOf(ReadOnlyBufferException.class);
-        assertThatThrownBy(() -> FileSegments.of((ByteBuffer) null)).isInstanceOf(NullPointerException.class);
-    }
-
-    // --- Misuse
 
     @Test
     void badCallsAreRefusedByName() throws Exception {
@@ -357,157 +248,5 @@ final class OverlappedFileTest {
         }
         assertThat(FileNative.open(PortAccess.get().id(port), null, 0, 0, 3, 0)).isNegative();
         assertThat(FileNative.open(42, path.toString(), 0, 0, 3, 0)).isEqualTo(-(long) EngineError.PORT_CLOSED.code());
-    }
-
-    // --- Opening
-
-    @Test
-    void openingTellsWhyNot() throws Exception {
-        assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
-                e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_NOT_FOUND)).hasMessageContaining(path.toString());
-        assertThatThrownBy(() -> OverlappedFile.open(port, folder)).isInstanceOfSatisfying(Win32Exception.class,
-                e -> assertThat(e.code()).isEqualTo(Win32Error.ACCESS_DENIED)).hasMessageContaining("is a folder");
-        assertThatThrownBy(() -> OverlappedFile.open(port, folder.resolve("NUL")))
-                .isInstanceOfSatisfying(Win32Exception.class,
-                        e -> assertThat(e.code()).isEqualTo(Win32Error.NOT_SUPPORTED))
-                .hasMessageContaining("is not a file on a disk");
-        try (OverlappedFile alone = writable().share().open()) {
-            assertThat(alone.isOpen()).isTrue();
-            assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
-                    e -> assertThat(e.code()).isEqualTo(Win32Error.SHARING_VIOLATION));
-        }
-        assertThatThrownBy(() -> OverlappedFile.builder(port, path).write().createNew().open())
-                .isInstanceOfSatisfying(Win32Exception.class,
-                        e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_EXISTS));
-        assertThatIllegalArgumentException().isThrownBy(() -> writable().createNew().open());
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> OverlappedFile.builder(port, path).truncate().open());
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> OverlappedFile.builder(port, path).append().unbuffered().open());
-    }
-
-    @Test
-    void optionsDoWhatTheySay() throws Exception {
-        Files.writeString(path, "content");
-        try (OverlappedFile file = OverlappedFile.builder(port, path).read().write().truncate()
-                .writeThrough().random().open()) {
-            assertThat(file.size()).isZero();
-        }
-        Files.writeString(path, "content");
-        try (OverlappedFile file = writable().truncate().sequential().share(FileShare.values()).open();
-                OverlappedFile second = OverlappedFile.builder(port, path).read().write()
-                        .share(FileShare.values()).open()) {
-            assertThat(file.size()).isZero();
-            assertThat(second.size()).isZero();
-        }
-        try (OverlappedFile file = writable().temporary().deleteOnClose().open()) {
-            write(file, "x", 0);
-        }
-        assertThat(path).doesNotExist();
-    }
-
-    @Test
-    void longAndForeignNamesAreFine() throws Exception {
-        Path deep = folder;
-        while (deep.toString().length() < 400) {
-            deep = Files.createDirectory(deep.resolve("große Ordner 文件夹"));
-        }
-        path = deep.resolve("файл");
-        try (OverlappedFile file = create()) {
-            write(file, "x", 0);
-            assertThat(file.name()).isEqualTo(path.toString());
-        }
-        assertThat(Files.size(path)).isEqualTo(1);
-    }
-
-    // --- Everything else
-
-    @Test
-    void cutsExtendsAndFlushes() throws Exception {
-        try (OverlappedFile file = create()) {
-            write(file, "12345", 0);
-            file.setSize(3);
-            file.flush();
-            assertThat(file.size()).isEqualTo(3);
-            file.setSize(5 * GIB);
-            assertThat(file.size()).isEqualTo(5 * GIB);
-            assertThat(read(file, 0, 5)).isEqualTo("123\0\0");
-        }
-    }
-
-    @Test
-    void compressesOrTellsThatItCannot() throws Exception {
-        try (OverlappedFile file = create()) {
-            try {
-                file.setCompressed(true);
-            } catch (final Win32Exception refused) {
-                assertThat(refused.code()).isIn(Win32Error.INVALID_FUNCTION, Win32Error.NOT_SUPPORTED);
-                assumeTrue(false, "the file system does not compress");
-            }
-            // Windows writes to such files during the call. It is one completion all the same.
-            write(file, "compressed", 0);
-            write(file, "extended", 1_000_000);
-            assertThat(read(file, 0, 10)).isEqualTo("compressed");
-        }
-    }
-
-    @Test
-    void locksKeepOthersOut() throws Exception {
-        try (OverlappedFile file = writable().share(FileShare.values()).open();
-                OverlappedFile other = writable().share(FileShare.values()).open()) {
-            file.lock(FileRange.from(5 * GIB).length(100), LockMode.EXCLUSIVE, 1);
-            recorder.nextSuccess(Opcode.LOCK);
-            file.tryLock(FileRange.from(0).length(10), LockMode.SHARED, 2);
-            recorder.nextSuccess(Opcode.LOCK);
-
-            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 3);
-            assertThat(recorder.next().status).isEqualTo(Win32Error.LOCK_VIOLATION);
-            other.tryLock(FileRange.from(9).length(1), LockMode.SHARED, 4);
-            recorder.nextSuccess(Opcode.LOCK);
-            file.unlock(FileRange.from(5 * GIB).length(100));
-            other.tryLock(FileRange.from(5 * GIB + 99).length(1), LockMode.EXCLUSIVE, 5);
-            recorder.nextSuccess(Opcode.LOCK);
-            assertThatThrownBy(() -> file.unlock(FileRange.from(5 * GIB).length(100)))
-                    .isInstanceOf(Win32Exception.class);
-        }
-    }
-
-    @Test
-    void takesOverTimesAndAttributes() throws Exception {
-        final Path source = Files.createFile(folder.resolve("source"));
-        Files.setLastModifiedTime(source, FileTime.fromMillis(1_000_000_000_000L));
-        Files.setAttribute(source, "dos:hidden", true);
-        try (OverlappedFile from = OverlappedFile.open(port, source); OverlappedFile file = create()) {
-            write(file, "x", 0);
-            file.copyMetadataFrom(from);
-        }
-        assertThat(Files.getLastModifiedTime(path)).isEqualTo(FileTime.fromMillis(1_000_000_000_000L));
-        assertThat(Files.readAttributes(path, DosFileAttributes.class).isHidden()).isTrue();
-    }
-
-    @Test
-    void closingLetsEverythingInFlightComplete() throws Exception {
-        final int count = 100;
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
-        final OverlappedFile file = create();
-        for (int i = 0; i < count; i++) {
-            file.write(buffer.clear(), FilePosition.at((long) i * buffer.capacity()), i);
-        }
-        file.close();
-        final Map<Long, Completion> completions = recorder.nextByToken(count);
-        assertThat(completions.values().stream().map(completion -> completion.status).collect(Collectors.toSet()))
-                .isSubsetOf(Win32Error.SUCCESS, Win32Error.HANDLES_CLOSED);
-    }
-
-    @Test
-    void aDeadlineThatIsNotReachedChangesNothing() throws Exception {
-        try (OverlappedFile file = create()) {
-            file.write(PipePair.buffer("x"), FilePosition.at(0), Duration.ofMillis(60_000), 1);
-            recorder.nextSuccess(Opcode.WRITE);
-            file.read(ByteBuffer.allocateDirect(1), FilePosition.at(0), Duration.ofMillis(60_000), 2);
-            recorder.nextSuccess(Opcode.READ);
-            file.lock(FileRange.from(0).length(1), LockMode.EXCLUSIVE, Duration.ofMillis(60_000), 3);
-            recorder.nextSuccess(Opcode.LOCK);
-        }
     }
 }

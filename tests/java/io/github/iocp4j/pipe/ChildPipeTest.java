@@ -7,33 +7,14 @@ import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.CheckedPort;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What Java has to do with a child's pipe. That children inherit it is ChildPipeTest.cpp's matter. */
 @Timeout(120)
-final class ChildPipeTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
-    }
-
+final class ChildPipeTest extends CheckedPort {
     @Test
     void childsEndIsGivenOutUntilItIsClosed() throws Exception {
         final ChildPipe pipe = ChildPipe.builder(port, PipeDirection.INBOUND).buffer(4096).open();

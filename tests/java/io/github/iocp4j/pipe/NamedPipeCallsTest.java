@@ -10,6 +10,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.BlockingCall;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.NamedPipeNative;
@@ -18,8 +19,6 @@ import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,23 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a pipe can do beyond reading, writing and closing. */
 @Timeout(120)
-final class NamedPipeCallsTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class NamedPipeCallsTest extends CheckedPort {
     private final ByteBuffer room = ByteBuffer.allocateDirect(64);
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-        assertThat(recorder.isEmpty()).as("no completion that nobody expected").isTrue();
-    }
 
     // --- Transactions ---------------------------------------------------------------------------------------------
 

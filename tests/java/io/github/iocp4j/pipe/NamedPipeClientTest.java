@@ -11,6 +11,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,29 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Connecting, waiting for a busy pipe, and being told why it cannot be. */
 @Timeout(120)
-final class NamedPipeClientTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class NamedPipeClientTest extends RecordedPort {
     private final String name = PipePair.newName();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.builder(recorder).open();
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-    }
 
     @Test
     void isToldWhenNobodyServesThePipe() {

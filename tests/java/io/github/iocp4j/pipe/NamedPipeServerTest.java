@@ -13,6 +13,7 @@ import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -28,8 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,22 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accepting clients, one and many, and refusing to serve what cannot be served. */
 @Timeout(120)
-final class NamedPipeServerTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
-    private final Recorder recorder = new Recorder();
+final class NamedPipeServerTest extends RecordedPort {
     private final String name = PipePair.newName();
-    private CompletionPort port;
-
-    @BeforeEach
-    void openPort() throws Exception {
-        port = CompletionPort.builder(recorder).open();
-    }
-
-    @AfterEach
-    void closePort() {
-        assertThat(port.close(LONG)).as("all closed in time").isTrue();
-    }
 
     @Test
     void handsOverEachConnectionWithItsToken() throws Exception {

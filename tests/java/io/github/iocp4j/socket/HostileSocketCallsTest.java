@@ -2,11 +2,10 @@ package io.github.iocp4j.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
-import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
@@ -17,7 +16,6 @@ import io.github.iocp4j.internal.UdpSocketNative;
 import io.github.iocp4j.pipe.PipeMode;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -29,18 +27,16 @@ import org.junit.jupiter.api.Timeout;
  * The native methods of sockets with arguments that the facade never passes: each is an error value, and the JVM lives.
  */
 @Timeout(120)
-final class HostileSocketCallsTest {
+final class HostileSocketCallsTest extends CheckedPort {
     private static final int[] NUMBERS = {
         0, 1, -1, 2, 7, 64, 65, 127, 128, 129, 4096, 1 << 24, Integer.MAX_VALUE, Integer.MIN_VALUE,
         Integer.MAX_VALUE - 1
     };
     private static final int[] NONE = {};
 
-    private final Recorder recorder = new Recorder();
     private final ByteBuffer direct = ByteBuffer.allocateDirect(64);
     private final ByteBuffer heap = ByteBuffer.allocate(64);
     private final ByteBuffer nothing = ByteBuffer.allocateDirect(0);
-    private CompletionPort port;
     private SocketServer server;
     private SocketPair pair;
     private UdpSocket udp;
@@ -48,7 +44,6 @@ final class HostileSocketCallsTest {
 
     @BeforeEach
     void open() throws Exception {
-        port = CompletionPort.open(recorder);
         server = SocketServer.builder(port, SocketPair.loopback()).open();
         pair = SocketPair.connect(port, recorder, server);
         udp = UdpSocket.builder(port, SocketPair.loopback()).open();
@@ -61,7 +56,6 @@ final class HostileSocketCallsTest {
         pair.server.read(direct, 2);
         assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> assertThat(done.status).isZero());
         assertThat(recorder.isEmpty()).isTrue();
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import java.io.IOException;
@@ -29,8 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,25 +38,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers, and the clients that connect to them. */
 @Timeout(120)
-final class SocketServerTest {
+final class SocketServerTest extends RecordedPort {
     private static final ByteBuffer GREETING = PipePair.buffer("!");
 
     @TempDir
     private static Path folder;
 
-    private final Recorder recorder = new Recorder();
     private final Queue<Recorder.Completion> failures = new ConcurrentLinkedQueue<>();
-    private CompletionPort port;
-
-    @BeforeEach
-    void open() throws Exception {
-        port = CompletionPort.open(recorder);
-    }
-
-    @AfterEach
-    void close() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
-    }
 
     @Test
     void servesTheJdksOwnSockets() throws Exception {

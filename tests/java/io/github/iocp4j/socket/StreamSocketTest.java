@@ -6,13 +6,13 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FileRange;
 import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import java.lang.ref.WeakReference;
@@ -25,30 +25,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-final class StreamSocketTest {
+final class StreamSocketTest extends RecordedPort {
     @TempDir
     private static Path folder;
 
-    private final Recorder recorder = new Recorder();
-    private CompletionPort port;
     private SocketPair pair;
 
     @BeforeEach
     void open() throws Exception {
-        port = CompletionPort.open(recorder);
         pair = SocketPair.open(port, recorder);
-    }
-
-    @AfterEach
-    void close() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
     }
 
     @Test

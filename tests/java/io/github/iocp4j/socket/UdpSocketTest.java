@@ -5,11 +5,11 @@ import static io.github.iocp4j.fixtures.PipePair.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import java.net.DatagramPacket;
@@ -18,30 +18,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class UdpSocketTest {
-    private final Recorder recorder = new Recorder();
+final class UdpSocketTest extends RecordedPort {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16);
     private final SocketAddressBuffer sender = new SocketAddressBuffer();
-    private CompletionPort port;
     private UdpSocket one;
     private UdpSocket two;
 
     @BeforeEach
     void open() throws Exception {
-        port = CompletionPort.open(recorder);
         one = UdpSocket.builder(port, SocketPair.loopback()).open();
         two = UdpSocket.builder(port, SocketPair.loopback()).open();
-    }
-
-    @AfterEach
-    void close() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
     }
 
     @Test
