@@ -1,11 +1,11 @@
 package io.github.iocp4j;
 
 /**
- * The outcome of one operation, read in place from native memory.
+ * The result of one operation, read in place from native memory.
  *
- * <p>A completion is valid only during the call that it was passed to, and on that thread only; the worker uses the
- * same object for the next one. Copy the values that you need later. No method allocates, except {@link #device} for a
- * new connection, {@link #error} and {@link #toString}.
+ * <p>A completion is valid only during the call that it is passed to, and only on that thread; the worker uses the same
+ * object for the next completion. Copy the values that you need later. The methods allocate nothing, except
+ * {@link #device} for a new connection, {@link #error} and {@link #toString}.
  */
 public final class Completion {
     private final CompletionBatch batch;
@@ -34,9 +34,9 @@ public final class Completion {
     }
 
     /**
-     * Whether this read has met the end of the data, however the device reports it; see {@link CompletionBatch#isEnd}.
+     * Whether this read has reached the end of the data, for any kind of device; see {@link CompletionBatch#isEnd}.
      *
-     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has met the end
+     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has reached the end
      */
     public boolean isEnd() {
         return batch.isEnd(index);
@@ -53,8 +53,8 @@ public final class Completion {
     }
 
     /**
-     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the part of the
-     * message that fits into the buffer.
+     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the length of the
+     * part of the message that fits into the buffer.
      *
      * @return the byte count, or for {@link Opcode#POST} the number that was posted
      */
@@ -63,7 +63,7 @@ public final class Completion {
     }
 
     /**
-     * The token that was passed when the operation was started; for {@link Opcode#ACCEPT} the server's token.
+     * The token that was passed to the starting method; for {@link Opcode#ACCEPT} the server's token.
      *
      * @return the token
      */
@@ -90,9 +90,9 @@ public final class Completion {
     }
 
     /**
-     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
-     * listener must close eventually; for a failed one it is the server. A new connection is closed when the listener
-     * returns without having called this method.
+     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection; for a failed one
+     * it is the server. A call of this method makes the listener the owner of the new connection, which it must close
+     * eventually. If the listener returns without a call of this method, the port closes the connection.
      *
      * @return the device, or null for {@link Opcode#POST}
      */
@@ -121,7 +121,7 @@ public final class Completion {
     /**
      * The worker or poller that dequeued this completion; see {@link CompletionBatch#worker}.
      *
-     * @return from 0 to the number of workers, or of pollers that were open at the same time, - 1
+     * @return at least 0, and less than the number of workers, or of pollers that were open at the same time
      */
     public int worker() {
         return batch.worker();

@@ -14,19 +14,22 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The completions that one worker or poller has dequeued together, read in place from native memory.
+ * The completions that one worker or poller has dequeued in one call, read in place from native memory.
  *
- * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1, and none of them allocates, except
- * {@link #device} for a new connection and {@link #error}. A batch belongs to its worker: it may be read only on the
- * thread that was handed it and only until {@link BatchListener#onCompletions} returns. The worker uses the same object
- * again: later a batch is empty, so that its accessors throw {@link IndexOutOfBoundsException}, or has the completions
- * of another call.
+ * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1. They allocate nothing, except
+ * {@link #device} for a new connection and {@link #error}. A batch is valid only until
+ * {@link BatchListener#onCompletions} returns, and only on the thread that called it. The worker uses the same object
+ * again: afterwards the batch is empty, and its accessors throw {@link IndexOutOfBoundsException}, or it has the
+ * completions of another call.
  */
 public final class CompletionBatch {
-    /** The detail of a stream socket's read that has asked for 0 bytes: kNoRoom in devices/socket/StreamSocket.cpp. */
+    /** The detail of a stream socket's read of 0 bytes: kNoRoom in devices/socket/StreamSocket.cpp. */
     static final int NO_ROOM = 1;
 
-    /** How to make the object of an accepted connection: the servers' packages say so before they open a server. */
+    /**
+     * Makes the objects of accepted connections. The packages of the servers register the factories before they open a
+     * server.
+     */
     static final Map<DeviceKind, ConnectionFactory> CONNECTIONS = new ConcurrentHashMap<>();
 
     private final CompletionPort port;
@@ -35,8 +38,8 @@ public final class CompletionBatch {
     private final Completion cursor = new Completion(this);
     private int size;
     /**
-     * The index that an accessor was called with last: the completion that a throwing batch listener was probably
-     * handling.
+     * The index of the last call of an accessor: the completion that a batch listener was probably handling when it
+     * threw.
      */
     private int lookedAt;
 
@@ -65,20 +68,20 @@ public final class CompletionBatch {
     }
 
     /**
-     * The worker that dequeued this batch, or on a polled port the poller: an index for data that a listener keeps per
-     * worker or poller.
+     * The index of the worker that dequeued this batch, or on a polled port of the poller. It can be the index of data
+     * that a listener keeps for each worker or poller.
      *
-     * @return from 0 to the number of workers, or of pollers that were open at the same time, - 1
+     * @return at least 0, and less than the number of workers, or of pollers that were open at the same time
      */
     public int worker() {
         return worker;
     }
 
     /**
-     * One completion of this batch, for code that handles one at a time.
+     * One completion of this batch, for code that handles one completion at a time.
      *
      * @param index the completion
-     * @return the same object for every index; it refers to the index of the last call
+     * @return the same object for every index; it refers to the completion of the last call
      */
     public Completion completion(final int index) {
         at(index);
@@ -96,36 +99,37 @@ public final class CompletionBatch {
     }
 
     /**
-     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. The status of an
-     * aborted operation is its cause: {@link Win32Error#OPERATION_ABORTED} for a cancel, {@link Win32Error#TIMEOUT} for
-     * a deadline, {@link Win32Error#HANDLES_CLOSED} for the close of its device at this end,
-     * {@link Win32Error#BROKEN_PIPE} for a peer that has gone.
+     * The Win32 error code of the completion: 0 for success. {@link Win32Error} names the codes. If an operation was
+     * aborted, the status is the cause: {@link Win32Error#OPERATION_ABORTED} for a cancel, {@link Win32Error#TIMEOUT}
+     * for a deadline, {@link Win32Error#HANDLES_CLOSED} for a close of the device by this process. When the peer of a
+     * pipe has gone, the status is {@link Win32Error#BROKEN_PIPE}.
      *
      * @param index the completion
-     * @return the code that {@code GetLastError} would give
+     * @return the code that {@code GetLastError} would return
      */
     public int status(final int index) {
         return records.getInt(at(index) + RecordLayout.STATUS_OFFSET);
     }
 
     /**
-     * Whether this read has met the end of the data, so that no later read gets any. Each kind of device reports the
-     * end in its own way, which {@link #status} and {@link #bytes} keep:
+     * Whether this read has reached the end of the data: later reads get no data, either. Each kind of device reports
+     * the end in its own way, which {@link #status} and {@link #bytes} do not hide:
      *
      * <ul>
      * <li>a pipe: {@link Win32Error#BROKEN_PIPE} when the peer has gone, {@link Win32Error#PIPE_NOT_CONNECTED} when the
-     *     server has disconnected. A read of 0 bytes is an empty message, or a write of no bytes.
-     * <li>a stream socket: success with 0 bytes, unless the read has asked for 0 bytes
+     * server has disconnected. A read with 0 bytes is not the end, but an empty message or a write of 0 bytes.
+     * <li>a stream socket: success with 0 bytes, unless it was a read of 0 bytes
      * <li>a file: {@link Win32Error#HANDLE_EOF}
-     * <li>a {@link AdoptedDevice}: any of the three codes. If the handle is a socket, its 0 bytes are not recognised,
-     * because only the program knows that it is one.
+     * <li>an {@link AdoptedDevice}: any of the three codes. If the handle is a socket, success with 0 bytes is not
+     * recognized as the end, because only the program knows that it is a socket.
      * </ul>
      *
-     * <p>Datagrams, mailslots, serial ports and directories have no end; their reads of 0 bytes are empty messages or
-     * timeouts. A connection that was reset, and a write to a peer that has gone, are failures and not ends.
+     * <p>Datagram sockets, mailslots, serial ports and directories have no end: there, a read with 0 bytes is an empty
+     * message or a timeout. A connection that was reset, and a write to a peer that has gone, are failures and not the
+     * end.
      *
      * @param index the completion
-     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has met the end
+     * @return true for a {@link Opcode#READ} or {@link Opcode#TRANSACT} that has reached the end
      */
     public boolean isEnd(final int index) {
         final Opcode opcode = opcode(index);
@@ -145,9 +149,8 @@ public final class CompletionBatch {
     }
 
     /**
-     * Whether this process has ended the operation before it was done: by a cancel
-     * ({@link Win32Error#OPERATION_ABORTED}), a deadline ({@link Win32Error#TIMEOUT}), or the close of its device
-     * ({@link Win32Error#HANDLES_CLOSED}).
+     * Whether this process has aborted the operation: by a cancel ({@link Win32Error#OPERATION_ABORTED}), a deadline
+     * ({@link Win32Error#TIMEOUT}), or the close of its device ({@link Win32Error#HANDLES_CLOSED}).
      *
      * @param index the completion
      * @return whether the status is one of these three
@@ -164,8 +167,8 @@ public final class CompletionBatch {
     }
 
     /**
-     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the part of the
-     * message that fits into the buffer.
+     * The number of bytes transferred. When {@link #status} is {@link Win32Error#MORE_DATA}, this is the length of the
+     * part of the message that fits into the buffer.
      *
      * @param index the completion
      * @return the byte count, or for {@link Opcode#POST} the number that was posted
@@ -175,7 +178,7 @@ public final class CompletionBatch {
     }
 
     /**
-     * The token that was passed when the operation was started; for {@link Opcode#ACCEPT} the server's token.
+     * The token that was passed to the starting method; for {@link Opcode#ACCEPT} the server's token.
      *
      * @param index the completion
      * @return the token
@@ -196,8 +199,8 @@ public final class CompletionBatch {
 
     /**
      * A value that depends on the kind of device: for {@link Opcode#ACCEPT} of a pipe the client's process id, as
-     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events that have happened, as in
-     * {@link SerialPort#awaitEvents}; for a {@link StreamSocket}'s read that has asked for 0 bytes 1.
+     * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events, as in {@link SerialPort#awaitEvents};
+     * 1 for a {@link StreamSocket}'s read of 0 bytes.
      *
      * @param index the completion
      * @return a number that the device's documentation defines, or 0
@@ -207,9 +210,9 @@ public final class CompletionBatch {
     }
 
     /**
-     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection, which the
-     * listener must close eventually; for a failed one it is the server. A new connection is closed when the listener
-     * returns without having called this method.
+     * The device of the operation. For a successful {@link Opcode#ACCEPT} this is the new connection; for a failed one
+     * it is the server. A call of this method makes the listener the owner of the new connection, which it must close
+     * eventually. If the listener returns without a call of this method, the port closes the connection.
      *
      * @param index the completion
      * @return the device, or null for {@link Opcode#POST}
@@ -238,7 +241,7 @@ public final class CompletionBatch {
         return new Win32Exception(what(index), status);
     }
 
-    /** Whether the completion is about a new connection that {@link #device} has not been called for. */
+    /** Whether the completion is a new connection for which the listener has not called {@link #device}. */
     boolean isUnasked(final int index) {
         return isConnection(index) && port.device(key(index)) == null;
     }

@@ -6,9 +6,9 @@ import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.Ranges;
 
 /**
- * Drains a port without workers ({@link CompletionPort.Builder#polled}) on the thread that calls {@link #poll(int)}:
- * that thread calls the port's listener with the completions that it has dequeued. An event loop can so submit, poll,
- * run its tasks and close on one thread; other threads wake it with {@link CompletionPort#wakeUp}.
+ * Dequeues the completions of a port without workers ({@link CompletionPort.Builder#polled}). The thread that calls
+ * {@link #poll(int)} also calls the port's listener. Therefore an event loop can start operations, poll, run its tasks
+ * and close on one thread; other threads wake it with {@link CompletionPort#wakeUp}.
  *
  * <pre>{@code
  * while (running) {
@@ -17,19 +17,19 @@ import io.github.iocp4j.internal.Ranges;
  * }
  * }</pre>
  *
- * <p>Several threads may poll one port, each with a poller of its own; Windows distributes the packets among them, and
- * releases no more threads than the port's concurrency value. Another thread may use a poller between polls, but only
- * one thread at a time. A poll by a platform thread allocates nothing on the Java heap. Exceptions of the listener go
- * to the port's exception handler.
+ * <p>Several threads may poll one port, each with its own poller. Windows distributes the packets among them, and
+ * releases no more threads than the port's concurrency value. Only one thread at a time may use a poller, but not
+ * always the same one. A poll by a platform thread allocates nothing on the Java heap. Exceptions of the listener go to
+ * the port's exception handler.
  *
- * <p>A virtual thread parks in a poll and does not pin its carrier: a platform thread waits for it. The listener runs
- * on the virtual thread and may park, too. The port's concurrency value does not count its carrier, and the number of
- * operations in a row that {@linkplain Device#completeInline complete inline} in its listener is not limited. After the
- * listener, the thread is pinned while it closes the handles of devices that have ended. An interrupt does not end a
- * poll; {@link CompletionPort#wakeUp} does.
+ * <p>A virtual thread parks in a poll and does not pin its carrier, because a platform thread waits for it. The
+ * listener runs on the virtual thread and may also park. The port's concurrency value does not count the carrier, and
+ * the number of operations in a row that {@linkplain Device#completeInline complete inline} in the listener has no
+ * limit. After the listener, the virtual thread is pinned while it closes the handles of devices that have ended. An
+ * interrupt does not end a poll; {@link CompletionPort#wakeUp} does.
  *
- * <p>A polled port makes no progress while no thread polls it: no completion is delivered, no device finishes its
- * close, no server replaces a pipe instance that a client has taken.
+ * <p>While no thread polls, a polled port makes no progress: it delivers no completion, its devices do not finish
+ * closing, and a pipe server creates no instance in place of one that a client has taken.
  */
 public final class CompletionPoller implements AutoCloseable {
     private static final int FOR_EVER = -1;
@@ -47,27 +47,28 @@ public final class CompletionPoller implements AutoCloseable {
     }
 
     /**
-     * Waits for at least one completion, then calls the listener with all that are queued, up to the port's batch
-     * ceiling ({@code GetQueuedCompletionStatusEx}). Returns without a call of the listener after the timeout, after
-     * {@link CompletionPort#wakeUp}, and when the port is closed and its last completion was delivered.
+     * Waits for at least one completion, then calls the listener for all queued completions, up to the port's
+     * {@linkplain CompletionPort.Builder#batch batch ceiling} ({@code GetQueuedCompletionStatusEx}). The poll returns
+     * without a call of the listener after the timeout, after {@link CompletionPort#wakeUp}, and at the end of the
+     * port, when its last completion is delivered.
      *
-     * @param timeoutMillis how long to wait, in milliseconds; 0 not to wait
+     * @param timeoutMillis how long to wait, in milliseconds; 0 does not wait
      * @return the number of completions delivered
      * @throws IllegalArgumentException when the timeout is negative
-     * @throws IllegalStateException when this poller is closed, is polling on another thread, or is called by its own
-     *     listener
-     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     * @throws IllegalStateException when this poller is closed, when another thread polls with it, or when its own
+     *     listener calls it
+     * @throws PortClosedException when the port is closed and its last completion is delivered
      */
     public int poll(final int timeoutMillis) {
         return drain(Ranges.inRange("timeoutMillis", timeoutMillis, 0, Integer.MAX_VALUE));
     }
 
     /**
-     * The same without a limit of time.
+     * Polls as {@link #poll(int)} does, without a timeout.
      *
      * @return the number of completions delivered; 0 after a wake-up or at the end of the port
      * @throws IllegalStateException as {@link #poll(int)} does
-     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     * @throws PortClosedException when the port is closed and its last completion is delivered
      */
     public int poll() {
         return drain(FOR_EVER);
@@ -112,8 +113,8 @@ public final class CompletionPoller implements AutoCloseable {
 
     /** Returns what {@link PollerNative#poll} answers, which is not negative. */
     long poll(final int milliseconds, final boolean alertable) {
-        // Even one that does not wait: Windows counts a thread that has polled among those that the port lets run, and
-        // a carrier runs others.
+        // Also for a poll that does not wait: Windows counts a thread that has polled towards the concurrency value,
+        // and a carrier runs other virtual threads, too.
         final long polled = OffCarrier.isNeeded()
                 ? OffCarrier.call(() -> PollerNative.poll(key, milliseconds, alertable, false))
                 : PollerNative.poll(key, milliseconds, alertable, true);

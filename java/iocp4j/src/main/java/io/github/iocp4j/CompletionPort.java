@@ -18,16 +18,16 @@ import java.util.concurrent.CompletionStage;
 /**
  * An I/O completion port with its worker threads, devices and operations.
  *
- * <p>A port that is never closed stays alive, and so does its listener; its workers are daemon threads and do not keep
- * the JVM from ending. All methods may be called from any thread, the port's workers included.
+ * <p>Any thread may call the methods, including the port's workers. A port that is never closed stays in memory with
+ * its listener. Its workers are daemon threads and do not keep the JVM alive.
  *
- * <p>The workers are native threads, attached to the JVM once and for as long as the port lives, under the names
- * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. Exceptions of
- * the listener go to {@link Builder#exceptionHandler}; they do not end a worker.
+ * <p>The workers are native threads that stay attached to the JVM until the port is closed. Their names are
+ * {@code NAME-worker-0} and so on. Their context class loader is that of the thread that opened the port. An exception
+ * of the listener goes to {@link Builder#exceptionHandler} and does not end the worker.
  *
- * <p>A program may end with ports open and operations in flight, by returning from {@code main} or by
- * {@link System#exit} from any thread, a listener's included: no shutdown hook is needed. Windows closes the handles.
- * To make sure that operations in flight complete, close the port first.
+ * <p>A program may end while ports are open and operations are in flight: {@code main} returns, or any thread calls
+ * {@link System#exit}, also in a listener. No shutdown hook is needed, because Windows closes the handles. To make sure
+ * that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
     static {
@@ -63,7 +63,7 @@ public final class CompletionPort implements AutoCloseable {
      * Starts to configure a port.
      *
      * @param listener receives every completion of the port
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      */
     public static Builder builder(final CompletionListener listener) {
         return new Builder(Objects.requireNonNull(listener, "listener"), null);
@@ -73,48 +73,48 @@ public final class CompletionPort implements AutoCloseable {
      * Starts to configure a port whose listener is called once for each batch of completions.
      *
      * @param listener receives every completion of the port
-     * @return a builder with the defaults that its methods tell
+     * @return a builder with the defaults that its methods document
      */
     public static Builder batchBuilder(final BatchListener listener) {
         return new Builder(null, Objects.requireNonNull(listener, "listener"));
     }
 
     /**
-     * Opens a port with the default values.
+     * Opens a port with the defaults of {@link Builder}.
      *
      * @param listener receives every completion of the port
      * @return the open port
      * @throws Win32Exception when Windows refuses
-     * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
+     * @throws NativeLibraryError when iocp4j.dll cannot be loaded, for example because the system is not Windows x64
      */
     public static CompletionPort open(final CompletionListener listener) throws Win32Exception {
         return builder(listener).open();
     }
 
     /**
-     * Queues a packet of the caller's own, which arrives at the listener with opcode {@link Opcode#POST}
-     * ({@code PostQueuedCompletionStatus}). Packets posted by one thread are dequeued in the order in which they were
-     * posted; two workers that have dequeued one each call the listener in any order. The packet counts as an operation
-     * in flight until it is dequeued.
+     * Queues a packet, which arrives at the listener with opcode {@link Opcode#POST}
+     * ({@code PostQueuedCompletionStatus}). The packets of one thread are dequeued in the order in which they were
+     * posted; but two workers that have each dequeued a packet call the listener in any order. The packet counts as an
+     * operation in flight until it is dequeued.
      *
-     * @param key any number, given back by {@link Completion#key}
-     * @param bytes any number, given back by {@link Completion#bytes}
-     * @param token any number, given back by {@link Completion#token}
+     * @param key any number; {@link Completion#key} returns it
+     * @param bytes any number; {@link Completion#bytes} returns it
+     * @param token any number; {@link Completion#token} returns it
      * @throws PortClosedException when the port is closed or closing
      * @throws OperationLimitException when the ceiling of operations in flight is reached
-     * @throws Win32Exception when Windows is out of memory for packets; nothing was queued
+     * @throws Win32Exception when Windows has no memory for a packet; nothing was queued
      */
     public void post(final long key, final int bytes, final long token) throws Win32Exception {
         EngineError.key(PortNative.post(id, key, bytes, token), "PostQueuedCompletionStatus", this);
     }
 
     /**
-     * Opens a poller, with which one thread at a time drains this port.
+     * Opens a poller, with which one thread at a time dequeues the packets of this port.
      *
      * @return the poller, which the caller must close
-     * @throws IllegalStateException when the port has workers, which drain it already: build it with
-     *     {@link Builder#polled}; or when it has 1024 pollers
-     * @throws PortClosedException when the port is closed and all that belonged to it is gone
+     * @throws IllegalStateException when the port has workers, because it was built without {@link Builder#polled}, or
+     *     when 1024 pollers are open
+     * @throws PortClosedException when the port is closed and its last completion is delivered
      */
     public CompletionPoller openPoller() {
         final long answer = PollerNative.open(id);
@@ -130,16 +130,16 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Makes one poll return, the one that is waiting or else the next ({@code PostQueuedCompletionStatus}). Several
-     * calls before a poll returns count as one. Completions that were queued before are delivered first. Does nothing
-     * on a port with workers or on a closed one, and never fails.
+     * Ends one poll: one that is waiting, or else the next one ({@code PostQueuedCompletionStatus}). Several calls
+     * before a poll returns have the effect of one. Completions that are already queued are delivered first. The call
+     * never fails; it has no effect on a closed port or a port with workers.
      */
     public void wakeUp() {
         PortNative.wakeUp(id);
     }
 
     /**
-     * Whether callers' threads drain this port.
+     * Whether threads of the program poll this port.
      *
      * @return true if it was built with {@link Builder#polled}, false if it has workers
      */
@@ -148,7 +148,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * How this port learns that an operation is over.
+     * How Windows notifies this port of completed operations.
      *
      * @return the builder's setting, by default {@link Mechanism#COMPLETION_PORT}
      */
@@ -159,8 +159,8 @@ public final class CompletionPort implements AutoCloseable {
     /**
      * The port's devices and counters at this moment.
      *
-     * @return a snapshot; each figure is exact, but they are read one after another
-     * @throws PortClosedException when the port is closed and its workers are gone
+     * @return a snapshot; each counter is exact, but the counters are read one after another
+     * @throws PortClosedException when the port is closed and its workers have ended
      */
     public PortSnapshot snapshot() {
         final PortSnapshot snapshot = NativeSnapshot.take(this);
@@ -171,7 +171,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * The name given to the builder, which begins the names of the worker threads.
+     * The name of the port, with which the names of the worker threads begin.
      *
      * @return the name
      */
@@ -189,9 +189,9 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Closes the port with the close timeout given to the builder; see {@link #close(Duration)}. After the timeout, the
-     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
-     * and for how long.
+     * Closes the port with the timeout of {@link Builder#closeTimeout}; see {@link #close(Duration)}. If the timeout
+     * passes, the {@link System.Logger} {@code io.github.iocp4j} logs a warning with the workers that are in the
+     * listener, and for how long.
      */
     @Override
     public void close() {
@@ -207,16 +207,16 @@ public final class CompletionPort implements AutoCloseable {
      * harmless.
      *
      * <p>The caller waits until the port is closed. A worker of any port does not wait, because it might wait for
-     * itself: the call returns at once and other threads finish the close. On a polled port the caller itself drains
-     * the port until it is closed; in the port's own listener the call returns at once. An interrupt does not end the
-     * wait; the thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
+     * itself: the call returns at once, and other threads finish the close. On a polled port, the caller polls until
+     * the port is closed; in the port's own listener, the call returns at once. An interrupt does not end the wait; the
+     * thread is still interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
-     * <p>Do not close a port while you hold a lock that the listener may need: the listener then waits for the lock and
-     * this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
-     * {@link #snapshot} says which workers are in the listener and for how long.
+     * <p>Do not close a port while you hold a lock that the listener may need: the listener would wait for the lock,
+     * and this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
+     * {@link #snapshot} shows which workers are in the listener, and for how long.
      *
-     * @param timeout how long to wait, zero not to wait. After the timeout, operations whose packet has not come keep
-     *     their memory and buffers, and the workers go on to wait for these packets
+     * @param timeout how long to wait; zero does not wait. After the timeout, operations without a packet keep their
+     *     memory and buffers, and the workers continue to wait for their packets
      * @return whether everything is closed and every worker has ended
      */
     public boolean close(final Duration timeout) {
@@ -228,11 +228,11 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /**
-     * Begins to close the port as {@link #close(Duration)} does, and does not wait.
+     * Begins to close the port as {@link #close(Duration)} does, without waiting.
      *
      * @return a future that completes, never exceptionally, when every device is closed, every worker has ended and the
-     *     kernel object is closed. It completes on the thread that has finished the close, inside a native call, which
-     *     pins a virtual thread: run dependent actions that wait on another executor
+     *     kernel object is closed. It completes on the thread that finishes the close, during a native call, which pins
+     *     a virtual thread. Therefore run dependent actions that may block on another executor
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -287,7 +287,7 @@ public final class CompletionPort implements AutoCloseable {
         pollers.closeAll();
     }
 
-    /** Drains a closing polled port on this thread, unless the thread would wait for itself. */
+    /** Polls a closing port on this thread, unless the thread would wait for itself. */
     private boolean drain(final int milliseconds) {
         if (milliseconds == 0 || pollers.isDeliveringOnThisThread()) {
             return false;
@@ -345,8 +345,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The number of worker threads. Default: 2 × processors + 2, so that another worker replaces one that blocks in
-         * the listener.
+         * The number of worker threads. Default: 2 × processors + 2, so that another worker can replace one that blocks
+         * in the listener.
          *
          * @param threads from 1 to 1024
          * @return this
@@ -357,7 +357,7 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Makes a port without workers: the program's threads drain it, each with a {@link CompletionPoller}. Default:
+         * Builds a port without workers: threads of the program poll it, each with a {@link CompletionPoller}. Default:
          * a port with workers.
          *
          * @return this
@@ -368,8 +368,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * How Windows notifies the port of completed operations. Default: {@link Mechanism#COMPLETION_PORT}. The others
-         * are for handles that cannot be bound to a port, and for comparison.
+         * How Windows notifies the port of completed operations. Default: {@link Mechanism#COMPLETION_PORT}. The other
+         * mechanisms are for handles that cannot be bound to a port, and for comparison.
          *
          * @param how the mechanism for all devices of the port
          * @return this
@@ -380,8 +380,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The largest number of completions in one batch. A worker dequeues at most its share, so that one worker does
-         * not empty the queue while others sleep. Default: 256.
+         * The maximum number of completions in one batch. A worker dequeues at most its share of this number, so that
+         * one worker does not empty the queue while others wait. Default: 256.
          *
          * @param completions from 1 to 4096
          * @return this
@@ -392,10 +392,10 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The ceiling of operations in flight on all devices of the port together, posted packets included. An
-         * operation beyond it is refused with {@link OperationLimitException}. Default: 65 536. The ceiling itself
-         * takes no memory: the native memory grows with the largest number of operations that have been in flight, 128
-         * bytes each.
+         * The ceiling of operations in flight on all devices of the port together, including posted packets. At the
+         * ceiling, further operations are refused with {@link OperationLimitException}. Default: 65 536. The setting
+         * itself takes no memory: native memory grows with the largest number of operations that have been in flight,
+         * by 128 bytes for each.
          *
          * @param ceiling from 1 to 16 777 216
          * @return this
@@ -420,7 +420,7 @@ public final class CompletionPort implements AutoCloseable {
         /**
          * How long {@link CompletionPort#close()} and {@link Device#close()} wait. Default: 30 seconds.
          *
-         * @param timeout zero not to wait
+         * @param timeout zero does not wait
          * @return this
          */
         public Builder closeTimeout(final Duration timeout) {
@@ -430,12 +430,11 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * Receives each exception of the listener, with the completion that the listener was called for. Default: the
-         * {@link System.Logger} {@code io.github.iocp4j} names the completion, and the worker thread's
-         * {@link Thread.UncaughtExceptionHandler} gets the exception, which it prints with its stack trace unless the
-         * program has set another.
+         * The handler of the listener's exceptions. Default: the {@link System.Logger} {@code io.github.iocp4j} logs
+         * the completion that the listener was called for, and the {@link Thread.UncaughtExceptionHandler} of the
+         * worker thread receives the exception. Unless the program has set another one, it prints the stack trace.
          *
-         * @param handler called by the worker or polling thread, which then goes on
+         * @param handler called by the worker or polling thread, which then continues
          * @return this
          */
         public Builder exceptionHandler(final CompletionExceptionHandler handler) {
@@ -445,12 +444,13 @@ public final class CompletionPort implements AutoCloseable {
 
         /**
          * Creates the port and starts its workers ({@code CreateIoCompletionPort}). The first port of a process loads
-         * iocp4j.dll. A virtual thread is pinned during the call, but parks while another thread loads the DLL.
+         * iocp4j.dll. A virtual thread is pinned during the call; while another thread loads the DLL, it parks.
          *
          * @return the open port
          * @throws IllegalStateException when both {@link #polled} and {@link #workers} were called
          * @throws Win32Exception when Windows refuses
-         * @throws NativeLibraryError when iocp4j.dll cannot be loaded, as on any system but Windows x64
+         * @throws NativeLibraryError when iocp4j.dll cannot be loaded, for example because the system is not Windows
+         *     x64
          */
         public CompletionPort open() throws Win32Exception {
             if (polled && workers > 0) {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * A handle that is registered with a {@link CompletionPort}.
  *
- * <p>All methods may be called from any thread, the port's workers included.
+ * <p>Any thread may call the methods, including the port's workers.
  */
 public abstract class Device implements AutoCloseable {
     private final CompletionPort port;
@@ -28,7 +28,7 @@ public abstract class Device implements AutoCloseable {
     private volatile boolean taken;
 
     /**
-     * For this library: no program has what it takes.
+     * For this library only: programs cannot create an {@code OpenedDevice}.
      *
      * @param opened what native code has opened
      */
@@ -58,7 +58,7 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * The name that was opened, as in {@code \\.\pipe\syelog}.
+     * The name of the opened object, for example {@code \\.\pipe\syelog}.
      *
      * @return the name
      */
@@ -95,22 +95,22 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Starts a control request ({@code DeviceIoControl}) with any code that the driver knows: {@code FSCTL_...} of file
-     * systems and pipes, {@code IOCTL_...} of other devices. The completion has the opcode {@link Opcode#CONTROL} and
-     * the number of bytes in {@code out}; when {@code out} is too small, drivers report {@link Win32Error#MORE_DATA} or
-     * {@link Win32Error#INSUFFICIENT_BUFFER}.
+     * Starts a control request ({@code DeviceIoControl}) with any code that the driver supports: {@code FSCTL_...} for
+     * file systems and pipes, {@code IOCTL_...} for other devices. The completion has the opcode {@link Opcode#CONTROL}
+     * and the number of bytes that the driver has written to {@code out}. When {@code out} is too small, drivers report
+     * {@link Win32Error#MORE_DATA} or {@link Win32Error#INSUFFICIENT_BUFFER}.
      *
-     * <p>Both buffers belong to the kernel until the completion, see {@link StreamDevice}. This object does not track
-     * state of the device that a request changes.
+     * <p>Both buffers belong to the kernel until the completion, see {@link StreamDevice}. If a request changes the
+     * state of the device, this object does not know the new state.
      *
-     * @param code the control code, as {@code CTL_CODE} makes it
+     * @param code the control code, a result of {@code CTL_CODE}
      * @param in the input, from position to limit of a direct buffer; null for none
      * @param out receives the output, from position to limit of a direct buffer; null for none
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when {@code out} is read-only
-     * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
+     * @throws UnsupportedOperationException when the device has no handle, for example a {@link NamedPipeServer}
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -119,15 +119,15 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Starts a request as {@link #control(int, ByteBuffer, ByteBuffer, long)} does, with a deadline. An operation that
-     * is not over by then is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, if its
+     * Starts a request as {@link #control(int, ByteBuffer, ByteBuffer, long)} does, with a deadline. At the deadline,
+     * an operation in flight is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, if its
      * driver can cancel it.
      *
      * @param code the control code
-     * @param in what the request needs; null for nothing
-     * @param out where the answer goes; null for none
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param in the input; null for none
+     * @param out receives the output; null for none
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public final long control(
@@ -149,28 +149,27 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Lets transfers of data that succeed at once complete inline, from now on and until the device is closed
-     * ({@code SetFileCompletionNotificationModes}, {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that
-     * starts such a read, write, receive or send returns how many bytes were moved, as an
-     * {@link InlineCompletion}, and no completion follows. That saves the way through the port and to another
-     * thread, and is worth it where data is mostly there: cached files, sockets and pipes under load.
+     * From now on, transfers of data that succeed at once complete inline ({@code SetFileCompletionNotificationModes},
+     * {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that starts such a read, write, receive or send returns
+     * the number of bytes as an {@link InlineCompletion}, and no completion follows. The result needs no packet and no
+     * other thread. This is useful when data is usually available at once: cached files, sockets and pipes under load.
      *
-     * <p>All other operations complete to the listener as before: those that are pending, fail, move no byte or are no
-     * transfers. A worker also has a budget of inline completions for each batch, bounded by number and time; further
-     * operations complete to the listener, so that a listener which always starts the next operation does not keep the
-     * worker from other devices.
+     * <p>All other operations complete to the listener as before: operations that are pending, that fail, that transfer
+     * 0 bytes, or that are not transfers. On a worker, the number and duration of inline completions during one batch
+     * are limited. Beyond the limit, operations complete to the listener, so that a listener that always starts the
+     * next operation does not keep the worker from other devices.
      *
-     * <p>Windows and the driver choose which transfers succeed at once, and may choose none: some systems never read a
-     * file at once, so that this call succeeds there and changes nothing.
-     * {@link DeviceSnapshot#operationsCompletedInline} counts the operations that have completed inline.
+     * <p>Windows and the driver decide which transfers succeed at once. Some systems never read a file at once: there
+     * this call succeeds, but has no effect. {@link DeviceSnapshot#operationsCompletedInline} counts the operations
+     * that have completed inline.
      *
-     * <p>The setting stays with the handle until it is closed. Therefore a pipe server does not reuse the instance of
-     * such a connection when it {@linkplain NamedPipe#disconnect disconnects}, but creates a new one.
+     * <p>The setting cannot be undone while the handle is open. Therefore, after {@link NamedPipe#disconnect} a pipe
+     * server does not reuse the instance of such a connection, but creates a new one.
      *
-     * @throws Win32Exception when the device cannot: {@link Win32Error#WSAEOPNOTSUPP} for a socket of a layered service
-     *     provider without kernel handles, and for a datagram socket, because Winsock does not reliably report whether
-     *     a packet follows a datagram that is longer than its buffer
-     * @throws UnsupportedOperationException when the device has no handle, as a {@link NamedPipeServer} has none
+     * @throws Win32Exception when the device does not support it: {@link Win32Error#WSAEOPNOTSUPP} for a socket of a
+     *     layered service provider without kernel handles, and for a datagram socket, because Winsock does not reliably
+     *     report whether a packet follows after a datagram that is longer than its buffer
+     * @throws UnsupportedOperationException when the device has no handle, for example a {@link NamedPipeServer}
      * @throws DeviceClosedException when the device is closed or closing
      */
     public final void completeInline() throws Win32Exception {
@@ -178,48 +177,51 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Asks Windows to cancel one operation ({@code CancelIoEx}). Its completion follows in any case: with
-     * {@link Win32Error#OPERATION_ABORTED} when the request came in time, otherwise with the operation's own result. A
-     * request that comes too late or twice has no effect: an id never refers to a later operation.
+     * Cancels one operation ({@code CancelIoEx}). Its completion follows in any case: with
+     * {@link Win32Error#OPERATION_ABORTED} if the cancel was in time, otherwise with the operation's own result. A late
+     * or second cancel has no effect, because ids are not used again.
      *
-     * @param operation what the starting method returned; an id that is over or was never given out is harmless
-     * @return false when the operation had already completed or was never known on this device
-     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which names no operation
+     * @param operation the result of the starting method; an unknown id is harmless, and so is that of a completed
+     *     operation
+     * @return false when the operation has already completed, or does not exist on this device
+     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which is not an operation's id
      */
     public final boolean cancel(final long operation) {
         return DeviceNative.cancel(key, InlineCompletion.refuse(operation));
     }
 
     /**
-     * Whether an operation is still in progress in Windows ({@code HasOverlappedIoCompleted}). When it is not, its
-     * completion was delivered to the listener, or is on its way.
+     * Whether an operation is still in progress in Windows ({@code HasOverlappedIoCompleted}). If not, the listener has
+     * received its completion or will receive it soon.
      *
-     * @param operation what the starting method returned; an id that is over or was never given out is harmless
-     * @return false when the operation has ended, or was never known on this device
-     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which names no operation
+     * @param operation the result of the starting method; an unknown id is harmless, and so is that of a completed
+     *     operation
+     * @return false when the operation has ended, or does not exist on this device
+     * @throws IllegalArgumentException when it is an {@link InlineCompletion}, which is not an operation's id
      */
     public final boolean isPending(final long operation) {
         return DeviceNative.isPending(key, InlineCompletion.refuse(operation));
     }
 
     /**
-     * Asks Windows to cancel all operations in flight on this device ({@code CancelIoEx}), reads and writes alike. The
-     * completion of each one follows. Does nothing when the device is closed.
+     * Cancels all operations in flight on this device ({@code CancelIoEx}). The completion of each one follows. On a
+     * closed device, the call has no effect.
      */
     public final void cancelAll() {
         DeviceNative.cancelAll(key);
     }
 
     /**
-     * Asks Windows to cancel the operations of one kind that are in flight on this device, as {@link Opcode#READ} for
-     * its reads but not its writes ({@code CancelIoEx} for each of them). The completion of each one follows, as after
-     * {@link #cancel}. Operations that another thread starts meanwhile may be cancelled or not. The call looks at as
-     * many operations as the port has ever had in flight at the same time; do not call it for every completion.
+     * Cancels the operations of one kind that are in flight on this device ({@code CancelIoEx} for each of them):
+     * {@link Opcode#READ} cancels its reads but not its writes. The completion of each one follows, as after
+     * {@link #cancel}. An operation that another thread starts during the call may or may not be cancelled. The
+     * duration of the call grows with the largest number of operations that the port has had in flight; do not call it
+     * for every completion.
      *
-     * @param opcode the opcode that the operations' completions will have
-     * @return how many operations the request has found; 0 when there were none, or when the device is closed
-     * @throws IllegalArgumentException for {@link Opcode#POST}, {@link Opcode#ACCEPT} and {@link Opcode#CHANGE}, which
-     *     are not operations that a caller has started on a device
+     * @param opcode the opcode of the operations
+     * @return the number of operations found; 0 when there were none, or when the device is closed
+     * @throws IllegalArgumentException for {@link Opcode#POST}, {@link Opcode#ACCEPT} and {@link Opcode#CHANGE},
+     *     because callers do not start such operations on a device
      */
     public final int cancelAll(final Opcode opcode) {
         switch (opcode) {
@@ -234,9 +236,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Closes the device with the port's close timeout; see {@link #close(Duration)}. After the timeout, the
-     * {@link System.Logger} {@code io.github.iocp4j} gets a warning that names the workers which are in the listener,
-     * and for how long.
+     * Closes the device with the timeout of {@link CompletionPort.Builder#closeTimeout}; see {@link #close(Duration)}.
+     * If the timeout passes, the {@link System.Logger} {@code io.github.iocp4j} logs a warning with the workers that
+     * are in the listener, and for how long.
      */
     @Override
     public final void close() {
@@ -247,20 +249,20 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Refuses new operations, cancels those in flight, lets each of them complete to the listener, then closes the
-     * handle ({@code CancelIoEx}, {@code CloseHandle}). Operations that the close cancels complete with
-     * {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
+     * Refuses new operations, cancels the operations in flight, waits until the listener has received the completion of
+     * each, then closes the handle ({@code CancelIoEx}, {@code CloseHandle}). Operations that the close cancels
+     * complete with {@link Win32Error#HANDLES_CLOSED}. Closing twice is harmless.
      *
      * <p>The caller waits until the handle is closed. A worker of any port does not wait, because it might wait for
-     * itself: the call returns at once and other threads finish the close. On a polled port the call returns at once,
-     * too, because the caller may be the thread that has to poll. An interrupt does not end the wait; the thread is
-     * still interrupted afterwards. A virtual thread parks and does not pin its carrier.
+     * itself: the call returns at once, and other threads finish the close. On a polled port, the call also returns at
+     * once, because the caller may be the thread that polls. An interrupt does not end the wait; the thread is still
+     * interrupted afterwards. A virtual thread parks and does not pin its carrier.
      *
-     * <p>Do not close a device while you hold a lock that the listener may need: the listener then waits for the lock
+     * <p>Do not close a device while you hold a lock that the listener may need: the listener would wait for the lock,
      * and this call for the listener, until the timeout. Release the lock first, or use {@link #closeAsync}.
      *
-     * @param timeout how long to wait, zero not to wait. Operations whose packet has not come by then keep their
-     *     memory, their buffers and the open handle until it comes: see {@link PortSnapshot#operationsQuarantined}
+     * @param timeout how long to wait; zero does not wait. After the timeout, an operation without a packet keeps its
+     *     memory, its buffer and the open handle until the packet comes: see {@link PortSnapshot#operationsQuarantined}
      * @return whether the handle is closed
      */
     public final boolean close(final Duration timeout) {
@@ -273,11 +275,11 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Begins to close the device as {@link #close(Duration)} does, and does not wait.
+     * Begins to close the device as {@link #close(Duration)} does, without waiting.
      *
      * @return a future that completes, never exceptionally, when every operation has completed to the listener and the
-     *     handle is closed. It completes on the thread that has finished the close, usually a worker, inside a native
-     *     call, which pins a virtual thread: run dependent actions that wait on another executor
+     *     handle is closed. It completes on the thread that finishes the close, usually a worker, during a native call,
+     *     which pins a virtual thread. Therefore run dependent actions that may block on another executor
      */
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -309,8 +311,8 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Turns the answer of a native submission into the operation's id or its inline completion, or the exception that
-     * tells why it was refused.
+     * Converts the result of a native submission to the operation's id or its inline completion, or throws the
+     * exception for a refusal.
      */
     final long accepted(final long answer) {
         if (answer > 0) {

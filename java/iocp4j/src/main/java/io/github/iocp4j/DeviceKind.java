@@ -22,7 +22,7 @@ import io.github.iocp4j.socket.UdpSocket;
 public enum DeviceKind {
     /** {@link NamedPipeServer}. */
     PIPE_SERVER(1),
-    /** {@link NamedPipe}, also that of a {@link ChildPipe}. */
+    /** {@link NamedPipe}, including the parent's end of a {@link ChildPipe}. */
     PIPE(2),
     /** {@link OverlappedFile}. */
     FILE(3),

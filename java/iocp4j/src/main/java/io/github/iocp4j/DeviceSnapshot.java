@@ -63,7 +63,7 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Accepted operations whose completion the listener has not handled. For a pipe server: its waiting instances.
+     * Accepted operations whose completion the listener has not handled yet. For a pipe server, its waiting instances.
      *
      * @return at least 0
      */

@@ -1,12 +1,12 @@
 package io.github.iocp4j;
 
 /**
- * Decodes the result of a starting method on a device that {@linkplain Device#completeInline completes inline}: a
- * positive number is the operation's id, and a completion follows; a negative number has the bytes that were
- * transferred, and no completion follows. Allocates nothing.
+ * Decodes the result of a starting method on a device that {@linkplain Device#completeInline completes inline}. A
+ * positive number is the operation's id, and a completion follows. A negative number contains the number of bytes
+ * transferred, and no completion follows. The methods allocate nothing.
  *
- * <p>The two cannot be mistaken for each other: {@link #bytes} refuses an operation's id, and {@link Device#cancel} and
- * {@link Device#isPending} refuse an inline completion.
+ * <p>The methods check which of the two a number is: {@link #bytes} refuses an operation's id, and
+ * {@link Device#cancel} and {@link Device#isPending} refuse an inline completion.
  *
  * <pre>{@code
  * long read = file.read(buffer, position, token);
@@ -25,9 +25,10 @@ public final class InlineCompletion {
     }
 
     /**
-     * Whether the operation is over: it has succeeded, has transferred at least one byte, and no completion follows.
+     * Whether the operation has completed inline: it has succeeded and transferred at least one byte, and no completion
+     * follows.
      *
-     * @param started what the starting method returned
+     * @param started the result of the starting method
      * @return false for an operation's id, whose completion follows
      */
     public static boolean is(final long started) {
@@ -37,9 +38,9 @@ public final class InlineCompletion {
     /**
      * The number of bytes that the operation has transferred.
      *
-     * @param started what the starting method returned
+     * @param started the result of the starting method
      * @return the number of bytes, at least 1
-     * @throws IllegalArgumentException when that is an operation's id, as {@link #is} tells
+     * @throws IllegalArgumentException when {@link #is} is false for the number
      */
     public static int bytes(final long started) {
         if (!is(started)) {
@@ -49,12 +50,12 @@ public final class InlineCompletion {
         return (int) -started;
     }
 
-    /** What a starting method returns for the native answer that an operation was accepted. */
+    /** Converts a native result to the result of a starting method. */
     static long ofNative(final long answer) {
         return answer >>> NATIVE_MARK_BIT == 1 ? -(answer & Integer.MAX_VALUE) : answer;
     }
 
-    /** The same number, where it may be an operation's id. */
+    /** Returns the same number, unless it is an inline completion. */
     static long refuse(final long operation) {
         if (is(operation)) {
             throw new IllegalArgumentException("That operation has completed inline and moved " + -operation

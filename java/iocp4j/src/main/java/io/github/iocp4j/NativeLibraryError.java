@@ -1,9 +1,9 @@
 package io.github.iocp4j;
 
 /**
- * {@code iocp4j.dll} could not be loaded, or does not belong to this version of iocp4j. The message lists every place
- * that was searched, the reason for which it failed, and what to change. Later attempts in the same JVM throw the same
- * diagnosis.
+ * {@code iocp4j.dll} cannot be loaded, or does not belong to this version of iocp4j. The message lists each location
+ * that was searched, why the DLL could not be loaded from there, and what to change. Later attempts in the same JVM
+ * throw an error with the same message.
  */
 public final class NativeLibraryError extends UnsatisfiedLinkError {
     private static final long serialVersionUID = 1L;

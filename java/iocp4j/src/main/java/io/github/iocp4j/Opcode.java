@@ -7,11 +7,11 @@ import io.github.iocp4j.device.WaitableDevice;
  * The kind of operation that a completion belongs to.
  */
 public enum Opcode {
-    /** {@code PostQueuedCompletionStatus} through {@link CompletionPort#post}. */
+    /** A packet that the program has posted with {@link CompletionPort#post}: {@code PostQueuedCompletionStatus}. */
     POST(1),
-    /** {@code ReadFile}; of a socket {@code WSARecv}. */
+    /** A read: {@code ReadFile}, for a socket {@code WSARecv}. */
     READ(2),
-    /** {@code WriteFile}; of a socket {@code WSASend}. */
+    /** A write: {@code WriteFile}, for a socket {@code WSASend}. */
     WRITE(3),
     /** A server's new connection: {@code ConnectNamedPipe}, {@code AcceptEx}. */
     ACCEPT(4),

@@ -77,7 +77,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Whether callers' threads drain the port.
+     * Whether threads of the program poll the port.
      *
      * @return the same as {@link CompletionPort#isPolled}
      */
@@ -97,7 +97,7 @@ public final class PortSnapshot {
     /**
      * When the snapshot was taken.
      *
-     * @return {@link System#nanoTime} of the port's process: only differences of such times have a meaning
+     * @return {@link System#nanoTime} of the port's process: only the difference of two such times has a meaning
      */
     public long nanoTime() {
         return nanoTime;
@@ -140,7 +140,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Accepted operations whose packet was not dequeued: those of the devices, accepts of servers, and posted packets.
+     * Accepted operations whose packet is not dequeued yet: operations of devices, accepts of servers, and posted
+     * packets.
      *
      * @return from 0 to {@link #operationCeiling}
      */
@@ -149,8 +150,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * The largest number of operations that have been in flight at the same time, which is also the number of 128-byte
-     * slots that were used.
+     * The largest number of operations that have been in flight at the same time. It is also the number of 128-byte
+     * slots in use.
      *
      * @return from 0 to {@link #operationCeiling}, since the port was opened
      */
@@ -169,7 +170,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * Batches delivered to the listener, which is also the number of calls from native code into Java for them.
+     * Batches delivered to the listener. It is also the number of calls from native code to Java for completions.
      *
      * @return since the port was opened
      */
@@ -253,7 +254,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * How many of the {@link #completions} have failed, by status as in {@link CompletionBatch#status}:
+     * The number of {@link #completions} with an error, by {@link CompletionBatch#status}:
      * {@link Win32Error#OPERATION_ABORTED} counts cancels, {@link Win32Error#TIMEOUT} deadlines,
      * {@link Win32Error#HANDLES_CLOSED} closes of the device. Each worker counts fifteen statuses separately, and
      * further ones under {@link #OTHER_STATUSES}.
@@ -267,8 +268,8 @@ public final class PortSnapshot {
     /**
      * The same as {@link #failures}, by the names of the statuses.
      *
-     * @return an immutable map from what {@link Win32Error#name} says to the number of completions;
-     *     {@link #OTHER_STATUSES} is named {@code OTHER}
+     * @return an immutable map from {@link Win32Error#name} to the number of completions; {@link #OTHER_STATUSES} is
+     *     named {@code OTHER}
      */
     public Map<String, Long> failuresByName() {
         final Map<String, Long> named = new LinkedHashMap<>();
@@ -278,8 +279,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Operations in flight on closing devices. Their memory, their buffers and the devices' handles are kept until
-     * their packets come, also after the close has timed out.
+     * Operations in flight on closing devices. Their memory, their buffers and the handles of the devices are kept
+     * until their packets come, even if the close has timed out.
      *
      * @return 0 when nothing hangs
      */
@@ -288,8 +289,8 @@ public final class PortSnapshot {
     }
 
     /**
-     * Devices whose numbers of accepted and completed operations differed at the end. That is a defect of iocp4j:
-     * please report it.
+     * Devices that have ended with different numbers of accepted and completed operations. A value other than 0 is a
+     * defect of iocp4j: please report it.
      *
      * @return 0
      */
@@ -308,7 +309,7 @@ public final class PortSnapshot {
     }
 
     /**
-     * The activity of the threads that drain the port.
+     * The activity of the port's workers or pollers.
      *
      * @return an immutable list of the port's workers by index; on a polled port of its pollers, in no particular order
      */
@@ -319,7 +320,8 @@ public final class PortSnapshot {
     /**
      * The number of devices registered with the port.
      *
-     * @return the size of {@link #devices}; more than that where a monitor's pipe has left some out
+     * @return the size of {@link #devices}, or more if this snapshot comes from a monitor's pipe, which may omit
+     *     devices
      */
     public int deviceCount() {
         return integer(PortCounter.DEVICES);

@@ -7,8 +7,9 @@ public enum PortState {
     /** The port is closing, and waits for its operations in flight. */
     CLOSING,
     /**
-     * The port is closed: the counters are those of the last snapshot, and nothing is in flight. Only the module
-     * {@code io.github.iocp4j.monitoring} shows such a port; {@link CompletionPort#snapshot} refuses it.
+     * The port is closed and has no operations in flight. The counters are those of the last snapshot. Only the module
+     * {@code io.github.iocp4j.monitoring} returns such a snapshot; {@link CompletionPort#snapshot} throws an exception
+     * instead.
      */
     CLOSED
 }

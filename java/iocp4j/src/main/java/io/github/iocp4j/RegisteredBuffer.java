@@ -9,16 +9,16 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A direct buffer whose address native code resolves once. A read or write with it is one JNI call with primitive
- * arguments only; with a {@link ByteBuffer}, each operation resolves the address and creates a global reference.
- * Register memory that is used again and again, for example one large buffer with a {@linkplain #slice(int, int) slice}
- * for each connection.
+ * A direct buffer whose address native code resolves only once. A read or write with it is one JNI call with primitive
+ * arguments only. With a {@link ByteBuffer}, each operation resolves the address and creates a global reference.
+ * Register memory that is used many times, for example one large buffer with a {@linkplain #slice(int, int) slice} for
+ * each connection.
  *
- * <p>Operations of any devices and ports may use any parts at the same time. A part belongs to the kernel until the
- * completion, see {@link StreamDevice}. The memory stays allocated until this object is closed
- * <em>and</em> its last operation is over; a buffer that is never closed is never freed.
+ * <p>Operations of any devices and ports may use different parts at the same time. A part belongs to the kernel until
+ * the completion, see {@link StreamDevice}. The memory stays allocated until this object is closed <em>and</em> its
+ * last operation has completed; a registered buffer that is never closed is never freed.
  *
- * <p>All methods may be called from any thread.
+ * <p>Any thread may call the methods.
  */
 public final class RegisteredBuffer implements AutoCloseable {
     private final ByteBuffer buffer;
@@ -33,10 +33,10 @@ public final class RegisteredBuffer implements AutoCloseable {
     /**
      * Registers a buffer from 0 to its capacity.
      *
-     * @param buffer a direct buffer; a read-only one serves for writes to devices
+     * @param buffer a direct buffer; a read-only buffer can only be used for writes to devices
      * @return the registered buffer, which the caller must close
      * @throws IllegalArgumentException when the buffer is not direct
-     * @throws IllegalStateException when a million buffers are registered, or no native memory is left
+     * @throws IllegalStateException when a million buffers are registered, or native memory is exhausted
      */
     public static RegisteredBuffer register(final ByteBuffer buffer) {
         Buffers.checkDirect(buffer);
@@ -67,7 +67,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * All of the buffer, for operations.
+     * The whole buffer, for operations.
      *
      * @return a new slice, from 0 to the capacity
      */
@@ -90,7 +90,7 @@ public final class RegisteredBuffer implements AutoCloseable {
     }
 
     /**
-     * Whether operations may be started in it.
+     * Whether new operations can use this buffer.
      *
      * @return false as soon as {@link #close} has been called
      */
@@ -98,7 +98,7 @@ public final class RegisteredBuffer implements AutoCloseable {
         return open;
     }
 
-    /** Refuses further operations. Those in flight keep the memory and complete as usual. Never waits. */
+    /** Refuses new operations. Operations in flight keep the memory and complete as usual. The call does not wait. */
     @Override
     public void close() {
         open = false;

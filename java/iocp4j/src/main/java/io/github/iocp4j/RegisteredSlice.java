@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
  * A part of a {@link RegisteredBuffer} for reads and writes. An operation uses the bytes from position to limit of
  * {@link #buffer}; it reads both when it starts and never changes them.
  *
- * <p>Make slices once, for example one for each connection, and use them for any number of operations. A slice needs no
- * close: it is unusable after its registered buffer is closed.
+ * <p>Create slices once, for example one for each connection, and use them for any number of operations. A slice is not
+ * closed; it cannot be used after its registered buffer is closed.
  */
 public final class RegisteredSlice {
     private final RegisteredBuffer whole;
@@ -21,8 +21,7 @@ public final class RegisteredSlice {
     }
 
     /**
-     * The part of the memory. It begins at 0 with its own position, limit and byte order, as
-     * {@link ByteBuffer#slice} makes them.
+     * The memory of this slice, a result of {@link ByteBuffer#slice} with its own position, limit and byte order.
      *
      * @return the same object each time
      */

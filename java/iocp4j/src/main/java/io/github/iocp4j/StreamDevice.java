@@ -12,24 +12,24 @@ import java.time.Duration;
 /**
  * A device that transfers a sequence of bytes, without positions: a connected pipe or socket, a serial port.
  *
- * <p>Any number of reads and writes may be in flight; Windows serves those of one direction in the order in which they
- * were started.
+ * <p>Any number of reads and writes may be in flight. Windows processes the reads in the order in which they were
+ * started; the same holds for writes.
  *
- * <p>A buffer belongs to the kernel from the call until its completion. It cannot be collected during that time, even
- * if the caller drops it; for a slice, this applies to the whole buffer. The call reads position and limit and never
- * changes them; the caller may change them afterwards. Code that reads or writes the content during that time, or
- * starts another operation on the same bytes, gets or sends undefined bytes, but only bytes of that range. Never free
- * the memory by means other than the garbage collector, such as {@code Unsafe.invokeCleaner} or the end of an
- * {@code Arena}: the kernel would write to memory that is no longer the buffer's.
+ * <p>A buffer belongs to the kernel from the call until the completion. The garbage collector does not free its memory
+ * during that time, even if the caller drops the buffer; for a slice, this applies to the whole buffer. The call reads
+ * position and limit and does not change them; the caller may change them after the call. If code reads or writes the
+ * content before the completion, or starts another operation on the same bytes, these bytes are undefined; no other
+ * memory is affected. Do not free the memory explicitly during an operation, as {@code Unsafe.invokeCleaner} or the end
+ * of an {@code Arena} does: the kernel would then write to memory that other code uses.
  */
 public abstract class StreamDevice extends Device {
-    /** In a native call, for a device that has none. */
+    /** The position in a native call for a device without positions. */
     static final long NO_POSITION = 0;
 
     private volatile StreamLimit limit;
 
     /**
-     * For this library: no program has what it takes.
+     * For this library only: programs cannot create an {@code OpenedDevice}.
      *
      * @param opened what native code has opened
      */
@@ -41,19 +41,19 @@ public abstract class StreamDevice extends Device {
 
     /**
      * Starts reading into the buffer, from its position to its limit ({@code ReadFile}, on a socket {@code WSARecv}).
-     * The completion has the number of bytes; the documentation of the kind of device says what ends a read without
-     * data.
+     * The completion has the number of bytes. How a read reports the end of the data depends on the kind of device: see
+     * {@link CompletionBatch#isEnd}.
      *
-     * <p>Where position and limit are the same, as in a buffer that was filled and not cleared, that is a read of 0
-     * bytes, which on a pipe or socket completes when there is something to read. It consumes nothing, except that on a
-     * pipe of messages it takes an empty message away: see {@link NamedPipe}.
+     * <p>If position and limit are equal, as in a buffer that was filled and not cleared, this is a read of 0 bytes. On
+     * a pipe or socket it completes when data is available, and leaves the data for the next read. On a message-mode
+     * pipe it removes an empty message: see {@link NamedPipe}.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
-     * @throws java.nio.ReadOnlyBufferException when it is read-only
-     * @throws UnsupportedOperationException when the device is only written
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws UnsupportedOperationException when the device is write-only
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -62,13 +62,13 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, long)} does, with a deadline. An operation that is not over by then is
-     * cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; if it ends at that moment, with its
-     * own result. A deadline takes neither a thread nor memory.
+     * Starts reading as {@link #read(ByteBuffer, long)} does, with a deadline. At the deadline, an operation in flight
+     * is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, or with its own result if it
+     * ends at that moment. A deadline takes neither a thread nor memory.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long read(final ByteBuffer buffer, final Duration timeout, final long token) {
@@ -76,18 +76,18 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts writing what lies between the buffer's position and its limit ({@code WriteFile}, on a socket
-     * {@code WSASend}). The completion comes when the device's buffer or the peer has taken all of it. A write that is
-     * aborted ({@link Completion#isAborted}) may have been taken in part, although its completion says 0 bytes: Windows
-     * does not say how much.
+     * Starts writing the buffer, from its position to its limit ({@code WriteFile}, on a socket {@code WSASend}). The
+     * write completes when the device's buffer or the peer has received all bytes. The completion of an aborted write
+     * ({@link Completion#isAborted}) has 0 bytes, although a part may have been received: Windows does not report how
+     * much.
      *
-     * <p>In a buffer that was filled and not flipped there is nothing between the two: then 0 bytes are written.
+     * <p>If position and limit are equal, as in a buffer that was filled and not flipped, 0 bytes are written.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
-     * @throws UnsupportedOperationException when the device is only read
+     * @throws UnsupportedOperationException when the device is read-only
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -96,12 +96,12 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts writing as {@link #write(ByteBuffer, long)} does, with a deadline as
-     * {@link #read(ByteBuffer, Duration, long)} has.
+     * Starts writing as {@link #write(ByteBuffer, long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, Duration, long)}.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long write(final ByteBuffer buffer, final Duration timeout, final long token) {
@@ -111,12 +111,12 @@ public abstract class StreamDevice extends Device {
     /**
      * Starts reading as {@link #read(ByteBuffer, long)} does, into registered memory.
      *
-     * @param slice where the bytes go, from the position of its buffer to the limit
-     * @param token given back by {@link Completion#token}
+     * @param slice the memory to read into, from position to limit of its buffer
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
-     * @throws IllegalStateException when the buffer is registered no more
-     * @throws UnsupportedOperationException when the device is only written
+     * @throws IllegalStateException when the registered buffer is closed
+     * @throws UnsupportedOperationException when the device is write-only
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -125,11 +125,11 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts reading into registered memory, with a deadline as {@link #read(ByteBuffer, Duration, long)} has.
+     * Starts reading into registered memory, with a deadline; see {@link #read(ByteBuffer, Duration, long)}.
      *
-     * @param slice where the bytes go, from the position of its buffer to the limit
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param slice the memory to read into, from position to limit of its buffer
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long readInto(final RegisteredSlice slice, final Duration timeout, final long token) {
@@ -139,11 +139,11 @@ public abstract class StreamDevice extends Device {
     /**
      * Starts writing as {@link #write(ByteBuffer, long)} does, from registered memory.
      *
-     * @param slice where the bytes lie, from the position of its buffer to the limit
-     * @param token given back by {@link Completion#token}
+     * @param slice the memory to write from, from position to limit of its buffer
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalStateException when the buffer is registered no more
-     * @throws UnsupportedOperationException when the device is only read
+     * @throws IllegalStateException when the registered buffer is closed
+     * @throws UnsupportedOperationException when the device is read-only
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -152,11 +152,11 @@ public abstract class StreamDevice extends Device {
     }
 
     /**
-     * Starts writing from registered memory, with a deadline as {@link #read(ByteBuffer, Duration, long)} has.
+     * Starts writing from registered memory, with a deadline; see {@link #read(ByteBuffer, Duration, long)}.
      *
-     * @param slice where the bytes lie, from the position of its buffer to the limit
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param slice the memory to write from, from position to limit of its buffer
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public final long writeFrom(final RegisteredSlice slice, final Duration timeout, final long token) {
@@ -171,7 +171,7 @@ public abstract class StreamDevice extends Device {
         }
     }
 
-    /** Throws if this end of the device cannot be written, or not any more. */
+    /** Throws if this end of the device cannot be written, or no longer. */
     final void checkWritable() {
         final StreamLimit current = limit;
         if (current != null) {

@@ -11,7 +11,7 @@ public final class Win32Error {
     /** No error. */
     public static final int SUCCESS = 0;
 
-    /** The device does not know the request, such as a read of a directory. */
+    /** The device does not support the request, for example a read of a directory. */
     public static final int INVALID_FUNCTION = 1;
 
     /** There is no file or pipe of that name. */
@@ -20,13 +20,13 @@ public final class Win32Error {
     /** A folder in the path does not exist. */
     public static final int PATH_NOT_FOUND = 3;
 
-    /** No more files can be opened. */
+    /** The process cannot open more files. */
     public static final int TOO_MANY_OPEN_FILES = 4;
 
-    /** Access is denied; for a new pipe server also: a pipe of that name exists. */
+    /** Access is denied. For a new pipe server, also: a pipe of that name exists. */
     public static final int ACCESS_DENIED = 5;
 
-    /** The handle is closed or of another kind. */
+    /** The handle is closed, or is of another kind. */
     public static final int INVALID_HANDLE = 6;
 
     /** Out of memory for the request. */
@@ -35,7 +35,7 @@ public final class Win32Error {
     /** Out of memory. */
     public static final int OUTOFMEMORY = 14;
 
-    /** A move to another volume. */
+    /** The target of a move is on another volume. */
     public static final int NOT_SAME_DEVICE = 17;
 
     /** The listing of a folder is complete. */
@@ -44,7 +44,7 @@ public final class Win32Error {
     /** The medium is write-protected. */
     public static final int WRITE_PROTECT = 19;
 
-    /** The device is not ready, such as a drive without a medium. */
+    /** The device is not ready, for example a drive without a medium. */
     public static final int NOT_READY = 21;
 
     /** The data read is damaged. */
@@ -80,16 +80,16 @@ public final class Win32Error {
     /** The network failed in an unexpected way. */
     public static final int UNEXP_NET_ERR = 59;
 
-    /** The connection was closed by the other side or by ourselves. */
+    /** The connection was closed by the peer or by this machine. */
     public static final int NETNAME_DELETED = 64;
 
-    /** The other machine does not allow it. */
+    /** The other machine does not allow the access. */
     public static final int NETWORK_ACCESS_DENIED = 65;
 
     /** The other machine does not share that name. */
     public static final int BAD_NET_NAME = 67;
 
-    /** The file to create exists. */
+    /** The file to create already exists. */
     public static final int FILE_EXISTS = 80;
 
     /** An argument is wrong, or the handle was not opened for overlapped requests. */
@@ -101,10 +101,10 @@ public final class Win32Error {
     /** The disk is full. */
     public static final int DISK_FULL = 112;
 
-    /** The time allowed for the request is over, as when no pipe instance became free. */
+    /** The timeout of the request has passed, for example because no pipe instance became free. */
     public static final int SEM_TIMEOUT = 121;
 
-    /** The buffer is too small for the answer. */
+    /** The buffer is too small for the result. */
     public static final int INSUFFICIENT_BUFFER = 122;
 
     /** The name of the file or pipe is malformed. */
@@ -116,7 +116,7 @@ public final class Win32Error {
     /** The object is in use. */
     public static final int BUSY = 170;
 
-    /** The object to create exists. */
+    /** The object to create already exists. */
     public static final int ALREADY_EXISTS = 183;
 
     /** The name is too long. */
@@ -125,37 +125,37 @@ public final class Win32Error {
     /** The pipe is open on this machine only. */
     public static final int PIPE_LOCAL = 229;
 
-    /** The pipe is not in a state that allows it. */
+    /** The state of the pipe does not allow the request. */
     public static final int BAD_PIPE = 230;
 
-    /** All instances of the pipe are taken. */
+    /** All instances of the pipe are busy. */
     public static final int PIPE_BUSY = 231;
 
-    /** The pipe is being closed, or, without waiting, is empty. */
+    /** The pipe is being closed; or a read that does not wait has found no data. */
     public static final int NO_DATA = 232;
 
     /** There is no process at the other end of the pipe. */
     public static final int PIPE_NOT_CONNECTED = 233;
 
-    /** The message was longer than the buffer; the rest comes with the next read. */
+    /** The message was longer than the buffer; the next read continues it. */
     public static final int MORE_DATA = 234;
 
-    /** The time to wait is over. */
+    /** The wait has timed out. */
     public static final int WAIT_TIMEOUT = 258;
 
-    /** The name is not that of a folder, or it is and may not be. */
+    /** The name is not that of a folder; or it is, but must be that of a file. */
     public static final int DIRECTORY = 267;
 
     /** The file is being deleted. */
     public static final int DELETE_PENDING = 303;
 
-    /** A client was there before the server began to wait for it. */
+    /** A client had already connected when the server began to wait. */
     public static final int PIPE_CONNECTED = 535;
 
-    /** The server waits for a client and none has come. */
+    /** The server waits for a client, and no client has connected. */
     public static final int PIPE_LISTENING = 536;
 
-    /** The handle was closed with the operation in flight. */
+    /** The handle was closed while the operation was in flight. */
     public static final int HANDLES_CLOSED = 676;
 
     /** The completion port was closed during a wait. */
@@ -176,7 +176,7 @@ public final class Win32Error {
     /** The volume has changed, so that the open file is no longer valid. */
     public static final int FILE_INVALID = 1006;
 
-    /** More has changed in a watched folder than was noted: list it anew. */
+    /** There were more changes in a watched directory than fit into the buffer: list it again. */
     public static final int NOTIFY_ENUM_DIR = 1022;
 
     /** The device failed. */
@@ -188,7 +188,7 @@ public final class Win32Error {
     /** Nothing was found, such as an operation to cancel. */
     public static final int NOT_FOUND = 1168;
 
-    /** The user or a program cancelled it. */
+    /** The user or a program has cancelled the request. */
     public static final int CANCELLED = 1223;
 
     /** The file is mapped into memory. */
@@ -197,7 +197,7 @@ public final class Win32Error {
     /** There is no server at that address. */
     public static final int CONNECTION_REFUSED = 1225;
 
-    /** The other side has ended the connection in order. */
+    /** The peer has ended the connection in an orderly way. */
     public static final int GRACEFUL_DISCONNECT = 1226;
 
     /** The address is in use. */
@@ -209,25 +209,25 @@ public final class Win32Error {
     /** The connection exists already. */
     public static final int CONNECTION_ACTIVE = 1230;
 
-    /** There is no way to that network. */
+    /** The network cannot be reached. */
     public static final int NETWORK_UNREACHABLE = 1231;
 
-    /** There is no way to that machine. */
+    /** The machine cannot be reached. */
     public static final int HOST_UNREACHABLE = 1232;
 
-    /** The other machine does not have the protocol. */
+    /** The other machine does not support the protocol. */
     public static final int PROTOCOL_UNREACHABLE = 1233;
 
-    /** Nothing at the other machine takes datagrams on that port. */
+    /** No socket of the other machine has that UDP port. */
     public static final int PORT_UNREACHABLE = 1234;
 
-    /** The request was given up. */
+    /** The request was aborted. */
     public static final int REQUEST_ABORTED = 1235;
 
-    /** The connection was ended by this machine. */
+    /** This machine has ended the connection. */
     public static final int CONNECTION_ABORTED = 1236;
 
-    /** It may work when tried again. */
+    /** The request may succeed when it is tried again. */
     public static final int RETRY = 1237;
 
     /** The security descriptor is of an unknown revision. */
@@ -236,10 +236,10 @@ public final class Win32Error {
     /** The security descriptor cannot have that owner. */
     public static final int INVALID_OWNER = 1307;
 
-    /** This process lacks a privilege for it. */
+    /** This process does not have the required privilege. */
     public static final int PRIVILEGE_NOT_HELD = 1314;
 
-    /** No account of that name or identifier is known. */
+    /** No account has that name or identifier. */
     public static final int NONE_MAPPED = 1332;
 
     /** The access-control list is malformed. */
@@ -254,52 +254,52 @@ public final class Win32Error {
     /** The level of impersonation is missing or wrong. */
     public static final int BAD_IMPERSONATION_LEVEL = 1346;
 
-    /** Windows lacks memory of its own for the request. */
+    /** Windows has no system resources for the request. */
     public static final int NO_SYSTEM_RESOURCES = 1450;
 
-    /** Windows lacks memory that is never paged out. */
+    /** Windows has no non-paged memory for the request. */
     public static final int NONPAGED_SYSTEM_RESOURCES = 1451;
 
     /** This process may not lock so much memory for requests in flight. */
     public static final int WORKING_SET_QUOTA = 1453;
 
-    /** Memory and paging file are full. */
+    /** The memory and the paging file are full. */
     public static final int COMMITMENT_LIMIT = 1455;
 
-    /** The time allowed is over. */
+    /** The timeout has passed. */
     public static final int TIMEOUT = 1460;
 
     /** Wine's code for a malformed security descriptor text. */
     public static final int RPC_S_INVALID_STRING_UUID = 1705;
 
-    /** This process has used up its share of memory for requests in flight. */
+    /** This process has no quota left for the memory of requests in flight. */
     public static final int NOT_ENOUGH_QUOTA = 1816;
 
     /** A blocking call was interrupted. */
     public static final int WSAEINTR = 10_004;
 
-    /** The socket may not use that address or port. */
+    /** This process may not use that address or port. */
     public static final int WSAEACCES = 10_013;
 
-    /** A socket call was given bad memory. */
+    /** A socket call received an invalid address of memory. */
     public static final int WSAEFAULT = 10_014;
 
-    /** A socket call came in the wrong state or with a wrong argument. */
+    /** The state of the socket does not allow the call, or an argument is wrong. */
     public static final int WSAEINVAL = 10_022;
 
-    /** No more sockets can be opened. */
+    /** The process cannot open more sockets. */
     public static final int WSAEMFILE = 10_024;
 
-    /** A socket that does not wait cannot do it now. */
+    /** A non-blocking socket cannot complete the call now. */
     public static final int WSAEWOULDBLOCK = 10_035;
 
-    /** The socket is busy with such a request already. */
+    /** The socket already has such a request in progress. */
     public static final int WSAEALREADY = 10_037;
 
-    /** The handle is not a socket, or no longer. */
+    /** The handle is not a socket, or no longer one. */
     public static final int WSAENOTSOCK = 10_038;
 
-    /** The request lacks the address of the other side. */
+    /** The request has no target address. */
     public static final int WSAEDESTADDRREQ = 10_039;
 
     /** The datagram was longer than the buffer. */
@@ -308,40 +308,40 @@ public final class Win32Error {
     /** The socket has no such option. */
     public static final int WSAENOPROTOOPT = 10_042;
 
-    /** This Windows does not have the protocol. */
+    /** This version of Windows does not support the protocol. */
     public static final int WSAEPROTONOSUPPORT = 10_043;
 
     /** The socket does not support the request. */
     public static final int WSAEOPNOTSUPP = 10_045;
 
-    /** The address does not fit the socket. */
+    /** The socket does not support the address family. */
     public static final int WSAEAFNOSUPPORT = 10_047;
 
     /** The address and port are in use. */
     public static final int WSAEADDRINUSE = 10_048;
 
-    /** The address is not one of this machine's. */
+    /** This machine does not have that address. */
     public static final int WSAEADDRNOTAVAIL = 10_049;
 
     /** The network is down. */
     public static final int WSAENETDOWN = 10_050;
 
-    /** There is no way to that network. */
+    /** The network cannot be reached. */
     public static final int WSAENETUNREACH = 10_051;
 
-    /** The connection broke while it was idle. */
+    /** The connection was broken while it was idle. */
     public static final int WSAENETRESET = 10_052;
 
-    /** The connection was ended by this machine. */
+    /** This machine has ended the connection. */
     public static final int WSAECONNABORTED = 10_053;
 
-    /** The connection was reset by the other side. */
+    /** The peer has reset the connection. */
     public static final int WSAECONNRESET = 10_054;
 
-    /** Windows lacks memory for the socket. */
+    /** Windows has no memory for the socket. */
     public static final int WSAENOBUFS = 10_055;
 
-    /** The socket is connected already. */
+    /** The socket is already connected. */
     public static final int WSAEISCONN = 10_056;
 
     /** The socket is not connected. */
@@ -350,7 +350,7 @@ public final class Win32Error {
     /** The socket was shut down in that direction. */
     public static final int WSAESHUTDOWN = 10_058;
 
-    /** The other side did not answer in time. */
+    /** The peer has not answered in time. */
     public static final int WSAETIMEDOUT = 10_060;
 
     /** There is no server at that address. */
@@ -359,16 +359,16 @@ public final class Win32Error {
     /** The other machine is down. */
     public static final int WSAEHOSTDOWN = 10_064;
 
-    /** There is no way to that machine. */
+    /** The machine cannot be reached. */
     public static final int WSAEHOSTUNREACH = 10_065;
 
-    /** Windows Sockets are not usable now. */
+    /** Windows Sockets is not available now. */
     public static final int WSASYSNOTREADY = 10_091;
 
-    /** Windows Sockets have not been started in this process. */
+    /** Windows Sockets is not initialized in this process. */
     public static final int WSANOTINITIALISED = 10_093;
 
-    /** The other side has ended the connection in order. */
+    /** The peer has ended the connection in an orderly way. */
     public static final int WSAEDISCON = 10_101;
 
     private Win32Error() {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * A Win32 call failed. The message has the call, the code's name and number, and Windows' text.
+ * A Win32 call has failed. The message has the call, the name and number of the error code, and the text of Windows.
  */
 public final class Win32Exception extends IOException {
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class Win32Exception extends IOException {
     /**
      * Creates an exception for a code of {@code GetLastError} or of a completion.
      *
-     * @param call the failed call and its subject, as in {@code CreateFile \\.\pipe\syelog}
+     * @param call the failed call and its object, for example {@code CreateFile \\.\pipe\syelog}
      * @param code the Win32 error code
      */
     public Win32Exception(final String call, final int code) {
@@ -28,7 +28,7 @@ public final class Win32Exception extends IOException {
     /**
      * The Win32 error code.
      *
-     * @return one of the constants in {@link Win32Error}, or another
+     * @return a constant of {@link Win32Error}, or another code of {@code winerror.h}
      */
     public int code() {
         return code;

@@ -10,9 +10,9 @@
  * {@linkplain io.github.iocp4j.CompletionPort port}: a {@linkplain io.github.iocp4j.pipe.NamedPipe pipe}, a
  * {@linkplain io.github.iocp4j.socket.StreamSocket socket}, a {@linkplain io.github.iocp4j.file.OverlappedFile file}, a
  * {@linkplain io.github.iocp4j.file.DirectoryWatch directory}. A program starts <em>operations</em> on a device, such
- * as a read. The call does not wait. Either it throws, and nothing follows; or the operation is accepted, and
- * <b>exactly one completion</b> follows in every case: success, failure, cancellation, or the close of the device. Each
- * {@linkplain io.github.iocp4j.Completion completion} arrives at the port's one
+ * as a read. The call does not wait. Either the call throws, and no completion follows. Or the operation is accepted,
+ * and <b>exactly one completion</b> follows in every case: success, failure, cancellation, or the close of the device.
+ * Each {@linkplain io.github.iocp4j.Completion completion} arrives at the port's one
  * {@linkplain io.github.iocp4j.CompletionListener listener}, on the threads of the port, its <em>workers</em>.
  *
  * <p>A program has two parts. The first opens a port and devices, and keeps them open:
@@ -55,15 +55,15 @@
  * <p>A completion has the {@linkplain io.github.iocp4j.Completion#opcode kind} of the operation, its
  * {@linkplain io.github.iocp4j.Completion#device device}, {@linkplain io.github.iocp4j.Completion#status status} and
  * number of {@linkplain io.github.iocp4j.Completion#bytes bytes}, and the {@linkplain io.github.iocp4j.Completion#token
- * token}, any number that the program passed when it started the operation. {@linkplain io.github.iocp4j.Device#attach
+ * token}, a number that the program chose when it started the operation. {@linkplain io.github.iocp4j.Device#attach
  * Attach} the state of a connection to its device; find the state of an operation by its token.
  *
  * <h2 id="batches">Batches</h2>
  *
  * <p>A worker dequeues the queued completions, up to its share of the port's batch ceiling, and passes them to Java in
- * one call, which calls the listener for each. The accessors of a completion read native memory in place and allocate
- * nothing; a completion is valid on that thread and during the listener's call only. Copy the values that you need
- * later.
+ * one call. Java then calls the listener for each. The accessors of a completion read native memory in place and
+ * allocate nothing. A completion is valid only on that thread, during the call of the listener. Copy the values that
+ * you need later.
  *
  * <p>A program that does something once per batch, such as a flush, opens its port with a
  * {@link io.github.iocp4j.BatchListener} ({@link io.github.iocp4j.CompletionPort#batchBuilder}).
@@ -71,29 +71,30 @@
  * <h2 id="buffers">Buffers</h2>
  *
  * <p>A buffer must be direct, and <b>belongs to the kernel</b> from the call that starts the operation to its
- * completion. It is not collected during that time, even if the program drops it. The call reads position and limit and
- * never changes them; you may change them when it has returned. The content belongs to the kernel: do not read it,
- * write it or start another operation on it before the completion. Use one buffer for each operation in flight, or
- * parts of one {@link io.github.iocp4j.RegisteredBuffer}, whose address is resolved once.
+ * completion. The garbage collector does not free it during that time, even if the program drops it. The call reads
+ * position and limit and does not change them; you may change them after the call. The content belongs to the kernel:
+ * do not read it, write it or start another operation on it before the completion. Use one buffer for each operation in
+ * flight, or parts of one {@link io.github.iocp4j.RegisteredBuffer}, whose address is resolved once.
  *
- * <p><b>Backpressure</b> is up to the program: a server that starts the next read only after it has written the answer
- * to the last one holds at most one buffer for a client, however fast that sends. The operations in flight on a port
- * have a {@linkplain io.github.iocp4j.CompletionPort.Builder#operations ceiling}; beyond it an operation is refused
- * with {@link io.github.iocp4j.OperationLimitException}. Try it again after a completion.
+ * <p>The program controls <b>backpressure</b>: a server that starts the next read only after it has written the
+ * previous answer holds at most one buffer for each client, even if the client sends faster. The operations in flight
+ * on a port have a {@linkplain io.github.iocp4j.CompletionPort.Builder#operations ceiling}. At the ceiling, an
+ * operation is refused with {@link io.github.iocp4j.OperationLimitException}; try again after a completion.
  *
  * <h2 id="threads">Threads</h2>
  *
  * <ul>
- * <li>Any thread may call the methods of ports and devices; only its own thread may call those of a batch.
+ * <li>Any thread may call the methods of ports and devices. Only the thread that the listener runs on may call those of
+ * a batch or a completion.
  * <li>Several workers call the listener at the same time. While a device has one operation in flight, its completions
  * are never concurrent, and its attachment needs no lock. Start the next operation in the last statement of the
  * listener: another worker may deliver its completion before that call returns.
  * <li>When a device has several operations in flight, their completions arrive in any order, from several workers at
  * once.
- * <li>A listener may block; another worker then dequeues packets, up to the size of the pool.
- * <li>An exception of the listener affects the completion that it was called for, and no other. It goes to the
+ * <li>A listener may block; another worker then dequeues packets, while workers are left.
+ * <li>An exception of the listener affects only the completion that the listener was called for. It goes to the
  * {@linkplain io.github.iocp4j.CompletionPort.Builder#exceptionHandler exception handler} with that completion, and the
- * worker goes on with the next one. If the completion is a new connection, the port closes it.
+ * worker continues with the next one. If the completion is a new connection, the port closes it.
  * </ul>
  *
  * <p>To do everything on one thread, as in an event loop, build a port
@@ -125,42 +126,43 @@
  * <li>All other calls are short and pin the thread: starting and cancelling operations, posting, waking, snapshots,
  * opening ports, servers and sockets. Starting an operation takes as long as the transfer if Windows executes it
  * synchronously, as it may for cached and compressed files and for writes that extend a file.
- * <li>The first port of a process loads the library. That is file I/O, which pins as all file I/O of the JDK does;
- * other virtual threads that need the library park until it is loaded.
- * <li>Workers are platform threads; the listener runs on a virtual thread only if that polls the port.
+ * <li>The first port of a process loads the library. That is file I/O, which pins like all file I/O of the JDK. Other
+ * virtual threads that need the library park until it is loaded.
+ * <li>Workers are platform threads. The listener runs on a virtual thread only if a virtual thread polls the port.
  * <li>With {@link io.github.iocp4j.Mechanism#EVENT} and {@link io.github.iocp4j.Mechanism#HANDLE} Windows aborts an
- * operation when the thread that has started it ends. For a virtual thread that is its carrier, which may end when it
- * is idle. Start operations on platform threads.
+ * operation when the thread that has started it ends. For a virtual thread, this is its carrier, which may end when it
+ * is idle. Therefore start operations on platform threads.
  * </ul>
  *
- * <p>Nothing else depends on the kind of thread: batches and pollers belong to one thread at a
- * time, virtual or not, whatever its carrier; the context class loader is that of the thread that opened the port.
+ * <p>Nothing else depends on the kind of thread. Batches and pollers belong to one thread at a time, which may be a
+ * virtual one and may change its carrier. The context class loader is that of the thread that opened the port.
  *
  * <h2 id="cancelling">Cancelling and deadlines</h2>
  *
- * <p>{@link io.github.iocp4j.Device#cancel Device.cancel} takes the id that a starting method returns; a cancel that
- * comes too late or twice has no effect. A starting method with a parameter {@code timeout} gives its operation a
- * deadline. In both cases the completion follows as usual, and its status is the cause:
+ * <p>{@link io.github.iocp4j.Device#cancel Device.cancel} takes the id that a starting method returns; a late or second
+ * cancel has no effect. A starting method with a parameter {@code timeout} gives its operation a deadline. In both
+ * cases, the completion follows as usual, and its status is the cause:
  * {@link io.github.iocp4j.Win32Error#OPERATION_ABORTED} for a cancel, {@link io.github.iocp4j.Win32Error#TIMEOUT} for a
  * deadline, {@link io.github.iocp4j.Win32Error#HANDLES_CLOSED} for the close of its device.
  *
  * <h2 id="closing">Closing</h2>
  *
- * <p>{@link io.github.iocp4j.Device#close() Device.close} refuses new operations, cancels those in flight, lets each
- * complete to the listener, and closes the handle after the last one. It waits for that, except on a worker, which
- * would wait for itself; {@link io.github.iocp4j.Device#closeAsync} returns a future instead. Closing a port closes its
+ * <p>{@link io.github.iocp4j.Device#close() Device.close} refuses new operations, cancels the operations in flight,
+ * waits until the listener has received their completions, and closes the handle. A worker does not wait, because it
+ * might wait for itself; {@link io.github.iocp4j.Device#closeAsync} returns a future instead. Closing a port closes its
  * devices first. The listener owns each new connection and must close it, at the latest when the peer has gone.
  *
  * <h2 id="errors">Errors</h2>
  *
- * <p>Misuse is an exception of the call: {@link java.lang.IllegalArgumentException},
+ * <p>Misuse causes an exception of the call: {@link java.lang.IllegalArgumentException},
  * {@link java.lang.IndexOutOfBoundsException}, {@link io.github.iocp4j.DeviceClosedException},
  * {@link io.github.iocp4j.PortClosedException}, {@link io.github.iocp4j.OperationLimitException}. A failure of Windows
  * is the status of a completion, even when the Win32 call fails at once, so that the listener is the one place to
  * handle it. Codes are those of Windows, named by {@link io.github.iocp4j.Win32Error};
  * {@link io.github.iocp4j.Completion#error Completion.error} converts one to an exception. Blocking calls, such as
- * opening a device, throw {@link io.github.iocp4j.Win32Exception} instead. When the DLL cannot be loaded, as on any
- * other system, the message of {@link io.github.iocp4j.NativeLibraryError} lists what was tried.
+ * opening a device, throw {@link io.github.iocp4j.Win32Exception} instead. When the DLL cannot be loaded, for example
+ * because the system is not Windows x64, the message of {@link io.github.iocp4j.NativeLibraryError} lists what was
+ * tried.
  *
  * <h2 id="inline">Inline completions</h2>
  *
@@ -171,11 +173,11 @@
  * <h2 id="mechanisms">Mechanisms</h2>
  *
  * <p>By default the kernel queues a packet on the port for each operation. For handles that cannot be bound to a port,
- * the kernel can instead notify by APC, by event or by the handle itself ({@link io.github.iocp4j.Mechanism});
- * listener, batches and guarantees are the same. An {@link io.github.iocp4j.device.AlertableThread} is for programs
- * that make their own alertable waits.
+ * Windows can instead notify by APC, by event or by the handle itself ({@link io.github.iocp4j.Mechanism}). The
+ * listener, the batches and the guarantees are the same. An {@link io.github.iocp4j.device.AlertableThread} is for
+ * programs with alertable waits of their own.
  *
- * <p>The module {@code io.github.iocp4j.monitoring} shows a port's {@linkplain io.github.iocp4j.PortSnapshot snapshots}
- * outside its program.
+ * <p>The module {@code io.github.iocp4j.monitoring} shows the {@linkplain io.github.iocp4j.PortSnapshot snapshots} of a
+ * port outside its program.
  */
 package io.github.iocp4j;

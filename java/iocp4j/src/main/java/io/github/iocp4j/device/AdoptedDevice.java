@@ -22,14 +22,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A handle of any kind: one that the program has opened by other means, or a device with a path.
+ * A handle that the program has opened by other means, or any device with a path.
  *
- * <p>It supports the operations of its driver: {@link #read} and {@link #write} with or without a position,
- * {@link #control}. For a handle with positions, such as that of a file or a disk, operations without a position begin
- * at 0.
+ * <p>The driver decides which operations the device supports: {@link #read} and {@link #write} with or without a
+ * position, {@link #control}. If the handle has positions, like that of a file or a disk, operations without a position
+ * begin at position 0.
  *
- * <p>Windows ties a handle to one completion port for as long as it is open. It must have been opened for overlapped
- * I/O, which a console cannot be.
+ * <p>Windows binds a handle to one completion port until the handle is closed. The handle must be open for overlapped
+ * I/O; a console does not support that.
  */
 public final class AdoptedDevice extends StreamDevice {
     /** The access right to read, for {@link #open}. */
@@ -46,7 +46,7 @@ public final class AdoptedDevice extends StreamDevice {
         super(new OpenedDevice(port, key, DeviceNative.name(key)));
     }
 
-    /** The owner of a handle, who closes it. */
+    /** Who owns a handle and closes it. */
     public enum Ownership {
         /**
          * The program closes the handle. Closing the device cancels its operations, waits for them, and leaves the
@@ -54,23 +54,26 @@ public final class AdoptedDevice extends StreamDevice {
          * device.
          */
         KEPT,
-        /** The device closes it, with {@code CloseHandle}. A socket is not closed that way: keep its ownership. */
+        /**
+         * The device closes the handle ({@code CloseHandle}). Do not use this for a socket, which must be closed in
+         * another way.
+         */
         PASSED
     }
 
     /**
-     * Registers an open handle ({@code CreateIoCompletionPort}). Operations that other code has in flight on it
-     * complete to the port, too, where they are counted as foreign packets.
+     * Registers an open handle ({@code CreateIoCompletionPort}). Operations that other code has in flight on the handle
+     * also complete to the port, which counts them as foreign packets.
      *
      * @param port receives the completions
      * @param handle a Win32 {@code HANDLE} as a number
-     * @param ownership who closes it; when this method throws, the caller still owns it
+     * @param ownership who closes the handle; when this method throws, the caller still owns it
      * @return the device
-     * @throws IllegalArgumentException when 0 or -1 is passed, which are no handles
-     * @throws UnsupportedOperationException when it is a console's
+     * @throws IllegalArgumentException for 0 and -1, which are not handles
+     * @throws UnsupportedOperationException when it is the handle of a console
      * @throws Win32Exception {@link Win32Error#INVALID_PARAMETER} when the handle was opened without
-     *     {@code FILE_FLAG_OVERLAPPED} or is bound to a port already, which the message distinguishes if Windows does;
-     *     {@link Win32Error#INVALID_HANDLE} when it is not a handle, or not one that can be read or written
+     *     {@code FILE_FLAG_OVERLAPPED} or is already bound to a port; the message says which, if Windows reports it;
+     *     {@link Win32Error#INVALID_HANDLE} when it is not a handle, or is of a kind that cannot be read or written
      * @throws PortClosedException when the port is closed or closing
      */
     public static AdoptedDevice adopt(final CompletionPort port, final long handle, final Ownership ownership)
@@ -94,7 +97,7 @@ public final class AdoptedDevice extends StreamDevice {
     /**
      * Opens a device by its path, for {@link #control} and other operations of its driver ({@code CreateFileW} with
      * {@code OPEN_EXISTING}, {@code FILE_FLAG_OVERLAPPED}, shared for reading and writing). A virtual thread parks
-     * meanwhile and does not pin its carrier.
+     * during the call and does not pin its carrier.
      *
      * @param port receives the completions
      * @param path as in {@code \\.\PhysicalDrive0} or {@code \\.\pipe\}
@@ -119,9 +122,9 @@ public final class AdoptedDevice extends StreamDevice {
      * Starts reading at a position ({@code ReadFile}). At the end of a file the status is
      * {@link Win32Error#HANDLE_EOF}.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
-     * @param position where in the file or on the disk to begin; not looked at by what has no positions
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param position the position in the file or on the disk; a device without positions ignores it
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
@@ -135,9 +138,9 @@ public final class AdoptedDevice extends StreamDevice {
     /**
      * Starts writing at a position ({@code WriteFile}).
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
-     * @param position where in the file or on the disk to begin; not looked at by what has no positions
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param position the position in the file or on the disk; a device without positions ignores it
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws IllegalArgumentException when the buffer is not direct
      * @throws DeviceClosedException when the device is closed or closing

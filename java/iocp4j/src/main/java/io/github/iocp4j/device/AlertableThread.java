@@ -16,12 +16,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The calling thread, opened for APCs from other threads ({@code QueueUserAPC}), with the six alertable waits of
- * Windows in which APCs run. A wait returns its reason: an APC, a signalled object, a packet or a timeout.
+ * The calling thread, opened for APCs from other threads ({@code QueueUserAPC}). It has the six alertable waits of
+ * Windows, in which APCs run. A wait returns the reason for its end: an APC, a signalled object, a packet or a timeout.
  *
- * <p>It must be a platform thread: {@link #current} refuses a virtual one. {@link #execute} may be called from any
- * thread, all other methods only by the thread itself. Tasks run in order, on the thread, and only during a wait of
- * this class; one wait runs all tasks that are queued. An exception of a task goes to the thread's
+ * <p>It must be a platform thread: {@link #current} refuses a virtual one. Any thread may call {@link #execute}; only
+ * the thread itself may call the other methods. Tasks run in order, on the thread, and only during a wait of this
+ * class; one wait runs all tasks that are queued. An exception of a task goes to the thread's
  * {@link Thread.UncaughtExceptionHandler}, and the wait continues.
  *
  * <pre>{@code
@@ -34,7 +34,7 @@ import java.util.concurrent.RejectedExecutionException;
  * }</pre>
  */
 public final class AlertableThread implements Executor, AutoCloseable {
-    /** A timeout that never passes. */
+    /** No timeout. */
     public static final int FOR_EVER = -1;
 
     private static final int MAX_OBJECTS = 64;
@@ -56,9 +56,9 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Opens the calling thread for APCs.
      *
-     * @return the opened thread, which this thread must close before it ends
+     * @return the opened thread, which the calling thread must close before it ends
      * @throws UnsupportedOperationException when this is a virtual thread: Windows would queue APCs to its carrier,
-     *     where they would run in another virtual thread's wait, or never
+     *     where they would run during a wait of another virtual thread, or never
      * @throws Win32Exception when Windows refuses
      */
     public static AlertableThread current() throws Win32Exception {
@@ -89,9 +89,9 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Waits for APCs only ({@code SleepEx}).
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
      * @return APC or TIMEOUT
-     * @throws IllegalStateException when another thread calls this, or it is closed
+     * @throws IllegalStateException when another thread calls this, or this is closed
      */
     public WaitResult sleep(final int timeoutMillis) {
         checkTimeout(timeoutMillis);
@@ -101,11 +101,11 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Waits for one object ({@code WaitForSingleObjectEx}).
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
      * @param object what to wait for
      * @return SIGNALLED, ABANDONED, APC or TIMEOUT
      * @throws Win32Exception when Windows cannot wait for it
-     * @throws IllegalStateException when another thread calls this, or it or the object is closed
+     * @throws IllegalStateException when another thread calls this, or this or the object is closed
      */
     public WaitResult await(final int timeoutMillis, final WaitableObject object) throws Win32Exception {
         return await(timeoutMillis, AlertableThreadNative.ONE, "WaitForSingleObjectEx", object);
@@ -114,11 +114,11 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Waits for any of several objects ({@code WaitForMultipleObjectsEx}).
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
-     * @param objects from 1 to 64, no two the same
-     * @return SIGNALLED or ABANDONED with the index of the first that is, APC or TIMEOUT
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 1 to 64 different objects
+     * @return SIGNALLED or ABANDONED with the index of the first such object, APC or TIMEOUT
      * @throws Win32Exception when Windows cannot wait for them
-     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     * @throws IllegalStateException when another thread calls this, or this or an object is closed
      */
     public WaitResult awaitAny(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
         Ranges.inRange("The number of objects", objects.length, 1, MAX_OBJECTS);
@@ -128,11 +128,11 @@ public final class AlertableThread implements Executor, AutoCloseable {
     /**
      * Waits until all of several objects are signalled at the same time ({@code WaitForMultipleObjectsEx}).
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
-     * @param objects from 1 to 64, no two the same
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 1 to 64 different objects
      * @return SIGNALLED, ABANDONED, APC or TIMEOUT
      * @throws Win32Exception when Windows cannot wait for them
-     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     * @throws IllegalStateException when another thread calls this, or this or an object is closed
      */
     public WaitResult awaitAll(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
         Ranges.inRange("The number of objects", objects.length, 1, MAX_OBJECTS);
@@ -143,11 +143,11 @@ public final class AlertableThread implements Executor, AutoCloseable {
      * Waits for input in this thread's message queue or for any of several objects
      * ({@code MsgWaitForMultipleObjectsEx}). Input that is already in the queue ends the wait at once.
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
-     * @param objects from 0 to 63, no two the same
-     * @return MESSAGE, SIGNALLED or ABANDONED with the index of the first that is, APC or TIMEOUT
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param objects from 0 to 63 different objects
+     * @return MESSAGE, SIGNALLED or ABANDONED with the index of the first such object, APC or TIMEOUT
      * @throws Win32Exception when Windows cannot wait for them
-     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     * @throws IllegalStateException when another thread calls this, or this or an object is closed
      */
     public WaitResult awaitMessage(final int timeoutMillis, final WaitableObject... objects) throws Win32Exception {
         Ranges.inRange("The number of objects", objects.length, 0, MAX_OBJECTS - 1);
@@ -162,7 +162,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
      * @param object what to wait for
      * @return SIGNALLED, ABANDONED, APC or TIMEOUT
      * @throws Win32Exception when Windows cannot do either
-     * @throws IllegalStateException when another thread calls this, or it or an object is closed
+     * @throws IllegalStateException when another thread calls this, or this or an object is closed
      */
     public WaitResult signalAndAwait(
             final WaitableObject signalled, final int timeoutMillis, final WaitableObject object)
@@ -178,13 +178,15 @@ public final class AlertableThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Polls as {@link CompletionPoller#poll(int)} does, and runs APCs meanwhile ({@code GetQueuedCompletionStatusEx}).
+     * Polls as {@link CompletionPoller#poll(int)} does, in an alertable wait, so that APCs run
+     * ({@code GetQueuedCompletionStatusEx}).
      *
-     * @param timeoutMillis how long, in milliseconds; {@link #FOR_EVER} for no limit
+     * @param timeoutMillis how long to wait, in milliseconds; {@link #FOR_EVER} for no limit
      * @param poller the poller of a port
      * @return COMPLETIONS, WAKE_UP, APC or TIMEOUT; the end of the port is a TIMEOUT
-     * @throws PortClosedException when the port is closed and all that belonged to it is gone
-     * @throws IllegalStateException when another thread calls this, or it or the poller is closed or in use
+     * @throws PortClosedException when the port is closed and its last completion is delivered
+     * @throws IllegalStateException when another thread calls this, when this or the poller is closed, or when the
+     *     poller is in use
      */
     public WaitResult poll(final int timeoutMillis, final CompletionPoller poller) {
         checkTimeout(timeoutMillis);
@@ -192,7 +194,7 @@ public final class AlertableThread implements Executor, AutoCloseable {
                 timeoutMillis));
     }
 
-    /** Runs the queued tasks and refuses further ones. Closing twice is harmless. */
+    /** Runs the queued tasks and refuses new ones. Closing twice is harmless. */
     @Override
     public void close() {
         if (open) {

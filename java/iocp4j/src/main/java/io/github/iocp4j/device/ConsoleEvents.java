@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /**
  * A cursor over the {@code INPUT_RECORD}s that a read of a {@link ConsoleInput} has written to a buffer. It allocates
- * nothing, and may be used again and again, by one thread at a time.
+ * nothing. One thread at a time may use it, for any number of reads.
  *
  * <pre>{@code
  * final ConsoleEvents events = new ConsoleEvents(buffer);       // once
@@ -72,7 +72,7 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Makes a cursor over a buffer, whose position and limit are ignored.
+     * Creates a cursor over a buffer, whose position and limit are ignored.
      *
      * @param buffer the buffer of the reads
      */
@@ -112,8 +112,8 @@ public final class ConsoleEvents {
      * The kind of the record.
      *
      * @return the kind
-     * @throws IllegalStateException when the last call of {@link #next} has not returned true, here as in the methods
-     *     below
+     * @throws IllegalStateException when the last call of {@link #next} has not returned true; the same applies to the
+     *     methods below
      */
     public Kind kind() {
         return Kind.of(records.getShort(position()));
@@ -123,7 +123,7 @@ public final class ConsoleEvents {
      * Whether a key was pressed rather than released.
      *
      * @return true if it was pressed
-     * @throws IllegalStateException when the record is of another kind, here as in the methods below
+     * @throws IllegalStateException when the record is of another kind; the same applies to the methods below
      */
     public boolean isKeyDown() {
         return records.getInt(at(Kind.KEY) + EVENT) != 0;
@@ -157,7 +157,7 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Which of shift, control, alt and the locks were on, for a key or the mouse.
+     * The state of shift, control, alt and the lock keys, for a key or the mouse.
      *
      * @return bits as in {@code dwControlKeyState}: 0x10 is shift, 0x0c control, 0x03 alt
      */
@@ -185,10 +185,10 @@ public final class ConsoleEvents {
     }
 
     /**
-     * Which buttons of the mouse are down.
+     * The mouse buttons that are down.
      *
-     * @return bits as in {@code dwButtonState}: 1 is the leftmost, 2 the rightmost; the upper half is how far a wheel
-     *     was turned
+     * @return bits as in {@code dwButtonState}: 1 is the leftmost, 2 the rightmost; the upper 16 bits are the rotation
+     *     of a wheel
      */
     public int mouseButtons() {
         return records.getInt(at(Kind.MOUSE) + BUTTONS);

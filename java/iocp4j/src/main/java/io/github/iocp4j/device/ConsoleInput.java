@@ -14,13 +14,13 @@ import io.github.iocp4j.internal.PortAccess;
 /**
  * Input events of this process's console: keyboard, mouse and window ({@code CONIN$}).
  *
- * <p>Windows cannot bind a console to a completion port, and a thread that reads a console blocks. Therefore one of the
- * port's threads waits until there is input, and only then reads it ({@code WaitForMultipleObjects},
- * {@code ReadConsoleInputW}). A read completes with at least one record of 20 bytes, and with as many as are available
- * and fit; {@link ConsoleEvents} decodes them. A read of fewer bytes completes with
- * {@link Win32Error#INSUFFICIENT_BUFFER}. Each record is one event: input is neither echoed nor gathered into lines. No
- * other code should read the same console at the same time, not even {@code System.in}. Writes complete with
- * {@link Win32Error#INVALID_FUNCTION}.
+ * <p>Windows cannot bind a console to a completion port, and a thread that reads a console blocks. Therefore a thread
+ * of the port waits until input is available, and then reads it ({@code WaitForMultipleObjects},
+ * {@code ReadConsoleInputW}). A read completes with one or more records of 20 bytes: all available records that fit
+ * into the buffer. {@link ConsoleEvents} decodes them. A read of fewer than 20 bytes completes with
+ * {@link Win32Error#INSUFFICIENT_BUFFER}. Each record is one event; Windows neither echoes the input nor collects it
+ * into lines. No other code should read the same console at the same time, including {@code System.in}. Writes complete
+ * with {@link Win32Error#INVALID_FUNCTION}.
  */
 public final class ConsoleInput extends StreamDevice {
     private ConsoleInput(final CompletionPort port, final long key) {
@@ -32,7 +32,7 @@ public final class ConsoleInput extends StreamDevice {
      *
      * @param port receives the completions
      * @return the device
-     * @throws Win32Exception when the process has no console, such as a service: usually
+     * @throws Win32Exception when the process has no console, for example in a service: usually
      *     {@link Win32Error#INVALID_HANDLE}
      * @throws PortClosedException when the port is closed or closing
      */

@@ -18,7 +18,7 @@ import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
 
 /**
- * A job: a group of processes, including all child processes. A completion arrives when the last one has ended.
+ * A job: a group of processes, including their child processes. A completion arrives when the last process has ended.
  *
  * <p>Windows itself posts a job's notifications to the port ({@code JOBOBJECT_ASSOCIATE_COMPLETION_PORT}); no thread
  * waits. Notifications other than the end of the last process are ignored.
@@ -30,7 +30,7 @@ public final class JobObject extends Device {
 
     /** What happens to the processes when the job is closed. */
     public enum AtClose {
-        /** They go on; their ends are not reported. */
+        /** They continue; their ends are not reported. */
         LEAVE,
         /** Windows ends them, also when this program exits or crashes. */
         KILL
@@ -40,7 +40,7 @@ public final class JobObject extends Device {
      * Creates a job without processes ({@code CreateJobObjectW}).
      *
      * @param port receives the completions
-     * @param atClose what happens to its processes at the close
+     * @param atClose what happens to the processes when the job is closed
      * @return the job
      * @throws Win32Exception when Windows refuses
      * @throws PortClosedException when the port is closed or closing
@@ -88,10 +88,10 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Starts an operation that completes when no process is running in the job, at once if there is none: add processes
-     * first. The completion has the opcode {@link Opcode#WAIT} and moves no bytes.
+     * Starts an operation that completes when no process is running in the job. Add processes first: for an empty job
+     * it completes at once. The completion has the opcode {@link Opcode#WAIT} and 0 bytes.
      *
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the job is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -101,11 +101,11 @@ public final class JobObject extends Device {
     }
 
     /**
-     * Waits as {@link #awaitEmpty(long)} does, with a deadline, after which it completes with
-     * {@link Win32Error#TIMEOUT}.
+     * Starts an operation as {@link #awaitEmpty(long)} does, with a deadline. If a process is still running by then,
+     * the operation completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long awaitEmpty(final Duration timeout, final long token) {

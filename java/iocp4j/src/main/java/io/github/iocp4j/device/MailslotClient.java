@@ -30,14 +30,14 @@ public final class MailslotClient extends StreamDevice {
     }
 
     /**
-     * Opens a mailslot for writing ({@code CreateFileW}). A virtual thread parks meanwhile and does not pin its
+     * Opens a mailslot for writing ({@code CreateFileW}). A virtual thread parks during the call and does not pin its
      * carrier.
      *
      * @param port receives the completions
      * @param name {@code \\.\mailslot\NAME}, only {@code NAME}, {@code \\COMPUTER\mailslot\NAME}, or
-     *     {@code \\DOMAIN\mailslot\NAME} for all computers of a domain, to which a message has at most 424 bytes
-     * @return the open end
-     * @throws IllegalArgumentException when that cannot be the name of a mailslot
+     *     {@code \\DOMAIN\mailslot\NAME} for all computers of a domain, with at most 424 bytes in a message
+     * @return the open client
+     * @throws IllegalArgumentException when the name is not valid for a mailslot
      * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no mailslot of that name on this machine;
      *     Windows does not check other machines
      * @throws PortClosedException when the port is closed or closing

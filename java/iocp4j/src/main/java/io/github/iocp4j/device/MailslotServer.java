@@ -21,10 +21,10 @@ import java.util.Objects;
 /**
  * A mailslot, to which {@link MailslotClient}s write messages.
  *
- * <p>Each {@link #read} takes one message. When it does not fit into the buffer, the status is
- * {@link Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with a larger buffer: {@link #nextLength} is
- * its length. After {@link Builder#readTimeout} without a message, the status is {@link Win32Error#SEM_TIMEOUT}.
- * Windows reports neither the writer of a message nor that the last writer has gone.
+ * <p>Each {@link #read} takes one message. If the message does not fit into the buffer, the status is
+ * {@link Win32Error#INSUFFICIENT_BUFFER}, and the message stays for a read with a larger buffer; {@link #nextLength}
+ * returns its length. If no message arrives during {@link Builder#readTimeout}, the status is
+ * {@link Win32Error#SEM_TIMEOUT}. Windows reports neither the writer of a message nor the end of the last writer.
  */
 public final class MailslotServer extends StreamDevice {
     private static final StreamLimit READ_ONLY = new StreamLimit() {
@@ -45,7 +45,7 @@ public final class MailslotServer extends StreamDevice {
      * @param port receives the completions
      * @param name {@code \\.\mailslot\NAME}, or only {@code NAME}
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when that cannot be the name of a local mailslot
+     * @throws IllegalArgumentException when the name is not valid for a local mailslot
      */
     public static Builder builder(final CompletionPort port, final String name) {
         return new Builder(Objects.requireNonNull(port, "port"), PipeNames.localMailslot(name));
@@ -65,7 +65,7 @@ public final class MailslotServer extends StreamDevice {
     /**
      * The length of the next message ({@code GetMailslotInfo}).
      *
-     * @return bytes; 0 also when there is no message
+     * @return bytes; also 0 when there is no message
      * @throws Win32Exception when Windows refuses
      * @throws DeviceClosedException when the device is closed or closing
      */
@@ -112,7 +112,7 @@ public final class MailslotServer extends StreamDevice {
         /**
          * How long a read waits for a message. Default: no limit.
          *
-         * @param limit zero not to wait
+         * @param limit zero does not wait
          * @return this
          */
         public Builder readTimeout(final Duration limit) {
@@ -121,8 +121,8 @@ public final class MailslotServer extends StreamDevice {
         }
 
         /**
-         * Who may write, in the security descriptor definition language. Default: only the current user, administrators
-         * and SYSTEM.
+         * The users that may write, in the security descriptor definition language (SDDL). Default: only the current
+         * user, administrators and SYSTEM.
          *
          * @param sddl the descriptor, as in {@link NamedPipeServer.Builder#securityDescriptor}
          * @return this
@@ -137,8 +137,8 @@ public final class MailslotServer extends StreamDevice {
          *
          * @return the open mailslot
          * @throws Win32Exception {@link Win32Error#ALREADY_EXISTS} when there is a mailslot of that name;
-         *     {@link Win32Error#INVALID_PARAMETER} when the system cannot bind mailslots to a completion port, as Wine
-         *     cannot
+         *     {@link Win32Error#INVALID_PARAMETER} when the system does not support mailslots on a completion port, as
+         *     Wine does not
          * @throws PortClosedException when the port is closed or closing
          */
         public MailslotServer open() throws Win32Exception {

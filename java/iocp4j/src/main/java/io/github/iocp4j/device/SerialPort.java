@@ -23,8 +23,8 @@ import java.util.Objects;
 /**
  * A serial port, or a device that behaves like one: a converter, a modem, a virtual port.
  *
- * <p>{@link Builder#readTimeouts} determines when a {@link #read} ends. A read that ends by these timeouts succeeds
- * with the bytes that have arrived, perhaps none.
+ * <p>{@link Builder#readTimeouts} determines when a {@link #read} ends. When these timeouts end a read, the read
+ * succeeds with the bytes that have arrived, possibly 0.
  */
 public final class SerialPort extends StreamDevice {
     /** Event: a byte has arrived. */
@@ -113,7 +113,7 @@ public final class SerialPort extends StreamDevice {
      * @param port receives the completions
      * @param name {@code COM3}, or {@code \\.\NAME} for a port with another name
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when that cannot be the name of a serial port
+     * @throws IllegalArgumentException when the name is not valid for a serial port
      */
     public static Builder builder(final CompletionPort port, final String name) {
         return new Builder(Objects.requireNonNull(port, "port"), complete(name));
@@ -121,15 +121,15 @@ public final class SerialPort extends StreamDevice {
 
     /**
      * Starts to wait for events ({@code SetCommMask}, {@code WaitCommEvent}). The completion has the opcode
-     * {@link Opcode#COMM_EVENT}; its {@link CompletionBatch#detail} has the events that have happened since the first
-     * wait for them.
+     * {@link Opcode#COMM_EVENT}; its {@link CompletionBatch#detail} has the events that have occurred since the first
+     * call of this method for them.
      *
-     * <p>Only one such operation can wait at a time: a second one ends the first, which completes with a detail of 0.
+     * <p>Only one such operation can wait at a time: a second one ends the first, whose detail is then 0.
      *
      * @param events a combination of {@link #EV_RXCHAR} and the other {@code EV_} constants
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when there is no event, or an unknown one
+     * @throws IllegalArgumentException when {@code events} is 0 or has an unknown event
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -138,12 +138,12 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. If none of them has happened
+     * Starts to wait for events as {@link #awaitEvents(int, long)} does, with a deadline. If none of them has occurred
      * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param events what to wait for
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long awaitEvents(final int events, final Duration timeout, final long token) {
@@ -151,9 +151,9 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Sets the line DTR ({@code EscapeCommFunction}).
+     * Sets or clears the DTR line, which means that this end is ready ({@code EscapeCommFunction}).
      *
-     * @param on whether this end is ready
+     * @param on true to set the line, false to clear it
      * @throws Win32Exception when Windows refuses, as with {@link FlowControl#DTR_DSR}
      */
     public void setDtr(final boolean on) throws Win32Exception {
@@ -161,9 +161,9 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Sets the line RTS ({@code EscapeCommFunction}).
+     * Sets or clears the RTS line, which means that the peer may send ({@code EscapeCommFunction}).
      *
-     * @param on whether the peer may send
+     * @param on true to set the line, false to clear it
      * @throws Win32Exception when Windows refuses, as with {@link FlowControl#RTS_CTS}
      */
     public void setRts(final boolean on) throws Win32Exception {
@@ -173,7 +173,7 @@ public final class SerialPort extends StreamDevice {
     /**
      * Begins or ends a break ({@code EscapeCommFunction}).
      *
-     * @param on whether the line is held
+     * @param on true to begin, false to end
      * @throws Win32Exception when Windows refuses
      */
     public void setBreak(final boolean on) throws Win32Exception {
@@ -191,7 +191,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Discards received data that was not read ({@code PurgeComm}).
+     * Discards received data that is not read yet ({@code PurgeComm}).
      *
      * @throws Win32Exception when Windows refuses
      */
@@ -200,7 +200,7 @@ public final class SerialPort extends StreamDevice {
     }
 
     /**
-     * Discards written data that was not sent ({@code PurgeComm}).
+     * Discards written data that is not sent yet ({@code PurgeComm}).
      *
      * @throws Win32Exception when Windows refuses
      */
@@ -323,7 +323,7 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * The state of the lines after opening, unless flow control uses them. Default: both on.
+         * The state of the lines after the open, unless flow control uses them. Default: both on.
          *
          * @param dtrOn the line DTR
          * @param rtsOn the line RTS
@@ -361,8 +361,8 @@ public final class SerialPort extends StreamDevice {
         }
 
         /**
-         * How long a write may take: {@code multiplier} times its length plus {@code constant}, in milliseconds. After
-         * that, a write completes with the number of bytes that were sent. Default: 0 and 0, which is no limit.
+         * The maximum duration of a write: {@code multiplier} times its length plus {@code constant}, in milliseconds.
+         * After that, the write completes with the number of bytes that were sent. Default: 0 and 0, which is no limit.
          *
          * @param multiplier {@code WriteTotalTimeoutMultiplier}
          * @param constant {@code WriteTotalTimeoutConstant}
@@ -376,7 +376,7 @@ public final class SerialPort extends StreamDevice {
 
         /**
          * Opens and configures the port ({@code CreateFileW}, {@code SetCommState}, {@code SetCommTimeouts}). A virtual
-         * thread parks meanwhile and does not pin its carrier.
+         * thread parks during the call and does not pin its carrier.
          *
          * @return the open port
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such port,

@@ -18,10 +18,10 @@ public final class WaitResult {
      * The reason for which a wait has ended. The first constants have the order of the native enum WaitOutcome::Kind.
      */
     public enum Kind {
-        /** An object is signalled, the one at {@link WaitResult#index}, or all of them. */
+        /** The object at {@link WaitResult#index} is signalled, or all objects are signalled. */
         SIGNALLED,
         /**
-         * A mutex is acquired whose owner has ended without releasing it: the data that it protects may be
+         * A mutex was acquired whose owner has ended without releasing it: the data that the mutex protects may be
          * inconsistent.
          */
         ABANDONED,

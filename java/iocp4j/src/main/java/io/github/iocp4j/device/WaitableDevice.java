@@ -20,8 +20,9 @@ import java.time.Duration;
  * A {@link WaitableObject} as a device of a port: an event, a process, a timer, or another object with a signalled
  * state. Its signal arrives as a completion, and no thread of the program waits for it.
  *
- * <p>Windows cannot bind such an object to a completion port. Threads of the port wait for it instead
- * ({@code WaitForMultipleObjects}), one for 63 waits, and post the packets that the kernel would have queued.
+ * <p>Windows cannot bind such an object to a completion port. Instead, threads of the port wait for it
+ * ({@code WaitForMultipleObjects}), one thread for up to 63 waits, and post the packets that the kernel would have
+ * queued.
  *
  * <pre>{@code
  * try (WaitableObject process = WaitableObject.process(pid)) {
@@ -38,10 +39,10 @@ public final class WaitableDevice extends Device {
      * Registers an object.
      *
      * @param port receives the completions
-     * @param object the object; the device duplicates its handle, so that the object may be closed
+     * @param object the object; the device duplicates its handle, so that the caller may close the object
      * @return the device
      * @throws Win32Exception when Windows cannot wait for it: {@link Win32Error#INVALID_HANDLE}
-     * @throws IllegalArgumentException when it is a mutex, because the thread that has waited would own it
+     * @throws IllegalArgumentException when it is a mutex, because the waiting thread would own it
      * @throws IllegalStateException when the object is closed
      * @throws PortClosedException when the port is closed or closing
      */
@@ -52,11 +53,11 @@ public final class WaitableDevice extends Device {
     }
 
     /**
-     * Starts to wait for the object's signal, any number of times at once. The completion has the opcode
-     * {@link Opcode#WAIT} and moves no bytes. As every wait, it resets an auto-reset event; a wait that completes with
+     * Starts to wait for the object's signal. Any number of waits may be in flight. The completion has the opcode
+     * {@link Opcode#WAIT} and 0 bytes. A wait that succeeds resets an auto-reset event; a wait that completes with
      * another status does not.
      *
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -66,11 +67,11 @@ public final class WaitableDevice extends Device {
     }
 
     /**
-     * Starts to wait as {@link #await(long)} does, with a deadline. Without a signal by then, the wait completes with
-     * {@link Win32Error#TIMEOUT}.
+     * Starts to wait as {@link #await(long)} does, with a deadline. If the object is not signalled by then, the wait
+     * completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long await(final Duration timeout, final long token) {

@@ -10,8 +10,8 @@ import io.github.iocp4j.internal.loader.NativeLibrary;
  * A kernel object with a signalled state, for waits in an {@link AlertableThread} or as a {@link WaitableDevice}: a new
  * event, a process, or the object of an existing handle.
  *
- * <p>All methods may be called from any thread. When an object is closed during a wait, its handle stays open until the
- * wait has ended.
+ * <p>Any thread may call the methods. If the object is closed during a wait, its handle stays open until the wait has
+ * ended.
  */
 public final class WaitableObject implements AutoCloseable {
     private final String name;
@@ -25,9 +25,9 @@ public final class WaitableObject implements AutoCloseable {
     /**
      * Creates an event that is not signalled ({@code CreateEventW}).
      *
-     * @param manualReset whether it stays signalled until {@link #reset} and releases all waits; otherwise it releases
-     *     one wait, which resets it
-     * @return to be closed
+     * @param manualReset true for an event that stays signalled until {@link #reset} and releases all waits; false for
+     *     one that releases one wait, which resets it
+     * @return the object, which the caller must close
      * @throws Win32Exception when Windows refuses
      */
     public static WaitableObject event(final boolean manualReset) throws Win32Exception {
@@ -38,8 +38,8 @@ public final class WaitableObject implements AutoCloseable {
     /**
      * Opens a process, which is signalled when it has ended ({@code OpenProcess}).
      *
-     * @param processId as from {@link ProcessHandle#pid}
-     * @return to be closed
+     * @param processId the process id, for example of {@link ProcessHandle#pid}
+     * @return the object, which the caller must close
      * @throws Win32Exception when there is no such process, or this user may not wait for it
      * @throws IllegalArgumentException when no process can have that id
      */
@@ -55,8 +55,8 @@ public final class WaitableObject implements AutoCloseable {
     /**
      * Duplicates an existing handle ({@code DuplicateHandle}).
      *
-     * @param handle a handle of a waitable object, which its owner may close afterwards
-     * @return to be closed
+     * @param handle a handle of a waitable object; its owner may close it after the call
+     * @return the object, which the caller must close
      * @throws Win32Exception when it is not a valid handle
      */
     public static WaitableObject ofHandle(final long handle) throws Win32Exception {
@@ -100,7 +100,7 @@ public final class WaitableObject implements AutoCloseable {
         return EngineError.number(WaitableObjectNative.exitCode(key), "GetExitCodeProcess", this);
     }
 
-    /** Refuses further waits. Closing twice is harmless. */
+    /** Refuses new waits. Closing twice is harmless. */
     @Override
     public void close() {
         WaitableObjectNative.close(key);

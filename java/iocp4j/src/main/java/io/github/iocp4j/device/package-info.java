@@ -1,5 +1,5 @@
 /**
- * Other devices, and what can be waited for.
+ * Other devices, and objects that a program can wait for.
  *
  * <ul>
  * <li>{@link io.github.iocp4j.device.AdoptedDevice}: a handle that other code has opened, or any device with a path.
@@ -7,7 +7,7 @@
  *     {@link io.github.iocp4j.device.MailslotClient}, {@link io.github.iocp4j.device.ConsoleInput}.
  * <li>{@link io.github.iocp4j.device.WaitableDevice}: an event, a process or another object that is signalled.
  *     {@link io.github.iocp4j.device.JobObject}: a group of processes.
- * <li>{@link io.github.iocp4j.device.AlertableThread}: the alertable waits of Windows on a thread of the caller's.
+ * <li>{@link io.github.iocp4j.device.AlertableThread}: the alertable waits of Windows, on a thread of the program.
  * </ul>
  */
 package io.github.iocp4j.device;

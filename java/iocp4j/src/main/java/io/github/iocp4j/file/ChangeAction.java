@@ -1,7 +1,7 @@
 package io.github.iocp4j.file;
 
 /**
- * What has happened to a file or folder in a watched directory.
+ * The kind of a change to a file or folder in a watched directory.
  */
 public enum ChangeAction {
     /** It was created, or moved into the directory. */

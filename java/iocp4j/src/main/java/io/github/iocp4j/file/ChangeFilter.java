@@ -10,11 +10,11 @@ public enum ChangeFilter {
     DIRECTORY_NAME(0x2),
     /** Attributes, such as read-only and hidden. */
     ATTRIBUTES(0x4),
-    /** The size of files, which Windows reports when it is written to the disk. */
+    /** The size of files; Windows reports a change when the size is written to the disk. */
     SIZE(0x8),
-    /** The time of the last write, which Windows reports when it is written to the disk. */
+    /** The time of the last write; Windows reports a change when the time is written to the disk. */
     LAST_WRITE(0x10),
-    /** The time of the last access. Most volumes do not keep it. */
+    /** The time of the last access. Most volumes do not record it. */
     LAST_ACCESS(0x20),
     /** The time of creation. */
     CREATION(0x40),

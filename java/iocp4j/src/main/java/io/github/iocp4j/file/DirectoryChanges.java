@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A cursor over the changes of one completion of a {@link DirectoryWatch}, read in place from the buffer into which
- * Windows has written them.
+ * A cursor over the changes of one completion of a {@link DirectoryWatch}. It reads them in place from the buffer that
+ * Windows has filled.
  *
  * <pre>{@code
  * final DirectoryChanges changes = ((DirectoryWatch) batch.device(i)).changes(batch, i);
@@ -16,9 +16,9 @@ import java.nio.ByteOrder;
  * }
  * }</pre>
  *
- * <p>Only {@link #name} allocates. The watch reuses the cursor: it is valid only during the call of
- * {@link CompletionListener#onCompletion} that has obtained it, and on that thread. Afterwards Windows may write to the
- * buffer; a late read returns undefined names, but nothing from outside the buffer.
+ * <p>Only {@link #name} allocates. The watch uses the same cursor again: it is valid only during the call of
+ * {@link CompletionListener#onCompletion} that has obtained it, and only on that thread. Afterwards Windows may write
+ * to the buffer: then the cursor returns undefined names, but no data from outside the buffer.
  */
 public final class DirectoryChanges {
     // FILE_NOTIFY_INFORMATION: distance to the next record, action, length of the name in bytes, name.
@@ -51,7 +51,7 @@ public final class DirectoryChanges {
      * Moves to the next change.
      *
      * @return false when there is none; the cursor then is on no change
-     * @throws IllegalStateException when the next record is malformed, as a broken file system might write it; the
+     * @throws IllegalStateException when the next record is malformed, because the file system is defective; the
      *     records before it are valid, and the cursor then is on no change
      */
     public boolean next() {
@@ -83,8 +83,8 @@ public final class DirectoryChanges {
      * The kind of change.
      *
      * @return the action
-     * @throws IllegalStateException when the last call of {@link #next} has not returned true, here as in the methods
-     *     below
+     * @throws IllegalStateException when the last call of {@link #next} has not returned true; the same applies to the
+     *     methods below
      */
     public ChangeAction action() {
         return ChangeAction.of(actionCode());
@@ -110,8 +110,8 @@ public final class DirectoryChanges {
     }
 
     /**
-     * Appends the name to a text: the path relative to the watched directory, with backslashes. The file system defines
-     * it, and it may be malformed UTF-16. It may be a short (8.3) name if the change was made through one.
+     * Appends the name: the path relative to the watched directory, with backslashes. The file system provides the
+     * name, which may be malformed UTF-16. It may be a short (8.3) name if a program has used that name for the change.
      *
      * @param text receives the name
      * @return {@code text}

@@ -23,27 +23,28 @@ import java.util.Set;
 /**
  * Reports the changes in a directory, with or without its subfolders.
  *
- * <p>Changes arrive at the listener as completions with opcode {@link Opcode#CHANGE}, each with all changes since the
- * one before: {@link #changes} reads them. Before it calls the listener, native code starts the next request with
- * another buffer, so that no change is missed between two calls. The completions of one watch come in order and one at
- * a time, on any worker: the next one when the listener has returned from the one before.
+ * <p>Changes arrive at the listener as completions with opcode {@link Opcode#CHANGE}. Each completion has all changes
+ * since the previous one; {@link #changes} reads them. Native code starts the next request with another buffer before
+ * it calls the listener, so that no change is missed between two calls. The completions of one watch come in order and
+ * one at a time, on any worker: the listener receives the next one after it has returned from the previous one.
  *
  * <p>The status of a completion is one of these:
  * <ul>
  * <li>{@link Win32Error#SUCCESS}: there are changes;
- * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: more changes than fit into Windows' buffer, and all of them are lost; the
- * watch goes on. List the directory again. Larger or more buffers, or a listener that returns sooner, make this rarer;
- * <li>lack of a resource, such as {@link Win32Error#NOT_ENOUGH_MEMORY} or {@link Win32Error#NO_SYSTEM_RESOURCES}: no
- * change is lost yet, and the watch tries again by itself;
- * <li>any other: the watch has ended, closes itself, and this is its last completion. When the directory was deleted,
- * the status is {@link Win32Error#ACCESS_DENIED}.
+ * <li>{@link Win32Error#NOTIFY_ENUM_DIR}: there were more changes than fit into Windows' buffer, and all of them are
+ * lost; the watch continues. List the directory again. This is less frequent with larger or more buffers, or with a
+ * listener that returns sooner;
+ * <li>{@link Win32Error#NOT_ENOUGH_MEMORY}, {@link Win32Error#NO_SYSTEM_RESOURCES} or another lack of resources: no
+ * change is lost yet, and the watch tries again;
+ * <li>any other status: the watch has failed and closes itself; this is its last completion. When the directory was
+ * deleted, the status is {@link Win32Error#ACCESS_DENIED}.
  * </ul>
  *
- * <p>The file system decides what is reported. One action of a program can be several changes, and a change of size or
- * time is reported only when it is written to the disk. Renaming the directory itself does not end the watch, and is
+ * <p>The file system decides what it reports. One action of a program can cause several changes. A change of size or
+ * time is reported only when it is written to the disk. A rename of the directory itself does not end the watch, and is
  * not reported.
  *
- * <p>{@link #close} ends the watch without a further completion, and drops changes that were not delivered.
+ * <p>{@link #close} ends the watch without a further completion; changes that were not delivered are lost.
  * {@link #cancelAll} does nothing, because the watch starts its operations itself.
  */
 public final class DirectoryWatch extends Device {
@@ -67,7 +68,7 @@ public final class DirectoryWatch extends Device {
      * @param port receives the changes
      * @param directory the directory, on the default file system; it must exist when the watch is opened
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when the path is one of another file system, such as that of a zip file
+     * @throws IllegalArgumentException when the path belongs to another file system, such as a zip file
      */
     public static Builder builder(final CompletionPort port, final Path directory) {
         return new Builder(Objects.requireNonNull(port, "port"), Objects.requireNonNull(directory, "directory"));
@@ -123,8 +124,8 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * The size of each buffer. Windows allocates a buffer of the same size in the non-paged pool for changes
-         * between two requests, so prefer more buffers to larger ones. A change takes 12 bytes and two for each
+         * The size of each buffer. For changes between two requests, Windows allocates a buffer of the same size in the
+         * non-paged pool; therefore prefer more buffers to larger ones. A change takes 12 bytes, and 2 bytes for each
          * character of its path. Default: 65 536, which is the maximum for a directory on a network drive.
          *
          * @param bytes from 4 096 to 1 048 576
@@ -147,7 +148,7 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * Watches all subfolders, too. Default: only the directory itself.
+         * Watches also all subfolders. Default: only the directory itself.
          *
          * @return this
          */
@@ -195,15 +196,16 @@ public final class DirectoryWatch extends Device {
         }
 
         /**
-         * Opens the directory and begins to watch it ({@code CreateFileW}, in which a virtual thread parks and does not
-         * pin its carrier; {@code ReadDirectoryChangesW}). Changes after this method has returned are reported.
+         * Opens the directory and begins to watch it ({@code CreateFileW}, {@code ReadDirectoryChangesW}). The watch
+         * reports all changes that are made after this method has returned. While the directory is being opened, a
+         * virtual thread parks and does not pin its carrier.
          *
          * @return the open watch
          * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or
          *     {@link Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it
          *     is not a directory, {@link Win32Error#ACCESS_DENIED} when this user may not list it;
          *     {@link Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive,
-         *     {@link Win32Error#INVALID_FUNCTION} when the file system reports no changes
+         *     {@link Win32Error#INVALID_FUNCTION} when the file system does not report changes
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations is reached
          */

@@ -24,12 +24,12 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Starts locking a range ({@code LockFileEx}); {@link Opcode#LOCK} completes when the lock is granted. The range
-     * may lie beyond the end. Closing the file releases its locks.
+     * Starts locking a range ({@code LockFileEx}). The completion has opcode {@link Opcode#LOCK} and comes when the
+     * lock is granted. The range may lie beyond the end of the file. Closing the file releases its locks.
      *
      * @param range what to lock
-     * @param mode what others are kept from
-     * @param token given back by {@link Completion#token}
+     * @param mode the access that the lock denies to other handles
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long lock(final FileRange range, final LockMode mode, final long token) {
@@ -37,13 +37,13 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, with a deadline, after which it is
-     * cancelled and completes with {@link Win32Error#TIMEOUT}.
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, with a deadline. If the lock is not
+     * granted by then, the operation is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param range what to lock
-     * @param mode what others are kept from
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param mode the access that the lock denies to other handles
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long lock(final FileRange range, final LockMode mode, final Duration timeout, final long token) {
@@ -51,13 +51,13 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but does not wait
-     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): if another lock conflicts, it completes with
+     * Starts locking a range as {@link #lock(FileRange, LockMode, long)} does, but without waiting
+     * ({@code LOCKFILE_FAIL_IMMEDIATELY}): if another lock conflicts, the operation completes with
      * {@link Win32Error#LOCK_VIOLATION}.
      *
      * @param range what to lock
-     * @param mode what others are kept from
-     * @param token given back by {@link Completion#token}
+     * @param mode the access that the lock denies to other handles
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long tryLock(final FileRange range, final LockMode mode, final long token) {
@@ -65,9 +65,9 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Unlocks a range that was locked as a whole ({@code UnlockFileEx}).
+     * Unlocks a range ({@code UnlockFileEx}). It must be exactly the range of one lock.
      *
-     * @param range what was locked
+     * @param range the range that was locked
      * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
      */
     public void unlock(final FileRange range) throws Win32Exception {
@@ -75,7 +75,7 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * The size of the file ({@code GetFileInformationByHandleEx}). Writes in flight may not be included.
+     * The size of the file ({@code GetFileInformationByHandleEx}). The result may or may not include writes in flight.
      *
      * @return bytes
      * @throws Win32Exception when Windows refuses
@@ -86,7 +86,8 @@ abstract class DiskFile extends Device {
 
     /**
      * Truncates or extends the file ({@code SetFileInformationByHandle}). The added range reads as zeros. Extend a file
-     * before writing, so that the writes can run in parallel. An unbuffered file may have any size.
+     * before the writes, so that Windows can execute these in parallel. The size of an unbuffered file need not be
+     * aligned.
      *
      * @param size bytes, from 0
      * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
@@ -99,10 +100,11 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. Writes in flight may
-     * not be included.
+     * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. The flush may or may
+     * not include writes in flight.
      *
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} for a file not open for writing
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when the file is not open for
+     *     writing
      */
     public void flush() throws Win32Exception {
         done(() -> FileNative.flush(key()), "FlushFileBuffers");
@@ -118,20 +120,21 @@ abstract class DiskFile extends Device {
     }
 
     /**
-     * Turns compression of the file on or off ({@code FSCTL_SET_COMPRESSION}). It must be open for reading and writing.
+     * Turns compression of the file on or off ({@code FSCTL_SET_COMPRESSION}). The file must be open for reading and
+     * writing.
      *
      * @param compressed whether to compress
      * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
-     *     {@link Win32Error#NOT_SUPPORTED} when the file system does not compress
+     *     {@link Win32Error#NOT_SUPPORTED} when the file system does not support compression
      */
     public void setCompressed(final boolean compressed) throws Win32Exception {
         done(() -> FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
     }
 
     /**
-     * Copies the times of creation, last access and last write, and attributes such as read-only, hidden, system and
-     * archive, from another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}). Later writes through
-     * this device do not change the time of the last write.
+     * Copies times and attributes from another file ({@code SetFileInformationByHandle} with {@code FileBasicInfo}):
+     * the times of creation, last access and last write, and attributes such as read-only, hidden, system and archive.
+     * Later writes through this device do not change the time of the last write.
      *
      * @param source an open file, of any port
      * @throws Win32Exception when Windows refuses

@@ -3,8 +3,8 @@ package io.github.iocp4j.file;
 /**
  * The position in a file at which a read or write begins.
  *
- * <p>An operation reads the position when it starts; afterwards the program may change it. One object serves any number
- * of operations without allocation. Only one thread at a time may use it.
+ * <p>A starting method reads the position; after the call, the program may change it. One object can be used for any
+ * number of operations, so that these allocate nothing. Only one thread at a time may use it.
  */
 public final class FilePosition {
     private long bytes;
@@ -16,7 +16,7 @@ public final class FilePosition {
     /**
      * Creates a position.
      *
-     * @param bytes how many bytes of the file lie before it, at least 0
+     * @param bytes the number of bytes before it in the file, at least 0
      * @return a new object
      * @throws IllegalArgumentException when the number is negative
      */
@@ -25,9 +25,9 @@ public final class FilePosition {
     }
 
     /**
-     * Sets the position. Operations that have been started are not affected.
+     * Sets the position. Operations in flight are not affected.
      *
-     * @param newBytes how many bytes of the file lie before it, at least 0
+     * @param newBytes the number of bytes before it in the file, at least 0
      * @return this
      * @throws IllegalArgumentException when the number is negative
      */
@@ -39,7 +39,7 @@ public final class FilePosition {
     /**
      * The position as a number.
      *
-     * @return how many bytes of the file lie before it
+     * @return the number of bytes before it in the file
      */
     public long bytes() {
         return bytes;

@@ -1,7 +1,7 @@
 package io.github.iocp4j.file;
 
 /**
- * A part of a file: {@code FileRange.from(100).length(50)}, or {@code FileRange.from(0)} for the whole of it.
+ * A part of a file: {@code FileRange.from(100).length(50)}, or {@code FileRange.from(0)} for the whole file.
  */
 public final class FileRange {
     private static final long TO_THE_END = -1;
@@ -15,9 +15,9 @@ public final class FileRange {
     }
 
     /**
-     * The range from a position to the end of the file, also after the file is extended.
+     * The range from a position to the end of the file, even if the file is extended later.
      *
-     * @param position how many bytes of the file lie before the range, at least 0
+     * @param position the number of bytes before the range in the file, at least 0
      * @return the range
      * @throws IllegalArgumentException when the position is negative
      */
@@ -29,9 +29,9 @@ public final class FileRange {
     }
 
     /**
-     * The range with the same beginning and a length.
+     * The range from the same position with a length.
      *
-     * @param bytes how many bytes there are in it, at least 1
+     * @param bytes the number of bytes, at least 1
      * @return the range
      * @throws IllegalArgumentException when the length is below 1, or the range goes beyond 2^63 - 1
      */
@@ -44,9 +44,9 @@ public final class FileRange {
     }
 
     /**
-     * Where the range begins.
+     * The beginning of the range.
      *
-     * @return how many bytes of the file lie before it
+     * @return the number of bytes before it in the file
      */
     public long position() {
         return position;
@@ -55,7 +55,7 @@ public final class FileRange {
     /**
      * The length of the range.
      *
-     * @return the number of bytes; up to the largest position in a file where no length was given
+     * @return the number of bytes; without a length, all bytes up to the largest possible position
      */
     public long length() {
         return isToTheEnd() ? Long.MAX_VALUE - position : length;

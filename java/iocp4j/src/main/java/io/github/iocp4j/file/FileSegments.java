@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A list of page-aligned buffers for one read or write of an unbuffered {@link OverlappedFile}
- * ({@code ReadFileScatter}, {@code WriteFileGather}), which fills or writes them in order.
+ * A list of page-aligned buffers. One read of an unbuffered {@link OverlappedFile} fills them in order
+ * ({@code ReadFileScatter}), and one write writes them in order ({@code WriteFileGather}).
  *
- * <p>One object serves any number of operations; operations in flight at the same time share its memory.
+ * <p>One object can be used for any number of operations; operations in flight at the same time use the same memory.
  */
 public final class FileSegments {
     /** The size of a page, in bytes: each segment's address and length are multiples of it. */
@@ -23,13 +23,13 @@ public final class FileSegments {
     }
 
     /**
-     * Uses the range from position to limit of each buffer. Nothing is copied; later changes of positions and limits
-     * have no effect.
+     * Uses each buffer from its position to its limit, without copying. Later changes of positions and limits have no
+     * effect.
      *
-     * @param buffers direct buffers; the bytes of each begin on a page and are one or more pages
+     * @param buffers direct buffers; each range begins at a page boundary and has one or more whole pages
      * @return the segments, in the order of the buffers
-     * @throws IllegalArgumentException when a buffer is not direct, when its bytes are not whole pages, or when all
-     *     together are none or more than {@link Integer#MAX_VALUE} bytes
+     * @throws IllegalArgumentException when a buffer is not direct, when a range is not one or more whole pages, or
+     *     when the ranges together have no bytes or more than {@link Integer#MAX_VALUE} bytes
      * @throws java.nio.ReadOnlyBufferException when a buffer is read-only
      */
     public static FileSegments of(final ByteBuffer... buffers) {

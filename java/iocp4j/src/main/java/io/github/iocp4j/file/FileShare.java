@@ -1,7 +1,7 @@
 package io.github.iocp4j.file;
 
 /**
- * What other opens of a file may do while it is open.
+ * What others may do with a file while it is open.
  */
 public enum FileShare {
     /** Open it for reading ({@code FILE_SHARE_READ}). */

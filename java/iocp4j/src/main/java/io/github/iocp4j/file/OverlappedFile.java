@@ -25,21 +25,22 @@ import java.util.Objects;
 /**
  * A file on a disk, read and written at positions.
  *
- * <p>Any number of operations may be in flight. They complete in any order; concurrent operations on the same bytes
- * have an undefined result. Positions and sizes are 64-bit byte counts, of which a file can use 63 bits; one operation
- * has at most {@link Integer#MAX_VALUE} bytes.
+ * <p>Any number of operations may be in flight, and they complete in any order. Concurrent operations on the same bytes
+ * have an undefined result. Positions and sizes are from 0 to 2<sup>63</sup> - 1 bytes; one operation transfers at most
+ * {@link Integer#MAX_VALUE} bytes.
  *
- * <p>Calls that start no operation block until the disk or another machine has answered. A virtual thread parks in them
- * and does not pin its carrier. Calls that start an operation are short, unless Windows executes it synchronously, as
- * it may for cached and compressed files and for writes that extend the file; they pin the carrier.
+ * <p>A call that starts an operation is usually short, and pins the carrier of a virtual thread. Windows may execute
+ * the operation during the call, for example on cached and compressed files, and when a write extends the file: then
+ * the caller waits for the disk, and the completion still comes through the port. All other calls block until the disk
+ * or another machine has answered; a virtual thread parks in them and does not pin its carrier.
  *
- * <p>The <b>end of the file</b> is always reported in the same way: a read that begins before it completes with the
- * available bytes, a read that begins at or after it with {@link Win32Error#HANDLE_EOF} and no bytes. A read of no
- * bytes succeeds anywhere. A write beyond the end extends the file.
+ * <p><b>End of file</b>: a read that begins before the end completes with the available bytes. A read that begins at
+ * the end or after it completes with {@link Win32Error#HANDLE_EOF} and 0 bytes. A read of 0 bytes succeeds at any
+ * position. A write beyond the end extends the file.
  *
- * <p>A <b>buffer</b> belongs to the kernel from the call until its completion, see {@link StreamDevice}. In an
- * {@linkplain Builder#unbuffered unbuffered} file, positions, lengths and addresses must be multiples of
- * {@link #alignment}; that is checked before anything starts.
+ * <p><b>Buffers</b> belong to the kernel from the call until the completion, see {@link StreamDevice}. For an
+ * {@linkplain Builder#unbuffered unbuffered} file, position, length and address of each operation must be multiples of
+ * {@link #alignment}; the starting method checks this.
  *
  * <p>When Windows executes an operation during the call, the caller waits for the disk, and the completion still comes
  * through the port.
@@ -59,7 +60,7 @@ public final class OverlappedFile extends DiskFile {
      * Starts to configure how to open a file.
      *
      * @param port receives the completions
-     * @param path the file; a path longer than 260 characters is fine
+     * @param path the file; the path may be longer than 260 characters
      * @return a builder with the defaults that its methods document
      */
     public static Builder builder(final CompletionPort port, final Path path) {
@@ -68,7 +69,7 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * Opens an existing file for reading, shared for reading.
+     * Opens an existing file for reading. Others may open it for reading at the same time.
      *
      * @param port receives the completions
      * @param path the file
@@ -80,8 +81,8 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * The number of which positions, lengths and addresses must be multiples: the sector size for an unbuffered file,
-     * otherwise 1.
+     * Positions, lengths and buffer addresses must be multiples of this number: the sector size for an unbuffered file,
+     * 1 for any other.
      *
      * @return bytes, a power of two
      */
@@ -103,12 +104,12 @@ public final class OverlappedFile extends DiskFile {
     /**
      * Starts reading into the buffer, from its position to its limit ({@code ReadFile}).
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param buffer a direct buffer; its position and limit are not changed
      * @param position where in the file to begin
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when the buffer is not direct, the range goes beyond 2^63 - 1, or the file is
-     *     unbuffered and something is not aligned
+     * @throws IllegalArgumentException when the buffer is not direct, the range ends beyond 2<sup>63</sup> - 1, or the
+     *     operation on an unbuffered file is not aligned
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws UnsupportedOperationException when the file is not open for reading
      * @throws DeviceClosedException when the file is closed or closing
@@ -119,14 +120,14 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, with a deadline. An operation that is not
-     * over by then is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}; if it ends at that
-     * moment, with its own result.
+     * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, with a deadline. At the deadline, an
+     * operation in flight is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, or with its
+     * own result if it ends at that moment.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
+     * @param buffer a direct buffer; its position and limit are not changed
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long read(
@@ -137,25 +138,25 @@ public final class OverlappedFile extends DiskFile {
     /**
      * Starts reading as {@link #read(ByteBuffer, FilePosition, long)} does, into registered memory.
      *
-     * @param slice where the bytes go, from the position of its buffer to the limit
+     * @param slice the memory to read into, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
-     * @throws IllegalStateException when the buffer is registered no more
+     * @throws IllegalStateException when the registered buffer is closed
      */
     public long readInto(final RegisteredSlice slice, final FilePosition position, final long token) {
         return transfers.readInto(slice, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
-     * Starts reading into registered memory, with a deadline as
-     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
+     * Starts reading into registered memory, with a deadline; see
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)}.
      *
-     * @param slice where the bytes go, from the position of its buffer to the limit
+     * @param slice the memory to read into, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long readInto(
@@ -164,30 +165,30 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * Starts reading pages into several places ({@code ReadFileScatter}). The file must be unbuffered.
+     * Starts reading pages into several buffers ({@code ReadFileScatter}). The file must be unbuffered.
      *
-     * @param segments where the bytes go
+     * @param segments the buffers to read into
      * @param position where in the file to begin, a multiple of {@link #alignment}
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered, or not open for reading
-     * @throws IllegalArgumentException when the position does not suit
+     * @throws IllegalArgumentException when the position is not aligned, or the range ends beyond 2<sup>63</sup> - 1
      */
     public long readScatter(final FileSegments segments, final FilePosition position, final long token) {
         return transfers.readScatter(segments, position, token);
     }
 
     /**
-     * Starts writing what lies between the buffer's position and its limit ({@code WriteFile}). The completion has the
-     * number of bytes written, which is all of them unless its status is an error.
+     * Starts writing the buffer, from its position to its limit ({@code WriteFile}). The completion has the number of
+     * bytes written, which is all of them if its status is success.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
      * @param position where in the file to begin
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when the buffer is not direct, the range goes beyond 2^63 - 1, or the file is
-     *     unbuffered and something is not aligned
-     * @throws UnsupportedOperationException when the file is open for reading or for appending only
+     * @throws IllegalArgumentException when the buffer is not direct, the range ends beyond 2<sup>63</sup> - 1, or the
+     *     operation on an unbuffered file is not aligned
+     * @throws UnsupportedOperationException when the file is open only for reading or only for appending
      * @throws DeviceClosedException when the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -196,13 +197,13 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * Starts writing as {@link #write(ByteBuffer, FilePosition, long)} does, with a deadline as
-     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
+     * Starts writing as {@link #write(ByteBuffer, FilePosition, long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)}.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long write(
@@ -213,24 +214,24 @@ public final class OverlappedFile extends DiskFile {
     /**
      * Starts writing as {@link #write(ByteBuffer, FilePosition, long)} does, from registered memory.
      *
-     * @param slice where the bytes lie, from the position of its buffer to the limit
+     * @param slice the memory to write from, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalStateException when the buffer is registered no more
+     * @throws IllegalStateException when the registered buffer is closed
      */
     public long writeFrom(final RegisteredSlice slice, final FilePosition position, final long token) {
         return transfers.writeFrom(slice, position, Timeouts.NO_DEADLINE, token);
     }
 
     /**
-     * Starts writing from registered memory, with a deadline as
-     * {@link #read(ByteBuffer, FilePosition, Duration, long)} has.
+     * Starts writing from registered memory, with a deadline; see
+     * {@link #read(ByteBuffer, FilePosition, Duration, long)}.
      *
-     * @param slice where the bytes lie, from the position of its buffer to the limit
+     * @param slice the memory to write from, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
     public long writeFrom(
@@ -239,38 +240,37 @@ public final class OverlappedFile extends DiskFile {
     }
 
     /**
-     * Starts writing pages from several places ({@code WriteFileGather}). The file must be unbuffered.
+     * Starts writing pages from several buffers ({@code WriteFileGather}). The file must be unbuffered.
      *
-     * @param segments where the bytes lie
+     * @param segments the buffers to write from
      * @param position where in the file to begin, a multiple of {@link #alignment}
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException when the file is not unbuffered, or not open for writing
-     * @throws IllegalArgumentException when the position does not suit
+     * @throws IllegalArgumentException when the position is not aligned, or the range ends beyond 2<sup>63</sup> - 1
      */
     public long writeGather(final FileSegments segments, final FilePosition position, final long token) {
         return transfers.writeGather(segments, position, token);
     }
 
     /**
-     * Starts writing at the end of the file at the time when Windows executes the write: the {@code OVERLAPPED}'s
-     * {@code Offset} and {@code OffsetHigh} are all ones. Concurrent appends do not overlap; their order is undefined.
+     * Starts writing at the end of the file: all bits of {@code Offset} and {@code OffsetHigh} in the
+     * {@code OVERLAPPED} are 1, so that Windows determines the position when it executes the write. Concurrent appends
+     * do not overlap; their order is undefined.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when the buffer is not direct, or when the file is unbuffered and something is
-     *     not aligned
-     * @throws UnsupportedOperationException when the file is open for reading only
+     * @throws IllegalArgumentException when the buffer is not direct, or the operation on an unbuffered file is not
+     *     aligned
+     * @throws UnsupportedOperationException when the file is open only for reading
      */
     public long append(final ByteBuffer buffer, final long token) {
         return transfers.append(buffer, token);
     }
 
     /**
-     * Configures how to open an {@link OverlappedFile}.
-     *
-     * <p>Default: an existing file, for reading, with Windows' cache, while others may read it.
+     * Configures how to open a file. Default: an existing file, for reading, with Windows' cache; others may read it.
      */
     public static final class Builder {
         private final CompletionPort port;
@@ -303,8 +303,8 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Opens the file for writing at its end and nowhere else ({@code FILE_APPEND_DATA}). A file open with
-         * {@link #write} can be appended to as well.
+         * Opens the file only for appending ({@code FILE_APPEND_DATA}). A file that is open with {@link #write}
+         * supports {@link OverlappedFile#append}, too.
          *
          * @return this
          */
@@ -314,7 +314,7 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Creates the file if there is none ({@code OPEN_ALWAYS}).
+         * Creates the file if it does not exist ({@code OPEN_ALWAYS}).
          *
          * @return this
          */
@@ -324,7 +324,7 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Creates the file, and fails with {@link Win32Error#FILE_EXISTS} if there is one ({@code CREATE_NEW}).
+         * Creates the file, and fails with {@link Win32Error#FILE_EXISTS} if it exists ({@code CREATE_NEW}).
          *
          * @return this
          */
@@ -334,8 +334,8 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Truncates the file if there is one: {@code TRUNCATE_EXISTING}, or {@code CREATE_ALWAYS} together with
-         * {@link #create}. Needs {@link #write}.
+         * Truncates an existing file ({@code TRUNCATE_EXISTING}, or {@code CREATE_ALWAYS} together with
+         * {@link #create}). Requires {@link #write}.
          *
          * @return this
          */
@@ -345,9 +345,9 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * What other opens of the file may do while it is open. Default: {@link FileShare#READ}.
+         * What others may do with the file while it is open. Default: {@link FileShare#READ}.
          *
-         * @param what any; with none, no other open succeeds
+         * @param what any number of values; without a value, no other open of the file succeeds
          * @return this
          */
         public Builder share(final FileShare... what) {
@@ -357,7 +357,7 @@ public final class OverlappedFile extends DiskFile {
 
         /**
          * Deletes the file when it is closed, also when the program crashes ({@code FILE_FLAG_DELETE_ON_CLOSE}). Until
-         * then, others can open it only if it is shared for {@link FileShare#DELETE}.
+         * then, others can open it only if {@link #share} includes {@link FileShare#DELETE}.
          *
          * @return this
          */
@@ -419,14 +419,14 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Opens the file ({@code CreateFileW} with {@code FILE_FLAG_OVERLAPPED}). A virtual thread parks meanwhile and
-         * does not pin its carrier.
+         * Opens the file ({@code CreateFileW} with {@code FILE_FLAG_OVERLAPPED}). A virtual thread parks during the
+         * call and does not pin its carrier.
          *
          * @return the open file
          * @throws IllegalArgumentException when the options contradict each other
          * @throws Win32Exception when Windows refuses, as with {@link Win32Error#FILE_NOT_FOUND},
          *     {@link Win32Error#SHARING_VIOLATION} or {@link Win32Error#ACCESS_DENIED};
-         *     {@link Win32Error#NOT_SUPPORTED} when what has that name is a device or a pipe and not a file
+         *     {@link Win32Error#NOT_SUPPORTED} when the path names a device or a pipe
          * @throws PortClosedException when the port is closed or closing
          */
         public OverlappedFile open() throws Win32Exception {
@@ -437,7 +437,7 @@ public final class OverlappedFile extends DiskFile {
             return PortAccess.get().register(port, new OverlappedFile(port, key, path, options.access()));
         }
 
-        /** A hint that the code alone does not give. */
+        /** Explains an error code further, where that is possible. */
         private String why(final int error) {
             if (error == Win32Error.NOT_SUPPORTED) {
                 return " (which is not a file on a disk)";

@@ -59,7 +59,7 @@ public abstract class PortAccess {
     public abstract long startWrite(
             StreamDevice device, ByteBuffer buffer, long position, long token, int milliseconds);
 
-    /** Throws where the device cannot be written, or not any more. */
+    /** Throws if the device cannot be written, or no longer. */
     public abstract void checkWritable(StreamDevice device);
 
     /** Changes what a stream device refuses. */

@@ -2,10 +2,10 @@ package io.github.iocp4j.internal;
 
 import io.github.iocp4j.StreamDevice;
 
-/** What a stream device refuses to start. */
+/** The transfers that a stream device refuses. */
 public interface StreamLimit {
     /**
-     * Throws where the device cannot be read.
+     * Throws if the device cannot be read.
      *
      * @param device the device, for the message
      */
@@ -13,7 +13,7 @@ public interface StreamLimit {
     }
 
     /**
-     * Throws where the device cannot be written, or not any more.
+     * Throws if the device cannot be written, or no longer.
      *
      * @param device the device, for the message
      */

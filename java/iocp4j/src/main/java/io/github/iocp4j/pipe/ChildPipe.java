@@ -12,16 +12,17 @@ import io.github.iocp4j.internal.PortAccess;
 import java.util.Objects;
 
 /**
- * A connected pipe for a child process: this process's end is a {@link NamedPipe} on the port, the other end is a
+ * A connected pipe for a child process. This process's end is a {@link NamedPipe} on the port. The other end is a
  * handle that the child inherits, for example as its standard output.
  *
- * <p>The order is: open the pipe; start the child with {@link #childHandle} in {@code STARTUPINFO} and
- * {@code bInheritHandles}; call {@link #closeChildEnd}. As long as this process keeps its copy of the child's end open,
- * a read does not end with {@link Win32Error#BROKEN_PIPE} when the child exits.
+ * <p>First open the pipe. Then start the child with {@link #childHandle} in {@code STARTUPINFO} and with
+ * {@code bInheritHandles}. Then call {@link #closeChildEnd}: while this process has a copy of the child's end open, a
+ * read does not complete with {@link Win32Error#BROKEN_PIPE} when the child exits.
  *
- * <p>Between the first and the last of these steps <em>every</em> child that this process starts with
- * {@code bInheritHandles} inherits the handle, {@link ProcessBuilder}'s included, unless it is started with a list of
- * handles ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}). Each process that has the handle keeps the pipe open.
+ * <p>From the first to the last of these steps, <em>every</em> child that this process starts with
+ * {@code bInheritHandles} inherits the handle, including children of {@link ProcessBuilder}. Only a child that is
+ * started with a list of handles ({@code PROC_THREAD_ATTRIBUTE_HANDLE_LIST}) does not. Each process that has the handle
+ * keeps the pipe open.
  *
  * <p>The pipe has a name that cannot be guessed, one instance, no remote clients, and a security descriptor for the
  * current user, administrators and SYSTEM.
@@ -37,7 +38,7 @@ public final class ChildPipe implements AutoCloseable {
      * Starts to configure a pipe to a child.
      *
      * @param port receives the completions of this process's end
-     * @param direction which way data goes, seen from this process: {@link PipeDirection#INBOUND} for the child's
+     * @param direction the direction of the data, seen from this process: {@link PipeDirection#INBOUND} for the child's
      *     standard output and error, {@link PipeDirection#OUTBOUND} for its standard input
      * @return a builder with the defaults that its methods document
      */
@@ -48,7 +49,7 @@ public final class ChildPipe implements AutoCloseable {
     /**
      * This process's end.
      *
-     * @return a connected pipe of bytes
+     * @return a connected byte-mode pipe
      */
     public NamedPipe parentEnd() {
         return parentEnd;
@@ -60,7 +61,7 @@ public final class ChildPipe implements AutoCloseable {
      *
      * @return the handle as a number
      * @throws IllegalStateException after {@link #closeChildEnd}
-     * @throws DeviceClosedException when this process's end is closed, which closes the child's
+     * @throws DeviceClosedException when this process's end is closed, because that closes the child's end, too
      */
     public long childHandle() {
         final long handle = ChildPipeNative.childEnd(parentEnd.key());
@@ -79,7 +80,7 @@ public final class ChildPipe implements AutoCloseable {
         ChildPipeNative.closeChildEnd(parentEnd.key());
     }
 
-    /** Closes both ends, unless {@link #closeChildEnd} has closed the child's; see {@link Device#close()}. */
+    /** Closes both ends; see {@link Device#close()}. */
     @Override
     public void close() {
         parentEnd.close();
@@ -107,8 +108,8 @@ public final class ChildPipe implements AutoCloseable {
         }
 
         /**
-         * Opens the child's end for overlapped I/O ({@code FILE_FLAG_OVERLAPPED}). Only for a child that expects it:
-         * most programs expect synchronous standard streams. Default: synchronous.
+         * Opens the child's end for overlapped I/O ({@code FILE_FLAG_OVERLAPPED}). Use this only for a child that
+         * expects it: most programs expect synchronous standard streams. Default: synchronous.
          *
          * @return this
          */
@@ -118,7 +119,8 @@ public final class ChildPipe implements AutoCloseable {
         }
 
         /**
-         * The kernel's buffer in each direction, a hint that Windows rounds. Default: 65 536 bytes.
+         * The size of the kernel's buffer for each direction. It is a hint, which Windows rounds. Default: 65 536
+         * bytes.
          *
          * @param bytes from 0 to 16 MiB
          * @return this

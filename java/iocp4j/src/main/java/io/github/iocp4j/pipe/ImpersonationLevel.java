@@ -1,7 +1,7 @@
 package io.github.iocp4j.pipe;
 
 /**
- * What a pipe's server may do with its client's identity ({@code SECURITY_IMPERSONATION_LEVEL}).
+ * What a pipe server may do with the identity of its client ({@code SECURITY_IMPERSONATION_LEVEL}).
  */
 public enum ImpersonationLevel {
     /** The server does not learn who the client is. */

@@ -21,24 +21,25 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * One end of a connected named pipe: a connection that a {@link NamedPipeServer} accepts or a {@link NamedPipeClient}
- * opens, or this process's end of a {@link ChildPipe}.
+ * One end of a connected named pipe. A {@link NamedPipeServer} accepts it, a {@link NamedPipeClient} opens it, or it is
+ * this process's end of a {@link ChildPipe}.
  *
- * <p>On a message-mode pipe each write is one message and each read takes one. When a message is longer than the
- * buffer, the read's status is {@link Win32Error#MORE_DATA} and the next read continues the same message. When the peer
- * has gone, a read ends with {@link Win32Error#BROKEN_PIPE}, a write with that or with {@link Win32Error#NO_DATA}; when
- * the server has disconnected its client, both end with {@link Win32Error#PIPE_NOT_CONNECTED}.
+ * <p>On a message-mode pipe, each write is one message and each read takes one message. If the message is longer than
+ * the buffer, the read completes with {@link Win32Error#MORE_DATA}, and the next read continues the same message. When
+ * the peer has gone, a read completes with {@link Win32Error#BROKEN_PIPE}, and a write with that status or with
+ * {@link Win32Error#NO_DATA}. When the server has disconnected its client, both complete with
+ * {@link Win32Error#PIPE_NOT_CONNECTED}.
  *
  * <p>A read of 0 bytes waits for data. On a byte-mode pipe it leaves the data for the next read. On a message-mode pipe
- * it ends with {@link Win32Error#MORE_DATA} and leaves the message; an empty message is taken and ends it with success.
+ * it completes with {@link Win32Error#MORE_DATA} and leaves the message; but it removes an empty message and completes
+ * with success.
  *
- * <p>A write that is cancelled, reaches its deadline, or is in flight when the device is closed, completes with 0
- * bytes, although the peer may have read a part of it: Windows does not report how much. After that, a protocol that
- * counts bytes cannot use the connection any more.
+ * <p>An aborted write ({@link Completion#isAborted}) completes with 0 bytes, although the peer may have read a part of
+ * it: Windows does not report how much. After that, a protocol that counts bytes can no longer use the connection.
  *
  * <p>There are three ways to end a connection. {@link #close} leaves written data for the peer to read. {@link #flush}
- * and then {@link #close} waits until the peer has read it. {@link #disconnect}, on the server's end, discards it.
- * Windows has no half close; on message-mode pipes {@link #closeWrite} comes near it.
+ * before {@link #close} waits until the peer has read the data. {@link #disconnect}, on the server's end, discards the
+ * data. Windows has no half-close; on message-mode pipes, {@link #closeWrite} has a similar effect.
  */
 public final class NamedPipe extends StreamDevice {
     private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
@@ -46,7 +47,7 @@ public final class NamedPipe extends StreamDevice {
     private static final StreamLimit NO_MORE_WRITES = new StreamLimit() {
         @Override
         public void checkWritable(final StreamDevice device) {
-            throw new IllegalStateException(device + " has told its peer that it writes no more (closeWrite)");
+            throw new IllegalStateException(device + " cannot be written after closeWrite()");
         }
     };
 
@@ -58,10 +59,10 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * The process at the other end when the connection was made ({@code GetNamedPipeClientProcessId} or
+     * The process that was at the other end when the connection was made ({@code GetNamedPipeClientProcessId} or
      * {@code GetNamedPipeServerProcessId}).
      *
-     * @return the process id, or 0 if Windows does not know it, as for a client on another machine
+     * @return the process id, or 0 if Windows does not know it, for example for a client on another machine
      */
     public int peerProcessId() {
         return peerProcessId;
@@ -72,8 +73,8 @@ public final class NamedPipe extends StreamDevice {
      * {@code GetNamedPipeServerSessionId}). Services are in session 0, users in others.
      *
      * @return the session
-     * @throws Win32Exception if Windows does not know it, as when this end is write-only, and for a client on another
-     *     machine
+     * @throws Win32Exception if Windows does not know it, for example because this end is write-only or the client is
+     *     on another machine
      * @throws DeviceClosedException when the device is closed or closing
      */
     public int peerSessionId() throws Win32Exception {
@@ -81,15 +82,16 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Starts to write a message and to read the next one, in one call ({@code TransactNamedPipe}). The pipe must be
-     * duplex and in message mode, be read as messages at this end, and have no unread message. The completion has the
-     * opcode {@link Opcode#TRANSACT} and the length of the answer. When the answer does not fit, the status is
-     * {@link Win32Error#MORE_DATA} and a {@link #read} continues it; {@link Win32Error#PIPE_BUSY} means that there was
-     * an unread message, {@link Win32Error#BAD_PIPE} that the pipe is not in message mode.
+     * Starts to write a message and to read the answer, in one call ({@code TransactNamedPipe}). The pipe must be
+     * duplex and in message mode, this end must read messages, and no message may be unread. The completion has the
+     * opcode {@link Opcode#TRANSACT} and the length of the answer. If the answer is longer than the buffer, the status
+     * is {@link Win32Error#MORE_DATA}, and a {@link #read} continues the answer. The status is
+     * {@link Win32Error#PIPE_BUSY} if a message was unread, and {@link Win32Error#BAD_PIPE} if the pipe is not in
+     * message mode.
      *
      * @param request the message, from position to limit of a direct buffer; read-only is fine
      * @param answer receives the answer, from position to limit of another direct buffer
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when a buffer is not direct
      * @throws java.nio.ReadOnlyBufferException when {@code answer} is read-only
@@ -102,14 +104,14 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Starts a transaction as {@link #transact(ByteBuffer, ByteBuffer, long)} does, with a deadline. Without an answer
-     * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}. The
-     * request may have been written; then the next read returns its answer.
+     * Starts a transaction as {@link #transact(ByteBuffer, ByteBuffer, long)} does, with a deadline. If no answer has
+     * arrived by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}.
+     * The request may have been written; then the next read returns its answer.
      *
      * @param request the message
-     * @param answer where the answer goes
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param answer receives the answer
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long transact(
@@ -118,8 +120,8 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Queries how much can be read, and takes nothing ({@code PeekNamedPipe}). It neither waits nor affects reads in
-     * flight.
+     * Queries how much data can be read, and leaves the data ({@code PeekNamedPipe}). The call does not wait, and does
+     * not affect reads in flight.
      *
      * @return the amounts at this moment
      * @throws Win32Exception {@link Win32Error#BROKEN_PIPE} when the peer has gone and everything has been read,
@@ -144,13 +146,13 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Ends the connection at once, on the server's end ({@code DisconnectNamedPipe}), and closes this device as
-     * {@link #close} does. The client loses data that it has not read; call {@link #flush} before to avoid that.
-     * Operations in flight at this end complete with {@link Win32Error#PIPE_NOT_CONNECTED}.
+     * Ends the connection at once ({@code DisconnectNamedPipe}), and closes this device as {@link #close} does. Only
+     * the server's end can disconnect. The client loses data that it has not read; to avoid that, call {@link #flush}
+     * first. Operations in flight at this end complete with {@link Win32Error#PIPE_NOT_CONNECTED}.
      *
-     * <p>The pipe instance goes back to its {@link NamedPipeServer}, and waits for the next client if too few instances
-     * are waiting. Its handle stays open, so that a pipe with few instances keeps its name. The next connection is a
-     * new device with its own key; this object stays closed and does not refer to the new client.
+     * <p>The {@link NamedPipeServer} reuses the pipe instance for the next client if too few instances are waiting. The
+     * handle stays open, so that a pipe with few instances keeps its name. The next connection is a new device with its
+     * own key; this object stays closed and never refers to the new client.
      *
      * @throws Win32Exception when Windows refuses; the device is still open then
      * @throws UnsupportedOperationException on a client's end, which can only be closed
@@ -167,17 +169,18 @@ public final class NamedPipe extends StreamDevice {
     }
 
     /**
-     * Signals the end of the data to the peer, while this end can still read: starts to write an empty message, a
-     * common convention. A peer that uses this library gets a read of 0 bytes with {@link Win32Error#SUCCESS}. The
-     * completion has the opcode {@link Opcode#WRITE}. Later writes are refused.
+     * Signals the end of the data to the peer; this end can still read. By a common convention, the signal is an empty
+     * message, which this method starts to write. For a peer that uses this library, a read completes with 0 bytes and
+     * {@link Win32Error#SUCCESS}. The completion of the empty message has the opcode {@link Opcode#WRITE}. Later writes
+     * are refused.
      *
-     * <p>Windows has no half close for byte-mode pipes: there {@link #flush} and then {@link #close}, or
+     * <p>Windows has no half-close for byte-mode pipes: there, {@link #flush} with {@link #close}, or
      * {@link #disconnect}, end both directions.
      *
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws UnsupportedOperationException unless the pipe is in message mode and this end can also read
-     * @throws IllegalStateException when it was called before
+     * @throws IllegalStateException when this method was called before
      * @throws DeviceClosedException when the device is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */

@@ -28,7 +28,7 @@ public final class NamedPipeClient {
      * @param port receives the completions of the connection
      * @param name {@code \\.\pipe\NAME}, only {@code NAME}, or {@code \\SERVER\pipe\NAME}
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when that cannot be the name of a pipe
+     * @throws IllegalArgumentException when the name is not valid for a pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
         return new Builder(Objects.requireNonNull(port, "port"), PipeNames.complete(name));
@@ -55,7 +55,7 @@ public final class NamedPipeClient {
         }
 
         /**
-         * Which way data goes, seen from the client. Default: {@link PipeDirection#DUPLEX}.
+         * The direction of the data, seen from the client. Default: {@link PipeDirection#DUPLEX}.
          *
          * @param way the direction
          * @return this
@@ -66,8 +66,8 @@ public final class NamedPipeClient {
         }
 
         /**
-         * How the client reads. {@link PipeMode#MESSAGE} requires that the server's pipe has that type and that the
-         * client can read. Default: {@link PipeMode#BYTE}.
+         * The mode in which the client reads. {@link PipeMode#MESSAGE} requires a message-mode pipe, and a client that
+         * can read. Default: {@link PipeMode#BYTE}.
          *
          * @param readMode the mode ({@code SetNamedPipeHandleState})
          * @return this
@@ -90,9 +90,9 @@ public final class NamedPipeClient {
         }
 
         /**
-         * How long to wait while all instances of the pipe are busy. The wait goes on if the pipe then disappears,
-         * because some servers have no instance for a moment. A pipe that is missing at the first attempt fails at
-         * once. Default: 10 seconds.
+         * How long to wait while all instances of the pipe are busy. The wait continues if the pipe disappears in the
+         * meantime, because some servers have no instance for a moment. If the pipe is missing at the first attempt,
+         * the connect fails at once. Default: 10 seconds.
          *
          * @param limit zero for one attempt only
          * @return this
@@ -117,15 +117,14 @@ public final class NamedPipeClient {
         /**
          * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The calling thread waits; do
          * not call this on a worker of the port. A virtual thread parks and does not pin its carrier.
-         * {@link Thread#interrupt} ends the wait within about 100 milliseconds, and leaves the thread's interrupt
-         * status set; if the pipe is not busy, an interrupted thread still connects. Closing the port ends the wait,
-         * too.
+         * {@link Thread#interrupt} ends the wait within about 100 milliseconds; the thread's interrupt status stays
+         * set. If the pipe is not busy, an interrupted thread still connects. Closing the port also ends the wait.
          *
          * @return the connection
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, or when a busy pipe has
          *     disappeared and the timeout has passed; {@link Win32Error#PIPE_BUSY} when no instance became free in
          *     time; {@link Win32Error#OPERATION_ABORTED} when the thread is interrupted while it waits;
-         *     {@link Win32Error#ACCESS_DENIED} when the server does not admit this user, or not for that direction;
+         *     {@link Win32Error#ACCESS_DENIED} when the server does not allow this user or this direction;
          *     {@link Win32Error#INVALID_NAME} when the name is not that of a pipe; or another code of
          *     {@code CreateFileW}
          * @throws PortClosedException when the port is closed or closing

@@ -21,13 +21,14 @@ import java.util.Objects;
 /**
  * A named-pipe server.
  *
- * <p>Several instances of the pipe wait for clients at any time. When a client connects to one, native code creates
- * another before it calls the listener, so that a burst of clients finds waiting instances. Each connection arrives at
- * the listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new
- * {@link NamedPipe}. Closing the server ends the waiting instances; its connections stay open until they are closed.
+ * <p>Several instances of the pipe wait for clients at any time. When a client connects to an instance, native code
+ * creates another one before it calls the listener, so that many clients can connect in a short time. Each connection
+ * arrives at the listener as a completion with opcode {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is
+ * the new {@link NamedPipe}. Closing the server closes the waiting instances; its connections stay open until they are
+ * closed.
  *
- * <p>The server owns the name from {@link Builder#open} until it is closed and its last connection has ended: no other
- * process can take the name during that time, and a client finds the pipe busy but never missing.
+ * <p>The server owns the name from {@link Builder#open} until the server is closed and its last connection has ended.
+ * During that time, no other process can take the name, and a client may find the pipe busy, but never missing.
  */
 public final class NamedPipeServer extends Device {
     static {
@@ -44,7 +45,7 @@ public final class NamedPipeServer extends Device {
      * @param port receives the connections and their completions
      * @param name {@code \\.\pipe\NAME}, {@code \\?\pipe\NAME}, or only {@code NAME}
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when that cannot be the name of a local pipe
+     * @throws IllegalArgumentException when the name is not valid for a local pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
         return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(name));
@@ -77,7 +78,7 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Which way data goes, seen from the server. Default: {@link PipeDirection#DUPLEX}.
+         * The direction of the data, seen from the server. Default: {@link PipeDirection#DUPLEX}.
          *
          * @param way the direction
          * @return this
@@ -99,8 +100,8 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * The kernel's buffers of each connection. They are a hint, which Windows rounds; 0 makes every write wait for
-         * a read. Default: 65 536 bytes each way.
+         * The sizes of the kernel's buffers of each connection. They are a hint, which Windows rounds; with 0, every
+         * write waits for a read. Default: 65 536 bytes for each direction.
          *
          * @param fromClient bytes, from 0 to 16 MiB
          * @param toClient bytes, from 0 to 16 MiB
@@ -113,10 +114,10 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * The number of instances that wait for clients at any time. A client that finds none gets
-         * {@link Win32Error#PIPE_BUSY}. A worker creates the next instance when it dequeues a client, so that none are
-         * created while every worker is in a listener: for a listener that blocks, set as many instances as clients may
-         * come meanwhile. Default: 4, or as many as {@link #maxInstances} allows.
+         * The number of instances that wait for clients at any time. If no instance is waiting, a client gets
+         * {@link Win32Error#PIPE_BUSY}. A worker creates the next instance when it dequeues a new connection; while
+         * every worker is in the listener, no instance is created. Therefore, if the listener blocks, set as many
+         * instances as clients may connect during that time. Default: 4, or {@link #maxInstances} if that is less.
          *
          * @param instances from 1 to 1024
          * @return this
@@ -127,8 +128,8 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * The largest number of instances of this pipe, connected and waiting together. Default: no limit. The server
-         * enforces the limit, not Windows, because one more instance keeps the name.
+         * The maximum number of instances of this pipe, connected and waiting ones together. Default: no limit. The
+         * server enforces the limit itself, because Windows would also count the instance that keeps the name.
          *
          * @param instances from 1 to 254
          * @return this
@@ -139,7 +140,7 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Admits clients on other machines. Default: they are rejected ({@code PIPE_REJECT_REMOTE_CLIENTS}).
+         * Accepts clients on other machines. Default: Windows rejects them ({@code PIPE_REJECT_REMOTE_CLIENTS}).
          *
          * @return this
          */
@@ -149,13 +150,13 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Who may connect, in the security descriptor definition language. Default: only the current user,
-         * administrators and SYSTEM.
+         * The users that may connect, in the security descriptor definition language (SDDL). Default: only the current
+         * user, administrators and SYSTEM.
          *
-         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} admits everyone to read and write. {@code GW} also grants the
-         * right to create instances of the pipe, and so to receive clients in this server's place; but a client that
-         * opens the pipe with {@code GENERIC_WRITE} needs it. {@link NamedPipeClient} does not. The server's own user
-         * needs {@code GA} in any case: without the right to create instances {@link #open} fails with
+         * <p>{@code D:P(A;;GA;;;OW)(A;;0x12019b;;;WD)} lets every user read and write. {@code GW} also grants the right
+         * to create instances of the pipe: such a user could accept clients in place of this server. A client that
+         * opens the pipe with {@code GENERIC_WRITE} needs {@code GW}; {@link NamedPipeClient} does not. The server's
+         * own user needs {@code GA} in any case: without the right to create instances, {@link #open} fails with
          * {@link Win32Error#ACCESS_DENIED}.
          *
          * @param sddl the descriptor, which {@code ConvertStringSecurityDescriptorToSecurityDescriptorW} converts
@@ -180,8 +181,8 @@ public final class NamedPipeServer extends Device {
         /**
          * The {@link Device#attachment} of the server, which is set before the first completion. Default: none.
          *
-         * @param object the object, or null for none. The connections do not get it; the listener attaches an object to
-         *     them at their {@link Opcode#ACCEPT}, before their other completions
+         * @param object the object, or null for none. The connections do not inherit it: the listener attaches their
+         *     objects at {@link Opcode#ACCEPT}, before their other completions
          * @return this
          */
         public Builder attach(final Object object) {
@@ -190,8 +191,8 @@ public final class NamedPipeServer extends Device {
         }
 
         /**
-         * Creates the pipe and begins to wait for clients ({@code NtCreateNamedPipeFile} for an instance that keeps the
-         * name and takes no client, {@code CreateNamedPipeW} for those that do, {@code ConnectNamedPipe}).
+         * Creates the pipe and begins to wait for clients ({@code CreateNamedPipeW}, {@code ConnectNamedPipe};
+         * {@code NtCreateNamedPipeFile} for an instance that only keeps the name).
          *
          * @return the open server
          * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when a pipe of that name
@@ -200,7 +201,8 @@ public final class NamedPipeServer extends Device {
          *     when the security descriptor is malformed
          * @throws IllegalArgumentException when {@link #listening} is more than {@link #maxInstances}
          * @throws PortClosedException when the port is closed or closing
-         * @throws OperationLimitException when the port's ceiling of operations leaves no room for waiting instances
+         * @throws OperationLimitException when the waiting instances would exceed the port's ceiling of operations in
+         *     flight
          */
         public NamedPipeServer open() throws Win32Exception {
             if (maxInstances != UNLIMITED_INSTANCES && listening > maxInstances) {

@@ -5,7 +5,7 @@ import io.github.iocp4j.Win32Error;
 /**
  * The result of {@link NamedPipe#peek}.
  *
- * <p>A short-lived pair of numbers, whose allocation the JIT compiler usually eliminates.
+ * <p>It is a short-lived pair of numbers; the JIT compiler usually eliminates its allocation.
  */
 public final class PipeContents {
     private final int bytesAvailable;
@@ -17,7 +17,7 @@ public final class PipeContents {
     }
 
     /**
-     * The number of bytes that can be read, of all messages together.
+     * The number of bytes that can be read, in all messages together.
      *
      * @return 0 when there is nothing to read
      */

@@ -1,14 +1,14 @@
 /**
- * Named pipes, of which the JDK has only the client's end of byte pipes.
+ * Named pipes. The JDK supports only the client's end of byte-mode pipes.
  *
  * <p>A {@link io.github.iocp4j.pipe.NamedPipeServer} keeps several instances of a pipe waiting for clients. Each client
  * that connects is a completion with the opcode {@link io.github.iocp4j.Opcode#ACCEPT}, whose device is a
  * {@link io.github.iocp4j.pipe.NamedPipe}. A {@link io.github.iocp4j.pipe.NamedPipeClient} connects to a server in any
- * program and gives a {@code NamedPipe}, too. A {@link io.github.iocp4j.pipe.ChildPipe} is a connected pair whose other
- * end is for the standard input or output of a child process.
+ * program; the connection is also a {@code NamedPipe}. A {@link io.github.iocp4j.pipe.ChildPipe} is a connected pair
+ * whose other end is for the standard input or output of a child process.
  *
- * <p>Servers are safe by default: they reject clients on other machines, and let in the current user, administrators
- * and SYSTEM. Clients connect at {@link io.github.iocp4j.pipe.ImpersonationLevel#IDENTIFICATION}.
+ * <p>Servers are safe by default: they reject clients on other machines, and accept only the current user,
+ * administrators and SYSTEM. Clients connect at {@link io.github.iocp4j.pipe.ImpersonationLevel#IDENTIFICATION}.
  *
  * <pre>{@code
  * try (CompletionPort port = CompletionPort.open(listener);

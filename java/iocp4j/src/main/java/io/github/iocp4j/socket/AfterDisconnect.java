@@ -1,14 +1,14 @@
 package io.github.iocp4j.socket;
 
 /**
- * What a socket is good for when {@link StreamSocket#disconnect} has completed.
+ * Whether a socket can be used again after {@link StreamSocket#disconnect}.
  */
 public enum AfterDisconnect {
-    /** It can only be closed. */
+    /** The socket can only be closed. */
     CLOSE,
     /**
-     * It can be connected again, with {@link StreamSocket#connect} ({@code TF_REUSE_SOCKET}). Windows may keep it
-     * waiting until the old connection is forgotten, which takes minutes.
+     * The socket can be connected again, with {@link StreamSocket#connect} ({@code TF_REUSE_SOCKET}). Windows may delay
+     * that for minutes, until the old connection has left the state TIME_WAIT.
      */
     CONNECT_AGAIN
 }

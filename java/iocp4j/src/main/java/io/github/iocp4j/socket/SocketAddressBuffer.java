@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The sender or target of a datagram, in native memory that Windows reads and writes. One object serves any number of
- * datagrams, so that these allocate nothing. It belongs to an operation until its completion, as the datagram's buffer
- * does. An address that {@link UdpSocket#receive} has filled in can be passed to {@link UdpSocket#send}.
+ * The sender or target of a datagram, in native memory that Windows reads and writes. One object can be used for any
+ * number of datagrams, which then allocate nothing. Like the datagram's buffer, it belongs to the kernel until the
+ * completion. An address that {@link UdpSocket#receive} has received can be passed to {@link UdpSocket#send}.
  */
 public final class SocketAddressBuffer {
     // The layout of UdpSocket::Peer.

@@ -29,7 +29,7 @@ public final class SocketClient {
      * @param port receives the completions of the connection, the first of which is its {@link Opcode#CONNECT}
      * @param address the server: an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when the address is not resolved, or of another kind
+     * @throws IllegalArgumentException when the address is not resolved, or is of another kind
      */
     public static Builder builder(final CompletionPort port, final SocketAddress address) {
         return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
@@ -53,11 +53,11 @@ public final class SocketClient {
         }
 
         /**
-         * The local address. Default: the interface that leads to the server, and a port that Windows chooses.
+         * The local address. Default: Windows chooses an address from which the server can be reached, and a port.
          *
-         * @param from an address of this machine, of the server's address family; for port 0 Windows chooses a port
+         * @param from an address of this machine, of the server's address family; Windows chooses the port if it is 0
          * @return this
-         * @throws IllegalArgumentException when the address is not resolved, or of another kind
+         * @throws IllegalArgumentException when the address is not resolved, or is of another kind
          */
         public Builder localAddress(final SocketAddress from) {
             local = SocketAddresses.checkLike(from, address);
@@ -65,8 +65,8 @@ public final class SocketClient {
         }
 
         /**
-         * The connect timeout, after which the {@link Opcode#CONNECT} completes with {@link Win32Error#TIMEOUT}.
-         * Default: that of Windows, which is about 20 seconds.
+         * The connect timeout. If it passes, the {@link Opcode#CONNECT} completes with {@link Win32Error#TIMEOUT}.
+         * Default: set by Windows, about 20 seconds.
          *
          * @param limit at least a millisecond
          * @return this
@@ -77,9 +77,9 @@ public final class SocketClient {
         }
 
         /**
-         * Whether small writes go out at once ({@code TCP_NODELAY}). Default: false.
+         * Whether Windows sends small writes at once ({@code TCP_NODELAY}). Default: false.
          *
-         * @param on true for at once
+         * @param on true to send at once
          * @return this
          */
         public Builder noDelay(final boolean on) {
@@ -88,9 +88,9 @@ public final class SocketClient {
         }
 
         /**
-         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder receiveBuffer(final int bytes) {
@@ -99,9 +99,9 @@ public final class SocketClient {
         }
 
         /**
-         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder sendBuffer(final int bytes) {
@@ -122,11 +122,11 @@ public final class SocketClient {
 
         /**
          * Creates a socket and starts to connect it ({@code WSASocketW}, {@code bind}, {@code ConnectEx};
-         * {@code connect} for a Unix-domain socket). The socket can be used after its {@link Opcode#CONNECT} has
-         * completed with success. If that completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, close
-         * the socket.
+         * {@code connect} for a Unix-domain socket). The socket can be used when its {@link Opcode#CONNECT} has
+         * completed with success. If it completes with an error, such as {@link Win32Error#WSAECONNREFUSED}, close the
+         * socket.
          *
-         * @param token given back by {@link Completion#token} of that completion
+         * @param token any number; {@link Completion#token} of that completion returns it
          * @return the socket
          * @throws Win32Exception when Windows does not support the socket's family, or refuses to bind it
          * @throws PortClosedException when the port is closed or closing

@@ -20,15 +20,16 @@ import java.util.Objects;
 /**
  * A server on a TCP port or Unix-domain socket.
  *
- * <p>Several accepts ({@code AcceptEx}) are in flight at any time. When one completes, native code starts another
- * before it calls the listener. Each connection arrives at the listener as a completion with opcode
+ * <p>Several accepts ({@code AcceptEx}) are in flight at any time. When an accept completes, native code starts another
+ * one before it calls the listener. Each connection arrives at the listener as a completion with opcode
  * {@link Opcode#ACCEPT}, whose {@link CompletionBatch#device} is the new {@link StreamSocket}.
  *
- * <p>When a client has gone before it is accepted, native code starts another accept at once, and the listener sees no
- * completion. When the server itself lacks a resource (memory, sockets, its own handle), or when 1 024 accepts in a row
- * have failed, the listener sees one accept whose device is the server and whose status is the cause; native code tries
- * again after 1 ms, then after twice as long each time, up to 250 ms. Closing the server ends the accepts; its
- * connections stay open until they are closed.
+ * <p>If a client disconnects before it is accepted, native code starts another accept at once, and the listener
+ * receives no completion. If the server lacks a resource (memory, sockets, its own handle), or if 1 024 accepts in a
+ * row have failed, the listener receives one failed {@link Opcode#ACCEPT}: its device is the server, and its status is
+ * the cause. Native code tries again after 1 ms, and doubles the pause after each failure, up to 250 ms.
+ *
+ * <p>Closing the server ends the accepts; its connections stay open until they are closed.
  */
 public final class SocketServer extends Device {
     static {
@@ -47,10 +48,10 @@ public final class SocketServer extends Device {
      * Starts to configure a server.
      *
      * @param port receives the connections and their completions
-     * @param address an {@link InetSocketAddress}, for whose port 0 Windows chooses a port, or a
-     *     {@link UnixSocketAddress}, whose file must not exist and is not removed
+     * @param address an {@link InetSocketAddress}, where Windows chooses the port if it is 0, or a
+     *     {@link UnixSocketAddress}, whose file must not exist; the server does not remove the file
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when the address is not resolved, or of another kind
+     * @throws IllegalArgumentException when the address is not resolved, or is of another kind
      */
     public static Builder builder(final CompletionPort port, final SocketAddress address) {
         return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
@@ -97,9 +98,9 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The number of accepts in flight. Windows accepts that many clients without a step of this process; further
-         * clients wait in the backlog. A worker starts the next accept when it dequeues a client, so that none are
-         * started while every worker is in a listener. Default: 4.
+         * The number of accepts in flight. Windows can accept that many clients before this process acts; further
+         * clients wait in the backlog. A worker starts the next accept when it dequeues a new connection; while every
+         * worker is in the listener, no accept is started. Default: 4.
          *
          * @param accepts from 1 to 1024
          * @return this
@@ -110,7 +111,7 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The number of clients that wait in Windows while all accepts are taken ({@code listen}). Default: that of
+         * The number of clients that wait in Windows while no accept is in flight ({@code listen}). Default: set by
          * Windows.
          *
          * @param clients at least 1
@@ -123,8 +124,9 @@ public final class SocketServer extends Device {
 
         /**
          * Makes each accept wait for the client's first bytes, which saves a read: see {@link StreamSocket#takeFirst}.
-         * A client that connects and sends nothing occupies an accept, so that {@link #listening} silent clients block
-         * all others: do not use this for a server that untrusted clients can reach. Default: 0, which does not wait.
+         * A client that connects and sends nothing occupies an accept. As many such clients as {@link #listening} block
+         * all other clients; therefore do not use this for a server that untrusted clients can reach. Default: 0, which
+         * does not wait.
          *
          * @param most the maximum number of bytes, up to 1 048 576
          * @return this
@@ -135,8 +137,9 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}), and then receive
-         * connections instead of this one. Default: false, which excludes others ({@code SO_EXCLUSIVEADDRUSE}).
+         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}); it may then
+         * receive connections in place of this one. Default: false, so that no other socket can
+         * ({@code SO_EXCLUSIVEADDRUSE}).
          *
          * @param shared true to share the address
          * @return this
@@ -150,7 +153,7 @@ public final class SocketServer extends Device {
          * Whether a server at an IPv6 address, such as {@code ::}, also serves IPv4 clients ({@code IPV6_V6ONLY}).
          * Default: false.
          *
-         * @param both true to serve IPv4 clients, too
+         * @param both true for both protocols
          * @return this
          * @throws IllegalArgumentException when the address is not an IPv6 address
          */
@@ -161,9 +164,9 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The size of the receive buffer of connections ({@code SO_RCVBUF}). Default: that of Windows.
+         * The size of the receive buffer of connections ({@code SO_RCVBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder receiveBuffer(final int bytes) {
@@ -172,9 +175,9 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * The size of the send buffer of connections ({@code SO_SNDBUF}). Default: that of Windows.
+         * The size of the send buffer of connections ({@code SO_SNDBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder sendBuffer(final int bytes) {
@@ -196,8 +199,8 @@ public final class SocketServer extends Device {
         /**
          * The {@link Device#attachment} of the server, which is set before the first completion. Default: none.
          *
-         * @param object the object, or null for none. The connections do not get it; the listener attaches an object to
-         *     them at their {@link Opcode#ACCEPT}, before their other completions
+         * @param object the object, or null for none. The connections do not inherit it: the listener attaches their
+         *     objects at {@link Opcode#ACCEPT}, before their other completions
          * @return this
          */
         public Builder attach(final Object object) {
@@ -210,11 +213,11 @@ public final class SocketServer extends Device {
          *
          * @return the open server
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
-         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when it is not an address of
-         *     this machine, {@link Win32Error#WSAEAFNOSUPPORT} when this Windows does not support the address family,
-         *     such as Unix-domain sockets before Windows 10 version 1803
+         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when this machine does not have
+         *     it, {@link Win32Error#WSAEAFNOSUPPORT} when this version of Windows does not support the address family;
+         *     Unix-domain sockets require Windows 10 version 1803
          * @throws PortClosedException when the port is closed or closing
-         * @throws OperationLimitException when the port's ceiling of operations leaves no room for accepts
+         * @throws OperationLimitException when the accepts would exceed the port's ceiling of operations in flight
          */
         public SocketServer open() throws Win32Exception {
             final String wanted = SocketAddresses.format(address);

@@ -25,18 +25,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * One end of a connection over TCP or a Unix-domain socket, which a {@link SocketServer} accepts or a
- * {@link SocketClient} connects. Reads are {@code WSARecv}, writes {@code WSASend}.
+ * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
+ * A read is {@code WSARecv}, a write {@code WSASend}.
  *
- * <p>When the peer has sent its last byte, a read succeeds with 0 bytes, and so does every read after it. A write
- * completes when Windows has taken all of it, which does not mean that the peer has it. Statuses are Winsock codes:
+ * <p>At the end of the peer's data, each read succeeds with 0 bytes. A write completes when Windows has accepted all
+ * bytes, which does not mean that the peer has received them. Statuses are Winsock codes:
  * {@link Win32Error#WSAECONNRESET} when the peer has reset the connection, {@link Win32Error#WSAECONNABORTED} when this
- * machine has, {@link Win32Error#WSAETIMEDOUT} when the peer does not answer. A cancel, a deadline and a close have the
- * same codes as for all devices, see {@link CompletionBatch#status}.
+ * machine has reset it, {@link Win32Error#WSAETIMEDOUT} when the peer does not answer. For a cancel, a deadline and a
+ * close, the statuses are those of all devices, see {@link CompletionBatch#status}.
  *
- * <p>Closing cancels operations in flight and ends the connection; with unread data, the peer sees a reset. For an
- * orderly end let {@link #disconnect} complete first, which waits until everything is sent; or call
- * {@link #shutdownOutput}, read to the end and close.
+ * <p>Closing cancels operations in flight and ends the connection; if received data is unread, the connection is reset.
+ * For an orderly end, either wait for the completion of {@link #disconnect} before the close, because it sends all data
+ * first; or call {@link #shutdownOutput}, read to the end, and close.
  */
 public final class StreamSocket extends StreamDevice {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
@@ -65,26 +65,25 @@ public final class StreamSocket extends StreamDevice {
      * The peer's address, which is still available after the socket is closed.
      *
      * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null only for an accepted
-     *     connection whose address Windows does not know any more, because the peer has gone (neither
-     *     {@code GetAcceptExSockaddrs} nor {@code getpeername} returns it), or because it was closed before its object
-     *     was created
+     *     connection whose address is lost, because the peer has gone (neither {@code GetAcceptExSockaddrs} nor
+     *     {@code getpeername} returns the address), or because the connection was closed before its object was created
      */
     public SocketAddress remoteAddress() {
         return remote;
     }
 
     /**
-     * Starts reading into several buffers, from each one's position to its limit, one after another ({@code WSARecv}).
-     * The completion has the total number of bytes. Each call allocates two small arrays; the other methods allocate
+     * Starts reading into several buffers in order, each from its position to its limit ({@code WSARecv}). The
+     * completion has the total number of bytes. Each call allocates two small arrays; the other methods allocate
      * nothing.
      *
-     * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
-     *     again
-     * @param token given back by {@link Completion#token}
+     * @param buffers from 1 to 64 direct buffers, whose positions and limits are not changed; the caller may change the
+     *     array after the call
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
-     *     2 147 483 647 bytes together
-     * @throws java.nio.ReadOnlyBufferException when one is read-only
+     * @throws IllegalArgumentException when a buffer is not direct, when there are no or too many buffers, or when they
+     *     have more than 2 147 483 647 bytes together
+     * @throws java.nio.ReadOnlyBufferException when a buffer is read-only
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -97,15 +96,15 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts writing what lies between position and limit of several buffers, one after another ({@code WSASend}). Each
-     * call allocates two small arrays; the other methods allocate nothing.
+     * Starts writing several buffers in order, each from its position to its limit ({@code WSASend}). Each call
+     * allocates two small arrays; the other methods allocate nothing.
      *
-     * @param buffers from 1 to 64 direct buffers, whose positions are not moved; the array itself is not looked at
-     *     again
-     * @param token given back by {@link Completion#token}
+     * @param buffers from 1 to 64 direct buffers, whose positions and limits are not changed; the caller may change the
+     *     array after the call
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
-     * @throws IllegalArgumentException when a buffer is not direct, there are none or too many, or they have more than
-     *     2 147 483 647 bytes together
+     * @throws IllegalArgumentException when a buffer is not direct, when there are no or too many buffers, or when they
+     *     have more than 2 147 483 647 bytes together
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -121,7 +120,7 @@ public final class StreamSocket extends StreamDevice {
      * Starts sending a whole file, as {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does.
      *
      * @param file the file
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when the file cannot be opened
      */
@@ -130,15 +129,15 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts sending a part of a file, without copying it through this process ({@code TransmitFile}). The completion
-     * has opcode {@link Opcode#TRANSMIT_FILE} and the number of bytes sent, including head and tail. Client editions of
-     * Windows process two such operations at a time and queue others.
+     * Starts sending a part of a file, without copying it to this process ({@code TransmitFile}). The completion has
+     * opcode {@link Opcode#TRANSMIT_FILE} and the number of bytes sent, including head and tail. Client editions of
+     * Windows process two such operations at the same time and queue others.
      *
-     * @param file the file, which is opened for it and closed after it
-     * @param range what of the file to send; with head and tail at most 2 147 483 646 bytes
-     * @param head what to send before, from position to limit of a direct buffer, or null
-     * @param tail what to send after, from position to limit of a direct buffer, or null
-     * @param token given back by {@link Completion#token}
+     * @param file the file, which is open only during the operation
+     * @param range the part of the file; together with head and tail at most 2 147 483 646 bytes
+     * @param head data to send before the file, from position to limit of a direct buffer; or null
+     * @param tail data to send after the file, from position to limit of a direct buffer; or null
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws Win32Exception when the file cannot be opened ({@code CreateFileW})
      * @throws IllegalArgumentException when the range is too long, or a buffer is not direct
@@ -152,17 +151,17 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts sending a part of a file that is open already, as
-     * {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does.
+     * Starts sending a part of an open file, as {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)}
+     * does.
      *
-     * @param file a device that is a file and can be read; it may be closed meanwhile, and is sent all the same
-     * @param range what of the file to send; with head and tail at most 2 147 483 646 bytes
-     * @param head what to send before, from position to limit of a direct buffer, or null
-     * @param tail what to send after, from position to limit of a direct buffer, or null
-     * @param token given back by {@link Completion#token}
+     * @param file a file that is open for reading; it may be closed during the operation, which continues
+     * @param range the part of the file; together with head and tail at most 2 147 483 646 bytes
+     * @param head data to send before the file, from position to limit of a direct buffer; or null
+     * @param tail data to send after the file, from position to limit of a direct buffer; or null
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws Win32Exception when Windows does not let the file be used for it ({@code DuplicateHandle})
-     * @throws IllegalArgumentException when the device is no file, the range is too long, or a buffer is not direct
+     * @throws Win32Exception when Windows refuses to duplicate the handle ({@code DuplicateHandle})
+     * @throws IllegalArgumentException when the device is not a file, the range is too long, or a buffer is not direct
      * @throws DeviceClosedException when the socket or the file is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -176,8 +175,8 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Ends the sending direction: after all data, the peer reads the end ({@code shutdown} with {@code SD_SEND}). This
-     * end can still read. Let writes complete before.
+     * Ends the sending direction ({@code shutdown} with {@code SD_SEND}): after all data, the peer reads the end. This
+     * end can still read. Call this after the writes have completed.
      *
      * @throws Win32Exception {@link Win32Error#WSAENOTCONN} when the socket is not connected
      * @throws DeviceClosedException when the socket is closed
@@ -187,11 +186,11 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts an orderly end of the connection: sends unsent data, then the end ({@code DisconnectEx}). The completion
-     * has opcode {@link Opcode#DISCONNECT}.
+     * Starts an orderly end of the connection: Windows sends the remaining data, then the end ({@code DisconnectEx}).
+     * The completion has opcode {@link Opcode#DISCONNECT}.
      *
-     * @param next what the socket is good for afterwards
-     * @param token given back by {@link Completion#token}
+     * @param next whether the socket can be connected again
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
@@ -202,12 +201,12 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts connecting this socket again, after {@link #disconnect} for
-     * {@link AfterDisconnect#CONNECT_AGAIN} ({@code ConnectEx}). The
-     * completion has opcode {@link Opcode#CONNECT}. A new connection is {@link SocketClient}'s.
+     * Starts connecting this socket again, after {@link #disconnect} for {@link AfterDisconnect#CONNECT_AGAIN}
+     * ({@code ConnectEx}). The completion has opcode {@link Opcode#CONNECT}. For a new connection, use
+     * {@link SocketClient}.
      *
      * @param address the server, of the same address family as the first one
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the address is not resolved
      * @throws DeviceClosedException when the socket is closed or closing
@@ -228,12 +227,12 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Copies the data that has arrived with the accept, if the server waits for it
-     * ({@link SocketServer.Builder#firstBytes}), into the buffer: as much as fits between position and limit. This data
-     * precedes the data of reads. {@link CompletionBatch#bytes} of the accept is its length.
+     * Copies the data that has arrived with the accept to the buffer: as much as fits between its position and limit.
+     * There is such data only if the server waits for it ({@link SocketServer.Builder#firstBytes});
+     * {@link CompletionBatch#bytes} of the accept is its length. It precedes the data of reads.
      *
      * @param buffer a direct buffer; its position is advanced
-     * @return the number of bytes; 0 when none are left
+     * @return the number of bytes; 0 when no data is left
      * @throws DeviceClosedException when the socket is closed
      */
     public int takeFirst(final ByteBuffer buffer) {
@@ -247,9 +246,9 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Whether small writes go out at once instead of being gathered ({@code TCP_NODELAY}). Off in a new socket.
+     * Whether Windows sends small writes at once, and does not collect them ({@code TCP_NODELAY}). Off in a new socket.
      *
-     * @param on true for at once
+     * @param on true to send at once
      * @throws Win32Exception when Windows refuses
      */
     public void noDelay(final boolean on) throws Win32Exception {
@@ -257,7 +256,7 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Whether small writes go out at once ({@code TCP_NODELAY}).
+     * Whether Windows sends small writes at once ({@code TCP_NODELAY}).
      *
      * @return what {@link #noDelay(boolean)} has set
      * @throws Win32Exception when Windows refuses
@@ -280,8 +279,8 @@ public final class StreamSocket extends StreamDevice {
     /**
      * Turns keep-alive probes on and sets their times ({@code SIO_KEEPALIVE_VALS}).
      *
-     * @param idle how long the peer is silent before the first probe
-     * @param interval the time between probes without an answer; after ten of them the connection is reset
+     * @param idle the time without data from the peer before the first probe
+     * @param interval the time between two probes; after ten probes without an answer, the connection is reset
      * @throws Win32Exception when Windows refuses
      */
     public void keepAlive(final Duration idle, final Duration interval) throws Win32Exception {
@@ -299,10 +298,10 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * The size of the send buffer ({@code SO_SNDBUF}). With 0, Windows sends from the caller's buffer, and writes
-     * complete when their bytes are sent.
+     * The size of the send buffer ({@code SO_SNDBUF}). With 0, Windows sends from the caller's buffer, and a write
+     * completes when its bytes are sent.
      *
-     * @param bytes from 0 on
+     * @param bytes at least 0
      * @throws Win32Exception when Windows refuses
      */
     public void sendBuffer(final int bytes) throws Win32Exception {
@@ -320,10 +319,10 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * The size of the receive buffer ({@code SO_RCVBUF}). Set more than 65 535 bytes before the connection is made:
-     * {@link SocketServer.Builder#receiveBuffer}, {@link SocketClient.Builder#receiveBuffer}.
+     * The size of the receive buffer ({@code SO_RCVBUF}). A size of more than 65 535 bytes must be set before the
+     * connection is made: use {@link SocketServer.Builder#receiveBuffer} or {@link SocketClient.Builder#receiveBuffer}.
      *
-     * @param bytes from 0 on
+     * @param bytes at least 0
      * @throws Win32Exception when Windows refuses
      */
     public void receiveBuffer(final int bytes) throws Win32Exception {
@@ -341,11 +340,11 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * What closing does with unsent bytes ({@code SO_LINGER}). Off in a new socket: Windows sends them in the
+     * What closing does with unsent bytes ({@code SO_LINGER}). Off in a new socket: Windows sends these bytes in the
      * background.
      *
-     * @param seconds 0 drops them and resets the connection; with 1 to 65 534 the thread that closes the socket, which
-     *     may be a worker, waits up to that time until they are sent; -1 is off
+     * @param seconds 0 drops the bytes and resets the connection; with 1 to 65 534, the thread that closes the socket,
+     *     which may be a worker, waits until they are sent, at most that long; -1 is off
      * @throws Win32Exception when Windows refuses
      */
     public void linger(final int seconds) throws Win32Exception {

@@ -24,12 +24,12 @@ import java.util.Objects;
 /**
  * A socket for UDP datagrams.
  *
- * <p>Any number of receives and sends may be in flight. A datagram that is longer than the buffer completes its receive
- * with {@link Win32Error#WSAEMSGSIZE}; the part that fits is there, and the rest is lost. An empty datagram is a
- * success with 0 bytes. When a sent datagram has reached a machine without a socket at that port, Windows completes a
- * later receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive.
+ * <p>Any number of receives and sends may be in flight. If a datagram is longer than the buffer, the receive completes
+ * with {@link Win32Error#WSAEMSGSIZE}: the buffer has the first part, and the rest is lost. For an empty datagram, the
+ * receive succeeds with 0 bytes. If a datagram was sent to a UDP port that no socket has, Windows completes a later
+ * receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive.
  *
- * <p>The rules for buffers are those of {@link StreamDevice}; they apply to address buffers, too.
+ * <p>The buffer rules of {@link StreamDevice} apply to data buffers and to address buffers.
  */
 public final class UdpSocket extends Device {
     private final InetSocketAddress local;
@@ -45,7 +45,7 @@ public final class UdpSocket extends Device {
      * Starts to configure a socket.
      *
      * @param port receives the completions of the socket
-     * @param address the local address; for port 0 Windows chooses a port
+     * @param address the local address; Windows chooses the port if it is 0
      * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the address is not resolved
      */
@@ -66,13 +66,13 @@ public final class UdpSocket extends Device {
      * Starts receiving a datagram into the buffer, from its position to its limit ({@code WSARecvFrom}). The completion
      * has opcode {@link Opcode#RECEIVE_FROM} and the number of bytes.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
-     * @param sender is filled in by Windows, and can be read at the completion if that is a success or
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param sender Windows writes the sender's address to it; read it after a completion with success or
      *     {@link Win32Error#WSAEMSGSIZE}
-     * @param token given back by {@link Completion#token}
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws IllegalArgumentException when the buffer is not direct
-     * @throws java.nio.ReadOnlyBufferException when it is read-only
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -81,13 +81,13 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Starts receiving as {@link #receive(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline, after which it
-     * is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     * Starts receiving as {@link #receive(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline. If no datagram
+     * has arrived by then, the receive is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed
-     * @param sender is filled in by Windows
-     * @param timeout from now, more than zero; kept to within about 20 milliseconds
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param sender Windows writes the sender's address to it
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
     public long receive(
@@ -96,15 +96,15 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Starts sending what lies between the buffer's position and its limit, as one datagram ({@code WSASendTo}). The
-     * completion has opcode {@link Opcode#SEND_TO}; {@link Win32Error#WSAEMSGSIZE} means that the datagram is too long,
+     * Starts sending the buffer, from its position to its limit, as one datagram ({@code WSASendTo}). The completion
+     * has opcode {@link Opcode#SEND_TO}. Its status is {@link Win32Error#WSAEMSGSIZE} when the datagram is too long:
      * more than 65 507 bytes over IPv4.
      *
-     * @param buffer a direct buffer, whose position and limit are not changed; read-only is fine
-     * @param target where to; must not be changed until the completion
-     * @param token given back by {@link Completion#token}
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param target the address to send to; do not change it before the completion
+     * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address in it
+     * @throws IllegalArgumentException when the buffer is not direct, or the target has no address
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
@@ -122,9 +122,9 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}). Off in a new socket.
+     * Allows or forbids datagrams to broadcast addresses ({@code SO_BROADCAST}). A new socket forbids them.
      *
-     * @param on true to allow it
+     * @param on true to allow them
      * @throws Win32Exception when Windows refuses
      */
     public void broadcast(final boolean on) throws Win32Exception {
@@ -142,7 +142,7 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * The size of the receive buffer ({@code SO_RCVBUF}); datagrams that do not fit are lost.
+     * The size of the receive buffer ({@code SO_RCVBUF}). Windows drops datagrams that do not fit.
      *
      * @return the number of bytes
      * @throws Win32Exception when Windows refuses
@@ -175,7 +175,7 @@ public final class UdpSocket extends Device {
 
         /**
          * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}). Default: false,
-         * which excludes others ({@code SO_EXCLUSIVEADDRUSE}).
+         * so that no other socket can ({@code SO_EXCLUSIVEADDRUSE}).
          *
          * @param shared true to share the address
          * @return this
@@ -188,7 +188,7 @@ public final class UdpSocket extends Device {
         /**
          * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}). Default: false.
          *
-         * @param on true to allow it
+         * @param on true to allow them
          * @return this
          */
         public Builder broadcast(final boolean on) {
@@ -200,7 +200,7 @@ public final class UdpSocket extends Device {
          * Whether a socket at an IPv6 address, such as {@code ::}, also sends and receives over IPv4
          * ({@code IPV6_V6ONLY}). Default: false.
          *
-         * @param both true to do so
+         * @param both true for both protocols
          * @return this
          * @throws IllegalArgumentException when the address is not an IPv6 address
          */
@@ -211,9 +211,9 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * The size of the receive buffer ({@code SO_RCVBUF}). Default: that of Windows.
+         * The size of the receive buffer ({@code SO_RCVBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder receiveBuffer(final int bytes) {
@@ -222,9 +222,9 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * The size of the send buffer ({@code SO_SNDBUF}). Default: that of Windows.
+         * The size of the send buffer ({@code SO_SNDBUF}). Default: set by Windows.
          *
-         * @param bytes from 0 on
+         * @param bytes at least 0
          * @return this
          */
         public Builder sendBuffer(final int bytes) {
@@ -237,8 +237,8 @@ public final class UdpSocket extends Device {
          *
          * @return the open socket
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
-         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when it is not an address of
-         *     this machine
+         *     when another socket has that address, {@link Win32Error#WSAEADDRNOTAVAIL} when this machine does not have
+         *     it
          * @throws PortClosedException when the port is closed or closing
          */
         public UdpSocket open() throws Win32Exception {

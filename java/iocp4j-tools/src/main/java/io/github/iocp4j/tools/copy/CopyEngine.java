@@ -93,8 +93,8 @@ final class CopyEngine implements AutoCloseable {
         final List<Block> borrowed = new ArrayList<>();
         try {
             borrowed.add(free.take());
-        } catch (final InterruptedException nobodyDoes) {
-            throw new IOException(nobodyDoes);
+        } catch (final InterruptedException interrupted) {
+            throw new IOException(interrupted);
         }
         final long useful = Math.min(settings.depth, (size + settings.block - 1) / settings.block);
         while (borrowed.size() < useful && !free.isEmpty()) {

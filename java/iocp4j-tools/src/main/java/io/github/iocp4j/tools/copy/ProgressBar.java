@@ -35,7 +35,7 @@ final class ProgressBar implements AutoCloseable {
         clock.shutdownNow();
         try {
             clock.awaitTermination(1, TimeUnit.SECONDS);
-        } catch (final InterruptedException nobodyDoes) {
+        } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
         show();

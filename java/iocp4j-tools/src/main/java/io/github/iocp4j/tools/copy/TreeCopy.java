@@ -191,7 +191,7 @@ final class TreeCopy implements SourceWalk.Visitor {
     private void awaitThreads() {
         try {
             threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-        } catch (final InterruptedException nobodyDoes) {
+        } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }

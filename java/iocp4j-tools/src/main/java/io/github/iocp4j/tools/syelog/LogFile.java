@@ -142,7 +142,7 @@ final class LogFile implements Closeable {
                     write();
                 }
             }
-        } catch (final InterruptedException nobodyDoes) {
+        } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }

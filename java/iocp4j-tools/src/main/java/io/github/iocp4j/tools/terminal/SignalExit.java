@@ -55,7 +55,7 @@ public final class SignalExit implements AutoCloseable {
                 // Hooks cannot change the exit code of System.exit, which would be that of a failure.
                 Runtime.getRuntime().halt(exitCode);
             }
-        } catch (final InterruptedException nobodyDoes) {
+        } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
