@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A steady stream of completions costs nothing on the Java heap, and one call from native code per batch. */
+/** A steady stream of completions allocates nothing on the Java heap, and needs one call from native code per batch. */
 @Timeout(120)
 final class AllocationTest {
     private static final int ROUNDS = 8;
@@ -139,7 +139,7 @@ final class AllocationTest {
             final ByteBuffer question = PipePair.buffer("a question");
 
             assertAllocatesNothing(() -> {
-                // One after another, because nobody promises that datagrams arrive.
+                // One after another, because datagrams may be lost.
                 for (int i = 0; i < MESSAGES / 4; i++) {
                     asker.receive(answer, new SocketAddressBuffer(), 0);
                     asker.send(question, target, 0);
@@ -240,7 +240,7 @@ final class AllocationTest {
         assertThat(semaphore.tryAcquire(permits, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** Counts messages and has the next read under way at any time. */
+    /** Counts messages; a read is always in flight. */
     private static final class Receiver implements CompletionListener {
         final Semaphore messages = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
@@ -260,7 +260,7 @@ final class AllocationTest {
         }
     }
 
-    /** Counts bytes and has the next read under way at any time. */
+    /** Counts bytes; a read is always in flight. */
     private static final class ByteReceiver implements BatchListener {
         final Semaphore ready = new Semaphore(0);
         final Semaphore bytes = new Semaphore(0);
@@ -285,7 +285,7 @@ final class AllocationTest {
         }
     }
 
-    /** Sends each datagram back to where it has come from. */
+    /** Sends each datagram back to its sender. */
     private static final class Answerer implements BatchListener {
         final AtomicInteger failures = new AtomicInteger();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the batch ceiling does to a backlog; the figures are what its default rests on. */
+/** The effect of the batch ceiling on a backlog. The default is based on these figures. */
 @Timeout(120)
 final class BatchCeilingTest {
     private static final int BACKLOG = 4_096;
@@ -34,7 +34,7 @@ final class BatchCeilingTest {
                 + String.join(", ", figures));
     }
 
-    /** One worker, whom a gate keeps from the queue until all is posted. */
+    /** One worker, which waits in the listener until everything is posted. */
     private static final class Drain {
         private final CountDownLatch inside = new CountDownLatch(1);
         private final CountDownLatch gate = new CountDownLatch(1);
@@ -62,7 +62,7 @@ final class BatchCeilingTest {
                 inside.countDown();
                 try {
                     gate.await();
-                } catch (final InterruptedException nobodyDoes) {
+                } catch (final InterruptedException interrupted) {
                     Thread.currentThread().interrupt();
                 }
                 return;

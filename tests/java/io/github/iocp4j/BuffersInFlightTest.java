@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What callers do to buffers while the kernel has them: it costs them their data, but nothing else. */
+/** A caller that changes a buffer during an operation damages its own data, and nothing else. */
 @Timeout(120)
 final class BuffersInFlightTest extends CheckedPort {
     private static final int ROUNDS = 300;
@@ -98,7 +98,7 @@ final class BuffersInFlightTest extends CheckedPort {
         end(another);
     }
 
-    /** Several operations at once in the same memory: the data is anybody's, the completions are not. */
+    /** Several operations at the same time in the same memory: the data is undefined, the completions are not. */
     @Test
     void mayBelongToSeveralOperationsAtOnce() throws Exception {
         final ByteBuffer shared = filled(OUTSIDE);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Buffers for calls that must not change them, and memory on both sides of each that nobody may touch either. */
+/** Buffers for calls that must not change them, or the memory on either side of them. */
 final class CanaryBuffers {
     static final int SLICE = 512;
     private static final byte CANARY = (byte) 0xEE;
@@ -37,7 +37,7 @@ final class CanaryBuffers {
         return slices.get(index);
     }
 
-    /** One of them, part of one, or something that the kernel cannot use. */
+    /** One of the buffers, a part of one, or something that the kernel cannot use. */
     ByteBuffer any(final Random random) {
         final ByteBuffer slice = slices.get(random.nextInt(slices.size()));
         switch (random.nextInt(12)) {
@@ -46,7 +46,7 @@ final class CanaryBuffers {
             case 1:
                 return ByteBuffer.allocate(SLICE);
             case 2:
-                // At the very end of the slice, with nothing in it.
+                // Empty, at the very end of the slice.
                 return slice.duplicate().position(SLICE).slice();
             case 3:
                 return slice.duplicate().position(1).limit(7).slice();
@@ -57,7 +57,7 @@ final class CanaryBuffers {
         }
     }
 
-    /** What lies around the slices is as it was, and nothing of it has been read into them. */
+    /** The memory around the slices is unchanged, and none of it was copied to the slices. */
     void assertAlive() {
         for (int i = 0; i < whole.size(); i++) {
             final ByteBuffer memory = whole.get(i);

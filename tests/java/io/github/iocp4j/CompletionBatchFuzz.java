@@ -4,7 +4,7 @@ import io.github.iocp4j.internal.RecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A fuzzer's target: no index and no record make a batch read what is not one of its completions. */
+/** A fuzz target: with any index and any record, a batch reads only its own completions. */
 public final class CompletionBatchFuzz {
     private static final int RECORDS = 8;
     private static final int PARAMETERS = 5;
@@ -16,7 +16,7 @@ public final class CompletionBatchFuzz {
     private CompletionBatchFuzz() {
     }
 
-    /** What Jazzer calls. The first byte is the number of completions, the next four are an index. */
+    /** Called by Jazzer. The first byte is the number of completions, the next four are an index. */
     public static void fuzzerTestOneInput(final byte[] data) {
         if (data.length < PARAMETERS) {
             return;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A port without workers does everything on the thread that polls it, and nothing while nobody does. */
+/** A port without workers does everything on the polling thread, and nothing while no thread polls. */
 @Timeout(120)
 final class CompletionPollerTest {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
@@ -50,7 +50,7 @@ final class CompletionPollerTest {
 
     @AfterEach
     void closePort() throws Exception {
-        assertThat(port.close(LONG)).as("drained by whoever closes it").isTrue();
+        assertThat(port.close(LONG)).as("the closing thread drains it").isTrue();
         others.shutdown();
         assertThat(others.awaitTermination(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
@@ -58,7 +58,7 @@ final class CompletionPollerTest {
     @Test
     void tellsTheListenerOnThePollingThread() throws Exception {
         port.post(1, 2, 3);
-        assertThat(recorder.isEmpty()).as("nobody polls").isTrue();
+        assertThat(recorder.isEmpty()).as("no thread polls").isTrue();
 
         assertThat(poller.poll()).isEqualTo(1);
 
@@ -128,14 +128,14 @@ final class CompletionPollerTest {
     void severalThreadsShareAPort() throws Exception {
         final int posts = 500;
         final List<Future<Integer>> polling = new ArrayList<>();
-        final AtomicInteger told = new AtomicInteger();
+        final AtomicInteger delivered = new AtomicInteger();
         for (int i = 0; i < 3; i++) {
             polling.add(others.submit(() -> {
                 int own = 0;
                 try (CompletionPoller mine = port.openPoller()) {
-                    while (told.get() < posts) {
+                    while (delivered.get() < posts) {
                         final int count = mine.poll();
-                        told.addAndGet(count);
+                        delivered.addAndGet(count);
                         own += count;
                         port.wakeUp();
                     }
@@ -356,7 +356,7 @@ final class CompletionPollerTest {
         return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    /** Polls until the next completion has come, which must be the success or failure of such an operation. */
+    /** Polls until the next completion has come, which must have that opcode and status. */
     private Recorder.Completion pollFor(final Opcode opcode) throws InterruptedException {
         while (recorder.isEmpty()) {
             poller.poll();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Absurd wishes are refused when they are made, each by name and with what would do. */
+/** Settings out of range are refused at once; the message has the setting and its range. */
 final class CompletionPortBuilderTest {
     private final CompletionPort.Builder builder = CompletionPort.builder(batch -> { });
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing a port, whoever does it and whatever goes on. */
+/** Closing a port: from any thread, in any state. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class CompletionPortCloseTest {

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a listener throws for one of fifty connections costs that connection and no other, whatever it was called for.
- * The completions of all connections are made to come together, so that they share a batch.
+ * When the listener throws for one of fifty connections, only that connection is affected, for any kind of completion.
+ * The completions of all connections come together, so that they share a batch.
  */
 @Timeout(120)
 final class ConnectionFailureTest {
@@ -57,7 +57,7 @@ final class ConnectionFailureTest {
     private Throwable thrown;
     private volatile CountDownLatch gate;
 
-    /** What the listener is called for when it throws. */
+    /** The kind of completion for which the listener throws. */
     private enum Moment { ACCEPT, READ, WRITE, END }
 
     /** Something that makes completions. */
@@ -65,7 +65,7 @@ final class ConnectionFailureTest {
         void run() throws Exception;
     }
 
-    /** One end of a connection that asks, and is told the number of the other. */
+    /** One end of a connection that sends requests; the other end answers with its number. */
     private static final class Client {
         final NamedPipe pipe;
         final ByteBuffer question = ByteBuffer.allocateDirect(LENGTH);
@@ -194,7 +194,10 @@ final class ConnectionFailureTest {
         port = builder.name("server").open();
     }
 
-    /** Connects all clients, and has each ask twice; one ends in between if the listener is to fail at that. */
+    /**
+     * Connects all clients, and lets each send two requests. One client ends between them if the listener shall fail at
+     * its end.
+     */
     private void allOthersAreServed() throws Exception {
         final String name = PipePair.newName();
         final NamedPipeServer server = NamedPipeServer.builder(port, name).listening(CLIENTS).token(SERVER).open();
@@ -227,7 +230,7 @@ final class ConnectionFailureTest {
         gate.countDown();
     }
 
-    /** How many of those who have asked are answered; the others learn that their connection is gone. */
+    /** The number of clients that get an answer; the others find that their connection is gone. */
     private int answers(final int asked) throws InterruptedException {
         return (int) recorder.next(2 * asked).stream().filter(
                 done -> done.opcode == Opcode.READ && done.status == Win32Error.SUCCESS).count();

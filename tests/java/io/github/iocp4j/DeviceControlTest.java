@@ -19,7 +19,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** DeviceIoControl, with requests of the pipe driver: it has some that wait, and every system has it. */
+/** DeviceIoControl, with requests of the pipe driver: every system has this driver, and some of its requests wait. */
 @Timeout(120)
 final class DeviceControlTest extends CheckedPort {
     private static final int FSCTL_PIPE_PEEK = 0x11400c;

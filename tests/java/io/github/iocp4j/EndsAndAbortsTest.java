@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each kind of device has its own way to say that a read has met the end; isEnd knows them all, and nothing else. */
+/** Each kind of device reports the end of the data in its own way; isEnd recognizes each, and nothing else. */
 @Timeout(120)
 final class EndsAndAbortsTest {
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();

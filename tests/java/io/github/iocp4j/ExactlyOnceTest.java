@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every operation that was accepted completes once, whatever is cancelled and closed meanwhile and by whom. */
+/** Every accepted operation completes exactly once, while any threads cancel operations and close devices. */
 @Timeout(300)
 final class ExactlyOnceTest {
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -33,7 +33,7 @@ final class ExactlyOnceTest {
     private final AtomicLong tokens = new AtomicLong();
     private final ThreadLocal<ByteBuffer> buffers = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(64));
 
-    /** Counts completions by token; closes a device now and then, as listeners do when a peer has gone. */
+    /** Counts completions by token; sometimes closes a device, as a listener does when a peer has gone. */
     private void count(final CompletionBatch batch) {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.opcode(i) != Opcode.ACCEPT) {
@@ -45,7 +45,7 @@ final class ExactlyOnceTest {
         }
     }
 
-    /** A thread that has only started operations may end, and somebody cancels them at that moment. */
+    /** The thread that has started operations ends, while another thread cancels them. */
     @Test
     void holdsForOperationsWhoseThreadEnds() throws Exception {
         final Recorder recorder = new Recorder();
@@ -60,7 +60,7 @@ final class ExactlyOnceTest {
                     }
                 });
                 reader.start();
-                // It returns a little before the thread has gone.
+                // It returns shortly before the thread has ended.
                 reader.join();
                 pair.server.cancelAll();
                 assertThat(recorder.nextByToken(reads).values()).as("round %d", round).allSatisfy(
@@ -142,7 +142,7 @@ final class ExactlyOnceTest {
             ids.add(starter.start(token));
             accepted.incrementAndGet((int) token);
         } catch (final OperationLimitException expected) {
-            // Refused, so that no completion may follow.
+            // The operation was refused, so that no completion may follow.
         }
     }
 }

@@ -7,7 +7,7 @@ import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** A program that ends with everything open and in flight, in one of several ways. */
+/** A program that ends, in one of several ways, while devices are open and operations are in flight. */
 final class ExitProbe {
     private ExitProbe() {
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a builder attaches is there before the device's first completion, which may come before its builder returns. */
+/** A builder attaches the object before the device's first completion, which may come before the builder returns. */
 @Timeout(120)
 final class FirstAttachmentTest {
     private static final int TIMES = 50;

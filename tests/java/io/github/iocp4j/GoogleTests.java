@@ -40,7 +40,7 @@ final class GoogleTests {
         return programs.stream().map(program -> run(program, program, Map.of()));
     }
 
-    /** The tests of devices once more for each other way in which a port can be told of the end of an operation. */
+    /** The tests of devices, once more for each other notification mechanism. */
     @TestFactory
     Stream<DynamicContainer> mechanisms() throws IOException {
         final List<String> programs = Files.readAllLines(file("devices.txt"));
@@ -50,7 +50,10 @@ final class GoogleTests {
                         Map.of("IOCP4J_TEST_MECHANISM", String.valueOf(mechanism.ordinal())))));
     }
 
-    /** The cases of one program, in a run of that name; where it did not run to its end, a failing one that says so. */
+    /**
+     * The cases of one program, in a run of that name; if the program did not run to its end, one failing case that
+     * says so.
+     */
     private static DynamicContainer run(
             final String program, final String name, final Map<String, String> environment) {
         List<DynamicNode> cases = new ArrayList<>();
@@ -60,7 +63,7 @@ final class GoogleTests {
             printFigures(name);
             results.forEach(result -> cases.add(toTest(result)));
             boolean failed = results.stream().anyMatch(result -> !messages(result, "failure").isEmpty());
-            // Neither tells all: a crash can exit with 0 under Wine, and a failed set-up is in no case.
+            // Check both: under Wine a crash can have exit code 0, and a failed set-up is in no case of the report.
             if (results.isEmpty() || (exitCode != 0) != failed) {
                 cases.add(broken(name, "exit code " + exitCode + ", cases that ran: " + results.size()));
             }
@@ -88,7 +91,7 @@ final class GoogleTests {
         return process.exitValue();
     }
 
-    /** What a program says that it has done, for whoever reads the build's log: {@code ./dev} does. */
+    /** Prints the figures of a program into the build's log, where {@code ./dev} reads them. */
     private static void printFigures(final String name) throws IOException {
         try (Stream<String> lines = Files.lines(file(name + ".log"), StandardCharsets.ISO_8859_1)) {
             lines.filter(line -> line.startsWith("Figures: ")).forEach(System.out::println);

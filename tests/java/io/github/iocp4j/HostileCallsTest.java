@@ -29,14 +29,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever Java passes to the methods of {@link PortNative} and its like, nothing is read or written outside the
- * buffers, nobody else's device is touched, and the JVM lives. The calls are drawn at random; the name of a failed test
- * tells its seed.
+ * Random arguments for the methods of {@link PortNative} and similar classes: native code reads and writes nothing
+ * outside the buffers, affects no other device, and the JVM survives. The name of a failed test has its seed.
  */
 @Timeout(300)
 final class HostileCallsTest {
     private static final int CALLS = 4_000;
-    /** How long the devices that are ill-treated last before there are new ones. */
+    /** The number of calls before the target devices are replaced. */
     private static final int CALLS_PER_ROUND = 250;
     private static final int SLICE = CanaryBuffers.SLICE;
     private static final int FSCTL_PIPE_TRANSCEIVE = 0x11c017;
@@ -60,7 +59,7 @@ final class HostileCallsTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void harmNobody(final long seed) throws Exception {
-        // Should the JVM not live to tell.
+        // Printed first, because the JVM may crash.
         System.out.println("Hostile calls with seed " + seed);
         random = new Random(seed);
         numbers = new HostileNumbers(random);
@@ -101,7 +100,7 @@ final class HostileCallsTest {
                 break;
             case 6:
             case 7:
-                // A victim's operation by way of another device, or something that never was an operation.
+                // An operation of a victim on another device, or an id that never existed.
                 DeviceNative.cancel(deviceKey(), number());
                 break;
             case 8:
@@ -177,7 +176,7 @@ final class HostileCallsTest {
         }
     }
 
-    /** A transaction, as such or by DeviceIoControl. */
+    /** A transaction, by TransactNamedPipe or by DeviceIoControl. */
     private void submitWithTwo(final boolean transact) {
         final long key = random.nextInt(4) == 0 ? deviceKey() : connection();
         final ByteBuffer in = random.nextInt(4) == 0 ? null : buffers.any(random);
@@ -208,7 +207,7 @@ final class HostileCallsTest {
                 : buffer.isDirect() && offset >= 0 && length >= 0 && (long) offset + length <= buffer.capacity();
     }
 
-    /** Calls on devices of another kind than they are for, or on none. */
+    /** Calls on devices of the wrong kind, or on no device. */
     private void mistake() {
         final long key = deviceKey();
         final List<Long> refusals =
@@ -232,7 +231,7 @@ final class HostileCallsTest {
         answered("disconnect", NamedPipeNative.disconnect(key));
         assertThat(AdoptedDeviceNative.adopt(random.nextBoolean() ? targets.port().id() : portId(),
                 -random.nextInt(2), true)).isNegative();
-        // Not of any number: a handle of the JVM's may be one that is being read, and would be waited for.
+        // Not any number: it may be a handle of the JVM with a read in progress, and the call would wait for the read.
         assertThat(AdoptedDeviceNative.traits(-random.nextInt(2))).isZero();
         assertThat(SerialPortNative.open(targets.port().id(), random.nextBoolean() ? "x" : null,
                 random.nextBoolean() ? null : new int[random.nextInt(14)])).isNegative();
@@ -241,7 +240,7 @@ final class HostileCallsTest {
                 integer(), null)).isNegative();
     }
 
-    /** Calls that only tell something, and may be asked about anybody. */
+    /** Calls that only query, which are allowed for any device. */
     private void look() {
         assertThat(PortNative.errorMessage(random.nextBoolean() ? integer() : random.nextInt())).isNotNull();
         assertThat(DeviceNative.name(number())).isNotNull();
@@ -260,7 +259,7 @@ final class HostileCallsTest {
         final String name = targets.server().name();
         final String[] names = {name, name, "", null, "\\\\.\\pipe\\", "\\\\.\\pipe\\nobody", "x\0y",
             "C:\\", "y".repeat(40_000)};
-        // A busy pipe would be waited for, so that the wait is short.
+        // The call waits for a busy pipe; therefore the timeout is short.
         final int milliseconds = new int[] {0, -1, Integer.MIN_VALUE, 1, 5}[random.nextInt(5)];
         final boolean sensible = random.nextBoolean();
         final long key = NamedPipeNative.connect(random.nextInt(4) == 0 ? portId() : targets.port().id(),
@@ -303,7 +302,7 @@ final class HostileCallsTest {
     }
 
     private void openPort() throws Exception {
-        // What would be accepted and is merely large is left to another test.
+        // Another test covers values that are large but valid.
         final int[] threads = {0, 1, 2, -1, 1_025, Integer.MAX_VALUE, Integer.MIN_VALUE};
         final int[] batches = {1, 2, 256, 4_096, 0, -1, 4_097, Integer.MAX_VALUE, Integer.MIN_VALUE};
         final int[] operations = {1, 64, 0, -1, (1 << 24) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE};
@@ -331,7 +330,7 @@ final class HostileCallsTest {
         } else if (what < 4) {
             DeviceNative.close(connection());
         } else {
-            // A number that is a device's own key closes that device, which is what it is for.
+            // If the number is the key of a device, the call closes that device, as it should.
             DeviceNative.close(deviceKey());
             final long id = portId();
             if (id != targets.port().id()) {
@@ -357,12 +356,12 @@ final class HostileCallsTest {
         return random.nextBoolean() ? victims.pair.client.key() : deviceKey();
     }
 
-    /** Any number, that of a port for instance, but not by chance or on purpose the key of a victim. */
+    /** Any number, including keys of ports, but not the key of a victim. */
     private long deviceKey() {
         return numbers.anyBut(victims::haveDevice);
     }
 
-    /** Any number, that of a victim's device for instance, but not that of its port. */
+    /** Any number, including keys of a victim's devices, but not the key of its port. */
     private long portId() {
         return numbers.anyBut(id -> id == victims.port.id());
     }

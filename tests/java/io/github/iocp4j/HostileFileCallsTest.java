@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The native methods of files with arguments that the facade never passes: nothing is read or written outside the
- * buffers, every operation that was accepted completes once, and the JVM lives.
+ * The native methods of files with arguments that the facade never passes: native code reads and writes nothing outside
+ * the buffers, each accepted operation completes once, and the JVM survives.
  */
 @Timeout(120)
 final class HostileFileCallsTest extends CheckedPort {

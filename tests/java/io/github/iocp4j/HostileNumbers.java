@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.LongPredicate;
 
-/** Numbers for arguments that nobody sensible would pass, and those that still or no longer mean something. */
+/** Invalid numbers for arguments, and numbers that are or were valid. */
 final class HostileNumbers {
     private static final int SLICE = CanaryBuffers.SLICE;
     private static final int[] INTS = {
@@ -20,7 +20,7 @@ final class HostileNumbers {
     };
 
     private final Random random;
-    /** Keys, ids and operations, of whatever kind and whether they still mean anything. */
+    /** Keys and operation ids of any kind, valid or not. */
     private final List<Long> known = new ArrayList<>();
 
     HostileNumbers(final Random random) {
@@ -49,7 +49,7 @@ final class HostileNumbers {
         }
     }
 
-    /** Any but those. */
+    /** Any number except those. */
     long anyBut(final LongPredicate spared) {
         long number = any();
         while (spared.test(number)) {

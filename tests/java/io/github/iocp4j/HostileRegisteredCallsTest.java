@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever native calls in a registered buffer are given, nothing is read or written outside the buffer, what is
- * refused has not begun, and the port goes on. The name of a failed test says its seed.
+ * Random arguments for native calls with a registered buffer: native code reads and writes nothing outside the buffer,
+ * a refused call starts nothing, and the port continues. The name of a failed test has its seed.
  */
 @Timeout(300)
 final class HostileRegisteredCallsTest {
@@ -32,7 +32,7 @@ final class HostileRegisteredCallsTest {
     private static final int CALLS = 3_000;
     private static final int CALLS_PER_PIPE = 30;
     private static final int SLICE = 512;
-    /** Few enough that the calls reach it. */
+    /** Low enough that the calls reach the ceiling. */
     private static final int CEILING = 10;
     private static final byte CANARY = (byte) 0xEE;
     private static final byte DATA = 0x11;
@@ -84,7 +84,7 @@ final class HostileRegisteredCallsTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void startNothingThatTheyShouldNot(final long seed) throws Exception {
-        // Should the JVM not live to tell.
+        // Printed first, because the JVM may crash.
         System.out.println("Hostile calls in registered buffers with seed " + seed);
         random = new Random(seed);
         final Set<String> outcomes = new HashSet<>();
@@ -107,13 +107,13 @@ final class HostileRegisteredCallsTest {
         assertThat(snapshot.operationsInFlight()).isZero();
     }
 
-    /** A read that nothing is wrong with, and that waits. */
+    /** A valid read, which waits. */
     private long read() {
         lengths.put(tokens, 1);
         return DeviceNative.readRegistered(pair.server.key(), memory, 0, 1, 0, tokens++, -1);
     }
 
-    /** Returns how it went. */
+    /** Returns the result. */
     private String call() {
         final boolean sound = random.nextInt(4) != 0;
         final int offset = sound ? random.nextInt(SLICE) : integer();
@@ -147,7 +147,7 @@ final class HostileRegisteredCallsTest {
         return answer == DEVICE_CLOSED ? "no device" : "bad buffer";
     }
 
-    /** Neither a device's nor a buffer's. */
+    /** A number that is neither the key of a device nor that of a buffer. */
     private long badKey(final long good) {
         switch (random.nextInt(6)) {
             case 0:
@@ -169,7 +169,7 @@ final class HostileRegisteredCallsTest {
         return random.nextInt(8) == 0 ? random.nextInt() : INTS[random.nextInt(INTS.length)];
     }
 
-    /** Another pipe, when all that has been started on this one is over. */
+    /** Opens another pipe when all operations on this one have completed. */
     private void renewPair() throws Exception {
         assertThat(pair.server.close(LONG)).isTrue();
         assertThat(pair.client.close(LONG)).isTrue();

@@ -18,15 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The port and the devices that hostile calls may hit, and what comes of the operations that they start. */
+/** The port and devices that hostile calls may affect, and the results of the operations that these calls start. */
 final class HostileTargets {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-    /** Few enough that the calls reach it. */
+    /** Low enough that the calls reach the ceiling. */
     private static final int CEILING = 300;
 
-    /** By the operation's token: how often it has completed. */
+    /** For each token, the number of completions. */
     final Map<Long, AtomicInteger> completed = new ConcurrentHashMap<>();
-    /** By the operation's token: how many bytes it may move. */
+    /** For each token, the maximum number of bytes. */
     final Map<Long, Integer> lengths = new ConcurrentHashMap<>();
     final Queue<String> flaws = new ConcurrentLinkedQueue<>();
     private final Queue<Device> connections = new ConcurrentLinkedQueue<>();
@@ -77,7 +77,7 @@ final class HostileTargets {
         }
     }
 
-    /** Makes up for connections that were closed. */
+    /** Replaces connections that were closed. */
     void replenish() throws Exception {
         while (connections.size() < 4 && server.isOpen() && connectable()) {
             // Until its accept has been heard of as well.
@@ -85,7 +85,7 @@ final class HostileTargets {
         }
     }
 
-    /** Makes up for a connection that was closed; false when the server was hit. */
+    /** Replaces a connection that was closed; false when the server was closed. */
     private boolean connectable() {
         connections.removeIf(device -> DeviceNative.name(device.key()).isEmpty());
         if (connections.size() >= 4) {
@@ -98,7 +98,7 @@ final class HostileTargets {
         return key > 0 || -key == Win32Error.PIPE_BUSY;
     }
 
-    /** For ports that tests open by native calls. It belongs to another port, whose end is not that of ours. */
+    /** For ports that tests open by native calls. It belongs to another port, which does not end with ours. */
     CompletionDispatcher dispatcher() throws Exception {
         try (CompletionPort other = CompletionPort.builder(completion -> { }).polled().open()) {
             return new CompletionDispatcher(

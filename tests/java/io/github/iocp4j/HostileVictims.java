@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/** A port and pipes that go about their business, which hostile calls on others must not disturb. */
+/** A port and pipes in normal use, which hostile calls on other devices must not disturb. */
 final class HostileVictims implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
 
@@ -21,10 +21,10 @@ final class HostileVictims implements AutoCloseable {
     final PipePair pair;
     private final Recorder recorder = new Recorder();
     private final NamedPipeServer server;
-    /** Device keys that mean what they say, and must not be used for it. */
+    /** Valid keys of devices, which hostile calls must not use. */
     private final Set<Long> keys = new HashSet<>();
 
-    /** Opens them, and tells what it is by which they are known. */
+    /** Opens the port and the pipes, and reports their keys. */
     HostileVictims(final HostileNumbers numbers) throws Exception {
         port = CompletionPort.builder(recorder).name("victim").open();
         server = NamedPipeServer.builder(port, HostileTargets.newPipe()).listening(2).open();
@@ -38,7 +38,7 @@ final class HostileVictims implements AutoCloseable {
         }
     }
 
-    /** Whether that is the key of one of their devices. */
+    /** Whether the key belongs to one of the devices. */
     boolean haveDevice(final long key) {
         return keys.contains(key);
     }

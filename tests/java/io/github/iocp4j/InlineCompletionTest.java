@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Devices that may complete inline. Whether an operation does is the system's to say; so each test takes what comes,
- * and only that everything arrives once, in either way, is certain.
+ * Devices that may complete inline. The system decides for each operation; therefore each test accepts both outcomes,
+ * and checks only that each operation completes once.
  */
 @Timeout(120)
 final class InlineCompletionTest extends CheckedPort {
@@ -48,7 +48,7 @@ final class InlineCompletionTest extends CheckedPort {
         }
     }
 
-    /** What has been moved, now or with the completion that follows. */
+    /** The number of bytes, of the inline completion or of the completion that follows. */
     private int moved(final long submitted, final Opcode opcode) throws Exception {
         transfers++;
         if (InlineCompletion.is(submitted)) {
@@ -127,7 +127,7 @@ final class InlineCompletionTest extends CheckedPort {
             assertThat(moved(to.read(in.clear().limit(8), 2), Opcode.READ)).isEqualTo(8);
             assertThat(in.getLong(0)).isEqualTo(i);
         }
-        // What waits comes to the listener, and so does its end.
+        // A pending read completes to the listener, and so does the end of the data.
         final long waiting = to.read(in.clear().limit(8), 3);
         assertThat(InlineCompletion.is(waiting)).isFalse();
         assertThat(to.cancel(waiting)).isTrue();
@@ -139,7 +139,7 @@ final class InlineCompletionTest extends CheckedPort {
         assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
     }
 
-    /** Whether a packet follows a receive whose datagram does not fit is not documented. */
+    /** It is not documented whether a packet follows a receive whose datagram does not fit. */
     @Test
     void datagramsAreRefused() throws Exception {
         try (UdpSocket socket = UdpSocket.builder(port, SocketPair.loopback()).open()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the random calls of {@link HostileCallsTest} have found once is tried always. */
+/** Calls that {@link HostileCallsTest} has found, repeated in every run. */
 @Timeout(300)
 final class KnownHostileCallsTest {
     private static final int SLICE = CanaryBuffers.SLICE;

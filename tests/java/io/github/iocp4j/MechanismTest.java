@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** However the port learns of the end of an operation, what it promises of it is the same. */
+/** The guarantees of a port are the same for each notification mechanism. */
 @Timeout(120)
 final class MechanismTest {
     private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
@@ -165,7 +165,7 @@ final class MechanismTest {
         }
     }
 
-    /** More than one thread can wait for (64), each told apart. */
+    /** More objects than one thread can wait for (64); each signal reaches its own operation. */
     @ParameterizedTest
     @EnumSource(value = Mechanism.class, names = {"COMPLETION_PORT", "APC", "EVENT"})
     void twoHundredOperationsOnOneDevice(final Mechanism mechanism) throws Exception {
@@ -265,7 +265,7 @@ final class MechanismTest {
                 Files.createFile(folder.resolve("second " + round));
                 watching.let();
                 watching.await("ADDED second " + round);
-                // Else the next hold() would keep it in this call, and nothing could be reported.
+                // Otherwise the next hold() would keep the listener in this call, and no change could be reported.
                 watching.await("the listener's return", () -> watching.inside() == 0);
             }
             assertThat(watching.changes).doesNotHaveDuplicates();
@@ -333,9 +333,9 @@ final class MechanismTest {
             });
             pair.server.read(ByteBuffer.allocateDirect(10), 1);
             pair.client.write(PipePair.buffer("x"), 2);
-            int told = 0;
-            while (told < 2) {
-                told += poller.poll();
+            int delivered = 0;
+            while (delivered < 2) {
+                delivered += poller.poll();
             }
             assertThat(recorder.nextByToken(2).keySet()).containsExactlyInAnyOrder(1L, 2L);
         }

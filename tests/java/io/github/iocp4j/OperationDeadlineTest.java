@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Operations that may take only so long, and the four ways in which an operation that has not succeeded is told of. */
+/** Deadlines of operations, and the four statuses of an operation that has not succeeded. */
 @Timeout(120)
 final class OperationDeadlineTest extends CheckedPort {
     /** Far beyond the test's own timeout. */
@@ -138,7 +138,7 @@ final class OperationDeadlineTest extends CheckedPort {
     void mayLieWeeksAhead() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         pair.server.read(ByteBuffer.allocateDirect(1), Duration.ofDays(10_000), 1);
-        // A deadline that had come out in the past would strike before one that is set later and has passed.
+        // If the sum had overflowed into the past, this deadline would pass before one that is set later.
         pair.client.read(ByteBuffer.allocateDirect(1), Duration.ofMillis(1), 2);
         assertThat(recorder.next().token).isEqualTo(2);
 
@@ -186,7 +186,7 @@ final class OperationDeadlineTest extends CheckedPort {
         Garbage.awaitCollected(buffers);
     }
 
-    /** Deadlines, cancels and data strike at once; each operation ends once, in one of those ways. */
+    /** Deadline, cancel and data come at the same time; each operation completes once, with one of these results. */
     @Test
     void racesAgainstEverythingElse() throws Exception {
         final int count = 2_000;

@@ -20,10 +20,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is accepted and what is completed balance, in whichever way an operation ends; and what hangs is seen. */
+/**
+ * The counts of accepted and completed operations balance for each result of an operation; a hanging operation is
+ * visible.
+ */
 @Timeout(120)
 final class PortSnapshotTest extends RecordedPort {
-    /** The accept of the pair, and that of the instance which was made in its place and closed with the server. */
+    /** The accept of the pair, and the accept of the instance that replaced it and was closed with the server. */
     private static final long BEFORE = 2;
 
     private PipePair pair;
@@ -71,7 +74,7 @@ final class PortSnapshotTest extends RecordedPort {
         pair.server.read(ByteBuffer.allocateDirect(1), 0);
         assertThat(port.snapshot().operationsAccepted()).isEqualTo(BEFORE + 2);
         assertThat(port.snapshot().operationsCompleted()).isEqualTo(BEFORE);
-        assertThat(port.snapshot().operationsQuarantined()).as("nobody closes anything").isZero();
+        assertThat(port.snapshot().operationsQuarantined()).as("nothing is closing").isZero();
         pair.server.cancel(one);
         recorder.next();
         awaitBalance(BEFORE + 2, 1);
@@ -163,7 +166,7 @@ final class PortSnapshotTest extends RecordedPort {
             assertThat(stuck.server.close(Duration.ofMillis(20))).as("nor within a while").isFalse();
 
             while (slow.snapshot().operationsQuarantined() != 1) {
-                // The accept has been heard of, but may not have been counted; the test's timeout ends this.
+                // The accept was delivered, but may not be counted yet; the test's timeout ends the loop.
                 Thread.sleep(1);
             }
             final PortSnapshot snapshot = slow.snapshot();
@@ -179,7 +182,7 @@ final class PortSnapshotTest extends RecordedPort {
         }
     }
 
-    /** Waits until nothing is in flight; the listener has returned a moment before that is counted. */
+    /** Waits until nothing is in flight; a completion is counted shortly after the listener has returned. */
     private void awaitBalance(final long accepted) throws InterruptedException {
         awaitBalance(accepted, 0);
         assertThat(port.snapshot().operationsInFlight()).isZero();

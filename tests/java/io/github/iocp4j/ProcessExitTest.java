@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A JVM ends when its program does, whatever is open: workers keep it from nothing and crash nothing. */
+/** A JVM ends with its program while ports are open: workers neither keep it alive nor crash it. */
 @Timeout(120)
 final class ProcessExitTest {
     @ParameterizedTest

@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All that a program can see of the module, a line for each type and below it one for each member: what somebody may
- * call, extend, implement or have compiled into his own classes.
+ * The public API of a module: a line for each type, followed by a line for each member that a program can call, extend,
+ * implement or compile into its classes.
  */
 final class PublicApi {
     private static final int VISIBLE = Modifier.PUBLIC | Modifier.PROTECTED;
-    private static final int TOLD = VISIBLE | Modifier.STATIC | Modifier.FINAL | Modifier.ABSTRACT;
+    private static final int SHOWN = VISIBLE | Modifier.STATIC | Modifier.FINAL | Modifier.ABSTRACT;
 
     private PublicApi() {
     }
@@ -39,7 +39,7 @@ final class PublicApi {
         final List<String> lines = new ArrayList<>();
         lines.add("module " + module.descriptor().name());
         module.descriptor().requires().stream().map(ModuleDescriptor.Requires::toString)
-                // Which version it was compiled with is nobody's matter.
+                // Without the version that the module was compiled with.
                 .map(text -> "    requires " + text.replaceAll("@.*| \\(@.*", "")).sorted().forEach(lines::add);
         module.descriptor().exports().stream().filter(export -> !export.isQualified())
                 .map(export -> "    exports " + export).sorted().forEach(lines::add);
@@ -83,7 +83,7 @@ final class PublicApi {
         final String kind = type.isAnnotation() ? "@interface " : type.isInterface() ? "interface "
                 : type.isEnum() ? "enum " : "class ";
         final Type parent = parent(type);
-        return Modifier.toString(type.getModifiers() & TOLD) + ' ' + kind + type.getTypeName()
+        return Modifier.toString(type.getModifiers() & SHOWN) + ' ' + kind + type.getTypeName()
                 + list("<", type.getTypeParameters(), ">")
                 + (parent == null || parent == Object.class ? "" : " extends " + parent.getTypeName())
                 + list(type.isInterface() ? " extends " : " implements ", type.getGenericInterfaces(), "");
@@ -95,7 +95,7 @@ final class PublicApi {
         return parent == null || isVisible(parent) ? type.getGenericSuperclass() : parent(parent);
     }
 
-    /** What the type has of its own, and of those it extends that nobody can see. */
+    /** The members of the type, and those of its superclasses that are not visible. */
     private static SortedSet<String> members(final Class<?> type) {
         final SortedSet<String> members = new TreeSet<>();
         for (final Constructor<?> constructor : type.getDeclaredConstructors()) {
@@ -115,7 +115,7 @@ final class PublicApi {
 
     private static void add(final SortedSet<String> members, final Member member, final String text) {
         if ((member.getModifiers() & VISIBLE) != 0 && !member.isSynthetic()) {
-            members.add(Modifier.toString(member.getModifiers() & TOLD) + ' ' + text);
+            members.add(Modifier.toString(member.getModifiers() & SHOWN) + ' ' + text);
         }
     }
 
@@ -126,7 +126,7 @@ final class PublicApi {
                 + list(" throws ", executable.getGenericExceptionTypes(), "");
     }
 
-    /** Compilers copy constants into the classes of those who use them: a value is a promise, too. */
+    /** A compiler copies constants into classes that use them; therefore the value is part of the API. */
     private static String value(final Field field) {
         final int constant = Modifier.STATIC | Modifier.FINAL;
         if ((field.getModifiers() & constant) != constant

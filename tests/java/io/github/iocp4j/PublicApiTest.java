@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The API of each published module changes only by intent: what it is stands in java/MODULE/api.txt. */
+/** The API of each published module must be that of java/MODULE/api.txt, so that it changes only by intent. */
 final class PublicApiTest {
     private static final Path MODULES = Path.of("..", "java");
     private static final Path FOUND = Path.of("target", "api");
@@ -59,7 +59,7 @@ final class PublicApiTest {
         }
     }
 
-    /** Each member with the type it belongs to, so that a line says all. */
+    /** Each member with its type, on one line. */
     private static List<String> qualified(final List<String> lines) {
         final List<String> qualified = new ArrayList<>();
         String heading = "";

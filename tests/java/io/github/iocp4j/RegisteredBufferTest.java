@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Memory whose address is asked for once: operations in it are like all others, and it outlives them. */
+/** Registered memory: operations behave like those with other buffers, and the memory outlives them. */
 @Timeout(120)
 final class RegisteredBufferTest extends CheckedPort {
     private static final int SIZE = 4_096;
@@ -48,14 +48,14 @@ final class RegisteredBufferTest extends CheckedPort {
     void carriesBytesFromOneOfItsPartsToAnother() throws Exception {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE))) {
             put(memory, 100, "hello");
-            // What operations do not look at.
+            // Operations ignore these.
             memory.buffer().position(7).limit(9);
             final RegisteredSlice target = memory.slice(1_990, 100);
             target.buffer().position(10).limit(60);
 
             pair.server.readInto(target, 1);
             pair.client.writeFrom(memory.slice(100, 5), 2);
-            // Nor at what is set after they have begun.
+            // Operations ignore changes after their start.
             target.buffer().clear();
 
             assertThat(recorder.nextByToken(2)).allSatisfy((token, done) -> {
@@ -175,7 +175,9 @@ final class RegisteredBufferTest extends CheckedPort {
         Garbage.awaitCollected(List.of(seen));
     }
 
-    /** Whoever loses the race is told so; the memory is nobody's before the last operation is over. */
+    /**
+     * A call that comes after the close is refused; the memory is not freed before the last operation has completed.
+     */
     @Test
     void mayBeClosedAtAnyMoment() throws Exception {
         for (int round = 0; round < 200; round++) {
@@ -231,7 +233,7 @@ final class RegisteredBufferTest extends CheckedPort {
         try (RegisteredBuffer memory = RegisteredBuffer.register(ByteBuffer.allocateDirect(SIZE))) {
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
                     .isThrownBy(() -> memory.slice(offset, length));
-            // Nor by whoever gets past those checks.
+            // Native code refuses it, too.
             assertRefused(offset, length, RegisteredBufferNative.open(memory.buffer()));
         }
     }

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Methods keep the rules of "Signatures" in CONTRIBUTING, so that the compiler refuses arguments that are swapped. */
+/** Methods follow the rules of "Signatures" in CONTRIBUTING, so that the compiler refuses swapped arguments. */
 final class SignaturesTest {
     /** What PublicApiTest compares with the classes. */
     private static final Path API = Path.of("..", "java", "iocp4j", "api.txt");
@@ -25,7 +25,7 @@ final class SignaturesTest {
             "    (?:\\w+ )*?(?<type>[\\w.$\\[\\]<>?, ]+) (?<name>\\w+)\\((?<parameters>[^)]*)\\).*");
     private static final Set<String> PRIMITIVES =
             Set.of("boolean", "byte", "char", "short", "int", "long", "float", "double");
-    /** The first parameter is a number of Windows' own. */
+    /** The first parameter is a number that Windows defines. */
     private static final Set<String> WITH_A_CODE = Set.of("control", "awaitEvents");
 
     private final List<Signature> all = new ArrayList<>();

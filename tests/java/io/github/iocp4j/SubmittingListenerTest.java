@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A listener that starts the next operation from within: as often as it likes, on a stack that does not grow. */
+/** A listener that starts the next operation, any number of times: the stack does not grow. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class SubmittingListenerTest {
@@ -27,14 +27,14 @@ final class SubmittingListenerTest {
     private final AtomicInteger deepest = new AtomicInteger();
     private final CountDownLatch done = new CountDownLatch(1);
 
-    /** What happens in one step; may start what leads to the next. */
+    /** One step, which may start the next one. */
     private interface Step {
         void take(CompletionBatch batch, int index) throws Exception;
     }
 
     @Test
     void mayPostFromWithin() throws Exception {
-        // A packet's place is free again when the listener hears of it.
+        // The packet's slot is free again when the listener is called.
         try (CompletionPort port = CompletionPort.batchBuilder(stepping((batch, i) -> batch.port().post(0, 0, 0)))
                 .operations(1).open()) {
             port.post(0, 0, 0);
@@ -148,7 +148,7 @@ final class SubmittingListenerTest {
         try {
             step.take(batch, index);
         } catch (final PortClosedException | DeviceClosedException endOfTest) {
-            // Whoever is late.
+            // Posts that come after the close.
         } catch (final Exception e) {
             throw new AssertionError(e);
         }

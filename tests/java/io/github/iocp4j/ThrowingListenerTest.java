@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A listener that throws, and who is told. */
+/** A listener that throws, and the handler of its exceptions. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class ThrowingListenerTest {

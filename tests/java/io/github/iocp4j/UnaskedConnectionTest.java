@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A new connection that the listener does not ask for is closed, because no other code can ever close it. */
+/** The port closes a new connection that the listener has not asked for, because no other code can close it. */
 @Timeout(120)
 final class UnaskedConnectionTest {
     private static final int CLIENTS = 3;
@@ -96,7 +96,7 @@ final class UnaskedConnectionTest {
             client.write(PipePair.buffer("x"), 1);
             recorder.nextSuccess(Opcode.WRITE);
             final StreamDevice connection = (StreamDevice) nextAsked();
-            // Comes when the batch of the accept is over.
+            // Comes after the batch of the accept.
             port.post(0, 0, 0);
             assertThat(nextAsked()).isSameAs(connection);
             assertThat(connection.isOpen()).isTrue();

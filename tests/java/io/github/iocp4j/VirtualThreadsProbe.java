@@ -34,8 +34,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * A program whose virtual threads share one carrier. Two of them depend on each other, so that it never ends when the
- * first one keeps the carrier while it waits in a call of the facade.
+ * A program whose virtual threads share one carrier. Two of them depend on each other: if the first one keeps the
+ * carrier while it waits in a call of the facade, the program never ends.
  */
 final class VirtualThreadsProbe {
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -132,7 +132,7 @@ final class VirtualThreadsProbe {
                 }
             }
         },
-        /** Of each other, each with a poller of its own. */
+        /** For each other, each thread with its own poller. */
         POLLS_OF_TWO_THREADS {
             @Override
             void prove() throws Exception {
@@ -149,7 +149,7 @@ final class VirtualThreadsProbe {
                 }
             }
         },
-        /** Its listener, which runs on the polling thread and may park there. */
+        /** For the listener, which runs on the polling thread and may park. */
         LISTENER_OF_A_POLL {
             @Override
             void prove() throws Exception {
@@ -189,7 +189,7 @@ final class VirtualThreadsProbe {
                 check(host.loaded.size() == 1);
             }
         },
-        /** For the disk, in calls that are over when they return. */
+        /** For the disk, in blocking calls. */
         CALLS_ON_A_FILE {
             @Override
             void prove() throws Exception {
@@ -209,7 +209,7 @@ final class VirtualThreadsProbe {
                 Files.delete(path);
             }
         },
-        /** While it is interrupted, which ends no call and is not forgotten. */
+        /** While it is interrupted: the interrupt does not end the call, and the status stays set. */
         INTERRUPTED {
             @Override
             void prove() throws Exception {
@@ -289,7 +289,7 @@ final class VirtualThreadsProbe {
         pinned.stream().filter(VirtualThreadsProbe::isOfFacade).forEach(System.err::println);
     }
 
-    /** Whose initialiser parks, where every JVM keeps the carrier: the recording must tell of it. */
+    /** Its initializer parks, which pins the carrier in every JVM: the recording must show it. */
     private static final class Pin {
         static {
             LockSupport.parkNanos(1);
@@ -331,7 +331,7 @@ final class VirtualThreadsProbe {
         }
     }
 
-    /** Makes a call again and again, until it has once let another thread have the carrier. */
+    /** Repeats a call until it has released the carrier once. */
     private static void untilOthersRun(final VirtualThreads.Step call) throws Exception {
         final AtomicBoolean ran = new AtomicBoolean();
         inTurn(() -> {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A virtual thread that waits in a call of the facade leaves its carrier to others. */
+/** A virtual thread that waits in a call of the facade releases its carrier. */
 @Tag("newer-jvm")
 @Timeout(300)
 final class VirtualThreadsTest {
@@ -30,7 +30,7 @@ final class VirtualThreadsTest {
         final Process process = Launch.of(new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1",
-                // JVM 21 and later complain of Wine, JVM 24 and later of any native code.
+                // JVM 21 and later warn about Wine, JVM 24 and later about any native code.
                 "-XX:-PrintWarnings", "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder,
                 "-cp", System.getProperty("java.class.path"), VirtualThreadsProbe.class.getName())
                 .redirectOutput(output.toFile()).redirectError(complaints.toFile()));

@@ -13,7 +13,7 @@ final class WatchMemory {
         return new ByteBuffer[] {ByteBuffer.allocateDirect(4_096), ByteBuffer.allocateDirect(4_096)};
     }
 
-    /** What Windows must not be told to write changes to. */
+    /** Memory that Windows must not write changes to. */
     static List<ByteBuffer[]> odd(final CanaryBuffers buffers) {
         final ByteBuffer sound = ByteBuffer.allocateDirect(4_096);
         final List<ByteBuffer[]> odd = new ArrayList<>();

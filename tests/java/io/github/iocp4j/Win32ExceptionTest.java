@@ -10,7 +10,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** What an exception tells of a failed call. */
+/** The message of an exception for a failed call. */
 final class Win32ExceptionTest {
     private final Win32Exception exception = new Win32Exception("CreateNamedPipe \\\\.\\pipe\\x", 5);
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the documentation of {@link CompletionPort} says of the threads that call the listener. */
+/** The threads that call the listener are as the documentation of {@link CompletionPort} says. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class WorkerThreadTest {
@@ -84,7 +84,7 @@ final class WorkerThreadTest {
         }
     }
 
-    /** An interrupt is between the listener and whoever interrupts: the worker does not wait where it would matter. */
+    /** An interrupt affects only the listener: the worker itself waits in no interruptible call. */
     @Test
     void goesOnWhenItIsInterrupted() throws Exception {
         try (CompletionPort port = open(batch -> {

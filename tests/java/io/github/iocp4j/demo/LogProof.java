@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Proves of a log that it has each message of each client exactly once and in the client's order, and nothing else.
- * Looks at the finished log only, and shares no code with what has written it.
+ * Proves that a log has each message of each client exactly once, in the client's order, and nothing else. It reads
+ * only the finished log, and shares no code with the writer of the log.
  */
 final class LogProof {
     private static final Pattern LINE = Pattern.compile("[0-9]{17} +[0-9]+ [0-9a-f]{2}[.][0-9a-f]{2}: (.*)");
@@ -53,7 +53,7 @@ final class LogProof {
         seen.put(ident, number);
     }
 
-    /** What is wrong with the log, after its last line; empty when it is proven right. */
+    /** The errors of the log, after its last line; empty when there are none. */
     List<String> problems() {
         expected.forEach((ident, count) -> {
             final int last = seen.getOrDefault(ident, 0);

@@ -18,8 +18,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Starts {@code syelogd}, lets many clients at once write to it, and proves from the log file that every message has
- * arrived exactly once and in order. Then prints figures.
+ * Starts {@code syelogd}, lets many clients write to it at the same time, and proves from the log file that every
+ * message has arrived exactly once and in order. Then it prints figures.
  */
 @Command(name = "demo", mixinStandardHelpOptions = true,
         description = "Many clients log to one daemon at once; the log proves that nothing is lost.")
@@ -27,9 +27,10 @@ public final class SyelogDemo implements Callable<Integer> {
     private static final int BURST_CLIENTS = 64;
     private static final int BURST_MESSAGES = 4;
     private static final String TEXT = "Hello World!";
-    // Compiling the stub of a native method takes HotSpot up to a second under Wine, in which all else stands still.
+    // Compiling the stub of a native method takes HotSpot up to a second under Wine, during which all other threads
+    // wait.
     private static final List<String> DAEMON_JVM = List.of("-XX:+PreferInterpreterNativeStubs");
-    // There are several at once, which live for seconds: they should start soon.
+    // Several processes run at the same time, for seconds: they should start quickly.
     private static final List<String> LOGGER_JVM = List.of(
             "-XX:+PreferInterpreterNativeStubs", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
 
@@ -70,7 +71,7 @@ public final class SyelogDemo implements Callable<Integer> {
         if (clients < 8 || messages < clients) {
             throw new IllegalArgumentException("There must be at least 8 clients, and a message for each");
         }
-        // However this ends, nothing that was started here may stay behind.
+        // In any case, nothing that was started here may be left.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.forEach(ToolProcess::close)));
         folder = Files.createTempDirectory("iocp4j-demo");
         log = folder.resolve("syelogd.log");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Handles that somebody else has opened: here those that are meant for child processes. */
+/** Handles that other code has opened: here, handles for child processes. */
 @Timeout(120)
 final class AdoptedDeviceTest extends CheckedPort {
     private final ByteBuffer room = ByteBuffer.allocateDirect(64);

@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Both ends of a mailslot, where the system binds one to a port. */
+/** Both ends of a mailslot, if the system can bind one to a port. */
 @Timeout(120)
 final class MailslotTest extends CheckedPort {
     private final ByteBuffer room = ByteBuffer.allocateDirect(64);
@@ -84,7 +84,7 @@ final class MailslotTest extends CheckedPort {
             return builder.open();
         } catch (final Win32Exception refused) {
             assumeTrue(refused.code() != Win32Error.INVALID_PARAMETER,
-                    "this system binds no mailslot to a completion port");
+                    "this system, like Wine, cannot bind a mailslot to a completion port");
             throw refused;
         }
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What can be said about serial ports without one; and, where IOCP4J_SERIAL_PORT names one that sends back what it is
- * sent, what it does. The calls of its driver are SerialPortTest.cpp's matter.
+ * Tests of serial ports that need none; and, if IOCP4J_SERIAL_PORT names a port with a loopback, a test of that port.
+ * SerialPortTest.cpp tests the calls of the driver.
  */
 @Timeout(120)
 final class SerialPortTest extends CheckedPort {
@@ -62,7 +62,7 @@ final class SerialPortTest extends CheckedPort {
         recorder.nextSuccess(Opcode.WRITE);
         String heard = "";
         while (heard.length() < 5) {
-            // One by one: Wine waits for a full buffer.
+            // One byte at a time, because Wine waits for a full buffer.
             serial.read(room.clear().limit(1), 2);
             heard += PipePair.text(room, recorder.nextSuccess(Opcode.READ).bytes);
         }
@@ -72,7 +72,7 @@ final class SerialPortTest extends CheckedPort {
         serial.read(room.clear().limit(64), Duration.ofMillis(50), 4);
         Recorder.Completion read = recorder.next();
         if (read.status == Win32Error.SUCCESS) {
-            // The end of the echo.
+            // The rest of the echo.
             serial.read(room.clear().limit(64), Duration.ofMillis(50), 4);
             read = recorder.next();
         }
@@ -83,7 +83,7 @@ final class SerialPortTest extends CheckedPort {
 
     private SerialPort openReal() throws Win32Exception {
         final String name = System.getenv("IOCP4J_SERIAL_PORT");
-        assumeTrue(name != null, "IOCP4J_SERIAL_PORT names no serial port that sends back what it is sent");
+        assumeTrue(name != null, "IOCP4J_SERIAL_PORT does not name a serial port with a loopback");
         return SerialPort.builder(port, name).baud(115_200).open();
     }
 }

@@ -122,7 +122,7 @@ final class WaitableDeviceTest extends CheckedPort {
                 .hasMessageContaining("more than zero");
     }
 
-    /** The tests have a console on Windows, as a rule, and none under Wine. */
+    /** On Windows the tests usually have a console, under Wine they have none. */
     @Test
     void consoleInputIsThereWhereThereIsAConsole() throws Exception {
         if (hasConsole()) {
@@ -141,7 +141,7 @@ final class WaitableDeviceTest extends CheckedPort {
         }
     }
 
-    /** A program that does nothing until it is ended. */
+    /** A program that waits until it is killed. */
     private Process child() throws IOException {
         final Path program = Path.of(System.getProperty("iocp4j.tests.native"), "idle.exe").toAbsolutePath();
         final Process child = new ProcessBuilder(program.toString()).start();

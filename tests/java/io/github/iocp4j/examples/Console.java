@@ -11,7 +11,7 @@ import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What a program that runs until Enter is pressed reads and prints. */
+/** The input and output of a program that runs until Enter is pressed. */
 final class Console implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
 
@@ -58,7 +58,7 @@ final class Console implements AutoCloseable {
         return printed.toString(UTF_8);
     }
 
-    /** Waits until the program has ended by itself, having been told to. */
+    /** Presses Enter, and waits until the program has ended. */
     void pressEnter() throws Exception {
         keys.write('\n');
         keys.flush();

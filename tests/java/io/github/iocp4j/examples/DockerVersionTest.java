@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The client of Docker's engine, with an engine that says what it is told to. */
+/** The client of Docker's engine, with a fake engine whose answers the test chooses. */
 @Timeout(60)
 class DockerVersionTest {
     private static final String PIPE = "iocp4j-engine-" + ProcessHandle.current().pid();
@@ -53,7 +53,7 @@ class DockerVersionTest {
         }
     }
 
-    /** Hears one request out, says its answer in pieces, and closes. */
+    /** Reads one request, sends the answer in pieces, and closes. */
     private static final class Engine {
         private final ByteBuffer heard = ByteBuffer.allocateDirect(4096);
         private final ByteBuffer answer;

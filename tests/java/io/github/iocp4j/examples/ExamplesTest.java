@@ -21,7 +21,7 @@ class ExamplesTest {
     void theLoopDoesEverythingOnItsThread() throws Exception {
         final Queue<String> done = new ConcurrentLinkedQueue<>();
         final EventLoop loop = new EventLoop(
-                completion -> done.add(Thread.currentThread().getName() + " was told of " + completion.token()));
+                completion -> done.add(Thread.currentThread().getName() + " has completed " + completion.token()));
         final Thread thread = new Thread(loop::run, "loop");
         thread.start();
         loop.execute(() -> done.add(Thread.currentThread().getName() + " has a task"));
@@ -31,7 +31,7 @@ class ExamplesTest {
         }
         loop.stop();
         thread.join();
-        assertThat(done).containsExactlyInAnyOrder("loop has a task", "loop was told of 7");
+        assertThat(done).containsExactlyInAnyOrder("loop has a task", "loop has completed 7");
         assertThat(loop.port().isOpen()).isFalse();
     }
 
@@ -43,7 +43,7 @@ class ExamplesTest {
             console.start(Greeter::main, pipe);
             console.await("Serving \\\\.\\pipe\\" + pipe);
             for (int client = 0; client < 2; client++) {
-                // Asked for all its bytes itself, the file's stream of a newer JVM would ask for its length.
+                // With readAllBytes(), the file's stream of a newer JVM would ask for the length.
                 try (InputStream stream = new BufferedInputStream(new FileInputStream("\\\\.\\pipe\\" + pipe))) {
                     assertThat(stream.readAllBytes()).asString(UTF_8).isEqualTo("Hello");
                 }

@@ -33,7 +33,7 @@ public final class FileIndexer {
         this.files = files;
     }
 
-    /** Reads them all. One that cannot be read is among the failures, and stops nobody else. */
+    /** Reads all files. A file that cannot be read becomes a failure; the other files are still read. */
     static FileIndexer of(final Path folder) throws IOException, InterruptedException, NoSuchAlgorithmException {
         final FileIndexer index;
         try (Stream<Path> tree = Files.walk(folder)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The indexer finds what one finds who reads each file as a whole. */
+/** The indexer finds the same as code that reads each file as a whole. */
 @Timeout(120)
 class FileIndexerTest {
     private static final int[] SIZES = {0, 1, 65_535, 65_536, 65_537, 300_000};

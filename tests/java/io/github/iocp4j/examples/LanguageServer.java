@@ -48,7 +48,7 @@ public final class LanguageServer {
             }
             proceed(pipe, (Inbox) pipe.attachment());
         } catch (final ProtocolException e) {
-            pipe.close(); // whoever frames messages wrongly once cannot be understood again
+            pipe.close(); // after one malformed frame, the stream cannot be parsed
         } catch (final DeviceClosedException e) {
             // The port is being closed: the connection ends here.
         }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The server for editors: however their messages come in pieces, and an editor that is not even Java of ours. */
+/** The server for editors: with messages in pieces of any size, and with an editor that does not use iocp4j. */
 @Timeout(60)
 class LanguageServerTest {
     private static final String HELLO = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}";

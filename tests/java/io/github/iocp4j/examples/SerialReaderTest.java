@@ -27,7 +27,7 @@ class SerialReaderTest {
     @Test
     void asksARealOne() throws Exception {
         final String name = System.getenv("IOCP4J_SERIAL_PORT");
-        assumeTrue(name != null, "IOCP4J_SERIAL_PORT names no serial port that sends back what it is sent");
+        assumeTrue(name != null, "IOCP4J_SERIAL_PORT does not name a serial port with a loopback");
 
         new SerialReader(lines::add).ask(name, "*IDN?");
 

@@ -14,7 +14,7 @@ final class ChangeRecords {
         memory = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Adds a sound record behind those that are there, each at a multiple of four. */
+    /** Adds a valid record after the others, at a multiple of four. */
     ChangeRecords add(final int action, final String name) {
         final int at = memory.position() + 3 & ~3;
         if (last >= 0) {
@@ -27,7 +27,7 @@ final class ChangeRecords {
         return this;
     }
 
-    /** How many bytes Windows would say it has written. */
+    /** The number of bytes that Windows would report. */
     int length() {
         return memory.position();
     }

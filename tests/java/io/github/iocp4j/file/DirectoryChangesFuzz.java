@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A fuzzer's target: whatever lies in a watch's buffer, the cursor comes to an end, reads nothing behind what was
- * written, and tells of changes only that are there.
+ * A fuzz target: with any bytes in a watch's buffer, the cursor comes to an end, reads nothing after the written bytes,
+ * and reports only changes that are there.
  */
 public final class DirectoryChangesFuzz {
     private static final int CAPACITY = 4_096;
@@ -23,14 +23,16 @@ public final class DirectoryChangesFuzz {
     private DirectoryChangesFuzz() {
     }
 
-    /** What Jazzer calls. The first four bytes are what Windows says it has written, the others what it has. */
+    /**
+     * Called by Jazzer. The first four bytes are the byte count that Windows reports, the others are the written bytes.
+     */
     public static void fuzzerTestOneInput(final byte[] data) {
         if (data.length < Integer.BYTES) {
             return;
         }
         final int claimed = ByteBuffer.wrap(data).getInt();
         final int written = Math.min(data.length - Integer.BYTES, CAPACITY);
-        // As a sound kernel does, and then as one that claims anything.
+        // First with the correct byte count, then with any byte count.
         final String first = read(data, written, written, ZEROS);
         if (!first.equals(read(data, written, written, ONES))) {
             throw new AssertionError("what lies behind the end has been read");
@@ -38,11 +40,11 @@ public final class DirectoryChangesFuzz {
         read(data, written, claimed, ONES);
     }
 
-    /** All that the cursor tells of the bytes, with some others behind them. */
+    /** Everything that the cursor reports for the bytes, with other bytes after them. */
     private static String read(final byte[] data, final int written, final int claimed, final byte[] behind) {
         MEMORY.clear().put(data, Integer.BYTES, written);
         MEMORY.put(behind, 0, MEMORY.remaining());
-        final StringBuilder told = new StringBuilder();
+        final StringBuilder reported = new StringBuilder();
         CHANGES.reset(claimed);
         int at = 0;
         try {
@@ -50,13 +52,13 @@ public final class DirectoryChangesFuzz {
                 NAME.setLength(0);
                 CHANGES.appendName(NAME);
                 expect(at);
-                told.append(CHANGES.actionCode()).append(NAME).append('\n');
+                reported.append(CHANGES.actionCode()).append(NAME).append('\n');
                 at += MEMORY.getInt(at);
             }
         } catch (final IllegalStateException malformed) {
-            told.append(malformed.getMessage());
+            reported.append(malformed.getMessage());
         }
-        return told.toString();
+        return reported.toString();
     }
 
     /** That the change is the one at that position. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Windows has written into a watch's buffer, as Java reads it; and what it should never have written. */
+/** The contents of a watch's buffer as Java reads them: valid ones, and malformed ones. */
 final class DirectoryChangesTest {
     private final ChangeRecords records = new ChangeRecords(256);
 
@@ -72,7 +72,7 @@ final class DirectoryChangesTest {
         expectNowhere(changes);
     }
 
-    /** The first of two sound records is made to say what it should not. */
+    /** The first of two valid records gets an invalid field. */
     @ParameterizedTest
     @CsvSource({
         // the offset of the field, what is in it, what is said about it

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cannot be watched is refused, each by name and with what would do. */
+/** Directories and settings that are refused; the message has the name and the valid values. */
 final class DirectoryWatchBuilderTest {
     private static CompletionPort port;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What changes in directories, told to a listener. */
+/** Changes in directories arrive at the listener. */
 @Timeout(300)
 final class DirectoryWatchTest {
     private static final Set<ChangeFilter> NAMES = Set.of(ChangeFilter.FILE_NAME, ChangeFilter.DIRECTORY_NAME);
@@ -170,7 +170,7 @@ final class DirectoryWatchTest {
         assertThatThrownBy(() -> DirectoryWatch.builder(port, folder).open()).isInstanceOf(PortClosedException.class);
     }
 
-    /** Afterwards there is nothing to be learned, but also nothing to be broken. */
+    /** After the listener has returned, a cursor reads nothing useful, but does no harm. */
     @Test
     void aCursorThatIsKeptTooLongHarmsNobody() throws Exception {
         final AtomicReference<DirectoryChanges> kept = new AtomicReference<>();

@@ -40,9 +40,9 @@ final class DiskFileTest extends FilesOnAPort {
                 file.setCompressed(true);
             } catch (final Win32Exception refused) {
                 assertThat(refused.code()).isIn(Win32Error.INVALID_FUNCTION, Win32Error.NOT_SUPPORTED);
-                assumeTrue(false, "the file system does not compress");
+                assumeTrue(false, "this file system, like that of Wine, does not support compression");
             }
-            // Windows writes to such files during the call. It is one completion all the same.
+            // Windows executes such a write during the call. One completion follows nevertheless.
             write(file, "compressed", 0);
             write(file, "extended", 1_000_000);
             assertThat(read(file, 0, 10)).isEqualTo("compressed");

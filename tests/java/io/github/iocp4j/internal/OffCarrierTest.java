@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which thread makes a call that may wait, and what comes of it there. */
+/** The thread that makes a blocking call, and the result of the call. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class OffCarrierTest {

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A JVM of today warns of native code, and one of tomorrow denies it: README says what to do about that. */
+/** Current JVMs warn about native code, and future ones deny it: README says what to do. */
 @Tag("newer-jvm")
 @Timeout(300)
 final class NativeAccessTest {
     private static final Path JAR = Path.of(System.getProperty("iocp4j.tests.jar", ""));
     private static final Path TESTS = Path.of("target", "test-classes").toAbsolutePath();
 
-    /** What newer JVMs do without, or warn of, unless they are given the opposite of these options. */
+    /** Options that newer JVMs reject or warn about. */
     private static final List<String> STRICT = List.of("--illegal-native-access=deny", "--finalization=disabled",
             "--sun-misc-unsafe-memory-access=deny");
 
@@ -54,8 +54,8 @@ final class NativeAccessTest {
 
     @BeforeEach
     void assumeThatItIsRestricted() {
-        assumeTrue(ChildJvm.VERSION >= 24, "JVMs before 24 restrict no native code");
-        assumeTrue(JAR.toFile().exists(), "the jar is made by the phase package");
+        assumeTrue(ChildJvm.VERSION >= 24, "JVMs before 24 do not restrict native code");
+        assumeTrue(JAR.toFile().exists(), "the phase package makes the jar");
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import io.github.iocp4j.pipe.NamedPipeServer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
-/** A program that serves a pipe and talks to it, by nothing but the public API. */
+/** A program that serves a pipe and connects to it, with the public API only. */
 public final class PipeRoundTrip {
     /** What the program prints in the end. */
     public static final String PRINTED = "echoed hello";

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The facade's classes out of an archive that a JVM maps, rather than out of the jar: what README says of start-up. */
+/**
+ * The facade's classes from an archive that the JVM maps, in place of the jar, as README describes for a fast start.
+ */
 @Timeout(600)
 final class SharedArchiveTest {
     private static final Path JAR = Path.of(System.getProperty("iocp4j.tests.jar", ""));
@@ -30,7 +32,7 @@ final class SharedArchiveTest {
 
     @BeforeEach
     void putTheProgramIntoAJar() throws IOException {
-        assumeTrue(JAR.toFile().exists(), "the jar is made by the phase package");
+        assumeTrue(JAR.toFile().exists(), "the phase package makes the jar");
         // Archives are for class paths of jars only.
         final Path program = folder.resolve("program.jar");
         final String entry = PipeRoundTrip.class.getName().replace('.', '/') + ".class";
@@ -58,7 +60,7 @@ final class SharedArchiveTest {
 
     @Test
     void anArchiveMadeAtExitHasOurs() throws Exception {
-        assumeTrue(ChildJvm.VERSION >= 13, "JVMs before 13 make no archive at exit");
+        assumeTrue(ChildJvm.VERSION >= 13, "JVMs before 13 cannot make an archive at exit");
         // One for the JDK's own classes; a JDK brings its own, a run-time image need not.
         final Path base = folder.resolve("base.jsa");
         final Path archive = folder.resolve("dynamic.jsa");
@@ -72,7 +74,7 @@ final class SharedArchiveTest {
 
     @Test
     void anAheadOfTimeCacheHasOurs() throws Exception {
-        assumeTrue(ChildJvm.VERSION >= 25, "JVMs before 25 make no ahead-of-time cache in one step");
+        assumeTrue(ChildJvm.VERSION >= 25, "JVMs before 25 cannot make an ahead-of-time cache in one step");
         final Path cache = folder.resolve("program.aot");
 
         succeeds("-XX:AOTCacheOutput=" + cache);

@@ -17,7 +17,7 @@ final class StructuredScope implements AutoCloseable {
                 : Class.forName(type.getName() + "$ShutdownOnFailure").getConstructor().newInstance();
     }
 
-    /** Has a task done by a virtual thread; what is returned has its outcome after {@link #join}. */
+    /** Runs a task on a virtual thread; the returned object has the result after {@link #join}. */
     Object fork(final Callable<?> task) throws ReflectiveOperationException {
         return type.getMethod("fork", Callable.class).invoke(scope, task);
     }
@@ -26,7 +26,7 @@ final class StructuredScope implements AutoCloseable {
         type.getMethod("join").invoke(scope);
     }
 
-    /** What a task has returned, which {@link #fork} has started; throws if the task has thrown. */
+    /** The result of a task that {@link #fork} has started; throws if the task has thrown. */
     Object outcome(final Object task) throws ReflectiveOperationException {
         return Class.forName(type.getName() + "$Subtask").getMethod("get").invoke(task);
     }

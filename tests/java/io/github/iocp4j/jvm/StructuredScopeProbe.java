@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A program with structured scopes whose tasks wait for what workers of a port complete. */
+/** A program with structured scopes, whose tasks wait for completions of a port. */
 final class StructuredScopeProbe {
     static final int TASKS = 20;
     private static final long SERVER = 0;

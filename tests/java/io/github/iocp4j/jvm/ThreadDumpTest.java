@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An engineer who looks at the threads of a program finds the workers of a port under its name. */
+/** Thread dumps show the workers of a port under the port's name. */
 @Tag("newer-jvm")
 @Timeout(300)
 final class ThreadDumpTest {
-    /** Not only ASCII: thread names cross JNI as modified UTF-8. */
+    /** Not only ASCII, because thread names cross JNI as modified UTF-8. */
     private static final String PORT = "caf\u00e9 \u65e5\u672c \ud83d\ude80";
     private static final List<String> NAMES = List.of(PORT + "-worker-0", PORT + "-worker-1");
 
@@ -76,7 +76,7 @@ final class ThreadDumpTest {
 
     @Test
     void aDumpToAFileHasTheirNames(@TempDir final Path folder) throws Exception {
-        assumeTrue(ChildJvm.VERSION >= 21, "HotSpotDiagnosticMXBean.dumpThreads is there from JDK 21 on");
+        assumeTrue(ChildJvm.VERSION >= 21, "JVMs before 21 have no HotSpotDiagnosticMXBean.dumpThreads");
         for (final String format : List.of("TEXT_PLAIN", "JSON")) {
             final Path file = folder.resolve(format);
 
@@ -94,7 +94,7 @@ final class ThreadDumpTest {
     void jcmdPrintsTheirNames(@TempDir final Path folder) throws Exception {
         assumeTrue(Files.exists(ChildJvm.program("jcmd")), "this JVM has no jcmd (jdk.jcmd)");
         final String version = jcmd(folder, "VM.version");
-        assumeTrue(version.contains("JDK " + ChildJvm.VERSION), () -> "jcmd cannot attach to a JVM here: " + version);
+        assumeTrue(version.contains("JDK " + ChildJvm.VERSION), () -> "jcmd cannot attach to a JVM: " + version);
 
         // It prints in the code page of the console.
         assertThat(jcmd(folder, "Thread.print"))
@@ -102,7 +102,7 @@ final class ThreadDumpTest {
                 .contains("ThreadDumpTest.awaitRelease");
     }
 
-    /** By a file: this JVM stands still until what it has to say has been read, so that it must not read that. */
+    /** Through a file: this JVM is stopped until its output has been read, so that it cannot read the output itself. */
     private static String jcmd(final Path folder, final String command) throws Exception {
         final Path printed = folder.resolve(command);
         Launch.of(new ProcessBuilder(ChildJvm.program("jcmd").toString(),

@@ -3,8 +3,8 @@ package io.github.iocp4j.load;
 import java.nio.ByteBuffer;
 
 /**
- * What one client says to an echo server and must hear, round for round: messages of various lengths that no other
- * client sends, and none of its own rounds either.
+ * The messages that one client sends to an echo server, round by round. Their lengths differ, and no other client and
+ * no other round has the same message.
  */
 final class Conversation {
     /** The longest message. */

@@ -1,12 +1,12 @@
 package io.github.iocp4j.monitoring;
 
-/** A program for a JVM that has nothing but {@code java.base}: it is monitored all the same. */
+/** A program for a JVM that has only the module {@code java.base}; a monitor works there, too. */
 final class BareProbe {
     private BareProbe() {
     }
 
     /**
-     * Prints what is there, and how many completions a client of a monitor is told of.
+     * Prints the modules, and the number of completions that a monitor's client receives.
      *
      * @param args none
      * @throws Exception when something fails that should not

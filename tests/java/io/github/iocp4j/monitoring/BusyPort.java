@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A port that has something to tell, and has fallen silent: figures of it stay the same until something is done. */
+/** A port with some history, and without activity: its figures stay the same until the test does something. */
 public final class BusyPort implements AutoCloseable {
     /** How many instances of its pipe wait for clients. */
     public static final int LISTENING = 3;
@@ -26,12 +26,12 @@ public final class BusyPort implements AutoCloseable {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final int CLIENT = 1;
 
-    private final Semaphore told = new Semaphore(0);
+    private final Semaphore delivered = new Semaphore(0);
     private final CompletionPort port;
     private final NamedPipeServer server;
 
     /**
-     * Opens the port, has a client write to a pipe on it and leave, and waits until all that has been told.
+     * Opens the port, lets a client write to a pipe and close it, and waits until all completions are delivered.
      *
      * @param name the port's
      * @throws Exception when it cannot be
@@ -46,7 +46,7 @@ public final class BusyPort implements AutoCloseable {
     /**
      * A name for a pipe.
      *
-     * @return one that nobody else has
+     * @return a unique name
      */
     public static String newPipe() {
         return "iocp4j-monitor-" + ProcessHandle.current().pid() + '-' + COUNTER.incrementAndGet();
@@ -71,14 +71,14 @@ public final class BusyPort implements AutoCloseable {
     void converse() throws Exception {
         try (NamedPipe client = NamedPipeClient.builder(port, server.name()).connect()) {
             client.write(ByteBuffer.allocateDirect(WRITTEN), CLIENT);
-            // The write, and the read of it.
-            told.acquire(2);
+            // The write, and the read of its data.
+            delivered.acquire(2);
         }
         // The read that finds the client gone.
-        told.acquire();
+        delivered.acquire();
     }
 
-    /** Waits until nothing is at work any more; the test's timeout ends that. */
+    /** Waits until no worker is active; the test's timeout ends the loop. */
     PortSnapshot awaitSilence() throws InterruptedException {
         for (;;) {
             final PortSnapshot snapshot = port.snapshot();
@@ -101,7 +101,7 @@ public final class BusyPort implements AutoCloseable {
                 continue;
             }
             if (!accepted) {
-                told.release();
+                delivered.release();
             }
             if (batch.token(i) != CLIENT) {
                 if (batch.status(i) == Win32Error.SUCCESS) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** An answer as {@link MonitorProtocol} has it, written by hand: what it says is different in each place. */
+/** A response of {@link MonitorProtocol}, written by hand, with a different value in each field. */
 public final class MadeUpSnapshot {
     /** The port's name. */
     public static final String NAME = "made up \u202e \u001b[31m";
@@ -15,7 +15,7 @@ public final class MadeUpSnapshot {
     public static final String DEVICE = "C:\\größer\n";
     /** How many completions have failed. */
     public static final long FAILURES = 7;
-    /** How long each worker does what it does. */
+    /** The duration of each worker's activity. */
     public static final long MILLIS = 4321;
 
     static final int COUNTERS = 18;

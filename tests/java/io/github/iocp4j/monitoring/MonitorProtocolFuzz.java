@@ -14,7 +14,7 @@ public final class MonitorProtocolFuzz {
     private MonitorProtocolFuzz() {
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(final byte[] data) throws IOException {
         final byte[] question = Arrays.copyOf(data, MonitorProtocol.REQUEST_LENGTH);
         MonitorProtocol.versionOf(ByteBuffer.wrap(question), data.length);
@@ -26,7 +26,7 @@ public final class MonitorProtocolFuzz {
         }
         final byte[] again = written(snapshot, data);
         if (!Arrays.equals(again, written(MonitorProtocol.snapshot(ByteBuffer.wrap(again)), again))) {
-            throw new AssertionError("it is told on as something else");
+            throw new AssertionError("it changes when it is written and read again");
         }
     }
 

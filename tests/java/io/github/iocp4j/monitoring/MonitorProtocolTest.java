@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What is said on a monitor's pipe, also by those who are up to no good. */
+/** The protocol on a monitor's pipe, also with malicious peers. */
 final class MonitorProtocolTest {
     @Test
     void readsWhatIsDocumented() throws Exception {

@@ -10,7 +10,7 @@ import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeMode;
 import java.nio.ByteBuffer;
 
-/** A server of messages that is no monitor. Whatever it is asked it answers with the same, or by hanging up. */
+/** A message server that is not a monitor: it answers each request with the same message, or closes the pipe. */
 final class OtherServer implements AutoCloseable {
     private final ByteBuffer question = ByteBuffer.allocateDirect(100);
     private final ByteBuffer answer;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ports in Flight Recorder. What mentions it is in {@link Recordings}, which not every JVM can load. */
+/** Ports in Flight Recorder. Code that uses Flight Recorder is in {@link Recordings}, which not every JVM can load. */
 @Tag("newer-jvm")
 @Timeout(300)
 final class PortEventsTest {
@@ -47,7 +47,7 @@ final class PortEventsTest {
     @ValueSource(booleans = {false, true})
     void aRecordingOfTheCommandLineHasThem(final boolean module, @TempDir final Path folder) throws Exception {
         assumeFlightRecorder();
-        assumeTrue(ChildJvm.VERSION >= 17, "JVMs before 17 take settings of events from files only");
+        assumeTrue(ChildJvm.VERSION >= 17, "JVMs before 17 read settings of events only from files");
         final Path file = folder.resolve("port.jfr");
         final List<String> arguments = new ArrayList<>(List.of("-Xlog:disable", "-XX:StartFlightRecording:filename="
                 + file + ",+" + PORT + "#enabled=true,+" + PORT + "#period=everyChunk,+" + DEVICE + "#enabled=true,+"
@@ -55,7 +55,7 @@ final class PortEventsTest {
         if (module) {
             final Path jar = Path.of(System.getProperty("iocp4j.tests.jar", ""));
             final Path monitoring = Path.of(System.getProperty("iocp4j.tests.monitoring.jar", ""));
-            assumeTrue(Files.exists(jar) && Files.exists(monitoring), "the jars are made by the phase package");
+            assumeTrue(Files.exists(jar) && Files.exists(monitoring), "the phase package makes the jars");
             arguments.addAll(List.of("-p", jar + File.pathSeparator + monitoring, "--add-modules", "jdk.jfr",
                     "--patch-module", MODULE + "=" + probes(folder),
                     "-m", MODULE + "/" + RecordingProbe.class.getName()));

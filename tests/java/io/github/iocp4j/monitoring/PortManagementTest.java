@@ -25,7 +25,7 @@ import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ports in JMX: what a console sees there is what a snapshot tells. */
+/** Ports in JMX: the attributes have the values of a snapshot. */
 @Timeout(120)
 final class PortManagementTest {
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -114,7 +114,7 @@ final class PortManagementTest {
             try (PortManagement again = PortManagement.register(two)) {
                 assertThat(again.objectName()).isEqualTo(second.objectName());
                 second.close();
-                assertThat(bean(again).getWorkers()).as("closing twice takes nobody else's bean away").isEqualTo(1);
+                assertThat(bean(again).getWorkers()).as("closing twice removes no other port's bean").isEqualTo(1);
             }
             assertThat(server.isRegistered(new ObjectName(second.objectName()))).isFalse();
         }

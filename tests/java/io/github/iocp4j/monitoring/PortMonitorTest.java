@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A monitor and those who ask it, who may be anybody. */
+/** A monitor and its clients, including malicious ones. */
 @Timeout(180)
 final class PortMonitorTest {
     @TempDir
@@ -257,7 +257,7 @@ final class PortMonitorTest {
         return answers;
     }
 
-    /** A client that is none of ours; it comes again while all instances are taken. */
+    /** A client without iocp4j; it tries again while all instances are busy. */
     private RandomAccessFile open() throws InterruptedException {
         for (;;) {
             try {

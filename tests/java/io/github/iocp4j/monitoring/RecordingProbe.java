@@ -1,6 +1,6 @@
 package io.github.iocp4j.monitoring;
 
-/** A program whose port is noted by a recording that the command line has started and that ends with the JVM. */
+/** A program with a port, and with a recording that the command line starts and that ends with the JVM. */
 final class RecordingProbe {
     private RecordingProbe() {
     }

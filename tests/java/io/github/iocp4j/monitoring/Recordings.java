@@ -17,7 +17,7 @@ final class Recordings {
     private Recordings() {
     }
 
-    /** A recording with these events enabled, each told at its beginning and its end: ours in it. */
+    /** A recording with these events enabled, each at the beginning and the end of the recording. */
     static List<Map<String, Object>> record(final String... names) throws Exception {
         final Path file = Files.createTempFile("iocp4j", ".jfr");
         try (Recording recording = new Recording()) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A port in another process, seen by JMX over RMI: all that is asked for crosses a connection. */
+/** A port in another process, through JMX over RMI. */
 @Tag("newer-jvm")
 @Timeout(300)
 final class RemoteManagementTest {
@@ -34,7 +34,7 @@ final class RemoteManagementTest {
         assumeTrue(ModuleLayer.boot().findModule("java.management.rmi").isPresent(),
                 "this JVM has no remote JMX (java.management.rmi)");
         final List<String> command = new ArrayList<>(ChildJvm.nativeAccess());
-        // The address in what RMI exports, which else is that of the machine.
+        // The address that RMI exports; by default it is that of the machine.
         command.addAll(List.of("-Djava.rmi.server.hostname=127.0.0.1", "-Djava.net.preferIPv4Stack=true",
                 "-cp", System.getProperty("java.class.path"), RemoteManagementProbe.class.getName()));
         final Process process =

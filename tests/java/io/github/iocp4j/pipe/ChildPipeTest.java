@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What Java has to do with a child's pipe. That children inherit it is ChildPipeTest.cpp's matter. */
+/** The Java side of a child's pipe. ChildPipeTest.cpp tests that children inherit it. */
 @Timeout(120)
 final class ChildPipeTest extends CheckedPort {
     @Test
@@ -24,7 +24,7 @@ final class ChildPipeTest extends CheckedPort {
 
         pipe.closeChildEnd();
 
-        assertThat(recorder.next().status).as("nobody else has it").isEqualTo(Win32Error.BROKEN_PIPE);
+        assertThat(recorder.next().status).as("no other process has it").isEqualTo(Win32Error.BROKEN_PIPE);
         assertThatThrownBy(pipe::childHandle).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is closed");
         pipe.closeChildEnd();

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The buffers of a pipe's operations: which are refused, and how long those that are not are kept. */
+/** The buffers of a pipe's operations: which ones are refused, and how long the others are kept. */
 @Timeout(120)
 final class NamedPipeBuffersTest extends PipesOnAPort {
     @Test

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Connecting, waiting for a busy pipe, and being told why it cannot be. */
+/** Connecting, waiting for a busy pipe, and the errors of a connect. */
 @Timeout(120)
 final class NamedPipeClientTest extends RecordedPort {
     private final String name = PipePair.newName();

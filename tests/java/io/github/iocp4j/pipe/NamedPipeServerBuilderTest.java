@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cannot be served is refused when it is asked for, each by name and with what would do. */
+/** Settings that are refused at once; the message has the name and the valid values. */
 final class NamedPipeServerBuilderTest {
     private static CompletionPort port;
 

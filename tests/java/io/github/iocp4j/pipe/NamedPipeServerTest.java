@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Accepting clients, one and many, and refusing to serve what cannot be served. */
+/** Accepting one client and many, and the errors of a server. */
 @Timeout(120)
 final class NamedPipeServerTest extends RecordedPort {
     private final String name = PipePair.newName();
@@ -58,17 +58,17 @@ final class NamedPipeServerTest extends RecordedPort {
 
     @Test
     void closesTheConnectionsThatAThrowingListenerHasNotTaken() throws Exception {
-        final CountDownLatch told = new CountDownLatch(1);
+        final CountDownLatch handled = new CountDownLatch(1);
         try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
             if (batch.opcode(0) == Opcode.ACCEPT) {
                 throw new IllegalStateException("before looking at what has come");
             }
-        }).exceptionHandler((completion, thrown) -> told.countDown()).open()) {
+        }).exceptionHandler((completion, thrown) -> handled.countDown()).open()) {
             NamedPipeServer.builder(careless, name).open();
 
             final NamedPipe client = connect();
 
-            assertThat(told.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(handled.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             client.read(ByteBuffer.allocateDirect(1), 1);
             assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
         }
@@ -136,7 +136,7 @@ final class NamedPipeServerTest extends RecordedPort {
                 result.get();
             }
             final List<ByteBuffer> buffers = new ArrayList<>();
-            // All of them before the first read, which may well end before another client is told of.
+            // All accepts come first, because a read may complete before another client is accepted.
             final List<NamedPipe> pipes = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 pipes.add((NamedPipe) recorder.nextSuccess(Opcode.ACCEPT).device);
@@ -348,7 +348,7 @@ final class NamedPipeServerTest extends RecordedPort {
     void refusesSecurityThatItDoesNotUnderstand(final String sddl) throws Exception {
         final Win32Exception failure = failureOf(NamedPipeServer.builder(port, name).securityDescriptor(sddl));
 
-        // What Windows says of it, and what Wine says.
+        // The codes of Windows and of Wine.
         assertThat(failure.code()).isIn(Win32Error.INVALID_PARAMETER, Win32Error.UNKNOWN_REVISION,
                 Win32Error.NONE_MAPPED, Win32Error.INVALID_ACL, Win32Error.INVALID_SID,
                 Win32Error.INVALID_SECURITY_DESCR, Win32Error.RPC_S_INVALID_STRING_UUID);
@@ -413,7 +413,7 @@ final class NamedPipeServerTest extends RecordedPort {
                 thread.join();
             }
             while (small.snapshot().operationsInFlight() == 0) {
-                // The server has yet to come back to waiting; the test's timeout ends this.
+                // The server does not wait again yet; the test's timeout ends the loop.
                 Thread.sleep(10);
             }
         }

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What this process has, when nobody does anything. */
+/** The resources of this process while it is idle. */
 final class Census {
     /**
      * How much of each may be more at the end, other than memory. Nothing of ours; but HotSpot keeps five events for
@@ -28,7 +28,7 @@ final class Census {
     private Census() {
     }
 
-    /** Prints both, and answers whether this one has nothing more than the other but what is allowed. */
+    /** Prints both, and returns whether this census exceeds the other one by no more than is allowed. */
     boolean compareWith(final Census before, final int memoryMib, final PrintStream out) {
         boolean same = true;
         out.printf(Locale.ROOT, "%-22s %15s %15s %15s%n", "", "before", "after", "allowed more");
@@ -58,7 +58,7 @@ final class Census {
         }
 
         Census take() throws IOException, InterruptedException {
-            // Direct buffers and process objects are freed by the collector, some time later and by another thread.
+            // The garbage collector frees direct buffers and process objects later, on another thread.
             for (int i = 0; i < COLLECTIONS; i++) {
                 System.gc();
                 TimeUnit.MILLISECONDS.sleep(500);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Processes that talk to the server, never listen, and are killed in the middle of a word. */
+/** Processes that write to the server, never read, and are killed during a message. */
 final class KilledClients implements AutoCloseable {
     private static final int ALIVE = 3;
 
@@ -26,7 +26,7 @@ final class KilledClients implements AutoCloseable {
                 program.toString(), "--pipe", pipe, "--ident", "soak", "--count", "1000000")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD));
-        // The collector does not close it.
+        // The garbage collector does not close it.
         process.getOutputStream().close();
         processes.add(process);
         if (processes.size() > ALIVE) {

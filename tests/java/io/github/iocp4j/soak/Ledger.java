@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Every operation from its acceptance to its completion. Each gets a token that no other has; a completion with a token
- * that nobody waits for has come twice, or belongs to nothing that was accepted.
+ * Every operation from its start to its completion, under a unique token. A completion with an unknown token has come
+ * twice, or belongs to no accepted operation.
  */
 final class Ledger {
     private static final int FAULTS_TOLD = 10;
@@ -38,7 +38,7 @@ final class Ledger {
         this.side = side;
     }
 
-    /** What is known of an operation in flight. */
+    /** An operation in flight. */
     static final class Entry {
         private final Device device;
         private final Opcode opcode;
@@ -76,7 +76,7 @@ final class Ledger {
 
     private long start(final Entry entry, final Start start) {
         final Long token = lastToken.incrementAndGet();
-        // First, for the completion may come before the call returns.
+        // Before the call, because the completion may come before it returns.
         open.put(token, entry);
         final long operation;
         try {
@@ -92,14 +92,14 @@ final class Ledger {
         return operation;
     }
 
-    /** Strikes out the operation that a completion belongs to; null when there is none. */
+    /** Removes and returns the operation of a completion; null when there is none. */
     Entry settle(final CompletionBatch batch, final int index) {
         completed.increment();
         final int status = batch.status(index);
         byStatus.computeIfAbsent(status, code -> new LongAdder()).increment();
         final Entry entry = open.remove(batch.token(index));
         if (entry == null) {
-            fault("a completion that nobody waits for: " + batch.opcode(index) + ", status " + status + ", token "
+            fault("an unexpected completion: " + batch.opcode(index) + ", status " + status + ", token "
                     + batch.token(index));
         } else if (entry.opcode != batch.opcode(index) || entry.device.key() != batch.key(index)) {
             fault("a completion of " + batch.opcode(index) + " on " + Long.toHexString(batch.key(index)) + " for "
@@ -113,7 +113,7 @@ final class Ledger {
         accepts.increment();
     }
 
-    /** Something that must not happen has happened. */
+    /** Records an error. */
     void fault(final String what) {
         faults.increment();
         if (faults.sum() <= FAULTS_TOLD) {
@@ -121,12 +121,12 @@ final class Ledger {
         }
     }
 
-    /** Completions the listener was handed, connections included. */
+    /** The number of completions that the listener has received, including connections. */
     long completions() {
         return completed.sum() + accepts.sum();
     }
 
-    /** Prints what was wrong, and answers whether nothing was. Only when everything is closed. */
+    /** Prints the errors, and returns whether there were none. Call it when everything is closed. */
     boolean balances() {
         final int lost = open.size();
         final long more = accepted.sum() - completed.sum();

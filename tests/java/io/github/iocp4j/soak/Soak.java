@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Many clients come, talk, stall, vanish and are killed, for minutes; at the end everything must be where it began.
+ * For minutes, many clients connect, talk, stall, disconnect and are killed; at the end all resources must be as at the
+ * beginning.
  *
  * <p>The first round, which is short, is not measured: it makes the pools and tables as large as they get. What is
  * counted after it (handles, threads, memory, operations, devices) is counted again after the last one.
@@ -93,7 +94,7 @@ public final class Soak implements Callable<Integer> {
         return ledgers.stream().mapToLong(Ledger::completions).sum();
     }
 
-    /** Answers whether everybody has gone afterwards. */
+    /** Returns whether all connections have ended. */
     private boolean round(final SoakServer server, final Duration length) throws IOException, InterruptedException {
         final long end = System.nanoTime() + length.toNanos();
         try (SoakClients crowd = new SoakClients(clientLedger, server.pipe(), clients);
@@ -123,7 +124,7 @@ public final class Soak implements Callable<Integer> {
                 now.operationsInFlight(), crowd);
     }
 
-    /** Whether the server's port has counted what its listener has seen, and no device has ended out of balance. */
+    /** Whether the counters of the server's port match its listener, and no device has ended unbalanced. */
     private static boolean agrees(final SoakServer server) {
         final PortSnapshot port = server.port().snapshot();
         final long seen = server.ledger().completions();

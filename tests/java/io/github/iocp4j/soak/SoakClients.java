@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Clients on a port of their own. Each has several conversations on one connection: it says something, waits for the
- * echo, and decides anew: talk on, stall, vanish with something in flight. One that has vanished comes back on another
- * connection. Meanwhile cancels rain on all of them.
+ * Clients on a port of their own. Each has several conversations on one connection: it sends a message, waits for the
+ * echo, and then chooses at random: send again, stall, or close with an operation in flight. After a close it connects
+ * again. Meanwhile, other threads cancel operations of all clients.
  */
 final class SoakClients implements AutoCloseable {
     private static final int CONVERSATIONS = 4;
@@ -94,7 +94,7 @@ final class SoakClients implements AutoCloseable {
         }
     }
 
-    /** Cancels and closes what others are busy with, or have just finished with. */
+    /** Cancels operations and closes devices that other threads use or have just used. */
     private void rain() {
         final ThreadLocalRandom random = ThreadLocalRandom.current();
         final Talker talker = talkers.get(random.nextInt(talkers.size()));
@@ -194,7 +194,7 @@ final class SoakClients implements AutoCloseable {
 
         private void hear(final int slot) {
             final ThreadLocalRandom random = ThreadLocalRandom.current();
-            // Where an echo has been lost, to a cancel or a hasty deadline, the last one is waited for in vain.
+            // If a cancel or a short deadline has lost an echo, the last one never comes.
             final int timeout = random.nextInt(100) == 0 ? 1 : 1_000;
             try {
                 latest.set(slot, ledger.read(connection, slot, buffers[slot], timeout));

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Echoes messages, and now and then behaves badly: hangs up, cancels its own reads, throws. */
+/** Echoes messages, and sometimes closes a connection, cancels its own reads, or throws. */
 final class SoakServer implements AutoCloseable {
     /** Instances of the pipe that wait for clients. */
     static final int LISTENING = 8;
@@ -111,7 +111,7 @@ final class SoakServer implements AutoCloseable {
             return;
         }
         final NamedPipe client = (NamedPipe) batch.device(index);
-        // New ones for each connection: if anything of ours held on to them, they would show in the census.
+        // New buffers for each connection: if the library kept them, the census would show it.
         final ByteBuffer[] buffers = new ByteBuffer[READS];
         client.attach(buffers);
         for (int slot = 0; slot < READS; slot++) {

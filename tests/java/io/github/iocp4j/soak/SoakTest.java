@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A soak of seconds, in a JVM of its own, for nobody else may come and go in it. */
+/** A soak of some seconds, in its own JVM, because other tests would change the census. */
 @Timeout(180)
 final class SoakTest {
     @Test
@@ -19,7 +19,7 @@ final class SoakTest {
         final List<String> command = ChildJvm.command(
                 "@" + options, "-cp", System.getProperty("java.class.path"), Soak.class.getName(),
                 "--programs", Path.of(System.getProperty("iocp4j.tests.native")).toAbsolutePath().toString(),
-                // The JVM is still growing: memory is what only the long soak can judge.
+                // The JVM is still growing: only a long soak can judge memory.
                 "--warm-up", "4", "--minutes", "0.07", "--memory", "48");
         try (ToolProcess soak = ToolProcess.start(folder, command)) {
             assertThat(soak.exitCode()).as(() -> soak.output() + soak.errors()).isZero();

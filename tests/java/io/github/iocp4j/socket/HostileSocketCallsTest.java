@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The native methods of sockets with arguments that the facade never passes: each is an error value, and the JVM lives.
+ * The native methods of sockets with arguments that the facade never passes: each call returns an error, and the JVM
+ * survives.
  */
 @Timeout(120)
 final class HostileSocketCallsTest extends CheckedPort {
@@ -102,7 +103,7 @@ final class HostileSocketCallsTest extends CheckedPort {
                         port), "x", loopback, new int[] {number, 1, 0})).isNegative();
             }
             for (int option = 1; option <= 10; option++) {
-                // Whatever Winsock says to that.
+                // With any status of Winsock.
                 SocketNative.set(udp.key(), option, number, number);
             }
             if (number < 0 || number > 64) {

@@ -65,7 +65,7 @@ final class SocketServerTest extends RecordedPort {
         }
     }
 
-    /** As it is behind a load balancer that looks whether the server is there. */
+    /** As with a load balancer that checks whether the server is there. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void clientsThatResetKeepNoOthersWaiting(final int listening) throws Exception {
@@ -177,7 +177,7 @@ final class SocketServerTest extends RecordedPort {
                     .isEqualTo(first.localPort());
         } catch (final Win32Exception refused) {
             assumeTrue(refused.code() != Win32Error.WSAEADDRINUSE && refused.code() != Win32Error.WSAEACCES,
-                    "here two servers cannot share a port (Wine on Linux)");
+                    "Wine on Linux does not let two servers share a port");
             throw refused;
         }
     }
@@ -273,7 +273,7 @@ final class SocketServerTest extends RecordedPort {
         assertThatThrownBy(() -> new Socket("127.0.0.1", server.localPort())).isInstanceOf(IOException.class);
         pair.client.write(PipePair.buffer("x"), 1);
         recorder.nextSuccess(Opcode.WRITE);
-        assertThat(recorder.isEmpty()).as("its accepts were nobody's").isTrue();
+        assertThat(recorder.isEmpty()).as("no completion of its accepts").isTrue();
         port.close();
         assertThatThrownBy(() -> SocketServer.builder(port, SocketPair.loopback()).open())
                 .isInstanceOf(PortClosedException.class);
@@ -310,7 +310,7 @@ final class SocketServerTest extends RecordedPort {
         final UnixSocketAddress address = UnixSocketAddress.of(folder.resolve("t"));
         try {
             SocketServer.builder(port, address).open();
-            assumeTrue(false, "this Windows has Unix-domain sockets");
+            assumeTrue(false, "this system has Unix-domain sockets");
         } catch (final Win32Exception refused) {
             assertThat(refused.code()).isEqualTo(Win32Error.WSAEAFNOSUPPORT);
             assertThat(refused).hasMessageContaining("Windows 10 version 1803");
@@ -329,7 +329,7 @@ final class SocketServerTest extends RecordedPort {
         pair.server.close();
         pair.client.connect(server.localAddress(), 2);
         final Recorder.Completion again = recorder.next();
-        assumeTrue(again.status != Win32Error.WSAEISCONN, "here ConnectEx knows no sockets that were used (Wine)");
+        assumeTrue(again.status != Win32Error.WSAEISCONN, "Wine's ConnectEx does not connect a socket again");
         assertThat(again.status).isZero();
         recorder.next();
         pair.client.write(PipePair.buffer("again"), 3);
@@ -340,7 +340,7 @@ final class SocketServerTest extends RecordedPort {
         try {
             return SocketServer.builder(port, address).open();
         } catch (final Win32Exception refused) {
-            assumeTrue(refused.code() != Win32Error.WSAEAFNOSUPPORT, "there are no Unix-domain sockets here");
+            assumeTrue(refused.code() != Win32Error.WSAEAFNOSUPPORT, "this system has no Unix-domain sockets (Wine)");
             throw refused;
         }
     }

@@ -77,7 +77,7 @@ class MainTest {
         assertThat(errors.toString()).startsWith(tool + ": ").contains(reason).doesNotContain("\tat ");
     }
 
-    /** It may come from a script that passes on what others have named. */
+    /** A script may pass on names that other people have chosen. */
     @ParameterizedTest
     @CsvSource({
         "--unknown%, x", "%, x", "-%, x", "--block, 1%", "--depth, 1%", "--quiet=%, x", "missing-%, x", "x, y%",
@@ -119,7 +119,7 @@ class MainTest {
     @Test
     void theJarRunsByItself() throws Exception {
         final String jar = System.getProperty("iocp4j.tests.tools.jar");
-        assumeTrue(jar != null, "the build has not told where the tools jar is");
+        assumeTrue(jar != null, "the build does not name the tools jar");
         try (ToolProcess process = ToolProcess.start(folder, ChildJvm.command("-jar", jar, "syelogd", "--version"))) {
             assertThat(process.exitCode()).as(process::errors).isZero();
             assertThat(process.output().strip())

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts what the tests need, in the quickest way. */
+/** Starts programs for the tests, as fast as possible. */
 public final class Programs {
-    // With the checks of JNI, whose complaints would show among the output. And quick to start, for there are many:
+    // With the checks of JNI, whose warnings would appear in the output. And with a fast start, because there are many:
     // compiling the stub of a native method takes HotSpot up to a second under Wine, on the thread that calls it.
     private static final List<String> JVM_OPTIONS = List.of("-Xcheck:jni",
             "-XX:TieredStopAtLevel=1", "-XX:+PreferInterpreterNativeStubs", "-XX:+UseSerialGC", "-Xmx128m");

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that has been started: one of the tools in a JVM of its own, or a native program. Its output goes to files,
- * because nobody need keep reading those.
+ * A running program: one of the tools in its own JVM, or a native program. Its output goes to files, so that no thread
+ * needs to read it.
  */
 public final class ToolProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
@@ -174,7 +174,7 @@ public final class ToolProcess implements AutoCloseable {
         }
     }
 
-    /** Wine closes a program's files a moment after it has told of its end. */
+    /** Wine closes a program's files shortly after it has signalled the end of the program. */
     private static void delete(final Path file) throws InterruptedException {
         for (int attempt = 0; attempt < 100; attempt++) {
             try {

@@ -34,7 +34,7 @@ final class ToolsZipTest {
 
     @BeforeEach
     void unpack() throws IOException {
-        assumeTrue(Files.isRegularFile(ZIP), "the zip is made by the phase package");
+        assumeTrue(Files.isRegularFile(ZIP), "the phase package makes the zip");
         unpacked = folder.resolve(ZIP.getFileName().toString().replaceFirst("\\.zip$", ""));
         try (ZipFile zip = new ZipFile(ZIP.toFile())) {
             for (final ZipEntry entry : Collections.list(zip.entries())) {

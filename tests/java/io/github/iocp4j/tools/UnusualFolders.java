@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Folders that Java cannot make on Windows: Windows' own programs can, and those below Wine. */
+/** Folders that Java cannot make on Windows. Programs of Windows make them, or programs of Linux under Wine. */
 final class UnusualFolders implements AutoCloseable {
     private static final Path LN = Path.of("Z:\\bin\\ln");
     private static final Path RM = Path.of("Z:\\bin\\rm");
@@ -25,7 +25,7 @@ final class UnusualFolders implements AutoCloseable {
     UnusualFolders() {
     }
 
-    /** Removes the links, before anything that follows them removes the rest. */
+    /** Removes the links first, because code that deletes the rest may follow them. */
     @Override
     public void close() throws IOException {
         for (final Path link : links) {
@@ -49,7 +49,7 @@ final class UnusualFolders implements AutoCloseable {
             run(List.of("cmd", "/c", "mklink", "/J", link.toString(), folder.toString()));
         }
         assumeTrue(Files.isDirectory(link) && link.toRealPath().equals(folder.toRealPath()),
-                "neither mklink nor ln makes a link to a folder here");
+                "neither mklink nor ln can make a link to a folder");
     }
 
     /** Makes a folder with two files, {@code name} and {@code NAME}, which have these words in them. */
@@ -64,7 +64,7 @@ final class UnusualFolders implements AutoCloseable {
             Files.writeString(folder.resolve("name"), "name");
             Files.writeString(folder.resolve("NAME"), "NAME");
         }
-        assumeTrue(folder.toFile().list().length == 2, "no folder can have names that differ in case only here");
+        assumeTrue(folder.toFile().list().length == 2, "this system has no folder with names that differ only in case");
     }
 
     private static void run(final List<String> command) throws IOException, InterruptedException {

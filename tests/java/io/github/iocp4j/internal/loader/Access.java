@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
-/** What somebody else may have done to files and folders. */
+/** Makes files and folders as another program may have left them. */
 final class Access {
     private Access() {
     }
@@ -23,7 +23,7 @@ final class Access {
     /** Adds an entry for everybody to the access control list. */
     static void letEverybodyWrite(final Path path) throws IOException {
         final AclFileAttributeView view = Files.getFileAttributeView(path, AclFileAttributeView.class);
-        // By its identifier where Windows takes that for a name: names are translated.
+        // By its identifier, if Windows accepts that as a name, because names are translated.
         final UserPrincipal everybody = path.getFileSystem().getUserPrincipalLookupService()
                 .lookupPrincipalByName(System.getProperty("user.language").equals("en") ? "Everyone" : "S-1-1-0");
         final List<AclEntry> entries = new ArrayList<>(view.getAcl());
@@ -32,7 +32,7 @@ final class Access {
         view.setAcl(entries);
     }
 
-    /** Makes a junction, which needs no right of its own; skips the test where there are none. */
+    /** Makes a junction, which needs no privilege; skips the test if the system has none. */
     static void assumeJunction(final Path junction, final Path target) throws IOException, InterruptedException {
         final Process process = Launch.of(new ProcessBuilder(
                 "cmd", "/c", "mklink", "/J", junction.toString(), target.toString())
@@ -40,6 +40,6 @@ final class Access {
         process.getOutputStream().close();
         process.getInputStream().readAllBytes();
         assumeTrue(process.waitFor() == 0 && Files.isDirectory(junction)
-                && junction.toRealPath().equals(target.toRealPath()), "mklink makes no junctions here");
+                && junction.toRealPath().equals(target.toRealPath()), "mklink cannot make junctions, as under Wine");
     }
 }

@@ -71,7 +71,7 @@ final class CarriedLibraryTest {
                 .hasMessageContaining("file:/windows-0.1.jar and file:/windows-0.2.jar: keep one");
     }
 
-    /** As where libraries have taken iocp4j into their jars, each into a package of its own. */
+    /** As when two libraries have shaded iocp4j, each into its own package. */
     @Test
     void isThatOfTheJarThatAloneHasOurClasses() throws IOException {
         final FakeNativeHost host = host();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a file that Windows does not take for a DLL of this JVM's. */
+/** The message for a file that Windows cannot load as a DLL of this JVM. */
 final class DllHeaderTest {
     private static final int SECTION_END = 0x400;
 
@@ -74,7 +74,7 @@ final class DllHeaderTest {
         assertThat(DllHeader.flaw(folder.resolve("absent"))).isNull();
     }
 
-    /** As much of one as is looked at: two sections, the first of which lies behind the second. */
+    /** The parts of a DLL that are read: two sections, where the first comes after the second in the file. */
     private static byte[] dll(final int machine) {
         final ByteBuffer dll = ByteBuffer.allocate(SECTION_END).order(ByteOrder.LITTLE_ENDIAN);
         dll.putShort((short) 0x5a4d).putInt(0x3c, 0x80);

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The copy in the jar: written, checked, replaced, shared with other processes, and swept when nobody uses it. */
+/**
+ * The copy in the jar: written, checked, replaced, shared with other processes, and deleted when no process uses it.
+ */
 final class ExtractedLibraryTest {
     private static final String FOLDER = FakeNativeHost.hash().substring(0, 16);
     private static final Instant LONG_AGO = Instant.now().minus(StaleCopies.KEPT).minus(Duration.ofDays(1));

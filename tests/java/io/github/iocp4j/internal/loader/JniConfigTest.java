@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the jar tells GraalVM's native-image of the classes and methods that native code looks up. It has to be exactly
- * what the sources in native/jni look up: a class too few, and a native executable cannot load the DLL.
+ * The list for GraalVM's native-image of the classes and methods that native code looks up. It must match the sources
+ * in native/jni: if a class is missing, a native executable cannot load the DLL.
  */
 final class JniConfigTest {
     private static final Path SOURCES = Path.of("..", "native", "jni");
     private static final String CONFIG = "/META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json";
 
-    /** A class that is looked up, one of which an exception is made, a method. */
+    /** A class that is looked up, an exception class, a method. */
     private static final Pattern LOOK_UP = Pattern.compile(
             "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
             + "|(?<thrown>ThrowNew\\()"

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The DLL in the jar, as a file: what Windows, a virus scanner or an auditor sees of it. */
+/** The DLL in the jar as a file, as Windows, a virus scanner or an auditor sees it. */
 final class LibraryImageTest {
     private static final Set<String> SYSTEM = Set.of(
             "advapi32.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll", "user32.dll", "ws2_32.dll");
@@ -30,7 +30,7 @@ final class LibraryImageTest {
     @BeforeAll
     static void read() throws IOException {
         final byte[] library = resource(CarriedLibrary.DLL_RESOURCE);
-        assumeTrue(library != null, "these classes are not the jar's: they have no DLL beside them");
+        assumeTrue(library != null, "these classes are not from the jar: there is no DLL beside them");
         image = new PeImage(library);
     }
 
@@ -106,12 +106,12 @@ final class LibraryImageTest {
     @Test
     void doesNotTellWhenItWasBuilt() {
         // Microsoft's linker writes a hash of the contents there.
-        assumeTrue(image.linkerVersion() < 14, "MSVC's linker writes a hash where others write the time");
+        assumeTrue(image.linkerVersion() < 14, "MSVC's linker writes a hash in place of the time");
 
         assertThat(image.timestamp()).isZero();
     }
 
-    /** Nothing when the jar has none of that name. */
+    /** Null when the jar has no resource of that name. */
     private static byte[] resource(final String name) throws IOException {
         try (InputStream file = NativeLibrary.class.getResourceAsStream("/" + name)) {
             return file != null ? file.readAllBytes() : null;

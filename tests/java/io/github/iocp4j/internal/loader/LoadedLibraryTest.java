@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real DLL in real JVMs: out of the jar, damaged, shared, and wanted by two class loaders. */
+/** The real DLL in real JVMs: from the jar, damaged, shared, and loaded by two class loaders. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class LoadedLibraryTest {
@@ -236,7 +236,7 @@ final class LoadedLibraryTest {
         return NativeContract.version().replaceFirst("\\d", "9");
     }
 
-    /** The DLL with another version where it has it for Java; the version resource has it, too, in UTF-16. */
+    /** The DLL with another version for Java; the version resource still has the real one, in UTF-16. */
     private static byte[] ofVersion(final String other) throws IOException {
         return new String(carried(), StandardCharsets.ISO_8859_1)
                 .replace(NativeContract.version(), other).getBytes(StandardCharsets.ISO_8859_1);
@@ -246,7 +246,7 @@ final class LoadedLibraryTest {
         return ByteBuffer.wrap(dll).order(ByteOrder.LITTLE_ENDIAN).getInt(0x3c) + Integer.BYTES;
     }
 
-    /** What a program says that is told to load this. */
+    /** The error output of a program that loads this file. */
     private String diagnosis(final byte[] dll) throws Exception {
         final Path file = Files.write(folder.resolve("iocp4j.dll"), dll);
         final ChildJvm jvm = ChildJvm.run(probe("-Diocp4j.library.path=" + file));
@@ -256,7 +256,7 @@ final class LoadedLibraryTest {
 
     private static void assumeJarHasTheLibrary() {
         assumeTrue(NativeLibrary.class.getResource("/" + CarriedLibrary.DLL_RESOURCE) != null,
-                "these classes are not the jar's: " + CarriedLibrary.DLL_RESOURCE + " is not beside them");
+                "these classes are not from the jar: " + CarriedLibrary.DLL_RESOURCE + " is not beside them");
     }
 
     private String extractingToFolder() {

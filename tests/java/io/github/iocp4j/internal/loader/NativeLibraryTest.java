@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the library is looked for, and what is said when it is not there or will not do. */
+/** The search for the library, and the message when it is missing or unusable. */
 final class NativeLibraryTest {
     @TempDir
     private Path home;
@@ -186,7 +186,10 @@ final class NativeLibraryTest {
         assertThat(host.loaded).isEmpty();
     }
 
-    /** It is the PATH, as a rule: a folder of it that others may write to must not lend them our process. */
+    /**
+     * This path is usually the PATH: if other users can write to a folder of it, they must not be able to run code in
+     * this process.
+     */
     @Test
     @EnabledOnOs(OS.WINDOWS)
     void skipsWhatOthersMayHavePutIntoAFolderOfJavaLibraryPath() throws IOException {
@@ -300,7 +303,7 @@ final class NativeLibraryTest {
         assertThat(host.resourcesRead).as("no fallback").isEmpty();
     }
 
-    /** It is the PATH, as a rule, and another program may have put its iocp4j.dll there. */
+    /** This path is usually the PATH, where another program may have put its iocp4j.dll. */
     @ParameterizedTest
     @MethodSource("flaws")
     void goesOnToTheJarWhateverIsWrongWithAFileOfJavaLibraryPath(final LinkageError flaw) throws IOException {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What the headers of a 64-bit DLL say: as much of the PE format as that takes. */
+/** Reads the headers of a 64-bit DLL in the PE format. */
 final class PeImage {
     private static final int OPTIONAL_HEADER = 24; // from the signature on
     private static final int DIRECTORIES = OPTIONAL_HEADER + 112;
@@ -37,7 +37,7 @@ final class PeImage {
         return u16(headers + 4);
     }
 
-    /** When it was linked, or what the linker writes there instead. */
+    /** The time stamp, or the value that the linker writes in its place. */
     int timestamp() {
         return file.getInt(headers + 8);
     }
@@ -136,7 +136,7 @@ final class PeImage {
         return file.getInt(headers + DIRECTORIES + 8 * index);
     }
 
-    /** Where in the file that lies which has this address in memory. */
+    /** The file offset for an address in memory. */
     private int at(final int address) {
         final int sections = headers + OPTIONAL_HEADER + u16(headers + 20);
         final List<String> seen = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The facade without the DLL and the jar with nothing else, as a program has them on its class or module path. */
+/** The facade without the DLL and the jar with only the DLL, on the class path and on the module path. */
 @Tag("newer-jvm")
 @Timeout(120)
 final class SplitJarsTest {
@@ -30,7 +30,7 @@ final class SplitJarsTest {
 
     @BeforeEach
     void assumeTheyAreBuilt() {
-        assumeTrue(Files.exists(FACADE) && Files.exists(NATIVES), "the jars are made by the phase package");
+        assumeTrue(Files.exists(FACADE) && Files.exists(NATIVES), "the phase package makes the jars");
     }
 
     @Test
@@ -59,7 +59,7 @@ final class SplitJarsTest {
                         + " io.github.iocp4j:iocp4j with the classifier windows-x86_64");
     }
 
-    /** The probe is one of the tests' classes, which have to be in the module of what they look at. */
+    /** The probe is a class of the tests, which must be in the module that it tests. */
     private ChildJvm onModulePath(final String modulePath, final String modules) throws Exception {
         return probe("--module-path", modulePath, "--add-modules", modules,
                 "--patch-module", "io.github.iocp4j=" + TESTS, "-m", "io.github.iocp4j/" + LoaderProbe.class.getName());

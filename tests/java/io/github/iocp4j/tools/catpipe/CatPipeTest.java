@@ -100,7 +100,7 @@ class CatPipeTest {
         }
     }
 
-    /** The end of the read and the failure of the write come together, and it is the write that counts. */
+    /** The end of the read and the failure of the write come together; the failure of the write must be reported. */
     @ParameterizedTest
     @ValueSource(strings = {"", "--wait", "--message", "--send"})
     void failsWhenTheOtherSideLeavesInTheMiddleOfWhatItSends(final String option) throws Exception {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How much of a folder is not copied, and what is said of it. CopyTest copies. */
+/** Files of a folder that are not copied, and the messages for them. CopyTest tests the copy. */
 @Timeout(120)
 final class TreeCopyTest {
     private static final int FILES = 50;

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** What stands on a page, and where. */
+/** The contents of a page, and their positions. */
 final class TextPageTest {
     @Test
     void tellsEverythingOnce() throws IOException {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tool on a port that sends back what it is sent, where there is one. MainTest has its mistakes. */
+/** The tool on a port with a loopback, if there is one. MainTest tests wrong arguments. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SerialTest {
     @TempDir
@@ -21,7 +21,7 @@ class SerialTest {
     @Test
     void talksToAPort() throws Exception {
         final String port = System.getenv("IOCP4J_SERIAL_PORT");
-        assumeTrue(port != null, "IOCP4J_SERIAL_PORT names no serial port that sends back what it is sent");
+        assumeTrue(port != null, "IOCP4J_SERIAL_PORT does not name a serial port with a loopback");
         final Path input = Files.write(folder.resolve("input"), "hello\n".getBytes());
         try (ToolProcess serial = Programs.toolReading(folder, input, "serial", port, "--baud", "115200")) {
             assertThat(serial.exitCode()).as(serial::errors).isZero();

@@ -133,7 +133,7 @@ class LogFileTest {
         assertThat(disk.content().lines()).hasSize((int) (30_000 - lost)).allMatch(text -> text.contains("number "));
     }
 
-    /** Whoever appends waits for a disk that is slow, rather than that lines pile up or are lost. */
+    /** An append waits for a slow disk, so that lines neither pile up nor are lost. */
     @Test
     void letsThoseWhoAppendWaitWhileTheDiskIsBusy() throws Exception {
         final SlowDisk disk = new SlowDisk();
@@ -178,7 +178,7 @@ class LogFileTest {
         }
     }
 
-    /** Takes so many bytes, then only a part of a write, then none. */
+    /** Accepts a number of bytes, then only a part of a write, then nothing. */
     private static final class FakeDisk implements SeekableByteChannel {
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private int room;

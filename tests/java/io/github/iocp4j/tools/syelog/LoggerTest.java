@@ -79,7 +79,7 @@ class LoggerTest {
 
     @Test
     void survivesADaemonThatIsStartedAnew() throws Exception {
-        // In this process, because what happens between two messages is the matter.
+        // In this process, because the test checks what happens between two messages.
         final String pipe = SyelogdProcess.newPipe();
         final Path place = Files.createDirectory(folder.resolve("anew"));
         final SyelogEncoder encoder = new SyelogEncoder("anew", 0x50, 1);
@@ -91,7 +91,7 @@ class LoggerTest {
                         final byte[] text = (life + "." + i).getBytes(StandardCharsets.US_ASCII);
                         assertThat(client.send(encoder.encode(text, 0x60, FileTimes.now(), false))).isTrue();
                     }
-                    // Somebody else's close makes it leave, and break our connection.
+                    // The daemon leaves when another client closes, and breaks this connection.
                     served.connect().close();
                     assertThat(served.process().exitCode()).isZero();
                     assertThat(served.texts())

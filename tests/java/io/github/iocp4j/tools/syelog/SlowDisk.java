@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 
-/** A file whose writes wait while it is told to pause. */
+/** A file whose writes wait during a pause. */
 final class SlowDisk implements SeekableByteChannel {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private boolean paused;

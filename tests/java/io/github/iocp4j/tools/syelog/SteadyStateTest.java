@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A message costs no memory of the Java heap. */
+/** A message allocates nothing on the Java heap. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SteadyStateTest {
     private static final long TICKS_PER_SECOND = 10_000_000;

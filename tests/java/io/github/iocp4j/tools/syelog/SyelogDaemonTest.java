@@ -132,7 +132,7 @@ final class SyelogDaemonTest {
         }
 
         statistics.measure(port.snapshot());
-        // As it does when clients that never stop have used up the time for leaving.
+        // As it does when clients that never stop have used up the time for the shutdown.
         assertThat(port.close(LONG)).isTrue();
         file.close();
 

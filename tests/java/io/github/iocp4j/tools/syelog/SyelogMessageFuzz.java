@@ -8,8 +8,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 
 /**
- * A fuzzer's target: whatever a client writes into the pipe becomes one harmless line, or none, and says nothing of
- * what an earlier client has left in the buffer.
+ * A fuzz target: any data of a client becomes one harmless line or none, without data that an earlier client has left
+ * in the buffer.
  */
 public final class SyelogMessageFuzz {
     private static final long ARRIVAL = FileTimes.fromEpochMilli(1_767_225_600_000L);
@@ -24,7 +24,7 @@ public final class SyelogMessageFuzz {
     private SyelogMessageFuzz() {
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(final byte[] received) {
         final int length = Math.min(received.length, SyelogMessage.MAX_LENGTH);
         final byte[] first = lineOf(received, length, LOCAL, NOTHING);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the daemon starts and leaves: one daemon for each test. */
+/** The start and the shutdown of the daemon: one daemon for each test. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SyelogdLifeTest {
     @TempDir
@@ -51,7 +51,7 @@ class SyelogdLifeTest {
             while (!Files.readString(errors).contains("serving")) {
                 Thread.sleep(5);
             }
-            // Nobody reads what it writes, which holds it up until all of this has been sent.
+            // No program reads the daemon's output, so that it blocks until all of this has been sent.
             try (Client busy = new Client(pipe)) {
                 for (int i = 1; i <= 500; i++) {
                     busy.send(Messages.line("busy: Hello World! [" + i + " of 500]"));
@@ -166,7 +166,7 @@ class SyelogdLifeTest {
     @Test
     void goesOnWithAFullDiskAndTellsAtTheEnd() throws Exception {
         final Path full = Path.of("Z:\\dev\\full");
-        assumeTrue(Files.exists(full), "there is no disk here that is always full");
+        assumeTrue(Files.exists(full), "this system has no /dev/full, a disk that is always full");
         final String pipe = SyelogdProcess.newPipe();
         try (ToolProcess daemon = Programs.tool(folder, "syelogd", "--pipe", pipe, "--output", full.toString())) {
             daemon.awaitErrors("syelogd: serving ");

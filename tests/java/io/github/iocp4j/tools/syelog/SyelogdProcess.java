@@ -58,7 +58,7 @@ final class SyelogdProcess implements AutoCloseable {
         return new SyelogdProcess(Programs.nativeProgram(folder, "ctrl_c", command), pipe, log);
     }
 
-    /** A name that nobody else uses. */
+    /** A unique name. */
     static String newPipe() {
         return "iocp4j-test-" + ProcessHandle.current().pid() + '-' + STARTED.incrementAndGet();
     }
@@ -84,7 +84,7 @@ final class SyelogdProcess implements AutoCloseable {
         process.endInput();
     }
 
-    /** Asks the daemon to leave, and answers its exit code. */
+    /** Asks the daemon to leave, and returns its exit code. */
     int leave() throws Exception {
         try (Client client = connect()) {
             client.send(Messages.line("leave").terminating(1));
@@ -107,19 +107,19 @@ final class SyelogdProcess implements AutoCloseable {
                 .map(line -> line.substring(line.indexOf(": ") + 2)).collect(Collectors.toList());
     }
 
-    /** Waits for a line with that text, and answers the line. */
+    /** Waits for a line with that text, and returns the line. */
     String awaitText(final String text) throws Exception {
         return await(() -> lines().stream().filter(line -> line.endsWith(": " + text)).findFirst());
     }
 
-    /** Waits until so many texts begin like that, and answers them. */
+    /** Waits until so many texts begin like that, and returns them. */
     List<String> awaitTexts(final String begin, final int count) throws Exception {
         return await(() -> Optional
                 .of(texts().stream().filter(text -> text.startsWith(begin)).collect(Collectors.toList()))
                 .filter(texts -> texts.size() >= count));
     }
 
-    /** Waits until a message sent on a new connection, now, is in the log: so nobody has harmed the daemon. */
+    /** Sends a message on a new connection and waits until it is in the log: the daemon still works. */
     void assertServes() throws Exception {
         final String text = "still there " + STARTED.incrementAndGet();
         try (Client client = connect()) {
@@ -165,7 +165,7 @@ final class SyelogdProcess implements AutoCloseable {
                 .toArray(String[]::new);
     }
 
-    /** Sends what it is told, well-formed or not, and closes. */
+    /** Sends any message, well-formed or not, and closes. */
     static final class Client implements AutoCloseable {
         private final CompletionPort port;
         private final NamedPipeClient.Builder builder;

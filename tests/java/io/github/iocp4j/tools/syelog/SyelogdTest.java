@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One daemon, to which clients do everything that they can. It is the same one from the first test to the last. */
+/** One daemon for all tests, and clients that do everything that clients can do. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SyelogdTest {
     @TempDir

@@ -5,7 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A fuzzer's target: any part of any bytes, copied to wherever there is any room, stays inside it and is harmless. */
+/** A fuzz target: any part of any bytes, copied to a buffer of any size, stays inside the buffer and is harmless. */
 public final class SafeTextFuzz {
     private static final int PARAMETERS = 4;
     private static final byte UNTOUCHED = 0x5a;
@@ -13,7 +13,7 @@ public final class SafeTextFuzz {
     private SafeTextFuzz() {
     }
 
-    /** What Jazzer calls. The first bytes say where the text begins and ends, and how much room there is. */
+    /** Called by Jazzer. The first bytes say where the text begins and ends, and how much room there is. */
     public static void fuzzerTestOneInput(final byte[] data) {
         if (data.length < PARAMETERS) {
             return;

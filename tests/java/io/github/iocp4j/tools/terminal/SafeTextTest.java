@@ -19,7 +19,7 @@ class SafeTextTest {
         assertThat(safe(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);
     }
 
-    // Not parameterized: a test cannot be named after what it is here to keep out of names.
+    // Not parameterized, because the name of a test must not contain these characters.
     @Test
     void escapes() {
         assertEscaped("two\nlines\r\n", "two\\nlines\\r\\n");

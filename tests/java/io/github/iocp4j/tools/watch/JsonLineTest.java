@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
-/** Lines for programs and for people, also of names that are up to no good. */
+/** Lines for programs and for people, also for malicious names. */
 final class JsonLineTest {
     private static final Instant TIME = Instant.parse("2026-11-22T05:22:03.802Z");
     private static final String EVIL = "a\"b\\c\n\u001b[31m\u007f\u009b\u2028\u202e\u2066\ud83d.";
