@@ -1,6 +1,6 @@
 package io.github.iocp4j;
 
-/** Completions that no kernel has made, handed over by the library's own native code. For benchmarks. */
+/** Completions without a kernel, delivered by the native code of the library. For benchmarks. */
 public final class SyntheticDelivery {
     private final long delivery;
 
@@ -12,8 +12,8 @@ public final class SyntheticDelivery {
      * Delivers to a listener in Java.
      *
      * @param listener receives the completions, one at a time
-     * @param batch how many come together
-     * @return to be used on this thread only
+     * @param batch the number of completions in a batch
+     * @return an object for this thread only
      * @throws Win32Exception when no port can be opened
      */
     public static SyntheticDelivery toJava(final CompletionListener listener, final int batch) throws Win32Exception {
@@ -21,11 +21,11 @@ public final class SyntheticDelivery {
     }
 
     /**
-     * Delivers to a listener in Java that takes batches.
+     * Delivers to a batch listener in Java.
      *
      * @param listener receives the completions
-     * @param batch how many at a time
-     * @return to be used on this thread only
+     * @param batch the number of completions in a batch
+     * @return an object for this thread only
      * @throws Win32Exception when no port can be opened
      */
     public static SyntheticDelivery toJavaInBatches(final BatchListener listener, final int batch)
@@ -36,7 +36,7 @@ public final class SyntheticDelivery {
     private static SyntheticDelivery toJava(
             final CompletionListener listener, final BatchListener batchListener, final int batch)
             throws Win32Exception {
-        // Batches belong to a port, though nothing comes through this one.
+        // Batches belong to a port; no packet comes through this one.
         final CompletionPort port = CompletionPort.open(completion -> { });
         return new SyntheticDelivery(
                 openJava(new CompletionDispatcher(port, listener, batchListener, (completion, thrown) -> {
@@ -47,8 +47,8 @@ public final class SyntheticDelivery {
     /**
      * Delivers to a listener in C++.
      *
-     * @param batch how many at a time
-     * @return to be used on this thread only
+     * @param batch the number of completions in a batch
+     * @return an object for this thread only
      */
     public static SyntheticDelivery toNative(final int batch) {
         return new SyntheticDelivery(openNative(batch));

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads that no kernel makes: they are over at once. For benchmarks. */
+/** Reads without a kernel: they complete at once. For benchmarks. */
 public final class SyntheticSubmission implements AutoCloseable {
     private static final int BLOCK = 4096;
 

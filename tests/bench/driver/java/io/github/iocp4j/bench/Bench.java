@@ -24,13 +24,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Each contestant is a Windows process; they do the same in turns, several times. The floor makes the same"
                 + " Win32 calls as iocp4j, in C++ and without Java. What counts is the ratio of two contestants in the"
-                + " same round, of which the median is told; absolute figures under Wine say little.",
+                + " same round; the table shows their median. Absolute figures under Wine mean little.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed, or --check has found something", "2:wrong usage"})
 public final class Bench implements Callable<Integer> {
-    /** What {@code --usage-only} exits with when there is something to measure. */
+    /** The exit code of {@code --usage-only} when there is something to measure. */
     private static final int WOULD_MEASURE = 3;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -107,7 +107,7 @@ public final class Bench implements Callable<Integer> {
 
     private int measure(final List<String> chosen) throws IOException, InterruptedException {
         final Schedule schedule = new Schedule(rounds, (long) (seconds * 1000), (long) (warmUp * 1000));
-        // Before this process stays on one of them.
+        // Before this process is pinned to one core.
         final int processors = Runtime.getRuntime().availableProcessors();
         final Pinning pinning = Pinning.arrange();
         final Suite suite = suite(pinning);

@@ -12,16 +12,16 @@ interface Benchmark {
     String name();
 
     /**
-     * What is done, as a heading.
+     * What the benchmark measures, as a heading.
      *
      * @return a phrase
      */
     String title();
 
     /**
-     * What its figures show, and what they do not, for those who look at the report.
+     * What the figures show, and what they do not show, for readers of the report.
      *
-     * @return Markdown, or null where they speak for themselves
+     * @return Markdown, or null if the figures need no explanation
      */
     default String remark() {
         return null;
@@ -31,7 +31,7 @@ interface Benchmark {
      * Runs all its comparisons.
      *
      * @param schedule how long
-     * @param findings told of each comparison as it ends, and of what is counted
+     * @param findings receives the result of each comparison when it ends, and each counted figure
      * @throws IOException when it cannot be run at all
      * @throws InterruptedException when the thread is interrupted
      */

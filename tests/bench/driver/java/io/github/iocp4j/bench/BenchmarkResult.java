@@ -3,7 +3,7 @@ package io.github.iocp4j.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What has come of a benchmark. Written to the JSON report as it stands. */
+/** The result of a benchmark. It is written to the JSON report without changes. */
 final class BenchmarkResult implements Findings {
     private final String name;
     private final String title;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A file of random bytes to read, which the system keeps in its cache where it can. */
+/** A file of random bytes to read. The system keeps it in its cache if possible. */
 final class CachedFile implements Contest.Preparation {
     private static final int PIECE = 1 << 20;
 

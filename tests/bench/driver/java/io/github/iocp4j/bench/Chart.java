@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench;
 
-/** A picture of what has come of a benchmark. */
+/** A picture of the result of a benchmark. */
 interface Chart {
     /**
      * Whether there is nothing to draw.

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Compares a run with one that was committed. Ratios may differ by a tolerance, because machines differ and others use
- * them; what is counted may not.
+ * Compares a run with the committed one. Ratios may differ by a tolerance, because machines differ and have other load;
+ * counted figures may not differ.
  */
 final class Check {
     /**
-     * A ratio may fall to this share of what it was, one of median latencies rise to its inverse. More is what busy
-     * neighbours make of it.
+     * A ratio may fall to this share of its previous value, and a ratio of median latencies may rise to the inverse. A
+     * stricter limit would fail because of other load on the machine.
      */
     static final double TOLERANCE = 0.7;
 
@@ -24,7 +24,7 @@ final class Check {
         this.committed = committed;
     }
 
-    /** What has become worse, a line each. */
+    /** What has become worse, in one line each. */
     List<String> complaints(final Report now) {
         final List<String> complaints = new ArrayList<>();
         for (final BenchmarkResult benchmark : now.benchmarks()) {
@@ -59,7 +59,8 @@ final class Check {
             final List<String> complaints) {
         for (final Ratio then : before.ratios()) {
             if (then.measure() == Measure.P99) {
-                // A few operations make it, and neighbours those: two runs differ by more than would be told.
+                // A few operations determine this figure, and other load determines these operations: two runs differ
+                // by more than the tolerance.
                 continue;
             }
             final Optional<Ratio> ratio = now.ratio(then.of(), then.to(), then.measure());

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several that do the same in turns, all of them started before the first turn. */
+/** Several contestants that do the same work in turns. All are started before the first turn. */
 final class Comparison {
     private final String label;
     private final List<Entrant> entrants;
@@ -15,9 +15,9 @@ final class Comparison {
     /**
      * Describes a comparison.
      *
-     * @param label what is the matter, as in "depth 32"
-     * @param entrants who takes part; iocp4j first
-     * @param load who keeps them busy
+     * @param label what is compared, for example "depth 32"
+     * @param entrants the contestants; iocp4j first
+     * @param load makes the load of a contestant
      */
     Comparison(final String label, final List<Entrant> entrants, final Load.Maker load) {
         this(label, entrants, load, false, () -> { });
@@ -33,14 +33,14 @@ final class Comparison {
     }
 
     /**
-     * The same with an offered load in place of one that takes what it can get: all are offered half of what the
-     * slowest of them does when saturated. So none has a queue that grows, and all are asked the same.
+     * The same comparison with an offered load in place of a saturating one: all contestants are offered half of the
+     * best rate of the slowest one. Therefore no queue grows, and all get the same load.
      */
     Comparison atHalfLoad() {
         return new Comparison(label, entrants, load, true, beforeTurn);
     }
 
-    /** The same with something that is done before each turn, while no time is taken. */
+    /** The same comparison with a preparation before each turn, outside the measured time. */
     Comparison beforeTurn(final Contest.Preparation preparation) {
         return new Comparison(label, entrants, load, isAtHalfLoad, preparation);
     }
@@ -73,7 +73,7 @@ final class Comparison {
         return new ComparisonResult(label, outcomes, offered);
     }
 
-    /** An entrant's process, its load, and what they have done; or why they could not. */
+    /** A contestant's process, its load and its results; or the reason for a failure. */
     private final class Team {
         private final Outcome outcome;
         private ContestantProcess process;
@@ -87,7 +87,7 @@ final class Comparison {
             });
         }
 
-        /** What is done does not count. */
+        /** The warm-up does not count. */
         void warmUp(final long milliseconds) {
             turn(() -> clients.run(milliseconds));
         }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** How the contestants of a comparison have done. Written to the JSON report as it stands. */
+/** The results of the contestants of a comparison. They are written to the JSON report without changes. */
 final class ComparisonResult {
     private final String label;
     private final List<Outcome> contestants;
-    /** What all were offered, or null where each took what it could get. */
+    /** The offered load, or null for a saturating one. */
     private final Double offeredPerSecond;
     private final List<Ratio> ratios = new ArrayList<>();
 
@@ -41,7 +41,9 @@ final class ComparisonResult {
         return offeredPerSecond;
     }
 
-    /** What there are ratios of. At an offered load all do the same amount, and it tells nothing. */
+    /**
+     * The figures that have ratios. At an offered load all contestants do the same amount, so that the rate has none.
+     */
     List<Measure> measures() {
         return offeredPerSecond == null ? List.of(Measure.RATE) : List.of(Measure.P50, Measure.P99);
     }

@@ -11,7 +11,7 @@ final class Contest implements Benchmark {
     private final List<Comparison> comparisons;
     private final String remark;
 
-    /** What must be there before the contestants are started. */
+    /** Prepares the files that the contestants need. */
     interface Preparation {
         void prepare() throws IOException;
     }
@@ -30,7 +30,7 @@ final class Contest implements Benchmark {
         this.remark = remark;
     }
 
-    /** The same with something to say about its figures. */
+    /** The same contest with a remark about its figures. */
     Contest remark(final String markdown) {
         return new Contest(name, title, preparation, comparisons, markdown);
     }

@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** A Windows program that answers commands on its standard input, one a line; Contestant.java tells them. */
+/** A Windows program that executes commands from its standard input, one in each line; Contestant.java lists them. */
 final class ContestantProcess implements Load {
     private static final int PATIENCE_SECONDS = 10;
-    /** In the answer to an offer, after the count, the seconds and their names. */
+    /** The position in the answer to an offer: after the count, the seconds and their names. */
     private static final int FIRST_LATENCY = 5;
 
     private final Process process;
@@ -54,14 +54,14 @@ final class ContestantProcess implements Load {
         return new Run(Long.parseLong(done[1]), Double.parseDouble(done[3]), latencies);
     }
 
-    /** What it has counted so far, or null when it counts nothing. */
+    /** The counters so far, or null when there are none. */
     Counters counters() throws IOException {
         final String[] counted = ask("counters");
         return counted[0].equals("none") ? null : new Counters(
                 Long.parseLong(counted[1]), Long.parseLong(counted[3]), Long.parseLong(counted[5]));
     }
 
-    /** Ends it, by the end of its input or else by force. */
+    /** Ends the process: closes its input, and kills it if it does not end. */
     @Override
     public void close() throws IOException {
         try {
@@ -91,7 +91,7 @@ final class ContestantProcess implements Load {
         return line.split(" ");
     }
 
-    /** The line that tells most: that of the exception, before its stack trace, else the last. */
+    /** The most useful line: the message of the exception before its stack trace, or else the last line. */
     private String lastWords() throws IOException {
         String words = "without a word";
         for (final String line : Files.readAllLines(errors, StandardCharsets.ISO_8859_1)) {

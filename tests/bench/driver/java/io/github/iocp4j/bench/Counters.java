@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench;
 
-/** What a contestant in Java counts from its start on. */
+/** The counters of a contestant in Java since its start. */
 final class Counters {
     private final long allocated;
     private final long upcalls;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where the files lie that benchmarks read, and those that contestants write. */
+/** The folder of the files that benchmarks read and that contestants write. */
 final class DataFolder {
     private final Path path;
 
@@ -20,7 +20,7 @@ final class DataFolder {
         return path.resolve(name);
     }
 
-    /** Removes it with all that is in it, now and when this process ends in whatever way that is not sudden. */
+    /** Removes the folder with its contents, now and when this process ends, unless it is killed. */
     void keepUntilExit() throws IOException {
         delete(path);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -33,9 +33,9 @@ final class DataFolder {
     }
 
     /**
-     * What comes before the turn of one who writes files into a folder: it is made anew, so that nobody pays for the
-     * removal of another's files; and the disk gets what it still has to write, so that nobody waits for another's. On
-     * Windows the second falls away: what the cache has of a removed file is dropped.
+     * Prepares the turn of a contestant that writes files to a folder. The folder is made again, so that no contestant
+     * pays for the removal of the previous files. The disk is flushed, so that no contestant waits for the writes of
+     * the previous one. On Windows the flush is not needed, because the cache drops the data of removed files.
      */
     Contest.Preparation emptied(final String name) {
         return () -> {
@@ -69,7 +69,7 @@ final class DataFolder {
             all = walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
         }
         for (final Path each : all) {
-            // Somebody else may be at it.
+            // Another process may have the file open.
             Files.deleteIfExists(each);
         }
     }

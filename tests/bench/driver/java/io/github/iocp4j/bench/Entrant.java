@@ -3,7 +3,7 @@ package io.github.iocp4j.bench;
 import java.util.List;
 
 /**
- * Who takes part in a comparison: a name, and the command of its process. A subject is compared with all that are none.
+ * A contestant of a comparison: its name, and the command of its process. A subject is compared with all peers.
  */
 final class Entrant {
     private final String name;

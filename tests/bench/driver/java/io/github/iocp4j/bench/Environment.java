@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Where a run has taken place. */
+/** The environment of a run. */
 final class Environment {
     private Environment() {
     }
 
-    /** In the order in which they are to be read. */
+    /** In the order for the reader. */
     static Map<String, String> describe(final int processors, final Platform platform, final Pinning pinning,
             final Schedule schedule) {
         final Map<String, String> facts = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class Environment {
         facts.put("JVM of the contestants", line("OpenJDK ", platform.java("-version").toArray(new String[0])));
         facts.put("JVM of the TCP clients", System.getProperty("java.vm.name") + ' ' + Runtime.version());
         facts.put("pinning", pinning.toString());
-        // Ours comes on top; what was there before has others running.
+        // This process adds 1 to the load; the rest is the load of other processes.
         facts.put("load before", load());
         facts.put("schedule", schedule.toString());
         return facts;
@@ -48,7 +48,7 @@ final class Environment {
         }
     }
 
-    /** The first line with that beginning; other things may be said before it. */
+    /** The first line with that beginning; other lines may come before it. */
     private static String line(final String beginning, final String... command) {
         try {
             final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,11 +1,11 @@
 package io.github.iocp4j.bench;
 
-/** Something that is counted instead of compared, and how much it may be. Written to the JSON report as it stands. */
+/** A figure that is counted and not compared, and its limit. It is written to the JSON report without changes. */
 final class Figure {
     private final String name;
     private final double value;
     private final String unit;
-    /** Null where there is none. */
+    /** Null if there is none. */
     private final Double limit;
 
     Figure(final String name, final double value, final String unit, final Double limit) {

@@ -1,11 +1,11 @@
 package io.github.iocp4j.bench;
 
-/** Who is told of what a benchmark finds, while it finds it. */
+/** Receives the results of a benchmark while it runs. */
 interface Findings {
     /**
      * A comparison has ended.
      *
-     * @param comparison how it came out
+     * @param comparison the result
      */
     void add(ComparisonResult comparison);
 
@@ -17,10 +17,10 @@ interface Findings {
     void add(Figure figure);
 
     /**
-     * Tells two at once.
+     * Passes each result to two receivers.
      *
      * @param other the other one
-     * @return tells this one first
+     * @return a receiver that passes each result to this one first
      */
     default Findings and(final Findings other) {
         final Findings first = this;

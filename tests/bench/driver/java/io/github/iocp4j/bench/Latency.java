@@ -3,14 +3,17 @@ package io.github.iocp4j.bench;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** How long operations took at an offered load, over all rounds, in microseconds. Written to the JSON report. */
+/**
+ * The latencies of operations at an offered load, over all rounds, in microseconds. They are written to the JSON
+ * report.
+ */
 final class Latency {
     private final double p50;
     private final double p90;
     private final double p99;
     private final double p999;
     private final double max;
-    /** How many there were: below some thousands, p999 is the longest of all. */
+    /** The number of operations: below some thousands, p999 is the maximum. */
     private final long operations;
 
     Latency(final List<Histogram> rounds) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The latencies of a comparison at an offered load, row by row, for whoever prints them. */
+/** The latencies of a comparison at an offered load, as rows of a table. */
 final class LatencyTable {
     private final ComparisonResult comparison;
     private final List<String> subjects;
@@ -16,7 +16,7 @@ final class LatencyTable {
                 .collect(Collectors.toList());
     }
 
-    /** What the columns are, after the contestant's name. */
+    /** The headings of the columns after the contestant's name. */
     List<String> head() {
         final List<String> head = new ArrayList<>(
                 List.of("saturated /s", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs", "max µs"));
@@ -24,7 +24,7 @@ final class LatencyTable {
         return head;
     }
 
-    /** What stands in them for a contestant that has run. */
+    /** The cells of these columns for a contestant that has run. */
     List<String> row(final Outcome outcome) {
         final Latency latency = outcome.latency();
         final List<String> row = new ArrayList<>();

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A line for each contestant over comparisons that differ in an amount, on a logarithmic scale: how many times as much
- * it gets done as the first one, whose line is straight. What stands in a label before the last comma is the heading of
- * a panel, what stands behind it a place on its axis. The lines of subjects are solid, the others dashed.
+ * A chart with a line for each contestant, over comparisons that differ in a number. The scale is logarithmic and shows
+ * the rate relative to the first contestant, whose line is straight. The text of a label before its last comma is the
+ * heading of a panel; the text after it is a place on the axis. The lines of subjects are solid, the others dashed.
  */
 final class LineChart implements Chart {
     private static final int MARGIN = 40;
@@ -25,7 +25,7 @@ final class LineChart implements Chart {
 
     private final Map<String, List<ComparisonResult>> panels = new LinkedHashMap<>();
     private final List<Outcome> contestants;
-    /** Powers of two, between which all ratios are. */
+    /** The powers of two between which all ratios lie. */
     private int lowest;
     private int highest = 1;
 
@@ -57,7 +57,7 @@ final class LineChart implements Chart {
         for (final Map.Entry<String, List<ComparisonResult>> panel : panels.entrySet()) {
             drawScale(panel.getKey(), left, out);
             drawPlaces(panel.getValue(), left, bottom, out);
-            // The first one lies on top.
+            // The first line is drawn last, on top.
             for (int i = contestants.size() - 1; i >= 0; i--) {
                 drawLine(panel.getValue(), i, left, out);
             }
@@ -114,7 +114,7 @@ final class LineChart implements Chart {
                 colour(contestant), contestants.get(contestant).isSubject() ? "" : " stroke-dasharray=\"5 3\"");
     }
 
-    /** How many times as much it does as the first one, as a power of two; not a number if either has not run. */
+    /** The rate relative to the first contestant, as a power of two; NaN if one of them has not run. */
     private static double octaves(final ComparisonResult comparison, final int contestant) {
         final Outcome outcome = comparison.contestants().get(contestant);
         final Outcome first = comparison.contestants().get(0);

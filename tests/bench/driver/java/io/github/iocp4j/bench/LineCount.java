@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Counts the lines of a file to which somebody else writes, each of them once. */
+/** Counts the lines of a file to which another process writes, each line once. */
 final class LineCount implements Closeable {
     private static final int PIECE = 1 << 16;
     private static final int POLL_MILLIS = 5;
@@ -20,7 +20,7 @@ final class LineCount implements Closeable {
         file = FileChannel.open(path);
     }
 
-    /** Waits until there are so many lines more than last time; there must never be more than that. */
+    /** Waits until the file has that many more lines; there must never be more. */
     void awaitMore(final long expected) throws IOException {
         final long end = System.nanoTime() + PATIENCE_NANOS;
         long lines = count();
@@ -38,7 +38,7 @@ final class LineCount implements Closeable {
         file.close();
     }
 
-    /** In what has been added since the last call. */
+    /** The lines added since the last call. */
     private long count() throws IOException {
         long lines = 0;
         while (file.read(piece.clear()) > 0) {

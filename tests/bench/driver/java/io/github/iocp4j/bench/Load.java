@@ -3,7 +3,7 @@ package io.github.iocp4j.bench;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** What keeps a contestant busy and counts what it gets done: itself, or clients of its. */
+/** The load of a contestant, which counts the operations: the contestant itself, or its clients. */
 interface Load extends Closeable {
     /**
      * Works for about that long.
@@ -15,8 +15,8 @@ interface Load extends Closeable {
     Run run(long milliseconds) throws IOException;
 
     /**
-     * Works for about that long, but no more than it is offered: what there is to do comes at a steady rate, and how
-     * long it takes is told. Only clients of a server can be offered something.
+     * Works for about that long at an offered load: requests come at a steady rate, and their latencies are measured.
+     * Only clients of a server support this.
      *
      * @param milliseconds how long
      * @param perSecond operations

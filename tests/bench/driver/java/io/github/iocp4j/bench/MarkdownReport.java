@@ -120,7 +120,7 @@ final class MarkdownReport {
                         : number("%,.0f", outcome.roundTripMedian()) + " / " + number("%,.0f", outcome.roundTrip99()));
     }
 
-    /** Slow things need a fraction. */
+    /** A low rate needs a fraction. */
     private static String rate(final double perSecond) {
         return String.format(Locale.ROOT, perSecond < 10 ? "%.2f" : "%,.0f", perSecond);
     }

@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench;
 
-/** What two contestants are compared by, round by round. */
+/** The figure that is compared in each round. */
 enum Measure {
     /** Operations per second. */
     RATE("", true) {
@@ -32,7 +32,7 @@ enum Measure {
         this.moreIsBetter = moreIsBetter;
     }
 
-    /** Empty for the one that needs no name. */
+    /** Empty for the default. */
     String label() {
         return label;
     }

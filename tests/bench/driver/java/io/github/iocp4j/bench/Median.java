@@ -2,7 +2,7 @@ package io.github.iocp4j.bench;
 
 import java.util.Arrays;
 
-/** The middle of some measurements, and how far they lie apart. */
+/** The median of measurements, and their spread. */
 final class Median {
     private Median() {
     }
@@ -14,7 +14,7 @@ final class Median {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /** Half of the distance between the smallest and the largest, as a share of the median. */
+    /** Half of the difference between the largest and the smallest, as a share of the median. */
     static double spread(final double... values) {
         final double smallest = Arrays.stream(values).min().orElseThrow();
         final double largest = Arrays.stream(values).max().orElseThrow();

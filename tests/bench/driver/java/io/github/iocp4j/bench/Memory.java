@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts what iocp4j takes for each operation and each idle connection. A program in C++ counts what the native core
- * allocates, to the byte; a Java program looks at the heap of its JVM.
+ * Measures the memory of iocp4j for each operation and each idle connection. A C++ program counts the allocations of
+ * the native core, exactly; a Java program measures the heap of its JVM.
  */
 final class Memory implements Benchmark {
     private static final String CONNECTIONS = "1024";
@@ -56,12 +56,12 @@ final class Memory implements Benchmark {
             final String unit, final Double limit) throws IOException {
         final Double value = counted.get(key);
         if (value == null) {
-            throw new IOException("Nobody has counted " + key);
+            throw new IOException("There is no figure for " + key);
         }
         return new Figure(name, value, unit, limit);
     }
 
-    /** What a program prints: a line for each count, its key and its value. */
+    /** The output of a program: a line for each count, with its key and its value. */
     private Map<String, Double> counts(final String name, final List<String> command)
             throws IOException, InterruptedException {
         final Path errors = platform.target().resolve(name + ".log");

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Runs one of the contestants with JMH in the Windows JVM, and takes over what it finds. JMH does not take turns. */
+/** Runs a contestant with JMH in the Windows JVM, and uses the results of JMH. There are no turns. */
 final class MicroBenchmark implements Benchmark {
     private static final double NANOSECONDS = 1e9;
 
@@ -28,7 +28,7 @@ final class MicroBenchmark implements Benchmark {
      * @param name its name
      * @param title what is measured
      * @param subject the class with the methods that JMH is to call
-     * @param platform starts it
+     * @param platform starts the program
      */
     MicroBenchmark(final String name, final String title, final String subject, final Platform platform) {
         this.name = name;
@@ -76,13 +76,13 @@ final class MicroBenchmark implements Benchmark {
         return String.format(Locale.ROOT, "%dms", milliseconds);
     }
 
-    /** As JMH writes it. */
+    /** The name that JMH writes. */
     private static final class Trial {
         private String benchmark;
         private Map<String, String> params;
         private Metric primaryMetric;
 
-        /** What the parameters are, of which there may be none. */
+        /** The parameters, if there are any. */
         String label() {
             return params == null ? "each" : params.entrySet().stream()
                     .map(param -> param.getKey() + " " + param.getValue()).collect(Collectors.joining(", "));

@@ -5,23 +5,25 @@ import java.util.Arrays;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** What one contestant of a comparison has achieved, round by round. Written to the JSON report as it stands. */
+/**
+ * The results of one contestant of a comparison, for each round. They are written to the JSON report without changes.
+ */
 final class Outcome {
     private final String name;
     private final boolean subject;
     /** Why it has not run, or null. */
     private String notRun;
     private double[] perSecond = {};
-    /** Bytes on the Java heap per operation, in the round with the fewest: null where nobody has counted. */
+    /** Bytes on the Java heap for each operation, in the round with the least; null if not measured. */
     private Double allocatedPerOperation;
-    /** Null where there are no upcalls. */
+    /** Null if there are no upcalls. */
     private Double upcallsPerCompletion;
-    /** Microseconds, of the round whose median is the best: null where nobody has looked. */
+    /** Microseconds, of the round with the best median; null if not measured. */
     private Double roundTripMedian;
     private Double roundTrip99;
-    /** What a round took at an offered load. */
+    /** The latencies of each round at an offered load. */
     private final transient List<Histogram> latencies = new ArrayList<>();
-    /** Null where no load was offered. */
+    /** Null for a saturating load. */
     private Double saturatedPerSecond;
     private Latency latency;
 
@@ -30,7 +32,7 @@ final class Outcome {
         this.subject = subject;
     }
 
-    /** With rates that others have measured. */
+    /** With rates that another program has measured. */
     Outcome(final String name, final boolean subject, final double[] perSecond) {
         this(name, subject);
         this.perSecond = perSecond;
@@ -104,7 +106,7 @@ final class Outcome {
         }
     }
 
-    /** Adds a round whose clients took what they could get. The best counts: neighbours only make one worse. */
+    /** Adds a round with a saturating load. The best round counts, because other load can only make a round slower. */
     void addSaturated(final Run run) {
         saturatedPerSecond = saturatedPerSecond == null ? run.perSecond()
                 : Math.max(saturatedPerSecond, run.perSecond());
@@ -125,7 +127,7 @@ final class Outcome {
         return latencies;
     }
 
-    /** Null where no load was offered. */
+    /** Null for a saturating load. */
     Latency latency() {
         return latency;
     }

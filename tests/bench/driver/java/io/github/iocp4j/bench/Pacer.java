@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for moments that lie less than a millisecond ahead. Asleep where the system wakes a thread on time: one who
- * stays awake has had his share of a busy core when he needs it.
+ * Waits for times that are less than a millisecond ahead. It sleeps if the system wakes a thread on time, because a
+ * thread that spins has used up its time slice of a busy core when it must run.
  */
 final class Pacer {
-    /** By how much a sleep may be longer than wanted. */
+    /** The maximum delay of a sleep. */
     private static final long TOLERANCE = 200_000;
     private static final long TRIAL = 300_000;
     private static final int TRIALS = 15;
 
-    /** What comes sooner is awaited without sleep. */
+    /** A shorter wait spins. */
     private final long awake;
 
     Pacer() {
@@ -23,13 +23,13 @@ final class Pacer {
             LockSupport.parkNanos(TRIAL);
             delays[i] = System.nanoTime() - begin - TRIAL;
         }
-        // The median: a busy neighbour makes some of them long.
+        // The median, because other load makes some sleeps long.
         Arrays.sort(delays);
         final long typical = delays[TRIALS / 2];
         awake = typical > TOLERANCE ? typical : 0;
     }
 
-    /** Returns at a moment of the clock of {@link System#nanoTime}, or at once if that is over. */
+    /** Returns at a moment of the clock of {@link System#nanoTime}, or at once if that has passed. */
     void sleepUntil(final long moment) {
         for (long left = moment - System.nanoTime(); left > 0; left = moment - System.nanoTime()) {
             if (left > awake) {

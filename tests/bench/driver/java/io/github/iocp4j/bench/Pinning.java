@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Who runs on which core. Nearly every Win32 call is a visit to the wineserver, and costs seven times as much when it
- * sits on another core; where the scheduler puts it would decide every comparison. So contestants and wineserver share
- * one core, and this process, with its clients, has another.
+ * Assigns cores to processes. Nearly every Win32 call is a request to the wineserver, which takes seven times as long
+ * if the wineserver runs on another core; otherwise the scheduler would decide each comparison. Therefore contestants
+ * and wineserver share one core, and this process with its clients has another one.
  */
 final class Pinning {
     private static final int PATIENCE_SECONDS = 30;
@@ -28,7 +28,7 @@ final class Pinning {
         this.description = description;
     }
 
-    /** Takes this process to its core and starts the wineserver on the contestants'. */
+    /** Pins this process to its core, and starts the wineserver on the core of the contestants. */
     static Pinning arrange() throws IOException, InterruptedException {
         if (Platform.IS_WINDOWS) {
             return none("this is Windows, which has no wineserver to keep beside a process");
@@ -45,7 +45,7 @@ final class Pinning {
         final int theirs = cores.get(cores.size() - 1);
         Optional<String> server = wineserver(prefix);
         if (server.isPresent() && !allowed(server.get()).equals(List.of(theirs))) {
-            // One that has nobody left to serve goes by itself.
+            // A wineserver without clients ends by itself.
             succeeds("wineserver", "--wait");
             server = wineserver(prefix);
             if (server.isPresent()) {
@@ -73,12 +73,14 @@ final class Pinning {
         return !command.isEmpty();
     }
 
-    /** What to put before a contestant's command. */
+    /** The prefix of a contestant's command. */
     List<String> command() {
         return command;
     }
 
-    /** What to put before one that shall have all cores; without it, it would be on this process's. */
+    /**
+     * The prefix of a command that shall use all cores; without it, the command would run on the core of this process.
+     */
     List<String> everywhere() {
         return everywhere;
     }
@@ -88,7 +90,7 @@ final class Pinning {
         return description;
     }
 
-    /** It goes to its folder a little after the command that starts it has returned. */
+    /** The wineserver changes to its folder shortly after the command that starts it has returned. */
     private static Optional<String> awaitWineserver(final Path prefix) throws IOException, InterruptedException {
         final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         Optional<String> server = wineserver(prefix);
@@ -99,7 +101,7 @@ final class Pinning {
         return server;
     }
 
-    /** The process that serves a prefix: it stands in a folder named after that folder's device and inode. */
+    /** The wineserver of a prefix: its working folder is named after the device and inode of the prefix. */
     private static Optional<String> wineserver(final Path prefix) throws IOException {
         final String name = String.format("server-%x-%x", (Long) Files.getAttribute(prefix, "unix:dev"),
                 (Long) Files.getAttribute(prefix, "unix:ino"));

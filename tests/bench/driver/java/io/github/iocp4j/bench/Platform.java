@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How Windows programs are started on this system, and where ours lie. */
+/** Starts Windows programs on this system, and finds the programs of this project. */
 final class Platform {
-    /** Whether this is Windows itself; else Wine runs its programs. */
+    /** Whether this system is Windows; otherwise Wine runs the programs. */
     static final boolean IS_WINDOWS = File.separatorChar == '\\';
 
     private final Path root;
@@ -17,8 +17,8 @@ final class Platform {
     /**
      * Looks for the programs in a source tree.
      *
-     * @param root where {@code dev} lies
-     * @param pinning on which cores a command runs
+     * @param root the folder of {@code dev}
+     * @param pinning assigns cores to commands
      */
     Platform(final Path root, final Pinning pinning) {
         this.root = root;
@@ -54,7 +54,7 @@ final class Platform {
         return command;
     }
 
-    /** The command of a native program of ours. */
+    /** The command of a native program of this project. */
     List<String> program(final String name, final String... arguments) {
         final List<String> command = new ArrayList<>(pinned);
         if (!IS_WINDOWS) {
@@ -72,17 +72,17 @@ final class Platform {
         return unpinned;
     }
 
-    /** Where the native programs lie. */
+    /** The folder of the native programs. */
     Path programs() {
         return target().resolve("cmake/bin");
     }
 
-    /** Where everything goes that is built or made while running. */
+    /** The folder for build results and for files of a run. */
     Path target() {
         return root.resolve("tests/bench/target");
     }
 
-    /** Where the reports that were committed lie. */
+    /** The folder of the committed reports. */
     Path committed() {
         return root.resolve("tests/bench/report");
     }

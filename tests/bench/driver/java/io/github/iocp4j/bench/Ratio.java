@@ -1,8 +1,8 @@
 package io.github.iocp4j.bench;
 
 /**
- * How many times as fast one contestant is as another, or how many times as long it takes: the median of the ratios of
- * each round, in which both have worked one after the other. What slows the machine down for a while slows down both.
+ * The rate or the latency of one contestant relative to another: the median of the ratios of all rounds. In each round
+ * both work one after the other, so that a slow phase of the machine affects both.
  */
 final class Ratio {
     private final String of;
@@ -34,7 +34,7 @@ final class Ratio {
     }
 
     Measure measure() {
-        // Reports from before there were others do not tell.
+        // Older reports do not have this field.
         return measure == null ? Measure.RATE : measure;
     }
 
@@ -46,12 +46,12 @@ final class Ratio {
         return spread;
     }
 
-    /** By how much more one gets done, or by how much sooner: above 1, the first is the better one. */
+    /** The advantage of the first contestant, in rate or latency: above 1, it is better. */
     double advantage() {
         return measure().moreIsBetter() ? median : 1 / median;
     }
 
-    /** As in "iocp4j ÷ floor" or "iocp4j ÷ floor, p99". */
+    /** For example "iocp4j ÷ floor" or "iocp4j ÷ floor, p99". */
     @Override
     public String toString() {
         return of + " ÷ " + to + (measure().label().isEmpty() ? "" : ", " + measure().label());

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A bar for each ratio of the first subject, on a logarithmic scale that begins at 1: to the right iocp4j is faster, to
- * the left the other. The ratio of two latencies is below 1 where iocp4j is faster, and its bar goes to the right, too.
+ * A bar for each ratio of the first subject, on a logarithmic scale that begins at 1. A bar to the right means that
+ * iocp4j is faster, a bar to the left that the other one is. The ratio of two latencies is below 1 if iocp4j is faster;
+ * its bar also goes to the right.
  */
 final class RatioChart implements Chart {
     private static final int LABELS = 330;
@@ -13,7 +14,7 @@ final class RatioChart implements Chart {
     private static final int VALUES = 50;
     private static final int ROW = 18;
     private static final int BAR = 12;
-    /** The ratio, and its inverse, that fill a half. */
+    /** The ratio that fills the right half; its inverse fills the left half. */
     private static final double WIDEST = 16;
     private static final String FASTER = "#2a7f62";
     private static final String SLOWER = "#b5532a";

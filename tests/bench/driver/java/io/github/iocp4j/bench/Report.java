@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** All that a run of {@code ./dev bench} has found out, as it is written to {@value #FILE}. */
+/** The results of a run of {@code ./dev bench}, as written to {@value #FILE}. */
 final class Report {
     /** The file's name in the folder of a report. */
     static final String FILE = "report.json";

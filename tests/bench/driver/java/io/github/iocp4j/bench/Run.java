@@ -2,7 +2,7 @@ package io.github.iocp4j.bench;
 
 import org.HdrHistogram.Histogram;
 
-/** What has been done in one run. */
+/** The work done in one run. */
 final class Run {
     private final long operations;
     private final double seconds;
@@ -26,7 +26,7 @@ final class Run {
         return operations / seconds;
     }
 
-    /** How long each operation took, or null where nobody has looked. */
+    /** The latency of each operation, or null if not measured. */
     Histogram nanoseconds() {
         return nanoseconds;
     }

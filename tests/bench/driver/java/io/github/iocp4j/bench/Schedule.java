@@ -1,6 +1,6 @@
 package io.github.iocp4j.bench;
 
-/** How often and how long each contestant of a comparison works. */
+/** The number and duration of the turns of each contestant. */
 final class Schedule {
     private final int rounds;
     private final long roundMillis;

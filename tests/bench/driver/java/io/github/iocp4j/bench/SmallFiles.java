@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A folder with folders of small files, as source trees and mail stores have them; always the same ones. */
+/** A folder with folders of small files, as in source trees and mail stores; always the same files. */
 final class SmallFiles implements Contest.Preparation {
     private static final int PER_FOLDER = 100;
     private static final int SMALLEST = 1 << 10;

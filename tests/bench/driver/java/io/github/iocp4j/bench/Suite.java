@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** All benchmarks there are, and who takes part in them. */
+/** All benchmarks, and their contestants. */
 final class Suite {
     static final String THREAD_MODELS = "thread-models";
     static final String MECHANISMS = "mechanisms";
@@ -25,7 +25,7 @@ final class Suite {
     private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
     private static final List<Integer> PIPES = List.of(1, 16, 256);
     private static final List<Integer> LOGGING = List.of(1, 4, 16);
-    /** Clients that do not take what they can get. */
+    /** Numbers of clients at an offered load. */
     private static final List<Integer> PATIENT = List.of(16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);
     private static final String IN_FLIGHT = "64";
@@ -37,21 +37,21 @@ final class Suite {
     private static final String COPIES = "copies";
     private static final String PACKETS = "COMPLETION_PORT";
     private static final String MECHANISMS_COMPARED =
-            "How many times as much each gets done as a port whose packets the kernel queues:\n\n"
-            + "- It shows what a detour costs: by each of the other ways somebody of ours is told first, an alertable\n"
-            + "  thread or one of the process's pool, and posts the packet himself; an APC costs one more hand-over,\n"
-            + "  because the operation has to be started on the thread that shall be told. What is over at once needs\n"
-            + "  no telling, where a packet is queued none the less.\n"
-            + "- Wine hides that Windows waits for the events of all operations with wait-completion packets, where\n"
-            + "  here each 63 of them take a thread.";
-    private static final String MODELS_COMPARED = "How many times as much each gets done as iocp4j on one thread:\n\n"
-            + "- Answered at once, it shows what it costs when the next message is another thread's; Wine hides\n"
-            + "  that Windows wakes the worker that came last, and no more than there are processors, where here\n"
-            + "  each packet is another worker's.\n"
-            + "- Answered after 1 ms, for which the handler sleeps, it shows how many messages are in hand at\n"
-            + "  once: one, or as many as there are clients, or as a pool has workers, 2 × processors + 2 unless\n"
-            + "  told otherwise; Wine hides how far a thread for each client would get, because to fall asleep,\n"
-            + "  too, is a message to the wineserver.";
+            "The rate of each mechanism, relative to a port whose packets the kernel queues:\n\n"
+            + "- It shows the cost of the detour. For each other mechanism, Windows first notifies a thread of the\n"
+            + "  library, which posts the packet: an alertable thread, or a thread of the process's pool. An APC also\n"
+            + "  needs a hand-over to the alertable thread, because that thread must start the operation. An operation\n"
+            + "  that succeeds at once needs no notification, while the kernel still queues a packet for it.\n"
+            + "- On Windows, wait-completion packets wait for the events of all operations. Under Wine, each 63 events\n"
+            + "  need a thread.";
+    private static final String MODELS_COMPARED = "The rate of each model, relative to iocp4j on one thread:\n\n"
+            + "- Answered at once, the figures show the cost of a server whose next message goes to another thread.\n"
+            + "  Windows wakes the worker that came last, and no more workers than there are processors; under Wine,\n"
+            + "  each packet goes to another worker.\n"
+            + "- Answered after 1 ms, during which the handler sleeps, the figures show how many messages a model\n"
+            + "  handles at the same time: one; as many as there are clients; or as many as the pool has workers,\n"
+            + "  by default 2 × processors + 2. Under Wine, a sleep is also a request to the wineserver, which limits\n"
+            + "  the server with a thread for each client.";
 
     private final Platform platform;
     private final DataFolder data;
@@ -59,7 +59,7 @@ final class Suite {
     private final String file;
 
     /**
-     * Takes what the benchmarks need.
+     * Creates the benchmarks.
      *
      * @param platform starts the contestants
      */
@@ -74,7 +74,7 @@ final class Suite {
         return platform;
     }
 
-    /** What its benchmarks leave behind is there. */
+    /** The folder of the files that the benchmarks make. */
     DataFolder data() {
         return data;
     }
@@ -91,7 +91,7 @@ final class Suite {
     }
 
     private Benchmark submission() {
-        return new MicroBenchmark("submission", "operations started from Java and over at once, without a kernel",
+        return new MicroBenchmark("submission", "operations started from Java that complete at once, without a kernel",
                 "SubmissionBenchmark", platform);
     }
 
@@ -227,9 +227,9 @@ final class Suite {
                 String.valueOf(connections), String.valueOf(length)));
     }
 
-    /** How the end of an operation is told of. */
+    /** The notification mechanisms. */
     private Benchmark mechanisms() {
-        return new Contest(MECHANISMS, "the same work, with each way of being told that it is done", cached, List.of(
+        return new Contest(MECHANISMS, "the same work with each notification mechanism", cached, List.of(
                 mechanisms("reads, one at a time", true, way -> reads("1", "queued", "0", "0", way), itself()),
                 mechanisms("reads, 32 in flight", false, way -> reads("32", "queued", "0", "0", way), itself()),
                 mechanisms("pipe echo, 64 B, 1 client", true, this::echo, pipeClients(1, SHORT)),
@@ -264,7 +264,7 @@ final class Suite {
     }
 
     private Benchmark backlog() {
-        return new Contest("backlog", "256 packets that have piled up, delivered together", nothing(), List.of(
+        return new Contest("backlog", "256 queued packets, delivered together", nothing(), List.of(
                 new Comparison(ONE_WORKER, List.of(
                         Entrant.subject("iocp4j", java("backlog.iocp4j", BACKLOG, "1"))), itself()),
                 new Comparison("workers as they come", List.of(
@@ -272,8 +272,8 @@ final class Suite {
     }
 
     /**
-     * Upcalls per completion at most. Under Wine, which does not keep to the concurrency value, all workers share a
-     * backlog; so only one alone can be held to it there.
+     * The maximum number of upcalls for each completion. Wine ignores the concurrency value, so that all workers share
+     * a backlog; there, the limit applies only to a single worker.
      */
     static double mostUpcalls(final String benchmark, final String comparison) {
         final boolean isCertain = benchmark.equals("backlog")
@@ -292,14 +292,14 @@ final class Suite {
             reads.add(entrant(name, reads("32", "queued", devices, "0")));
             floors.add(entrant(name, platform.floor("posted-packets", IN_FLIGHT, file, devices)));
         }
-        return new Contest("devices", "the same with more devices registered", cached, List.of(
+        return new Contest("devices", "the same work with more registered devices", cached, List.of(
                 new Comparison("posted packets", posts, itself()),
                 new Comparison("reads at depth 32", reads, itself()),
                 new Comparison("posted packets, floor", floors, itself())));
     }
 
     private Benchmark openClose() {
-        return new Contest("open-close", "a file opened, made known to a port, and closed", cached, List.of(
+        return new Contest("open-close", "a file opened, registered with a port, and closed", cached, List.of(
                 new Comparison("one at a time", List.of(
                         Entrant.subject("iocp4j", java("open-close.iocp4j", file)),
                         Entrant.peer("AsynchronousFileChannel", java("open-close.jdk", file)),
@@ -337,7 +337,7 @@ final class Suite {
         return () -> { };
     }
 
-    /** The fewest devices are what the others are compared with. */
+    /** The contestant with the fewest devices is the peer of the others. */
     private static Entrant entrant(final String name, final List<String> command) {
         return name.equals(DEVICES.get(0) + " devices") ? Entrant.peer(name, command) : Entrant.subject(name, command);
     }

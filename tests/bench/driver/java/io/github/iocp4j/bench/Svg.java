@@ -2,7 +2,7 @@ package io.github.iocp4j.bench;
 
 import java.util.Locale;
 
-/** The text of an SVG file, while it grows. */
+/** Builds the text of an SVG file. */
 final class Svg {
     private final StringBuilder text = new StringBuilder();
 
@@ -16,7 +16,7 @@ final class Svg {
         text.append(String.format(Locale.ROOT, format, arguments));
     }
 
-    /** Words as they may stand in it. */
+    /** Escapes a text for SVG. */
     static String words(final String words) {
         return words.replace("&", "&amp;").replace("<", "&lt;");
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Clients of a syelog daemon, in a process of their own. What they have sent counts when the daemon has read it, and
- * only if all of it turns up in the daemon's file.
+ * Clients of a syelog daemon, in their own process. Their messages count when the daemon has read them, and only if all
+ * of them are in the daemon's file.
  */
 final class SyelogClients implements Load {
     private final ContestantProcess clients;

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients of an echo server's TCP port, on this system and not on the one of the contestants. Each says something and
- * waits until it has heard all of it. Then it says it again: at once, or when it is due.
+ * Clients of an echo server's TCP port. They run on this system, outside Wine. Each sends a message and waits for the
+ * whole echo. Then it sends the message again: at once, or when it is due.
  */
 final class TcpClients implements Load {
     private static final long PATIENCE_MILLIS = 20_000;
@@ -91,7 +91,7 @@ final class TcpClients implements Load {
         selector.close();
     }
 
-    /** Waits for something to be heard. Answers who has heard all of it. */
+    /** Waits for data, and returns the clients that have the whole echo. */
     private List<Client> listen() throws IOException {
         if (selector.select(PATIENCE_MILLIS) == 0) {
             throw new IOException("Nothing happens any more, and clients wait for their echo");
@@ -107,7 +107,10 @@ final class TcpClients implements Load {
         return answered;
     }
 
-    /** The clients speak in turn, each when it is due, unless it still waits for an echo: then that one's end is it. */
+    /**
+     * The clients send in turn, each when it is due; a client that still waits for an echo sends when the echo is
+     * complete.
+     */
     private final class Speaker extends Thread {
         private final Pacer pacer;
         private final Timetable timetable;
@@ -125,7 +128,8 @@ final class TcpClients implements Load {
                 for (long request = 0; request < timetable.requests(); request++) {
                     pacer.sleepUntil(timetable.due(request));
                     final Client client = clients.get((int) (request % clients.size()));
-                    // Whoever makes it 1 has the client's voice; until it is 0 again, the one who listens has it.
+                    // The thread that sets it to 1 may send for the client. Until it is 0 again, only the receiving
+                    // thread may.
                     if (client.owed.getAndIncrement() == 0) {
                         client.say();
                     }
@@ -144,7 +148,7 @@ final class TcpClients implements Load {
 
     private final class Client {
         private final int index;
-        /** Echoes that are due and not heard, where there is a timetable. */
+        /** Echoes that are due and have not arrived, at an offered load. */
         private final AtomicLong owed = new AtomicLong();
         private final ByteBuffer said = ByteBuffer.allocateDirect(length);
         private final ByteBuffer heard = ByteBuffer.allocateDirect(length);
@@ -158,13 +162,13 @@ final class TcpClients implements Load {
 
         void say() throws IOException {
             said.clear();
-            // As a rule once: the socket's buffer has room, since what was said before has been heard.
+            // Usually once: the socket's buffer has room, because the previous echo has arrived.
             do {
                 channel.write(said);
             } while (said.hasRemaining());
         }
 
-        /** Answers whether the echo is complete. */
+        /** Returns whether the echo is complete. */
         boolean hear() throws IOException {
             if (channel.read(heard) < 0) {
                 throw new EOFException("The server has ended a connection");

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Prints what comes out, while it comes. */
+/** Prints results while the benchmarks run. */
 final class TextReport implements Findings {
-    /** Places that any figure has. */
+    /** The minimum number of digits of a figure. */
     private static final int FIGURE_WIDTH = 10;
 
     private final PrintStream out;

@@ -1,9 +1,10 @@
 package io.github.iocp4j.bench;
 
 /**
- * When the requests of an offered load are due: at equal distances, whatever has become of those before, and on the
- * clients in turn. A latency counts from then on, as with wrk2: were it from when the client gets round to it, a server
- * that stalls would be asked less while it does, and its stall would hardly show (coordinated omission).
+ * The times at which the requests of an offered load are due: at equal intervals, independent of earlier requests, and
+ * for the clients in turn. A latency counts from this time, as in wrk2. If it counted from the time of sending, a
+ * server that stalls would get fewer requests during the stall, and the stall would hardly be visible (coordinated
+ * omission).
  */
 final class Timetable {
     private final long begin;
@@ -22,7 +23,7 @@ final class Timetable {
         requests = Math.max((long) (milliseconds * 1e6 / interval), 1);
     }
 
-    /** How many there are. */
+    /** The number of requests. */
     long requests() {
         return requests;
     }

@@ -1,2 +1,2 @@
-/** {@code ./dev bench}: starts the contestants, has them work in turns, and reports how they compare. */
+/** {@code ./dev bench}: starts the contestants, lets them work in turns, and reports the comparisons. */
 package io.github.iocp4j.bench;

@@ -3,7 +3,7 @@ package io.github.iocp4j.bench.contestants;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** How much the threads that do the work have allocated on the Java heap. */
+/** The allocations of the working threads on the Java heap. */
 final class AllocatedBytes {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -14,7 +14,7 @@ final class AllocatedBytes {
         return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    /** The sum of all threads that live, but for the one that asks. */
+    /** The sum for all live threads except the calling one. */
     static long ofOtherThreads() {
         final long self = Thread.currentThread().getId();
         final long[] ids = THREADS.getAllThreadIds();

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * Packets that have piled up while every worker was busy: how many upcalls do they take? Keys tell those that keep a
- * worker busy from those that are counted.
+ * Packets that were queued while every worker was busy: the number of upcalls for them. The key distinguishes packets
+ * that keep a worker busy from counted ones.
  */
 final class Backlog implements Workload {
     private static final long BUSY = 0;
@@ -39,7 +39,7 @@ final class Backlog implements Workload {
         do {
             for (int i = 0; i < workers; i++) {
                 port.post(BUSY, 0, 0);
-                // One by one, so that each meets a worker of its own.
+                // One by one, so that each packet goes to another worker.
                 busy.acquire();
             }
             for (int i = 0; i < backlog; i++) {

@@ -21,7 +21,7 @@ import java.util.Map;
  * counters           allocated BYTES upcalls N completions N    since the start
  * </pre>
  *
- * <p>It leaves at the end of its input.
+ * <p>The process ends at the end of its input.
  */
 public final class Contestant {
     private static final Map<String, Maker> WORKLOADS = Map.ofEntries(
@@ -68,7 +68,7 @@ public final class Contestant {
     }
 
     private static void serve(final Workload workload) throws Exception {
-        // Not System.in, which asks how much there is to read: Wine cannot look into the driver's pipe.
+        // Not System.in, which queries the available bytes: Wine cannot query them on the driver's pipe.
         final BufferedReader commands = new BufferedReader(
                 new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.US_ASCII));
         long ownAllocated = 0;

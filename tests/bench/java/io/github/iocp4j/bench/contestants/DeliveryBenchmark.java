@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What a completion costs from the worker's memory to the listener, without a kernel: nanoseconds for each. */
+/** The cost of a completion from the worker's memory to the listener, without a kernel, in nanoseconds. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -47,9 +47,9 @@ public class DeliveryBenchmark {
     }
 
     /**
-     * A listener that looks at all that there is.
+     * A listener that reads all fields.
      *
-     * @return something that cannot be known before
+     * @return a value that the compiler cannot predict
      */
     @Benchmark
     @OperationsPerInvocation(COMPLETIONS)
@@ -59,9 +59,9 @@ public class DeliveryBenchmark {
     }
 
     /**
-     * The same, by a listener that takes batches.
+     * The same with a batch listener.
      *
-     * @return something that cannot be known before
+     * @return a value that the compiler cannot predict
      */
     @Benchmark
     @OperationsPerInvocation(COMPLETIONS)
@@ -70,7 +70,7 @@ public class DeliveryBenchmark {
         return sum;
     }
 
-    /** A listener that looks at nothing: the upcall alone. */
+    /** A listener that reads nothing: only the upcall. */
     @Benchmark
     @OperationsPerInvocation(COMPLETIONS)
     public void upcall() {

@@ -11,7 +11,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.StreamSocket;
 import java.nio.ByteBuffer;
 
-/** Sends back to each client what it sends: the README's echo server, and where asked for, completing inline. */
+/** The echo server of README, optionally with inline completions. */
 final class EchoListener implements CompletionListener {
     private static final int BUFFER = 8192;
 
@@ -59,7 +59,7 @@ final class EchoListener implements CompletionListener {
         }
     }
 
-    /** Writes what has been read, or reads, and whatever comes after it at once. */
+    /** Writes the data that was read, or reads, and continues while operations complete inline. */
     private void goOn(final StreamDevice client, final boolean toWrite, final int bytes) {
         final ByteBuffer buffer = (ByteBuffer) client.attachment();
         if (toWrite && bytes == 0) {

@@ -9,8 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
- * Copies a file or a folder, in whatever way: once, however long that takes. The driver removes what it has made before
- * the next turn, while no time is taken.
+ * Copies a file or a folder once, without a time limit. Before the next turn, outside the measured time, the driver
+ * removes the copy.
  */
 final class FileCopy implements Workload {
     private final Way way;
@@ -23,7 +23,7 @@ final class FileCopy implements Workload {
         void copy(Path from, Path to) throws IOException;
     }
 
-    /** Arguments: what, where to, and how many files that are. */
+    /** Arguments: the source, the target, and the number of files. */
     FileCopy(final Way way, final List<String> arguments) {
         this.way = way;
         from = Path.of(arguments.get(0));
@@ -42,7 +42,7 @@ final class FileCopy implements Workload {
         return files;
     }
 
-    /** A folder as one does it who has the JDK alone: one file after another. */
+    /** Copies a folder with the JDK alone: one file after another. */
     static void eachFile(final Path from, final Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override

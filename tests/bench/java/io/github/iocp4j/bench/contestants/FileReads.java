@@ -20,8 +20,8 @@ final class FileReads implements OnPort {
     private final OverlappedFile file;
 
     /**
-     * Arguments: the file, how many are in flight, "queued" or "inline", how often the file is open besides, how many
-     * workers, 0 for the default, and the name of the mechanism.
+     * Arguments: the file, the number of reads in flight, "queued" or "inline", the number of further devices for the
+     * file, the number of workers, 0 for the default, and the name of the mechanism.
      */
     FileReads(final List<String> arguments) throws Win32Exception {
         final Path path = Path.of(arguments.get(0));
@@ -61,7 +61,7 @@ final class FileReads implements OnPort {
         }
     }
 
-    /** Reads until something takes time or the run is over. */
+    /** Reads until a read is pending or the run is over. */
     private void read(final int index) {
         final Slot slot = slots.get(index);
         while (InlineCompletion.is(file.read(slot.buffer, slot.position.moveTo(slot.blocks.next()), index))) {

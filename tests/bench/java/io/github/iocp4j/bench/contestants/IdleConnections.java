@@ -15,14 +15,14 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 
 /**
- * How much of the Java heap iocp4j takes for each idle connection. Prints a line for each kind: its key, and bytes.
- * Both ends of a connection are iocp4j's, so that there are two for each that is made.
+ * Measures the Java heap of iocp4j for each idle connection. It prints a line for each kind, with its key and the
+ * bytes. Both ends of a connection belong to iocp4j, so that each connection counts twice.
  */
 public final class IdleConnections {
     private final Semaphore accepted = new Semaphore(0);
     private final CompletionPort port = CompletionPort.open(this::onCompletion);
 
-    /** Makes a server on a port, and answers how to connect to it. */
+    /** Opens a server on a port, and returns how to connect to it. */
     private interface Server {
         Client open(CompletionPort port) throws Win32Exception;
     }
@@ -48,7 +48,7 @@ public final class IdleConnections {
     }
 
     private static void print(final String key, final int count, final Server server) throws Exception {
-        // Its port stays open, so that nothing of it goes while others are counted.
+        // The port stays open, so that its memory is not freed during the other measurements.
         System.out.println(String.format(Locale.ROOT, "%s %.1f", key, new IdleConnections().bytesEach(count, server)));
     }
 
@@ -68,14 +68,14 @@ public final class IdleConnections {
 
     private double bytesEach(final int count, final Server server) throws Exception {
         final Client client = server.open(port);
-        // As many as are counted, so that whatever there is one of, and whatever is only there at first, has been.
+        // As many connections as are counted, so that everything that is allocated once is allocated now.
         connect(client, count);
         final long before = used();
         connect(client, count);
         return (used() - before) / (2.0 * count);
     }
 
-    /** One by one, so that the server always has a place for the next. */
+    /** One by one, so that the server always has an instance for the next client. */
     private void connect(final Client client, final int count) throws Exception {
         for (int i = 0; i < count; i++) {
             client.connect();
@@ -83,7 +83,7 @@ public final class IdleConnections {
         }
     }
 
-    /** Collects until nothing more goes: some objects wait for a finalizer first. */
+    /** Collects garbage until no more memory is freed, because some objects wait for a finalizer. */
     private static long used() {
         long before;
         long now = Long.MAX_VALUE;
@@ -97,7 +97,7 @@ public final class IdleConnections {
 
     private void onCompletion(final Completion completion) {
         if (completion.opcode() == Opcode.ACCEPT) {
-            // Takes the connection: there is no object for one that nobody has asked for.
+            // Asks for the connection; otherwise the port closes it.
             completion.device();
             accepted.release();
         }

@@ -4,7 +4,7 @@ import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Win32Exception;
 
-/** Works on a port of iocp4j, which counts. */
+/** A workload on a port of iocp4j, which has counters. */
 interface OnPort extends Workload {
     /**
      * Opens one.

@@ -6,7 +6,7 @@ import io.github.iocp4j.file.OverlappedFile;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens a file, makes it known to a port and closes it again. */
+/** Opens a file, registers it with a port and closes it. */
 final class OpenClose implements Repeated {
     private final Path path;
     private final CompletionPort port;

@@ -5,7 +5,7 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The same with {@link AsynchronousFileChannel}, which has one port for all. */
+/** The same with {@link AsynchronousFileChannel}, which uses one port for all files. */
 final class OpenCloseJdk implements Repeated {
     private final Path path;
 

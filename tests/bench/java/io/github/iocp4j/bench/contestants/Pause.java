@@ -2,7 +2,7 @@ package io.github.iocp4j.bench.contestants;
 
 import java.util.concurrent.TimeUnit;
 
-/** What a server does for each message besides answering: it waits, as for a disk or a database that it asks. */
+/** The work of a server for each message besides the answer: it waits, as for a disk or a database. */
 final class Pause {
     /** Answers at once. */
     static final Pause NONE = new Pause("0");

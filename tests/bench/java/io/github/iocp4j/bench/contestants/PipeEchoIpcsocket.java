@@ -48,7 +48,7 @@ final class PipeEchoIpcsocket implements Workload {
                 out.write(buffer, 0, bytes);
             }
         } catch (final IOException gone) {
-            // The client has left, each library in its way.
+            // The client has left; each library reports that in its own way.
             return;
         }
     }

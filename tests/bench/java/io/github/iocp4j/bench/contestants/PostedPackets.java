@@ -7,13 +7,13 @@ import io.github.iocp4j.file.OverlappedFile;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Packets that the program posts to itself: each that arrives posts the next. */
+/** Packets that the program posts to itself: each packet that arrives posts the next one. */
 final class PostedPackets implements OnPort {
     private final Stint stint = new Stint();
     private final int inFlight;
     private final CompletionPort port;
 
-    /** Arguments: how many are in flight, a file, and how often it is open meanwhile. */
+    /** Arguments: the number of packets in flight, a file, and the number of devices for it. */
     PostedPackets(final List<String> arguments) throws Win32Exception {
         inFlight = Integer.parseInt(arguments.get(0));
         port = CompletionPort.open(this::onCompletion);

@@ -1,8 +1,8 @@
 package io.github.iocp4j.bench.contestants;
 
-/** Where in a file to read next: the same row of positions for every contestant, and a row of its own for each slot. */
+/** The positions of reads in a file: the same sequence for every contestant, and a different one for each slot. */
 final class RandomBlocks {
-    /** How much is read at a time. */
+    /** The length of a read. */
     static final int LENGTH = 4096;
 
     private final long blocks;
@@ -17,7 +17,7 @@ final class RandomBlocks {
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
-        // Not remainderUnsigned(), which makes objects in Java 11.
+        // Not remainderUnsigned(), which allocates objects in Java 11.
         return (state >>> 1) % blocks * LENGTH;
     }
 }

@@ -1,9 +1,9 @@
 package io.github.iocp4j.bench.contestants;
 
-/** Does one thing after another, each of them over when the next begins. */
+/** Executes one operation after another. */
 interface Repeated extends Workload {
     /**
-     * Does it once.
+     * Executes the operation once.
      *
      * @throws Exception when it fails
      */

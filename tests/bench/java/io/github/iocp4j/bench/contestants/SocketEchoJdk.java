@@ -59,7 +59,7 @@ final class SocketEchoJdk implements Workload, CompletionHandler<AsynchronousSoc
         }
     }
 
-    /** Either a read or a write is in flight. */
+    /** One operation is in flight: a read or a write. */
     private static final class Connection implements CompletionHandler<Integer, Boolean> {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
         private final AsynchronousSocketChannel channel;

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 final class SocketEchoSelector implements Workload {
     private static final int BUFFER = 8192;
 
-    /** Whoever is served has it: what is read is written before anybody else's turn. */
+    /** One buffer for all clients: the data of a read is written before the next read. */
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final Selector selector = Selector.open();
     private final ServerSocketChannel server = ServerSocketChannel.open();

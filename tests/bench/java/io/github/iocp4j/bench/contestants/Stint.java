@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A stretch of work that threads of others do: it ends by itself after a time, when the last of a number of strands is
- * home. Costs a worker as little as looking at a flag and counting.
+ * A run of work on other threads. It ends after a time, when the last of its strands has ended. A worker only reads a
+ * flag and counts.
  */
 final class Stint {
     private final LongAdder operations = new LongAdder();
@@ -14,12 +14,12 @@ final class Stint {
     private volatile boolean over;
     private volatile Throwable failure;
 
-    /** What begins one strand. */
+    /** Begins a strand. */
     interface Strand {
         void begin(int index) throws Exception;
     }
 
-    /** Whether a strand shall go home instead of starting another operation. */
+    /** Whether a strand shall end, and not start another operation. */
     boolean isOver() {
         return over;
     }
@@ -32,13 +32,13 @@ final class Stint {
         home.release();
     }
 
-    /** Takes a strand home that cannot go on. */
+    /** Ends a strand that cannot continue. */
     void fail(final Throwable thrown) {
         failure = thrown;
         home.release();
     }
 
-    /** Begins the strands, waits, and answers how many operations were counted. */
+    /** Begins the strands, waits, and returns the number of counted operations. */
     long run(final int strands, final long milliseconds, final Strand strand) throws Exception {
         over = false;
         operations.reset();

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What an operation costs from the caller to the Win32 call and back, without a kernel: nanoseconds for each. */
+/** The cost of an operation from the caller to the Win32 call and back, without a kernel, in nanoseconds. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -60,7 +60,7 @@ public class SubmissionBenchmark {
     }
 
     /**
-     * A native method that does nothing: what any library must pay.
+     * A native method that does nothing: the minimum cost for any library.
      *
      * @return something
      */

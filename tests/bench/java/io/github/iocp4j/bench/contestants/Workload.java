@@ -2,19 +2,19 @@ package io.github.iocp4j.bench.contestants;
 
 import java.util.concurrent.TimeUnit;
 
-/** One contestant's part in a benchmark. It is made ready once and then run several times. */
+/** The work of one contestant in a benchmark. It is prepared once and then run several times. */
 interface Workload {
     /**
      * Where a server can be reached.
      *
-     * @return empty for what is no server
+     * @return empty if the contestant is not a server
      */
     default String address() {
         return "";
     }
 
     /**
-     * Operates for about that long and lets all that is in flight come home. What a server does is counted by its
+     * Works for about that long, and waits for the operations in flight. The work of a server is counted by its
      * clients.
      *
      * @param milliseconds how long
@@ -38,7 +38,7 @@ interface Workload {
     /**
      * Upcalls from native code so far.
      *
-     * @return 0 where there are none or nobody counts them
+     * @return 0 if there are none, or if they are not counted
      */
     default long upcalls() {
         return 0;
@@ -47,7 +47,7 @@ interface Workload {
     /**
      * Completions that those upcalls brought.
      *
-     * @return 0 where there are none or nobody counts them
+     * @return 0 if there are none, or if they are not counted
      */
     default long completions() {
         return 0;

@@ -1,2 +1,2 @@
-/** What is measured: the same tasks done by iocp4j and by its peers, each in a Windows JVM of its own. */
+/** The contestants: the same tasks with iocp4j and with its peers, each in its own Windows JVM. */
 package io.github.iocp4j.bench.contestants;

@@ -3,7 +3,7 @@ package io.github.iocp4j.tools.copy;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What the tool copy does without options, for benchmarks. */
+/** The work of the tool copy without options, for benchmarks. */
 public final class DefaultCopy {
     private static final int BLOCK = 1 << 20;
     private static final int DEPTH = 8;
