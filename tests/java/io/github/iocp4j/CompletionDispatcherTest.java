@@ -30,7 +30,7 @@ final class CompletionDispatcherTest {
     }
 
     @Test
-    void tellsTheHandlerWhatTheListenerThrew() {
+    void passesTheListenersExceptionToTheHandler() {
         final Throwable thrown = new StackOverflowError("any Throwable");
         final List<CompletionBatch> batches = new ArrayList<>();
 
@@ -82,7 +82,7 @@ final class CompletionDispatcherTest {
     }
 
     @Test
-    void tellsTheHandlerThatThePortIsLost() {
+    void passesTheLossOfThePortToTheHandler() {
         final List<PortLostException> losses = new ArrayList<>();
         dispatcher(batch -> { }, new CompletionExceptionHandler() {
             @Override

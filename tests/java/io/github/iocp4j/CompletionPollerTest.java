@@ -56,7 +56,7 @@ final class CompletionPollerTest {
     }
 
     @Test
-    void tellsTheListenerOnThePollingThread() throws Exception {
+    void callsTheListenerOnThePollingThread() throws Exception {
         port.post(1, 2, 3);
         assertThat(recorder.isEmpty()).as("no thread polls").isTrue();
 
@@ -211,7 +211,7 @@ final class CompletionPollerTest {
     }
 
     @Test
-    void closingWithoutTimeWaitsForNobody() throws Exception {
+    void closingWithoutATimeoutDoesNotWait() throws Exception {
         port.post(0, 0, 1);
         assertThat(port.close(Duration.ZERO)).isFalse();
         assertThat(port.closeAsync().toCompletableFuture().isDone()).isFalse();

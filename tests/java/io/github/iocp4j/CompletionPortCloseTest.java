@@ -116,7 +116,7 @@ final class CompletionPortCloseTest {
     }
 
     @Test
-    void tellsWhenItHasClosedBehindTheBackOfItsCloser() throws Exception {
+    void completesTheFutureOfCloseAsync() throws Exception {
         final CountDownLatch stuck = new CountDownLatch(1);
         final CompletionPort port = CompletionPort.open(batch -> Uninterruptibly.await(stuck));
         port.post(0, 0, 0);
@@ -132,7 +132,7 @@ final class CompletionPortCloseTest {
     }
 
     @Test
-    void canBeClosedAgainByWhoeverIsToldThatItHasClosed() throws Exception {
+    void canBeClosedAgainByAnActionOfItsFuture() throws Exception {
         final CompletionPort port = CompletionPort.open(recorder);
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         pair.server.read(ByteBuffer.allocateDirect(1), 0);
@@ -201,7 +201,7 @@ final class CompletionPortCloseTest {
     }
 
     @Test
-    void tellsThatItCouldNotCloseInTime() throws Exception {
+    void reportsThatItCouldNotCloseInTime() throws Exception {
         final CountDownLatch entered = new CountDownLatch(1);
         final CountDownLatch go = new CountDownLatch(1);
         final CompletionPort port = CompletionPort.open(batch -> {

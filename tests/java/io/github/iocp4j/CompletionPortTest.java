@@ -161,7 +161,7 @@ final class CompletionPortTest {
     }
 
     @Test
-    void tellsItsSettings() throws Exception {
+    void returnsItsSettings() throws Exception {
         final int processors = Runtime.getRuntime().availableProcessors();
         try (CompletionPort port = CompletionPort.open(recorder);
                 CompletionPort chosen = CompletionPort.builder(recorder).name("chosen").concurrency(3).workers(5)

@@ -58,7 +58,7 @@ final class HostileCallsTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void harmNobody(final long seed) throws Exception {
+    void harmNoVictim(final long seed) throws Exception {
         // Printed first, because the JVM may crash.
         System.out.println("Hostile calls with seed " + seed);
         random = new Random(seed);

@@ -79,7 +79,7 @@ final class MechanismTest {
 
     @ParameterizedTest
     @EnumSource(Mechanism.class)
-    void truncatedMessageIsToldAsSuch(final Mechanism mechanism) throws Exception {
+    void truncatedMessageIsReportedAsSuch(final Mechanism mechanism) throws Exception {
         final PipePair pair = connect(mechanism, PipeMode.MESSAGE);
         for (final boolean there : new boolean[] {true, false}) {
             if (!there) {
@@ -185,7 +185,7 @@ final class MechanismTest {
     }
 
     @Test
-    void handleTellsOfOneOperationAtATime() throws Exception {
+    void handleSignalsOneOperationAtATime() throws Exception {
         final PipePair pair = connect(Mechanism.HANDLE, PipeMode.BYTE);
         final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
         final long first = pair.server.read(buffer, 1);
@@ -322,7 +322,7 @@ final class MechanismTest {
 
     @ParameterizedTest
     @EnumSource(Mechanism.class)
-    void polledPortIsToldTheSame(final Mechanism mechanism) throws Exception {
+    void polledPortGetsTheSame(final Mechanism mechanism) throws Exception {
         port = CompletionPort.builder(recorder).mechanism(mechanism).polled().open();
         try (CompletionPoller poller = port.openPoller()) {
             final PipePair pair = PipePair.open(port, PipeMode.BYTE, () -> {

@@ -38,7 +38,7 @@ final class NamedPipeCloseTest extends PipesOnAPort {
     }
 
     @Test
-    void abortsAWriteThatNobodyReads() throws Exception {
+    void abortsAWriteWithoutAReader() throws Exception {
         final PipePair pair = open(PipeMode.BYTE);
         pair.client.write(ByteBuffer.allocateDirect(1 << 20), 1);
 

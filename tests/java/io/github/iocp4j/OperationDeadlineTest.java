@@ -54,7 +54,7 @@ final class OperationDeadlineTest extends CheckedPort {
     }
 
     @Test
-    void endsAReadThatNobodyAnswers() throws Exception {
+    void endsAReadWithoutData() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final long id = pair.server.read(ByteBuffer.allocateDirect(10), Duration.ofMillis(20), 1);
 
@@ -70,7 +70,7 @@ final class OperationDeadlineTest extends CheckedPort {
     }
 
     @Test
-    void endsAWriteThatNobodyReads() throws Exception {
+    void endsAWriteWithoutAReader() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         pair.client.write(ByteBuffer.allocateDirect(TOO_MUCH), Duration.ofMillis(20), 1);
 

@@ -148,7 +148,7 @@ final class PortSnapshotTest extends RecordedPort {
     }
 
     @Test
-    void tellsWhatADeviceThatIsClosedIsKeptOpenFor() throws Exception {
+    void showsTheOperationsThatKeepAClosedDeviceOpen() throws Exception {
         final CountDownLatch go = new CountDownLatch(1);
         final Recorder heard = new Recorder();
         try (CompletionPort slow = CompletionPort.batchBuilder(batch -> {

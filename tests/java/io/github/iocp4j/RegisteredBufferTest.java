@@ -239,7 +239,7 @@ final class RegisteredBufferTest extends CheckedPort {
     }
 
     @Test
-    void keyIsCheckedWhoeverMakesItUp() {
+    void inventedKeyIsRefused() {
         final long gone = RegisteredBufferNative.open(ByteBuffer.allocateDirect(SIZE));
         RegisteredBufferNative.close(gone);
         for (final long key : new long[] {

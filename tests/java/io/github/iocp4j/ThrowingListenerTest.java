@@ -89,7 +89,7 @@ final class ThrowingListenerTest {
     }
 
     @Test
-    void tellsTheThreadsOwnHandlerUnlessThereIsAnother() throws Exception {
+    void callsTheThreadsHandlerByDefault() throws Exception {
         final BlockingQueue<Throwable> handled = new ArrayBlockingQueue<>(10);
         final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> handled.add(thrown));

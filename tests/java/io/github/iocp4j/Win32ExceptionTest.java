@@ -15,7 +15,7 @@ final class Win32ExceptionTest {
     private final Win32Exception exception = new Win32Exception("CreateNamedPipe \\\\.\\pipe\\x", 5);
 
     @Test
-    void tellsCallNameAndCode() {
+    void reportsCallNameAndCode() {
         // Where the DLL is loaded, the text of Windows follows, in any language.
         assertThat(exception).isInstanceOf(IOException.class).hasMessageMatching(
                 "CreateNamedPipe \\\\\\\\\\.\\\\pipe\\\\x failed: ERROR_ACCESS_DENIED \\(5\\)(: \\S.*\\S)?");
@@ -24,7 +24,7 @@ final class Win32ExceptionTest {
     }
 
     @Test
-    void tellsCodesThatHaveNoName() {
+    void reportsCodesThatHaveNoName() {
         assertThat(new Win32Exception("X", -1)).hasMessage("X failed: ERROR_4294967295 (4294967295)");
     }
 

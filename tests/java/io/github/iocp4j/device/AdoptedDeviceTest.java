@@ -70,7 +70,7 @@ final class AdoptedDeviceTest extends CheckedPort {
     }
 
     @Test
-    void tellsWhyAHandleIsNotTaken() throws Exception {
+    void reportsWhyAHandleIsNotTaken() throws Exception {
         final ChildPipe synchronous = ChildPipe.builder(port, PipeDirection.DUPLEX).open();
         final ChildPipe bound = ChildPipe.builder(port, PipeDirection.DUPLEX).overlappedChildEnd().open();
         AdoptedDevice.adopt(port, bound.childHandle(), Ownership.KEPT).close();

@@ -69,7 +69,7 @@ final class AlertableThreadTest {
     }
 
     @Test
-    void waitForSeveralObjectsTellsWhichOrAll() throws Exception {
+    void waitForSeveralObjectsReturnsTheIndexOrAll() throws Exception {
         endsByApcOrTime(milliseconds -> here.awaitAny(milliseconds, event, other));
         endsByApcOrTime(milliseconds -> here.awaitAll(milliseconds, event, other));
         other.signal();
@@ -120,7 +120,7 @@ final class AlertableThreadTest {
     }
 
     @Test
-    void pollTellsPacketsWakeUpsAndApcsApart() throws Exception {
+    void pollDistinguishesPacketsWakeUpsAndApcs() throws Exception {
         final Recorder recorder = new Recorder();
         try (CompletionPort port = CompletionPort.builder(recorder).polled().open();
                 CompletionPoller poller = port.openPoller()) {
@@ -185,7 +185,7 @@ final class AlertableThreadTest {
     }
 
     @Test
-    void closedWhileSomebodyWaits() throws Exception {
+    void closedDuringAWait() throws Exception {
         final AtomicReference<WaitResult> result = new AtomicReference<>();
         final WaitableObject gone = WaitableObject.event(true);
         final Future<?> waiting = others.submit(() -> {

@@ -59,7 +59,7 @@ final class MailslotTest extends CheckedPort {
     }
 
     @Test
-    void clientIsToldThatThereIsNone() {
+    void clientFailsWithoutAMailslot() {
         assertThat(catchThrowableOfType(Win32Exception.class, () -> MailslotClient.open(port, name)))
                 .hasMessageStartingWith("CreateFile \\\\.\\mailslot\\" + name);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class SerialPortTest extends CheckedPort {
     @Test
-    void isToldThatThereIsNone() {
+    void openFailsWithoutAPort() {
         final Win32Exception failure =
                 catchThrowableOfType(Win32Exception.class, () -> SerialPort.builder(port, "COM251").open());
 

@@ -64,7 +64,7 @@ final class WaitableDeviceTest extends CheckedPort {
     }
 
     @Test
-    void endOfAProcessIsTold() throws Exception {
+    void endOfAProcessIsACompletion() throws Exception {
         try (WaitableObject process = WaitableObject.process(child().pid())) {
             assertThat(process.exitCode()).isEqualTo(259);
             WaitableDevice.open(port, process).await(1);
@@ -76,7 +76,7 @@ final class WaitableDeviceTest extends CheckedPort {
     }
 
     @Test
-    void endOfAJobIsToldWhenItsLastProcessHasEnded() throws Exception {
+    void endOfAJobsLastProcessIsACompletion() throws Exception {
         final JobObject job = JobObject.open(port, JobObject.AtClose.LEAVE);
         job.assign(child().pid());
         job.assign(child().pid());

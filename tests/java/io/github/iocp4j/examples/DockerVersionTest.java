@@ -29,14 +29,14 @@ class DockerVersionTest {
     }
 
     @Test
-    void tellsWhatTheEngineSaysInstead() {
+    void reportsAnotherAnswerOfTheEngine() {
         assertThatThrownBy(() -> ask("HTTP/1.0 404 Not Found\r\n\r\n{}")).isInstanceOf(IOException.class)
                 .hasMessageContaining("404 Not Found");
         assertThatThrownBy(() -> ask("")).isInstanceOf(IOException.class).hasMessageContaining("nothing");
     }
 
     @Test
-    void tellsThatThereIsNoEngine() {
+    void failsWithoutAnEngine() {
         assertThatThrownBy(() -> DockerVersion.get(PIPE, "/version")).isInstanceOfSatisfying(
                 Win32Exception.class, failure -> assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND));
     }

@@ -67,7 +67,7 @@ class ExamplesTest {
 
     @Test
     @Timeout(60)
-    void theWatcherTellsOfAFile(@TempDir final Path folder) throws Exception {
+    void theWatcherReportsAFile(@TempDir final Path folder) throws Exception {
         try (Console console = new Console()) {
             console.start(FolderWatcher::main, folder.toString());
             console.await("Watching " + folder);

@@ -46,7 +46,7 @@ class FileIndexerTest {
     }
 
     @Test
-    void oneThatCannotBeReadStopsNobodyElse() throws Exception {
+    void aFileThatCannotBeReadStopsNoOther() throws Exception {
         Files.write(folder.resolve("free"), new byte[] {1});
         final Path locked = Files.write(folder.resolve("locked"), new byte[] {2});
         try (CompletionPort port = CompletionPort.open(batch -> { });

@@ -50,7 +50,7 @@ final class DirectoryWatchTest {
     }
 
     @Test
-    void tellsWhatHappens() throws Exception {
+    void reportsChanges() throws Exception {
         final DirectoryWatch watch = DirectoryWatch.builder(port, folder).open();
         assertThat(watch.directory()).isEqualTo(folder);
         assertThat(watch.name()).isEqualTo(folder.toAbsolutePath().toString());
@@ -69,7 +69,7 @@ final class DirectoryWatchTest {
 
     @ParameterizedTest
     @EnumSource(Mechanism.class)
-    void tellsByEveryMechanism(final Mechanism mechanism) throws Exception {
+    void reportsChangesByEveryMechanism(final Mechanism mechanism) throws Exception {
         try (CompletionPort other = CompletionPort.builder(recorder).mechanism(mechanism).open()) {
             DirectoryWatch.builder(other, folder).filter(NAMES).open();
             for (int round = 0; round < 10; round++) {
@@ -172,7 +172,7 @@ final class DirectoryWatchTest {
 
     /** After the listener has returned, a cursor reads nothing useful, but does no harm. */
     @Test
-    void aCursorThatIsKeptTooLongHarmsNobody() throws Exception {
+    void aCursorThatIsKeptTooLongIsHarmless() throws Exception {
         final AtomicReference<DirectoryChanges> kept = new AtomicReference<>();
         try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
             final DirectoryChanges changes = ((DirectoryWatch) batch.device(0)).changes(batch.completion(0));

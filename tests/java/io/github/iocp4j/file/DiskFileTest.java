@@ -34,7 +34,7 @@ final class DiskFileTest extends FilesOnAPort {
     }
 
     @Test
-    void compressesOrTellsThatItCannot() throws Exception {
+    void compressesIfTheFileSystemDoes() throws Exception {
         try (OverlappedFile file = create()) {
             try {
                 file.setCompressed(true);

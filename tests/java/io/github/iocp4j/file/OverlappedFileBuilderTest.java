@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class OverlappedFileBuilderTest extends FilesOnAPort {
     @Test
-    void openingTellsWhyNot() throws Exception {
+    void openFailsWithTheReason() throws Exception {
         assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
                 e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_NOT_FOUND)).hasMessageContaining(path.toString());
         assertThatThrownBy(() -> OverlappedFile.open(port, folder)).isInstanceOfSatisfying(Win32Exception.class,

@@ -62,7 +62,7 @@ final class OverlappedFileTest extends FilesOnAPort {
     }
 
     @Test
-    void usesThePartOfTheBufferThatItIsTold() throws Exception {
+    void usesTheBufferFromPositionToLimit() throws Exception {
         try (OverlappedFile file = create()) {
             file.write(PipePair.buffer("abcdef").clear().limit(5).position(2), FilePosition.at(0), 1);
             recorder.nextSuccess(Opcode.WRITE);

@@ -31,7 +31,7 @@ final class PortManagementTest {
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
 
     @Test
-    void tellsWhatASnapshotTells() throws Exception {
+    void hasTheFiguresOfASnapshot() throws Exception {
         try (BusyPort busy = new BusyPort("busy"); PortManagement management = PortManagement.register(busy.port())) {
             assertThat(management.objectName()).isEqualTo("io.github.iocp4j:type=CompletionPort,name=\"busy\"");
             final CompletionPortMXBean bean = bean(management);
@@ -142,7 +142,7 @@ final class PortManagementTest {
     }
 
     @Test
-    void nobodyNeedsJmx() throws Exception {
+    void jmxIsOptional() throws Exception {
         final List<String> arguments = new ArrayList<>(ChildJvm.nativeAccess());
         arguments.addAll(List.of("-Xcheck:jni", "--limit-modules", "java.base",
                 "-cp", System.getProperty("java.class.path"), BareProbe.class.getName()));

@@ -58,7 +58,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void tellsWhatASnapshotTells() throws Exception {
+    void hasTheFiguresOfASnapshot() throws Exception {
         assertThat(monitor.pipeName()).isEqualTo("\\\\.\\pipe\\" + pipe);
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
             final PortSnapshot figures = client.ask();
@@ -121,7 +121,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void clientsThatVanishHarmNobody() throws Exception {
+    void clientsThatVanishAreHarmless() throws Exception {
         try (PortMonitorClient staying = PortMonitorClient.connect(pipe)) {
             for (int i = 0; i < 3 * PortMonitor.MAX_CLIENTS; i++) {
                 try (RandomAccessFile raw = open()) {
@@ -154,7 +154,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void anotherVersionIsToldSo() throws Exception {
+    void anotherVersionIsRefusedWithTheReason() throws Exception {
         try (RandomAccessFile raw = open()) {
             final byte[] answer = new byte[100];
             raw.write("IOCQ\0\2\0\0".getBytes(StandardCharsets.US_ASCII));
@@ -167,7 +167,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void tellsOfAThousandDevices() throws Exception {
+    void reportsAThousandDevices() throws Exception {
         final Path file = Files.createFile(folder.resolve("n".repeat(100)));
         final List<OverlappedFile> files = new ArrayList<>();
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
@@ -186,7 +186,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void aPortThatClosesIsToldToBeClosed() throws Exception {
+    void aClosingPortIsReportedAsClosed() throws Exception {
         try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
             assertThat(client.ask().state()).isEqualTo(PortState.OPEN);
             busy.close();
@@ -211,7 +211,7 @@ final class PortMonitorTest {
     }
 
     @Test
-    void servesNoPipeThatSomebodyServes() {
+    void servesNoPipeThatIsServedAlready() {
         assertThat(codeOf(() -> PortMonitor.serve(busy.port(), pipe))).isEqualTo(Win32Error.ACCESS_DENIED);
         assertThatThrownBy(() -> PortMonitor.serve(busy.port(), "\\\\elsewhere\\pipe\\x"))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -39,7 +39,7 @@ final class NamedPipeCancelTest extends PipesOnAPort {
     }
 
     @Test
-    void cancelsNobodyWithAnIdWhosePlaceIsUsedAgain() throws Exception {
+    void cancelsNoOperationWithAnIdWhoseSlotIsUsedAgain() throws Exception {
         final Recorder heard = new Recorder();
         try (CompletionPort small = CompletionPort.builder(heard).operations(1).open()) {
             final PipePair pair = PipePair.open(small, heard, PipeMode.BYTE);

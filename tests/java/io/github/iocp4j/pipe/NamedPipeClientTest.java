@@ -29,7 +29,7 @@ final class NamedPipeClientTest extends RecordedPort {
     private final String name = PipePair.newName();
 
     @Test
-    void isToldWhenNobodyServesThePipe() {
+    void failsWithoutAServer() {
         final Win32Exception failure = failureOf(NamedPipeClient.builder(port, name).timeout(LONG));
 
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
@@ -40,7 +40,7 @@ final class NamedPipeClientTest extends RecordedPort {
     }
 
     @Test
-    void isToldWhenThePipeStaysBusy() throws Exception {
+    void failsWhenThePipeStaysBusy() throws Exception {
         serveOne();
         connectOnly();
 
@@ -101,7 +101,7 @@ final class NamedPipeClientTest extends RecordedPort {
     }
 
     @Test
-    void isToldWhenItsDirectionIsNotServed() throws Exception {
+    void failsWhenTheServerHasAnotherDirection() throws Exception {
         NamedPipeServer.builder(port, name).direction(PipeDirection.INBOUND).open();
 
         assertThat(failureOf(NamedPipeClient.builder(port, name).direction(PipeDirection.INBOUND)).code())
@@ -111,7 +111,7 @@ final class NamedPipeClientTest extends RecordedPort {
     }
 
     @Test
-    void isToldWhenAPipeOfBytesShallBeReadByMessages() throws Exception {
+    void failsWhenAByteModePipeShallBeReadAsMessages() throws Exception {
         NamedPipeServer.builder(port, name).open();
 
         final Win32Exception failure = failureOf(NamedPipeClient.builder(port, name).mode(PipeMode.MESSAGE));

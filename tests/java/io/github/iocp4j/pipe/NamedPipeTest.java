@@ -120,7 +120,7 @@ final class NamedPipeTest extends PipesOnAPort {
     }
 
     @Test
-    void keepsMessagesApartAndTellsOfThoseThatDoNotFit() throws Exception {
+    void keepsMessagesApartAndReportsThoseThatDoNotFit() throws Exception {
         final PipePair pair = open(PipeMode.MESSAGE);
         final ByteBuffer small = ByteBuffer.allocateDirect(4);
         pair.client.write(PipePair.buffer("0123456789"), 0);
@@ -135,7 +135,7 @@ final class NamedPipeTest extends PipesOnAPort {
     }
 
     @Test
-    void tellsOfAMessageThatDoesNotFitTheReadThatWaitedForIt() throws Exception {
+    void reportsAMessageThatDoesNotFitTheReadThatWaitedForIt() throws Exception {
         final PipePair pair = open(PipeMode.MESSAGE);
         final ByteBuffer small = ByteBuffer.allocateDirect(4);
         pair.server.read(small, 1);
@@ -208,7 +208,7 @@ final class NamedPipeTest extends PipesOnAPort {
     }
 
     @Test
-    void tellsTheReaderThatThePeerHasGone() throws Exception {
+    void endsTheReadWhenThePeerHasGone() throws Exception {
         final PipePair pair = open(PipeMode.BYTE);
         pair.server.read(ByteBuffer.allocateDirect(10), 1);
         pair.server.read(ByteBuffer.allocateDirect(10), 2);

@@ -170,7 +170,7 @@ final class SocketServerTest extends RecordedPort {
     }
 
     @Test
-    void aSharedPortIsNobodysAlone() throws Exception {
+    void severalSocketsCanShareAPort() throws Exception {
         final SocketServer first = SocketServer.builder(port, SocketPair.loopback()).reuseAddress(true).open();
         try {
             assertThat(SocketServer.builder(port, first.localAddress()).reuseAddress(true).open().localPort())
@@ -226,7 +226,7 @@ final class SocketServerTest extends RecordedPort {
     }
 
     @Test
-    void connectsFromWhereItIsTold() throws Exception {
+    void connectsFromTheLocalAddress() throws Exception {
         final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
         final int free;
         try (ServerSocket other = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {

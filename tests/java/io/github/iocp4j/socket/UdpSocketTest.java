@@ -67,7 +67,7 @@ final class UdpSocketTest extends RecordedPort {
     }
 
     @Test
-    void whatDoesNotFitIsToldApart() throws Exception {
+    void datagramThatDoesNotFitIsReported() throws Exception {
         final SocketAddressBuffer target = new SocketAddressBuffer(two.localAddress());
         two.receive(buffer.clear().limit(7).position(4), sender, 1);
         one.send(buffer("too long"), target, 2);
@@ -152,7 +152,7 @@ final class UdpSocketTest extends RecordedPort {
     }
 
     @Test
-    void aSharedPortIsNobodysAlone() throws Exception {
+    void severalSocketsCanShareAPort() throws Exception {
         final UdpSocket shared = UdpSocket.builder(port, SocketPair.loopback()).reuseAddress(true).open();
         assertThat(UdpSocket.builder(port, shared.localAddress()).reuseAddress(true).open().localAddress())
                 .isEqualTo(shared.localAddress());

@@ -178,13 +178,13 @@ class CopyTest {
     }
 
     @Test
-    void aMissingSourceIsTold() {
+    void aMissingSourceIsReported() {
         assertRefuses(1, source + ": there is no such file");
         assertThat(target).doesNotExist();
     }
 
     @Test
-    void aMissingFolderIsTold() throws Exception {
+    void aMissingFolderIsReported() throws Exception {
         Files.write(source, content(1));
         target = folder.resolve("missing").resolve("target");
         assertRefuses(1, "there is no folder " + target.getParent());
@@ -251,14 +251,14 @@ class CopyTest {
         "--files, -1, --files must be from 1 to 1024",
         "--unknown, 1, --unknown",
     })
-    void wrongUsageIsTold(final String option, final String value, final String reason) throws Exception {
+    void wrongUsageIsReported(final String option, final String value, final String reason) throws Exception {
         Files.write(source, content(1));
         assertRefuses(2, reason, option, value);
         assertThat(target).doesNotExist();
     }
 
     @Test
-    void moreMemoryThanThereIsIsTold() throws Exception {
+    void moreMemoryThanThereIsIsReported() throws Exception {
         Files.write(source, content(1));
         assertRefuses(1, "choose a smaller --block, --depth or --files", "--block", "1G", "--depth", "1024");
     }

@@ -71,7 +71,7 @@ class MainTest {
         "2, monitor, \\\\.\\mailslot\\x, --once, cannot be the name of a pipe",
         "1, monitor, iocp4j-nobody-serves-this, --once, There is no pipe iocp4j-nobody-serves-this",
     })
-    void toolsRefuseAndTellWhy(
+    void toolsRefuseWithTheReason(
             final int exitCode, final String tool, final String option, final String value, final String reason) {
         assertThat(run(tool, option, value)).as(errors::toString).isEqualTo(exitCode);
         assertThat(errors.toString()).startsWith(tool + ": ").contains(reason).doesNotContain("\tat ");

@@ -35,25 +35,25 @@ final class DllHeaderTest {
     }
 
     @Test
-    void tellsThatTheEndIsMissing() throws IOException {
+    void reportsThatTheEndIsMissing() throws IOException {
         assertThat(flaw(Arrays.copyOf(dll(0x8664), SECTION_END - 1)))
                 .isEqualTo("it is truncated: 1023 of 1024 bytes");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 63, 64, 128, 132, 150, 170})
-    void tellsThatEvenTheHeaderIsMissing(final int length) throws IOException {
+    void reportsThatEvenTheHeaderIsMissing(final int length) throws IOException {
         assertThat(flaw(Arrays.copyOf(dll(0x8664), length))).isEqualTo("it is not a DLL, or it is damaged");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a text, and nothing else", "PK\3\4 a jar"})
-    void tellsThatItIsSomethingElse(final String content) throws IOException {
+    void reportsThatItIsSomethingElse(final String content) throws IOException {
         assertThat(flaw(content.getBytes(StandardCharsets.UTF_8))).isEqualTo("it is not a DLL");
     }
 
     @Test
-    void tellsThatItIsForDos() throws IOException {
+    void reportsThatItIsForDos() throws IOException {
         final byte[] program = dll(0x8664);
         program[0x80] = 'N';
 

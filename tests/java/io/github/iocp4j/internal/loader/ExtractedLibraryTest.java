@@ -70,7 +70,7 @@ final class ExtractedLibraryTest {
     }
 
     @Test
-    void isWrittenBelowTheHomeOfTheUserWhereWindowsDoesNotTellMore() {
+    void isWrittenBelowTheUsersHomeWithoutLocalAppData() {
         host.properties.remove("iocp4j.extract.path");
         host.variables.clear();
 
@@ -254,7 +254,7 @@ final class ExtractedLibraryTest {
 
     @Test
     @EnabledOnOs(OS.WINDOWS)
-    void needsAHomeFolderThatTellsWhomToTrust() {
+    void needsAHomeFolderThatExists() {
         host.properties.put("user.home", home.resolve("missing").toString());
 
         assertThat(diagnosis()).contains("the copy in the jar: ", "missing");
@@ -341,7 +341,7 @@ final class ExtractedLibraryTest {
     }
 
     @Test
-    void isSweptWhenNobodyHasUsedItForAMonth() throws IOException {
+    void isDeletedWhenItWasNotUsedForAMonth() throws IOException {
         final Path stale = folder("0123456789abcdef", "iocp4j.dll", "iocp4j-2.dll", "iocp4j-42-1f.tmp");
         final Path leftover = folder("1123456789abcdef", "iocp4j-42-1f.tmp");
         final Path longer = folder(FakeNativeHost.hash(), "iocp4j.dll");
@@ -354,7 +354,7 @@ final class ExtractedLibraryTest {
     }
 
     @Test
-    void isKeptWhenSomebodyHasUsedItLately() throws IOException {
+    void isKeptWhenItWasUsedLately() throws IOException {
         final Path folder = folder("0123456789abcdef", "iocp4j.dll", "iocp4j-42-1f.tmp");
         final Instant lately = Instant.now().minus(Duration.ofDays(29));
         Files.setLastModifiedTime(folder.resolve("iocp4j.dll"), FileTime.from(lately));

@@ -89,7 +89,7 @@ final class LibraryImageTest {
     }
 
     @Test
-    void tellsItsVersion() {
+    void reportsItsVersion() {
         final String version = System.getProperty("iocp4j.tests.version");
 
         assertThat(image.versionStrings())
@@ -104,7 +104,7 @@ final class LibraryImageTest {
     }
 
     @Test
-    void doesNotTellWhenItWasBuilt() {
+    void doesNotHaveTheTimeOfItsBuild() {
         // Microsoft's linker writes a hash of the contents there.
         assumeTrue(image.linkerVersion() < 14, "MSVC's linker writes a hash in place of the time");
 

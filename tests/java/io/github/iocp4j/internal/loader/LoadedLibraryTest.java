@@ -76,7 +76,7 @@ final class LoadedLibraryTest {
     }
 
     @Test
-    void servesOneClassLoaderOnlyWhereItsFileIsTold() throws Exception {
+    void servesOnlyOneClassLoaderWhenItsFileIsNamed() throws Exception {
         assumeJarHasTheLibrary();
         NativeLibrary.load();
         new ExtractedLibrary(NativeHost.JVM).load(ours -> {

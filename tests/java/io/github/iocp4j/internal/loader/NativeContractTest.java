@@ -19,7 +19,7 @@ final class NativeContractTest {
     }
 
     @Test
-    void tellsTheVersionFirstThenTheRecordsThenTheEnums() {
+    void reportsTheVersionFirstThenTheRecordsThenTheEnums() {
         assertThat(agreed).containsExactly(
                 8, 32, 0, 8, 16, 20, 24, 26, 28,
                 15, 13, 3,

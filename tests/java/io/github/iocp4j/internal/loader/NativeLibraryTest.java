@@ -52,14 +52,14 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsUsersOfAnotherJvmOnWindowsWhichOneToTake() {
+    void namesTheRightJvmToUsersOfAnotherOnWindows() {
         host.properties.put("os.arch", "x86");
 
         assertThat(diagnosis()).contains("64-bit JVM");
     }
 
     @Test
-    void tellsUsersOfWindowsOnArmThatItEmulatesX64() {
+    void namesTheEmulationOfX64ToUsersOfWindowsOnArm() {
         host.properties.put("os.arch", "aarch64");
 
         assertThat(diagnosis()).contains("64-bit JVM for x64, which Windows 11 on ARM emulates");
@@ -137,14 +137,14 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsOfAPropertyThatIsNoPath() {
+    void reportsAPropertyThatIsNoPath() {
         host.properties.put("iocp4j.library.path", "a\0b");
 
         assertThat(diagnosis()).contains("iocp4j.library.path: not a path");
     }
 
     @Test
-    void tellsThatTheFileOfThePropertyDoesNotLoad() throws IOException {
+    void reportsThatTheFileOfThePropertyDoesNotLoad() throws IOException {
         final Path file = put("folder");
         host.properties.put("iocp4j.library.path", file.toString());
         fails(file, new UnsatisfiedLinkError("%1 is not a valid Win32 application"));
@@ -233,7 +233,7 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsEveryPlaceThatWasTried() throws IOException {
+    void reportsEveryPlaceThatWasTried() throws IOException {
         final Path broken = put("broken");
         host.properties.put("java.library.path",
                 String.join(File.pathSeparator, broken.getParent().toString(), home.toString(), "folder", "."));
@@ -294,7 +294,7 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsWhatToDoWhenAnotherClassLoaderHasTheLibrary() throws IOException {
+    void reportsWhatToDoWhenAnotherClassLoaderHasTheLibrary() throws IOException {
         final Path file = put("folder");
         host.properties.put("iocp4j.library.path", file.getParent().toString());
         fails(file, taken(file));
@@ -351,7 +351,7 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsOfEveryFileThatDoesNotFitWhenNoneDoes() throws IOException {
+    void reportsEveryFileThatDoesNotFitWhenNoneDoes() throws IOException {
         final Path old = put("old");
         final Path taken = put("taken");
         host.properties.put("java.library.path", old.getParent() + File.pathSeparator + taken.getParent());
@@ -371,7 +371,7 @@ final class NativeLibraryTest {
     }
 
     @Test
-    void tellsWhatToDoWhenTheJvmDeniesNativeCode() {
+    void reportsWhatToDoWhenTheJvmDeniesNativeCode() {
         host.whenLoaded.add(any -> {
             throw new IllegalCallerException("Illegal native access from: module io.github.iocp4j");
         });

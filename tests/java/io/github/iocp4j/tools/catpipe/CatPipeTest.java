@@ -48,7 +48,7 @@ class CatPipeTest {
     }
 
     @Test
-    void joinsBothWaysByMessagesAndTellsTheEndOfEach() throws Exception {
+    void joinsBothWaysByMessagesAndReportsTheEndOfEach() throws Exception {
         try (ToolProcess server =
                 Programs.toolReading(folder, input("from the server"), "cat-pipe", "--listen", pipe, "--message")) {
             server.awaitErrors("serving");
@@ -63,7 +63,7 @@ class CatPipeTest {
     }
 
     @Test
-    void waitsForTheAnswerWhereItIsToldTo() throws Exception {
+    void waitsForTheAnswerWithTheOption() throws Exception {
         try (ToolProcess server =
                 Programs.toolReading(folder, input("answer"), "cat-pipe", "--listen", pipe)) {
             server.awaitErrors("serving");
@@ -77,7 +77,7 @@ class CatPipeTest {
     }
 
     @Test
-    void tellsThatNobodyServesThePipe() throws Exception {
+    void failsWithoutAServer() throws Exception {
         try (ToolProcess client = Programs.toolReading(folder, input(""), "cat-pipe", pipe)) {
             assertThat(client.exitCode()).isEqualTo(1);
             assertThat(client.errors()).startsWith("cat-pipe: CreateFile").contains("ERROR_FILE_NOT_FOUND")

@@ -8,25 +8,25 @@ class ProgressBarTest {
     private static final long MIB = 1 << 20;
 
     @Test
-    void tellsPartRateAndRemainingTime() {
+    void reportsPartRateAndRemainingTime() {
         assertThat(ProgressBar.line(25 * MIB, 100 * MIB, 0, 1, 5))
                 .isEqualTo(" 25 % [=====               ] 25 MiB of 100 MiB, 5.0 MiB/s, 0:15 left");
     }
 
     @Test
-    void tellsOfFilesWhereThereAreSeveral() {
+    void reportsFilesWhereThereAreSeveral() {
         assertThat(ProgressBar.line(1000, 2000, 7, 14, 3600))
                 .isEqualTo(" 50 % [==========          ] 1000 B of 2.0 KiB, 7 files, 0 B/s, 1:00:00 left");
     }
 
     @Test
-    void tellsTheEnd() {
+    void reportsTheEnd() {
         assertThat(ProgressBar.line(MIB, MIB, 1, 1, 61))
                 .isEqualTo("100 % [====================] 1.0 MiB of 1.0 MiB, 17 KiB/s in 1:01");
     }
 
     @Test
-    void tellsThatOnlyTheEndIsMissing() {
+    void reportsThatOnlyTheEndIsMissing() {
         assertThat(ProgressBar.line(MIB, MIB, 0, 1, 1)).endsWith(", 1.0 MiB/s, finishing");
     }
 

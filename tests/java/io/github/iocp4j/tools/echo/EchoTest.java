@@ -91,7 +91,7 @@ final class EchoTest {
     }
 
     @Test
-    void whatSomebodyElseServesIsNotTakenOver() throws Exception {
+    void anotherServersPipeIsNotTakenOver() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, new InetSocketAddress("127.0.0.1", 0).getAddress());
                 ToolProcess echo = Programs.tool(
                         folder, "echo", "--port", Integer.toString(other.getLocalPort()))) {

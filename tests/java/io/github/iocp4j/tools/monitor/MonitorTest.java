@@ -94,7 +94,7 @@ final class MonitorTest {
     }
 
     @Test
-    void failsWhereNobodyServes() throws Exception {
+    void failsWithoutAServer() throws Exception {
         try (ToolProcess tool = Programs.tool(folder, "monitor", pipe)) {
             assertThat(tool.exitCode()).isEqualTo(1);
             assertThat(tool.output()).isEmpty();

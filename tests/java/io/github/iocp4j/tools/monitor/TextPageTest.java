@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The contents of a page, and their positions. */
 final class TextPageTest {
     @Test
-    void tellsEverythingOnce() throws IOException {
+    void reportsEverythingOnce() throws IOException {
         final PortSnapshot port = MadeUpSnapshot.snapshot();
         assertThat(new TextPage(Order.RATE, 10, 100).of(new Interval(null, port)).lines()).containsExactly(
                 "made up \\xe2\\x80\\xae \\x1b[31m: process 4711, open, polled",

@@ -78,7 +78,7 @@ class LogFileTest {
     }
 
     @Test
-    void tellsWhyItCannotBeOpened() {
+    void reportsWhyItCannotBeOpened() {
         final Path missing = folder.resolve("missing").resolve("log");
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> open(missing, false))
                 .withMessageContaining("missing").withMessageEndingWith("there is no such folder");

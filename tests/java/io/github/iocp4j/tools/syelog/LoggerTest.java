@@ -68,7 +68,7 @@ class LoggerTest {
     }
 
     @Test
-    void tellsOfMessagesThatWereDropped() throws Exception {
+    void reportsMessagesThatWereDropped() throws Exception {
         try (ToolProcess logger =
                 Programs.tool(folder, "logger", "--pipe", SyelogdProcess.newPipe(), "--count", "3", "lost")) {
             assertThat(logger.exitCode()).isEqualTo(1);

@@ -40,7 +40,7 @@ class SyelogClientTest {
     }
 
     @Test
-    void tellsWhenTheDaemonHasNotReadEverything() {
+    void reportsWhenTheDaemonHasNotReadEverything() {
         assertThat(client.flush()).as("nothing is written").isTrue();
         client.send(MESSAGE);
         assertThat(client.flush()).isTrue();

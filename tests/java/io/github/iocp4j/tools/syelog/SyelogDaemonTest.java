@@ -123,7 +123,7 @@ final class SyelogDaemonTest {
     }
 
     @Test
-    void losesNobodyWhoseConnectionItClosesItself() throws Exception {
+    void losesNoMessageOfAConnectionThatItCloses() throws Exception {
         final NamedPipe client = connect();
         assertThat(send(client, "hello", 60_000)).isZero();
         while (texts().isEmpty()) {
@@ -141,7 +141,7 @@ final class SyelogDaemonTest {
     }
 
     @Test
-    void tellsWhenItHasNotPartedFromAllClients() throws Exception {
+    void reportsWhenItHasNotPartedFromAllClients() throws Exception {
         final NamedPipe client = connect();
         disk.pause();
         assertThat(send(client, "hello", 60_000)).isZero();

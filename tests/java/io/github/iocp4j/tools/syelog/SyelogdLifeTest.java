@@ -123,7 +123,7 @@ class SyelogdLifeTest {
     }
 
     @Test
-    void writesToStandardOutputUnlessToldOtherwise() throws Exception {
+    void writesToStandardOutputByDefault() throws Exception {
         final String pipe = SyelogdProcess.newPipe();
         try (ToolProcess daemon = Programs.tool(folder, "syelogd", "--pipe", pipe, "--exit-after-first")) {
             daemon.awaitErrors("syelogd: serving \\\\.\\pipe\\" + pipe + ", writing to standard output");
@@ -136,7 +136,7 @@ class SyelogdLifeTest {
     }
 
     @Test
-    void statsTellWhatHasHappened() throws Exception {
+    void statsShowWhatHasHappened() throws Exception {
         try (SyelogdProcess daemon = SyelogdProcess.start(folder, "--stats")) {
             try (Client client = daemon.connect()) {
                 client.send(Messages.line("first"));
@@ -164,7 +164,7 @@ class SyelogdLifeTest {
     }
 
     @Test
-    void goesOnWithAFullDiskAndTellsAtTheEnd() throws Exception {
+    void goesOnWithAFullDiskAndReportsItAtTheEnd() throws Exception {
         final Path full = Path.of("Z:\\dev\\full");
         assumeTrue(Files.exists(full), "this system has no /dev/full, a disk that is always full");
         final String pipe = SyelogdProcess.newPipe();

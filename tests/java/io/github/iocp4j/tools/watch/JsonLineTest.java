@@ -19,7 +19,7 @@ final class JsonLineTest {
     }
 
     @Test
-    void tellsWholeMillisecondsAlways() {
+    void reportsWholeMillisecondsAlways() {
         assertThat(new JsonLine().line(Instant.EPOCH, "added", "x", "y")).contains("\"1970-01-01T00:00:00.000Z\"");
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A port as JMX shows it: each attribute is one of {@link PortSnapshot}, of a snapshot that is taken when the attribute
- * is read. {@link PortManagement} registers it.
+ * A port in JMX. Each attribute is a value of a {@link PortSnapshot} that is taken when the attribute is read.
+ * {@link PortManagement} registers it.
  */
 public interface CompletionPortMXBean {
     /**

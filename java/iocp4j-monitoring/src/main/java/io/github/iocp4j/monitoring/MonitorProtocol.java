@@ -9,7 +9,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * What goes through a monitor's pipe: one message is a request, the next its response. All numbers are big-endian.
+ * The protocol of a monitor's pipe: one message is a request, the next one is its response. All numbers are big-endian.
  *
  * <pre>
  * request   i32 0x494f4351 "IOCQ"   u16 version   u16 0

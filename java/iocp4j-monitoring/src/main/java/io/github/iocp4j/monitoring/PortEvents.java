@@ -8,11 +8,12 @@ import java.util.function.Supplier;
  * Lets JDK Flight Recorder record a port: periodic events
  * {@code io.github.iocp4j.Port}, one for the port, and {@code io.github.iocp4j.Device}, one for each of its devices.
  *
- * <p>Both are off unless a recording's settings enable them, and cost nothing then:
- * {@code new Recording().enable("io.github.iocp4j.Port").withPeriod(Duration.ofSeconds(1))}, or in a file of settings
+ * <p>Both are off by default, and then cost nothing. The settings of a recording enable them: {@code new
+ * Recording().enable("io.github.iocp4j.Port").withPeriod(Duration.ofSeconds(1))}, or in a file of settings
  * {@code <event name="io.github.iocp4j.Port"><setting name="enabled">true</setting></event>}, or, from JDK 17 on, on
- * the command line {@code -XX:StartFlightRecording:+io.github.iocp4j.Port#enabled=true}. The port is looked at once in
- * each period, every second by default, its devices every ten seconds. A port that is closed has no events.
+ * the command line {@code -XX:StartFlightRecording:+io.github.iocp4j.Port#enabled=true}. The event of the port is
+ * recorded once in each period, by default every second; those of its devices, every ten seconds. A closed port has no
+ * events.
  */
 public final class PortEvents implements AutoCloseable {
     private final Supplier<PortSnapshot> port;
@@ -24,14 +25,14 @@ public final class PortEvents implements AutoCloseable {
     /**
      * Whether this JVM has Flight Recorder, which is in the module {@code jdk.jfr}.
      *
-     * @return false in a run-time image without it, and in a program of modules none of which requires it
+     * @return false in a run-time image without this module, and in a modular program that does not require it
      */
     public static boolean isAvailable() {
         return Availability.of("jdk.jfr.FlightRecorder") && FlightEvents.isAvailable();
     }
 
     /**
-     * Registers a port. One that is registered twice has two events where another has one.
+     * Registers a port. A port that is registered twice has two events in each period.
      *
      * @param port the port
      * @return the registration

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Shows a port in JMX, as a {@link CompletionPortMXBean} of the platform's MBean server.
  *
- * <p>The bean stays until this registration is closed, which the port does not do: the bean of a port that is closed
- * says {@link PortState#CLOSED}, with what it has counted.
+ * <p>The bean stays until this registration is closed; closing the port does not remove it. The bean of a closed port
+ * has the state {@link PortState#CLOSED} and the last counters.
  */
 public final class PortManagement implements AutoCloseable {
     private final String objectName;
@@ -21,7 +21,7 @@ public final class PortManagement implements AutoCloseable {
     /**
      * Whether this JVM has JMX, which is in the module {@code java.management}.
      *
-     * @return false in a run-time image without it, and in a program of modules none of which requires it
+     * @return false in a run-time image without this module, and in a modular program that does not require it
      */
     public static boolean isAvailable() {
         return Availability.of("java.lang.management.ManagementFactory");
@@ -29,7 +29,7 @@ public final class PortManagement implements AutoCloseable {
 
     /**
      * Registers a port. Its bean is named {@code io.github.iocp4j:type=CompletionPort,name="NAME"}, with the port's
-     * name in quotes; where there is one of that name, {@code ,number=2} follows, or a higher number.
+     * name in quotes; if that name is in use, {@code ,number=2} follows, or a higher number.
      *
      * @param port the port
      * @return the registration
@@ -47,7 +47,7 @@ public final class PortManagement implements AutoCloseable {
     /**
      * The name of the bean.
      *
-     * @return what {@code javax.management.ObjectName} makes an object of
+     * @return the string of a {@code javax.management.ObjectName}
      */
     public String objectName() {
         return objectName;

@@ -15,12 +15,12 @@ import java.io.IOException;
  * Serves snapshots of a port on a named pipe. Its clients are the tool {@code monitor} and
  * {@link PortMonitorClient}.
  *
- * <p>The pipe is one of messages, for programs of the current user, administrators and SYSTEM on this machine. It is
- * served by a completion port of the monitor's own with one worker, so that it responds even when every worker of
- * the port is blocked. {@link #MAX_CLIENTS} can be connected at once. A client that sends no request for five minutes,
- * or does not read a response, is disconnected. A snapshot is taken for each request and at no other time.
+ * <p>The pipe is in message mode. Programs of the current user, administrators and SYSTEM on this machine can connect.
+ * The monitor has its own completion port with one worker, so that it responds even when every worker of the monitored
+ * port is blocked. Up to {@link #MAX_CLIENTS} clients can be connected at the same time. A client that sends no request
+ * for five minutes, or does not read a response, is disconnected. The monitor takes a snapshot only for a request.
  *
- * <p>The monitor stays until it is closed, which the port does not do: a snapshot of a closed port has the state
+ * <p>The monitor runs until it is closed; closing the port does not end it. A snapshot of a closed port has the state
  * {@link io.github.iocp4j.PortState#CLOSED}.
  */
 public final class PortMonitor implements AutoCloseable {
@@ -51,12 +51,12 @@ public final class PortMonitor implements AutoCloseable {
     /**
      * Begins to serve snapshots of a port.
      *
-     * @param port the port; no operation is started on it for this
+     * @param port the port; the monitor starts no operation on it
      * @param pipeName {@code \\.\pipe\NAME}, or only {@code NAME}
      * @return the monitor; close it to end the service
      * @throws Win32Exception {@link Win32Error#ACCESS_DENIED} when another server has that pipe name, or
      *     another code of {@link NamedPipeServer.Builder#open}
-     * @throws IllegalArgumentException when that cannot be the name of a local pipe
+     * @throws IllegalArgumentException when the name is not valid for a local pipe
      * @throws io.github.iocp4j.PortClosedException when the port is closed
      */
     public static PortMonitor serve(final CompletionPort port, final String pipeName) throws Win32Exception {

@@ -16,8 +16,8 @@ import java.time.Duration;
 /**
  * Reads snapshots from a {@link PortMonitor}, usually one in another program.
  *
- * <p>One thread at a time may use it. It has a polled completion port of its own, so that all its I/O happens on the
- * calling thread. A malformed response is an {@link IOException}.
+ * <p>One thread at a time may use it. It has its own polled completion port, so that all its I/O happens on the calling
+ * thread. A malformed response is an {@link IOException}.
  */
 public final class PortMonitorClient implements AutoCloseable {
     private static final int BUFFER = 65_536;
@@ -49,11 +49,11 @@ public final class PortMonitorClient implements AutoCloseable {
      *
      * @param pipeName {@code \\.\pipe\NAME}, or only {@code NAME}
      * @return the connection
-     * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe,
-     *     {@link Win32Error#PIPE_BUSY} when for ten seconds the monitor has as many clients as it can,
-     *     {@link Win32Error#INVALID_PARAMETER} when the pipe is none of messages and so no monitor's, or another code
-     *     of {@link NamedPipeClient.Builder#connect}
-     * @throws IllegalArgumentException when that cannot be the name of a pipe
+     * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, {@link Win32Error#PIPE_BUSY}
+     *     when the monitor has its maximum number of clients for ten seconds, {@link Win32Error#INVALID_PARAMETER} when
+     *     the pipe is not in message mode, and therefore not a monitor's, or another code of
+     *     {@link NamedPipeClient.Builder#connect}
+     * @throws IllegalArgumentException when the name is not valid for a pipe
      */
     public static PortMonitorClient connect(final String pipeName) throws Win32Exception {
         return new PortMonitorClient(pipeName);

@@ -1,7 +1,7 @@
 /**
  * Shows what a {@link io.github.iocp4j.CompletionPort} is doing outside its program.
  *
- * <p>A program opens its port to one or more of three ways, each of which stays open until it is closed:
+ * <p>There are three ways, which a program can combine. Each stays open until the program closes it:
  *
  * <pre>{@code
  * try (PortManagement management = PortManagement.register(port);
@@ -20,10 +20,10 @@
  *     does a Java program with a {@link io.github.iocp4j.monitoring.PortMonitorClient}.
  * </ul>
  *
- * <p>All three show {@linkplain io.github.iocp4j.PortSnapshot snapshots} of the port. The port counts nothing for them
- * that it does not count anyway, so that they cost something only while a snapshot is taken.
+ * <p>All three show {@linkplain io.github.iocp4j.PortSnapshot snapshots} of the port. The port needs no additional
+ * counters for them, so that they cost time only while a snapshot is taken.
  *
  * <p>JMX and Flight Recorder are optional: {@code PortManagement.isAvailable} and {@code PortEvents.isAvailable} say
- * whether the JVM has them. The pipe needs no module but {@code java.base}.
+ * whether the JVM has them. The pipe needs only the module {@code java.base}.
  */
 package io.github.iocp4j.monitoring;
