@@ -16,7 +16,13 @@ final class PipeNamesTest {
         "docker_engine 2,       \\\\.\\pipe\\docker_engine 2",
         "tool\\control,         \\\\.\\pipe\\tool\\control",
         "\\\\.\\pipe\\syelog,   \\\\.\\pipe\\syelog",
-        "\\\\.\\PIPE\\Syelog,   \\\\.\\PIPE\\Syelog",
+        "\\\\.\\PIPE\\Syelog,   \\\\.\\pipe\\Syelog",
+        "\\\\?\\pipe\\syelog,   \\\\.\\pipe\\syelog",
+        "//./pipe/syelog,       \\\\.\\pipe\\syelog",
+        "//./pipe/a/b,          \\\\.\\pipe\\a\\b",
+        "npipe:////./pipe/x,    \\\\.\\pipe\\x",
+        "NPIPE://./pipe/x,      \\\\.\\pipe\\x",
+        "//box/PIPE/syelog,     \\\\box\\pipe\\syelog",
         "\\\\box\\pipe\\syelog, \\\\box\\pipe\\syelog"})
     void areCompleted(final String name, final String full) {
         assertThat(PipeNames.complete(name)).isEqualTo(full);
@@ -26,7 +32,8 @@ final class PipeNamesTest {
     @ValueSource(strings = {"", "\\\\.\\pipe\\", "\\\\.\\pip\\x", "\\\\.\\mailslot\\x", "\\\\", "a\nb", "a\0b",
         "\\\\box\\c$\\file", "..\\C:\\file", "a\\..\\b", ".", "a/b", "\\\\box\\share\\pipe\\x",
         "\\\\.\\C:\\folder\\pipe\\x", " ", "...", "a\\. .", "\\\\.\\pipe\\ ", "\\\\?\\pipe\\...",
-        "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x"})
+        "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x", "npipe:x", "npipe:/./pipe/x", "http://./pipe/x",
+        "//./pipe/", "//./pipe/a/../b", "///pipe/x", "/pipe/x", "x.", "a\\x ", "\\\\.\\pipe/x"})
     void areRefusedWhenNoPipeCanHaveThem(final String name) {
         assertThatThrownBy(() -> PipeNames.complete(name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a pipe");
@@ -44,15 +51,14 @@ final class PipeNamesTest {
     @Test
     void ofServersAreOnThisMachine() {
         assertThat(PipeNames.local("syelog")).isEqualTo("\\\\.\\pipe\\syelog");
-        assertThat(PipeNames.local("\\\\.\\Pipe\\syelog")).isEqualTo("\\\\.\\Pipe\\syelog");
-        assertThat(PipeNames.local("\\\\?\\pipe\\syelog")).isEqualTo("\\\\?\\pipe\\syelog");
+        assertThat(PipeNames.local("\\\\?\\pipe\\syelog")).isEqualTo("\\\\.\\pipe\\syelog");
         assertThatThrownBy(() -> PipeNames.local("\\\\box\\pipe\\syelog"))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("on this machine");
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("on another machine");
     }
 
     @Test
     void ofMailslotsFollowTheSameRules() {
-        assertThat(PipeNames.localMailslot("\\\\?\\mailslot\\x")).isEqualTo("\\\\?\\mailslot\\x");
+        assertThat(PipeNames.localMailslot("\\\\?\\mailslot\\x")).isEqualTo("\\\\.\\mailslot\\x");
         assertThatThrownBy(() -> PipeNames.completeMailslot("... "))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a mailslot");
     }

@@ -1,31 +1,37 @@
 package io.github.iocp4j.internal;
 
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Completes and checks the names of pipes and of mailslots, which have the same form. */
 public final class PipeNames {
     private static final String PIPE = "pipe";
     private static final String MAILSLOT = "mailslot";
     private static final int MAX_LENGTH = 256;
+    private static final Pattern URI = Pattern.compile("npipe:(?://)?(//.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private PipeNames() {
     }
 
-    /** The full name for a server, which is always on this machine. */
+    /** The path of a pipe on this machine: {@code \\.\pipe\NAME}. */
     public static String local(final String name) {
-        return local(name, PIPE);
+        return local(name, PIPE, " (a client can ask for a pipe on another machine by NamedPipeAddress.ofLocalOrRemote)");
     }
 
-    /** The full name, also for a short one such as {@code syelog}. */
+    /** As {@link #local(String)}, but {@code \\HOST\pipe\NAME} is allowed, too. */
     public static String complete(final String name) {
         return complete(name, PIPE);
     }
 
+    /** Whether that complete path is one of this machine. */
+    public static boolean isLocal(final String path) {
+        return path.startsWith(localPrefix(PIPE));
+    }
+
     /** As {@link #local(String)}, for a mailslot. */
     public static String localMailslot(final String name) {
-        return local(name, MAILSLOT);
+        return local(name, MAILSLOT, "");
     }
 
     /** As {@link #complete(String)}, for a mailslot. */
@@ -33,52 +39,58 @@ public final class PipeNames {
         return complete(name, MAILSLOT);
     }
 
-    private static String local(final String name, final String kind) {
+    private static String local(final String name, final String kind, final String hint) {
         final String full = complete(name, kind);
-        final String prefix = localPrefix(kind);
-        // The second form is the first without normalization of dots and blanks.
-        final String given = full.toLowerCase(Locale.ROOT);
-        if (!given.startsWith(prefix) && !given.startsWith(prefix.replace('.', '?'))) {
-            throw wrong(name, kind, "a server's " + kind + " is on this machine, and begins with " + prefix);
+        if (!full.startsWith(localPrefix(kind))) {
+            throw wrong(name, kind, "it is on another machine; one of this machine begins with " + localPrefix(kind)
+                    + hint);
         }
         return full;
     }
 
     private static String complete(final String name, final String kind) {
-        Objects.requireNonNull(name, "name");
-        if (name.matches("(\\\\(?!\\\\)|[A-Za-z]:[\\\\/]).*")) {
+        final String given = withBackslashes(Objects.requireNonNull(name, "name"));
+        if (given.matches("(?s)(\\\\(?!\\\\)|[A-Za-z]:[\\\\/]).*")) {
             throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME, or be a plain NAME");
         }
-        final String full = name.startsWith("\\\\") ? name : localPrefix(kind) + name;
+        final String full = given.startsWith("\\\\") ? given : localPrefix(kind) + given;
         final String middle = "\\" + kind + "\\";
         // Require exactly that form: any other name may be that of another device, or of a file.
-        final int prefix = full.indexOf('\\', 2);
-        if (prefix <= 2 || !full.regionMatches(true, prefix, middle, 0, middle.length())) {
+        final int host = full.indexOf('\\', 2);
+        if (host <= 2 || !full.regionMatches(true, host, middle, 0, middle.length())) {
             throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME");
-        }
-        final String last = full.substring(prefix + middle.length());
-        if (last.isEmpty()) {
-            throw wrong(name, kind, "there is nothing after " + middle);
         }
         if (full.length() > MAX_LENGTH) {
             throw wrong(name, kind, "it is longer than " + MAX_LENGTH + " characters");
         }
+        final String last = full.substring(host + middle.length());
+        check(name, kind, last);
+        final String machine = full.substring(2, host);
+        return (machine.equals(".") || machine.equals("?") ? localPrefix(kind) : "\\\\" + machine + middle) + last;
+    }
+
+    /** Turns the spellings of other programs into Windows' own: {@code //./pipe/x}, {@code npipe:////./pipe/x}. */
+    private static String withBackslashes(final String name) {
+        final Matcher uri = URI.matcher(name);
+        final String path = uri.matches() ? uri.group(1) : name;
+        return path.startsWith("//") ? path.replace('/', '\\') : path;
+    }
+
+    private static void check(final String name, final String kind, final String last) {
+        if (last.isEmpty()) {
+            throw wrong(name, kind, "there is nothing after \\" + kind + "\\");
+        }
         if (last.chars().anyMatch(c -> c < ' ')) {
             throw wrong(name, kind, "it has a control character");
         }
-        if (last.indexOf('/') >= 0 || Arrays.stream(last.split("\\\\")).anyMatch(PipeNames::isDots)) {
+        if (last.indexOf('/') >= 0 || last.matches("(.*\\\\)?[. ]+(\\\\.*)?") || last.matches(".*[. ]")) {
             throw wrong(name, kind, "Windows would resolve /, . and .. as in the name of a file, and remove dots and"
                     + " blanks at its end");
         }
-        return full;
     }
 
     private static String localPrefix(final String kind) {
         return "\\\\.\\" + kind + "\\";
-    }
-
-    private static boolean isDots(final String part) {
-        return part.matches("[. ]+");
     }
 
     private static IllegalArgumentException wrong(final String name, final String kind, final String why) {

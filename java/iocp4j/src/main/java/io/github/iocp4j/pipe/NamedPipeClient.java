@@ -8,7 +8,6 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OffCarrier;
-import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
@@ -26,12 +25,23 @@ public final class NamedPipeClient {
      * Starts to configure a connection.
      *
      * @param port receives the completions of the connection
-     * @param name {@code \\.\pipe\NAME}, only {@code NAME}, or {@code \\SERVER\pipe\NAME}
+     * @param name {@code NAME} or {@code \\.\pipe\NAME}, or another spelling that {@link NamedPipeAddress} knows
      * @return a builder with the defaults that its methods document
-     * @throws IllegalArgumentException when the name is not valid for a pipe
+     * @throws IllegalArgumentException when the name is not valid for a pipe on this machine
      */
     public static Builder builder(final CompletionPort port, final String name) {
-        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.complete(name));
+        return builder(port, NamedPipeAddress.of(name));
+    }
+
+    /**
+     * Starts to configure a connection, also to another machine ({@link NamedPipeAddress#ofLocalOrRemote}).
+     *
+     * @param port receives the completions of the connection
+     * @param address the address of the pipe
+     * @return a builder with the defaults that its methods document
+     */
+    public static Builder builder(final CompletionPort port, final NamedPipeAddress address) {
+        return new Builder(Objects.requireNonNull(port, "port"), address.path());
     }
 
     /**

@@ -43,12 +43,24 @@ public final class NamedPipeServer extends Device {
      * Starts to configure a pipe server.
      *
      * @param port receives the connections and their completions
-     * @param name {@code \\.\pipe\NAME}, {@code \\?\pipe\NAME}, or only {@code NAME}
+     * @param name {@code NAME} or {@code \\.\pipe\NAME}, or another spelling that {@link NamedPipeAddress} knows
      * @return a builder with the defaults that its methods document
      * @throws IllegalArgumentException when the name is not valid for a local pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
-        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(name));
+        return builder(port, NamedPipeAddress.of(name));
+    }
+
+    /**
+     * Starts to configure a pipe server.
+     *
+     * @param port receives the connections and their completions
+     * @param address a pipe on this machine
+     * @return a builder with the defaults that its methods document
+     * @throws IllegalArgumentException when the address is one of another machine
+     */
+    public static Builder builder(final CompletionPort port, final NamedPipeAddress address) {
+        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(address.path()));
     }
 
     /**

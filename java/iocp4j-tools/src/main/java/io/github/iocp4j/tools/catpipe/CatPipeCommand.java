@@ -6,6 +6,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeDirection;
@@ -108,7 +109,7 @@ public final class CatPipeCommand implements Callable<Integer> {
     }
 
     private NamedPipe connect(final CompletionPort port) throws Win32Exception {
-        return NamedPipeClient.builder(port, name)
+        return NamedPipeClient.builder(port, NamedPipeAddress.ofLocalOrRemote(name))
                 .direction(direction.code())
                 .mode(message && !direction.send ? PipeMode.MESSAGE : PipeMode.BYTE)
                 .timeout(Duration.ofSeconds(timeout))

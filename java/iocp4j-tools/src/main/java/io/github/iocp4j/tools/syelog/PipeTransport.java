@@ -4,6 +4,7 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.PipeDirection;
 import java.nio.ByteBuffer;
@@ -24,7 +25,8 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
     PipeTransport(final String name) throws Win32Exception {
         port = CompletionPort.builder(this::onCompletion).name("logger").workers(1).open();
         try {
-            client = NamedPipeClient.builder(port, name).direction(PipeDirection.OUTBOUND).timeout(PATIENCE);
+            client = NamedPipeClient.builder(port, NamedPipeAddress.ofLocalOrRemote(name))
+                    .direction(PipeDirection.OUTBOUND).timeout(PATIENCE);
         } catch (final IllegalArgumentException wrongName) {
             port.close();
             throw wrongName;
