@@ -30,6 +30,7 @@ final class DeviceRegistryTest {
         assertThat(registry.find(key(2, 3))).as("a later life of the slot").isNull();
         assertThat(registry.find(key(1, 100_000))).as("a slot beyond the table").isNull();
         assertThat(registry.find(0)).isNull();
+        assertThat(registry.find(key(1, -1))).as("no slot").isNull();
     }
 
     @Test

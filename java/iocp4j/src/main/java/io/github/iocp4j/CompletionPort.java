@@ -30,12 +30,13 @@ import java.util.concurrent.CompletionStage;
  * that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
+    private static final DeviceRegistry DEVICES = new DeviceRegistry();
+
     static {
         PortAccess.set(new Insides());
     }
 
     private final CompletionDispatcher dispatcher;
-    private final DeviceRegistry devices = new DeviceRegistry();
     private final String name;
     private final Duration closeTimeout;
     private final boolean polled;
@@ -254,12 +255,13 @@ public final class CompletionPort implements AutoCloseable {
 
     /** The device with that key, or null. */
     Device device(final long key) {
-        return devices.find(key);
+        final Device device = DEVICES.find(key);
+        return device != null && device.port() == this ? device : null;
     }
 
     /** Registers a device that native code has opened, so that completions find its object. */
     <D extends Device> D register(final D device) {
-        devices.add(device);
+        DEVICES.add(device);
         if (!DeviceNative.exists(device.key())) {
             // The port is closing: the device has ended before its object was registered.
             forget(device.key());
@@ -268,7 +270,7 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     void forget(final long key) {
-        final Device device = devices.remove(key);
+        final Device device = DEVICES.remove(key);
         if (device != null) {
             device.end();
         }

@@ -8,10 +8,13 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeServer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * A handle that is registered with a {@link CompletionPort}.
@@ -19,10 +22,23 @@ import java.util.concurrent.CompletionStage;
  * <p>Any thread may call the methods, including the port's workers.
  */
 public abstract class Device implements AutoCloseable {
+    private static final CompletableFuture<Void> HAS_ENDED = CompletableFuture.completedFuture(null);
+    private static final VarHandle ENDED;
+
+    static {
+        try {
+            ENDED = MethodHandles.lookup().findVarHandle(Device.class, "ended", CompletableFuture.class);
+        } catch (final ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final CompletionPort port;
     private final long key;
-    private final String name;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** A String; or a Supplier of it until the name is first read, because most connections never need theirs. */
+    private Object name;
+    /** Null until a thread waits for the end, which few do for connections; {@link #HAS_ENDED} afterwards. */
+    private volatile CompletableFuture<Void> ended;
     private volatile boolean open = true;
     private volatile Object attachment;
     private volatile boolean taken;
@@ -63,7 +79,13 @@ public abstract class Device implements AutoCloseable {
      * @return the name
      */
     public final String name() {
-        return name;
+        // Two threads may both make it: the names are equal.
+        Object known = name;
+        if (known instanceof Supplier) {
+            known = ((Supplier<?>) known).get();
+            name = known;
+        }
+        return (String) known;
     }
 
     /**
@@ -271,7 +293,7 @@ public abstract class Device implements AutoCloseable {
         // The caller may have to close the handle, which takes time when a disk or another machine is behind it.
         final boolean closed = OffCarrier.isNeeded()
                 ? OffCarrier.call(() -> DeviceNative.close(key) ? 1 : 0) == 1 : DeviceNative.close(key);
-        return closed || Ending.await(ended, port.isPolled() ? 0 : milliseconds);
+        return closed || Ending.await(ended(), port.isPolled() ? 0 : milliseconds);
     }
 
     /**
@@ -283,7 +305,7 @@ public abstract class Device implements AutoCloseable {
      */
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
-        return ended.minimalCompletionStage();
+        return ended().minimalCompletionStage();
     }
 
     /** Records that the program has used this device. */
@@ -302,12 +324,23 @@ public abstract class Device implements AutoCloseable {
     /** The device has ended: no further completion comes from it. */
     final void end() {
         open = false;
-        ended.complete(null);
+        if (!ENDED.compareAndSet(this, null, HAS_ENDED)) {
+            ended.complete(null);
+        }
+    }
+
+    private CompletableFuture<Void> ended() {
+        final CompletableFuture<Void> known = ended;
+        if (known != null) {
+            return known;
+        }
+        final CompletableFuture<Void> made = new CompletableFuture<>();
+        return ENDED.compareAndSet(this, null, made) ? made : ended;
     }
 
     @Override
     public final String toString() {
-        return getClass().getSimpleName() + '[' + name + ", key " + Long.toHexString(key) + (open ? "]" : ", closed]");
+        return getClass().getSimpleName() + '[' + name() + ", key " + Long.toHexString(key) + (open ? "]" : ", closed]");
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.iocp4j.internal;
 
 import io.github.iocp4j.CompletionPort;
+import java.util.function.Supplier;
 
 /**
  * What the constructor of a {@link io.github.iocp4j.Device} takes. No program can name this type, so that no class
@@ -9,7 +10,7 @@ import io.github.iocp4j.CompletionPort;
 public final class OpenedDevice {
     private final CompletionPort port;
     private final long key;
-    private final String name;
+    private final Object name;
     private final StreamLimit limit;
 
     /**
@@ -21,6 +22,20 @@ public final class OpenedDevice {
      */
     public OpenedDevice(final CompletionPort port, final long key, final String name) {
         this(port, key, name, null);
+    }
+
+    /**
+     * Describes a device whose name is made when it is first needed.
+     *
+     * @param port the port that it is registered with
+     * @param key its completion key
+     * @param name makes the name; on any thread, and perhaps more than once
+     */
+    public OpenedDevice(final CompletionPort port, final long key, final Supplier<String> name) {
+        this.port = port;
+        this.key = key;
+        this.name = name;
+        limit = null;
     }
 
     /**
@@ -48,8 +63,8 @@ public final class OpenedDevice {
         return key;
     }
 
-    /** What was opened. */
-    public String name() {
+    /** What was opened: a String, or a {@link Supplier} of it. */
+    public Object name() {
         return name;
     }
 

@@ -54,7 +54,8 @@ public final class NamedPipe extends StreamDevice {
     private final int peerProcessId;
 
     NamedPipe(final CompletionPort port, final long key, final int peerProcessId) {
-        super(new OpenedDevice(port, key, DeviceNative.name(key)));
+        // All connections of one pipe share the string.
+        super(new OpenedDevice(port, key, DeviceNative.name(key).intern()));
         this.peerProcessId = peerProcessId;
     }
 

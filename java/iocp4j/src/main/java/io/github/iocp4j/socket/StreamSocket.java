@@ -46,7 +46,7 @@ public final class StreamSocket extends StreamDevice {
     private volatile SocketAddress remote;
 
     StreamSocket(final CompletionPort port, final long key, final SocketAddress remote) {
-        super(new OpenedDevice(port, key, remote == null ? "" : SocketAddresses.format(remote)));
+        super(new OpenedDevice(port, key, () -> remote == null ? "" : SocketAddresses.format(remote)));
         this.remote = remote;
     }
 
