@@ -340,7 +340,8 @@ public abstract class Device implements AutoCloseable {
 
     @Override
     public final String toString() {
-        return getClass().getSimpleName() + '[' + name() + ", key " + Long.toHexString(key) + (open ? "]" : ", closed]");
+        return getClass().getSimpleName() + '[' + name() + ", key " + Long.toHexString(key)
+                + (open ? "]" : ", closed]");
     }
 
     /**

@@ -9,14 +9,14 @@ public final class PipeNames {
     private static final String PIPE = "pipe";
     private static final String MAILSLOT = "mailslot";
     private static final int MAX_LENGTH = 256;
-    private static final Pattern URI = Pattern.compile("npipe:(?://)?(//.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern URI = Pattern.compile("(?is)npipe:(?://)?(//.*)");
 
     private PipeNames() {
     }
 
     /** The path of a pipe on this machine: {@code \\.\pipe\NAME}. */
     public static String local(final String name) {
-        return local(name, PIPE, " (a client can ask for a pipe on another machine by NamedPipeAddress.ofLocalOrRemote)");
+        return local(name, PIPE, " (NamedPipeAddress.ofLocalOrRemote lets a client ask for another machine)");
     }
 
     /** As {@link #local(String)}, but {@code \\HOST\pipe\NAME} is allowed, too. */
