@@ -27,8 +27,18 @@ bool isServerFailure(win32::ErrorCode error) noexcept {
 }
 
 // Maps an error of the engine to the Winsock code for the listener.
-win32::ErrorCode winsockErrorOf(win32::ErrorCode refusal) noexcept {
-    return refusal == code(EngineError::kDeviceLimit) ? win32::ErrorCode{WSAEMFILE} : refusal;
+win32::ErrorCode winsockErrorOf(win32::ErrorCode error) noexcept {
+    switch (static_cast<EngineError>(error)) {
+        case EngineError::kDeviceLimit:
+            return WSAEMFILE;
+        case EngineError::kOutOfMemory:
+            return WSAENOBUFS;
+        case EngineError::kPortClosed:
+        case EngineError::kPortLost:
+            return WSA_OPERATION_ABORTED;
+        default:
+            return error;
+    }
 }
 
 }  // namespace

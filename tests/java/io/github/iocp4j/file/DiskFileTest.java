@@ -8,6 +8,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.FilesOnAPort;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.DosFileAttributes;
@@ -30,6 +31,40 @@ final class DiskFileTest extends FilesOnAPort {
             file.setSize(5 * GIB);
             assertThat(file.size()).isEqualTo(5 * GIB);
             assertThat(read(file, 0, 5)).isEqualTo("123\0\0");
+        }
+    }
+
+    @Test
+    void fileThatIsOpenForReadingRefusesChangesByName() throws Exception {
+        try (OverlappedFile created = create()) {
+            write(created, "12345", 0);
+        }
+        try (OverlappedFile file = OverlappedFile.builder(port, path).open()) {
+            assertThatThrownBy(() -> file.setSize(1)).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("not open for writing").hasMessageContaining("Builder.write()");
+            assertThatThrownBy(file::setSparse).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> file.setCompressed(true)).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(file::flush).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("open for reading only");
+            assertThat(file.size()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void nullIsRefusedByName() throws Exception {
+        final FileRange range = FileRange.from(0).length(1);
+        try (OverlappedFile file = create()) {
+            assertThatThrownBy(() -> file.lock(range, null, 1)).isInstanceOf(NullPointerException.class)
+                    .hasMessage("mode");
+            assertThatThrownBy(() -> file.tryLock(null, LockMode.SHARED, 1)).hasMessage("range");
+            assertThatThrownBy(() -> file.unlock(null)).hasMessage("range");
+            assertThatThrownBy(() -> file.copyMetadataFrom(null)).hasMessage("source");
+            assertThatThrownBy(() -> file.read((ByteBuffer) null, FilePosition.at(0), 1)).hasMessage("buffer");
+            assertThatThrownBy(() -> file.read(ByteBuffer.allocateDirect(1), null, 1)).hasMessage("position");
+            assertThatThrownBy(() -> file.readInto(null, FilePosition.at(0), 1)).hasMessage("slice");
+            assertThatThrownBy(() -> file.writeFrom(null, FilePosition.at(0), 1)).hasMessage("slice");
+            assertThatThrownBy(() -> file.cancelAll((Opcode) null)).hasMessage("opcode");
+            assertThat(port.snapshot().operationsInFlight()).isZero();
         }
     }
 

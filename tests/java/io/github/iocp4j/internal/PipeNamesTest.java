@@ -33,7 +33,8 @@ final class PipeNamesTest {
         "\\\\box\\c$\\file", "..\\C:\\file", "a\\..\\b", ".", "a/b", "\\\\box\\share\\pipe\\x",
         "\\\\.\\C:\\folder\\pipe\\x", " ", "...", "a\\. .", "\\\\.\\pipe\\ ", "\\\\?\\pipe\\...",
         "\\\\\\pipe\\x", "\\pipe\\x", "C:\\temp\\x", "c:/x", "npipe:x", "npipe:/./pipe/x", "http://./pipe/x",
-        "//./pipe/", "//./pipe/a/../b", "///pipe/x", "/pipe/x", "x.", "a\\x ", "\\\\.\\pipe/x"})
+        "//./pipe/", "//./pipe/a/../b", "///pipe/x", "/pipe/x", "x.",
+        "a\\x ", "\\\\.\\pipe\\\\", "\\\\.\\pipe\\\\x", "a\\", "a\\\\b", "\\\\.\\pipe/x"})
     void areRefusedWhenNoPipeCanHaveThem(final String name) {
         assertThatThrownBy(() -> PipeNames.complete(name))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cannot be the name of a pipe");

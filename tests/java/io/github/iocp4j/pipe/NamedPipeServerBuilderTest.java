@@ -65,7 +65,7 @@ final class NamedPipeServerBuilderTest {
     @Test
     void refusesNothingInPlaceOfSomething() {
         assertThatThrownBy(() -> NamedPipeServer.builder(null, "x")).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> NamedPipeServer.builder(port, null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> NamedPipeServer.builder(port, (String) null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> builder().mode(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> builder().direction(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> builder().securityDescriptor(null)).isInstanceOf(NullPointerException.class);

@@ -24,6 +24,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +64,39 @@ final class SocketServerTest extends RecordedPort {
             connection.close();
             assertThat(client.getInputStream().readAllBytes()).isEqualTo("bye".getBytes());
         }
+    }
+
+    /** A throw costs only the connections on which the listener has started nothing. */
+    @Test
+    void keepsTheConnectionThatAThrowingBatchListenerSendsAFileOn() throws Exception {
+        final Path file = Files.write(folder.resolve("sent"), new byte[100_000]);
+        try (CompletionPort careless = CompletionPort.batchBuilder(batch -> {
+            if (batch.opcode(0) == Opcode.ACCEPT) {
+                final StreamSocket connection = (StreamSocket) batch.device(0);
+                try {
+                    connection.transmitFile(file, 1);
+                } catch (final Win32Exception refused) {
+                    throw new AssertionError(refused);
+                }
+                throw new IllegalStateException("behind what is done with the connection");
+            }
+            batch.device(0).close();
+        }).workers(1).batch(1).exceptionHandler((completion, thrown) -> { }).open();
+                SocketServer server = SocketServer.builder(careless, SocketPair.loopback()).open();
+                Socket client = new Socket("127.0.0.1", server.localPort())) {
+            assertThat(client.getInputStream().readAllBytes()).hasSize(100_000);
+        }
+    }
+
+    @Test
+    void nullIsRefusedByName() throws Exception {
+        final StreamSocket socket = SocketPair.open(port, recorder).client;
+        assertThatThrownBy(() -> socket.disconnect(null, 1)).isInstanceOf(NullPointerException.class)
+                .hasMessage("next");
+        assertThatThrownBy(() -> socket.transmitFile(null, 1)).hasMessage("file");
+        assertThatThrownBy(() -> socket.transmitFile(folder, null, null, null, 1)).hasMessage("range");
+        assertThatThrownBy(() -> UnixSocketAddress.of(null)).hasMessage("path");
+        assertThat(port.snapshot().operationsInFlight()).isZero();
     }
 
     /** As with a load balancer that checks whether the server is there. */

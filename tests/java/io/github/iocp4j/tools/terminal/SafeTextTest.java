@@ -30,6 +30,8 @@ class SafeTextTest {
         assertEscaped("line separator \u00e2\u0080\u00a8", "line separator \\xe2\\x80\\xa8");
         assertEscaped("from right to left \u00e2\u0080\u00ae", "from right to left \\xe2\\x80\\xae");
         assertEscaped("isolate \u00e2\u0081\u00a6", "isolate \\xe2\\x81\\xa6");
+        assertEscaped("mark \u00e2\u0080\u008f", "mark \\xe2\\x80\\x8f");
+        assertEscaped("Arabic mark \u00d8\u009c", "Arabic mark \\xd8\\x9c");
         assertEscaped("Latin-1 \u00e4.", "Latin-1 \\xe4.");
         assertEscaped("cut off \u00e2\u0082", "cut off \\xe2\\x82");
         assertEscaped("cut off \u00c3x", "cut off \\xc3x");

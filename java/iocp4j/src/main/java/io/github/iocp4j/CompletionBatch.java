@@ -4,6 +4,7 @@ import io.github.iocp4j.device.AdoptedDevice;
 import io.github.iocp4j.device.SerialPort;
 import io.github.iocp4j.internal.ConnectionFactory;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.RecordLayout;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.socket.StreamSocket;
@@ -289,7 +290,8 @@ public final class CompletionBatch {
 
     private String what(final int index) {
         final Device known = opcode(index) == Opcode.POST ? null : port.device(key(index));
-        return opcode(index).name() + (known != null ? " on " + known.name() : "");
+        final String name = known != null ? Printable.of(known.name()) : "";
+        return opcode(index).name() + (name.isEmpty() ? "" : " on " + name);
     }
 
     private DeviceKind kind(final int index) {

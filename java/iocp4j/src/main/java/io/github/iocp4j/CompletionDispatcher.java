@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import io.github.iocp4j.internal.CompletionReceiver;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.Printable;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -130,7 +131,7 @@ final class CompletionDispatcher extends CompletionReceiver {
     private void warnOfUnasked(final String name) {
         // Without a name it is closed already, as when the port is being closed.
         if (!name.isEmpty() && !warnedOfUnasked.getAndSet(true)) {
-            log(Level.WARNING, "The listener of " + port + " has returned from an ACCEPT on " + name
+            log(Level.WARNING, "The listener of " + port + " has returned from an ACCEPT on " + Printable.of(name)
                     + " without asking for the connection, which is therefore closed. Call device() of each ACCEPT that"
                     + " has succeeded, if only to close it. This port logs no more of these warnings");
         }

@@ -6,6 +6,7 @@ import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PollerNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.Ranges;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.loader.NativeLibrary;
@@ -242,7 +243,7 @@ public final class CompletionPort implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "CompletionPort[" + name + (open ? "]" : ", closed]");
+        return "CompletionPort[" + Printable.of(name) + (open ? "]" : ", closed]");
     }
 
     long id() {

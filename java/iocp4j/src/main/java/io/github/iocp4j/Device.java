@@ -5,6 +5,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -12,6 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -246,7 +248,7 @@ public abstract class Device implements AutoCloseable {
      *     because callers do not start such operations on a device
      */
     public final int cancelAll(final Opcode opcode) {
-        switch (opcode) {
+        switch (Objects.requireNonNull(opcode, "opcode")) {
             case POST:
             case ACCEPT:
             case CHANGE:
@@ -340,7 +342,7 @@ public abstract class Device implements AutoCloseable {
 
     @Override
     public final String toString() {
-        return getClass().getSimpleName() + '[' + name() + ", key " + Long.toHexString(key)
+        return getClass().getSimpleName() + '[' + Printable.of(name()) + ", key " + Long.toHexString(key)
                 + (open ? "]" : ", closed]");
     }
 

@@ -4,6 +4,7 @@ import io.github.iocp4j.internal.ConnectionFactory;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamLimit;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /** Gives the other packages of this library what is not public in this one. */
 final class Insides extends PortAccess {
@@ -53,12 +54,12 @@ final class Insides extends PortAccess {
 
     @Override
     public long keyToReadInto(final RegisteredSlice slice) {
-        return slice.keyToReadInto();
+        return Objects.requireNonNull(slice, "slice").keyToReadInto();
     }
 
     @Override
     public long keyToWriteFrom(final RegisteredSlice slice) {
-        return slice.keyToWriteFrom();
+        return Objects.requireNonNull(slice, "slice").keyToWriteFrom();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.iocp4j;
 
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.Timeouts;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -21,7 +22,8 @@ final class OverdueClose {
             final List<WorkerSnapshot> workers = port.snapshot().workerStates();
             for (int i = 0; i < workers.size(); i++) {
                 if (workers.get(i).activity() == WorkerActivity.IN_LISTENER) {
-                    message.append(' ').append(port.name()).append(port.isPolled() ? "-poller-" : "-worker-").append(i)
+                    message.append(' ').append(Printable.of(port.name()))
+                            .append(port.isPolled() ? "-poller-" : "-worker-").append(i)
                             .append(" is in the listener for ").append(workers.get(i).duration().toMillis())
                             .append(" ms.");
                 }

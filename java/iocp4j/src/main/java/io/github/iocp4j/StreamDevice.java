@@ -8,6 +8,7 @@ import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A device that transfers a sequence of bytes, without positions: a connected pipe or socket, a serial port.
@@ -201,12 +202,14 @@ public abstract class StreamDevice extends Device {
 
     private long startRead(final RegisteredSlice slice, final long token, final int milliseconds) {
         checkReadable();
+        Objects.requireNonNull(slice, "slice");
         return accepted(DeviceNative.readRegistered(
                 key(), slice.keyToReadInto(), slice.offset(), slice.length(), NO_POSITION, token, milliseconds));
     }
 
     private long startWrite(final RegisteredSlice slice, final long token, final int milliseconds) {
         checkWritable();
+        Objects.requireNonNull(slice, "slice");
         return accepted(DeviceNative.writeRegistered(
                 key(), slice.keyToWriteFrom(), slice.offset(), slice.length(), NO_POSITION, token, milliseconds));
     }

@@ -1,6 +1,7 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.PortNative;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.io.IOException;
 import java.util.Objects;
@@ -44,7 +45,8 @@ public final class Win32Exception extends IOException {
     }
 
     private static String describe(final String call, final int code) {
-        final String failure = call + " failed: " + Win32Error.name(code) + " (" + Integer.toUnsignedString(code) + ")";
+        final String failure = Printable.of(call) + " failed: " + Win32Error.name(code)
+                + " (" + Integer.toUnsignedString(code) + ")";
         // Only the DLL can get Windows' text, which is in the user's language.
         final String text = NativeLibrary.isLoaded() ? PortNative.errorMessage(code).strip() : "";
         return text.isEmpty() ? failure : failure + ": " + text;

@@ -132,6 +132,7 @@ public final class AdoptedDevice extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long readAt(final ByteBuffer buffer, final FilePosition position, final long token) {
+        Objects.requireNonNull(position, "position");
         return PortAccess.get().startRead(this, buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 
@@ -147,6 +148,7 @@ public final class AdoptedDevice extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long writeAt(final ByteBuffer buffer, final FilePosition position, final long token) {
+        Objects.requireNonNull(position, "position");
         return PortAccess.get().startWrite(this, buffer, position.bytes(), token, Timeouts.NO_DEADLINE);
     }
 

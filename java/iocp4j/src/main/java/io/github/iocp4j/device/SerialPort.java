@@ -14,6 +14,7 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.SerialPortNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
@@ -230,7 +231,7 @@ public final class SerialPort extends StreamDevice {
         if (name.matches("\\\\\\\\[.?]\\\\[^\\\\/\\x00-\\x1f]+.*")) {
             return name;
         }
-        throw new IllegalArgumentException("\"" + name
+        throw new IllegalArgumentException("\"" + Printable.of(name)
                 + "\" cannot be the name of a serial port: it should look like COM3 or \\\\.\\NAME");
     }
 

@@ -12,6 +12,7 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -71,6 +72,7 @@ abstract class DiskFile extends Device {
      * @throws Win32Exception when Windows refuses: {@link Win32Error#NOT_LOCKED} when exactly that range is not locked
      */
     public void unlock(final FileRange range) throws Win32Exception {
+        Objects.requireNonNull(range, "range");
         done(() -> FileNative.unlock(key(), range.position(), range.length()), "UnlockFileEx");
     }
 
@@ -90,12 +92,14 @@ abstract class DiskFile extends Device {
      * aligned.
      *
      * @param size bytes, from 0
+     * @throws UnsupportedOperationException when the file is not open for writing
      * @throws Win32Exception when Windows refuses, as with {@link Win32Error#DISK_FULL}
      */
     public void setSize(final long size) throws Win32Exception {
         if (size < 0) {
             throw new IllegalArgumentException("The size is " + size + ", but cannot be negative");
         }
+        limits().checkResize();
         done(() -> FileNative.setSize(key(), size), "SetFileInformationByHandle");
     }
 
@@ -103,19 +107,22 @@ abstract class DiskFile extends Device {
      * Flushes the caches of Windows and of the disk ({@code FlushFileBuffers}). The caller waits. The flush may or may
      * not include writes in flight.
      *
-     * @throws Win32Exception when Windows refuses: {@link Win32Error#ACCESS_DENIED} when the file is not open for
-     *     writing
+     * @throws UnsupportedOperationException when the file is open neither for writing nor for appending
+     * @throws Win32Exception when Windows refuses
      */
     public void flush() throws Win32Exception {
+        limits().checkFlush();
         done(() -> FileNative.flush(key()), "FlushFileBuffers");
     }
 
     /**
      * Makes the file sparse, so that unwritten ranges take no space ({@code FSCTL_SET_SPARSE}).
      *
+     * @throws UnsupportedOperationException when the file is not open for writing
      * @throws Win32Exception when Windows refuses, or the file system does not support sparse files
      */
     public void setSparse() throws Win32Exception {
+        limits().checkResize();
         done(() -> FileNative.setSparse(key()), "FSCTL_SET_SPARSE");
     }
 
@@ -124,10 +131,12 @@ abstract class DiskFile extends Device {
      * writing.
      *
      * @param compressed whether to compress
+     * @throws UnsupportedOperationException when the file is not open for reading and writing
      * @throws Win32Exception when Windows refuses: {@link Win32Error#INVALID_FUNCTION} or
      *     {@link Win32Error#NOT_SUPPORTED} when the file system does not support compression
      */
     public void setCompressed(final boolean compressed) throws Win32Exception {
+        limits().checkCompress();
         done(() -> FileNative.setCompressed(key(), compressed), "FSCTL_SET_COMPRESSION");
     }
 
@@ -140,16 +149,22 @@ abstract class DiskFile extends Device {
      * @throws Win32Exception when Windows refuses
      */
     public void copyMetadataFrom(final OverlappedFile source) throws Win32Exception {
+        Objects.requireNonNull(source, "source");
         done(() -> FileNative.copyMetadata(source.key(), key()), "SetFileInformationByHandle");
     }
 
     private long startLock(
             final FileRange range, final LockMode mode, final boolean failImmediately, final long token,
             final int milliseconds) {
+        Objects.requireNonNull(range, "range");
+        Objects.requireNonNull(mode, "mode");
         return PortAccess.get().accepted(this,
                 FileNative.lock(key(), range.position(), range.length(), mode == LockMode.EXCLUSIVE,
                 failImmediately, token, milliseconds));
     }
+
+    /** What the file is open for. */
+    abstract FileLimits limits();
 
     /** Makes a blocking call, which may wait for the disk or another machine. */
     private long done(final LongSupplier call, final String name) throws Win32Exception {

@@ -47,6 +47,22 @@ final class FileLimits {
         checkSegments(segments, position);
     }
 
+    void checkResize() {
+        if ((access & FileOptions.GENERIC_WRITE) == 0) {
+            throw new UnsupportedOperationException(file + " is not open for writing, so that its size and attributes"
+                    + " cannot be changed: open it with OverlappedFile.Builder.write(), too");
+        }
+    }
+
+    void checkFlush() {
+        checkAppendable();
+    }
+
+    void checkCompress() {
+        checkReadable();
+        checkResize();
+    }
+
     private void checkReadable() {
         if ((access & FileOptions.GENERIC_READ) == 0) {
             throw new UnsupportedOperationException(

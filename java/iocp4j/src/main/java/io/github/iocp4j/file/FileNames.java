@@ -1,5 +1,6 @@
 package io.github.iocp4j.file;
 
+import io.github.iocp4j.internal.Printable;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 
@@ -14,7 +15,7 @@ final class FileNames {
     /** The absolute path, with the prefix if it is too long without. */
     static String absolute(final Path path) {
         if (path.getFileSystem() != FileSystems.getDefault()) {
-            throw new IllegalArgumentException(path + " lies in " + path.getFileSystem()
+            throw new IllegalArgumentException(Printable.of(path.toString()) + " lies in " + path.getFileSystem()
                     + ", which Windows does not know: use a path of the default file system");
         }
         final String absolute = path.toAbsolutePath().normalize().toString();

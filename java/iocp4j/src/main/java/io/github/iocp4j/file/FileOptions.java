@@ -1,5 +1,7 @@
 package io.github.iocp4j.file;
 
+import java.util.Objects;
+
 /** The arguments of {@code CreateFileW} that an {@link OverlappedFile.Builder} collects. */
 final class FileOptions {
     static final int GENERIC_READ = 0x8000_0000;
@@ -37,7 +39,7 @@ final class FileOptions {
     void share(final FileShare... what) {
         share = 0;
         for (final FileShare one : what) {
-            share |= one.code();
+            share |= Objects.requireNonNull(one, "what").code();
         }
     }
 

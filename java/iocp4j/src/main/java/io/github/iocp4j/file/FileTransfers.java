@@ -8,6 +8,7 @@ import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * Starts the reads and writes of an {@link OverlappedFile}, after {@link FileLimits} has checked them. Each method
@@ -26,7 +27,7 @@ final class FileTransfers {
     }
 
     long read(final ByteBuffer buffer, final FilePosition position, final int milliseconds, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         Buffers.checkReadInto(buffer);
         limits.checkRead(buffer, start);
         return accepted(DeviceNative.read(
@@ -34,7 +35,7 @@ final class FileTransfers {
     }
 
     long readInto(final RegisteredSlice slice, final FilePosition position, final int milliseconds, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         final long memory = PortAccess.get().keyToReadInto(slice);
         limits.checkRead(slice.buffer(), start);
         return accepted(DeviceNative.readRegistered(file.key(), memory, PortAccess.get().offset(slice),
@@ -42,13 +43,13 @@ final class FileTransfers {
     }
 
     long readScatter(final FileSegments segments, final FilePosition position, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         limits.checkScatter(segments, start);
         return accepted(FileNative.readScatter(file.key(), segments.array(), start, token, Timeouts.NO_DEADLINE));
     }
 
     long write(final ByteBuffer buffer, final FilePosition position, final int milliseconds, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         Buffers.checkDirect(buffer);
         limits.checkWrite(buffer, start);
         return accepted(DeviceNative.write(
@@ -56,7 +57,7 @@ final class FileTransfers {
     }
 
     long writeFrom(final RegisteredSlice slice, final FilePosition position, final int milliseconds, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         final long memory = PortAccess.get().keyToWriteFrom(slice);
         limits.checkWrite(slice.buffer(), start);
         return accepted(DeviceNative.writeRegistered(file.key(), memory, PortAccess.get().offset(slice),
@@ -64,7 +65,7 @@ final class FileTransfers {
     }
 
     long writeGather(final FileSegments segments, final FilePosition position, final long token) {
-        final long start = position.bytes();
+        final long start = Objects.requireNonNull(position, "position").bytes();
         limits.checkGather(segments, start);
         return accepted(FileNative.writeGather(file.key(), segments.array(), start, token, Timeouts.NO_DEADLINE));
     }

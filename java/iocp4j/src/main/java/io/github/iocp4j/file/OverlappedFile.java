@@ -47,13 +47,15 @@ import java.util.Objects;
  */
 public final class OverlappedFile extends DiskFile {
     private final int alignment;
+    private final FileLimits limits;
     private final FileTransfers transfers;
 
     private OverlappedFile(final CompletionPort port, final long key, final String name, final int access) {
         super(new OpenedDevice(port, key, name));
         // If the port was closed in the meantime, the query fails, and the alignment is never used.
         alignment = (int) Math.max(1, FileNative.alignment(key));
-        transfers = new FileTransfers(this, new FileLimits(this, access, alignment));
+        limits = new FileLimits(this, access, alignment);
+        transfers = new FileTransfers(this, limits);
     }
 
     /**
@@ -267,6 +269,11 @@ public final class OverlappedFile extends DiskFile {
      */
     public long append(final ByteBuffer buffer, final long token) {
         return transfers.append(buffer, token);
+    }
+
+    @Override
+    FileLimits limits() {
+        return limits;
     }
 
     /**

@@ -83,9 +83,9 @@ public final class PipeNames {
         if (last.chars().anyMatch(c -> c < ' ')) {
             throw wrong(name, kind, "it has a control character");
         }
-        if (last.indexOf('/') >= 0 || last.matches("(.*\\\\)?[. ]+(\\\\.*)?") || last.matches(".*[. ]")) {
-            throw wrong(name, kind, "Windows would resolve /, . and .. as in the name of a file, and remove dots and"
-                    + " blanks at its end");
+        if (last.indexOf('/') >= 0 || last.matches("(.*\\\\)?[. ]*(\\\\.*)?") || last.matches(".*[. ]")) {
+            throw wrong(name, kind, "Windows would resolve /, empty parts, . and .. as in the name of a file, and"
+                    + " remove dots and blanks at its end");
         }
     }
 
@@ -94,6 +94,7 @@ public final class PipeNames {
     }
 
     private static IllegalArgumentException wrong(final String name, final String kind, final String why) {
-        return new IllegalArgumentException("\"" + name + "\" cannot be the name of a " + kind + ": " + why);
+        return new IllegalArgumentException(
+                "\"" + Printable.of(name) + "\" cannot be the name of a " + kind + ": " + why);
     }
 }

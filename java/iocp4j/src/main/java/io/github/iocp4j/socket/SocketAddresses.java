@@ -4,6 +4,7 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.SocketNative;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -46,16 +47,16 @@ final class SocketAddresses {
             return address;
         }
         if (!(address instanceof InetSocketAddress)) {
-            throw new IllegalArgumentException(address + " is a " + address.getClass().getName()
-                    + ", but must be an InetSocketAddress or a UnixSocketAddress");
+            throw new IllegalArgumentException(Printable.of(address.toString()) + " is a "
+                    + address.getClass().getName() + ", but must be an InetSocketAddress or a UnixSocketAddress");
         }
         return check((InetSocketAddress) address);
     }
 
     static InetSocketAddress check(final InetSocketAddress address) {
         if (Objects.requireNonNull(address, "address").isUnresolved()) {
-            throw new IllegalArgumentException("The host " + address.getHostString() + " is not resolved: there is"
-                    + " none of that name, or the address was made with createUnresolved");
+            throw new IllegalArgumentException("The host " + Printable.of(address.getHostString())
+                    + " is not resolved: there is none of that name, or the address was made with createUnresolved");
         }
         return address;
     }

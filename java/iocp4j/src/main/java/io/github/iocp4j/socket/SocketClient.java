@@ -135,8 +135,10 @@ public final class SocketClient {
         public StreamSocket connect(final long token) throws Win32Exception {
             final long answer = StreamSocketNative.open(PortAccess.get().id(port), SocketAddresses.format(address),
                     SocketAddresses.encode(local), options.toArray());
-            final long key = EngineError.key(answer,
-                    "bind " + SocketAddresses.format(local) + SocketAddresses.whyNone(answer, address), port);
+            // The local address of a Unix-domain client is empty.
+            final String call = address instanceof UnixSocketAddress
+                    ? "socket for " + address : "bind " + SocketAddresses.format(local);
+            final long key = EngineError.key(answer, call + SocketAddresses.whyNone(answer, address), port);
             final StreamSocket socket = new StreamSocket(port, key, address);
             socket.attach(attachment);
             PortAccess.get().register(port, socket);

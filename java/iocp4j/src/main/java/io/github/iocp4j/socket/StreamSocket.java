@@ -23,6 +23,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
@@ -147,6 +148,7 @@ public final class StreamSocket extends StreamDevice {
     public long transmitFile(
             final Path file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
             throws Win32Exception {
+        Objects.requireNonNull(file, "file");
         return transmit(file.toAbsolutePath().toString(), 0, file, range, orNothing(head), orNothing(tail), token);
     }
 
@@ -168,7 +170,7 @@ public final class StreamSocket extends StreamDevice {
     public long transmitOpenFile(
             final Device file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
             throws Win32Exception {
-        if (!file.isOpen()) {
+        if (!Objects.requireNonNull(file, "file").isOpen()) {
             throw EngineError.DEVICE_CLOSED.exception(file);
         }
         return transmit(null, file.key(), file, range, orNothing(head), orNothing(tail), token);
@@ -196,6 +198,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long disconnect(final AfterDisconnect next, final long token) {
+        Objects.requireNonNull(next, "next");
         return PortAccess.get().accepted(this, StreamSocketNative.disconnect(
                 key(), next == AfterDisconnect.CONNECT_AGAIN, token, Timeouts.NO_DEADLINE));
     }
@@ -366,6 +369,7 @@ public final class StreamSocket extends StreamDevice {
             final ByteBuffer tail, final long token) throws Win32Exception {
         Buffers.checkDirect(head);
         Buffers.checkDirect(tail);
+        Objects.requireNonNull(range, "range");
         // To TransmitFile 0 is all until the end.
         final long length = range.length() == Long.MAX_VALUE - range.position() ? 0 : range.length();
         if (length > MAX_TRANSMISSION - head.remaining() - tail.remaining()) {
@@ -379,7 +383,8 @@ public final class StreamSocket extends StreamDevice {
         if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
             throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
         }
-        return EngineError.key(answer, "TransmitFile " + file, this);
+        return answer > 0 ? PortAccess.get().accepted(this, answer)
+                : EngineError.key(answer, "TransmitFile " + file, this);
     }
 
     private static ByteBuffer orNothing(final ByteBuffer buffer) {

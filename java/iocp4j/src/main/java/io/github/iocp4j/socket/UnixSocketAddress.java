@@ -1,9 +1,11 @@
 package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.internal.Printable;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The address of a Unix-domain socket ({@code AF_UNIX}): a path on this machine. Windows supports them since Windows 10
@@ -30,11 +32,11 @@ public final class UnixSocketAddress extends SocketAddress {
      * @throws IllegalArgumentException when the path is empty, or longer than 107 bytes of UTF-8
      */
     public static UnixSocketAddress of(final Path path) {
-        final String text = path.toString();
+        final String text = Objects.requireNonNull(path, "path").toString();
         final int length = text.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > MAX_BYTES) {
-            throw new IllegalArgumentException("\"" + text + "\" cannot be the path of a socket: it has " + length
-                    + " bytes, and must have from 1 to " + MAX_BYTES);
+            throw new IllegalArgumentException("\"" + Printable.of(text) + "\" cannot be the path of a socket: it has "
+                    + length + " bytes, and must have from 1 to " + MAX_BYTES);
         }
         return new UnixSocketAddress(text);
     }

@@ -2,6 +2,7 @@ package io.github.iocp4j.tools.terminal;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.iocp4j.internal.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -93,10 +94,7 @@ public final class SafeText {
      * @return false for characters that command a terminal, end a line or change the direction of text
      */
     public static boolean isHarmless(final int codePoint) {
-        if (codePoint < 0xa0) {
-            return isPrintableAscii(codePoint);
-        }
-        return (codePoint < 0x2028 || codePoint > 0x202e) && (codePoint < 0x2066 || codePoint > 0x2069);
+        return Printable.isHarmless(codePoint);
     }
 
     private static boolean isPrintableAscii(final int codePoint) {
