@@ -39,19 +39,19 @@ final class Suite {
     private static final String MECHANISMS_COMPARED =
             "The rate of each mechanism, relative to a port whose packets the kernel queues:\n\n"
             + "- It shows the cost of the detour. For each other mechanism, Windows first notifies a thread of the\n"
-            + "  library, which posts the packet: an alertable thread, or a thread of the process's pool. An APC also\n"
-            + "  needs a hand-over to the alertable thread, because that thread must start the operation. An operation\n"
-            + "  that succeeds at once needs no notification, while the kernel still queues a packet for it.\n"
-            + "- On Windows, wait-completion packets wait for the events of all operations. Under Wine, each 63 events\n"
-            + "  need a thread.";
+            + "  library, which posts the packet: an alertable thread, or one of the process's pool. An APC also\n"
+            + "  needs a hand-over to the alertable thread, because that thread must start the operation. An\n"
+            + "  operation that succeeds at once needs no notification, but the kernel queues a packet for it.\n"
+            + "- On Windows, wait-completion packets wait for the events of all operations. Under Wine, each 63\n"
+            + "  events need a thread.";
     private static final String MODELS_COMPARED = "The rate of each model, relative to iocp4j on one thread:\n\n"
             + "- Answered at once, the figures show the cost of a server whose next message goes to another thread.\n"
             + "  Windows wakes the worker that came last, and no more workers than there are processors; under Wine,\n"
             + "  each packet goes to another worker.\n"
             + "- Answered after 1 ms, during which the handler sleeps, the figures show how many messages a model\n"
             + "  handles at the same time: one; as many as there are clients; or as many as the pool has workers,\n"
-            + "  by default 2 × processors + 2. Under Wine, a sleep is also a request to the wineserver, which limits\n"
-            + "  the server with a thread for each client.";
+            + "  by default 2 × processors + 2. Under Wine, a sleep is also a request to the wineserver, which\n"
+            + "  limits the server with a thread for each client.";
 
     private final Platform platform;
     private final DataFolder data;
