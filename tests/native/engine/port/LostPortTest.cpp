@@ -73,8 +73,8 @@ TEST_F(LostPortTest, WorkersThatReturnLaterLearnOfTheLoss) {
 // The kernel may still use the operation, and no packet can report its end.
 TEST_F(LostPortTest, WhatIsInFlightIsKept) {
     // Never freed, because the kernel may still use them.
-    auto& request = *new Request;
-    auto& recording = *new Recording;
+    static auto& request = *new Request;
+    static auto& recording = *new Recording;
     const auto key = *CompletionPort::open(portSettings(kWorkers), recording.sink());
     {
         const Share<CompletionPort> port{key};

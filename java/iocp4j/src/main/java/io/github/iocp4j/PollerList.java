@@ -28,8 +28,15 @@ final class PollerList {
     }
 
     void closeAll() {
-        // Each poller removes itself.
-        copy().forEach(CompletionPoller::close);
+        // The port has ended, so that the program may have closed the class loader: load no class for an empty list.
+        if (hasHadPollers()) {
+            // Each poller removes itself.
+            copy().forEach(CompletionPoller::close);
+        }
+    }
+
+    private synchronized boolean hasHadPollers() {
+        return !pollers.isEmpty();
     }
 
     boolean isDeliveringOnThisThread() {
