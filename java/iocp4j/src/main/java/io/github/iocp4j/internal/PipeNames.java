@@ -16,7 +16,12 @@ public final class PipeNames {
 
     /** The path of a pipe on this machine: {@code \\.\pipe\NAME}. */
     public static String local(final String name) {
-        return local(name, PIPE, " (NamedPipeAddress.ofLocalOrRemote lets a client ask for another machine)");
+        return local(name, PIPE, "");
+    }
+
+    /** The same for a client, which may ask for another machine. */
+    public static String localUnlessAskedFor(final String name) {
+        return local(name, PIPE, "; NamedPipeAddress.ofLocalOrRemote lets a client ask for another machine");
     }
 
     /** As {@link #local(String)}, but {@code \\HOST\pipe\NAME} is allowed, too. */
@@ -42,8 +47,8 @@ public final class PipeNames {
     private static String local(final String name, final String kind, final String hint) {
         final String full = complete(name, kind);
         if (!full.startsWith(localPrefix(kind))) {
-            throw wrong(name, kind, "it is on another machine; one of this machine begins with " + localPrefix(kind)
-                    + hint);
+            throw wrong(name, kind, "it is on another machine, and a " + kind + " on this machine begins with "
+                    + localPrefix(kind) + hint);
         }
         return full;
     }

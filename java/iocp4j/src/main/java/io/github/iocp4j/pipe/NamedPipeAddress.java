@@ -27,7 +27,7 @@ public final class NamedPipeAddress extends SocketAddress {
      *     says why
      */
     public static NamedPipeAddress of(final String name) {
-        return new NamedPipeAddress(PipeNames.local(name));
+        return new NamedPipeAddress(PipeNames.localUnlessAskedFor(name));
     }
 
     /**

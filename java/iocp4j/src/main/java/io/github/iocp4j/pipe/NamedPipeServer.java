@@ -48,7 +48,7 @@ public final class NamedPipeServer extends Device {
      * @throws IllegalArgumentException when the name is not valid for a local pipe
      */
     public static Builder builder(final CompletionPort port, final String name) {
-        return builder(port, NamedPipeAddress.of(name));
+        return new Builder(Objects.requireNonNull(port, "port"), PipeNames.local(name));
     }
 
     /**
