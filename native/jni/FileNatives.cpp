@@ -142,6 +142,28 @@ jlong JNICALL lock(JNIEnv*, jclass, jlong device, jlong position, jlong length, 
                                   });
 }
 
+jlong JNICALL tryLock(JNIEnv*, jclass, jlong device, jlong position, jlong length, jboolean exclusive) {
+    return onFile(device, [&](OverlappedFile& file) {
+        return done(file.tryLock(exclusive != JNI_FALSE ? DWORD{LOCKFILE_EXCLUSIVE_LOCK} : 0,
+                                 static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(length)));
+    });
+}
+
+jlong JNICALL identity(JNIEnv* env, jclass, jlong device, jlongArray into) {
+    return onFile(device, [&](OverlappedFile& file) {
+        const auto found = file.identity();
+        if (!found) {
+            return refused(found.error());
+        }
+        constexpr auto kLength = static_cast<jsize>(std::tuple_size_v<OverlappedFile::Identity>);
+        if (into == nullptr || env->GetArrayLength(into) < kLength) {
+            return refused(ERROR_INVALID_PARAMETER);
+        }
+        env->SetLongArrayRegion(into, 0, kLength, reinterpret_cast<const jlong*>(found->data()));
+        return jlong{0};
+    });
+}
+
 jlong JNICALL unlock(JNIEnv*, jclass, jlong device, jlong position, jlong length) {
     return onFile(device, [&](OverlappedFile& file) {
         return done(file.unlock(static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(length)));
@@ -183,7 +205,9 @@ std::vector<JNINativeMethod> fileNatives() {
         native("readScatter", "(J[Ljava/nio/ByteBuffer;JJI)J", readScatter),
         native("writeGather", "(J[Ljava/nio/ByteBuffer;JJI)J", writeGather),
         native("lock", "(JJJZZJI)J", lock),
+        native("tryLock", "(JJJZ)J", tryLock),
         native("unlock", "(JJJ)J", unlock),
+        native("identity", "(J[J)J", identity),
         native("size", "(J)J", size),
         native("setSize", "(JJ)J", setSize),
         native("flush", "(J)J", flush),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <memory>
 
 #include "engine/operation/Operation.h"
@@ -112,6 +113,29 @@ win32::ErrorCode OverlappedFile::unlock(std::uint64_t position, std::uint64_t le
         return win32::calls.unlockFileEx(handle(), 0, static_cast<DWORD>(length), static_cast<DWORD>(length >> 32),
                                          overlapped);
     });
+}
+
+win32::ErrorCode OverlappedFile::tryLock(DWORD flags, std::uint64_t position, std::uint64_t length) noexcept {
+    return win32::WaitedCall{position}.make(handle(), [&](OVERLAPPED* overlapped) {
+        return win32::calls.lockFileEx(handle(), flags | LOCKFILE_FAIL_IMMEDIATELY, 0, static_cast<DWORD>(length),
+                                       static_cast<DWORD>(length >> 32), overlapped);
+    });
+}
+
+win32::Result<OverlappedFile::Identity> OverlappedFile::identity() const noexcept {
+    FILE_ID_INFO id{};
+    if (win32::calls.getFileInformationByHandleEx(handle(), FileIdInfo, &id, sizeof id)) {
+        Identity identity{id.VolumeSerialNumber};
+        static_assert(sizeof id.FileId == 2 * sizeof identity[1]);
+        std::memcpy(&identity[1], &id.FileId, sizeof id.FileId);
+        return identity;
+    }
+    // Some file systems have only ids of 64 bits.
+    BY_HANDLE_FILE_INFORMATION info{};
+    if (!::GetFileInformationByHandle(handle(), &info)) {
+        return win32::Result<Identity>::failure(::GetLastError());
+    }
+    return Identity{info.dwVolumeSerialNumber, std::uint64_t{info.nFileIndexHigh} << 32 | info.nFileIndexLow, 0};
 }
 
 win32::Result<std::uint64_t> OverlappedFile::size() const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -47,6 +48,13 @@ public:
     // Locks a range that begins at the operation's position. Flags are LOCKFILE_...
     Started lock(Operation& operation, DWORD flags, std::uint64_t length) noexcept;
     win32::ErrorCode unlock(std::uint64_t position, std::uint64_t length) noexcept;
+
+    // Locks a range without the port. ERROR_LOCK_VIOLATION when another lock conflicts. Flags are LOCKFILE_...
+    win32::ErrorCode tryLock(DWORD flags, std::uint64_t position, std::uint64_t length) noexcept;
+
+    // The volume and the file on it, which are the same for all handles of one file. Volume and both halves of the id.
+    using Identity = std::array<std::uint64_t, 3>;
+    win32::Result<Identity> identity() const noexcept;
 
     // The following calls block until they are done.
     win32::Result<std::uint64_t> size() const noexcept;

@@ -125,11 +125,18 @@ final class HostileFileCallsTest extends CheckedPort {
                     FileNative.unlock(file.key(), number, other);
                 }
             }
+            for (final long other : NUMBERS) {
+                if (FileNative.tryLock(file.key(), number, other, true) == 0) {
+                    FileNative.unlock(file.key(), number, other);
+                }
+            }
             if (number < 0 || number > 1L << 40) {
                 assertThat(FileNative.setSize(file.key(), number)).as("size %d", number).isNegative();
             }
         }
         assertThat(FileNative.size(file.key())).as("no bad size has stuck").isEqualTo(ROOM);
+        assertThat(FileNative.identity(file.key(), new long[2])).isEqualTo(-Win32Error.INVALID_PARAMETER);
+        assertThat(FileNative.identity(file.key(), null)).isEqualTo(-Win32Error.INVALID_PARAMETER);
     }
 
     @Test
@@ -178,7 +185,9 @@ final class HostileFileCallsTest extends CheckedPort {
     private static long[] answers(final long key, final ByteBuffer[] segments) {
         return LongStream.of(FileNative.alignment(key), FileNative.readScatter(key, segments, 0, 0, -1),
                 FileNative.writeGather(key, segments, 0, 0, -1), FileNative.lock(key, 0, 1, true, true, 0, -1),
-                FileNative.unlock(key, 0, 1), FileNative.size(key), FileNative.setSize(key, 1), FileNative.flush(key),
+                FileNative.tryLock(key, 0, 1, true), FileNative.unlock(key, 0, 1),
+                FileNative.identity(key, new long[3]), FileNative.identity(key, null), FileNative.size(key),
+                FileNative.setSize(key, 1), FileNative.flush(key),
                 FileNative.setSparse(key), FileNative.setCompressed(key, true), FileNative.copyMetadata(key, key))
                 .toArray();
     }

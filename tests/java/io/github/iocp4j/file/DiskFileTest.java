@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
@@ -102,6 +103,52 @@ final class DiskFileTest extends FilesOnAPort {
             recorder.nextSuccess(Opcode.LOCK);
             assertThatThrownBy(() -> file.unlock(FileRange.from(5 * GIB).length(100)))
                     .isInstanceOf(Win32Exception.class);
+        }
+    }
+
+    @Test
+    void locksAtOnceWithoutThePort() throws Exception {
+        final FileRange range = FileRange.from(5 * GIB).length(100);
+        try (OverlappedFile file = writable().share(FileShare.values()).open();
+                OverlappedFile other = writable().share(FileShare.values()).open()) {
+            assertThat(file.tryLockNow(range, LockMode.EXCLUSIVE)).isTrue();
+            assertThat(other.tryLockNow(FileRange.from(5 * GIB + 99).length(1), LockMode.SHARED)).isFalse();
+            assertThat(other.tryLockNow(FileRange.from(5 * GIB + 100).length(1), LockMode.EXCLUSIVE)).isTrue();
+            file.unlock(range);
+            assertThat(other.tryLockNow(range, LockMode.SHARED)).isTrue();
+            assertThat(file.tryLockNow(range, LockMode.SHARED)).isTrue();
+            assertThat(port.snapshot().operationsAccepted()).as("no completion follows").isZero();
+            file.close();
+            assertThatThrownBy(() -> file.tryLockNow(range, LockMode.SHARED))
+                    .isInstanceOf(DeviceClosedException.class);
+            assertThatThrownBy(() -> other.tryLockNow(range, null)).hasMessage("mode");
+            assertThatThrownBy(() -> other.tryLockNow(null, LockMode.SHARED)).hasMessage("range");
+        }
+    }
+
+    @Test
+    void emptyRangeCanBeLocked() throws Exception {
+        final FileRange empty = FileRange.from(3).length(0);
+        try (OverlappedFile file = create()) {
+            assertThat(file.tryLockNow(empty, LockMode.EXCLUSIVE)).isTrue();
+            file.unlock(empty);
+            file.lock(empty, LockMode.SHARED, 1);
+            recorder.nextSuccess(Opcode.LOCK);
+            file.unlock(empty);
+        }
+    }
+
+    @Test
+    void identityIsThatOfTheFileAndNotOfTheHandle() throws Exception {
+        try (OverlappedFile file = writable().share(FileShare.values()).open();
+                OverlappedFile same = writable().share(FileShare.values()).open();
+                OverlappedFile other = OverlappedFile.builder(port, folder.resolve("other")).write().create().open()) {
+            assertThat(same.identity()).isEqualTo(file.identity()).hasSameHashCodeAs(file.identity())
+                    .hasToString(file.identity().toString());
+            assertThat(other.identity()).isNotEqualTo(file.identity());
+            assertThat(other.identity().volumeSerialNumber()).isEqualTo(file.identity().volumeSerialNumber());
+            file.close();
+            assertThatThrownBy(file::identity).isInstanceOf(DeviceClosedException.class);
         }
     }
 

@@ -192,8 +192,8 @@ final class OverlappedFileTest extends FilesOnAPort {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> file.read(buffer, FilePosition.at(0), Duration.ZERO, 0))
                     .withMessageContaining("deadline");
-            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(0).length(0))
-                    .withMessageContaining("at least 1 byte");
+            assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(0).length(-1))
+                    .withMessageContaining("-1 bytes");
             assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(-5)).withMessageContaining("-5");
             assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(2).length(Long.MAX_VALUE));
             assertThatIllegalArgumentException().isThrownBy(() -> file.setSize(-1)).withMessageContaining("-1");

@@ -11,6 +11,7 @@ import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.FileRange;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
@@ -96,6 +97,8 @@ final class SocketServerTest extends RecordedPort {
         assertThatThrownBy(() -> socket.transmitFile(null, 1)).hasMessage("file");
         assertThatThrownBy(() -> socket.transmitFile(folder, null, null, null, 1)).hasMessage("range");
         assertThatThrownBy(() -> UnixSocketAddress.of(null)).hasMessage("path");
+        assertThatThrownBy(() -> socket.transmitFile(folder, FileRange.from(0).length(0), null, null, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1 byte");
         assertThat(port.snapshot().operationsInFlight()).isZero();
     }
 

@@ -2,6 +2,7 @@ package io.github.iocp4j.file;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
@@ -63,6 +64,42 @@ abstract class DiskFile extends Device {
      */
     public long tryLock(final FileRange range, final LockMode mode, final long token) {
         return startLock(range, mode, true, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Locks a range, or returns at once if another lock conflicts ({@code LockFileEx}). No completion follows. The lock
+     * is the same as that of {@link #lock(FileRange, LockMode, long)}.
+     *
+     * @param range what to lock
+     * @param mode the access that the lock denies to other handles
+     * @return whether the range is locked now
+     * @throws Win32Exception when Windows refuses for another reason
+     * @throws DeviceClosedException when the file is closed or closing
+     */
+    public boolean tryLockNow(final FileRange range, final LockMode mode) throws Win32Exception {
+        Objects.requireNonNull(range, "range");
+        Objects.requireNonNull(mode, "mode");
+        final long result = OffCarrier.call(
+                () -> FileNative.tryLock(key(), range.position(), range.length(), mode == LockMode.EXCLUSIVE));
+        if (EngineError.win32Error(result) == Win32Error.LOCK_VIOLATION) {
+            return false;
+        }
+        EngineError.checked(this, result, "LockFileEx");
+        return true;
+    }
+
+    /**
+     * Which file this is ({@code GetFileInformationByHandleEx} with {@code FileIdInfo}; where the file system does not
+     * support that, {@code GetFileInformationByHandle}).
+     *
+     * @return equal for two devices exactly if they are open for the same file
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the file is closed or closing
+     */
+    public FileIdentity identity() throws Win32Exception {
+        final long[] parts = new long[3];
+        done(() -> FileNative.identity(key(), parts), "GetFileInformationByHandleEx");
+        return new FileIdentity(parts[0], parts[1], parts[2]);
     }
 
     /**

@@ -31,13 +31,13 @@ public final class FileRange {
     /**
      * The range from the same position with a length.
      *
-     * @param bytes the number of bytes, at least 1
+     * @param bytes the number of bytes, at least 0; an empty range can be locked, but not sent
      * @return the range
-     * @throws IllegalArgumentException when the length is below 1, or the range goes beyond 2^63 - 1
+     * @throws IllegalArgumentException when the length is negative, or the range goes beyond 2^63 - 1
      */
     public FileRange length(final long bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("A range has at least 1 byte, not " + bytes);
+        if (bytes < 0) {
+            throw new IllegalArgumentException("A range cannot have " + bytes + " bytes");
         }
         FileRanges.check(position, bytes);
         return new FileRange(position, bytes);

@@ -26,6 +26,11 @@ public final class FileNative {
             long device, long position, long length, boolean exclusive, boolean failImmediately, long token,
             int milliseconds);
 
+    public static native long tryLock(long device, long position, long length, boolean exclusive);
+
+    /** Fills in the serial number of the volume, and the two halves of the file's id. */
+    public static native long identity(long device, long[] into);
+
     public static native long unlock(long device, long position, long length);
 
     public static native long size(long device);

@@ -370,7 +370,10 @@ public final class StreamSocket extends StreamDevice {
         Buffers.checkDirect(head);
         Buffers.checkDirect(tail);
         Objects.requireNonNull(range, "range");
-        // To TransmitFile 0 is all until the end.
+        if (range.length() == 0) {
+            throw new IllegalArgumentException("TransmitFile sends at least 1 byte of the file: to it a length of 0 is"
+                    + " all until the end");
+        }
         final long length = range.length() == Long.MAX_VALUE - range.position() ? 0 : range.length();
         if (length > MAX_TRANSMISSION - head.remaining() - tail.remaining()) {
             throw new IllegalArgumentException("TransmitFile sends " + MAX_TRANSMISSION + " bytes at most, not "
