@@ -135,6 +135,23 @@ SocketAddress SocketAddress::copyOf(const sockaddr* address, int length) noexcep
 
 bool SocketAddress::isNamed() const noexcept { return family() != AF_UNIX || raw()->sa_data[0] != 0; }
 
+AddressPair::AddressPair(const SocketAddress& local, const SocketAddress& remote)
+    : bytes_(std::make_unique<char[]>(static_cast<std::size_t>(local.length() + remote.length()))),
+      localLength_(static_cast<std::uint8_t>(local.length())),
+      remoteLength_(static_cast<std::uint8_t>(remote.length())) {
+    static_assert(SocketAddress::kCapacity <= UINT8_MAX);
+    std::memcpy(bytes_.get(), local.raw(), localLength_);
+    std::memcpy(bytes_.get() + localLength_, remote.raw(), remoteLength_);
+}
+
+SocketAddress AddressPair::local() const noexcept {
+    return SocketAddress::copyOf(reinterpret_cast<const sockaddr*>(bytes_.get()), localLength_);
+}
+
+SocketAddress AddressPair::remote() const noexcept {
+    return SocketAddress::copyOf(reinterpret_cast<const sockaddr*>(bytes_.get() + localLength_), remoteLength_);
+}
+
 Result<Handle> createSocket(int family, int type) noexcept {
     if (const ErrorCode error = startWinsock(); error != ERROR_SUCCESS) {
         return Result<Handle>::failure(error);

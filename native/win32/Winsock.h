@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include "win32/Handle.h"
@@ -47,6 +48,24 @@ public:
 private:
     alignas(sockaddr_storage) std::array<char, kCapacity> storage_{};
     int length_ = 0;
+};
+
+// Both addresses of a connection in as few bytes as they have, because a connection keeps them as long as it is open.
+class AddressPair {
+public:
+    AddressPair() noexcept = default;
+    // May throw std::bad_alloc.
+    AddressPair(const SocketAddress& local, const SocketAddress& remote);
+
+    SocketAddress local() const noexcept;
+    SocketAddress remote() const noexcept;
+    explicit operator bool() const noexcept { return bytes_ != nullptr; }
+    void reset() noexcept { bytes_.reset(); }
+
+private:
+    std::unique_ptr<char[]> bytes_;  // the local address, then the remote one
+    std::uint8_t localLength_ = 0;
+    std::uint8_t remoteLength_ = 0;
 };
 
 // Opens an overlapped socket that child processes do not inherit (WSASocketW). The first call starts Winsock for the

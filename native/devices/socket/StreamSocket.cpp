@@ -88,7 +88,10 @@ StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handl
     : Socket(port, std::move(name), std::move(socket)) {}
 
 StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted)
-    : Socket(port, std::move(name), std::move(socket)), accepted_(std::move(accepted)) {}
+    : Socket(port, std::move(name), std::move(socket)),
+      accepted_(accepted.local, accepted.remote),
+      first_(std::move(accepted.first)),
+      firstLength_(accepted.firstLength) {}
 
 StreamSocket::~StreamSocket() = default;
 
@@ -219,15 +222,14 @@ win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(
 
 std::uint32_t StreamSocket::takeFirst(std::span<char> to) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!accepted_ || !accepted_->first) {
+    if (!first_) {
         return 0;
     }
-    const auto count =
-        static_cast<std::uint32_t>(std::min(to.size(), std::size_t{accepted_->firstLength - firstTaken_}));
-    std::copy_n(accepted_->first.get() + firstTaken_, count, to.data());
+    const auto count = static_cast<std::uint32_t>(std::min(to.size(), std::size_t{firstLength_ - firstTaken_}));
+    std::copy_n(first_.get() + firstTaken_, count, to.data());
     firstTaken_ += count;
-    if (firstTaken_ == accepted_->firstLength) {
-        accepted_->first.reset();
+    if (firstTaken_ == firstLength_) {
+        first_.reset();
     }
     return count;
 }
@@ -236,7 +238,7 @@ win32::Result<win32::SocketAddress> StreamSocket::localAddress() noexcept {
     {
         const std::lock_guard lock{mutex_};
         if (accepted_) {
-            return accepted_->local;
+            return accepted_.local();
         }
     }
     return Socket::localAddress();
@@ -247,7 +249,7 @@ win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
         // Use the address from AcceptEx, because getpeername() fails once the peer has gone.
         const std::lock_guard lock{mutex_};
         if (accepted_) {
-            return accepted_->remote;
+            return accepted_.remote();
         }
     }
     return Socket::remoteAddress();
@@ -267,6 +269,7 @@ bool StreamSocket::onCompleted(CompletionRecord& record) noexcept {
             if (record.status == ERROR_SUCCESS) {
                 const std::lock_guard lock{mutex_};
                 accepted_.reset();
+                first_.reset();
             }
             break;
         case Opcode::kTransmitFile: {

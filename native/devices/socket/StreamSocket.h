@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -91,10 +90,12 @@ private:
     class PlainConnect;
     PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted
 
-    std::mutex mutex_;                            // guards everything below
-    std::optional<Accepted> accepted_;            // until the socket is disconnected
-    std::unique_ptr<PlainConnect> plainConnect_;  // created by the first connect without ConnectEx
+    std::mutex mutex_;               // guards everything below
+    win32::AddressPair accepted_;    // of a connection that a server has accepted, until it is disconnected
+    std::unique_ptr<char[]> first_;  // data that came with it, until all is taken
+    std::uint32_t firstLength_ = 0;
     std::uint32_t firstTaken_ = 0;
+    std::unique_ptr<PlainConnect> plainConnect_;  // created by the first connect without ConnectEx
     // Files in transmission. An empty vector costs little for connections that send none.
     std::vector<Transmitting> transmitting_;
     std::uint32_t transmissions_ = 0;
