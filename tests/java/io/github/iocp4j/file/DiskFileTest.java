@@ -118,7 +118,7 @@ final class DiskFileTest extends FilesOnAPort {
             assertThat(other.tryLockNow(range, LockMode.SHARED)).isTrue();
             assertThat(file.tryLockNow(range, LockMode.SHARED)).isTrue();
             assertThat(port.snapshot().operationsAccepted()).as("no completion follows").isZero();
-            file.close();
+            file.closeAsync().toCompletableFuture().get();
             assertThatThrownBy(() -> file.tryLockNow(range, LockMode.SHARED))
                     .isInstanceOf(DeviceClosedException.class);
             assertThatThrownBy(() -> other.tryLockNow(range, null)).hasMessage("mode");
@@ -147,7 +147,7 @@ final class DiskFileTest extends FilesOnAPort {
                     .hasToString(file.identity().toString());
             assertThat(other.identity()).isNotEqualTo(file.identity());
             assertThat(other.identity().volumeSerialNumber()).isEqualTo(file.identity().volumeSerialNumber());
-            file.close();
+            file.closeAsync().toCompletableFuture().get();
             assertThatThrownBy(file::identity).isInstanceOf(DeviceClosedException.class);
         }
     }
