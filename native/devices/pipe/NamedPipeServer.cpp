@@ -35,7 +35,7 @@ class NamedPipeServer::Instance : public NamedPipe {
 public:
     // A waiting instance has a share of the server.
     Instance(Share<Device> server, Unarmed unarmed)
-        : NamedPipe(server->port(), server->name(), std::move(unarmed.handle), unarmed.packetKey),
+        : NamedPipe(server->port(), server->sharedName(), std::move(unarmed.handle), unarmed.packetKey),
           serverKey_(server->key()),
           server_(static_cast<NamedPipeServer*>(server.detach())) {}
 

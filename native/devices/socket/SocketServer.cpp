@@ -186,7 +186,7 @@ win32::ErrorCode SocketServer::addConnection(Slot& slot, CompletionRecord& recor
     try {
         StreamSocket::Accepted found = accepted(slot, record.bytes);
         const auto added =
-            port().add(std::make_unique<StreamSocket>(port(), name(), std::move(slot.socket), std::move(found)));
+            port().add(std::make_unique<StreamSocket>(port(), sharedName(), std::move(slot.socket), std::move(found)));
         if (!added) {
             return winsockErrorOf(added.error());
         }

@@ -87,7 +87,7 @@ private:
 StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket)
     : Socket(port, std::move(name), std::move(socket)) {}
 
-StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted)
+StreamSocket::StreamSocket(CompletionPort& port, DeviceName name, win32::Handle socket, Accepted accepted)
     : Socket(port, std::move(name), std::move(socket)),
       accepted_(accepted.local, accepted.remote),
       first_(std::move(accepted.first)),

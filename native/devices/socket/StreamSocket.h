@@ -33,7 +33,7 @@ public:
     static win32::Result<Device::Key> open(CompletionPort& port, const StreamSocketSettings& settings);
 
     StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket);
-    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, Accepted accepted);
+    StreamSocket(CompletionPort& port, DeviceName name, win32::Handle socket, Accepted accepted);
     ~StreamSocket() override;
 
     const Traits& traits() const noexcept override {

@@ -19,6 +19,19 @@ namespace iocp4j {
 class CompletionPort;
 struct Operation;
 
+// The name of a device. The connections of a server share one.
+class DeviceName {
+public:
+    // May throw std::bad_alloc.
+    DeviceName(std::wstring text) : text_(std::make_shared<const std::wstring>(std::move(text))) {}
+    DeviceName(const wchar_t* text) : DeviceName(std::wstring{text}) {}
+
+    const std::wstring& text() const noexcept { return *text_; }
+
+private:
+    std::shared_ptr<const std::wstring> text_;
+};
+
 // A handle that is registered with a port. Each kind of device derives from this class and makes the Win32 calls.
 //
 // A device lives until it is closed and its last share has ended. Each operation has a share, from its submission until
@@ -35,11 +48,12 @@ public:
 
     // A handle that comes from another device is already bound to the port. `packetKey` is then the packetKey() of that
     // device.
-    Device(CompletionPort& port, std::wstring name, win32::Handle handle, Key packetKey = 0)
+    Device(CompletionPort& port, DeviceName name, win32::Handle handle, Key packetKey = 0)
         : Target(packetKey), port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
 
     HANDLE handle() const noexcept { return handle_.get(); }
-    const std::wstring& name() const noexcept { return name_; }
+    const std::wstring& name() const noexcept { return name_.text(); }
+    const DeviceName& sharedName() const noexcept { return name_; }
     CompletionPort& port() const noexcept { return port_; }
 
     virtual Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept;
@@ -130,7 +144,7 @@ private:
     static void dispose(Device* device) noexcept;
 
     CompletionPort& port_;
-    const std::wstring name_;
+    const DeviceName name_;
     win32::Handle handle_;
     std::unique_ptr<Notifier> notifier_;  // set if the handle is not bound to the port
 };
