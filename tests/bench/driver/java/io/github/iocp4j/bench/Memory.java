@@ -17,7 +17,10 @@ final class Memory implements Benchmark {
     private static final String IDLE_CONNECTIONS = "io.github.iocp4j.bench.contestants.IdleConnections";
     private static final String BYTES = "bytes";
     private static final double OPERATION = 192;
-    private static final double CONNECTION = 512;
+    private static final double PIPE = 256;
+    private static final double SOCKET = 384;
+    private static final double PIPE_OBJECT = 96;
+    private static final double SOCKET_OBJECT = 120;
 
     private final Platform platform;
 
@@ -42,12 +45,12 @@ final class Memory implements Benchmark {
         for (final Figure figure : List.of(
                 figure(counted, "pipe-operation", "native, a pipe's read in flight", BYTES, OPERATION),
                 figure(counted, "socket-operation", "native, a socket's read in flight", BYTES, OPERATION),
-                figure(counted, "pipe-connection", "native, an idle pipe connection", BYTES, CONNECTION),
+                figure(counted, "pipe-connection", "native, an idle pipe connection", BYTES, PIPE),
                 figure(counted, "pipe-blocks", "of these, allocated by themselves", "blocks", null),
-                figure(counted, "socket-connection", "native, an idle socket connection", BYTES, CONNECTION),
+                figure(counted, "socket-connection", "native, an idle socket connection", BYTES, SOCKET),
                 figure(counted, "socket-blocks", "of these, allocated by themselves", "blocks", null),
-                figure(counted, "pipe-heap", "Java heap, an idle pipe connection", BYTES, null),
-                figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, null))) {
+                figure(counted, "pipe-heap", "Java heap, an idle pipe connection", BYTES, PIPE_OBJECT),
+                figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, SOCKET_OBJECT))) {
             findings.add(figure);
         }
     }
