@@ -128,6 +128,17 @@ public final class ToolProcess implements AutoCloseable {
         await(output, text);
     }
 
+    /**
+     * Writes to the program's standard input, which stays open.
+     *
+     * @param text ASCII
+     * @throws IOException when the program has ended
+     */
+    public void type(final String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+    }
+
     /** Ends the program's standard input. */
     public void endInput() {
         try {

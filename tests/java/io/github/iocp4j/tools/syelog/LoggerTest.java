@@ -2,6 +2,12 @@ package io.github.iocp4j.tools.syelog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +99,7 @@ class LoggerTest {
                         final byte[] text = (life + "." + i).getBytes(StandardCharsets.US_ASCII);
                         assertThat(client.send(encoder.encode(text, 0x60, FileTimes.now(), false))).isTrue();
                     }
+                    client.confirm();
                     // The daemon leaves when another client closes, and breaks this connection.
                     served.connect().close();
                     assertThat(served.process().exitCode()).isZero();
@@ -98,6 +107,25 @@ class LoggerTest {
                             .containsExactly("anew: " + life + ".1", "anew: " + life + ".2", "anew: " + life + ".3");
                 }
             }
+            assertThat(client.flush()).isTrue();
+            assertThat(client.unconfirmed()).as("the daemons have read everything").isZero();
+        }
+    }
+
+    /** In this process, because the daemon must leave when two messages are in the pipe and no flush has begun. */
+    @Test
+    void countsMessagesThatADaemonHasLeftUnread() throws Exception {
+        final String pipe = SyelogdProcess.newPipe();
+        final SyelogEncoder encoder = new SyelogEncoder("unread", 0x50, 1);
+        try (UnreadingDaemon unread = new UnreadingDaemon(pipe);
+                PipeTransport transport = new PipeTransport(pipe)) {
+            final SyelogClient client = new SyelogClient(transport, System::nanoTime);
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(encoder.encode(new byte[] {'x'}, 0x60, FileTimes.now(), false))).isTrue();
+            }
+            unread.leave();
+            assertThat(client.send(encoder.encode(new byte[] {'y'}, 0x60, FileTimes.now(), false))).isTrue();
+            assertThat(client.unconfirmed()).isEqualTo(2);
         }
     }
 
@@ -107,6 +135,32 @@ class LoggerTest {
         try (ToolProcess logger = Programs.tool(folder, command.toArray(new String[0]))) {
             assertThat(logger.exitCode()).as(logger::errors).isZero();
             assertThat(logger.output() + logger.errors()).isEmpty();
+        }
+    }
+
+    /** Accepts clients one after another, and reads nothing. */
+    private static final class UnreadingDaemon implements AutoCloseable {
+        private final BlockingQueue<Device> clients = new LinkedBlockingQueue<>();
+        private final CompletionPort port;
+
+        UnreadingDaemon(final String pipe) throws Exception {
+            port = CompletionPort.builder(this::onCompletion).workers(1).open();
+            NamedPipeServer.builder(port, pipe).mode(PipeMode.MESSAGE).open();
+        }
+
+        private void onCompletion(final Completion completion) {
+            if (completion.status() == Win32Error.SUCCESS) {
+                clients.add(completion.device());
+            }
+        }
+
+        void leave() throws Exception {
+            clients.take().close();
+        }
+
+        @Override
+        public void close() {
+            port.close();
         }
     }
 }

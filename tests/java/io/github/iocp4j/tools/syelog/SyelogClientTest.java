@@ -75,6 +75,27 @@ class SyelogClientTest {
     }
 
     @Test
+    void countsWhatADaemonMayNotHaveReadWhenItConnectsOnceMore() {
+        pipe.failures.addAll(List.of(0, 0, 0, 0, Win32Error.NO_DATA));
+        pipe.unread = 2;
+
+        client.send(MESSAGE);
+        client.send(MESSAGE);
+        client.send(MESSAGE);
+        client.confirm();
+        assertThat(client.unconfirmed()).isZero();
+        assertThat(client.send(MESSAGE)).isTrue();
+        assertThat(client.unconfirmed()).isEqualTo(2);
+
+        pipe.unread = 1;
+        client.close();
+        client.close();
+        assertThat(client.unconfirmed()).as("of both connections").isEqualTo(3);
+        assertThat(pipe.calls).containsExactly("connect", "write", "write", "write", "confirm", "write", "disconnect",
+                "connect", "write", "flush", "disconnect");
+    }
+
+    @Test
     void dropsAMessageThatFailsTwice() {
         pipe.failures.addAll(List.of(0, Win32Error.NO_DATA, 0, Win32Error.BROKEN_PIPE));
 
@@ -106,6 +127,7 @@ class SyelogClientTest {
     private static final class FakeTransport implements SyelogTransport {
         private final List<String> calls = new ArrayList<>();
         private final Deque<Integer> failures = new ArrayDeque<>();
+        private long unread;
 
         @Override
         public void connect() throws Win32Exception {
@@ -123,8 +145,14 @@ class SyelogClientTest {
         }
 
         @Override
-        public void disconnect() {
+        public void confirm() {
+            calls.add("confirm");
+        }
+
+        @Override
+        public long disconnect() {
             calls.add("disconnect");
+            return unread;
         }
 
         private void call(final String name) throws Win32Exception {

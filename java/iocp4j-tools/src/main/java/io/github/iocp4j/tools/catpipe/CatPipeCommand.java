@@ -11,6 +11,7 @@ import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeDirection;
 import io.github.iocp4j.pipe.PipeMode;
+import io.github.iocp4j.tools.Delivery;
 import io.github.iocp4j.tools.StreamJoint;
 import io.github.iocp4j.tools.terminal.Notices;
 import java.io.IOException;
@@ -33,15 +34,23 @@ import picocli.CommandLine.Parameters;
         description = {
             "Copies standard input to the pipe, and data from the pipe to standard output."
                 + " It ends when the other side closes the pipe, or when standard input has ended and the other side"
-                + " has read all of it. If the other side closes before, with data unread or unsent, it"
-                + " fails.",
+                + " has read all of it. If the other side leaves and is not known to have read everything that was"
+                + " sent, it fails, and prints how many bytes that concerns at most.",
+            "",
+            "Only the side that sends can know this, and a client cannot if the server leaves in the moment after the"
+                + " last data has arrived: then it prints that, and succeeds. The side that receives does not know how"
+                + " much was to come: it succeeds, even if its own end of standard input has cut the data short.",
             "",
             "A byte-mode pipe has no half close: to receive an answer after the end of standard input, use --wait."
                 + " On a message-mode pipe (--message) the end of the data is an empty message; it ends when both sides"
-                + " have sent one."
+                + " have sent one, so that neither is cut short."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed, or the other side has left before everything was sent", "2:wrong usage"},
+        exitCodeList = {
+            "0:done; the other side has read everything that was sent, unless a message says that this is unknown",
+            "1:failed, or the other side has left and is not known to have read everything",
+            "2:wrong usage"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  dir | iocp4j cat-pipe --listen files --send  send it to the first client",
@@ -52,6 +61,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class CatPipeCommand implements Callable<Integer> {
     private static final int BUFFER = 65_536;
+    /** A flush that is in progress when more is written says nothing about that; the next one need not wait for it. */
+    private static final int FLUSHES = 3;
 
     @Parameters(paramLabel = "PIPE", description = "NAME, \\\\.\\pipe\\NAME, or \\\\SERVER\\pipe\\NAME.")
     private String name;
@@ -109,18 +120,33 @@ public final class CatPipeCommand implements Callable<Integer> {
     }
 
     private NamedPipe connect(final CompletionPort port) throws Win32Exception {
+        if (direction.send) {
+            try {
+                // Reads nothing, but only an end that may read can query whether the other side is still there.
+                return connect(port, PipeDirection.DUPLEX);
+            } catch (final Win32Exception refused) {
+                if (refused.code() != Win32Error.ACCESS_DENIED) {
+                    throw refused;
+                }
+            }
+        }
+        return connect(port, direction.code());
+    }
+
+    private NamedPipe connect(final CompletionPort port, final PipeDirection access) throws Win32Exception {
         return NamedPipeClient.builder(port, NamedPipeAddress.ofLocalOrRemote(name))
-                .direction(direction.code())
+                .direction(access)
                 .mode(message && !direction.send ? PipeMode.MESSAGE : PipeMode.BYTE)
                 .timeout(Duration.ofSeconds(timeout))
                 .connect();
     }
 
     private NamedPipe serve(final CompletionPort port) throws IOException, InterruptedException {
-        // Duplex in any case, because clients of either direction may connect.
+        // Duplex in any case, because clients of either direction may connect. Without a buffer to the client, so that
+        // a write completes when the client has read it.
         try (NamedPipeServer server = NamedPipeServer.builder(port, name)
                 .mode(message ? PipeMode.MESSAGE : PipeMode.BYTE)
-                .buffers(BUFFER, BUFFER)
+                .buffers(BUFFER, 0)
                 .listening(1)
                 .maxInstances(1)
                 .open()) {
@@ -139,34 +165,58 @@ public final class CatPipeCommand implements Callable<Integer> {
             joint.awaitDeviceEnd();
             return;
         }
-        joint.startInput(pipe, () -> end(pipe));
+        final Delivery delivery = listen ? Delivery.byWrites() : Delivery.byFlushes(() -> flush(pipe), FLUSHES);
+        delivery.rehearse();
+        joint.startInput(pipe, delivery, () -> end(pipe));
         try {
             final boolean there = joint.awaitInputEnd();
+            if (delivery.isUnknown()) {
+                // Usually it has read everything, and has left at once.
+                Notices.print("cat-pipe", "the other side has left at once, and whether it has read the last "
+                        + delivery.unconfirmed() + " bytes is unknown");
+                return;
+            }
+            if (!there && delivery.unconfirmed() > 0) {
+                throw new IOException(left(delivery));
+            }
             if (there && (await || endsByMessage())) {
                 joint.awaitDeviceEnd();
             }
         } catch (final Win32Exception refused) {
-            throw isGone(refused) ? new IOException("the other side has left before it has read everything: "
-                    + refused.getMessage(), refused) : refused;
+            throw isGone(refused) ? new IOException(left(delivery) + ": " + refused.getMessage(), refused) : refused;
         }
+    }
+
+    private static String left(final Delivery delivery) {
+        return "the other side has left and may not have read the last " + delivery.unconfirmed() + " bytes";
+    }
+
+    /**
+     * Waits until the other side has read everything. If it has left before the flush, it may have read everything or
+     * nothing, and the flush would succeed in both cases; therefore this method returns false. A moment between the
+     * query and the flush remains in which the other side can leave unnoticed.
+     */
+    private static boolean flush(final NamedPipe pipe) throws Win32Exception {
+        try {
+            pipe.peek();
+        } catch (final Win32Exception refused) {
+            if (isGone(refused)) {
+                return false;
+            }
+            // An end that may not read cannot query.
+        }
+        pipe.flush();
+        return true;
     }
 
     private boolean endsByMessage() {
         return message && !direction.send;
     }
 
-    /**
-     * Waits until the other side has read everything, and sends the end. The flush begins at once, because only a flush
-     * in progress fails when the other side closes with unread data; it precedes the message that is the end, which the
-     * other side need not read.
-     */
-    private void end(final NamedPipe pipe) throws IOException {
-        // If the other side has closed before, Windows does not report whether it has read everything.
-        if (!joint.isDeviceGone()) {
-            pipe.flush();
-        }
+    /** Sends the end when the other side has read everything; it need not read the message that is the end. */
+    private void end(final NamedPipe pipe) {
         if (endsByMessage()) {
-            pipe.closeWrite(0);
+            pipe.closeWrite(StreamJoint.NO_DATA);
         }
     }
 

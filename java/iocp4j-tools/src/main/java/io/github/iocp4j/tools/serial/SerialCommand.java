@@ -8,6 +8,7 @@ import io.github.iocp4j.device.SerialPort;
 import io.github.iocp4j.device.SerialPort.FlowControl;
 import io.github.iocp4j.device.SerialPort.Parity;
 import io.github.iocp4j.device.SerialPort.StopBits;
+import io.github.iocp4j.tools.Delivery;
 import io.github.iocp4j.tools.StreamJoint;
 import java.io.IOException;
 import java.util.Locale;
@@ -93,9 +94,13 @@ public final class SerialCommand implements Callable<Integer> {
         try (CompletionPort port = CompletionPort.builder(this::onCompletion).name("serial").workers(2).open();
                 SerialPort serial = open(port)) {
             joint.startOutput(serial);
-            joint.startInput(serial, () -> { });
+            final Delivery delivery = Delivery.byWrites();
+            joint.startInput(serial, delivery, () -> { });
             if (joint.awaitInputEnd()) {
                 joint.awaitSilence(idle);
+            }
+            if (delivery.unconfirmed() > 0) {
+                throw new IOException("the port has not accepted the last " + delivery.unconfirmed() + " bytes");
             }
         }
         return ExitCode.OK;

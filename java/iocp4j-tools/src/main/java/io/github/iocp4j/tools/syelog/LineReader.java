@@ -14,6 +14,15 @@ final class LineReader {
         this.input = new BufferedInputStream(input);
     }
 
+    /** Whether a byte is at hand; false if this is unknown, because not every kind of input can be queried. */
+    boolean isReady() {
+        try {
+            return input.available() > 0;
+        } catch (final IOException unknown) {
+            return false;
+        }
+    }
+
     /** The next line without its end, or null when there is none. */
     byte[] next() throws IOException {
         int b = input.read();

@@ -22,14 +22,15 @@ import picocli.CommandLine.Parameters;
             "The arguments are one message; without arguments, each line of standard input is one.",
             "",
             "It follows the rules of the protocol's clients: when the daemon cannot be reached, messages are dropped"
-                + " and it does not connect for five minutes; it reconnects once for a message. Text"
+                + " and it does not connect for five minutes; it reconnects once for a message. Messages that a"
+                + " daemon has left without being known to have read are counted, but not sent again. Text"
                 + " is sent as UTF-8; text that does not fit into a message is cut, and control characters are"
                 + " written as \\n, \\r, \\t or \\xNN."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the daemon has read all messages",
-            "1:failed, or some messages were dropped",
+            "1:failed, or some messages were dropped or may not have been read",
             "2:wrong usage"
         },
         footerHeading = "%nExamples:%n",
@@ -81,25 +82,30 @@ public final class LoggerCommand implements Callable<Integer> {
         final int severityCode = Coded.parse(Severity.values(), severity);
         final SyelogEncoder encoder = new SyelogEncoder(
                 ident, Coded.parse(Facility.values(), facility), ProcessHandle.current().pid());
-        try (PipeTransport transport = new PipeTransport(pipe);
-                SyelogClient client = new SyelogClient(transport, System::nanoTime)) {
+        try (PipeTransport transport = new PipeTransport(pipe)) {
+            final SyelogClient client = new SyelogClient(transport, System::nanoTime);
             final MessageSender sender = new MessageSender(client, encoder);
-            sendTo(sender, severityCode);
-            if (!client.flush()) {
-                Notices.print("logger", "the daemon has ended before it has read everything: "
-                        + client.lastFailure().getMessage());
-                return ExitCode.SOFTWARE;
+            try (client) {
+                sendTo(sender, client, severityCode);
             }
-            if (sender.dropped() == 0) {
-                return ExitCode.OK;
-            }
-            Notices.print("logger", sender.dropped() + " of " + sender.total() + " messages were dropped: "
-                    + client.lastFailure().getMessage());
-            return ExitCode.SOFTWARE;
+            return report(sender, client);
         }
     }
 
-    private void sendTo(final MessageSender sender, final int severityCode) throws IOException {
+    private static int report(final MessageSender sender, final SyelogClient client) {
+        final String total = " of " + sender.total() + " messages";
+        if (client.unconfirmed() > 0) {
+            Notices.print("logger", "the daemon has left and may not have read " + client.unconfirmed() + total + ": "
+                    + client.lastFailure().getMessage());
+        }
+        if (sender.dropped() > 0) {
+            Notices.print("logger", sender.dropped() + total + " were dropped: " + client.lastFailure().getMessage());
+        }
+        return client.unconfirmed() + sender.dropped() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private void sendTo(final MessageSender sender, final SyelogClient client, final int severityCode)
+            throws IOException {
         if (words != null) {
             send(String.join(" ", words).getBytes(StandardCharsets.UTF_8), sender, severityCode);
         } else if (!terminate) {
@@ -107,6 +113,9 @@ public final class LoggerCommand implements Callable<Integer> {
             final LineReader lines = new LineReader(new FileInputStream(FileDescriptor.in));
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 send(line, sender, severityCode);
+                if (!lines.isReady()) {
+                    client.confirm();
+                }
             }
         }
         if (terminate) {

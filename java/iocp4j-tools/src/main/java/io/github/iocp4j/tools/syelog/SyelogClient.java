@@ -19,6 +19,8 @@ final class SyelogClient implements AutoCloseable {
     private boolean silent;
     private long silentUntil;
     private Win32Exception lastFailure;
+    /** Of connections that have ended. */
+    private long unconfirmed;
 
     /**
      * Creates a client that connects at its first message.
@@ -48,6 +50,24 @@ final class SyelogClient implements AutoCloseable {
         }
         disconnect();
         return isOpen() && write(message);
+    }
+
+    /**
+     * Begins to wait until the daemon has read everything, while no message is at hand: if the daemon is restarted
+     * later, it is known which messages it has read.
+     */
+    void confirm() {
+        if (open) {
+            transport.confirm();
+        }
+    }
+
+    /**
+     * How many messages were sent on connections that have ended, and may not have been read: the daemon has left
+     * before it was known to have read them. They are not sent again, because it may have read them.
+     */
+    long unconfirmed() {
+        return unconfirmed;
     }
 
     /** The reason for which the last attempt has dropped a message, or null. */
@@ -81,7 +101,7 @@ final class SyelogClient implements AutoCloseable {
     private void disconnect() {
         if (open) {
             open = false;
-            transport.disconnect();
+            unconfirmed += transport.disconnect();
         }
     }
 
