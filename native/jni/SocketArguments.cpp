@@ -19,10 +19,10 @@ win32::Result<win32::SocketAddress> toAddress(JNIEnv* env, jbyteArray bytes) noe
 SocketSettings toSettings(JNIEnv* env, jintArray numbers) {
     SocketSettings settings;
     const jsize length = numbers != nullptr ? env->GetArrayLength(numbers) : 0;
-    for (jsize i = 0; i + 3 <= length; i += 3) {
-        jint triple[3];
-        env->GetIntArrayRegion(numbers, i, 3, triple);
-        settings.push_back({static_cast<SocketOption>(triple[0]), triple[1], triple[2]});
+    for (jsize i = 0; i + 2 <= length; i += 2) {
+        jint pair[2];
+        env->GetIntArrayRegion(numbers, i, 2, pair);
+        settings.push_back({static_cast<SocketOption>(pair[0]), pair[1]});
     }
     return settings;
 }

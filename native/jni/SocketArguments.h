@@ -10,7 +10,7 @@ namespace iocp4j::jni {
 // An address as SocketAddresses.java encodes it.
 win32::Result<win32::SocketAddress> toAddress(JNIEnv* env, jbyteArray bytes) noexcept;
 
-// Settings as SocketOptions.java lists them: three numbers each. An incomplete one at the end is ignored.
+// Settings as SocketOptions.java lists them: code and value of each. An incomplete one at the end is ignored.
 SocketSettings toSettings(JNIEnv* env, jintArray numbers);
 
 // For a call without a value: returns 1 on success.

@@ -58,8 +58,8 @@ jlong JNICALL remoteAddress(JNIEnv* env, jclass, jlong device, jbyteArray to) {
     return withSocket<Socket>(device, [&](Socket& socket) { return put(env, socket.remoteAddress(), to); });
 }
 
-jlong JNICALL set(JNIEnv*, jclass, jlong device, jint option, jint value, jint second) {
-    const SocketSetting setting{static_cast<SocketOption>(option), value, second};
+jlong JNICALL set(JNIEnv*, jclass, jlong device, jint option, jint value) {
+    const SocketSetting setting{static_cast<SocketOption>(option), value};
     return withSocket<Socket>(device, [&](Socket& socket) { return done(socket.set(setting)); });
 }
 
@@ -78,7 +78,7 @@ std::vector<JNINativeMethod> socketNatives() {
         native("listen", "(J)J", listen),
         native("localAddress", "(J[B)J", localAddress),
         native("remoteAddress", "(J[B)J", remoteAddress),
-        native("set", "(JIII)J", set),
+        native("set", "(JII)J", set),
         native("get", "(JI)J", get),
     };
 }

@@ -8,24 +8,35 @@
 
 namespace iocp4j {
 
-// The options of a socket. The Java class SocketOptions has the same codes.
+// The options of sockets. The Java enum KnownOption has the same codes.
 enum class SocketOption : int {
-    kNoDelay = 1,         // TCP_NODELAY
-    kKeepAlive = 2,       // SO_KEEPALIVE
-    kKeepAliveTimes = 3,  // SIO_KEEPALIVE_VALS: milliseconds of idleness, milliseconds between probes
-    kSendBuffer = 4,      // SO_SNDBUF, bytes
-    kReceiveBuffer = 5,   // SO_RCVBUF, bytes
-    kLinger = 6,          // SO_LINGER, seconds + 1; 0 is off
-    kReuseAddress = 7,    // SO_REUSEADDR
-    kExclusive = 8,       // SO_EXCLUSIVEADDRUSE
-    kBroadcast = 9,       // SO_BROADCAST
-    kIpv6Only = 10,       // IPV6_V6ONLY
+    kNoDelay = 1,               // TCP_NODELAY
+    kKeepAlive = 2,             // SO_KEEPALIVE
+    kKeepIdle = 3,              // TCP_KEEPIDLE, seconds
+    kSendBuffer = 4,            // SO_SNDBUF, bytes
+    kReceiveBuffer = 5,         // SO_RCVBUF, bytes
+    kLinger = 6,                // SO_LINGER, seconds + 1; 0 is off
+    kReuseAddress = 7,          // SO_REUSEADDR; if on, it turns the next one off
+    kExclusive = 8,             // SO_EXCLUSIVEADDRUSE; if on, it turns the one before off
+    kBroadcast = 9,             // SO_BROADCAST
+    kIpv6Only = 10,             // IPV6_V6ONLY
+    kKeepInterval = 11,         // TCP_KEEPINTVL, seconds
+    kKeepCount = 12,            // TCP_KEEPCNT
+    kTypeOfService = 13,        // IP_TOS
+    kMulticastInterface = 14,   // IP_MULTICAST_IF, an address of the interface in host byte order
+    kMulticastTtl = 15,         // IP_MULTICAST_TTL
+    kMulticastLoop = 16,        // IP_MULTICAST_LOOP
+    kMulticastInterface6 = 17,  // IPV6_MULTICAST_IF, the index of the interface
+    kMulticastHops6 = 18,       // IPV6_MULTICAST_HOPS
+    kMulticastLoop6 = 19,       // IPV6_MULTICAST_LOOP
+    kConnReset = 20,            // SIO_UDP_CONNRESET, which Winsock cannot read back
 };
+
+inline constexpr SocketOption kLastSocketOption = SocketOption::kConnReset;
 
 struct SocketSetting {
     SocketOption option;
     int value;
-    int second = 0;  // second value of kKeepAliveTimes
 };
 
 using SocketSettings = std::vector<SocketSetting>;
@@ -35,20 +46,25 @@ class Socket : public Device {
 public:
     using Device::Device;
 
-    // Creates a socket of that type, applies the settings, and binds it if the address is not empty.
+    // A socket with these settings, which are applied in their order.
+    static win32::Result<win32::Handle> openUnbound(int family, int type, const SocketSettings& settings) noexcept;
+
+    // The same, bound to the address if that has a name.
     static win32::Result<win32::Handle> openBound(int type, const win32::SocketAddress& address,
                                                   const SocketSettings& settings) noexcept;
 
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
-    // The values are those of SocketSetting. Winsock checks them.
-    win32::ErrorCode set(const SocketSetting& setting) const noexcept { return set(socket(), setting); }
-    win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
+    // Winsock decides which values are valid.
+    virtual win32::ErrorCode set(const SocketSetting& setting) noexcept { return set(socket(), setting); }
+    virtual win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
 
     virtual win32::Result<win32::SocketAddress> localAddress() noexcept { return localAddressOf(socket()); }
     virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept { return remoteAddressOf(socket()); }
 
 protected:
+    static win32::ErrorCode bind(SOCKET socket, const win32::SocketAddress& address) noexcept;
+
     static win32::Result<win32::SocketAddress> localAddressOf(SOCKET socket) noexcept;   // getsockname
     static win32::Result<win32::SocketAddress> remoteAddressOf(SOCKET socket) noexcept;  // getpeername
 

@@ -14,7 +14,14 @@ win32::Result<Device::Key> UdpSocket::open(CompletionPort& port, const UdpSocket
     if (!socket) {
         return win32::Result<Device::Key>::failure(socket.error());
     }
-    return port.add(std::make_unique<UdpSocket>(port, settings.name, std::move(*socket)));
+    return port.add(std::make_unique<UdpSocket>(port, settings, std::move(*socket)));
+}
+
+UdpSocket::UdpSocket(CompletionPort& port, const UdpSocketSettings& settings, win32::Handle socket)
+    : Socket(port, settings.name, std::move(socket)) {
+    for (const SocketSetting& setting : settings.settings) {
+        remember(setting);
+    }
 }
 
 Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept {
@@ -52,6 +59,25 @@ Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, co
                                        reinterpret_cast<const sockaddr*>(target.address), address->length(), &operation,
                                        nullptr));
     });
+}
+
+win32::ErrorCode UdpSocket::set(const SocketSetting& setting) noexcept {
+    const win32::ErrorCode error = Socket::set(setting);
+    if (error == ERROR_SUCCESS) {
+        remember(setting);
+    }
+    return error;
+}
+
+win32::Result<std::uint32_t> UdpSocket::get(SocketOption option) const noexcept {
+    return option == SocketOption::kConnReset ? win32::Result<std::uint32_t>{connReset_ ? 1U : 0U}
+                                              : Socket::get(option);
+}
+
+void UdpSocket::remember(const SocketSetting& setting) noexcept {
+    if (setting.option == SocketOption::kConnReset) {
+        connReset_ = setting.value != 0;
+    }
 }
 
 }  // namespace iocp4j

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -29,7 +30,7 @@ public:
 
     static win32::Result<Device::Key> open(CompletionPort& port, const UdpSocketSettings& settings);
 
-    using Socket::Socket;
+    UdpSocket(CompletionPort& port, const UdpSocketSettings& settings, win32::Handle socket);
 
     const Traits& traits() const noexcept override {
         static constexpr Traits kTraits{.kind = DeviceKind::kUdpSocket,
@@ -41,6 +42,14 @@ public:
     // The kernel may write to `sender` until the operation is over, like to the buffer.
     Started receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept;
     Started sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept;
+
+    win32::ErrorCode set(const SocketSetting& setting) noexcept override;
+    win32::Result<std::uint32_t> get(SocketOption option) const noexcept override;
+
+private:
+    void remember(const SocketSetting& setting) noexcept;
+
+    std::atomic<bool> connReset_{true};  // SIO_UDP_CONNRESET, which is on in a new socket
 };
 
 }  // namespace iocp4j

@@ -590,26 +590,5 @@ TEST(StreamSocketFailureTest, SocketThatCannotBeBoundIsClosed) {
     EXPECT_EQ(1, open.load()) << "the socket that occupies the port";
 }
 
-TEST_F(StreamSocketTest, Options) {
-    const Share<Device> share{device_};
-    auto& socket = static_cast<StreamSocket&>(*share);
-    for (const SocketOption option : {SocketOption::kNoDelay, SocketOption::kKeepAlive}) {
-        for (const int value : {1, 0}) {
-            EXPECT_EQ(0u, socket.set({option, value}));
-            EXPECT_EQ(value != 0, *socket.get(option) != 0);
-        }
-    }
-    for (const int value : {0, 1, 31}) {
-        EXPECT_EQ(0u, socket.set({SocketOption::kLinger, value}));
-        EXPECT_EQ(static_cast<std::uint32_t>(value), *socket.get(SocketOption::kLinger));
-    }
-    EXPECT_EQ(0u, socket.set({SocketOption::kReceiveBuffer, 100'000}));
-    EXPECT_LE(100'000u, *socket.get(SocketOption::kReceiveBuffer));
-    EXPECT_EQ(0u, socket.set({SocketOption::kKeepAliveTimes, 60'000, 1'000}));
-    EXPECT_NE(0u, *socket.get(SocketOption::kKeepAlive));
-    EXPECT_NE(0u, socket.set({static_cast<SocketOption>(-1), 1}));
-    EXPECT_NE(0u, socket.get(static_cast<SocketOption>(1'000)).error());
-}
-
 }  // namespace
 }  // namespace iocp4j

@@ -16,6 +16,7 @@ import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import java.lang.ref.WeakReference;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
@@ -154,7 +155,7 @@ final class StreamSocketTest extends RecordedPort {
     void resetAndAbortStayDifferent() throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
         pair.server.read(buffer, 1);
-        pair.client.linger(0);
+        pair.client.option(StandardSocketOptions.SO_LINGER, 0);
         pair.client.close();
         assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNRESET);
 
@@ -208,33 +209,6 @@ final class StreamSocketTest extends RecordedPort {
         assertThatThrownBy(() -> pair.client.transmitOpenFile(pair.server, FileRange.from(0), null, null, 1))
                 .isInstanceOf(DeviceClosedException.class);
         assertThat(recorder.isEmpty()).isTrue();
-    }
-
-    @Test
-    void optionsAreKept() throws Exception {
-        final StreamSocket socket = pair.client;
-        assertThat(socket.noDelay()).isFalse();
-        socket.noDelay(true);
-        assertThat(socket.noDelay()).isTrue();
-        socket.keepAlive(true);
-        assertThat(socket.keepAlive()).isTrue();
-        socket.keepAlive(false);
-        assertThat(socket.keepAlive()).isFalse();
-        socket.keepAlive(Duration.ofMinutes(1), Duration.ofSeconds(1));
-        assertThat(socket.linger()).isEqualTo(-1);
-        socket.linger(7);
-        assertThat(socket.linger()).isEqualTo(7);
-        socket.linger(-1);
-        assertThat(socket.linger()).isEqualTo(-1);
-        socket.sendBuffer(100_000);
-        assertThat(socket.sendBuffer()).isGreaterThanOrEqualTo(100_000);
-        socket.receiveBuffer(100_000);
-        assertThat(socket.receiveBuffer()).isGreaterThanOrEqualTo(100_000);
-        assertThatThrownBy(() -> socket.sendBuffer(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> socket.linger(-2)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> socket.linger(65_535)).hasMessageContaining("from 0 to 65534");
-        socket.close();
-        assertThatThrownBy(socket::noDelay).isInstanceOf(DeviceClosedException.class);
     }
 
     @Test

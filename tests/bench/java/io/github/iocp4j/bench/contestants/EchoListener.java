@@ -9,6 +9,7 @@ import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.StreamSocket;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 
 /** The echo server of README, optionally with inline completions. */
@@ -52,7 +53,7 @@ final class EchoListener implements CompletionListener {
     private void welcome(final StreamDevice client) throws Win32Exception {
         client.attach(ByteBuffer.allocateDirect(BUFFER));
         if (client instanceof StreamSocket) {
-            ((StreamSocket) client).noDelay(true);
+            ((StreamSocket) client).option(StandardSocketOptions.TCP_NODELAY, true);
         }
         if (inline) {
             client.completeInline();

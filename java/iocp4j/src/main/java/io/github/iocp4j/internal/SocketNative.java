@@ -2,7 +2,7 @@ package io.github.iocp4j.internal;
 
 /**
  * Sockets in general, and socket servers, in {@code iocp4j.dll}; see {@link PortNative} for the return values.
- * Addresses are as {@code SocketAddresses} encodes them, options as {@code SocketOptions} lists them.
+ * Addresses are as {@code SocketAddresses} encodes them, options as {@code SocketOptions} does.
  */
 public final class SocketNative {
     private SocketNative() {
@@ -21,7 +21,7 @@ public final class SocketNative {
     public static native long remoteAddress(long device, byte[] to);
 
     /** Returns 1. */
-    public static native long set(long device, int option, int value, int second);
+    public static native long set(long device, int option, int value);
 
     /** Returns the value + 1. */
     public static native long get(long device, int option);

@@ -6,6 +6,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.SocketNative;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,13 +60,6 @@ final class SocketAddresses {
                     + " is not resolved: there is none of that name, or the address was made with createUnresolved");
         }
         return address;
-    }
-
-    static void checkIpv6(final SocketAddress address) {
-        if (!isIpv6(address)) {
-            throw new IllegalArgumentException(format(address) + " is not an IPv6 address, such as ::, and cannot"
-                    + " serve IPv4 as well");
-        }
     }
 
     static boolean isIpv6(final SocketAddress address) {
@@ -135,6 +129,15 @@ final class SocketAddresses {
         address.putShort(INET6_ADDRESS_OFFSET + 10, (short) 0xffff);
         address.putInt(INET6_ADDRESS_OFFSET + 12, host);
         return INET6_LENGTH;
+    }
+
+    /** The address as a number: 127.0.0.1 is 0x7f000001. */
+    static int number(final Inet4Address address) {
+        return ByteBuffer.wrap(address.getAddress()).getInt();
+    }
+
+    static InetAddress inet4(final int number) {
+        return address(ByteBuffer.allocate(Integer.BYTES).putInt(number).array(), 0);
     }
 
     static int port(final ByteBuffer address) {

@@ -13,8 +13,10 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Connects to TCP ports and Unix-domain sockets.
@@ -41,7 +43,7 @@ public final class SocketClient {
     public static final class Builder {
         private final CompletionPort port;
         private final SocketAddress address;
-        private final SocketOptions options = new SocketOptions();
+        private final SocketOptions options;
         private SocketAddress local;
         private int timeout = Timeouts.NO_DEADLINE;
         private Object attachment;
@@ -49,6 +51,7 @@ public final class SocketClient {
         private Builder(final CompletionPort port, final SocketAddress address) {
             this.port = port;
             this.address = address;
+            options = new SocketOptions(SocketType.connection(address));
             local = SocketAddresses.anyLike(address);
         }
 
@@ -77,36 +80,28 @@ public final class SocketClient {
         }
 
         /**
-         * Whether Windows sends small writes at once ({@code TCP_NODELAY}). Default: false.
+         * Sets an option of the socket before it is bound. The {@linkplain io.github.iocp4j.socket page of the package}
+         * lists the options.
          *
-         * @param on true to send at once
+         * @param <T> the type of the value
+         * @param option one of {@link #supportedOptions}
+         * @param value its value
          * @return this
+         * @throws UnsupportedOperationException when the socket has no such option
+         * @throws IllegalArgumentException when the value is of a wrong type or out of range
          */
-        public Builder noDelay(final boolean on) {
-            options.put(SocketOptions.NO_DELAY, on);
+        public <T> Builder option(final SocketOption<T> option, final T value) {
+            options.put(option, value);
             return this;
         }
 
         /**
-         * The size of the receive buffer ({@code SO_RCVBUF}). Default: set by Windows.
+         * The options that {@link #option} takes.
          *
-         * @param bytes at least 0
-         * @return this
+         * @return the options, unmodifiable
          */
-        public Builder receiveBuffer(final int bytes) {
-            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
-        }
-
-        /**
-         * The size of the send buffer ({@code SO_SNDBUF}). Default: set by Windows.
-         *
-         * @param bytes at least 0
-         * @return this
-         */
-        public Builder sendBuffer(final int bytes) {
-            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
+        public Set<SocketOption<?>> supportedOptions() {
+            return KnownOption.supported(SocketType.connection(address));
         }
 
         /**
@@ -138,7 +133,8 @@ public final class SocketClient {
             // The local address of a Unix-domain client is empty.
             final String call = address instanceof UnixSocketAddress
                     ? "socket for " + address : "bind " + SocketAddresses.format(local);
-            final long key = EngineError.key(answer, call + SocketAddresses.whyNone(answer, address), port);
+            final long key = EngineError.key(
+                    answer, call + SocketAddresses.whyNone(answer, address) + options.hint(answer), port);
             final StreamSocket socket = new StreamSocket(port, key, address);
             socket.attach(attachment);
             PortAccess.get().register(port, socket);

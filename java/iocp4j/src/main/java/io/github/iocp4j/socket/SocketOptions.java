@@ -1,88 +1,73 @@
 package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Device;
+import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
-import io.github.iocp4j.internal.Timeouts;
-import java.time.Duration;
+import java.net.SocketOption;
 import java.util.Arrays;
 
-/** Options that are set before a socket is bound, and access to options afterwards. */
+/** Options that are set before a socket is bound, and access to the options of an open socket. */
 final class SocketOptions {
-    // The codes of native/devices/socket/Socket.h.
-    static final int NO_DELAY = 1;
-    static final int KEEP_ALIVE = 2;
-    static final int KEEP_ALIVE_TIMES = 3;
-    static final int SEND_BUFFER = 4;
-    static final int RECEIVE_BUFFER = 5;
-    static final int LINGER = 6;
-    static final int REUSE_ADDRESS = 7;
-    static final int EXCLUSIVE = 8;
-    static final int BROADCAST = 9;
-    static final int IPV6_ONLY = 10;
-
-    private static final int MAX_LINGER = 65_534;
-
+    private final SocketType type;
     private int[] numbers = {};
+    private String names = "";
+
+    SocketOptions(final SocketType type) {
+        this.type = type;
+    }
+
+    /** Options of a socket that nobody else can be bound beside, unless a later option changes that. */
+    static SocketOptions exclusive(final SocketType type) {
+        final SocketOptions options = new SocketOptions(type);
+        if (SocketType.internet().contains(type)) {
+            options.add(KnownOption.EXCLUSIVE, true);
+        }
+        return options;
+    }
 
     /** Adds an option; a later value replaces an earlier one. */
-    SocketOptions put(final int option, final int value) {
-        numbers = Arrays.copyOf(numbers, numbers.length + 3);
-        numbers[numbers.length - 3] = option;
-        numbers[numbers.length - 2] = value;
-        return this;
+    <T> void put(final SocketOption<T> option, final T value) {
+        add(KnownOption.of(option, type), value);
+        names += (names.isEmpty() ? "" : ", ") + option.name();
     }
 
-    SocketOptions put(final int option, final boolean value) {
-        return put(option, value ? 1 : 0);
-    }
-
-    /** The options added so far plus one more, which is not added. */
-    int[] and(final int option, final boolean value) {
-        final SocketOptions all = new SocketOptions();
-        all.numbers = numbers;
-        return all.put(option, value).numbers;
-    }
-
-    /** For native code: three numbers each. */
+    /** For native code: code and value of each option. */
     int[] toArray() {
         return numbers;
     }
 
-    static int checkBuffer(final int bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("A socket's buffer cannot have " + bytes + " bytes");
-        }
-        return bytes;
+    /** A hint for the message when a native call that has applied them has failed. */
+    String hint(final long answer) {
+        return -answer == Win32Error.WSAENOPROTOOPT ? " (this Windows lacks an option of " + names + ")" : "";
     }
 
-    /** Native code uses seconds + 1, and 0 for off. */
-    static int checkLinger(final int seconds) {
-        if (seconds < -1 || seconds > MAX_LINGER) {
-            throw new IllegalArgumentException(
-                    "linger is " + seconds + " s, but must be from 0 to " + MAX_LINGER + ", or -1 for off");
-        }
-        return seconds + 1;
-    }
-
-    static void set(final Device device, final int option, final int value) throws Win32Exception {
-        EngineError.key(SocketNative.set(device.key(), option, value, 0), "setsockopt " + device.name(), device);
-    }
-
-    static void set(final Device device, final int option, final boolean value) throws Win32Exception {
-        set(device, option, value ? 1 : 0);
-    }
-
-    static void setKeepAliveTimes(final Device device, final Duration idle, final Duration interval)
+    static <T> void set(final Device device, final SocketType type, final SocketOption<T> option, final T value)
             throws Win32Exception {
-        EngineError.key(
-                SocketNative.set(device.key(), KEEP_ALIVE_TIMES, Timeouts.milliseconds(idle),
-                        Timeouts.milliseconds(interval)),
-                "WSAIoctl SIO_KEEPALIVE_VALS " + device.name(), device);
+        final KnownOption known = KnownOption.of(option, type);
+        checked(SocketNative.set(device.key(), known.code(type), known.toNumber(value, type)),
+                "setsockopt ", known, option, device);
     }
 
-    static int get(final Device device, final int option) throws Win32Exception {
-        return (int) EngineError.key(SocketNative.get(device.key(), option), "getsockopt " + device.name(), device) - 1;
+    static <T> T get(final Device device, final SocketType type, final SocketOption<T> option) throws Win32Exception {
+        final KnownOption known = KnownOption.of(option, type);
+        final long answer = checked(SocketNative.get(device.key(), known.code(type)),
+                "getsockopt ", known, option, device);
+        return option.type().cast(known.ofNumber((int) (answer - 1), type));
+    }
+
+    private void add(final KnownOption known, final Object value) {
+        final int number = known.toNumber(value, type);
+        numbers = Arrays.copyOf(numbers, numbers.length + 2);
+        numbers[numbers.length - 2] = known.code(type);
+        numbers[numbers.length - 1] = number;
+    }
+
+    private static long checked(
+            final long answer, final String call, final KnownOption known, final SocketOption<?> option,
+            final Device device) throws Win32Exception {
+        return answer > 0 ? answer : EngineError.key(answer,
+                call + option.name() + ' ' + device.name() + known.hint(EngineError.win32Error(answer)), device);
     }
 }

@@ -3,6 +3,7 @@ package io.github.iocp4j.socket;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
@@ -15,7 +16,9 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.SocketNative;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A server on a TCP port or Unix-domain socket.
@@ -76,6 +79,46 @@ public final class SocketServer extends Device {
     }
 
     /**
+     * Sets an option ({@code setsockopt}). The {@linkplain io.github.iocp4j.socket page of the package} lists the
+     * options. New connections inherit the sizes of buffers.
+     *
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @param value its value
+     * @throws UnsupportedOperationException when this kind of socket has no such option
+     * @throws IllegalArgumentException when the value is of a wrong type or out of range
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAENOPROTOOPT} when this Windows lacks the
+     *     option, {@link Win32Error#WSAEINVAL} when the option cannot be changed any more, because the socket is bound
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public <T> void option(final SocketOption<T> option, final T value) throws Win32Exception {
+        SocketOptions.set(this, SocketType.server(local), option, value);
+    }
+
+    /**
+     * Returns the value of an option ({@code getsockopt}).
+     *
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @return the value
+     * @throws UnsupportedOperationException when this kind of socket has no such option
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public <T> T option(final SocketOption<T> option) throws Win32Exception {
+        return SocketOptions.get(this, SocketType.server(local), option);
+    }
+
+    /**
+     * The options of this kind of socket.
+     *
+     * @return the options, unmodifiable
+     */
+    public Set<SocketOption<?>> supportedOptions() {
+        return KnownOption.supported(SocketType.server(local));
+    }
+
+    /**
      * Configures a server.
      */
     public static final class Builder {
@@ -84,8 +127,7 @@ public final class SocketServer extends Device {
 
         private final CompletionPort port;
         private final SocketAddress address;
-        private final SocketOptions options = new SocketOptions();
-        private boolean reuseAddress;
+        private final SocketOptions options;
         private int backlog = Integer.MAX_VALUE;
         private int listening = 4;
         private int firstBytes;
@@ -95,6 +137,7 @@ public final class SocketServer extends Device {
         private Builder(final CompletionPort port, final SocketAddress address) {
             this.port = port;
             this.address = address;
+            options = SocketOptions.exclusive(SocketType.server(address));
         }
 
         /**
@@ -137,52 +180,28 @@ public final class SocketServer extends Device {
         }
 
         /**
-         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}); it may then
-         * receive connections in place of this one. Default: false, so that no other socket can
-         * ({@code SO_EXCLUSIVEADDRUSE}).
+         * Sets an option of the server before it is bound. The {@linkplain io.github.iocp4j.socket page of the package}
+         * lists the options.
          *
-         * @param shared true to share the address
+         * @param <T> the type of the value
+         * @param option one of {@link #supportedOptions}
+         * @param value its value; connections inherit the sizes of buffers
          * @return this
+         * @throws UnsupportedOperationException when the server has no such option
+         * @throws IllegalArgumentException when the value is of a wrong type or out of range
          */
-        public Builder reuseAddress(final boolean shared) {
-            reuseAddress = shared;
+        public <T> Builder option(final SocketOption<T> option, final T value) {
+            options.put(option, value);
             return this;
         }
 
         /**
-         * Whether a server at an IPv6 address, such as {@code ::}, also serves IPv4 clients ({@code IPV6_V6ONLY}).
-         * Default: false.
+         * The options that {@link #option} takes.
          *
-         * @param both true for both protocols
-         * @return this
-         * @throws IllegalArgumentException when the address is not an IPv6 address
+         * @return the options, unmodifiable
          */
-        public Builder dualStack(final boolean both) {
-            SocketAddresses.checkIpv6(address);
-            options.put(SocketOptions.IPV6_ONLY, !both);
-            return this;
-        }
-
-        /**
-         * The size of the receive buffer of connections ({@code SO_RCVBUF}). Default: set by Windows.
-         *
-         * @param bytes at least 0
-         * @return this
-         */
-        public Builder receiveBuffer(final int bytes) {
-            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
-        }
-
-        /**
-         * The size of the send buffer of connections ({@code SO_SNDBUF}). Default: set by Windows.
-         *
-         * @param bytes at least 0
-         * @return this
-         */
-        public Builder sendBuffer(final int bytes) {
-            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
+        public Set<SocketOption<?>> supportedOptions() {
+            return KnownOption.supported(SocketType.server(address));
         }
 
         /**
@@ -222,12 +241,11 @@ public final class SocketServer extends Device {
         public SocketServer open() throws Win32Exception {
             final String wanted = SocketAddresses.format(address);
             final long answer = SocketNative.openServer(
-                    PortAccess.get().id(
-                            port), wanted, SocketAddresses.encode(address), sharing(), backlog, listening, firstBytes,
-                    token);
+                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), options.toArray(), backlog,
+                    listening, firstBytes, token);
             final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
                     ? " (another socket may have that address: end its program, or choose another port)"
-                    : SocketAddresses.whyNone(answer, address);
+                    : SocketAddresses.whyNone(answer, address) + options.hint(answer);
             final long key = EngineError.key(answer, "bind " + wanted + why, port);
             final SocketServer server = new SocketServer(port, key, whereIs(key));
             server.attach(attachment);
@@ -245,13 +263,6 @@ public final class SocketServer extends Device {
         private SocketAddress whereIs(final long key) {
             final SocketAddress found = SocketAddresses.local(key);
             return found == null ? address : found;
-        }
-
-        private int[] sharing() {
-            if (address instanceof UnixSocketAddress) {
-                return options.toArray();
-            }
-            return options.and(reuseAddress ? SocketOptions.REUSE_ADDRESS : SocketOptions.EXCLUSIVE, true);
         }
 
         private static int inRange(final String what, final int value, final int least, final int most) {

@@ -20,10 +20,11 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
@@ -249,119 +250,43 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Whether Windows sends small writes at once, and does not collect them ({@code TCP_NODELAY}). Off in a new socket.
+     * Sets an option ({@code setsockopt}). The {@linkplain io.github.iocp4j.socket page of the package} lists the
+     * options.
      *
-     * @param on true to send at once
-     * @throws Win32Exception when Windows refuses
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @param value its value
+     * @throws UnsupportedOperationException when this kind of socket has no such option
+     * @throws IllegalArgumentException when the value is of a wrong type or out of range
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAENOPROTOOPT} when this Windows lacks the
+     *     option, {@link Win32Error#WSAEINVAL} when the option cannot be changed any more, because the socket is bound
+     * @throws DeviceClosedException when the socket is closed
      */
-    public void noDelay(final boolean on) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.NO_DELAY, on);
+    public <T> void option(final SocketOption<T> option, final T value) throws Win32Exception {
+        SocketOptions.set(this, SocketType.connection(remote), option, value);
     }
 
     /**
-     * Whether Windows sends small writes at once ({@code TCP_NODELAY}).
+     * Returns the value of an option ({@code getsockopt}).
      *
-     * @return what {@link #noDelay(boolean)} has set
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @return the value
+     * @throws UnsupportedOperationException when this kind of socket has no such option
      * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
      */
-    public boolean noDelay() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.NO_DELAY) != 0;
+    public <T> T option(final SocketOption<T> option) throws Win32Exception {
+        return SocketOptions.get(this, SocketType.connection(remote), option);
     }
 
     /**
-     * Whether Windows sends keep-alive probes to a silent peer ({@code SO_KEEPALIVE}), first after two hours. Off in a
-     * new socket.
+     * The options of this kind of socket.
      *
-     * @param on true to send probes
-     * @throws Win32Exception when Windows refuses
+     * @return the options, unmodifiable
      */
-    public void keepAlive(final boolean on) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.KEEP_ALIVE, on);
-    }
-
-    /**
-     * Turns keep-alive probes on and sets their times ({@code SIO_KEEPALIVE_VALS}).
-     *
-     * @param idle the time without data from the peer before the first probe
-     * @param interval the time between two probes; after ten probes without an answer, the connection is reset
-     * @throws Win32Exception when Windows refuses
-     */
-    public void keepAlive(final Duration idle, final Duration interval) throws Win32Exception {
-        SocketOptions.setKeepAliveTimes(this, idle, interval);
-    }
-
-    /**
-     * Whether Windows sends keep-alive probes ({@code SO_KEEPALIVE}).
-     *
-     * @return what {@link #keepAlive(boolean)} has set
-     * @throws Win32Exception when Windows refuses
-     */
-    public boolean keepAlive() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.KEEP_ALIVE) != 0;
-    }
-
-    /**
-     * The size of the send buffer ({@code SO_SNDBUF}). With 0, Windows sends from the caller's buffer, and a write
-     * completes when its bytes are sent.
-     *
-     * @param bytes at least 0
-     * @throws Win32Exception when Windows refuses
-     */
-    public void sendBuffer(final int bytes) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
-    }
-
-    /**
-     * The size of the send buffer ({@code SO_SNDBUF}).
-     *
-     * @return the number of bytes
-     * @throws Win32Exception when Windows refuses
-     */
-    public int sendBuffer() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.SEND_BUFFER);
-    }
-
-    /**
-     * The size of the receive buffer ({@code SO_RCVBUF}). A size of more than 65 535 bytes must be set before the
-     * connection is made: use {@link SocketServer.Builder#receiveBuffer} or {@link SocketClient.Builder#receiveBuffer}.
-     *
-     * @param bytes at least 0
-     * @throws Win32Exception when Windows refuses
-     */
-    public void receiveBuffer(final int bytes) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
-    }
-
-    /**
-     * The size of the receive buffer ({@code SO_RCVBUF}).
-     *
-     * @return the number of bytes
-     * @throws Win32Exception when Windows refuses
-     */
-    public int receiveBuffer() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
-    }
-
-    /**
-     * What closing does with unsent bytes ({@code SO_LINGER}). Off in a new socket: Windows sends these bytes in the
-     * background.
-     *
-     * @param seconds 0 drops the bytes and resets the connection; with 1 to 65 534, the thread that closes the socket,
-     *     which may be a worker, waits until they are sent, at most that long; -1 is off
-     * @throws Win32Exception when Windows refuses
-     */
-    public void linger(final int seconds) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.LINGER, SocketOptions.checkLinger(seconds));
-    }
-
-    /**
-     * What closing does with unsent bytes ({@code SO_LINGER}).
-     *
-     * @return seconds as in {@link #linger(int)}, -1 for off
-     * @throws Win32Exception when Windows refuses
-     */
-    public int linger() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.LINGER) - 1;
+    public Set<SocketOption<?>> supportedOptions() {
+        return KnownOption.supported(SocketType.connection(remote));
     }
 
     private long transmit(

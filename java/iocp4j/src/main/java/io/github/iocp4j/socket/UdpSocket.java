@@ -17,9 +17,11 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.UdpSocketNative;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A socket for UDP datagrams.
@@ -33,12 +35,13 @@ import java.util.Objects;
  */
 public final class UdpSocket extends Device {
     private final InetSocketAddress local;
-    private final boolean six;
+    private final SocketType type;
 
-    private UdpSocket(final CompletionPort port, final long key, final InetSocketAddress local, final boolean six) {
+    private UdpSocket(
+            final CompletionPort port, final long key, final InetSocketAddress local, final SocketType type) {
         super(new OpenedDevice(port, key, SocketAddresses.format(local)));
         this.local = local;
-        this.six = six;
+        this.type = type;
     }
 
     /**
@@ -113,7 +116,7 @@ public final class UdpSocket extends Device {
         if (target.isEmpty()) {
             throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
         }
-        if (six) {
+        if (type.isIpv6()) {
             target.mapToIpv6();
         }
         return PortAccess.get().accepted(this,
@@ -122,33 +125,43 @@ public final class UdpSocket extends Device {
     }
 
     /**
-     * Allows or forbids datagrams to broadcast addresses ({@code SO_BROADCAST}). A new socket forbids them.
+     * Sets an option ({@code setsockopt}). The {@linkplain io.github.iocp4j.socket page of the package} lists the
+     * options.
      *
-     * @param on true to allow them
-     * @throws Win32Exception when Windows refuses
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @param value its value, null only for {@code IP_MULTICAST_IF}: Windows chooses the interface
+     * @throws UnsupportedOperationException when this kind of socket has no such option
+     * @throws IllegalArgumentException when the value is of a wrong type or out of range
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAENOPROTOOPT} when this Windows lacks the
+     *     option, {@link Win32Error#WSAEINVAL} when the option cannot be changed any more, because the socket is bound
+     * @throws DeviceClosedException when the socket is closed
      */
-    public void broadcast(final boolean on) throws Win32Exception {
-        SocketOptions.set(this, SocketOptions.BROADCAST, on);
+    public <T> void option(final SocketOption<T> option, final T value) throws Win32Exception {
+        SocketOptions.set(this, type, option, value);
     }
 
     /**
-     * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}).
+     * Returns the value of an option ({@code getsockopt}).
      *
-     * @return what {@link #broadcast(boolean)} has set
+     * @param <T> the type of the value
+     * @param option one of {@link #supportedOptions}
+     * @return the value, null only for {@code IP_MULTICAST_IF}: Windows chooses the interface
+     * @throws UnsupportedOperationException when this kind of socket has no such option
      * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
      */
-    public boolean broadcast() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.BROADCAST) != 0;
+    public <T> T option(final SocketOption<T> option) throws Win32Exception {
+        return SocketOptions.get(this, type, option);
     }
 
     /**
-     * The size of the receive buffer ({@code SO_RCVBUF}). Windows drops datagrams that do not fit.
+     * The options of this kind of socket.
      *
-     * @return the number of bytes
-     * @throws Win32Exception when Windows refuses
+     * @return the options, unmodifiable
      */
-    public int receiveBuffer() throws Win32Exception {
-        return SocketOptions.get(this, SocketOptions.RECEIVE_BUFFER);
+    public Set<SocketOption<?>> supportedOptions() {
+        return KnownOption.supported(type);
     }
 
     private long startReceive(
@@ -165,71 +178,39 @@ public final class UdpSocket extends Device {
     public static final class Builder {
         private final CompletionPort port;
         private final InetSocketAddress address;
-        private final SocketOptions options = new SocketOptions();
-        private boolean reuseAddress;
+        private final SocketType type;
+        private final SocketOptions options;
 
         private Builder(final CompletionPort port, final InetSocketAddress address) {
             this.port = port;
             this.address = address;
+            type = SocketAddresses.isIpv6(address) ? SocketType.UDP6 : SocketType.UDP;
+            options = SocketOptions.exclusive(type);
         }
 
         /**
-         * Whether any other socket may bind the same address at the same time ({@code SO_REUSEADDR}). Default: false,
-         * so that no other socket can ({@code SO_EXCLUSIVEADDRUSE}).
+         * Sets an option of the socket before it is bound. The {@linkplain io.github.iocp4j.socket page of the package}
+         * lists the options.
          *
-         * @param shared true to share the address
+         * @param <T> the type of the value
+         * @param option one of {@link #supportedOptions}
+         * @param value its value, null only for {@code IP_MULTICAST_IF}: Windows chooses the interface
          * @return this
+         * @throws UnsupportedOperationException when the socket has no such option
+         * @throws IllegalArgumentException when the value is of a wrong type or out of range
          */
-        public Builder reuseAddress(final boolean shared) {
-            reuseAddress = shared;
+        public <T> Builder option(final SocketOption<T> option, final T value) {
+            options.put(option, value);
             return this;
         }
 
         /**
-         * Whether datagrams may be sent to broadcast addresses ({@code SO_BROADCAST}). Default: false.
+         * The options that {@link #option} takes.
          *
-         * @param on true to allow them
-         * @return this
+         * @return the options, unmodifiable
          */
-        public Builder broadcast(final boolean on) {
-            options.put(SocketOptions.BROADCAST, on);
-            return this;
-        }
-
-        /**
-         * Whether a socket at an IPv6 address, such as {@code ::}, also sends and receives over IPv4
-         * ({@code IPV6_V6ONLY}). Default: false.
-         *
-         * @param both true for both protocols
-         * @return this
-         * @throws IllegalArgumentException when the address is not an IPv6 address
-         */
-        public Builder dualStack(final boolean both) {
-            SocketAddresses.checkIpv6(address);
-            options.put(SocketOptions.IPV6_ONLY, !both);
-            return this;
-        }
-
-        /**
-         * The size of the receive buffer ({@code SO_RCVBUF}). Default: set by Windows.
-         *
-         * @param bytes at least 0
-         * @return this
-         */
-        public Builder receiveBuffer(final int bytes) {
-            options.put(SocketOptions.RECEIVE_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
-        }
-
-        /**
-         * The size of the send buffer ({@code SO_SNDBUF}). Default: set by Windows.
-         *
-         * @param bytes at least 0
-         * @return this
-         */
-        public Builder sendBuffer(final int bytes) {
-            options.put(SocketOptions.SEND_BUFFER, SocketOptions.checkBuffer(bytes));
-            return this;
+        public Set<SocketOption<?>> supportedOptions() {
+            return KnownOption.supported(type);
         }
 
         /**
@@ -243,13 +224,11 @@ public final class UdpSocket extends Device {
          */
         public UdpSocket open() throws Win32Exception {
             final String wanted = SocketAddresses.format(address);
-            final long key = EngineError.key(
-                    UdpSocketNative.open(PortAccess.get().id(port), wanted, SocketAddresses.encode(address),
-                            options.and(reuseAddress ? SocketOptions.REUSE_ADDRESS : SocketOptions.EXCLUSIVE, true)),
-                    "bind " + wanted, port);
+            final long answer = UdpSocketNative.open(
+                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), options.toArray());
+            final long key = EngineError.key(answer, "bind " + wanted + options.hint(answer), port);
             final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key);
-            return PortAccess.get().register(port, new UdpSocket(port, key, found == null ? address : found,
-                    SocketAddresses.isIpv6(address)));
+            return PortAccess.get().register(port, new UdpSocket(port, key, found == null ? address : found, type));
         }
     }
 }

@@ -12,6 +12,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.StreamSocket;
 import io.github.iocp4j.tools.terminal.Notices;
 import java.io.PrintStream;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -89,7 +90,7 @@ final class EchoServer implements CompletionListener {
         device.attach(connection);
         try {
             if (device instanceof StreamSocket) {
-                ((StreamSocket) device).noDelay(true);
+                ((StreamSocket) device).option(StandardSocketOptions.TCP_NODELAY, true);
             }
             requestInline(device);
             converse(connection, Opcode.WRITE, 0);
