@@ -14,11 +14,51 @@ using Peer = UdpSocket::Peer;
 // SocketAddressBuffer.java has the same layout.
 static_assert(sizeof(Peer) == 136 && offsetof(Peer, address) == 8);
 
-jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray address, jintArray options) {
-    return openSocket(env, port, address, options,
-                      [&](CompletionPort& found, const win32::SocketAddress& where, SocketSettings settings) {
-                          return UdpSocket::open(found, {toWide(env, name), where, std::move(settings)});
-                      });
+// A socket that is not bound has the family of the address.
+jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray address, jboolean bound,
+                   jintArray options) {
+    return openSocket(
+        env, port, address, options,
+        [&](CompletionPort& found, const win32::SocketAddress& where, SocketSettings settings) {
+            return UdpSocket::open(found, {toWide(env, name), where, std::move(settings), bound != JNI_FALSE});
+        });
+}
+
+jlong JNICALL bind(JNIEnv* env, jclass, jlong device, jbyteArray address) {
+    const auto where = toAddress(env, address);
+    if (!where) {
+        return refused(where.error());
+    }
+    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) { return done(socket.bind(*where)); });
+}
+
+jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray peer) {
+    const auto where = toAddress(env, peer);
+    if (!where) {
+        return refused(where.error());
+    }
+    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) { return done(socket.connect(*where)); });
+}
+
+jlong JNICALL disconnect(JNIEnv*, jclass, jlong device) {
+    return withSocket<UdpSocket>(device, [](UdpSocket& socket) { return done(socket.disconnect()); });
+}
+
+// No source stands for all.
+jlong JNICALL changeMembership(JNIEnv* env, jclass, jlong device, jint change, jbyteArray group, jint networkInterface,
+                               jbyteArray source) {
+    const auto joined = toAddress(env, group);
+    if (!joined) {
+        return refused(joined.error());
+    }
+    const auto from = source != nullptr ? toAddress(env, source) : win32::Result{win32::SocketAddress{}};
+    if (!from) {
+        return refused(from.error());
+    }
+    const Membership membership{*joined, *from, static_cast<std::uint32_t>(networkInterface)};
+    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) {
+        return done(socket.change(static_cast<MembershipChange>(change), membership));
+    });
 }
 
 // The Peer in a Java buffer, or nullptr if the buffer is too small or not aligned.
@@ -28,7 +68,7 @@ Peer* peerIn(const Buffer& memory) noexcept {
 }
 
 jlong JNICALL receiveFrom(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length, jobject sender,
-                          jlong token, jint milliseconds) {
+                          jboolean peek, jlong token, jint milliseconds) {
     Buffer memory{env, buffer, offset, length};
     Buffer room{env, sender, 0, sizeof(Peer)};
     Peer* peer = peerIn(room);
@@ -37,7 +77,8 @@ jlong JNICALL receiveFrom(JNIEnv* env, jclass, jlong device, jobject buffer, jin
     }
     return submit<UdpSocket>(device, Opcode::kReceiveFrom, memory, room, token, milliseconds,
                              [&](UdpSocket& target, Operation& operation) {
-                                 return target.receiveFrom(operation, {memory.address(), memory.length()}, *peer);
+                                 return target.receiveFrom(operation, {memory.address(), memory.length()}, *peer,
+                                                           peek != JNI_FALSE ? MSG_PEEK : 0);
                              });
 }
 
@@ -59,8 +100,12 @@ jlong JNICALL sendTo(JNIEnv* env, jclass, jlong device, jobject buffer, jint off
 
 std::vector<JNINativeMethod> udpSocketNatives() {
     return {
-        native("open", "(JLjava/lang/String;[B[I)J", open),
-        native("receiveFrom", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;JI)J", receiveFrom),
+        native("open", "(JLjava/lang/String;[BZ[I)J", open),
+        native("bind", "(J[B)J", bind),
+        native("connect", "(J[B)J", connect),
+        native("disconnect", "(J)J", disconnect),
+        native("changeMembership", "(JI[BI[B)J", changeMembership),
+        native("receiveFrom", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;ZJI)J", receiveFrom),
         native("sendTo", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;JI)J", sendTo),
     };
 }

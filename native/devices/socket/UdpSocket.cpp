@@ -8,9 +8,22 @@
 namespace iocp4j {
 
 using win32::calls;
+using win32::winsockResult;
+
+namespace {
+
+// The kernel treats WSAEMSGSIZE as a warning, and does not tell whether a packet follows. If one does, it is foreign.
+// The buffer is full, because otherwise the datagram would have fitted.
+Started received(const Started& outcome, std::uint32_t room) noexcept {
+    const bool truncated = outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE;
+    return truncated ? Started::over(WSAEMSGSIZE, room) : outcome;
+}
+
+}  // namespace
 
 win32::Result<Device::Key> UdpSocket::open(CompletionPort& port, const UdpSocketSettings& settings) {
-    auto socket = openBound(SOCK_DGRAM, settings.address, settings.settings);
+    auto socket = settings.bound ? openBound(SOCK_DGRAM, settings.address, settings.settings)
+                                 : openUnbound(settings.address.family(), SOCK_DGRAM, settings.settings);
     if (!socket) {
         return win32::Result<Device::Key>::failure(socket.error());
     }
@@ -24,22 +37,33 @@ UdpSocket::UdpSocket(CompletionPort& port, const UdpSocketSettings& settings, wi
     }
 }
 
-Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept {
-    WSABUF whole{static_cast<ULONG>(buffer.size()), buffer.data()};
+Started UdpSocket::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
+    WSABUF whole{length, static_cast<char*>(buffer)};
     DWORD flags = 0;
+    return received(
+        start(operation,
+              [&] { return started(calls.wsaRecv(socket(), &whole, 1, nullptr, &flags, &operation, nullptr)); }),
+        length);
+}
+
+Started UdpSocket::write(Operation& operation, const void* buffer, std::uint32_t length) noexcept {
+    // Winsock does not write through it.
+    WSABUF whole{length, static_cast<char*>(const_cast<void*>(buffer))};
+    return start(operation,
+                 [&] { return started(calls.wsaSend(socket(), &whole, 1, nullptr, 0, &operation, nullptr)); });
+}
+
+Started UdpSocket::receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender, DWORD flags) noexcept {
+    WSABUF whole{static_cast<ULONG>(buffer.size()), buffer.data()};
     sender.length = sizeof(sender.address);
     static_assert(sizeof(INT) == sizeof(sender.length));
-    const Started outcome = start(operation, [&] {
-        return started(calls.wsaRecvFrom(socket(), &whole, 1, nullptr, &flags,
-                                         reinterpret_cast<sockaddr*>(sender.address),
-                                         reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
-    });
-    if (outcome.packet == Started::Packet::kNone && outcome.status == WSAEMSGSIZE) {
-        // The kernel treats WSAEMSGSIZE as a warning, and does not tell whether a packet follows. If one does, it is
-        // foreign. The buffer is full, because otherwise the datagram would have fitted.
-        return Started::over(WSAEMSGSIZE, whole.len);
-    }
-    return outcome;
+    return received(start(operation,
+                          [&] {
+                              return started(calls.wsaRecvFrom(
+                                  socket(), &whole, 1, nullptr, &flags, reinterpret_cast<sockaddr*>(sender.address),
+                                  reinterpret_cast<INT*>(&sender.length), &operation, nullptr));
+                          }),
+                    whole.len);
 }
 
 Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept {
@@ -59,6 +83,16 @@ Started UdpSocket::sendTo(Operation& operation, std::span<const char> buffer, co
                                        reinterpret_cast<const sockaddr*>(target.address), address->length(), &operation,
                                        nullptr));
     });
+}
+
+win32::ErrorCode UdpSocket::connect(const win32::SocketAddress& peer) noexcept {
+    return winsockResult(calls.connect(socket(), peer.raw(), peer.length()));
+}
+
+win32::ErrorCode UdpSocket::disconnect() noexcept {
+    // To an address of no family, of the full length of one.
+    const sockaddr_storage none{};
+    return winsockResult(calls.connect(socket(), reinterpret_cast<const sockaddr*>(&none), sizeof(none)));
 }
 
 win32::ErrorCode UdpSocket::set(const SocketSetting& setting) noexcept {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "devices/socket/Membership.h"
 #include "devices/socket/Socket.h"
 
 namespace iocp4j {
@@ -13,11 +14,13 @@ class CompletionPort;
 
 struct UdpSocketSettings {
     std::wstring name;
-    win32::SocketAddress address;
+    win32::SocketAddress address;  // where to bind; for an unbound socket, only the family is used
     SocketSettings settings;
+    bool bound = true;
 };
 
-// A datagram socket. A datagram that is longer than the buffer completes with WSAEMSGSIZE and the bytes that fit.
+// A datagram socket. A datagram that is longer than the buffer completes with WSAEMSGSIZE and the bytes that fit. Reads
+// and writes are for a connected socket, whose peer sends or receives the datagram.
 class UdpSocket : public Socket {
 public:
     // The kernel writes a datagram's sender here, or reads its target. Java accesses it in place
@@ -39,9 +42,23 @@ public:
         return kTraits;
     }
 
-    // The kernel may write to `sender` until the operation is over, like to the buffer.
-    Started receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender) noexcept;
+    Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
+    Started write(Operation& operation, const void* buffer, std::uint32_t length) noexcept override;
+
+    // The kernel may write to `sender` until the operation is over, like to the buffer. With MSG_PEEK in the flags, the
+    // datagram stays in the socket's queue.
+    Started receiveFrom(Operation& operation, std::span<char> buffer, Peer& sender, DWORD flags = 0) noexcept;
     Started sendTo(Operation& operation, std::span<const char> buffer, const Peer& target) noexcept;
+
+    win32::ErrorCode bind(const win32::SocketAddress& address) noexcept { return Socket::bind(socket(), address); }
+
+    // From now on only datagrams of that peer are received.
+    win32::ErrorCode connect(const win32::SocketAddress& peer) noexcept;
+    win32::ErrorCode disconnect() noexcept;
+
+    win32::ErrorCode change(MembershipChange change, const Membership& membership) noexcept {
+        return changeMembership(socket(), change, membership);
+    }
 
     win32::ErrorCode set(const SocketSetting& setting) noexcept override;
     win32::Result<std::uint32_t> get(SocketOption option) const noexcept override;

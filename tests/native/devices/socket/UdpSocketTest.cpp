@@ -24,26 +24,50 @@ UdpSocket::Peer peerAt(const win32::SocketAddress& address) {
     return peer;
 }
 
-Device::Key open(const TestPort& port, int family = AF_INET) {
-    const auto device = UdpSocket::open(*port, {L"udp", loopback(0, family), {}});
+Device::Key open(const TestPort& port, int family = AF_INET, bool bound = true) {
+    const auto device = UdpSocket::open(*port, {L"udp", loopback(0, family), {}, bound});
     EXPECT_EQ(0u, device.error());
     return *device;
 }
 
-std::uint16_t numberOf(Device::Key socket) {
+// Calls `body` with the socket.
+template <class Body>
+auto with(Device::Key socket, const Body& body) {
     const Share<Device> share{socket};
-    return portOf(*static_cast<Socket&>(*share).localAddress());
+    return body(static_cast<UdpSocket&>(*share));
+}
+
+std::uint16_t numberOf(Device::Key socket) {
+    return with(socket, [](UdpSocket& udp) { return portOf(*udp.localAddress()); });
+}
+
+win32::ErrorCode connect(Device::Key socket, const win32::SocketAddress& peer) {
+    return with(socket, [&](UdpSocket& udp) { return udp.connect(peer); });
+}
+
+win32::ErrorCode disconnect(Device::Key socket) {
+    return with(socket, [](UdpSocket& udp) { return udp.disconnect(); });
 }
 
 class UdpSocketTest : public ::testing::Test {
 protected:
     UdpSocketTest() : device_(open(port_)), number_(numberOf(device_)) { plainNumber_ = plain_.bind(); }
 
-    auto receive(std::uint64_t token, std::span<char> buffer, UdpSocket::Peer& sender) {
+    auto receive(std::uint64_t token, std::span<char> buffer, UdpSocket::Peer& sender, DWORD flags = 0) {
         return port_.submit(device_, Opcode::kReceiveFrom, token, [&](Device& target, Operation& operation) {
-            return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer, sender);
+            return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer, sender, flags);
         });
     }
+
+    auto peek(std::uint64_t token, std::span<char> buffer, UdpSocket::Peer& sender) {
+        return receive(token, buffer, sender, MSG_PEEK);
+    }
+
+    auto read(std::uint64_t token, std::uint32_t length = 16) {
+        return port_.read(device_, token, buffer_.data(), length);
+    }
+
+    std::string text(std::size_t length) const { return {buffer_.data(), length}; }
 
     auto send(std::uint64_t token, std::span<const char> data, const UdpSocket::Peer& target) {
         return port_.submit(device_, Opcode::kSendTo, token, [&](Device& socket, Operation& operation) {
@@ -201,9 +225,292 @@ TEST_F(UdpSocketTest, SpeaksIpv6) {
     EXPECT_EQ(int{sizeof(sockaddr_in6)}, sender_.length);
 }
 
-TEST_F(UdpSocketTest, HasNoStreamOperations) {
-    ASSERT_TRUE(port_.read(device_, 1, buffer_.data(), 4));
-    EXPECT_EQ(DWORD{ERROR_INVALID_FUNCTION}, recording_.waitForToken(1).status);
+// --- Bound later ----------------------------------------------------------------------------------------------------
+
+TEST_F(UdpSocketTest, BindsLater) {
+    const Device::Key later = open(port_, AF_INET, false);
+    with(later, [&](UdpSocket& udp) {
+        EXPECT_EQ(DWORD{WSAEINVAL}, udp.localAddress().error());
+        EXPECT_EQ(0u, udp.bind(loopback(0)));
+        EXPECT_NE(0, portOf(*udp.localAddress()));
+        EXPECT_EQ(DWORD{WSAEINVAL}, udp.bind(loopback(0))) << "it is bound already";
+        EXPECT_EQ(0u, *udp.get(SocketOption::kExclusive)) << "settings are the caller's";
+    });
+}
+
+TEST_F(UdpSocketTest, FirstSendBinds) {
+    const Device::Key later = open(port_, AF_INET, false);
+    const UdpSocket::Peer target = peerAt(loopback(plainNumber_));
+    ASSERT_TRUE(port_.submit(later, Opcode::kSendTo, 1, [&](Device& socket, Operation& operation) {
+        return static_cast<UdpSocket&>(socket).sendTo(operation, std::string_view{"first"}, target);
+    }));
+    EXPECT_EQ(0u, recording_.waitForToken(1).status);
+    EXPECT_EQ("first", plain_.receive(5));
+    EXPECT_NE(0, numberOf(later));
+}
+
+TEST_F(UdpSocketTest, BindToATakenAddressFails) {
+    const Device::Key later = open(port_, AF_INET, false);
+    with(later, [&](UdpSocket& udp) {
+        EXPECT_EQ(0u, udp.set({SocketOption::kExclusive, 1}));
+        EXPECT_EQ(DWORD{WSAEADDRINUSE}, udp.bind(loopback(number_)));
+        EXPECT_EQ(0u, udp.bind(loopback(0))) << "it can still be bound elsewhere";
+    });
+}
+
+// --- Connected ------------------------------------------------------------------------------------------------------
+
+TEST_F(UdpSocketTest, ConnectedSocketReadsAndWrites) {
+    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
+    EXPECT_EQ(plainNumber_, with(device_, [](UdpSocket& udp) { return portOf(*udp.remoteAddress()); }));
+    ASSERT_TRUE(port_.write(device_, 1, "to you", 6));
+    EXPECT_EQ("to you", plain_.receive(6));
+    CompletionRecord record = recording_.waitForToken(1);
+    EXPECT_EQ(0u, record.status);
+    EXPECT_EQ(6u, record.bytes);
+    EXPECT_EQ(Opcode::kWrite, record.opcode);
+    for (std::uint64_t token = 2; token <= 3; ++token) {
+        // Once waiting, once with the datagram there.
+        if (token == 3) {
+            throwIn("to me");
+        }
+        ASSERT_TRUE(read(token));
+        if (token == 2) {
+            throwIn("to me");
+        }
+        record = recording_.waitForToken(token);
+        EXPECT_EQ(0u, record.status);
+        EXPECT_EQ(5u, record.bytes);
+        EXPECT_EQ(Opcode::kRead, record.opcode);
+        EXPECT_EQ("to me", text(5));
+    }
+}
+
+TEST_F(UdpSocketTest, ConnectedSocketReceivesOnlyFromItsPeer) {
+    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
+    const PlainSocket other{AF_INET, SOCK_DGRAM};
+    const win32::SocketAddress to = loopback(number_);
+    ASSERT_TRUE(read(1));
+    EXPECT_EQ(5, ::sendto(other.get(), "other", 5, 0, to.raw(), to.length()));
+    throwIn("peer");
+    EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
+    ASSERT_TRUE(receive(2, buffer_, sender_));
+    throwIn("again");
+    EXPECT_EQ(5u, recording_.waitForToken(2).bytes);
+    EXPECT_EQ(plainNumber_, portOf(*win32::SocketAddress::parse({sender_.address, sizeof(sockaddr_in)})));
+}
+
+TEST_F(UdpSocketTest, ConnectsToAnotherPeerAndDisconnects) {
+    const PlainSocket other{AF_INET, SOCK_DGRAM};
+    const std::uint16_t otherNumber = other.bind();
+    // Linux, and so Wine, gives a port back at the disconnect that it has chosen itself.
+    number_ = PlainSocket{AF_INET, SOCK_DGRAM}.bind();
+    device_ = *UdpSocket::open(*port_, {L"udp", loopback(number_), {}});
+    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
+    ASSERT_EQ(0u, connect(device_, loopback(otherNumber)));
+    ASSERT_TRUE(port_.write(device_, 1, "other", 5));
+    EXPECT_EQ("other", other.receive(5));
+    ASSERT_EQ(0u, disconnect(device_));
+    EXPECT_EQ(DWORD{WSAENOTCONN}, with(device_, [](UdpSocket& udp) { return udp.remoteAddress().error(); }));
+    EXPECT_EQ(number_, numberOf(device_)) << "it keeps its port";
+    ASSERT_TRUE(port_.write(device_, 2, "nobody", 6));
+    EXPECT_NE(0u, recording_.waitForToken(2).status);
+    ASSERT_TRUE(receive(3, buffer_, sender_));
+    throwIn("anybody");
+    EXPECT_EQ(7u, recording_.waitForToken(3).bytes);
+    EXPECT_EQ(0u, disconnect(device_)) << "a socket without a peer";
+}
+
+TEST_F(UdpSocketTest, ConnectBinds) {
+    const Device::Key later = open(port_, AF_INET, false);
+    ASSERT_EQ(0u, connect(later, loopback(plainNumber_)));
+    EXPECT_NE(0, numberOf(later));
+}
+
+TEST_F(UdpSocketTest, ConnectsOverIpv6) {
+    const Device::Key six = open(port_, AF_INET6);
+    ASSERT_EQ(0u, connect(six, loopback(numberOf(six), AF_INET6)));
+    ASSERT_TRUE(port_.read(six, 1, buffer_.data(), 16));
+    ASSERT_TRUE(port_.write(six, 2, "self", 4));
+    EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
+    EXPECT_EQ(0u, disconnect(six));
+    EXPECT_EQ(DWORD{WSAENOTCONN}, with(six, [](UdpSocket& udp) { return udp.remoteAddress().error(); }));
+}
+
+TEST_F(UdpSocketTest, OtherAddressFamiliesAreErrors) {
+    EXPECT_NE(0u, connect(device_, loopback(plainNumber_, AF_INET6)));
+    EXPECT_NE(0u, with(open(port_, AF_INET, false), [](UdpSocket& udp) { return udp.bind(loopback(0, AF_INET6)); }));
+}
+
+TEST(UdpSocketFailureTest, DisconnectsByAnAddressOfNoFamily) {
+    int family = -1;
+    int length = 0;
+    FakeCall<&win32::Calls::connect> connect{[&](SOCKET, const sockaddr* address, int addressLength) {
+        family = address->sa_family;
+        length = addressLength;
+        return 0;
+    }};
+    Recording recording;
+    TestPort port{recording};
+    EXPECT_EQ(0u, disconnect(open(port)));
+    EXPECT_EQ(AF_UNSPEC, family);
+    EXPECT_EQ(int{sizeof(sockaddr_storage)}, length);
+}
+
+TEST(UdpSocketFailureTest, WhatFailsAtOnceIsReported) {
+    FakeCall<&win32::Calls::connect> refuse{[&](auto...) { return failing(WSAENETUNREACH), SOCKET_ERROR; }};
+    FakeCall<&win32::Calls::wsaSend> wsaSend{[&](auto...) { return failing(WSAENOBUFS), SOCKET_ERROR; }};
+    FakeCall<&win32::Calls::wsaRecv> wsaRecv{[&](auto...) { return failing(WSAECONNRESET), SOCKET_ERROR; }};
+    FakeCall<&win32::Calls::wsaRecvFrom> wsaRecvFrom{[&](auto...) { return failing(WSAENETRESET), SOCKET_ERROR; }};
+    Recording recording;
+    TestPort port{recording};
+    const Device::Key device = open(port);
+    EXPECT_EQ(DWORD{WSAENETUNREACH}, connect(device, loopback(1)));
+    EXPECT_EQ(DWORD{WSAENETUNREACH}, disconnect(device));
+    char buffer[4];
+    UdpSocket::Peer sender{};
+    ASSERT_TRUE(port.write(device, 1, "x", 1));
+    ASSERT_TRUE(port.read(device, 2, buffer, sizeof(buffer)));
+    ASSERT_TRUE(port.submit(device, Opcode::kReceiveFrom, 3, [&](Device& target, Operation& operation) {
+        return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer, sender, MSG_PEEK);
+    }));
+    EXPECT_EQ(DWORD{WSAENOBUFS}, recording.waitForToken(1).status);
+    EXPECT_EQ(DWORD{WSAECONNRESET}, recording.waitForToken(2).status);
+    EXPECT_EQ(DWORD{WSAENETRESET}, recording.waitForToken(3).status);
+}
+
+TEST_F(UdpSocketTest, ReadReportsADatagramThatDoesNotFit) {
+    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
+    for (std::uint64_t token = 1; token <= 2; ++token) {
+        if (token == 2) {
+            throwIn("too long");
+        }
+        ASSERT_TRUE(read(token, 3));
+        if (token == 1) {
+            throwIn("too long");
+        }
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(DWORD{WSAEMSGSIZE}, record.status);
+        EXPECT_EQ(3u, record.bytes);
+        EXPECT_EQ("too", text(3));
+    }
+    ASSERT_TRUE(read(3));
+    throwIn("next");
+    EXPECT_EQ(4u, recording_.waitForToken(3).bytes);
+    EXPECT_EQ(3u, recording_.count()) << "one completion each";
+}
+
+TEST(UdpSocketFailureTest, TruncatedReadIsOneCompletionWhetherAPacketFollowsOrNot) {
+    FakeCall<&win32::Calls::wsaRecv> wsaRecv{[&](auto...) { return failing(WSAEMSGSIZE), SOCKET_ERROR; }};
+    Recording recording;
+    TestPort port{recording};
+    char buffer[7];
+    ASSERT_TRUE(port.read(open(port), 1, buffer, sizeof(buffer)));
+    const CompletionRecord record = recording.waitForToken(1);
+    EXPECT_EQ(DWORD{WSAEMSGSIZE}, record.status);
+    EXPECT_EQ(7u, record.bytes);
+}
+
+TEST_F(UdpSocketTest, CloseAndCancelCompleteReadsInFlight) {
+    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
+    const auto operation = read(1);
+    ASSERT_TRUE(operation);
+    EXPECT_TRUE(port_.cancel(device_, *operation));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
+    ASSERT_TRUE(read(2));
+    EXPECT_TRUE(closed(device_));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
+}
+
+TEST_F(UdpSocketTest, WriteWithoutAPeerFails) {
+    ASSERT_TRUE(port_.write(device_, 1, "x", 1));
+    EXPECT_NE(0u, recording_.waitForToken(1).status);
+}
+
+// --- Peek -----------------------------------------------------------------------------------------------------------
+
+TEST_F(UdpSocketTest, PeekLeavesTheDatagram) {
+    for (std::uint64_t token = 1; token <= 2; ++token) {
+        // Once waiting, once with the datagram there, which the first one has left.
+        ASSERT_TRUE(peek(token, buffer_, sender_));
+        if (token == 1) {
+            throwIn("stays");
+        }
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(0u, record.status);
+        EXPECT_EQ(5u, record.bytes);
+        EXPECT_EQ(Opcode::kReceiveFrom, record.opcode);
+        EXPECT_EQ("stays", text(5));
+        EXPECT_EQ(plainNumber_, portOf(*win32::SocketAddress::parse({sender_.address, sizeof(sockaddr_in)})));
+    }
+    buffer_.fill('\0');
+    ASSERT_TRUE(receive(3, buffer_, sender_));
+    EXPECT_EQ(5u, recording_.waitForToken(3).bytes);
+    EXPECT_EQ("stays", text(5));
+}
+
+TEST_F(UdpSocketTest, PeekReportsADatagramThatDoesNotFit) {
+    for (const std::size_t room : {std::size_t{0}, std::size_t{3}}) {
+        for (std::uint64_t token = 1; token <= 2; ++token) {
+            const std::uint64_t own = 10 * room + token;
+            ASSERT_TRUE(peek(own, std::span{buffer_}.first(room), sender_));
+            if (token == 1) {
+                throwIn("too long");
+            }
+            const CompletionRecord record = recording_.waitForToken(own);
+            EXPECT_EQ(DWORD{WSAEMSGSIZE}, record.status);
+            EXPECT_EQ(room, record.bytes);
+            EXPECT_EQ(plainNumber_, portOf(*win32::SocketAddress::parse({sender_.address, sizeof(sockaddr_in)})));
+        }
+        ASSERT_TRUE(receive(100 + room, buffer_, sender_));
+        EXPECT_EQ(8u, recording_.waitForToken(100 + room).bytes) << "all of it is still there";
+    }
+}
+
+TEST_F(UdpSocketTest, CloseAndCancelCompletePeeksInFlight) {
+    const auto operation = peek(1, buffer_, sender_);
+    ASSERT_TRUE(operation);
+    EXPECT_TRUE(port_.cancel(device_, *operation));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
+    ASSERT_TRUE(peek(2, buffer_, sender_));
+    EXPECT_TRUE(closed(device_));
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
+}
+
+// --- Multicast ------------------------------------------------------------------------------------------------------
+
+TEST_F(UdpSocketTest, ReceivesFromAGroupUntilItLeaves) {
+    const auto any = [](std::uint16_t number) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = ::htons(number);
+        return win32::SocketAddress::copyOf(reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    };
+    const auto member = UdpSocket::open(*port_, {L"member", any(0), {}});
+    ASSERT_EQ(0u, member.error());
+    sockaddr_in group{};
+    group.sin_family = AF_INET;
+    group.sin_addr.s_addr = ::htonl(0xef01'0203);  // 239.1.2.3
+    group.sin_port = ::htons(numberOf(*member));
+    const Membership membership{
+        win32::SocketAddress::copyOf(reinterpret_cast<sockaddr*>(&group), sizeof(group)), {}, INADDR_LOOPBACK};
+    const auto change = [&](MembershipChange what) {
+        return with(*member, [&](UdpSocket& udp) { return udp.change(what, membership); });
+    };
+    ASSERT_EQ(0u, change(MembershipChange::kJoin));
+    EXPECT_NE(0u, change(MembershipChange::kJoin)) << "once only";
+    EXPECT_EQ(0u, with(device_, [](UdpSocket& udp) {
+                  return udp.set({SocketOption::kMulticastInterface, INADDR_LOOPBACK});
+              }));
+    ASSERT_TRUE(port_.submit(*member, Opcode::kReceiveFrom, 1, [&](Device& target, Operation& operation) {
+        return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer_, sender_);
+    }));
+    ASSERT_TRUE(send(2, std::string_view{"all"}, peerAt(membership.group)));
+    EXPECT_EQ(0u, recording_.waitForToken(2).status);
+    EXPECT_EQ(3u, recording_.waitForToken(1).bytes);
+    EXPECT_EQ(number_, portOf(*win32::SocketAddress::parse({sender_.address, sizeof(sockaddr_in)})));
+    EXPECT_EQ(0u, change(MembershipChange::kLeave));
+    EXPECT_NE(0u, change(MembershipChange::kLeave)) << "it is no member any more";
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.UdpSocketNative;
 import io.github.iocp4j.pipe.PipeMode;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -70,22 +71,38 @@ final class HostileSocketCallsTest extends CheckedPort {
                 bytes[1] = 0;
             }
             if (length != 16 && length != 28 && length != 110) {
+                assertThat(new long[] {
+                    UdpSocketNative.bind(udp.key(), bytes),
+                    UdpSocketNative.connect(udp.key(), bytes),
+                    UdpSocketNative.changeMembership(udp.key(), 1, bytes, 0, null),
+                    UdpSocketNative.changeMembership(udp.key(), 1, loopback, 0, bytes)
+                }).as("length %d", length).doesNotContain(1);
                 assertThat(-StreamSocketNative.connect(pair.client.key(), bytes, 0, -1))
                         .isIn(Win32Error.WSAEFAULT * 1L, Win32Error.WSAEAFNOSUPPORT * 1L);
                 assertThat(SocketNative.openServer(PortAccess.get().id(
                         port), "x", bytes, NONE, 1, 1, 0, 0)).isNegative();
-                assertThat(UdpSocketNative.open(PortAccess.get().id(port), "x", bytes, NONE)).isNegative();
+                assertThat(UdpSocketNative.open(PortAccess.get().id(
+                        port), "x", bytes, length % 2 == 0, NONE)).isNegative();
                 assertThat(StreamSocketNative.open(PortAccess.get().id(port), "x", bytes, NONE)).isNegative();
             }
         }
         assertThat(StreamSocketNative.connect(pair.client.key(), null, 0, -1)).isNegative();
         assertThat(SocketNative.openServer(PortAccess.get().id(port), null, null, null, 1, 1, 0, 0)).isNegative();
-        assertThat(UdpSocketNative.open(PortAccess.get().id(port), null, null, null)).isNegative();
+        assertThat(UdpSocketNative.open(PortAccess.get().id(port), null, null, true, null)).isNegative();
         assertThat(StreamSocketNative.open(PortAccess.get().id(port), null, null, null)).isNegative();
+        assertThat(UdpSocketNative.bind(udp.key(), null)).isNegative();
+        assertThat(UdpSocketNative.connect(udp.key(), null)).isNegative();
+        assertThat(UdpSocketNative.changeMembership(udp.key(), 1, null, 0, null)).isNegative();
+        final byte[] path = SocketAddresses.encode(new UnixSocketAddress("x"));
+        assertThat(UdpSocketNative.open(PortAccess.get().id(port), "x", path, false, NONE)).isNegative();
+        assertThat(UdpSocketNative.connect(udp.key(), path)).isNegative();
+        assertThat(UdpSocketNative.changeMembership(udp.key(), 1, path, 0, null))
+                .isEqualTo(-Win32Error.WSAEAFNOSUPPORT);
     }
 
     @Test
-    void badNumbersAreErrors() {
+    void badNumbersAreErrors() throws Exception {
+        final byte[] group = SocketAddresses.encode(new InetSocketAddress(InetAddress.getByName("239.1.1.1"), 0));
         for (final int number : NUMBERS) {
             if (number < 1) {
                 assertThat(openServer(number, 1, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
@@ -100,13 +117,23 @@ final class HostileSocketCallsTest extends CheckedPort {
                 assertThat(SocketNative.set(pair.client.key(), number, 1)).isNegative();
                 assertThat(SocketNative.get(pair.client.key(), number)).isNegative();
                 assertThat(UdpSocketNative.open(PortAccess.get().id(
-                        port), "x", loopback, new int[] {number, 1})).isNegative();
+                        port), "x", loopback, true, new int[] {number, 1})).isNegative();
             }
             for (int option = 1; option <= 20; option++) {
                 // Winsock decides about the values.
                 SocketNative.set(udp.key(), option, number);
                 SocketNative.get(udp.key(), option);
             }
+            if (number < 1 || number > 4) {
+                assertThat(UdpSocketNative.changeMembership(udp.key(), number, group, 0, null))
+                        .isEqualTo(-Win32Error.WSAEINVAL);
+                assertThat(UdpSocketNative.changeMembership(udp.key(), number, group, 0, loopback))
+                        .isEqualTo(-Win32Error.WSAEINVAL);
+            }
+            // Winsock decides about interfaces, and about addresses that are no groups.
+            UdpSocketNative.changeMembership(udp.key(), 1, group, number, null);
+            UdpSocketNative.changeMembership(udp.key(), 3, group, number, loopback);
+            assertThat(UdpSocketNative.changeMembership(udp.key(), 1, loopback, number, null)).isNegative();
             if (number < 0 || number > 64) {
                 assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, number, 1))
                         .isEqualTo(-EngineError.BAD_BUFFER.code());
@@ -115,7 +142,7 @@ final class HostileSocketCallsTest extends CheckedPort {
                 assertThat(StreamSocketNative.readInto(pair.client.key(), new ByteBuffer[] {direct},
                         new int[] {0, number}, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, number, new SocketAddressBuffer().memory(),
-                        0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
+                        (number & 1) == 0, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(transmit(0, 0, direct, number, nothing)).isNegative();
                 assertThat(transmit(0, 0, nothing, 0, heap)).isNegative();
             }
@@ -126,7 +153,7 @@ final class HostileSocketCallsTest extends CheckedPort {
         }
         assertThat(transmit(0, Integer.MAX_VALUE, nothing, 0, nothing)).isEqualTo(-Win32Error.INVALID_PARAMETER);
         assertThat(UdpSocketNative.open(PortAccess.get().id(
-                port), "x", loopback, new int[] {99})).as("an incomplete option is none")
+                port), "x", loopback, false, new int[] {99})).as("an incomplete option is none")
                 .isPositive();
     }
 
@@ -150,12 +177,12 @@ final class HostileSocketCallsTest extends CheckedPort {
         final ByteBuffer room = new SocketAddressBuffer().memory();
         final ByteBuffer crooked = ByteBuffer.allocateDirect(200).position(1).slice();
         for (final ByteBuffer peer : new ByteBuffer[] {null, heap, direct, nothing, crooked}) {
-            assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, 1, peer, 0, -1))
+            assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, 1, peer, true, 0, -1))
                     .isEqualTo(-EngineError.BAD_BUFFER.code());
             assertThat(UdpSocketNative.sendTo(udp.key(), direct, 0, 1, peer, 0, -1))
                     .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
-        assertThat(UdpSocketNative.receiveFrom(udp.key(), null, 0, 0, room, 0, -1))
+        assertThat(UdpSocketNative.receiveFrom(udp.key(), null, 0, 0, room, false, 0, -1))
                 .isEqualTo(-EngineError.BAD_BUFFER.code());
         assertThat(StreamSocketNative.takeFirst(socket, null, 0, 0)).isEqualTo(-EngineError.BAD_BUFFER.code());
         assertThat(SocketNative.localAddress(socket, null)).isEqualTo(-EngineError.BAD_BUFFER.code());
@@ -186,10 +213,15 @@ final class HostileSocketCallsTest extends CheckedPort {
             }).containsOnly(-EngineError.WRONG_DEVICE.code());
         }
         for (final Device other : new Device[] {server, pair.client}) {
-            assertThat(UdpSocketNative.receiveFrom(other.key(), direct, 0, 1, room, 0, -1))
+            assertThat(UdpSocketNative.receiveFrom(other.key(), direct, 0, 1, room, false, 0, -1))
                     .isEqualTo(-EngineError.WRONG_DEVICE.code());
-            assertThat(UdpSocketNative.sendTo(other.key(), direct, 0, 1, room, 0, -1))
-                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(new long[] {
+                UdpSocketNative.sendTo(other.key(), direct, 0, 1, room, 0, -1),
+                UdpSocketNative.bind(other.key(), loopback),
+                UdpSocketNative.connect(other.key(), loopback),
+                UdpSocketNative.disconnect(other.key()),
+                UdpSocketNative.changeMembership(other.key(), 1, loopback, 0, null)
+            }).containsOnly(-EngineError.WRONG_DEVICE.code());
         }
         assertThat(SocketNative.listen(pair.client.key())).isEqualTo(-EngineError.WRONG_DEVICE.code());
         assertThat(NamedPipeNative.listen(server.key())).isNegative();
@@ -205,6 +237,10 @@ final class HostileSocketCallsTest extends CheckedPort {
                 StreamSocketNative.shutdownOutput(key),
                 StreamSocketNative.takeFirst(key, direct, 0, 1),
                 UdpSocketNative.sendTo(key, direct, 0, 1, room, 0, -1),
+                UdpSocketNative.bind(key, loopback),
+                UdpSocketNative.connect(key, loopback),
+                UdpSocketNative.disconnect(key),
+                UdpSocketNative.changeMembership(key, 1, loopback, 0, null),
                 SocketNative.listen(key),
                 SocketNative.set(key, 1, 1),
                 SocketNative.get(key, 1),

@@ -6,12 +6,14 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.StreamLimit;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.socket.UdpSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A device that transfers a sequence of bytes, without positions: a connected pipe or socket, a serial port.
+ * A device that transfers a sequence of bytes, without positions: a connected pipe or socket, a serial port. On a
+ * message-mode pipe and on a connected {@link UdpSocket}, a write sends one message, and a read receives one.
  *
  * <p>Any number of reads and writes may be in flight. Windows processes the reads in the order in which they were
  * started; the same holds for writes.
@@ -47,7 +49,7 @@ public abstract class StreamDevice extends Device {
      *
      * <p>If position and limit are equal, as in a buffer that was filled and not cleared, this is a read of 0 bytes. On
      * a pipe or socket it completes when data is available, and leaves the data for the next read. On a message-mode
-     * pipe it removes an empty message: see {@link NamedPipe}.
+     * pipe it removes an empty message, see {@link NamedPipe}; on a UDP socket it removes any datagram.
      *
      * @param buffer a direct buffer; its position and limit are not changed
      * @param token any number; {@link Completion#token} returns it

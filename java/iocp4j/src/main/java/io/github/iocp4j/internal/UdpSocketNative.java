@@ -9,10 +9,25 @@ public final class UdpSocketNative {
     private UdpSocketNative() {
     }
 
-    public static native long open(long port, String name, byte[] address, int[] options);
+    /** Opens a socket, which is bound to the address, or only has its family. */
+    public static native long open(long port, String name, byte[] address, boolean bound, int[] options);
+
+    /** Returns 1. */
+    public static native long bind(long device, byte[] address);
+
+    /** Returns 1. */
+    public static native long connect(long device, byte[] peer);
+
+    /** Returns 1. */
+    public static native long disconnect(long device);
+
+    /** Joins, leaves, blocks or unblocks; the source is null for all. Returns 1. */
+    public static native long changeMembership(
+            long device, int change, byte[] group, int networkInterface, byte[] source);
 
     public static native long receiveFrom(
-            long device, ByteBuffer buffer, int offset, int length, ByteBuffer sender, long token, int milliseconds);
+            long device, ByteBuffer buffer, int offset, int length, ByteBuffer sender, boolean peek, long token,
+            int milliseconds);
 
     public static native long sendTo(
             long device, ByteBuffer buffer, int offset, int length, ByteBuffer target, long token, int milliseconds);

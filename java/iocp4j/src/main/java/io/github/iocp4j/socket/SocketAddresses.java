@@ -10,7 +10,9 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,6 +32,9 @@ final class SocketAddresses {
     private static final int INET_LENGTH = 16;
     private static final int INET6_LENGTH = 28;
     private static final int UNIX_LENGTH = 110;
+
+    private static final int INET_BYTES = 4;
+    private static final int INET6_BYTES = 16;
 
     // Offsets; the family comes first, then, for Internet addresses, the port.
     private static final int PORT_OFFSET = 2;
@@ -82,6 +87,14 @@ final class SocketAddresses {
         return Arrays.copyOf(bytes, length);
     }
 
+    /** The address as a {@code sockaddr} for a socket that is of IPv6 or not; IPv4 is mapped where it must be. */
+    static byte[] encode(final InetSocketAddress address, final boolean ipv6) {
+        final byte[] bytes = new byte[CAPACITY];
+        final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        final int length = encode(address, buffer);
+        return Arrays.copyOf(bytes, ipv6 && !isIpv6(address) ? mapToIpv6(buffer) : length);
+    }
+
     /** Writes the address to the beginning of a little-endian buffer, and returns its length. */
     static int encode(final SocketAddress address, final ByteBuffer to) {
         if (address instanceof UnixSocketAddress) {
@@ -108,10 +121,10 @@ final class SocketAddresses {
     static SocketAddress decode(final ByteBuffer from, final int length) {
         switch (length < Short.BYTES ? 0 : from.getShort(0)) {
             case AF_INET:
-                return new InetSocketAddress(host(from, INET_ADDRESS_OFFSET, 4, 0), port(from));
+                return new InetSocketAddress(host(from, INET_ADDRESS_OFFSET, INET_BYTES, 0), port(from));
             case AF_INET6:
                 return new InetSocketAddress(
-                        host(from, INET6_ADDRESS_OFFSET, 16, from.getInt(INET6_SCOPE_OFFSET)), port(from));
+                        host(from, INET6_ADDRESS_OFFSET, INET6_BYTES, from.getInt(INET6_SCOPE_OFFSET)), port(from));
             case AF_UNIX:
                 return new UnixSocketAddress(path(from, length));
             default:
@@ -151,6 +164,16 @@ final class SocketAddresses {
         }
         return new InetSocketAddress(address(
                 new byte[((InetSocketAddress) address).getAddress().getAddress().length], 0), 0);
+    }
+
+    /** The wildcard address of a family, with port 0. */
+    static InetSocketAddress any(final ProtocolFamily family) {
+        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
+            throw new IllegalArgumentException("The family is " + family + ", but must be StandardProtocolFamily.INET"
+                    + " or INET6");
+        }
+        return new InetSocketAddress(
+                address(new byte[family == StandardProtocolFamily.INET ? INET_BYTES : INET6_BYTES], 0), 0);
     }
 
     /** The device's local address. */

@@ -2,7 +2,6 @@ package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
@@ -16,7 +15,10 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.UdpSocketNative;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,23 +31,35 @@ import java.util.Set;
  * <p>Any number of receives and sends may be in flight. If a datagram is longer than the buffer, the receive completes
  * with {@link Win32Error#WSAEMSGSIZE}: the buffer has the first part, and the rest is lost. For an empty datagram, the
  * receive succeeds with 0 bytes. If a datagram was sent to a UDP port that no socket has, Windows completes a later
- * receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive.
+ * receive with {@link Win32Error#WSAECONNRESET}; the socket can still receive. {@link WinsockOptions#UDP_CONNRESET}
+ * turns this off. Operations of a UDP socket never complete inline: {@link #completeInline} throws an exception.
+ *
+ * <p>A socket is bound when it is opened, by {@link #bind}, or by Windows at its first {@link #send} or
+ * {@link #connect}. Before that, receives complete with {@link Win32Error#WSAEINVAL}.
+ *
+ * <p>A socket that is {@linkplain #connect connected} has a peer, and receives only the datagrams of that peer. The
+ * methods of {@link StreamDevice}, with opcodes {@link Opcode#READ} and {@link Opcode#WRITE}, are for such a socket: a
+ * read receives one datagram ({@code WSARecv}), a write sends one to the peer ({@code WSASend}). A write on a socket
+ * without a peer completes with {@link Win32Error#WSAENOTCONN}. A read of 0 bytes removes a datagram; to wait for a
+ * datagram without removing it, use {@link #peek}.
+ *
+ * <p>{@link #join} makes the socket a member of a multicast group. It receives the datagrams that are sent to the group
+ * and the socket's port. With {@link java.net.StandardSocketOptions#SO_REUSEADDR}, several sockets can share that port.
  *
  * <p>The buffer rules of {@link StreamDevice} apply to data buffers and to address buffers.
  */
-public final class UdpSocket extends Device {
-    private final InetSocketAddress local;
+public final class UdpSocket extends StreamDevice {
     private final SocketType type;
+    /** What {@link #localAddress} has returned last; null before the socket is bound. */
+    private volatile InetSocketAddress local;
 
-    private UdpSocket(
-            final CompletionPort port, final long key, final InetSocketAddress local, final SocketType type) {
-        super(new OpenedDevice(port, key, SocketAddresses.format(local)));
-        this.local = local;
+    private UdpSocket(final CompletionPort port, final long key, final String name, final SocketType type) {
+        super(new OpenedDevice(port, key, name));
         this.type = type;
     }
 
     /**
-     * Starts to configure a socket.
+     * Starts to configure a socket that is bound when it is opened.
      *
      * @param port receives the completions of the socket
      * @param address the local address; Windows chooses the port if it is 0
@@ -53,16 +67,126 @@ public final class UdpSocket extends Device {
      * @throws IllegalArgumentException when the address is not resolved
      */
     public static Builder builder(final CompletionPort port, final InetSocketAddress address) {
-        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
+        return new Builder(port, SocketAddresses.check(address), true);
     }
 
     /**
-     * The local address, with the actual port.
+     * Starts to configure a socket that is bound later: by {@link #bind}, or by Windows at its first send or connect.
      *
-     * @return the address
+     * @param port receives the completions of the socket
+     * @param family {@link java.net.StandardProtocolFamily#INET} or {@link java.net.StandardProtocolFamily#INET6}; a
+     *     socket of the second also sends and receives over IPv4 when {@link WinsockOptions#IPV6_V6ONLY} is off
+     * @return a builder with the defaults that its methods document
+     * @throws IllegalArgumentException when it is another family
+     */
+    public static Builder builder(final CompletionPort port, final ProtocolFamily family) {
+        return new Builder(port, SocketAddresses.any(family), false);
+    }
+
+    /**
+     * The local address, with the actual port ({@code getsockname}). Connecting a socket that is bound to the wildcard
+     * address may change it.
+     *
+     * @return the address; null while the socket is not bound; the last one known when it is closed
      */
     public InetSocketAddress localAddress() {
+        final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key());
+        if (found != null) {
+            local = found;
+        }
         return local;
+    }
+
+    /**
+     * The peer that the socket is connected to ({@code getpeername}).
+     *
+     * @return the address; null when the socket is not connected, or closed
+     */
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) SocketAddresses.remote(key());
+    }
+
+    /**
+     * Binds a socket that was opened without an address ({@code bind}).
+     *
+     * @param address the local address, of the socket's family; Windows chooses the port if it is 0
+     * @throws IllegalArgumentException when the address is not resolved, or of another family
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEINVAL} when the socket is bound already,
+     *     otherwise as {@link Builder#open}
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public void bind(final InetSocketAddress address) throws Win32Exception {
+        if (SocketAddresses.isIpv6(SocketAddresses.check(address)) != type.isIpv6()) {
+            throw new IllegalArgumentException(
+                    SocketAddresses.format(address) + " is of another address family than " + type);
+        }
+        checked(UdpSocketNative.bind(key(), SocketAddresses.encode(address)), "bind", address);
+    }
+
+    /**
+     * Connects the socket to a peer ({@code connect}), which exchanges no datagram and does not wait. The socket is
+     * bound if it was not. A socket that is connected gets another peer. Datagrams of others that have arrived before
+     * may still be received.
+     *
+     * @param peer the only sender of received datagrams, and the target of writes; of the socket's family, or of IPv4
+     *     for an IPv6 socket whose {@link WinsockOptions#IPV6_V6ONLY} is off
+     * @throws IllegalArgumentException when the address is not resolved, or of IPv6 for an IPv4 socket
+     * @throws Win32Exception when Windows refuses, as with {@link Win32Error#WSAENETUNREACH}
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public void connect(final InetSocketAddress peer) throws Win32Exception {
+        if (SocketAddresses.isIpv6(SocketAddresses.check(peer)) && !type.isIpv6()) {
+            throw new IllegalArgumentException(
+                    SocketAddresses.format(peer) + " is an IPv6 address, which " + type + " cannot reach");
+        }
+        checked(UdpSocketNative.connect(key(), SocketAddresses.encode(peer, type.isIpv6())), "connect", peer);
+    }
+
+    /**
+     * Ends the association with the peer ({@code connect} to an address of no family). The socket keeps its local port.
+     * Does nothing when it is not connected.
+     *
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public void disconnect() throws Win32Exception {
+        EngineError.checked(this, UdpSocketNative.disconnect(key()), "disconnect");
+    }
+
+    /**
+     * Joins a multicast group for all sources ({@code IP_ADD_MEMBERSHIP}, {@code IPV6_ADD_MEMBERSHIP}).
+     *
+     * @param group a multicast address of the socket's family
+     * @param networkInterface the interface on which to receive
+     * @return the membership, which ends when it is dropped or when the socket is closed
+     * @throws IllegalArgumentException when the address is not a multicast address or of another family, or when the
+     *     interface does not support the family
+     * @throws Win32Exception when Windows refuses, as when the socket has joined the group on that interface already
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public MulticastMembership join(final InetAddress group, final NetworkInterface networkInterface)
+            throws Win32Exception {
+        return MulticastMembership.join(this, type, group, networkInterface, null);
+    }
+
+    /**
+     * Joins a multicast group for one source ({@code IP_ADD_SOURCE_MEMBERSHIP}, {@code MCAST_JOIN_SOURCE_GROUP}). Join
+     * again for each further source.
+     *
+     * @param group a multicast address of the socket's family
+     * @param networkInterface the interface on which to receive
+     * @param source the sender whose datagrams are received, of the socket's family
+     * @return the membership, which ends when it is dropped or when the socket is closed
+     * @throws IllegalArgumentException when the group is not a multicast address, the source is one, either is of
+     *     another family, or the interface does not support the family
+     * @throws Win32Exception when Windows refuses, as when the socket has joined the group for all sources
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public MulticastMembership join(
+            final InetAddress group, final NetworkInterface networkInterface, final InetAddress source)
+            throws Win32Exception {
+        return MulticastMembership.join(
+                this, type, group, networkInterface, Objects.requireNonNull(source, "source"));
     }
 
     /**
@@ -80,7 +204,7 @@ public final class UdpSocket extends Device {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long receive(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
-        return startReceive(buffer, sender, token, Timeouts.NO_DEADLINE);
+        return startReceive(buffer, sender, false, token, Timeouts.NO_DEADLINE);
     }
 
     /**
@@ -95,13 +219,48 @@ public final class UdpSocket extends Device {
      */
     public long receive(
             final ByteBuffer buffer, final SocketAddressBuffer sender, final Duration timeout, final long token) {
-        return startReceive(buffer, sender, token, Timeouts.deadline(timeout));
+        return startReceive(buffer, sender, false, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts receiving as {@link #receive(ByteBuffer, SocketAddressBuffer, long)} does, and leaves the datagram for the
+     * next receive, peek or read ({@code WSARecvFrom} with {@code MSG_PEEK}). The completion has opcode
+     * {@link Opcode#RECEIVE_FROM}. With an empty buffer it says that there is a datagram, and whose: it completes with
+     * {@link Win32Error#WSAEMSGSIZE} and 0 bytes, or with success when the datagram is empty.
+     *
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param sender is filled in by Windows
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     * @throws IllegalArgumentException when the buffer is not direct
+     * @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long peek(final ByteBuffer buffer, final SocketAddressBuffer sender, final long token) {
+        return startReceive(buffer, sender, true, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts peeking as {@link #peek(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline, after which it is
+     * cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param buffer a direct buffer; its position and limit are not changed
+     * @param sender is filled in by Windows
+     * @param timeout from now, more than zero; kept to within about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long peek(
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final Duration timeout, final long token) {
+        return startReceive(buffer, sender, true, token, Timeouts.deadline(timeout));
     }
 
     /**
      * Starts sending the buffer, from its position to its limit, as one datagram ({@code WSASendTo}). The completion
      * has opcode {@link Opcode#SEND_TO}. Its status is {@link Win32Error#WSAEMSGSIZE} when the datagram is too long:
-     * more than 65 507 bytes over IPv4.
+     * more than 65 507 bytes over IPv4. Windows binds a socket that is not bound. To send to the peer of a connected
+     * socket, use {@link #write(ByteBuffer, long)}.
      *
      * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
      * @param target the address to send to; do not change it before the completion
@@ -165,11 +324,19 @@ public final class UdpSocket extends Device {
     }
 
     private long startReceive(
-            final ByteBuffer buffer, final SocketAddressBuffer sender, final long token, final int milliseconds) {
+            final ByteBuffer buffer, final SocketAddressBuffer sender, final boolean peek, final long token,
+            final int milliseconds) {
         Buffers.checkReadInto(buffer);
         return PortAccess.get().accepted(this,
                 UdpSocketNative.receiveFrom(key(), buffer, buffer.position(), buffer.remaining(),
-                sender.memory(), token, milliseconds));
+                sender.memory(), peek, token, milliseconds));
+    }
+
+    private void checked(final long answer, final String call, final InetSocketAddress address)
+            throws Win32Exception {
+        if (answer < 0) {
+            EngineError.key(answer, call + ' ' + SocketAddresses.format(address), this);
+        }
     }
 
     /**
@@ -178,12 +345,14 @@ public final class UdpSocket extends Device {
     public static final class Builder {
         private final CompletionPort port;
         private final InetSocketAddress address;
+        private final boolean bound;
         private final SocketType type;
         private final SocketOptions options;
 
-        private Builder(final CompletionPort port, final InetSocketAddress address) {
-            this.port = port;
+        private Builder(final CompletionPort port, final InetSocketAddress address, final boolean bound) {
+            this.port = Objects.requireNonNull(port, "port");
             this.address = address;
+            this.bound = bound;
             type = SocketAddresses.isIpv6(address) ? SocketType.UDP6 : SocketType.UDP;
             options = SocketOptions.exclusive(type);
         }
@@ -214,7 +383,7 @@ public final class UdpSocket extends Device {
         }
 
         /**
-         * Creates the socket and binds it ({@code WSASocketW}, {@code bind}).
+         * Creates the socket and, if it has an address, binds it ({@code WSASocketW}, {@code bind}).
          *
          * @return the open socket
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
@@ -223,12 +392,16 @@ public final class UdpSocket extends Device {
          * @throws PortClosedException when the port is closed or closing
          */
         public UdpSocket open() throws Win32Exception {
-            final String wanted = SocketAddresses.format(address);
+            final String wanted = bound ? SocketAddresses.format(address) : "UDP socket";
             final long answer = UdpSocketNative.open(
-                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), options.toArray());
-            final long key = EngineError.key(answer, "bind " + wanted + options.hint(answer), port);
+                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), bound, options.toArray());
+            final long key = EngineError.key(
+                    answer, (bound ? "bind " : "WSASocketW ") + wanted + options.hint(answer), port);
             final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key);
-            return PortAccess.get().register(port, new UdpSocket(port, key, found == null ? address : found, type));
+            final UdpSocket socket =
+                    new UdpSocket(port, key, found == null ? wanted : SocketAddresses.format(found), type);
+            socket.local = found;
+            return PortAccess.get().register(port, socket);
         }
     }
 }

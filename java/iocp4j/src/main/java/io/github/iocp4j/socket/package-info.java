@@ -6,8 +6,9 @@
  * {@link io.github.iocp4j.socket.StreamSocket}. {@link io.github.iocp4j.socket.SocketClient} connects; the completion
  * has the opcode {@link io.github.iocp4j.Opcode#CONNECT}. A {@link io.github.iocp4j.socket.UdpSocket} receives and
  * sends datagrams, with addresses in a {@link io.github.iocp4j.socket.SocketAddressBuffer}, so that a datagram
- * allocates no object. Servers and clients accept a {@link io.github.iocp4j.socket.UnixSocketAddress}, too, if Windows
- * supports Unix-domain sockets.
+ * allocates no object. It can be connected to a peer, and then be read and written. It joins multicast groups; each
+ * {@link io.github.iocp4j.socket.MulticastMembership} can be dropped. Servers and clients accept a
+ * {@link io.github.iocp4j.socket.UnixSocketAddress}, too, if Windows supports Unix-domain sockets.
  *
  * <h2>Options</h2>
  *
