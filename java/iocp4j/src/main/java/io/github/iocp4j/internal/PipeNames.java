@@ -9,7 +9,8 @@ public final class PipeNames {
     private static final String PIPE = "pipe";
     private static final String MAILSLOT = "mailslot";
     private static final int MAX_LENGTH = 256;
-    private static final Pattern URI = Pattern.compile("(?is)npipe:(?://)?(//.*)");
+    private static final String SCHEME = "npipe:";
+    private static final Pattern URI = Pattern.compile("(?is)" + SCHEME + "(?://)?(//.*)");
 
     private PipeNames() {
     }
@@ -55,6 +56,9 @@ public final class PipeNames {
 
     private static String complete(final String name, final String kind) {
         final String given = withBackslashes(Objects.requireNonNull(name, "name"));
+        if (given.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw wrong(name, kind, "a URI should look like " + SCHEME + "////./pipe/NAME");
+        }
         if (given.matches("(?s)(\\\\(?!\\\\)|[A-Za-z]:[\\\\/]).*")) {
             throw wrong(name, kind, "it should look like " + localPrefix(kind) + "NAME, or be a plain NAME");
         }
