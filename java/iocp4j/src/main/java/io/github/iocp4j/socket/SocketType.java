@@ -54,8 +54,9 @@ enum SocketType {
         return EnumSet.of(TCP6, TCP6_SERVER, UDP6);
     }
 
+    /** Allocates nothing, because each send asks. */
     boolean isIpv6() {
-        return ipv6().contains(this);
+        return this == TCP6 || this == TCP6_SERVER || this == UDP6;
     }
 
     @Override
