@@ -32,7 +32,7 @@ import org.w3c.dom.NodeList;
  * complaint; ends with 1 if there is any.
  */
 final class VerifyRelease {
-    private static final int JAR_LIMIT = 400 * 1024;
+    private static final int JAR_LIMIT = 512 * 1024;
     private static final Map<String, String> CHECKSUMS =
             Map.of("md5", "MD5", "sha1", "SHA-1", "sha256", "SHA-256", "sha512", "SHA-512");
     /** What Central demands of each POM; a parent may have it. */
