@@ -18,7 +18,7 @@ final class SocketOptions {
         this.type = type;
     }
 
-    /** Options of a socket that nobody else can be bound beside, unless a later option changes that. */
+    /** Options of a socket that excludes others from its address, unless a later option changes that. */
     static SocketOptions exclusive(final SocketType type) {
         final SocketOptions options = new SocketOptions(type);
         if (SocketType.internet().contains(type)) {

@@ -1,6 +1,7 @@
 package io.github.iocp4j.socket;
 
 import java.net.SocketAddress;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -14,6 +15,9 @@ enum SocketType {
     UNIX_SERVER("a server at a Unix-domain socket"),
     UDP("a UDP socket over IPv4"),
     UDP6("a UDP socket over IPv6");
+
+    /** Made once, because each send of a datagram looks here. */
+    private static final Set<SocketType> IPV6 = Collections.unmodifiableSet(EnumSet.of(TCP6, TCP6_SERVER, UDP6));
 
     private final String text;
 
@@ -51,12 +55,11 @@ enum SocketType {
     }
 
     static Set<SocketType> ipv6() {
-        return EnumSet.of(TCP6, TCP6_SERVER, UDP6);
+        return IPV6;
     }
 
-    /** Allocates nothing, because each send asks. */
     boolean isIpv6() {
-        return this == TCP6 || this == TCP6_SERVER || this == UDP6;
+        return IPV6.contains(this);
     }
 
     @Override
