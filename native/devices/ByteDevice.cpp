@@ -7,6 +7,7 @@
 namespace iocp4j {
 
 Started ByteDevice::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
+    operation.record.detail = detailOfRead(length);
     return start(
         operation, [&] { return Started::from(win32::calls.readFile(handle(), buffer, length, nullptr, &operation)); },
         [&] {

@@ -2,59 +2,42 @@
 
 namespace iocp4j::jni {
 
-namespace {
-
-// java.lang.Object, for arrays of objects.
-jclass objectClass = nullptr;
-
-}  // namespace
-
-bool BufferList::bind(JNIEnv* env) noexcept {
-    const jclass type = env->FindClass("java/lang/Object");
-    objectClass = type != nullptr ? static_cast<jclass>(env->NewGlobalRef(type)) : nullptr;
-    return objectClass != nullptr;
-}
-
-void BufferList::unbind(JNIEnv* env) noexcept {
-    env->DeleteGlobalRef(objectClass);
-    objectClass = nullptr;
-}
-
-BufferList::BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noexcept : Pinned(env) {
-    const jsize count = buffers != nullptr ? env->GetArrayLength(buffers) : 0;
-    if (count < 1 || count > kMaxParts || ranges == nullptr || env->GetArrayLength(ranges) != 2 * count) {
+BufferList::BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges, jint count) noexcept : env_(env) {
+    if (!within(count, 1, kMaxParts) || buffers == nullptr || env->GetArrayLength(buffers) < count ||
+        ranges == nullptr || env->GetArrayLength(ranges) < 2 * count) {
         return;
     }
-    // A separate array keeps the buffers alive, because Java may change its own array.
-    const jobjectArray kept = env->NewObjectArray(count, objectClass, nullptr);
-    if (kept == nullptr) {
-        env->ExceptionClear();
+    kept_ = BufferArray::take(env);
+    if (kept_ == nullptr) {
         return;
     }
-    if (resolve(env, buffers, ranges, kept)) {
-        count_ = static_cast<std::size_t>(count);
-        hold(kept);
-    }
-    env->DeleteLocalRef(kept);
-}
-
-bool BufferList::resolve(JNIEnv* env, jobjectArray buffers, jintArray ranges, jobjectArray kept) noexcept {
-    const jsize count = env->GetArrayLength(kept);
+    const auto parts = static_cast<std::size_t>(count);
     std::array<jint, 2 * kMaxParts> numbers;
     env->GetIntArrayRegion(ranges, 0, 2 * count, numbers.data());
+    if (resolve(env, buffers, std::span{numbers}.first(2 * parts))) {
+        count_ = parts;
+    }
+}
+
+BufferList::~BufferList() {
+    if (kept_ != nullptr) {
+        kept_->release(env_);
+    }
+}
+
+bool BufferList::resolve(JNIEnv* env, jobjectArray buffers, std::span<const jint> ranges) noexcept {
     jlong total = 0;
-    for (jsize i = 0; i < count; ++i) {
-        const jobject element = env->GetObjectArrayElement(buffers, i);
-        env->SetObjectArrayElement(kept, i, element);
-        const auto at = static_cast<std::size_t>(i);
-        const Buffer part{env, element, numbers[2 * at], numbers[2 * at + 1]};
+    for (std::size_t i = 0; 2 * i < ranges.size(); ++i) {
+        const jobject element = env->GetObjectArrayElement(buffers, static_cast<jsize>(i));
+        kept_->add(env, element);
+        const DirectRange part{env, element, ranges[2 * i], ranges[2 * i + 1]};
         env->DeleteLocalRef(element);
         // The byte count of a completion is a Java int.
-        total += part.length();
-        if (!part.valid() || total > INT32_MAX) {
+        total += part.length;
+        if (part.address == nullptr || total > INT32_MAX) {
             return false;
         }
-        parts_[at] = {part.length(), part.address()};
+        parts_[i] = {part.length, part.address};
     }
     return true;
 }

@@ -4,30 +4,35 @@
 #include <cstdint>
 #include <span>
 
+#include "jni/BufferArray.h"
 #include "jni/Submission.h"
 #include "win32/Winsock.h"
 
 namespace iocp4j::jni {
 
 // Ranges of several direct buffers that one operation uses in order.
-class BufferList : public Pinned {
+class BufferList {
 public:
-    // The largest number of ranges (Buffers.MAX_PARTS in Java).
-    static constexpr jsize kMaxParts = 64;
+    static constexpr jsize kMaxParts = BufferArray::kCapacity;
 
-    // Called before the first list and after the last. bind() returns false with a pending Java exception.
-    static bool bind(JNIEnv* env) noexcept;
-    static void unbind(JNIEnv* env) noexcept;
+    // `ranges` has an offset and a length for each of the first `count` buffers. Both arrays are only read here,
+    // because Java may change them.
+    BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges, jint count) noexcept;
+    BufferList(const BufferList&) = delete;
+    BufferList& operator=(const BufferList&) = delete;
+    ~BufferList();
 
-    // `ranges` has an offset and a length for each buffer. Both arrays are only read here, because Java may change
-    // them.
-    BufferList(JNIEnv* env, jobjectArray buffers, jintArray ranges) noexcept;
+    bool valid() const noexcept { return count_ > 0; }
+    Pins pins() const noexcept { return pinsOf(kept_); }
+    void handOver() noexcept { kept_ = nullptr; }
 
     std::span<WSABUF> parts() noexcept { return std::span{parts_}.first(count_); }
 
 private:
-    bool resolve(JNIEnv* env, jobjectArray buffers, jintArray ranges, jobjectArray kept) noexcept;
+    bool resolve(JNIEnv* env, jobjectArray buffers, std::span<const jint> ranges) noexcept;
 
+    JNIEnv* env_;
+    BufferArray* kept_ = nullptr;
     std::array<WSABUF, kMaxParts> parts_;
     std::size_t count_ = 0;
 };

@@ -4,7 +4,7 @@
 
 #include "c/iocp4j.h"
 #include "jni/AlertableThread.h"
-#include "jni/BufferList.h"
+#include "jni/BufferArray.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
@@ -99,7 +99,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     }
     iocp4j::jni::findPackage(env);
     if (!isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
-        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferList::bind(env)) {
+        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferArray::bind(env)) {
         return JNI_ERR;
     }
     (void)iocp4j::win32::quirks();
@@ -111,6 +111,6 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
 // loader.
 extern "C" JNIEXPORT void JNICALL JNI_OnUnload(JavaVM*, void*) {
     if (JNIEnv* env = iocp4j::jni::environment()) {
-        iocp4j::jni::BufferList::unbind(env);
+        iocp4j::jni::BufferArray::unbind(env);
     }
 }

@@ -5,12 +5,25 @@
 #include <cstdint>
 
 #include "engine/operation/Pins.h"
+#include "jni/BufferArray.h"
 #include "jni/RegisteredBuffer.h"
 
 namespace iocp4j::jni {
 
 // Releases the pins of an operation. The thread must be attached to the JVM.
 void unpin(Pins pins) noexcept;
+
+// The pins of an operation whose buffers are in the array, or that has no array.
+Pins pinsOf(BufferArray* buffers) noexcept;
+
+// A range of a direct buffer.
+struct DirectRange {
+    // Checks the range again, although Java has checked it, because no later code can.
+    DirectRange(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
+
+    char* address = nullptr;  // nullptr if the buffer is not direct or does not have the range
+    std::uint32_t length = 0;
+};
 
 // Keeps a Java object alive while an operation uses it, with a global reference, the pin. Owns the pin until
 // handOver().
@@ -68,7 +81,6 @@ public:
     // Without memory, for operations where it is optional.
     Buffer() noexcept = default;
 
-    // Checks the range again, although Java has checked it, because no later code can.
     Buffer(JNIEnv* env, jobject buffer, jint offset, jint length) noexcept;
 
     char* address() const noexcept { return address_; }

@@ -12,7 +12,7 @@ namespace iocp4j::jni {
 
 namespace {
 
-constexpr jint kContractVersion = 9;
+constexpr jint kContractVersion = 10;
 
 // The number of counters that NativeSnapshot reads, without the batch sizes.
 constexpr jsize kCounters = 17;

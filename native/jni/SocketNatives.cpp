@@ -58,6 +58,10 @@ jlong JNICALL remoteAddress(JNIEnv* env, jclass, jlong device, jbyteArray to) {
     return withSocket<Socket>(device, [&](Socket& socket) { return put(env, socket.remoteAddress(), to); });
 }
 
+jlong JNICALL available(JNIEnv*, jclass, jlong device) {
+    return withSocket<Socket>(device, [](Socket& socket) { return resultOf(socket.available()); });
+}
+
 jlong JNICALL set(JNIEnv*, jclass, jlong device, jint option, jint value) {
     const SocketSetting setting{static_cast<SocketOption>(option), value};
     return withSocket<Socket>(device, [&](Socket& socket) { return done(socket.set(setting)); });
@@ -78,6 +82,7 @@ std::vector<JNINativeMethod> socketNatives() {
         native("listen", "(J)J", listen),
         native("localAddress", "(J[B)J", localAddress),
         native("remoteAddress", "(J[B)J", remoteAddress),
+        native("available", "(J)J", available),
         native("set", "(JII)J", set),
         native("get", "(JI)J", get),
     };

@@ -38,17 +38,17 @@ jlong JNICALL disconnect(JNIEnv*, jclass, jlong device, jboolean reuse, jlong to
         [&](StreamSocket& target, Operation& operation) { return target.disconnect(operation, reuse != JNI_FALSE); });
 }
 
-jlong JNICALL readInto(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jlong token,
-                       jint milliseconds) {
-    BufferList memory{env, buffers, ranges};
+jlong JNICALL readInto(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jint count,
+                       jlong token, jint milliseconds) {
+    BufferList memory{env, buffers, ranges, count};
     return submit<StreamSocket>(
         device, Opcode::kRead, memory, token, milliseconds,
         [&](StreamSocket& target, Operation& operation) { return target.readInto(operation, memory.parts()); });
 }
 
-jlong JNICALL writeFrom(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jlong token,
-                        jint milliseconds) {
-    BufferList memory{env, buffers, ranges};
+jlong JNICALL writeFrom(JNIEnv* env, jclass, jlong device, jobjectArray buffers, jintArray ranges, jint count,
+                        jlong token, jint milliseconds) {
+    BufferList memory{env, buffers, ranges, count};
     return submit<StreamSocket>(
         device, Opcode::kWrite, memory, token, milliseconds,
         [&](StreamSocket& target, Operation& operation) { return target.writeFrom(operation, memory.parts()); });
@@ -92,6 +92,10 @@ jlong JNICALL shutdownOutput(JNIEnv*, jclass, jlong device) {
     return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownOutput()); });
 }
 
+jlong JNICALL shutdownInput(JNIEnv*, jclass, jlong device) {
+    return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownInput()); });
+}
+
 // Returns the number of bytes that it has moved.
 jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length) {
     const Buffer memory{env, buffer, offset, length};
@@ -108,11 +112,12 @@ std::vector<JNINativeMethod> streamSocketNatives() {
         native("open", "(JLjava/lang/String;[B[I)J", open),
         native("connect", "(J[BJI)J", connect),
         native("disconnect", "(JZJI)J", disconnect),
-        native("readInto", "(J[Ljava/nio/ByteBuffer;[IJI)J", readInto),
-        native("writeFrom", "(J[Ljava/nio/ByteBuffer;[IJI)J", writeFrom),
+        native("readInto", "(J[Ljava/nio/ByteBuffer;[IIJI)J", readInto),
+        native("writeFrom", "(J[Ljava/nio/ByteBuffer;[IIJI)J", writeFrom),
         native("transmitFile", "(JLjava/lang/String;JJILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J",
                transmitFile),
         native("shutdownOutput", "(J)J", shutdownOutput),
+        native("shutdownInput", "(J)J", shutdownInput),
         native("takeFirst", "(JLjava/nio/ByteBuffer;II)J", takeFirst),
     };
 }

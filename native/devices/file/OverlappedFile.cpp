@@ -65,15 +65,9 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
     return port.add(std::make_unique<OverlappedFile>(port, settings.path, std::move(file), alignment));
 }
 
-Started OverlappedFile::read(Operation& operation, void* buffer, std::uint32_t length) noexcept {
-    // onCompleted() needs it.
-    operation.record.detail = length;
-    return ByteDevice::read(operation, buffer, length);
-}
-
 Started OverlappedFile::readScatter(Operation& operation, FILE_SEGMENT_ELEMENT* segments,
                                     std::uint32_t length) noexcept {
-    operation.record.detail = length;
+    operation.record.detail = detailOfRead(length);
     return start(operation, [&] {
         return Started::from(win32::calls.readFileScatter(handle(), segments, length, nullptr, &operation));
     });
@@ -89,7 +83,7 @@ Started OverlappedFile::writeGather(Operation& operation, FILE_SEGMENT_ELEMENT* 
 bool OverlappedFile::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode == Opcode::kRead) {
         // Some file systems report the end of the file as success with 0 bytes.
-        if (record.status == ERROR_SUCCESS && record.bytes == 0 && record.detail != 0) {
+        if (record.status == ERROR_SUCCESS && record.bytes == 0 && record.detail != kNoRoom) {
             record.status = ERROR_HANDLE_EOF;
         }
         record.detail = 0;

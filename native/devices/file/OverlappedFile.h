@@ -38,7 +38,6 @@ public:
         static constexpr Traits kTraits{.kind = DeviceKind::kFile};
         return kTraits;
     }
-    Started read(Operation& operation, void* buffer, std::uint32_t length) noexcept override;
     bool onCompleted(CompletionRecord& record) noexcept override;
 
     // The segments are memory pages, followed by an empty element. The file must be opened with FILE_FLAG_NO_BUFFERING.

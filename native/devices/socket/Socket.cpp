@@ -180,6 +180,13 @@ win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
     return option == SocketOption::kMulticastInterface ? static_cast<std::uint32_t>(::ntohl(value)) : value;
 }
 
+win32::Result<std::uint32_t> Socket::available() const noexcept {
+    u_long bytes = 0;
+    const win32::ErrorCode error = winsockResult(calls.ioctlSocket(socket(), static_cast<long>(FIONREAD), &bytes));
+    return error == ERROR_SUCCESS ? win32::Result<std::uint32_t>{static_cast<std::uint32_t>(bytes)}
+                                  : win32::Result<std::uint32_t>::failure(error);
+}
+
 win32::Result<win32::SocketAddress> Socket::localAddressOf(SOCKET socket) noexcept {
     return addressFrom(calls.getSockName, socket);
 }

@@ -59,6 +59,9 @@ public:
     virtual win32::ErrorCode set(const SocketSetting& setting) noexcept { return set(socket(), setting); }
     virtual win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
 
+    // The number of bytes that can be read now. For a datagram socket, at least the length of the next datagram.
+    virtual win32::Result<std::uint32_t> available() const noexcept;
+
     virtual win32::Result<win32::SocketAddress> localAddress() noexcept { return localAddressOf(socket()); }
     virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept { return remoteAddressOf(socket()); }
 

@@ -26,9 +26,6 @@ WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
 // In the record of a connect without ConnectEx.
 constexpr std::uint32_t kPlainConnect = 1;
 
-// In the record of a read of 0 bytes. Java knows it as CompletionBatch.NO_ROOM.
-constexpr std::uint32_t kNoRoom = 1;
-
 // For calls that return TRUE or FALSE.
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
 
@@ -114,9 +111,12 @@ Started StreamSocket::write(Operation& operation, const void* buffer, std::uint3
 }
 
 Started StreamSocket::readInto(Operation& operation, std::span<WSABUF> buffers) noexcept {
+    if (inputIsShut()) {
+        return Started::over(ERROR_SUCCESS);
+    }
     // A read without room waits for data. Its 0 bytes are not the end of the stream.
     const bool hasRoom = std::ranges::any_of(buffers, [](const WSABUF& buffer) { return buffer.len != 0; });
-    operation.record.detail = hasRoom ? 0 : kNoRoom;
+    operation.record.detail = detailOfRead(hasRoom);
     DWORD flags = 0;
     const auto count = static_cast<DWORD>(buffers.size());
     return start(
@@ -220,6 +220,20 @@ win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept
 
 win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(calls.shutdown(socket(), SD_SEND)); }
 
+win32::ErrorCode StreamSocket::shutdownInput() noexcept {
+    const win32::ErrorCode error = winsockResult(calls.shutdown(socket(), SD_RECEIVE));
+    if (error == ERROR_SUCCESS) {
+        inputIsShut_.store(true, std::memory_order_release);
+        // shutdown() does not end the reads in flight. A read that starts now fails, or is found here.
+        (void)port().operations().cancelAll(*this, Opcode::kRead);
+    }
+    return error;
+}
+
+win32::Result<std::uint32_t> StreamSocket::available() const noexcept {
+    return inputIsShut() ? win32::Result<std::uint32_t>{0U} : Socket::available();
+}
+
 std::uint32_t StreamSocket::takeFirst(std::span<char> to) noexcept {
     const std::lock_guard lock{mutex_};
     if (!first_) {
@@ -258,6 +272,14 @@ win32::Result<win32::SocketAddress> StreamSocket::remoteAddress() noexcept {
 bool StreamSocket::onCompleted(CompletionRecord& record) noexcept {
     Socket::onCompleted(record);
     switch (record.opcode) {
+        case Opcode::kRead:
+            // Only shutdownInput() makes a read fail with WSAESHUTDOWN, and it cancels those in flight.
+            if (record.status == WSAESHUTDOWN || (record.status == ERROR_OPERATION_ABORTED && inputIsShut())) {
+                record.status = ERROR_SUCCESS;
+                record.bytes = 0;
+                record.detail = 0;
+            }
+            break;
         case Opcode::kConnect:
             if (std::exchange(record.detail, 0) == kPlainConnect) {
                 plainConnect()->end();
@@ -270,6 +292,7 @@ bool StreamSocket::onCompleted(CompletionRecord& record) noexcept {
                 const std::lock_guard lock{mutex_};
                 accepted_.reset();
                 first_.reset();
+                inputIsShut_.store(false, std::memory_order_release);
             }
             break;
         case Opcode::kTransmitFile: {

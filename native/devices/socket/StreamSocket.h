@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -72,6 +73,11 @@ public:
     // Ends the sending direction, so that the peer reads the end of the stream.
     win32::ErrorCode shutdownOutput() noexcept;
 
+    // Ends the receiving direction: reads in flight and later ones complete with success and 0 bytes.
+    win32::ErrorCode shutdownInput() noexcept;
+
+    win32::Result<std::uint32_t> available() const noexcept override;
+
     // Moves the data that came with the connection, as much as fits, and returns its length.
     std::uint32_t takeFirst(std::span<char> to) noexcept;
 
@@ -86,9 +92,12 @@ private:
 
     bool onCompleted(CompletionRecord& record) noexcept override;
     win32::ErrorCode connected() noexcept;
+    bool inputIsShut() const noexcept { return inputIsShut_.load(std::memory_order_acquire); }
 
     class PlainConnect;
     PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted
+
+    std::atomic<bool> inputIsShut_{false};
 
     std::mutex mutex_;               // guards everything below
     win32::AddressPair accepted_;    // of a connection that a server has accepted, until it is disconnected

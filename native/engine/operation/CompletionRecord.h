@@ -58,6 +58,10 @@ struct CompletionRecord {
     std::uint32_t detail;  // specific to the kind of device, or 0; for a pipe's kAccept the client's process id
 };
 
+// The detail of a read of 0 bytes, whose 0 bytes are not the end of the data. Java knows it as CompletionBatch.NO_ROOM.
+inline constexpr std::uint32_t kNoRoom = 1;
+constexpr std::uint32_t detailOfRead(std::uint64_t room) noexcept { return room == 0 ? kNoRoom : 0; }
+
 static_assert(sizeof(CompletionRecord) == 32 && alignof(CompletionRecord) == 8);
 static_assert(offsetof(CompletionRecord, detail) == 28);
 

@@ -32,10 +32,14 @@ std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> k
 
 // Inline completion reports only a byte count. Any other result, such as the end of a stream, needs a record.
 bool canEndInline(const CompletionRecord& record) noexcept {
+    if (record.status != ERROR_SUCCESS) {
+        return false;
+    }
     switch (record.opcode) {
         case Opcode::kRead:
+            return record.bytes > 0 || record.detail == kNoRoom;
         case Opcode::kWrite:
-            return record.status == ERROR_SUCCESS && record.bytes > 0;
+            return true;
         default:
             return false;
     }

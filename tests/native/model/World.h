@@ -204,7 +204,7 @@ private:
     bool inlineIsAllowed(const Attempt& attempt) {
         const Plan& plan = planOf(attempt);
         return pipeOf(attempt).inlineTried && !plan.isPost && plan.answer == Request::Answer::kSucceeds &&
-               plan.status == test::kStatusOk && attempt.bytes == plan.bytes && plan.bytes > 0;
+               plan.status == test::kStatusOk && attempt.bytes == plan.bytes && (plan.bytes > 0 || plan.writes);
     }
 
     bool statusIsAllowed(const Attempt& attempt) {

@@ -147,6 +147,122 @@ TEST_F(StreamSocketTest, ShutdownEndsOneDirection) {
     EXPECT_EQ("still", received(recording_.waitForToken(2)));
 }
 
+TEST_F(StreamSocketTest, ShutdownOfTheInputEndsReadsInFlightAndLaterOnes) {
+    const auto shutdownInput = [&] {
+        const Share<Device> share{device_};
+        return static_cast<StreamSocket&>(*share).shutdownInput();
+    };
+    ASSERT_TRUE(read(1));
+    ASSERT_TRUE(read(2));
+    ASSERT_TRUE(read(3, 0));
+    EXPECT_EQ(0u, shutdownInput());
+    ASSERT_TRUE(read(4));
+    ASSERT_TRUE(read(5, 0));
+    for (std::uint64_t token = 1; token <= 5; ++token) {
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(0u, record.status) << token;
+        EXPECT_EQ(0u, record.bytes) << token;
+        EXPECT_EQ(0u, record.detail) << "the end, also for a read without room: " << token;
+    }
+    EXPECT_EQ(0u, shutdownInput()) << "twice is harmless";
+    ASSERT_TRUE(port_.write(device_, 6, "still", 5));
+    EXPECT_EQ("still", peer_.receive(5));
+    ASSERT_TRUE(disconnect(port_, device_, 7, true));
+    EXPECT_EQ(0u, recording_.waitForToken(7).status);
+}
+
+// What Windows does: shutdown() leaves the read in flight, and a later read fails.
+TEST(StreamSocketShutdownTest, ReadsOfWindowsEndPredictably) {
+    FakeCall<&win32::Calls::shutdown> shutdown{[](SOCKET, int how) {
+        EXPECT_EQ(SD_RECEIVE, how);
+        return 0;
+    }};
+    std::atomic<bool> fails{false};
+    FakeCall<&win32::Calls::wsaRecv> wsaRecv{[&](SOCKET socket, auto... rest) {
+        if (fails) {
+            ::WSASetLastError(WSAESHUTDOWN);
+            return SOCKET_ERROR;
+        }
+        return decltype(wsaRecv)::real(socket, rest...);
+    }};
+    SocketEnds ends;
+    Recording recording;
+    TestPort port{recording};
+    const Device::Key device = add(port, std::move(ends.device));
+    char buffer[4];
+    ASSERT_TRUE(port.read(device, 1, buffer, sizeof(buffer)));
+    // A read that starts after shutdown(), but does not know of it yet.
+    fails = true;
+    ASSERT_TRUE(port.read(device, 2, buffer, sizeof(buffer)));
+    fails = false;
+    const CompletionRecord refused = recording.waitForToken(2);
+    EXPECT_EQ(0u, refused.status);
+    EXPECT_EQ(0u, refused.bytes);
+    EXPECT_TRUE(recording.recordsOf(1).empty());
+    const Share<Device> share{device};
+    EXPECT_EQ(0u, static_cast<StreamSocket&>(*share).shutdownInput());
+    const CompletionRecord inFlight = recording.waitForToken(1);
+    EXPECT_EQ(0u, inFlight.status);
+    EXPECT_EQ(0u, inFlight.bytes);
+}
+
+TEST(StreamSocketShutdownTest, RefusedShutdownOfTheInputChangesNothing) {
+    FakeCall<&win32::Calls::shutdown> shutdown{[](SOCKET, int) {
+        ::WSASetLastError(WSAENOTCONN);
+        return SOCKET_ERROR;
+    }};
+    SocketEnds ends;
+    Recording recording;
+    TestPort port{recording};
+    const Device::Key device = add(port, std::move(ends.device));
+    char buffer[4];
+    ASSERT_TRUE(port.read(device, 1, buffer, sizeof(buffer)));
+    {
+        const Share<Device> share{device};
+        EXPECT_EQ(DWORD{WSAENOTCONN}, static_cast<StreamSocket&>(*share).shutdownInput());
+    }
+    ends.peer.send("data");
+    EXPECT_EQ(4u, recording.waitForToken(1).bytes);
+    const auto operation = port.read(device, 2, buffer, sizeof(buffer));
+    ASSERT_TRUE(operation);
+    EXPECT_TRUE(port.cancel(device, *operation));
+    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording.waitForToken(2).status);
+}
+
+TEST_F(StreamSocketTest, CountsWhatHasArrived) {
+    const auto available = [&] {
+        const Share<Device> share{device_};
+        const auto bytes = static_cast<StreamSocket&>(*share).available();
+        return bytes ? static_cast<int>(*bytes) : -static_cast<int>(bytes.error());
+    };
+    EXPECT_EQ(0, available());
+    ASSERT_TRUE(read(1, 0));
+    peer_.send("12345");
+    EXPECT_EQ(0u, recording_.waitForToken(1).status);
+    EXPECT_EQ(5, available());
+    ASSERT_TRUE(read(2, 3));
+    EXPECT_EQ(3u, recording_.waitForToken(2).bytes);
+    EXPECT_EQ(2, available());
+    {
+        const Share<Device> share{device_};
+        EXPECT_EQ(0u, static_cast<StreamSocket&>(*share).shutdownInput());
+    }
+    EXPECT_EQ(0, available()) << "they cannot be read any more";
+}
+
+TEST(StreamSocketAvailableTest, FailsWithWinsocksError) {
+    FakeCall<&win32::Calls::ioctlSocket> ioctlSocket{[](SOCKET, long command, u_long*) {
+        EXPECT_EQ(static_cast<long>(FIONREAD), command);
+        ::WSASetLastError(WSAENETDOWN);
+        return SOCKET_ERROR;
+    }};
+    SocketEnds ends;
+    Recording recording;
+    TestPort port{recording};
+    const Share<Device> share{add(port, std::move(ends.device))};
+    EXPECT_EQ(DWORD{WSAENETDOWN}, static_cast<StreamSocket&>(*share).available().error());
+}
+
 // --- Closing --------------------------------------------------------------------------------------------------------
 
 TEST_F(StreamSocketTest, CloseCompletesWhatIsInFlight) {

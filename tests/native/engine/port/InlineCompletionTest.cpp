@@ -103,10 +103,22 @@ TEST_F(InlineCompletionTest, MessageThatDoesNotFitComesThroughThePortWithOrWitho
 }
 
 // It may be the end of a file or stream, which needs a record.
-TEST_F(InlineCompletionTest, TransferOfNoBytesComesThroughThePort) {
+TEST_F(InlineCompletionTest, ReadThatGetsNothingComesThroughThePort) {
     completeInline(device_);
     request_.bytes = 0;
     EXPECT_EQ(0u, cameThroughPort(1, read(device_, 1, request_)).bytes);
+}
+
+TEST_F(InlineCompletionTest, TransferOfNoBytesIsOverWithItsSubmission) {
+    completeInline(device_);
+    request_.bytes = 0;
+    const auto started = port_.read(device_, 1, &request_, 0);
+    ASSERT_TRUE(started);
+    EXPECT_EQ(inlineId(0), *started);
+    EXPECT_GT(static_cast<std::int64_t>(*started), 0) << "positive in Java";
+    EXPECT_EQ(inlineId(0), *write(device_, 2, request_));
+    port_.end();
+    EXPECT_EQ(0u, recording_.count());
 }
 
 TEST_F(InlineCompletionTest, OtherOpcodesComeThroughThePort) {

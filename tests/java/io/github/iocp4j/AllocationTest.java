@@ -17,6 +17,7 @@ import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeDirection;
 import io.github.iocp4j.pipe.PipeMode;
+import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.SocketAddressBuffer;
 import io.github.iocp4j.socket.SocketClient;
 import io.github.iocp4j.socket.SocketServer;
@@ -26,6 +27,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -117,6 +119,27 @@ final class AllocationTest {
             });
 
             assertThat(receiver.failures.get()).isZero();
+        }
+    }
+
+    @Test
+    void scatteringAndGatheringAllocatesNothing() throws Exception {
+        final Splitter splitter = new Splitter();
+        try (CompletionPort port = CompletionPort.batchBuilder(splitter).name("frugal").workers(2).open();
+                CompletionPort senders = CompletionPort.open(batch -> { })) {
+            final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
+            final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
+            await(splitter.ready, 1);
+            final ByteBuffer message = PipePair.buffer("a message");
+
+            assertAllocatesNothing(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    sender.write(message, 0);
+                }
+                await(splitter.bytes, MESSAGES * message.capacity());
+            });
+
+            assertThat(splitter.failures.get()).isZero();
         }
     }
 
@@ -238,6 +261,38 @@ final class AllocationTest {
 
     private static void await(final Semaphore semaphore, final int permits) throws InterruptedException {
         assertThat(semaphore.tryAcquire(permits, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Reads into two buffers, then writes them back, with deadlines and with one list. */
+    private static final class Splitter implements BatchListener {
+        private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+
+        final Semaphore ready = new Semaphore(0);
+        final Semaphore bytes = new Semaphore(0);
+        final AtomicInteger failures = new AtomicInteger();
+        private final ByteBuffer one = ByteBuffer.allocateDirect(4);
+        private final ByteBuffer two = ByteBuffer.allocateDirect(100);
+        private final BufferList list = new BufferList();
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                final StreamSocket socket = (StreamSocket) batch.device(i);
+                if (batch.isEnd(i) || batch.isAborted(i) || batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                } else if (batch.opcode(i) == Opcode.READ) {
+                    bytes.release(batch.bytes(i));
+                    socket.writeFrom(fill(), LONG, 0);
+                } else {
+                    ready.release(batch.opcode(i) == Opcode.ACCEPT ? 1 : 0);
+                    socket.readInto(fill(), LONG, 0);
+                }
+            }
+        }
+
+        private BufferList fill() {
+            return list.clear().add(one).add(two);
+        }
     }
 
     /** Counts messages; a read is always in flight. */

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -139,6 +140,43 @@ final class InlineCompletionTest extends CheckedPort {
         assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
     }
 
+    @Test
+    void zeroLengthReadsAreNotTheEnd() throws Exception {
+        final SocketPair pair = SocketPair.open(port, recorder);
+        pair.server.completeInline();
+        final ByteBuffer none = ByteBuffer.allocateDirect(0);
+        final ByteBuffer one = ByteBuffer.allocateDirect(1);
+        // Waits for data, and therefore completes to the listener.
+        assertThat(InlineCompletion.is(pair.server.read(none, 1))).isFalse();
+        pair.client.write(PipePair.buffer("data"), 2);
+        recorder.next(2);
+        for (int i = 0; i < 4; i++) {
+            assertThat(moved(pair.server.read(none, 3), Opcode.READ)).isZero();
+            assertThat(moved(pair.server.read(one, 4), Opcode.READ)).isEqualTo(1);
+        }
+        assertThat(moved(pair.server.write(none, 5), Opcode.WRITE)).isZero();
+        // The end of the data, which may not be there yet, is no inline completion.
+        pair.client.shutdownOutput();
+        assertThat(InlineCompletion.is(pair.server.read(one, 6))).isFalse();
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).isZero();
+        assertThat(InlineCompletion.is(pair.server.read(one, 7))).as("the end is there").isFalse();
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).isZero();
+        assertThat(inline).as("the kernel has completed some at once").isPositive();
+    }
+
+    @Test
+    void zeroLengthFileReadsAreNotTheEnd() throws Exception {
+        final Path path = Files.write(folder.resolve("some"), new byte[] {1, 2, 3});
+        try (OverlappedFile file = OverlappedFile.builder(port, path).read().open()) {
+            file.completeInline();
+            assertThat(moved(file.read(ByteBuffer.allocateDirect(0), FilePosition.at(0), 1), Opcode.READ)).isZero();
+            // One byte: its room must not be taken for none.
+            final long end = file.read(ByteBuffer.allocateDirect(1), FilePosition.at(3), 2);
+            assertThat(InlineCompletion.is(end)).isFalse();
+            assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLE_EOF);
+        }
+    }
+
     /** It is not documented whether a packet follows a receive whose datagram does not fit. */
     @Test
     void datagramsAreRefused() throws Exception {
@@ -232,17 +270,22 @@ final class InlineCompletionTest extends CheckedPort {
     void numberOfBytesIsNoId() throws Exception {
         final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
         final long seven = InlineCompletion.ofNative(1L << 61 | 7);
+        final long zero = InlineCompletion.ofNative(1L << 61);
+        final long most = InlineCompletion.ofNative(1L << 61 | Integer.MAX_VALUE);
 
-        assertThat(seven).isEqualTo(-7);
+        assertThat(InlineCompletion.is(zero)).isTrue();
+        assertThat(InlineCompletion.bytes(zero)).isZero();
+        assertThat(InlineCompletion.bytes(most)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(LongStream.of(zero, seven, most)).allMatch(inline -> inline < 0);
         assertThat(InlineCompletion.is(seven)).isTrue();
         assertThat(InlineCompletion.bytes(seven)).isEqualTo(7);
-        for (final long inline : new long[] {-1, seven, -Integer.MAX_VALUE}) {
+        for (final long inline : new long[] {zero, seven, most}) {
             assertThatIllegalArgumentException().isThrownBy(() -> pair.client.cancel(inline))
-                    .withMessageContaining("moved " + -inline + " bytes")
+                    .withMessageContaining("moved " + InlineCompletion.bytes(inline) + " bytes")
                     .withMessageContaining("InlineCompletion.is()");
             assertThatIllegalArgumentException().isThrownBy(() -> pair.client.isPending(inline));
         }
-        for (final long none : new long[] {0, Long.MIN_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE}) {
+        for (final long none : new long[] {0, Long.MIN_VALUE, Integer.MIN_VALUE - 1L, Long.MAX_VALUE}) {
             assertThat(InlineCompletion.is(none)).as("%d", none).isFalse();
         }
     }

@@ -140,7 +140,9 @@ final class HostileSocketCallsTest extends CheckedPort {
                 assertThat(StreamSocketNative.takeFirst(pair.client.key(), direct, 0, number))
                         .isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(StreamSocketNative.readInto(pair.client.key(), new ByteBuffer[] {direct},
-                        new int[] {0, number}, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
+                        new int[] {0, number}, 1, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
+                assertThat(StreamSocketNative.readInto(pair.client.key(), new ByteBuffer[] {direct},
+                        new int[] {0, 1}, number, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(UdpSocketNative.receiveFrom(udp.key(), direct, 0, number, new SocketAddressBuffer().memory(),
                         (number & 1) == 0, 0, -1)).isEqualTo(-EngineError.BAD_BUFFER.code());
                 assertThat(transmit(0, 0, direct, number, nothing)).isNegative();
@@ -165,14 +167,20 @@ final class HostileSocketCallsTest extends CheckedPort {
         final ByteBuffer[][] lists = {null, {}, {null}, {heap}, {direct, null}, tooMany};
         for (final ByteBuffer[] list : lists) {
             final int[] ranges = new int[list == null ? 2 : 2 * list.length];
-            assertThat(StreamSocketNative.readInto(socket, list, ranges, 0, -1))
+            final int count = ranges.length / 2;
+            assertThat(StreamSocketNative.readInto(socket, list, ranges, count, 0, -1))
                     .isEqualTo(-EngineError.BAD_BUFFER.code());
-            assertThat(StreamSocketNative.writeFrom(socket, list, ranges, 0, -1))
+            assertThat(StreamSocketNative.writeFrom(socket, list, ranges, count, 0, -1))
                     .isEqualTo(-EngineError.BAD_BUFFER.code());
         }
-        for (final int[] ranges : new int[][] {null, {}, {0}, {0, 1, 2}, {-1, 1}, {1, -1}, {64, 1}, {1, 64}}) {
-            assertThat(StreamSocketNative.readInto(socket, new ByteBuffer[] {direct}, ranges, 0, -1))
+        for (final int[] ranges : new int[][] {null, {}, {0}, {-1, 1}, {1, -1}, {64, 1}, {1, 64}}) {
+            assertThat(StreamSocketNative.readInto(socket, new ByteBuffer[] {direct}, ranges, 1, 0, -1))
                     .isEqualTo(-EngineError.BAD_BUFFER.code());
+        }
+        for (final int count : new int[] {0, -1, 2, 3, 65, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 30 | 1}) {
+            assertThat(StreamSocketNative.writeFrom(
+                    socket, new ByteBuffer[] {direct, direct}, new int[] {0, 1, 2}, count, 0, -1))
+                    .as("%d buffers", count).isEqualTo(-EngineError.BAD_BUFFER.code());
         }
         final ByteBuffer room = new SocketAddressBuffer().memory();
         final ByteBuffer crooked = ByteBuffer.allocateDirect(200).position(1).slice();
@@ -206,9 +214,10 @@ final class HostileSocketCallsTest extends CheckedPort {
             assertThat(new long[] {
                 StreamSocketNative.connect(key, loopback, 0, -1),
                 StreamSocketNative.disconnect(key, true, 0, -1),
-                StreamSocketNative.readInto(key, list, range, 0, -1),
-                StreamSocketNative.writeFrom(key, list, range, 0, -1),
+                StreamSocketNative.readInto(key, list, range, 1, 0, -1),
+                StreamSocketNative.writeFrom(key, list, range, 1, 0, -1),
                 StreamSocketNative.shutdownOutput(key),
+                StreamSocketNative.shutdownInput(key),
                 StreamSocketNative.takeFirst(key, direct, 0, 1)
             }).containsOnly(-EngineError.WRONG_DEVICE.code());
         }
@@ -227,6 +236,7 @@ final class HostileSocketCallsTest extends CheckedPort {
         assertThat(NamedPipeNative.listen(server.key())).isNegative();
         final PipePair pipes = PipePair.open(port, recorder, PipeMode.BYTE);
         assertThat(SocketNative.set(pipes.client.key(), 1, 1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        assertThat(SocketNative.available(pipes.client.key())).isEqualTo(-EngineError.WRONG_DEVICE.code());
         assertThat(SocketNative.localAddress(pipes.client.key(), new byte[128]))
                 .isEqualTo(-EngineError.WRONG_DEVICE.code());
         for (final long key : new long[] {0, -1, PortAccess.get().id(

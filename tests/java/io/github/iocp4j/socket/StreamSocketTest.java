@@ -22,9 +22,12 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,93 @@ final class StreamSocketTest extends RecordedPort {
     }
 
     @Test
+    void listOfBuffersIsOneOperationAndIsReadWhenItStarts() throws Exception {
+        final BufferList list = new BufferList();
+        pair.client.writeFrom(list.add(buffer("abc")).add(buffer("xdefx").position(1).limit(4)), 1);
+        assertThat(list.size()).isEqualTo(2);
+        assertThat(list.remaining()).isEqualTo(6);
+        assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(6);
+        final ByteBuffer[] in = {ByteBuffer.allocateDirect(2), ByteBuffer.allocateDirect(8).position(3)};
+        pair.server.readInto(list.clear().add(in[0]).add(in[1]), LONG, 2);
+        list.clear();
+        assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(6);
+        assertThat(text(in[0], 2) + text(in[1], 7).substring(3)).isEqualTo("abcdef");
+        assertThat(in[1].position()).as("positions stay").isEqualTo(3);
+    }
+
+    @Test
+    void buffersOfAListAreKeptAliveUntilTheCompletionAndNoLonger() throws Exception {
+        final BufferList list = new BufferList();
+        for (int round = 0; round < 3; round++) {
+            final List<WeakReference<ByteBuffer>> buffers = readIntoWhatIsDropped(list);
+            Garbage.collect();
+            assertThat(buffers).noneMatch(buffer -> buffer.get() == null);
+            pair.client.write(buffer("12345678"), 2);
+            assertThat(recorder.nextByToken(2).get(1L).bytes).isEqualTo(8);
+            Garbage.awaitCollected(buffers);
+        }
+    }
+
+    /** A method of its own so that no local variable keeps the buffers. */
+    private List<WeakReference<ByteBuffer>> readIntoWhatIsDropped(final BufferList list) {
+        final ByteBuffer[] in = {ByteBuffer.allocateDirect(4), ByteBuffer.allocateDirect(4)};
+        pair.server.readInto(list.add(in[0]).add(in[1]), 1);
+        list.clear();
+        return Stream.of(in).map(WeakReference::new).collect(toList());
+    }
+
+    @Test
+    void severalBuffersHaveADeadlineAndCanBeCancelled() throws Exception {
+        final ByteBuffer[] in = {ByteBuffer.allocateDirect(2), ByteBuffer.allocateDirect(8)};
+        final BufferList list = new BufferList().add(in[0]).add(in[1]);
+        pair.server.readScatter(in, Duration.ofMillis(20), 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+        pair.server.readInto(list, Duration.ofMillis(20), 2);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+        assertThat(pair.server.cancel(pair.server.readInto(list, 3))).isTrue();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+        assertThatThrownBy(() -> pair.server.readScatter(in, Duration.ZERO, 4))
+                .isInstanceOf(IllegalArgumentException.class);
+        pair.client.writeGather(new ByteBuffer[] {buffer("ab"), buffer("cd")}, LONG, 5);
+        assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(4);
+        pair.client.writeFrom(list.clear().add(buffer("ef")), LONG, 6);
+        assertThat(recorder.nextSuccess(Opcode.WRITE).bytes).isEqualTo(2);
+        assertThat(receive(6)).as("aborted reads have taken nothing").isEqualTo("abcdef");
+        pair.server.readInto(list, 7);
+        pair.server.close();
+        assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+        assertThatThrownBy(() -> pair.server.readInto(list, 8)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(() -> pair.server.writeFrom(list, 8)).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void badListsAreRefused() {
+        final BufferList list = new BufferList();
+        assertThatThrownBy(() -> pair.client.readInto(list, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 1 to 64");
+        assertThatThrownBy(() -> list.add(ByteBuffer.allocate(4)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("heap");
+        assertThatThrownBy(() -> list.add(null)).isInstanceOf(NullPointerException.class);
+        list.add(ByteBuffer.allocateDirect(4).asReadOnlyBuffer());
+        assertThatThrownBy(() -> pair.client.readInto(list, 0)).isInstanceOf(ReadOnlyBufferException.class);
+        final ByteBuffer good = ByteBuffer.allocateDirect(4);
+        while (list.size() < BufferList.CAPACITY) {
+            list.add(good);
+        }
+        assertThatThrownBy(() -> list.add(good)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("64 buffers");
+        assertThat(list).hasToString("BufferList[64 buffers, 256 bytes]");
+        final ByteBuffer large = ByteBuffer.allocateDirect(1 << 26);
+        list.clear();
+        for (int i = 0; i < 32; i++) {
+            list.add(large);
+        }
+        assertThatThrownBy(() -> pair.client.writeFrom(list, 0)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2147483648 bytes");
+        assertThat(recorder.isEmpty()).isTrue();
+    }
+
+    @Test
     void zeroLengthReadWaitsForDataAndLeavesIt() throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
         pair.server.read(buffer.limit(0), 1);
@@ -127,6 +217,55 @@ final class StreamSocketTest extends RecordedPort {
         assertThat(text(buffer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("still");
         pair.client.write(buffer("x"), 4);
         assertThat(recorder.next().status).isEqualTo(Win32Error.WSAESHUTDOWN);
+    }
+
+    @Test
+    void shutdownInputEndsReadsInFlightAndLaterOnes() throws Exception {
+        final List<Boolean> ends = new ArrayList<>();
+        final Semaphore heard = new Semaphore(0);
+        recorder.divertTo(completion -> {
+            ends.add(completion.isEnd() && completion.status() == Win32Error.SUCCESS && completion.bytes() == 0);
+            heard.release();
+        });
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+        pair.server.read(buffer, 1);
+        pair.server.readInto(new BufferList().add(buffer).add(buffer), LONG, 2);
+        // This one waits for data, which never comes: it learns of the end, too.
+        pair.server.read(buffer.duplicate().limit(0), 3);
+        pair.server.shutdownInput();
+        assertThat(heard.tryAcquire(3, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        pair.server.shutdownInput();
+        pair.server.read(buffer, 4);
+        pair.server.read(buffer.duplicate().limit(0), Duration.ofMillis(1), 5);
+        assertThat(heard.tryAcquire(2, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(ends).containsExactly(true, true, true, true, true);
+        assertThat(pair.server.bytesAvailable()).isZero();
+
+        recorder.divertTo(null);
+        pair.server.write(buffer("still"), 6);
+        recorder.nextSuccess(Opcode.WRITE);
+        pair.client.read(buffer, 7);
+        assertThat(text(buffer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("still");
+    }
+
+    @Test
+    void closedSocketHasNoInput() {
+        pair.server.close();
+        assertThatThrownBy(pair.server::shutdownInput).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(pair.server::bytesAvailable).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void bytesAvailableCountsWhatHasArrived() throws Exception {
+        assertThat(pair.server.bytesAvailable()).isZero();
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(3);
+        pair.server.read(buffer.duplicate().limit(0), 1);
+        pair.client.write(buffer("12345"), 2);
+        recorder.next(2);
+        assertThat(pair.server.bytesAvailable()).isEqualTo(5);
+        pair.server.read(buffer, 3);
+        recorder.nextSuccess(Opcode.READ);
+        assertThat(pair.server.bytesAvailable()).isEqualTo(2);
     }
 
     @Test

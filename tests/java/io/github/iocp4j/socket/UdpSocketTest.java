@@ -73,6 +73,34 @@ final class UdpSocketTest extends RecordedPort {
     }
 
     @Test
+    void sendsHaveADeadline() throws Exception {
+        final SocketAddressBuffer target = new SocketAddressBuffer(two.localAddress());
+        one.send(buffer("in time"), target, LONG, 1);
+        assertThat(recorder.nextSuccess(Opcode.SEND_TO).bytes).isEqualTo(7);
+        two.receive(buffer, sender, LONG, 2);
+        assertThat(text(buffer, recorder.nextSuccess(Opcode.RECEIVE_FROM).bytes)).isEqualTo("in time");
+        assertThatThrownBy(() -> one.send(buffer("never"), target, Duration.ZERO, 3))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> one.send(buffer("never"), new SocketAddressBuffer(), LONG, 3))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no address");
+        one.close();
+        assertThatThrownBy(() -> one.send(buffer("never"), target, LONG, 3)).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(one::bytesAvailable).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void bytesAvailableCountsADatagramThatWaits() throws Exception {
+        assertThat(two.bytesAvailable()).isZero();
+        two.peek(buffer, sender, 1);
+        one.send(buffer("twelve bytes"), new SocketAddressBuffer(two.localAddress()), 2);
+        recorder.next(2);
+        assertThat(two.bytesAvailable()).isEqualTo(12);
+        two.receive(buffer, sender, 3);
+        recorder.nextSuccess(Opcode.RECEIVE_FROM);
+        assertThat(two.bytesAvailable()).isZero();
+    }
+
+    @Test
     void datagramThatDoesNotFitIsReported() throws Exception {
         final SocketAddressBuffer target = new SocketAddressBuffer(two.localAddress());
         two.receive(buffer.clear().limit(7).position(4), sender, 1);

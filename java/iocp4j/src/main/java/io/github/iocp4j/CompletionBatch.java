@@ -7,7 +7,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.RecordLayout;
 import io.github.iocp4j.pipe.NamedPipe;
-import io.github.iocp4j.socket.StreamSocket;
+import io.github.iocp4j.socket.UdpSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * completions of another call.
  */
 public final class CompletionBatch {
-    /** The detail of a stream socket's read of 0 bytes: kNoRoom in devices/socket/StreamSocket.cpp. */
+    /** The detail of a read of 0 bytes: kNoRoom in engine/operation/CompletionRecord.h. */
     static final int NO_ROOM = 1;
 
     /**
@@ -201,7 +201,7 @@ public final class CompletionBatch {
     /**
      * A value that depends on the kind of device: for {@link Opcode#ACCEPT} of a pipe the client's process id, as
      * {@link NamedPipe#peerProcessId}; for {@link Opcode#COMM_EVENT} the events, as in {@link SerialPort#awaitEvents};
-     * 1 for a {@link StreamSocket}'s read of 0 bytes.
+     * 1 for a read of 0 bytes, except of a file or a {@link UdpSocket}.
      *
      * @param index the completion
      * @return a number that the device's documentation defines, or 0

@@ -178,10 +178,10 @@ public abstract class Device implements AutoCloseable {
      * the number of bytes as an {@link InlineCompletion}, and no completion follows. The result needs no packet and no
      * other thread. This is useful when data is usually available at once: cached files, sockets and pipes under load.
      *
-     * <p>All other operations complete to the listener as before: operations that are pending, that fail, that transfer
-     * 0 bytes, or that are not transfers. On a worker, the number and duration of inline completions during one batch
-     * are limited. Beyond the limit, operations complete to the listener, so that a listener that always starts the
-     * next operation does not keep the worker from other devices.
+     * <p>All other operations complete to the listener as before: operations that are pending, that fail, that read the
+     * end of the data, or that are not transfers. On a worker, the number and duration of inline completions during one
+     * batch are limited. Beyond the limit, operations complete to the listener, so that a listener that always starts
+     * the next operation does not keep the worker from other devices.
      *
      * <p>Windows and the driver decide which transfers succeed at once. Some systems never read a file at once: there
      * this call succeeds, but has no effect. {@link DeviceSnapshot#operationsCompletedInline} counts the operations

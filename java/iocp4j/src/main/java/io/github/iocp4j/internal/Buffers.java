@@ -27,15 +27,22 @@ public final class Buffers {
         }
     }
 
-    /** Offset and length of each buffer's part from position to limit, for one operation that uses them all. */
-    public static int[] ranges(final ByteBuffer[] buffers) {
-        if (buffers.length < 1 || buffers.length > MAX_PARTS) {
+    /** Checks the number of buffers of one operation. */
+    public static int checkCount(final int count) {
+        if (count < 1 || count > MAX_PARTS) {
             throw new IllegalArgumentException(
-                    "There are " + buffers.length + " buffers, but must be from 1 to " + MAX_PARTS);
+                    "There are " + count + " buffers, but must be from 1 to " + MAX_PARTS);
         }
-        final int[] ranges = new int[2 * buffers.length];
+        return count;
+    }
+
+    /**
+     * Writes offset and length of each buffer's part from position to limit to the ranges, for one operation that uses
+     * the first buffers of the array, as many as the count.
+     */
+    public static void copyRanges(final ByteBuffer[] buffers, final int count, final int[] ranges) {
         long total = 0;
-        for (int i = 0; i < buffers.length; i++) {
+        for (int i = 0; i < count; i++) {
             ranges[2 * i] = buffers[i].position();
             ranges[2 * i + 1] = buffers[i].remaining();
             total += buffers[i].remaining();
@@ -44,6 +51,5 @@ public final class Buffers {
             throw new IllegalArgumentException(
                     "The buffers have " + total + " bytes together, more than one operation can count");
         }
-        return ranges;
     }
 }

@@ -20,6 +20,9 @@ public final class SocketNative {
 
     public static native long remoteAddress(long device, byte[] to);
 
+    /** Returns the number of bytes. */
+    public static native long available(long device);
+
     /** Returns 1. */
     public static native long set(long device, int option, int value);
 

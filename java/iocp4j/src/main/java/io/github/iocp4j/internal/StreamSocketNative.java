@@ -13,10 +13,12 @@ public final class StreamSocketNative {
 
     public static native long disconnect(long device, boolean reuse, long token, int milliseconds);
 
-    /** The ranges are offset and length for each buffer. */
-    public static native long readInto(long device, ByteBuffer[] buffers, int[] ranges, long token, int milliseconds);
+    /** Uses the first buffers of the array, as many as the count. The ranges are offset and length for each. */
+    public static native long readInto(
+            long device, ByteBuffer[] buffers, int[] ranges, int count, long token, int milliseconds);
 
-    public static native long writeFrom(long device, ByteBuffer[] buffers, int[] ranges, long token, int milliseconds);
+    public static native long writeFrom(
+            long device, ByteBuffer[] buffers, int[] ranges, int count, long token, int milliseconds);
 
     /** The file is that of the path, or if the path is null that of the device. */
     public static native long transmitFile(
@@ -25,6 +27,9 @@ public final class StreamSocketNative {
 
     /** Returns 1. */
     public static native long shutdownOutput(long device);
+
+    /** Returns 1. */
+    public static native long shutdownInput(long device);
 
     /** Returns the number of bytes copied. */
     public static native long takeFirst(long device, ByteBuffer buffer, int offset, int length);

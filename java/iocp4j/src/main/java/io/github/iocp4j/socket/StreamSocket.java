@@ -17,12 +17,14 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 
@@ -30,11 +32,12 @@ import java.util.Set;
  * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
  * A read is {@code WSARecv}, a write {@code WSASend}.
  *
- * <p>At the end of the peer's data, each read succeeds with 0 bytes. A write completes when Windows has accepted all
- * bytes, which does not mean that the peer has received them. Statuses are Winsock codes:
- * {@link Win32Error#WSAECONNRESET} when the peer has reset the connection, {@link Win32Error#WSAECONNABORTED} when this
- * machine has reset it, {@link Win32Error#WSAETIMEDOUT} when the peer does not answer. For a cancel, a deadline and a
- * close, the statuses are those of all devices, see {@link CompletionBatch#status}.
+ * <p>At the end of the peer's data, and after {@link #shutdownInput}, each read succeeds with 0 bytes. A write
+ * completes when Windows has accepted all bytes, which does not mean that the peer has received them. Statuses are
+ * Winsock codes: {@link Win32Error#WSAECONNRESET} when the peer has reset the connection, {@link
+ * Win32Error#WSAECONNABORTED} when this machine has reset it, {@link Win32Error#WSAETIMEDOUT} when the peer does not
+ * answer. For a cancel, a deadline and a close, the statuses are those of all devices, see {@link
+ * CompletionBatch#status}.
  *
  * <p>Closing cancels operations in flight and ends the connection; if received data is unread, the connection is reset.
  * For an orderly end, either wait for the completion of {@link #disconnect} before the close, because it sends all data
@@ -76,8 +79,8 @@ public final class StreamSocket extends StreamDevice {
 
     /**
      * Starts reading into several buffers in order, each from its position to its limit ({@code WSARecv}). The
-     * completion has the total number of bytes. Each call allocates two small arrays; the other methods allocate
-     * nothing.
+     * completion has the total number of bytes. Each call allocates a small array; {@link #readInto(BufferList, long)}
+     * does not.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions and limits are not changed; the caller may change the
      *     array after the call
@@ -90,16 +93,25 @@ public final class StreamSocket extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long readScatter(final ByteBuffer[] buffers, final long token) {
-        for (final ByteBuffer buffer : buffers) {
-            Buffers.checkReadInto(buffer);
-        }
-        return PortAccess.get().accepted(this, StreamSocketNative.readInto(
-                key(), buffers, Buffers.ranges(buffers), token, Timeouts.NO_DEADLINE));
+        return startScatter(buffers, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts reading into several buffers as {@link #readScatter(ByteBuffer[], long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, Duration, long)}.
+     *
+     * @param buffers from 1 to 64 direct buffers
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long readScatter(final ByteBuffer[] buffers, final Duration timeout, final long token) {
+        return startScatter(buffers, token, Timeouts.deadline(timeout));
     }
 
     /**
      * Starts writing several buffers in order, each from its position to its limit ({@code WSASend}). Each call
-     * allocates two small arrays; the other methods allocate nothing.
+     * allocates a small array; {@link #writeFrom(BufferList, long)} does not.
      *
      * @param buffers from 1 to 64 direct buffers, whose positions and limits are not changed; the caller may change the
      *     array after the call
@@ -111,11 +123,80 @@ public final class StreamSocket extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long writeGather(final ByteBuffer[] buffers, final long token) {
-        for (final ByteBuffer buffer : buffers) {
-            Buffers.checkDirect(buffer);
-        }
-        return PortAccess.get().accepted(this, StreamSocketNative.writeFrom(
-                key(), buffers, Buffers.ranges(buffers), token, Timeouts.NO_DEADLINE));
+        return startGather(buffers, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing several buffers as {@link #writeGather(ByteBuffer[], long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, Duration, long)}.
+     *
+     * @param buffers from 1 to 64 direct buffers
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long writeGather(final ByteBuffer[] buffers, final Duration timeout, final long token) {
+        return startGather(buffers, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts reading into several buffers as {@link #readScatter(ByteBuffer[], long)} does, and allocates nothing.
+     *
+     * @param buffers from 1 to 64 buffers; the caller may change the list after the call
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IllegalArgumentException when there are no buffers, or when they have more than 2 147 483 647 bytes
+     *     together
+     * @throws java.nio.ReadOnlyBufferException when a buffer is read-only
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long readInto(final BufferList buffers, final long token) {
+        buffers.checkReadInto();
+        return startScatter(buffers.buffers(), buffers.ranges(), buffers.size(), token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts reading into several buffers as {@link #readInto(BufferList, long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, Duration, long)}.
+     *
+     * @param buffers from 1 to 64 buffers; the caller may change the list after the call
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long readInto(final BufferList buffers, final Duration timeout, final long token) {
+        buffers.checkReadInto();
+        return startScatter(
+                buffers.buffers(), buffers.ranges(), buffers.size(), token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * Starts writing several buffers as {@link #writeGather(ByteBuffer[], long)} does, and allocates nothing.
+     *
+     * @param buffers from 1 to 64 buffers; the caller may change the list after the call
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     * @throws IllegalArgumentException when there are no buffers, or when they have more than 2 147 483 647 bytes
+     *     together
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long writeFrom(final BufferList buffers, final long token) {
+        return startGather(buffers.buffers(), buffers.ranges(), buffers.size(), token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts writing several buffers as {@link #writeFrom(BufferList, long)} does, with a deadline; see
+     * {@link #read(ByteBuffer, Duration, long)}.
+     *
+     * @param buffers from 1 to 64 buffers; the caller may change the list after the call
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
+     */
+    public long writeFrom(final BufferList buffers, final Duration timeout, final long token) {
+        return startGather(buffers.buffers(), buffers.ranges(), buffers.size(), token, Timeouts.deadline(timeout));
     }
 
     /**
@@ -186,6 +267,31 @@ public final class StreamSocket extends StreamDevice {
      */
     public void shutdownOutput() throws Win32Exception {
         EngineError.key(StreamSocketNative.shutdownOutput(key()), "shutdown " + name(), this);
+    }
+
+    /**
+     * Ends the receiving direction ({@code shutdown} with {@code SD_RECEIVE}). Each read in flight completes as at the
+     * end of the peer's data, with success and 0 bytes, unless its data has arrived; so does each later read. Data that
+     * has arrived and was not read is lost. This end can still write. Windows does not notify the peer, but resets the
+     * connection when the peer sends more.
+     *
+     * @throws Win32Exception {@link Win32Error#WSAENOTCONN} when the socket is not connected
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public void shutdownInput() throws Win32Exception {
+        EngineError.key(StreamSocketNative.shutdownInput(key()), "shutdown " + name(), this);
+    }
+
+    /**
+     * The number of bytes that have arrived and can be read at once ({@code ioctlsocket} with {@code FIONREAD}).
+     *
+     * @return 0 when there are none, also at the end of the peer's data
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public int bytesAvailable() throws Win32Exception {
+        return (int) Math.min(
+                EngineError.checked(this, SocketNative.available(key()), "ioctlsocket"), Integer.MAX_VALUE);
     }
 
     /**
@@ -287,6 +393,40 @@ public final class StreamSocket extends StreamDevice {
      */
     public Set<SocketOption<?>> supportedOptions() {
         return KnownOption.supported(SocketType.connection(remote));
+    }
+
+    private long startScatter(final ByteBuffer[] buffers, final long token, final int milliseconds) {
+        for (final ByteBuffer buffer : buffers) {
+            Buffers.checkReadInto(buffer);
+        }
+        return startScatter(buffers, rangesOf(buffers), buffers.length, token, milliseconds);
+    }
+
+    private long startScatter(
+            final ByteBuffer[] buffers, final int[] ranges, final int count, final long token,
+            final int milliseconds) {
+        return PortAccess.get().accepted(
+                this, StreamSocketNative.readInto(key(), buffers, ranges, count, token, milliseconds));
+    }
+
+    private long startGather(final ByteBuffer[] buffers, final long token, final int milliseconds) {
+        for (final ByteBuffer buffer : buffers) {
+            Buffers.checkDirect(buffer);
+        }
+        return startGather(buffers, rangesOf(buffers), buffers.length, token, milliseconds);
+    }
+
+    private long startGather(
+            final ByteBuffer[] buffers, final int[] ranges, final int count, final long token,
+            final int milliseconds) {
+        return PortAccess.get().accepted(
+                this, StreamSocketNative.writeFrom(key(), buffers, ranges, count, token, milliseconds));
+    }
+
+    private static int[] rangesOf(final ByteBuffer[] buffers) {
+        final int[] ranges = new int[2 * Buffers.checkCount(buffers.length)];
+        Buffers.copyRanges(buffers, buffers.length, ranges);
+        return ranges;
     }
 
     private long transmit(

@@ -13,6 +13,7 @@ import io.github.iocp4j.internal.Buffers;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.internal.UdpSocketNative;
 import java.net.InetAddress;
@@ -271,16 +272,35 @@ public final class UdpSocket extends StreamDevice {
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long send(final ByteBuffer buffer, final SocketAddressBuffer target, final long token) {
-        Buffers.checkDirect(buffer);
-        if (target.isEmpty()) {
-            throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
-        }
-        if (type.isIpv6()) {
-            target.mapToIpv6();
-        }
-        return PortAccess.get().accepted(this,
-                UdpSocketNative.sendTo(key(), buffer, buffer.position(), buffer.remaining(), target.memory(),
-                token, Timeouts.NO_DEADLINE));
+        return startSend(buffer, target, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts sending as {@link #send(ByteBuffer, SocketAddressBuffer, long)} does, with a deadline. If Windows has not
+     * accepted the datagram by then, the send is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
+     * @param target the address to send to; do not change it before the completion
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long send(
+            final ByteBuffer buffer, final SocketAddressBuffer target, final Duration timeout, final long token) {
+        return startSend(buffer, target, token, Timeouts.deadline(timeout));
+    }
+
+    /**
+     * The number of bytes that have arrived ({@code ioctlsocket} with {@code FIONREAD}). Windows counts all datagrams
+     * that wait, Wine only the first one. An empty datagram counts as 0; {@link #peek} finds it.
+     *
+     * @return at least the length of the next datagram; 0 when there is none
+     * @throws Win32Exception when Windows refuses
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public int bytesAvailable() throws Win32Exception {
+        return (int) Math.min(
+                EngineError.checked(this, SocketNative.available(key()), "ioctlsocket"), Integer.MAX_VALUE);
     }
 
     /**
@@ -321,6 +341,20 @@ public final class UdpSocket extends StreamDevice {
      */
     public Set<SocketOption<?>> supportedOptions() {
         return KnownOption.supported(type);
+    }
+
+    private long startSend(
+            final ByteBuffer buffer, final SocketAddressBuffer target, final long token, final int milliseconds) {
+        Buffers.checkDirect(buffer);
+        if (target.isEmpty()) {
+            throw new IllegalArgumentException("The target has no address: set one, or receive one into it");
+        }
+        if (type.isIpv6()) {
+            target.mapToIpv6();
+        }
+        return PortAccess.get().accepted(this,
+                UdpSocketNative.sendTo(key(), buffer, buffer.position(), buffer.remaining(), target.memory(),
+                token, milliseconds));
     }
 
     private long startReceive(

@@ -19,7 +19,7 @@ import java.util.Map;
  * version but from different builds may differ in the constants.
  */
 public final class NativeContract {
-    private static final int ABI_VERSION = 9;
+    private static final int ABI_VERSION = 10;
 
     private NativeContract() {
     }
