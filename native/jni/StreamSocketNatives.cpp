@@ -1,6 +1,7 @@
 #include "devices/socket/StreamSocket.h"
 #include "engine/operation/Operation.h"
 #include "jni/BufferList.h"
+#include "jni/ChannelFile.h"
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/SocketArguments.h"
@@ -54,24 +55,26 @@ jlong JNICALL writeFrom(JNIEnv* env, jclass, jlong device, jobjectArray buffers,
         [&](StreamSocket& target, Operation& operation) { return target.writeFrom(operation, memory.parts()); });
 }
 
-// The file with that path, or the file of the device if the path is null.
-win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jlong device) {
+win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jobject channel, jlong device) {
     if (path != nullptr) {
         return StreamSocket::openFile(toWide(env, path));
+    }
+    if (channel != nullptr) {
+        return withFileOf(env, channel, [](HANDLE file) { return StreamSocket::openFile(file); });
     }
     const Share<Device> found{static_cast<Device::Key>(device)};
     return found ? StreamSocket::openFile(*found)
                  : win32::Result<win32::Handle>::failure(code(EngineError::kDeviceClosed));
 }
 
-jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jlong file, jlong offset, jint length,
-                           jobject head, jint headOffset, jint headLength, jobject tail, jint tailOffset,
+jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jobject channel, jlong file, jlong offset,
+                           jint length, jobject head, jint headOffset, jint headLength, jobject tail, jint tailOffset,
                            jint tailLength, jlong token, jint milliseconds) {
     if (offset < 0 || length < 0 || jlong{length} + headLength + tailLength > kMaxTransmission) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return guarded([&] {
-        auto opened = openFile(env, path, file);
+        auto opened = openFile(env, path, channel, file);
         if (!opened) {
             return refused(opened.error());
         }
@@ -114,8 +117,10 @@ std::vector<JNINativeMethod> streamSocketNatives() {
         native("disconnect", "(JZJI)J", disconnect),
         native("readInto", "(J[Ljava/nio/ByteBuffer;[IIJI)J", readInto),
         native("writeFrom", "(J[Ljava/nio/ByteBuffer;[IIJI)J", writeFrom),
-        native("transmitFile", "(JLjava/lang/String;JJILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J",
-               transmitFile),
+        native(
+            "transmitFile",
+            "(JLjava/lang/String;Ljava/nio/channels/FileChannel;JJILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J",
+            transmitFile),
         native("shutdownOutput", "(J)J", shutdownOutput),
         native("shutdownInput", "(J)J", shutdownInput),
         native("takeFirst", "(JLjava/nio/ByteBuffer;II)J", takeFirst),

@@ -35,6 +35,8 @@ struct Calls {
     decltype(&::WriteFileEx) writeFileEx = &::WriteFileEx;
     decltype(&::GetOverlappedResult) getOverlappedResult = &::GetOverlappedResult;
     decltype(&::CreateFileW) createFile = &::CreateFileW;
+    decltype(&::ReOpenFile) reOpenFile = &::ReOpenFile;
+    decltype(&::DuplicateHandle) duplicateHandle = &::DuplicateHandle;
     decltype(&::ReadFileScatter) readFileScatter = &::ReadFileScatter;
     decltype(&::WriteFileGather) writeFileGather = &::WriteFileGather;
     decltype(&::LockFileEx) lockFileEx = &::LockFileEx;

@@ -52,4 +52,10 @@ bool maySkipPackets(HANDLE handle) noexcept {
     return !modes || (*modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) != 0;
 }
 
+bool mayRead(HANDLE handle) noexcept {
+    PUBLIC_OBJECT_BASIC_INFORMATION basic{};
+    const NTSTATUS status = ::NtQueryObject(handle, ObjectBasicInformation, &basic, sizeof basic, nullptr);
+    return status >= 0 && (basic.GrantedAccess & FILE_READ_DATA) != 0;
+}
+
 }  // namespace iocp4j::win32

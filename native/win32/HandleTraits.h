@@ -18,6 +18,9 @@ HandleTraits traitsOf(HANDLE handle) noexcept;
 // no query for the port that a handle is bound to.
 ErrorCode errorOfAssociating(HANDLE handle) noexcept;
 
+// Returns true if the handle has the right to read the data of its file.
+bool mayRead(HANDLE handle) noexcept;
+
 // Returns true if FILE_SKIP_COMPLETION_PORT_ON_SUCCESS may be set on the handle.
 bool maySkipPackets(HANDLE handle) noexcept;
 

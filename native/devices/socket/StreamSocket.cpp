@@ -10,6 +10,7 @@
 #include "engine/notify/CompletionRoutine.h"
 #include "engine/notify/ObjectWaits.h"
 #include "engine/port/CompletionPort.h"
+#include "win32/HandleTraits.h"
 
 namespace iocp4j {
 
@@ -25,6 +26,17 @@ WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
 
 // In the record of a connect without ConnectEx.
 constexpr std::uint32_t kPlainConnect = 1;
+
+bool isFile(HANDLE handle) noexcept { return handle != nullptr && ::GetFileType(handle) == FILE_TYPE_DISK; }
+
+win32::Result<win32::Handle> duplicateOf(HANDLE file) noexcept {
+    HANDLE duplicate = nullptr;
+    if (!calls.duplicateHandle(::GetCurrentProcess(), file, ::GetCurrentProcess(), &duplicate, 0, FALSE,
+                               DUPLICATE_SAME_ACCESS)) {
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    return win32::Handle{duplicate};
+}
 
 // For calls that return TRUE or FALSE.
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
@@ -207,15 +219,21 @@ win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) no
 }
 
 win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept {
-    if (file.handle() == nullptr || ::GetFileType(file.handle()) != FILE_TYPE_DISK) {
-        return win32::Result<win32::Handle>::failure(code(EngineError::kWrongDevice));
+    return isFile(file.handle()) ? duplicateOf(file.handle())
+                                 : win32::Result<win32::Handle>::failure(code(EngineError::kWrongDevice));
+}
+
+win32::Result<win32::Handle> StreamSocket::openFile(HANDLE file) noexcept {
+    using Failure = win32::Result<win32::Handle>;
+    if (!isFile(file)) {
+        return Failure::failure(code(EngineError::kWrongDevice));
     }
-    HANDLE duplicate = nullptr;
-    if (!::DuplicateHandle(::GetCurrentProcess(), file.handle(), ::GetCurrentProcess(), &duplicate, 0, FALSE,
-                           DUPLICATE_SAME_ACCESS)) {
-        return win32::Result<win32::Handle>::failure(::GetLastError());
+    if (!win32::mayRead(file)) {
+        return Failure::failure(ERROR_ACCESS_DENIED);
     }
-    return win32::Handle{duplicate};
+    win32::Handle again{calls.reOpenFile(file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                         FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN)};
+    return again ? std::move(again) : duplicateOf(file);
 }
 
 win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(calls.shutdown(socket(), SD_SEND)); }

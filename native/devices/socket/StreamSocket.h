@@ -70,6 +70,10 @@ public:
     static win32::Result<win32::Handle> openFile(const std::wstring& path) noexcept;
     static win32::Result<win32::Handle> openFile(const Device& file) noexcept;
 
+    // For a handle of other code, which may be synchronous. The position of its file object does not change, unless
+    // Windows refuses to open the file a second time.
+    static win32::Result<win32::Handle> openFile(HANDLE file) noexcept;
+
     // Ends the sending direction, so that the peer reads the end of the stream.
     win32::ErrorCode shutdownOutput() noexcept;
 

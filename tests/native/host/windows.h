@@ -133,6 +133,8 @@ inline BOOL GetOverlappedResult(HANDLE, OVERLAPPED*, DWORD*, BOOL) { return notI
 inline HANDLE CreateFileW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*, DWORD, DWORD, HANDLE) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
+inline HANDLE ReOpenFile(HANDLE, DWORD, DWORD, DWORD) { return notImplemented(), INVALID_HANDLE_VALUE; }
+inline BOOL DuplicateHandle(HANDLE, HANDLE, HANDLE, HANDLE*, DWORD, BOOL, DWORD) { return notImplemented(); }
 union FILE_SEGMENT_ELEMENT {
     void* Buffer;
     std::uint64_t Alignment;

@@ -32,6 +32,16 @@ TEST(HandleTraitsTest, TellAnEventFromAFile) {
     EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, errorOfAssociating(event.get()));
 }
 
+TEST(HandleTraitsTest, TellAHandleThatMayRead) {
+    const auto nul = [](DWORD access) {
+        return Handle{
+            ::CreateFileW(L"NUL", access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr)};
+    };
+    EXPECT_TRUE(mayRead(nul(GENERIC_READ).get()));
+    EXPECT_FALSE(mayRead(nul(GENERIC_WRITE).get()));
+    EXPECT_FALSE(mayRead(nullptr));
+}
+
 TEST(HandleTraitsTest, TellAConsole) {
     const Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
                                        nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};

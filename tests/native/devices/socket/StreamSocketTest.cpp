@@ -632,6 +632,67 @@ TEST_F(TransmitFileTest, SendsAWholeFileThatIsADevice) {
     EXPECT_EQ(content_.size(), recording_.waitForToken(1).bytes);
 }
 
+// A handle as the JDK opens it.
+win32::Handle openSynchronous(const std::wstring& path, DWORD access, DWORD share) {
+    win32::Handle file{::CreateFileW(path.c_str(), access, share, nullptr, OPEN_EXISTING, 0, nullptr)};
+    EXPECT_TRUE(file) << ::GetLastError();
+    return file;
+}
+
+std::int64_t positionOf(const win32::Handle& file) {
+    LARGE_INTEGER position{};
+    EXPECT_TRUE(::SetFilePointerEx(file.get(), {}, &position, FILE_CURRENT));
+    return position.QuadPart;
+}
+
+constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+TEST_F(TransmitFileTest, SendsAFileOfASynchronousHandleAndKeepsItsPosition) {
+    win32::Handle other = openSynchronous(path_, GENERIC_READ, kShareAll);
+    ASSERT_TRUE(::SetFilePointerEx(other.get(), LARGE_INTEGER{.QuadPart = 7}, nullptr, FILE_BEGIN));
+    auto file = StreamSocket::openFile(other.get());
+    ASSERT_TRUE(file) << file.error();
+    ASSERT_TRUE(transmit(1, {std::move(*file), 50'000, 10'000, {}, {}}));
+    EXPECT_EQ(content_.substr(50'000, 10'000), peer_.receive(10'000));
+    EXPECT_EQ(10'000u, recording_.waitForToken(1).bytes);
+    EXPECT_EQ(7, positionOf(other));
+
+    auto again = StreamSocket::openFile(other.get());
+    ASSERT_TRUE(again);
+    other.reset();
+    ASSERT_TRUE(transmit(2, {std::move(*again), 99'990, 0, {}, {}})) << "the other handle may be closed";
+    EXPECT_EQ(content_.substr(99'990), peer_.receive(10));
+    EXPECT_EQ(10u, recording_.waitForToken(2).bytes);
+}
+
+TEST_F(TransmitFileTest, SendsAFileThatWindowsDoesNotOpenTwice) {
+    const win32::Handle other = openSynchronous(path_, GENERIC_READ, 0);
+    auto file = StreamSocket::openFile(other.get());
+    ASSERT_TRUE(file) << file.error();
+    ASSERT_TRUE(transmit(1, {std::move(*file), 50'000, 10'000, {}, {}}));
+    EXPECT_EQ(content_.substr(50'000, 10'000), peer_.receive(10'000));
+    EXPECT_EQ(10'000u, recording_.waitForToken(1).bytes);
+}
+
+TEST_F(TransmitFileTest, RefusesAHandleThatCannotBeRead) {
+    const win32::Handle writeOnly = openSynchronous(path_, GENERIC_WRITE, kShareAll);
+    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, StreamSocket::openFile(writeOnly.get()).error());
+    const win32::Handle event{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
+    EXPECT_EQ(code(EngineError::kWrongDevice), StreamSocket::openFile(event.get()).error());
+    EXPECT_EQ(code(EngineError::kWrongDevice), StreamSocket::openFile(HANDLE{nullptr}).error());
+}
+
+TEST_F(TransmitFileTest, ReportsThatTheHandleCannotBeDuplicated) {
+    const FakeCall<&win32::Calls::reOpenFile> reOpen{[](auto...) {
+        ::SetLastError(ERROR_SHARING_VIOLATION);
+        return INVALID_HANDLE_VALUE;
+    }};
+    const FakeCall<&win32::Calls::duplicateHandle> duplicate{
+        [](auto...) { return failing(ERROR_NO_SYSTEM_RESOURCES); }};
+    const win32::Handle other = openSynchronous(path_, GENERIC_READ, kShareAll);
+    EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, StreamSocket::openFile(other.get()).error());
+}
+
 TEST_F(TransmitFileTest, OnlyFilesCanBeSent) {
     const Share<Device> socket{device_};
     EXPECT_EQ(code(EngineError::kWrongDevice), StreamSocket::openFile(*socket).error());

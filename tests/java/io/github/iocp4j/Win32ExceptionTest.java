@@ -8,7 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.file.FileSystemException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The message of an exception for a failed call. */
 final class Win32ExceptionTest {
@@ -31,6 +34,33 @@ final class Win32ExceptionTest {
     @Test
     void wantsToKnowTheCall() {
         assertThatThrownBy(() -> new Win32Exception(null, 5)).isInstanceOf(NullPointerException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, NoSuchFileException", "3, NoSuchFileException", "80, FileAlreadyExistsException",
+        "183, FileAlreadyExistsException", "5, AccessDeniedException", "65, AccessDeniedException",
+        "1314, AccessDeniedException", "267, NotDirectoryException", "145, DirectoryNotEmptyException",
+        "1921, FileSystemLoopException", "32, FileSystemException", "87, FileSystemException",
+        "112, FileSystemException"})
+    void becomesTheExceptionOfJavaNioFile(final int code, final String type) {
+        final Win32Exception failed = new Win32Exception("ReadFile", code);
+
+        final FileSystemException exception = failed.toFileSystemException("C:\\file");
+
+        assertThat(exception.getClass().getName()).isEqualTo("java.nio.file." + type);
+        assertThat(exception.getFile()).isEqualTo("C:\\file");
+        assertThat(exception).hasCause(failed).hasMessageStartingWith("C:\\file");
+        assertThat(Win32Exception.codeOf(exception)).isEqualTo(code);
+    }
+
+    @Test
+    void codeOfAFailureIsThatOfTheFirstExceptionThatHasOne() {
+        assertThat(Win32Exception.codeOf(exception)).isEqualTo(5);
+        assertThat(Win32Exception.codeOf(new IOException(new IllegalStateException(exception)))).isEqualTo(5);
+        assertThat(Win32Exception.codeOf(new IOException("no code"))).isZero();
+        assertThat(Win32Exception.codeOf(null)).isZero();
+        assertThatThrownBy(() -> exception.toFileSystemException(null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test

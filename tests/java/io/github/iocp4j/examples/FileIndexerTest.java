@@ -56,7 +56,7 @@ class FileIndexerTest {
             assertThat(holder.isOpen()).isTrue();
             assertThat(index.digests()).containsOnlyKeys(folder.resolve("free"));
             assertThat(index.failures()).containsOnlyKeys(locked);
-            assertThat(((Win32Exception) index.failures().get(locked)).code())
+            assertThat(Win32Exception.codeOf(index.failures().get(locked)))
                     .isEqualTo(Win32Error.SHARING_VIOLATION);
         }
     }

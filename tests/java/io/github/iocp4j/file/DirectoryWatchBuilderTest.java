@@ -9,8 +9,11 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import java.net.URI;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -75,13 +78,14 @@ final class DirectoryWatchBuilderTest {
 
     @Test
     void refusesWhatIsNotThere() {
-        expectRefused(folder.resolve("missing"), Win32Error.FILE_NOT_FOUND, "missing");
-        expectRefused(folder.resolve("missing").resolve("folder"), Win32Error.PATH_NOT_FOUND, "folder");
+        expectRefused(folder.resolve("missing"), NoSuchFileException.class, Win32Error.FILE_NOT_FOUND, "");
+        expectRefused(folder.resolve("missing").resolve("folder"), NoSuchFileException.class,
+                Win32Error.PATH_NOT_FOUND, "");
     }
 
     @Test
     void refusesAFile() throws Exception {
-        expectRefused(Files.createFile(folder.resolve("file")), Win32Error.DIRECTORY,
+        expectRefused(Files.createFile(folder.resolve("file")), NotDirectoryException.class, Win32Error.DIRECTORY,
                 "watch the directory it is in");
     }
 
@@ -113,10 +117,12 @@ final class DirectoryWatchBuilderTest {
         }
     }
 
-    private void expectRefused(final Path directory, final int code, final String why) {
-        assertThatThrownBy(() -> DirectoryWatch.builder(port, directory).open())
-                .isInstanceOfSatisfying(Win32Exception.class, refused -> assertThat(refused.code()).isEqualTo(code))
-                .hasMessageContaining(directory.toString()).hasMessageContaining(why);
+    private void expectRefused(
+            final Path directory, final Class<? extends FileSystemException> type, final int code, final String why) {
+        assertThatThrownBy(() -> DirectoryWatch.builder(port, directory).open()).isExactlyInstanceOf(type)
+                .hasMessageContaining(directory.toString())
+                .cause().isInstanceOf(Win32Exception.class).hasMessageContaining(why)
+                .satisfies(cause -> assertThat(Win32Exception.codeOf(cause)).isEqualTo(code));
         assertThat(port.snapshot().devices()).isEmpty();
     }
 

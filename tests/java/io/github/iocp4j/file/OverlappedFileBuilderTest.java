@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.FilesOnAPort;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,27 +22,37 @@ import org.junit.jupiter.api.Timeout;
 final class OverlappedFileBuilderTest extends FilesOnAPort {
     @Test
     void openFailsWithTheReason() throws Exception {
-        assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
-                e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_NOT_FOUND)).hasMessageContaining(path.toString());
-        assertThatThrownBy(() -> OverlappedFile.open(port, folder)).isInstanceOfSatisfying(Win32Exception.class,
-                e -> assertThat(e.code()).isEqualTo(Win32Error.ACCESS_DENIED)).hasMessageContaining("is a folder");
-        assertThatThrownBy(() -> OverlappedFile.open(port, folder.resolve("NUL")))
-                .isInstanceOfSatisfying(Win32Exception.class,
-                        e -> assertThat(e.code()).isEqualTo(Win32Error.NOT_SUPPORTED))
-                .hasMessageContaining("is not a file on a disk");
+        expectRefused(NoSuchFileException.class, Win32Error.FILE_NOT_FOUND, "",
+                () -> OverlappedFile.open(port, path));
+        expectRefused(NoSuchFileException.class, Win32Error.PATH_NOT_FOUND, "",
+                () -> OverlappedFile.open(port, path.resolve("file")));
+        expectRefused(AccessDeniedException.class, Win32Error.ACCESS_DENIED, "the path is a folder",
+                () -> OverlappedFile.open(port, folder));
+        expectRefused(FileSystemException.class, Win32Error.NOT_SUPPORTED, "is not a file on a disk",
+                () -> OverlappedFile.open(port, folder.resolve("NUL")));
         try (OverlappedFile alone = writable().share().open()) {
             assertThat(alone.isOpen()).isTrue();
-            assertThatThrownBy(() -> OverlappedFile.open(port, path)).isInstanceOfSatisfying(Win32Exception.class,
-                    e -> assertThat(e.code()).isEqualTo(Win32Error.SHARING_VIOLATION));
+            expectRefused(FileSystemException.class, Win32Error.SHARING_VIOLATION, "",
+                    () -> OverlappedFile.open(port, path));
         }
-        assertThatThrownBy(() -> OverlappedFile.builder(port, path).write().createNew().open())
-                .isInstanceOfSatisfying(Win32Exception.class,
-                        e -> assertThat(e.code()).isEqualTo(Win32Error.FILE_EXISTS));
+        expectRefused(FileAlreadyExistsException.class, Win32Error.FILE_EXISTS, "",
+                () -> OverlappedFile.builder(port, path).write().createNew().open());
+        assertThatThrownBy(() -> OverlappedFile.open(port, path.resolve("missing"))).isInstanceOfSatisfying(
+                FileSystemException.class,
+                refused -> assertThat(refused.getFile()).isEqualTo(path.resolve("missing").toString()));
         assertThatIllegalArgumentException().isThrownBy(() -> writable().createNew().open());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OverlappedFile.builder(port, path).truncate().open());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OverlappedFile.builder(port, path).append().unbuffered().open());
+    }
+
+    private static void expectRefused(
+            final Class<? extends FileSystemException> type, final int code, final String why,
+            final ThrowingCallable call) {
+        assertThatThrownBy(call).isExactlyInstanceOf(type).hasMessageContaining("CreateFile")
+                .hasMessageContaining(why).hasMessageContaining(Win32Error.name(code))
+                .satisfies(refused -> assertThat(Win32Exception.codeOf(refused)).isEqualTo(code));
     }
 
     @Test

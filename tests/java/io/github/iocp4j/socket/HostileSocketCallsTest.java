@@ -196,11 +196,11 @@ final class HostileSocketCallsTest extends CheckedPort {
         assertThat(SocketNative.localAddress(socket, null)).isEqualTo(-EngineError.BAD_BUFFER.code());
         assertThat(SocketNative.localAddress(socket, new byte[15])).isEqualTo(-EngineError.BAD_BUFFER.code());
         assertThat(SocketNative.remoteAddress(socket, new byte[0])).isEqualTo(-EngineError.BAD_BUFFER.code());
-        assertThat(StreamSocketNative.transmitFile(socket, null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
+        assertThat(StreamSocketNative.transmitFile(socket, null, null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
                 .isNegative();
-        assertThat(StreamSocketNative.transmitFile(socket, "", 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
+        assertThat(StreamSocketNative.transmitFile(socket, "", null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
                 .isNegative();
-        assertThat(StreamSocketNative.transmitFile(socket, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0, 0, 0,
+        assertThat(StreamSocketNative.transmitFile(socket, null, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0, 0, 0,
                 -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
     }
 
@@ -268,7 +268,7 @@ final class HostileSocketCallsTest extends CheckedPort {
 
     private long transmit(
             final long offset, final int length, final ByteBuffer head, final int headLength, final ByteBuffer tail) {
-        return StreamSocketNative.transmitFile(pair.client.key(), null, udp.key(), offset, length, head, 0, headLength,
+        return StreamSocketNative.transmitFile(pair.client.key(), null, null, udp.key(), offset, length, head, 0, headLength,
                 tail, 0, 0, 0, -1);
     }
 }

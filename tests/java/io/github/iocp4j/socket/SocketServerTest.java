@@ -24,8 +24,10 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +79,7 @@ final class SocketServerTest extends RecordedPort {
                 final StreamSocket connection = (StreamSocket) batch.device(0);
                 try {
                     connection.transmitFile(file, 1);
-                } catch (final Win32Exception refused) {
+                } catch (final FileSystemException refused) {
                     throw new AssertionError(refused);
                 }
                 throw new IllegalStateException("behind what is done with the connection");
@@ -97,6 +99,7 @@ final class SocketServerTest extends RecordedPort {
                 .hasMessage("next");
         assertThatThrownBy(() -> socket.transmitFile(null, 1)).hasMessage("file");
         assertThatThrownBy(() -> socket.transmitFile(folder, null, null, null, 1)).hasMessage("range");
+        assertThatThrownBy(() -> socket.transmitOpenFile((FileChannel) null, null, null, null, 1)).hasMessage("file");
         assertThatThrownBy(() -> UnixSocketAddress.of(null)).hasMessage("path");
         assertThatThrownBy(() -> socket.transmitFile(folder, FileRange.from(0).length(0), null, null, 1))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1 byte");

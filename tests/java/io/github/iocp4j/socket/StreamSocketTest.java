@@ -15,12 +15,22 @@ import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -334,9 +344,9 @@ final class StreamSocketTest extends RecordedPort {
     void whatIsNoFileIsNotSent() throws Exception {
         final Path file = Files.writeString(folder.resolve("file"), "0123456789");
         assertThatThrownBy(() -> pair.client.transmitFile(folder.resolve("missing"), 1))
-                .isInstanceOfSatisfying(Win32Exception.class,
-                        thrown -> assertThat(thrown.code()).isEqualTo(Win32Error.FILE_NOT_FOUND))
-                .hasMessageContaining("missing");
+                .isInstanceOf(NoSuchFileException.class).hasMessageContaining("missing")
+                .satisfies(thrown -> assertThat(Win32Exception.codeOf(thrown)).isEqualTo(Win32Error.FILE_NOT_FOUND));
+        assertThatThrownBy(() -> pair.client.transmitFile(folder, 1)).isInstanceOf(AccessDeniedException.class);
         assertThatThrownBy(() -> pair.client.transmitOpenFile(pair.server, FileRange.from(0), null, null, 1))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("is not a file");
         final FileRange tooMuch = FileRange.from(0).length(Integer.MAX_VALUE);
@@ -348,6 +358,94 @@ final class StreamSocketTest extends RecordedPort {
         assertThatThrownBy(() -> pair.client.transmitOpenFile(pair.server, FileRange.from(0), null, null, 1))
                 .isInstanceOf(DeviceClosedException.class);
         assertThat(recorder.isEmpty()).isTrue();
+    }
+
+    @Test
+    void filesOfTheJdkAreSent() throws Exception {
+        final Path file = Files.writeString(folder.resolve("file"), "0123456789");
+        try (FileChannel channel = FileChannel.open(file)) {
+            channel.position(3);
+            pair.client.transmitOpenFile(channel, FileRange.from(2).length(5), buffer("<"), buffer(">"), 1);
+            assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(7);
+            assertThat(receive(7)).isEqualTo("<23456>");
+            assertThat(channel.position()).isEqualTo(3);
+            final ByteBuffer rest = ByteBuffer.allocate(10);
+            assertThat(channel.read(rest)).as("the channel reads on where it was").isEqualTo(7);
+        }
+        try (FileInputStream stream = new FileInputStream(file.toFile())) {
+            pair.client.transmitOpenFile(stream.getChannel(), FileRange.from(8), null, null, 2);
+        }
+        assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).as("the channel was closed meanwhile")
+                .isEqualTo(2);
+        try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
+            pair.client.transmitOpenFile(random.getChannel(), FileRange.from(0).length(1), null, null, 3);
+            assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(1);
+        }
+        assertThat(receive(3)).isEqualTo("890");
+        Files.delete(file);
+    }
+
+    @Test
+    void channelsWithoutAKnownHandleAreRefused() throws Exception {
+        final Path file = Files.writeString(folder.resolve("file"), "0123456789");
+        final FileChannel closed = FileChannel.open(file);
+        closed.close();
+        assertThatThrownBy(() -> send(closed)).isInstanceOf(ClosedChannelException.class);
+        try (FileChannel writeOnly = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertThatThrownBy(() -> send(writeOnly)).isInstanceOf(NonReadableChannelException.class);
+            assertThat(writeOnly.isOpen()).isTrue();
+        }
+        try (FileChannel other = new OtherChannel()) {
+            assertThatThrownBy(() -> send(other)).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("read the channel into a direct buffer");
+        }
+        try (FileChannel device = FileChannel.open(Path.of("NUL"))) {
+            assertThatThrownBy(() -> send(device)).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("a file on a disk");
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            assertThatThrownBy(() -> pair.client.transmitOpenFile(channel, FileRange.from(0).length(0), null, null, 1))
+                    .isInstanceOf(IllegalArgumentException.class);
+            pair.client.close();
+            assertThatThrownBy(() -> send(channel)).isInstanceOf(DeviceClosedException.class);
+        }
+        assertThat(recorder.isEmpty()).isTrue();
+        Files.delete(file);
+    }
+
+    /** The number of a handle that another thread closes may at once be that of another file. */
+    @Test
+    void aChannelThatIsClosedMeanwhileNeverSendsAnotherFile() throws Exception {
+        final Path file = Files.writeString(folder.resolve("file"), "F");
+        final Path other = Files.writeString(folder.resolve("other"), "X");
+        int sent = 0;
+        for (int round = 0; round < 200; round++) {
+            final FileChannel channel = FileChannel.open(file);
+            final Thread closer = new Thread(() -> {
+                try {
+                    channel.close();
+                    FileChannel.open(other).close();
+                } catch (final IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+            closer.start();
+            try {
+                send(channel);
+                sent++;
+            } catch (final ClosedChannelException closed) {
+                // As it should be, if the close came first.
+            }
+            closer.join();
+        }
+        for (int i = 0; i < sent; i++) {
+            assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(1);
+        }
+        assertThat(receive(sent)).isEqualTo("F".repeat(sent));
+    }
+
+    private long send(final FileChannel channel) throws IOException {
+        return pair.client.transmitOpenFile(channel, FileRange.from(0).length(1), null, null, 1);
     }
 
     @Test

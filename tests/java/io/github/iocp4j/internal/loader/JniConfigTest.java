@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,12 +25,13 @@ final class JniConfigTest {
     private static final Path SOURCES = Path.of("..", "native", "jni");
     private static final String CONFIG = "/META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json";
 
-    /** A class that is looked up, an exception class, a method. */
+    /** A class that is looked up, an exception class, a method, a field. */
     private static final Pattern LOOK_UP = Pattern.compile(
             "(?:FindClass\\((?:[\\w:]*inPackage\\()?|NativeClass\\{)\"(?<type>[\\w/]+)\""
             + "|(?<thrown>ThrowNew\\()"
             + "|Get(?:Static)?MethodID\\(\\s*\\w+,\\s*\"(?<method>\\w+)\",\\s*"
-            + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\"");
+            + "(?:inPackage\\()?\"\\((?<parameters>[^)]*)\\)[^\"]+\""
+            + "|GetFieldID\\(\\s*\\w+,\\s*\"(?<field>\\w+)\"");
     private static final Pattern PARAMETER = Pattern.compile("L([^;]+);|([IJZ])");
     private static final Map<String, String> PRIMITIVES = Map.of("I", "int", "J", "long", "Z", "boolean");
 
@@ -42,7 +44,7 @@ final class JniConfigTest {
             }
         }
         final String text = wanted.entrySet().stream()
-                .map(entry -> "  {\"name\": \"" + entry.getKey() + '"' + methods(entry.getValue()) + '}')
+                .map(entry -> "  {\"name\": \"" + entry.getKey() + '"' + members(entry.getValue()) + '}')
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
 
         assertThat(wanted).hasSizeGreaterThan(10);
@@ -59,11 +61,13 @@ final class JniConfigTest {
                 types = List.of(found.group("type").replace('/', '.'));
             }
             for (final String type : types) {
-                final TreeSet<String> methods = wanted.computeIfAbsent(type, name -> new TreeSet<>());
+                final TreeSet<String> members = wanted.computeIfAbsent(type, name -> new TreeSet<>());
                 if (found.group("thrown") != null) {
-                    methods.add(method("<init>", "Ljava/lang/String;"));
+                    members.add(method("<init>", "Ljava/lang/String;"));
                 } else if (found.group("method") != null) {
-                    methods.add(method(found.group("method"), found.group("parameters")));
+                    members.add(method(found.group("method"), found.group("parameters")));
+                } else if (found.group("field") != null) {
+                    members.add("{\"name\": \"" + found.group("field") + "\"}");
                 }
             }
         }
@@ -79,7 +83,14 @@ final class JniConfigTest {
         return "{\"name\": \"" + name + "\", \"parameterTypes\": " + types + '}';
     }
 
-    private static String methods(final TreeSet<String> methods) {
-        return methods.isEmpty() ? "" : methods.stream().collect(Collectors.joining(", ", ", \"methods\": [", "]"));
+    /** Only a method has parameters. */
+    private static String members(final TreeSet<String> members) {
+        return list("fields", members, member -> !member.contains("parameterTypes"))
+                + list("methods", members, member -> member.contains("parameterTypes"));
+    }
+
+    private static String list(final String name, final TreeSet<String> members, final Predicate<String> which) {
+        final String found = members.stream().filter(which).collect(Collectors.joining(", "));
+        return found.isEmpty() ? "" : ", \"" + name + "\": [" + found + ']';
     }
 }

@@ -110,6 +110,9 @@ public final class Win32Error {
     /** The name of the file or pipe is malformed. */
     public static final int INVALID_NAME = 123;
 
+    /** The folder to delete is not empty. */
+    public static final int DIR_NOT_EMPTY = 145;
+
     /** That part of the file was not locked. */
     public static final int NOT_LOCKED = 158;
 
@@ -274,6 +277,9 @@ public final class Win32Error {
 
     /** This process has no quota left for the memory of requests in flight. */
     public static final int NOT_ENOUGH_QUOTA = 1816;
+
+    /** Symbolic links of the path lead in a circle. */
+    public static final int CANT_RESOLVE_FILENAME = 1921;
 
     /** A blocking call was interrupted. */
     public static final int WSAEINTR = 10_004;

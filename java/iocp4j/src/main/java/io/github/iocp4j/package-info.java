@@ -160,7 +160,8 @@
  * is the status of a completion, even when the Win32 call fails at once, so that the listener is the one place to
  * handle it. Codes are those of Windows, named by {@link io.github.iocp4j.Win32Error};
  * {@link io.github.iocp4j.Completion#error Completion.error} converts one to an exception. Blocking calls, such as
- * opening a device, throw {@link io.github.iocp4j.Win32Exception} instead. When the DLL cannot be loaded, for example
+ * opening a device, throw {@link io.github.iocp4j.Win32Exception} instead, and for the path of a file a
+ * {@link java.nio.file.FileSystemException} with it as its cause. When the DLL cannot be loaded, for example
  * because the system is not Windows x64, the message of {@link io.github.iocp4j.NativeLibraryError} lists what was
  * tried.
  *

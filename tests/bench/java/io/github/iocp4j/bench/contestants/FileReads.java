@@ -4,9 +4,9 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FilePosition;
 import io.github.iocp4j.file.OverlappedFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class FileReads implements OnPort {
      * Arguments: the file, the number of reads in flight, "queued" or "inline", the number of further devices for the
      * file, the number of workers, 0 for the default, and the name of the mechanism.
      */
-    FileReads(final List<String> arguments) throws Win32Exception {
+    FileReads(final List<String> arguments) throws IOException {
         final Path path = Path.of(arguments.get(0));
         port = OnPort.open(CompletionPort.builder(this::onCompletion), arguments.get(4), arguments.get(5));
         file = OverlappedFile.open(port, path);

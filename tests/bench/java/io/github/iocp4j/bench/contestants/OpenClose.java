@@ -1,8 +1,8 @@
 package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.OverlappedFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,13 +12,13 @@ final class OpenClose implements Repeated {
     private final CompletionPort port;
 
     /** Arguments: the file. */
-    OpenClose(final List<String> arguments) throws Win32Exception {
+    OpenClose(final List<String> arguments) throws IOException {
         path = Path.of(arguments.get(0));
         port = CompletionPort.open(batch -> { });
     }
 
     @Override
-    public void once() throws Win32Exception {
+    public void once() throws IOException {
         OverlappedFile.open(port, path).close();
     }
 }

@@ -4,6 +4,7 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.OverlappedFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,7 +15,7 @@ final class PostedPackets implements OnPort {
     private final CompletionPort port;
 
     /** Arguments: the number of packets in flight, a file, and the number of devices for it. */
-    PostedPackets(final List<String> arguments) throws Win32Exception {
+    PostedPackets(final List<String> arguments) throws IOException {
         inFlight = Integer.parseInt(arguments.get(0));
         port = CompletionPort.open(this::onCompletion);
         for (int i = 0; i < Integer.parseInt(arguments.get(2)); i++) {

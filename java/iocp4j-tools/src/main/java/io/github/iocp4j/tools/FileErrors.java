@@ -3,6 +3,7 @@ package io.github.iocp4j.tools;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /** Describes the exceptions of {@code java.nio.file}, some of which only name the file. */
 public final class FileErrors {
@@ -22,6 +23,9 @@ public final class FileErrors {
         }
         if (refused instanceof AccessDeniedException) {
             return "access is denied";
+        }
+        if (refused instanceof NotDirectoryException) {
+            return "it is not a folder";
         }
         return refused.getReason() == null ? refused.getMessage() : refused.getReason();
     }

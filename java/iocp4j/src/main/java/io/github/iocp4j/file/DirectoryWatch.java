@@ -15,6 +15,10 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -201,15 +205,16 @@ public final class DirectoryWatch extends Device {
          * virtual thread parks and does not pin its carrier.
          *
          * @return the open watch
-         * @throws Win32Exception when Windows refuses: {@link Win32Error#FILE_NOT_FOUND} or
-         *     {@link Win32Error#PATH_NOT_FOUND} when there is no such directory, {@link Win32Error#DIRECTORY} when it
-         *     is not a directory, {@link Win32Error#ACCESS_DENIED} when this user may not list it;
-         *     {@link Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive,
+         * @throws NoSuchFileException when there is no such directory
+         * @throws NotDirectoryException when it is not a directory
+         * @throws AccessDeniedException when this user may not list it
+         * @throws FileSystemException when Windows refuses for another reason; its cause is a {@link Win32Exception}
+         *     with the code: {@link Win32Error#INVALID_PARAMETER} when the buffers are too large for a network drive,
          *     {@link Win32Error#INVALID_FUNCTION} when the file system does not report changes
          * @throws PortClosedException when the port is closed or closing
          * @throws OperationLimitException when the port's ceiling of operations is reached
          */
-        public DirectoryWatch open() throws Win32Exception {
+        public DirectoryWatch open() throws FileSystemException {
             final ByteBuffer[] memory = new ByteBuffer[buffers];
             for (int i = 0; i < memory.length; i++) {
                 memory[i] = ByteBuffer.allocateDirect(bufferSize);
@@ -217,8 +222,9 @@ public final class DirectoryWatch extends Device {
             final int flags = filter.stream().mapToInt(ChangeFilter::flag).sum();
             final long answer = OffCarrier.call(
                     () -> DirectoryWatchNative.open(PortAccess.get().id(port), name, flags, recursive, memory, token));
-            final String why = -answer == Win32Error.DIRECTORY ? " (it is a file: watch the directory it is in)" : "";
-            final long key = EngineError.key(answer, "CreateFile " + name + why, port);
+            final String why = -answer == Win32Error.DIRECTORY
+                    ? " (the path is a file: watch the directory it is in)" : "";
+            final long key = EngineError.opened(answer, "CreateFile" + why, port, directory.toString());
             final DirectoryWatch watch = new DirectoryWatch(port, key, name, directory, memory);
             watch.attach(attachment);
             PortAccess.get().register(port, watch);
@@ -227,7 +233,7 @@ public final class DirectoryWatch extends Device {
             if (started < 0) {
                 watch.close();
             }
-            EngineError.key(started, "ReadDirectoryChanges " + name, port);
+            EngineError.opened(started, "ReadDirectoryChanges", port, directory.toString());
             return watch;
         }
     }

@@ -17,7 +17,11 @@ import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -76,9 +80,9 @@ public final class OverlappedFile extends DiskFile {
      * @param port receives the completions
      * @param path the file
      * @return the open file
-     * @throws Win32Exception when Windows refuses
+     * @throws FileSystemException when Windows refuses, see {@link Builder#open}
      */
-    public static OverlappedFile open(final CompletionPort port, final Path path) throws Win32Exception {
+    public static OverlappedFile open(final CompletionPort port, final Path path) throws FileSystemException {
         return builder(port, path).open();
     }
 
@@ -331,7 +335,7 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Creates the file, and fails with {@link Win32Error#FILE_EXISTS} if it exists ({@code CREATE_NEW}).
+         * Creates the file, and fails with {@link FileAlreadyExistsException} if it exists ({@code CREATE_NEW}).
          *
          * @return this
          */
@@ -431,25 +435,29 @@ public final class OverlappedFile extends DiskFile {
          *
          * @return the open file
          * @throws IllegalArgumentException when the options contradict each other
-         * @throws Win32Exception when Windows refuses, as with {@link Win32Error#FILE_NOT_FOUND},
-         *     {@link Win32Error#SHARING_VIOLATION} or {@link Win32Error#ACCESS_DENIED};
-         *     {@link Win32Error#NOT_SUPPORTED} when the path names a device or a pipe
+         * @throws NoSuchFileException when the file or a folder in its path does not exist
+         * @throws FileAlreadyExistsException when the file exists, and {@link #createNew} is set
+         * @throws AccessDeniedException when this user may not open the file, or the path is a folder
+         * @throws FileSystemException when Windows refuses for another reason; its cause is a {@link Win32Exception}
+         *     with the code, for example {@link Win32Error#SHARING_VIOLATION}, or {@link Win32Error#NOT_SUPPORTED} when
+         *     the path names a device or a pipe
          * @throws PortClosedException when the port is closed or closing
          */
-        public OverlappedFile open() throws Win32Exception {
+        public OverlappedFile open() throws FileSystemException {
             options.check();
             final long answer = OffCarrier.call(() -> FileNative.open(PortAccess.get().id(port), path,
                     options.access(), options.share(), options.disposition(), options.flags()));
-            final long key = EngineError.key(answer, "CreateFile " + path + why((int) -answer), port);
+            final long key = EngineError.opened(answer, "CreateFile" + why((int) -answer), port, path);
             return PortAccess.get().register(port, new OverlappedFile(port, key, path, options.access()));
         }
 
         /** Explains an error code further, where that is possible. */
         private String why(final int error) {
             if (error == Win32Error.NOT_SUPPORTED) {
-                return " (which is not a file on a disk)";
+                return " (the path is not a file on a disk)";
             }
-            return error == Win32Error.ACCESS_DENIED && Files.isDirectory(Path.of(path)) ? " (which is a folder)" : "";
+            return error == Win32Error.ACCESS_DENIED && Files.isDirectory(Path.of(path))
+                    ? " (the path is a folder)" : "";
         }
     }
 }

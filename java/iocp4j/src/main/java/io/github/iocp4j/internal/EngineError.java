@@ -3,6 +3,7 @@ package io.github.iocp4j.internal;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import java.nio.file.FileSystemException;
 
 /**
  * The engine's error codes, with which it refuses a call. The codes are those of
@@ -138,6 +139,15 @@ public enum EngineError {
             return result;
         }
         throw failure(result, call, subject);
+    }
+
+    /** The same for a call that opens a file; for a Win32 error throws the exception of {@code java.nio.file}. */
+    public static long opened(final long result, final String call, final Object subject, final String file)
+            throws FileSystemException {
+        if (result > 0) {
+            return result;
+        }
+        throw failure(result, call, subject).toFileSystemException(file);
     }
 
     /** Returns a native result that is 0 or positive; throws the exception for a negative one. */

@@ -1,6 +1,7 @@
 package io.github.iocp4j.internal;
 
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /** Connections in {@code iocp4j.dll}; see {@link PortNative} for the return values, and {@link SocketNative}. */
 public final class StreamSocketNative {
@@ -20,9 +21,10 @@ public final class StreamSocketNative {
     public static native long writeFrom(
             long device, ByteBuffer[] buffers, int[] ranges, int count, long token, int milliseconds);
 
-    /** The file is that of the path, or if the path is null that of the device. */
+    /** The file is that of the path; if that is null, that of the channel; if both are null, that of the device. */
     public static native long transmitFile(
-            long device, String path, long file, long offset, int length, ByteBuffer head, int headOffset,
+            long device, String path, FileChannel channel, long file, long offset,
+            int length, ByteBuffer head, int headOffset,
             int headLength, ByteBuffer tail, int tailOffset, int tailLength, long token, int milliseconds);
 
     /** Returns 1. */

@@ -20,9 +20,14 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -205,9 +210,9 @@ public final class StreamSocket extends StreamDevice {
      * @param file the file
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws Win32Exception when the file cannot be opened
+     * @throws FileSystemException when the file cannot be opened
      */
-    public long transmitFile(final Path file, final long token) throws Win32Exception {
+    public long transmitFile(final Path file, final long token) throws FileSystemException {
         return transmitFile(file, FileRange.from(0), null, null, token);
     }
 
@@ -222,16 +227,19 @@ public final class StreamSocket extends StreamDevice {
      * @param tail data to send after the file, from position to limit of a direct buffer; or null
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws Win32Exception when the file cannot be opened ({@code CreateFileW})
+     * @throws FileSystemException when the file cannot be opened ({@code CreateFileW}); see
+     *     {@link Win32Exception#toFileSystemException} for its subclasses
      * @throws IllegalArgumentException when the range is too long, or a buffer is not direct
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long transmitFile(
             final Path file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
-            throws Win32Exception {
-        Objects.requireNonNull(file, "file");
-        return transmit(file.toAbsolutePath().toString(), 0, file, range, orNothing(head), orNothing(tail), token);
+            throws FileSystemException {
+        final String path = Objects.requireNonNull(file, "file").toAbsolutePath().toString();
+        final long answer = transmit(path, null, 0, range, orNothing(head), orNothing(tail), token);
+        return answer > 0 ? PortAccess.get().accepted(this, answer)
+                : EngineError.opened(answer, "CreateFile for TransmitFile", this, path);
     }
 
     /**
@@ -255,7 +263,56 @@ public final class StreamSocket extends StreamDevice {
         if (!Objects.requireNonNull(file, "file").isOpen()) {
             throw EngineError.DEVICE_CLOSED.exception(file);
         }
-        return transmit(null, file.key(), file, range, orNothing(head), orNothing(tail), token);
+        final long answer = transmit(null, null, file.key(), range, orNothing(head), orNothing(tail), token);
+        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
+            throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
+        }
+        return answer > 0 ? PortAccess.get().accepted(this, answer)
+                : EngineError.key(answer, "TransmitFile " + file, this);
+    }
+
+    /**
+     * Starts sending a part of a file that the JDK has open, as
+     * {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does. The channel's position is not used.
+     *
+     * <p>The operation has a handle of its own ({@code ReOpenFile}), so that the position of the channel does not
+     * change, and the channel may be closed during the operation. If Windows does not open the file a second time,
+     * because it is deleted or not shared, the handle is a duplicate ({@code DuplicateHandle}); then the position of
+     * the channel is undefined afterwards.
+     *
+     * @param file a channel from {@link FileChannel#open(Path, java.nio.file.OpenOption...)},
+     *     {@link java.io.FileInputStream} or {@link java.io.RandomAccessFile}, open for reading
+     * @param range the part of the file; together with head and tail at most 2 147 483 646 bytes
+     * @param head data to send before the file, from position to limit of a direct buffer; or null
+     * @param tail data to send after the file, from position to limit of a direct buffer; or null
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     * @throws UnsupportedOperationException when the channel does not belong to a file on a disk, or is of another
+     *     provider, so that its handle is unknown: read such a channel into a direct buffer, and write that
+     * @throws ClosedChannelException when the channel is closed
+     * @throws java.nio.channels.NonReadableChannelException when the channel is not open for reading
+     * @throws Win32Exception when Windows refuses
+     * @throws IllegalArgumentException when the range is too long, or a buffer is not direct
+     * @throws DeviceClosedException when the socket is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long transmitOpenFile(
+            final FileChannel file, final FileRange range, final ByteBuffer head, final ByteBuffer tail,
+            final long token) throws IOException {
+        Objects.requireNonNull(file, "file");
+        final long answer = transmit(null, file, 0, range, orNothing(head), orNothing(tail), token);
+        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
+            throw new UnsupportedOperationException("The handle of " + file + " is unknown, or is not that of a file on"
+                    + " a disk: read the channel into a direct buffer and write that, or open the file by its path");
+        }
+        if (EngineError.win32Error(answer) == Win32Error.INVALID_HANDLE) {
+            throw new ClosedChannelException();
+        }
+        if (EngineError.win32Error(answer) == Win32Error.ACCESS_DENIED) {
+            throw new NonReadableChannelException();
+        }
+        return answer > 0 ? PortAccess.get().accepted(this, answer)
+                : EngineError.key(answer, "TransmitFile " + file, this);
     }
 
     /**
@@ -430,8 +487,8 @@ public final class StreamSocket extends StreamDevice {
     }
 
     private long transmit(
-            final String path, final long key, final Object file, final FileRange range, final ByteBuffer head,
-            final ByteBuffer tail, final long token) throws Win32Exception {
+            final String path, final FileChannel channel, final long key, final FileRange range, final ByteBuffer head,
+            final ByteBuffer tail, final long token) {
         Buffers.checkDirect(head);
         Buffers.checkDirect(tail);
         Objects.requireNonNull(range, "range");
@@ -445,14 +502,9 @@ public final class StreamSocket extends StreamDevice {
                     + length + " of a file with a head of " + head.remaining() + " and a tail of "
                     + tail.remaining());
         }
-        final long answer = StreamSocketNative.transmitFile(key(), path, key, range.position(),
-                (int) length, head, head.position(),
-                head.remaining(), tail, tail.position(), tail.remaining(), token, Timeouts.NO_DEADLINE);
-        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
-            throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
-        }
-        return answer > 0 ? PortAccess.get().accepted(this, answer)
-                : EngineError.key(answer, "TransmitFile " + file, this);
+        return StreamSocketNative.transmitFile(key(), path, channel, key, range.position(), (int) length,
+                head, head.position(), head.remaining(), tail, tail.position(), tail.remaining(), token,
+                Timeouts.NO_DEADLINE);
     }
 
     private static ByteBuffer orNothing(final ByteBuffer buffer) {

@@ -1,9 +1,8 @@
 package io.github.iocp4j.tools.copy;
 
-import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +34,10 @@ final class Target implements AutoCloseable {
     static Target open(final Path source, final Path path, final Opener opener) throws IOException {
         try {
             return new Target(path, path, opener.createNew(path));
-        } catch (final Win32Exception refused) {
-            if (refused.code() != Win32Error.FILE_EXISTS && !Files.isDirectory(path)) {
+        } catch (final FileAlreadyExistsException there) {
+            // See below.
+        } catch (final FileSystemException refused) {
+            if (!Files.isDirectory(path)) {
                 throw refused;
             }
         }

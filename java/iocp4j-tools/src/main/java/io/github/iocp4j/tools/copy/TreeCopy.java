@@ -161,7 +161,7 @@ final class TreeCopy implements SourceWalk.Visitor {
         } catch (final InterruptedIOException stopped) {
             complaints.addUntried();
         } catch (final IOException failed) {
-            full |= failed instanceof Win32Exception && isFull(((Win32Exception) failed).code());
+            full |= isFull(Win32Exception.codeOf(failed));
             complaints.add(failed);
         }
     }

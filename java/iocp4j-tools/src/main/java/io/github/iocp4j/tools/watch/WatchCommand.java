@@ -5,12 +5,14 @@ import static java.util.stream.Collectors.toList;
 
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.file.DirectoryWatch;
+import io.github.iocp4j.tools.FileErrors;
 import io.github.iocp4j.tools.terminal.Notices;
 import io.github.iocp4j.tools.terminal.SignalExit;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -98,6 +100,11 @@ public final class WatchCommand implements Callable<Integer> {
         if (recursive) {
             watch.recursive();
         }
-        watch.open();
+        try {
+            watch.open();
+        } catch (final FileSystemException refused) {
+            throw new IOException(
+                    folder.name() + ": " + FileErrors.reason(refused, "there is no such folder"), refused);
+        }
     }
 }
