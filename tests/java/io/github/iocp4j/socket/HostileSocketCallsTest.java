@@ -200,8 +200,8 @@ final class HostileSocketCallsTest extends CheckedPort {
                 .isNegative();
         assertThat(StreamSocketNative.transmitFile(socket, "", null, 0, 0, 0, nothing, 0, 0, nothing, 0, 0, 0, -1))
                 .isNegative();
-        assertThat(StreamSocketNative.transmitFile(socket, null, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0, 0, 0,
-                -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        assertThat(StreamSocketNative.transmitFile(socket, null, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0,
+                0, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
     }
 
     @Test
@@ -268,7 +268,7 @@ final class HostileSocketCallsTest extends CheckedPort {
 
     private long transmit(
             final long offset, final int length, final ByteBuffer head, final int headLength, final ByteBuffer tail) {
-        return StreamSocketNative.transmitFile(pair.client.key(), null, null, udp.key(), offset, length, head, 0, headLength,
-                tail, 0, 0, 0, -1);
+        return StreamSocketNative.transmitFile(pair.client.key(), null, null, udp.key(), offset, length, head, 0,
+                headLength, tail, 0, 0, 0, -1);
     }
 }
