@@ -14,6 +14,8 @@ std::vector<JNINativeMethod> registeredBufferNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();
+std::vector<JNINativeMethod> detachedNatives();
+std::vector<JNINativeMethod> detachedSocketNatives();
 std::vector<JNINativeMethod> streamSocketNatives();
 std::vector<JNINativeMethod> udpSocketNatives();
 std::vector<JNINativeMethod> childPipeNatives();

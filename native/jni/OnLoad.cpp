@@ -69,6 +69,8 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/internal/NamedPipeNative", namedPipeNatives()},
              NativeClass{"io/github/iocp4j/internal/FileNative", fileNatives()},
              NativeClass{"io/github/iocp4j/internal/SocketNative", socketNatives()},
+             NativeClass{"io/github/iocp4j/internal/DetachedNative", detachedNatives()},
+             NativeClass{"io/github/iocp4j/internal/DetachedSocketNative", detachedSocketNatives()},
              NativeClass{"io/github/iocp4j/internal/StreamSocketNative", streamSocketNatives()},
              NativeClass{"io/github/iocp4j/internal/UdpSocketNative", udpSocketNatives()},
              NativeClass{"io/github/iocp4j/internal/ChildPipeNative", childPipeNatives()},

@@ -52,6 +52,7 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
             offsetof(CompletionRecord, kind),
             offsetof(CompletionRecord, detail),
         };
+        terms.push_back(kDetachedFlag);
         terms.push_back(static_cast<jint>(kLastOpcode));
         terms.push_back(static_cast<jint>(kLastDeviceKind));
         terms.push_back(static_cast<jint>(kLastMechanism));

@@ -27,4 +27,16 @@ SocketSettings toSettings(JNIEnv* env, jintArray numbers) {
     return settings;
 }
 
+jlong put(JNIEnv* env, const win32::Result<win32::SocketAddress>& address, jbyteArray to) noexcept {
+    if (!address) {
+        return refused(address.error());
+    }
+    const jint length = address->length();
+    if (to == nullptr || env->GetArrayLength(to) < length) {
+        return refused(EngineError::kBadBuffer);
+    }
+    env->SetByteArrayRegion(to, 0, length, reinterpret_cast<const jbyte*>(address->raw()));
+    return length;
+}
+
 }  // namespace iocp4j::jni

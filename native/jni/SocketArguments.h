@@ -16,6 +16,14 @@ SocketSettings toSettings(JNIEnv* env, jintArray numbers);
 // For a call without a value: returns 1 on success.
 inline jlong done(win32::ErrorCode error) noexcept { return error == ERROR_SUCCESS ? jlong{1} : refused(error); }
 
+// Copies the address to the array, and returns its length.
+jlong put(JNIEnv* env, const win32::Result<win32::SocketAddress>& address, jbyteArray to) noexcept;
+
+// Returns the value of an option + 1.
+inline jlong put(const win32::Result<std::uint32_t>& option) noexcept {
+    return option ? jlong{*option} + 1 : refused(option.error());
+}
+
 // Calls `body` with the socket of that key, and returns its result.
 template <class Kind, class Body>
 jlong withSocket(jlong device, Body&& body) noexcept {

@@ -1,3 +1,6 @@
+#include <optional>
+
+#include "devices/socket/DetachedSocket.h"
 #include "devices/socket/SocketServer.h"
 #include "engine/port/CompletionPort.h"
 #include "jni/JavaVm.h"
@@ -14,40 +17,64 @@ namespace {
 constexpr jint kMaxListening = 1'024;
 constexpr jint kMaxFirstBytes = 1 << 20;
 
-jlong JNICALL openServer(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray address, jintArray options,
-                         jint backlog, jint listening, jint firstBytes, jlong token) {
-    if (backlog < 1 || !within(listening, 1, kMaxListening) || !within(firstBytes, 0, kMaxFirstBytes)) {
-        return refused(ERROR_INVALID_PARAMETER);
+// The server's settings, but for its address and options; or nothing if one is out of range.
+std::optional<SocketServerSettings> toServer(JNIEnv* env, jstring name, jint backlog, jint listening, jint firstBytes,
+                                             jboolean detached, jlong token) {
+    if (backlog < 1 || !within(listening, 0, kMaxListening) || !within(firstBytes, 0, kMaxFirstBytes)) {
+        return std::nullopt;
     }
-    return openSocket(env, port, address, options,
-                      [&](CompletionPort& found, const win32::SocketAddress& where, SocketSettings settings) {
-                          SocketServerSettings server;
-                          server.name = toWide(env, name);
-                          server.address = where;
-                          server.settings = std::move(settings);
-                          server.backlog = backlog;
-                          server.listening = static_cast<std::uint32_t>(listening);
-                          server.firstBytes = static_cast<std::uint32_t>(firstBytes);
-                          server.token = static_cast<std::uint64_t>(token);
-                          return SocketServer::open(found, server);
-                      });
+    SocketServerSettings server;
+    server.name = toWide(env, name);
+    server.backlog = backlog;
+    server.listening = static_cast<std::uint32_t>(listening);
+    server.firstBytes = static_cast<std::uint32_t>(firstBytes);
+    server.detached = detached != JNI_FALSE;
+    server.token = static_cast<std::uint64_t>(token);
+    return server;
+}
+
+jlong JNICALL openServer(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray address, jintArray options,
+                         jint backlog, jint listening, jint firstBytes, jboolean detached, jlong token) {
+    return guarded([&] {
+        auto server = toServer(env, name, backlog, listening, firstBytes, detached, token);
+        if (!server) {
+            return refused(ERROR_INVALID_PARAMETER);
+        }
+        return openSocket(env, port, address, options,
+                          [&](CompletionPort& found, const win32::SocketAddress& where, SocketSettings settings) {
+                              server->address = where;
+                              server->settings = std::move(settings);
+                              return SocketServer::open(found, *server);
+                          });
+    });
+}
+
+jlong JNICALL serve(JNIEnv* env, jclass, jlong socket, jlong port, jstring name, jint backlog, jint listening,
+                    jint firstBytes, jboolean detached, jlong token) {
+    return guarded([&] {
+        auto server = toServer(env, name, backlog, listening, firstBytes, detached, token);
+        if (!server) {
+            return refused(ERROR_INVALID_PARAMETER);
+        }
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        return found ? resultOf(DetachedSocket::serve(static_cast<Detached::Key>(socket), *found, *server))
+                     : refused(EngineError::kPortClosed);
+    });
 }
 
 jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
     return withSocket<SocketServer>(server, [](SocketServer& socket) { return done(socket.listen()); });
 }
 
-// Copies the address to the array, and returns its length.
-jlong put(JNIEnv* env, const win32::Result<win32::SocketAddress>& address, jbyteArray to) noexcept {
-    if (!address) {
-        return refused(address.error());
+jlong JNICALL accept(JNIEnv*, jclass, jlong server, jlong token, jint milliseconds) {
+    const jlong onDemand = withSocket<SocketServer>(
+        server, [](SocketServer& socket) { return socket.onDemand() ? jlong{1} : refused(EngineError::kWrongDevice); });
+    if (onDemand < 0) {
+        return onDemand;
     }
-    const jint length = address->length();
-    if (to == nullptr || env->GetArrayLength(to) < length) {
-        return refused(EngineError::kBadBuffer);
-    }
-    env->SetByteArrayRegion(to, 0, length, reinterpret_cast<const jbyte*>(address->raw()));
-    return length;
+    Pinned none;
+    return submit<SocketServer>(server, Opcode::kAccept, none, token, milliseconds,
+                                [](SocketServer& target, Operation& operation) { return target.accept(operation); });
 }
 
 jlong JNICALL localAddress(JNIEnv* env, jclass, jlong device, jbyteArray to) {
@@ -68,18 +95,18 @@ jlong JNICALL set(JNIEnv*, jclass, jlong device, jint option, jint value) {
 }
 
 jlong JNICALL get(JNIEnv*, jclass, jlong device, jint option) {
-    return withSocket<Socket>(device, [&](Socket& socket) {
-        const auto value = socket.get(static_cast<SocketOption>(option));
-        return value ? jlong{*value} + 1 : refused(value.error());
-    });
+    return withSocket<Socket>(device,
+                              [&](Socket& socket) { return put(socket.get(static_cast<SocketOption>(option))); });
 }
 
 }  // namespace
 
 std::vector<JNINativeMethod> socketNatives() {
     return {
-        native("openServer", "(JLjava/lang/String;[B[IIIIJ)J", openServer),
+        native("openServer", "(JLjava/lang/String;[B[IIIIZJ)J", openServer),
+        native("serve", "(JJLjava/lang/String;IIIZJ)J", serve),
         native("listen", "(J)J", listen),
+        native("accept", "(JJI)J", accept),
         native("localAddress", "(J[B)J", localAddress),
         native("remoteAddress", "(J[B)J", remoteAddress),
         native("available", "(J)J", available),

@@ -21,6 +21,14 @@ jlong JNICALL open(JNIEnv* env, jclass, jlong port, jstring name, jbyteArray loc
                       });
 }
 
+jlong JNICALL bind(JNIEnv* env, jclass, jlong device, jbyteArray address) {
+    const auto where = toAddress(env, address);
+    if (!where) {
+        return refused(where.error());
+    }
+    return withSocket<StreamSocket>(device, [&](StreamSocket& socket) { return done(socket.bind(*where)); });
+}
+
 jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray remote, jlong token, jint milliseconds) {
     const auto where = toAddress(env, remote);
     if (!where) {
@@ -113,6 +121,7 @@ jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint 
 std::vector<JNINativeMethod> streamSocketNatives() {
     return {
         native("open", "(JLjava/lang/String;[B[I)J", open),
+        native("bind", "(J[B)J", bind),
         native("connect", "(J[BJI)J", connect),
         native("disconnect", "(JZJI)J", disconnect),
         native("readInto", "(J[Ljava/nio/ByteBuffer;[IIJI)J", readInto),

@@ -124,6 +124,14 @@ Result<SocketAddress> SocketAddress::parse(std::span<const char> bytes) noexcept
     return address;
 }
 
+SocketAddress SocketAddress::any(int family) noexcept {
+    SocketAddress address;
+    address.raw()->sa_family = static_cast<ADDRESS_FAMILY>(family);
+    address.length_ =
+        family == AF_INET6 ? static_cast<int>(sizeof(sockaddr_in6)) : static_cast<int>(sizeof(sockaddr_in));
+    return address;
+}
+
 SocketAddress SocketAddress::copyOf(const sockaddr* address, int length) noexcept {
     SocketAddress copy;
     if (address != nullptr && length > 0) {

@@ -31,6 +31,9 @@ public:
     // length does not match the family.
     static Result<SocketAddress> parse(std::span<const char> bytes) noexcept;
 
+    // The address with which a socket of that Internet family is bound to any address and port.
+    static SocketAddress any(int family) noexcept;
+
     // Copies an address from Winsock; empty for nullptr.
     static SocketAddress copyOf(const sockaddr* address, int length) noexcept;
 

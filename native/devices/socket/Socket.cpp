@@ -126,7 +126,7 @@ win32::Result<win32::Handle> Socket::openUnbound(int family, int type, const Soc
         return opened;
     }
     for (const SocketSetting& setting : settings) {
-        if (const win32::ErrorCode error = set(win32::socketOf(opened->get()), setting); error != ERROR_SUCCESS) {
+        if (const win32::ErrorCode error = setOption(win32::socketOf(opened->get()), setting); error != ERROR_SUCCESS) {
             return win32::Result<win32::Handle>::failure(error);
         }
     }
@@ -147,7 +147,7 @@ win32::ErrorCode Socket::bind(SOCKET socket, const win32::SocketAddress& address
     return winsockResult(calls.bind(socket, address.raw(), address.length()));
 }
 
-win32::ErrorCode Socket::set(SOCKET socket, const SocketSetting& setting) noexcept {
+win32::ErrorCode Socket::setOption(SOCKET socket, const SocketSetting& setting) noexcept {
     switch (setting.option) {
         case SocketOption::kLinger:
             return setLinger(socket, setting.value);
@@ -164,16 +164,16 @@ win32::ErrorCode Socket::set(SOCKET socket, const SocketSetting& setting) noexce
     }
 }
 
-win32::Result<std::uint32_t> Socket::get(SocketOption option) const noexcept {
+win32::Result<std::uint32_t> Socket::optionOf(SOCKET socket, SocketOption option) noexcept {
     if (option == SocketOption::kLinger) {
-        return getLinger(socket());
+        return getLinger(socket);
     }
     const Place place = placeOf(option);
     // Zero-initialized, because some options are a single byte.
     std::uint32_t value = 0;
     int length = sizeof(value);
     const win32::ErrorCode error =
-        winsockResult(calls.getSockOpt(socket(), place.level, place.name, reinterpret_cast<char*>(&value), &length));
+        winsockResult(calls.getSockOpt(socket, place.level, place.name, reinterpret_cast<char*>(&value), &length));
     if (error != ERROR_SUCCESS) {
         return win32::Result<std::uint32_t>::failure(error);
     }

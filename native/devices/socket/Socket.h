@@ -56,21 +56,22 @@ public:
     SOCKET socket() const noexcept { return win32::socketOf(handle()); }
 
     // Winsock decides which values are valid.
-    virtual win32::ErrorCode set(const SocketSetting& setting) noexcept { return set(socket(), setting); }
-    virtual win32::Result<std::uint32_t> get(SocketOption option) const noexcept;
+    static win32::ErrorCode setOption(SOCKET socket, const SocketSetting& setting) noexcept;
+    static win32::Result<std::uint32_t> optionOf(SOCKET socket, SocketOption option) noexcept;
+    virtual win32::ErrorCode set(const SocketSetting& setting) noexcept { return setOption(socket(), setting); }
+    virtual win32::Result<std::uint32_t> get(SocketOption option) const noexcept { return optionOf(socket(), option); }
 
     // The number of bytes that can be read now. For a datagram socket, at least the length of the next datagram.
     virtual win32::Result<std::uint32_t> available() const noexcept;
 
-    virtual win32::Result<win32::SocketAddress> localAddress() noexcept { return localAddressOf(socket()); }
-    virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept { return remoteAddressOf(socket()); }
-
-protected:
     static win32::ErrorCode bind(SOCKET socket, const win32::SocketAddress& address) noexcept;
 
     static win32::Result<win32::SocketAddress> localAddressOf(SOCKET socket) noexcept;   // getsockname
     static win32::Result<win32::SocketAddress> remoteAddressOf(SOCKET socket) noexcept;  // getpeername
+    virtual win32::Result<win32::SocketAddress> localAddress() noexcept { return localAddressOf(socket()); }
+    virtual win32::Result<win32::SocketAddress> remoteAddress() noexcept { return remoteAddressOf(socket()); }
 
+protected:
     // The outcome of a Winsock call that starts an overlapped operation; `result` is its return value.
     static Started started(int result) noexcept;
 
@@ -84,9 +85,6 @@ protected:
 
     // Maps the status to a Winsock code, even if the call was not one of Winsock.
     bool onCompleted(CompletionRecord& record) noexcept override;
-
-private:
-    static win32::ErrorCode set(SOCKET socket, const SocketSetting& setting) noexcept;
 };
 
 }  // namespace iocp4j

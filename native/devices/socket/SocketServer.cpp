@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "devices/socket/DetachedSocket.h"
 #include "engine/port/CompletionPort.h"
 
 namespace iocp4j {
@@ -17,7 +18,7 @@ using win32::winsockResult;
 // AcceptEx requires 16 bytes more than the longest address.
 constexpr DWORD kAddressRoom = win32::SocketAddress::kCapacity + 16;
 
-// In the record of a failure that belongs to no accept.
+// In the record of a failure that belongs to no slot.
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
 // Failures of the server itself. All others count as one client's, because the codes for a client that has gone are
@@ -43,15 +44,23 @@ win32::ErrorCode winsockErrorOf(win32::ErrorCode error) noexcept {
 
 }  // namespace
 
-SocketServer::SocketServer(CompletionPort& port, const SocketServerSettings& settings, win32::Handle socket)
-    : Socket(port, settings.name, std::move(socket)), settings_(settings), slots_(settings.listening) {}
+SocketServer::SocketServer(CompletionPort& port, const SocketServerSettings& settings, int family, win32::Handle socket)
+    : Socket(port, settings.name, std::move(socket)),
+      settings_(settings),
+      family_(family),
+      slots_(settings.listening) {}
 
 win32::Result<Device::Key> SocketServer::open(CompletionPort& port, const SocketServerSettings& settings) {
     auto socket = openBound(SOCK_STREAM, settings.address, settings.settings);
     if (!socket) {
         return win32::Result<Device::Key>::failure(socket.error());
     }
-    return port.add(std::unique_ptr<Device>{new SocketServer{port, settings, std::move(*socket)}});
+    return open(port, settings, settings.address.family(), std::move(*socket));
+}
+
+win32::Result<Device::Key> SocketServer::open(CompletionPort& port, const SocketServerSettings& settings, int family,
+                                              win32::Handle socket) {
+    return port.add(std::unique_ptr<Device>{new SocketServer{port, settings, family, std::move(socket)}});
 }
 
 win32::ErrorCode SocketServer::listen() noexcept {
@@ -76,7 +85,7 @@ win32::ErrorCode SocketServer::replenish() noexcept {
 }
 
 win32::ErrorCode SocketServer::arm(std::uint32_t index) noexcept {
-    Slot& slot = slots_[index];
+    Slot& slot = slotAt(index);
     {
         const std::lock_guard lock{mutex_};
         if (std::exchange(slot.armed, true)) {
@@ -118,7 +127,7 @@ win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
         }
     }
     if (!slot.socket) {
-        auto socket = win32::createSocket(settings_.address.family(), SOCK_STREAM);
+        auto socket = win32::createSocket(family_, SOCK_STREAM);
         if (!socket) {
             return socket.error();
         }
@@ -129,8 +138,39 @@ win32::ErrorCode SocketServer::equip(Slot& slot) const noexcept {
     return ERROR_SUCCESS;
 }
 
+Started SocketServer::accept(Operation& operation) noexcept {
+    const std::uint32_t index = idleSlot();
+    operation.record.detail = index;
+    if (index == kNoSlot) {
+        return Started::over(WSAENOBUFS);
+    }
+    const win32::ErrorCode error = equip(slotAt(index));
+    return error == ERROR_SUCCESS ? accept(operation, index) : Started::over(error);
+}
+
+// Returns an armed slot for an accept on demand, or kNoSlot if memory is exhausted.
+std::uint32_t SocketServer::idleSlot() noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto idle = std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.armed; });
+    const auto index = static_cast<std::uint32_t>(idle - slots_.begin());
+    if (idle == slots_.end()) {
+        try {
+            slots_.emplace_back();
+        } catch (const std::bad_alloc&) {
+            return kNoSlot;
+        }
+    }
+    slots_[index].armed = true;
+    return index;
+}
+
+SocketServer::Slot& SocketServer::slotAt(std::uint32_t index) noexcept {
+    const std::lock_guard lock{mutex_};
+    return slots_[index];
+}
+
 Started SocketServer::accept(Operation& operation, std::uint32_t index) noexcept {
-    const Slot& slot = slots_[index];
+    const Slot& slot = slotAt(index);
     operation.record.detail = index;
     DWORD received = 0;
     return start(operation, [&] {
@@ -146,16 +186,22 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
     if (record.opcode != Opcode::kAccept || index == kNoSlot) {
         return true;
     }
-    Slot& slot = slots_[index];
+    Slot& slot = slotAt(index);
     if (record.status == ERROR_SUCCESS) {
         record.status = addConnection(slot, record);
     }
     const bool isConnected = record.status == ERROR_SUCCESS;
+    if (!isConnected) {
+        record.bytes = 0;
+    }
     slot.socket.reset();
     {
         const std::lock_guard lock{mutex_};
         slot.armed = false;
         failing_ &= !isConnected;
+    }
+    if (onDemand()) {
+        return true;
     }
     if (isConnected) {
         backoff_.succeeded();
@@ -169,11 +215,10 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
         return isConnected;
     }
     port().remind(key(), backoff_.delay());
-    record.bytes = 0;
     return isFirstFailure();
 }
 
-// Registers the connection as a device and stores its key in the record.
+// Stores the key of the new connection in the record.
 win32::ErrorCode SocketServer::addConnection(Slot& slot, CompletionRecord& record) noexcept {
     // Without SO_UPDATE_ACCEPT_CONTEXT, shutdown(), getpeername() and other calls fail on the connection.
     const SOCKET listener = socket();
@@ -184,18 +229,25 @@ win32::ErrorCode SocketServer::addConnection(Slot& slot, CompletionRecord& recor
         return error;
     }
     try {
-        StreamSocket::Accepted found = accepted(slot, record.bytes);
-        const auto added =
-            port().add(std::make_unique<StreamSocket>(port(), sharedName(), std::move(slot.socket), std::move(found)));
+        const auto added = add(slot, accepted(slot, record.bytes));
         if (!added) {
             return winsockErrorOf(added.error());
         }
         record.key = *added;
-        record.kind = DeviceKind::kStreamSocket;
+        record.kind = settings_.detached ? detached(DeviceKind::kStreamSocket) : DeviceKind::kStreamSocket;
         return ERROR_SUCCESS;
     } catch (const std::bad_alloc&) {
         return WSAENOBUFS;
     }
+}
+
+win32::Result<std::uint64_t> SocketServer::add(Slot& slot, StreamSocket::Accepted accepted) {
+    if (settings_.detached) {
+        return Detached::add(
+            std::make_unique<DetachedSocket>(family_, sharedName(), std::move(slot.socket), std::move(accepted)));
+    }
+    return port().add(
+        std::make_unique<StreamSocket>(port(), sharedName(), std::move(slot.socket), std::move(accepted)));
 }
 
 StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLength) const noexcept {

@@ -93,11 +93,12 @@ private:
     std::atomic<bool> inFlight_{false};
 };
 
-StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket)
-    : Socket(port, std::move(name), std::move(socket)) {}
+StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, bool bound)
+    : Socket(port, std::move(name), std::move(socket)), bound_(bound) {}
 
 StreamSocket::StreamSocket(CompletionPort& port, DeviceName name, win32::Handle socket, Accepted accepted)
     : Socket(port, std::move(name), std::move(socket)),
+      bound_(true),
       accepted_(accepted.local, accepted.remote),
       first_(std::move(accepted.first)),
       firstLength_(accepted.firstLength) {}
@@ -151,11 +152,32 @@ Started StreamSocket::writeFrom(Operation& operation, std::span<WSABUF> buffers)
         });
 }
 
+win32::ErrorCode StreamSocket::bind(const win32::SocketAddress& address) noexcept {
+    const win32::ErrorCode error = Socket::bind(socket(), address);
+    if (error == ERROR_SUCCESS) {
+        bound_ = true;
+    }
+    return error;
+}
+
+// ConnectEx requires a bound socket.
+win32::ErrorCode StreamSocket::bindToAny(int family) noexcept {
+    if (bound_) {
+        return ERROR_SUCCESS;
+    }
+    const win32::ErrorCode error = bind(win32::SocketAddress::any(family));
+    // WSAEINVAL: another thread has bound the socket meanwhile.
+    return error == WSAEINVAL && bound_ ? ERROR_SUCCESS : error;
+}
+
 Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {
     if (remote.family() == AF_UNIX) {
         // AF_UNIX sockets have no ConnectEx.
         PlainConnect* plain = plainConnect();
         return plain == nullptr ? Started::over(WSAENOBUFS) : plain->start(operation, port().objectWaits(), remote);
+    }
+    if (const win32::ErrorCode error = bindToAny(remote.family()); error != ERROR_SUCCESS) {
+        return Started::over(error);
     }
     return start(operation, [&] {
         return started(

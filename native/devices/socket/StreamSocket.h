@@ -33,7 +33,8 @@ public:
     // Opens a socket that is not connected.
     static win32::Result<Device::Key> open(CompletionPort& port, const StreamSocketSettings& settings);
 
-    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket);
+    // A socket that is not connected, and perhaps not bound.
+    StreamSocket(CompletionPort& port, std::wstring name, win32::Handle socket, bool bound = true);
     StreamSocket(CompletionPort& port, DeviceName name, win32::Handle socket, Accepted accepted);
     ~StreamSocket() override;
 
@@ -49,6 +50,9 @@ public:
     Started readInto(Operation& operation, std::span<WSABUF> buffers) noexcept;
     Started writeFrom(Operation& operation, std::span<WSABUF> buffers) noexcept;
 
+    win32::ErrorCode bind(const win32::SocketAddress& address) noexcept;
+
+    // Binds a socket that is not bound to any local address, as connect() does.
     Started connect(Operation& operation, const win32::SocketAddress& remote) noexcept;
 
     bool cancel(Operation* operation) noexcept override;
@@ -97,11 +101,13 @@ private:
     bool onCompleted(CompletionRecord& record) noexcept override;
     win32::ErrorCode connected() noexcept;
     bool inputIsShut() const noexcept { return inputIsShut_.load(std::memory_order_acquire); }
+    win32::ErrorCode bindToAny(int family) noexcept;
 
     class PlainConnect;
     PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted
 
     std::atomic<bool> inputIsShut_{false};
+    std::atomic<bool> bound_;
 
     std::mutex mutex_;               // guards everything below
     win32::AddressPair accepted_;    // of a connection that a server has accepted, until it is disconnected

@@ -46,6 +46,15 @@ enum class DeviceKind : std::uint16_t {
 
 inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kJob;
 
+// Set in the kind of a connection that belongs to no port: the key in the record is that of a Detached.
+inline constexpr std::uint16_t kDetachedFlag = 0x100;
+
+constexpr DeviceKind detached(DeviceKind kind) noexcept {
+    return static_cast<DeviceKind>(static_cast<std::uint16_t>(kind) | kDetachedFlag);
+}
+
+constexpr bool isDetached(DeviceKind kind) noexcept { return (static_cast<std::uint16_t>(kind) & kDetachedFlag) != 0; }
+
 // One completion in the form in which Java reads it from a direct buffer (CompletionBatch.java). Little-endian, as x64
 // is.
 struct CompletionRecord {
@@ -54,7 +63,7 @@ struct CompletionRecord {
     std::uint32_t bytes;   // transferred, also when the status is an error
     std::uint32_t status;  // a Win32 error code, 0 for success
     Opcode opcode;
-    DeviceKind kind;       // of the device that the key names
+    DeviceKind kind;       // of what the key names
     std::uint32_t detail;  // specific to the kind of device, or 0; for a pipe's kAccept the client's process id
 };
 

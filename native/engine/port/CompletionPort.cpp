@@ -159,6 +159,13 @@ void CompletionPort::wake() noexcept {
     }
 }
 
+win32::ErrorCode CompletionPort::errorOfAdding() const noexcept {
+    if (work_.closed()) {
+        return code(EngineError::kPortClosed);
+    }
+    return kernel_.isLost() ? code(EngineError::kPortLost) : ERROR_SUCCESS;
+}
+
 win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     if (!work_.enter()) {
         return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));

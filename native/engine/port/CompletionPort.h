@@ -69,6 +69,9 @@ public:
 
     Key key() const noexcept { return key_; }
 
+    // The reason why add() refuses every device, or ERROR_SUCCESS.
+    win32::ErrorCode errorOfAdding() const noexcept;
+
     // Registers a device with the port.
     win32::Result<Device::Key> add(std::unique_ptr<Device> device);
 

@@ -149,9 +149,11 @@ void Drain::addToBatch(Operation* operation) noexcept {
 }
 
 // A server's new connection is a device without another share. This share keeps it until the listener has returned. If
-// the connection has already ended, with its port, the record is suppressed.
+// the connection has already ended, with its port, the record is suppressed. A detached connection has no port with
+// which it could end.
 bool Drain::introduce(const Device& device, const CompletionRecord& record) noexcept {
-    if (record.opcode != Opcode::kAccept || record.status != ERROR_SUCCESS || record.key == device.key()) {
+    const bool isConnection = record.opcode == Opcode::kAccept && record.status == ERROR_SUCCESS;
+    if (!isConnection || record.key == device.key() || isDetached(record.kind)) {
         return true;
     }
     Share<Device> connection{record.key};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/OpenSockets.h"
 #include "../../fixtures/Rounds.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
@@ -445,11 +446,7 @@ TEST(SocketServerFailureTest, ConnectionWhoseContextCannotBeUpdatedIsClosed) {
 }
 
 TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
-    std::atomic<int> open{0};
-    FakeCall<&win32::Calls::wsaSocket> wsaSocket{
-        [&](auto... arguments) { return ++open, decltype(wsaSocket)::real(arguments...); }};
-    FakeCall<&win32::Calls::closeSocket> closeSocket{
-        [&](SOCKET socket) { return --open, decltype(closeSocket)::real(socket); }};
+    const OpenSockets open;
     {
         Recording recording;
         TestPort port{recording};
@@ -462,7 +459,7 @@ TEST(SocketServerFailureTest, LeavesNoSocketBehind) {
         const auto unheard = SocketServer::open(*port, settings);
         EXPECT_TRUE(unheard) << "a server that never listens";
     }
-    EXPECT_EQ(0, open.load());
+    EXPECT_EQ(0, open.count());
 }
 
 TEST(SocketServerCloseTest, ConnectionDoesNotEndBeforeTheListenerHasReturned) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/OpenSockets.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/socket/Socket.h"
@@ -201,15 +202,11 @@ TEST_F(SocketOptionsTest, MulticastInterfaceMayBeAnIndex) {
 }
 
 TEST_F(SocketOptionsTest, RefusedSettingClosesTheSocket) {
-    std::atomic<int> open{0};
-    FakeCall<&win32::Calls::wsaSocket> wsaSocket{
-        [&](auto... arguments) { return ++open, decltype(wsaSocket)::real(arguments...); }};
-    FakeCall<&win32::Calls::closeSocket> closeSocket{
-        [&](SOCKET socket) { return --open, decltype(closeSocket)::real(socket); }};
+    const OpenSockets open;
     Recording recording;
     TestPort port{recording};
     EXPECT_NE(0u, UdpSocket::open(*port, {L"x", loopback(0), {{static_cast<SocketOption>(99), 1}}}).error());
-    EXPECT_EQ(0, open.load());
+    EXPECT_EQ(0, open.count());
 }
 
 }  // namespace

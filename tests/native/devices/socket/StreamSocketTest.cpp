@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/OpenSockets.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/socket/StreamSocket.h"
@@ -751,11 +752,7 @@ TEST(StreamSocketFailureTest, WhatFailsAtOnceIsACompletionToo) {
 }
 
 TEST(StreamSocketFailureTest, SocketThatCannotBeBoundIsClosed) {
-    std::atomic<int> open{0};
-    FakeCall<&win32::Calls::wsaSocket> wsaSocket{
-        [&](auto... arguments) { return ++open, decltype(wsaSocket)::real(arguments...); }};
-    FakeCall<&win32::Calls::closeSocket> closeSocket{
-        [&](SOCKET socket) { return --open, decltype(closeSocket)::real(socket); }};
+    const OpenSockets open;
     Recording recording;
     TestPort port{recording};
     const PlainSocket holder;
@@ -764,7 +761,7 @@ TEST(StreamSocketFailureTest, SocketThatCannotBeBoundIsClosed) {
     EXPECT_EQ(DWORD{WSAEADDRINUSE}, StreamSocket::open(*port, {L"x", loopback(taken), exclusive}).error());
     const SocketSettings unknown{{static_cast<SocketOption>(99), 1}};
     EXPECT_NE(0u, StreamSocket::open(*port, {L"x", loopback(0), unknown}).error());
-    EXPECT_EQ(1, open.load()) << "the socket that occupies the port";
+    EXPECT_EQ(1, open.count()) << "the socket that occupies the port";
 }
 
 }  // namespace

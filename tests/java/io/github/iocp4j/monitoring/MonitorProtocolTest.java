@@ -34,9 +34,10 @@ final class MonitorProtocolTest {
             snapshot.queuedPackets().orElse(-1), snapshot.completions(), snapshot.largestBatch(),
             snapshot.foreignPackets(), snapshot.operationsAccepted(), snapshot.operationsCompleted(),
             snapshot.operationsCompletedInline(), snapshot.bytes(), snapshot.operationsQuarantined(),
-            snapshot.unbalancedDevices(), snapshot.failedDequeues(), snapshot.deviceCount()})
+            snapshot.unbalancedDevices(), snapshot.failedDequeues(), snapshot.deviceCount(),
+            snapshot.untakenConnections()})
                 .containsExactly(1000, 1001, 1002, 1003, 1004, 1005, -1, 1007, 1008, 1009, 1010, 1011, 1012, 1013,
-                        1014, 1015, 1016, 1017);
+                        1014, 1015, 1016, 1017, 1018);
         assertThat(snapshot.batchesBySize()).containsExactly(100, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90, 89, 88);
         assertThat(snapshot.batches()).isEqualTo(1222);
         assertThat(snapshot.failuresByName()).isEqualTo(Map.of("ERROR_BROKEN_PIPE", 3L, "OTHER", 4L));

@@ -53,6 +53,7 @@ final class PortManagementTest {
             assertThat(bean.getLargestBatch()).isEqualTo(snapshot.largestBatch());
             assertThat(bean.getForeignPackets()).isZero();
             assertThat(bean.getFailedDequeues()).isZero();
+            assertThat(bean.getUntakenConnections()).isZero();
             assertThat(bean.getOperationsAccepted()).isEqualTo(4 + BusyPort.LISTENING);
             assertThat(bean.getOperationsCompleted()).isEqualTo(4);
             assertThat(bean.getOperationsCompletedInline()).isZero();

@@ -7,6 +7,8 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.fixtures.CheckedPort;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.SocketPair;
+import io.github.iocp4j.internal.DetachedNative;
+import io.github.iocp4j.internal.DetachedSocketNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortAccess;
@@ -80,14 +82,15 @@ final class HostileSocketCallsTest extends CheckedPort {
                 assertThat(-StreamSocketNative.connect(pair.client.key(), bytes, 0, -1))
                         .isIn(Win32Error.WSAEFAULT * 1L, Win32Error.WSAEAFNOSUPPORT * 1L);
                 assertThat(SocketNative.openServer(PortAccess.get().id(
-                        port), "x", bytes, NONE, 1, 1, 0, 0)).isNegative();
+                        port), "x", bytes, NONE, 1, 1, 0, false, 0)).isNegative();
                 assertThat(UdpSocketNative.open(PortAccess.get().id(
                         port), "x", bytes, length % 2 == 0, NONE)).isNegative();
                 assertThat(StreamSocketNative.open(PortAccess.get().id(port), "x", bytes, NONE)).isNegative();
             }
         }
         assertThat(StreamSocketNative.connect(pair.client.key(), null, 0, -1)).isNegative();
-        assertThat(SocketNative.openServer(PortAccess.get().id(port), null, null, null, 1, 1, 0, 0)).isNegative();
+        assertThat(SocketNative.openServer(
+                PortAccess.get().id(port), null, null, null, 1, 1, 0, false, 0)).isNegative();
         assertThat(UdpSocketNative.open(PortAccess.get().id(port), null, null, true, null)).isNegative();
         assertThat(StreamSocketNative.open(PortAccess.get().id(port), null, null, null)).isNegative();
         assertThat(UdpSocketNative.bind(udp.key(), null)).isNegative();
@@ -101,13 +104,46 @@ final class HostileSocketCallsTest extends CheckedPort {
     }
 
     @Test
+    void keysOfOtherThingsAreRefused() throws Exception {
+        final long closed = -EngineError.DEVICE_CLOSED.code();
+        final long detached = DetachedSocketNative.open(SocketAddresses.AF_INET, false);
+        assertThat(detached).isPositive();
+        for (final long key : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, detached + 1, port.snapshot().bytes(),
+            PortAccess.get().id(port), pair.client.key(), udp.key()}) {
+            assertThat(DetachedNative.associate(key, PortAccess.get().id(port))).isEqualTo(closed);
+            assertThat(DetachedSocketNative.bind(key, loopback)).isEqualTo(closed);
+            assertThat(DetachedSocketNative.set(key, 1, 1)).isEqualTo(closed);
+            assertThat(DetachedSocketNative.get(key, 1)).isEqualTo(closed);
+            assertThat(DetachedSocketNative.localAddress(key, new byte[128])).isEqualTo(closed);
+            assertThat(DetachedSocketNative.remoteAddress(key, new byte[128])).isEqualTo(closed);
+            assertThat(SocketNative.serve(key, PortAccess.get().id(port), "x", 1, 1, 0, false, 0)).isEqualTo(closed);
+            assertThat(DetachedNative.exists(key)).isFalse();
+            assertThat(DetachedNative.name(key)).isEmpty();
+            DetachedNative.close(key);
+        }
+        for (final long noPort : new long[] {0, -1, detached, pair.client.key()}) {
+            assertThat(DetachedNative.associate(detached, noPort)).isEqualTo(-EngineError.PORT_CLOSED.code());
+        }
+        assertThat(SocketNative.accept(detached, 0, -1)).isEqualTo(closed);
+        assertThat(SocketNative.accept(pair.client.key(), 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        assertThat(StreamSocketNative.bind(udp.key(), loopback)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        assertThat(DetachedSocketNative.bind(detached, null)).isNegative();
+        assertThat(DetachedSocketNative.localAddress(detached, null)).isNegative();
+        assertThat(DetachedSocketNative.open(-1, false)).isNegative();
+        assertThat(DetachedSocketNative.open(Integer.MAX_VALUE, true)).isNegative();
+        assertThat(DetachedNative.exists(detached)).isTrue();
+        DetachedNative.close(detached);
+        assertThat(DetachedNative.exists(detached)).isFalse();
+    }
+
+    @Test
     void badNumbersAreErrors() throws Exception {
         final byte[] group = SocketAddresses.encode(new InetSocketAddress(InetAddress.getByName("239.1.1.1"), 0));
         for (final int number : NUMBERS) {
             if (number < 1) {
                 assertThat(openServer(number, 1, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            if (number < 1 || number > 1024) {
+            if (number < 0 || number > 1024) {
                 assertThat(openServer(1, number, 0)).isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
             if (number < 0 || number > 1 << 20) {
@@ -263,7 +299,7 @@ final class HostileSocketCallsTest extends CheckedPort {
 
     private long openServer(final int backlog, final int listening, final int firstBytes) {
         return SocketNative.openServer(PortAccess.get().id(
-                port), "x", loopback, NONE, backlog, listening, firstBytes, 0);
+                port), "x", loopback, NONE, backlog, listening, firstBytes, false, 0);
     }
 
     private long transmit(

@@ -94,10 +94,20 @@ public final class Completion {
      * it is the server. A call of this method makes the listener the owner of the new connection, which it must close
      * eventually. If the listener returns without a call of this method, the port closes the connection.
      *
-     * @return the device, or null for {@link Opcode#POST}
+     * @return the device, or null for {@link Opcode#POST} and for a connection that is {@linkplain #detached detached}
      */
     public Device device() {
         return batch.device(index);
+    }
+
+    /**
+     * The new connection of a successful {@link Opcode#ACCEPT}, if it belongs to no port; see
+     * {@link CompletionBatch#detached}.
+     *
+     * @return the same object each time; null for all other completions
+     */
+    public DetachedDevice<?> detached() {
+        return batch.detached(index);
     }
 
     /**

@@ -3,6 +3,8 @@ package io.github.iocp4j;
 import io.github.iocp4j.device.AdoptedDevice;
 import io.github.iocp4j.device.SerialPort;
 import io.github.iocp4j.internal.ConnectionFactory;
+import io.github.iocp4j.internal.DetachedFactory;
+import io.github.iocp4j.internal.DetachedNative;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.RecordLayout;
@@ -11,6 +13,7 @@ import io.github.iocp4j.socket.UdpSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,11 +35,15 @@ public final class CompletionBatch {
      * server.
      */
     static final Map<DeviceKind, ConnectionFactory> CONNECTIONS = new ConcurrentHashMap<>();
+    /** The same for connections that belong to no port. */
+    static final Map<DeviceKind, DetachedFactory> DETACHED_CONNECTIONS = new ConcurrentHashMap<>();
 
     private final CompletionPort port;
     private final int worker;
     private final ByteBuffer records;
     private final Completion cursor = new Completion(this);
+    /** The detached connections that were asked for, by index; null until there is one. */
+    private DetachedDevice<?>[] detached;
     private int size;
     /**
      * The index of the last call of an accessor: the completion that a batch listener was probably handling when it
@@ -216,16 +223,42 @@ public final class CompletionBatch {
      * eventually. If the listener returns without a call of this method, the port closes the connection.
      *
      * @param index the completion
-     * @return the device, or null for {@link Opcode#POST}
+     * @return the device, or null for {@link Opcode#POST} and for a connection that is {@linkplain #detached detached}
      */
     public Device device(final int index) {
         final Opcode opcode = opcode(index);
-        if (opcode == Opcode.POST) {
+        if (opcode == Opcode.POST || isDetached(index)) {
             return null;
         }
         final long key = key(index);
         final Device known = port.device(key);
         return known != null || !isConnection(index) ? known : port.register(connection(index, key));
+    }
+
+    /**
+     * The new connection of a successful {@link Opcode#ACCEPT}, if the server makes connections that belong to no port.
+     * A call of this method makes the listener the owner, which must associate or close it. If the listener returns
+     * without a call of this method, the port closes the connection.
+     *
+     * @param index the completion
+     * @return the same object each time; null for all other completions
+     */
+    public DetachedDevice<?> detached(final int index) {
+        if (!isDetached(index)) {
+            return null;
+        }
+        if (detached == null) {
+            detached = new DetachedDevice<?>[records.capacity() / RecordLayout.RECORD_LENGTH];
+        }
+        if (detached[index] == null) {
+            final DeviceKind kind = kind(index);
+            final DetachedFactory factory = DETACHED_CONNECTIONS.get(kind);
+            if (factory == null) {
+                throw new IllegalStateException("unexpected device kind " + kind + " in a detached ACCEPT");
+            }
+            detached[index] = factory.detached(key(index), detail(index));
+        }
+        return detached[index];
     }
 
     /**
@@ -244,7 +277,7 @@ public final class CompletionBatch {
 
     /** Whether the completion is a new connection for which the listener has not called {@link #device}. */
     boolean isUnasked(final int index) {
-        return isConnection(index) && port.device(key(index)) == null;
+        return isConnection(index) && (isDetached(index) ? asked(index) : port.device(key(index))) == null;
     }
 
     /**
@@ -252,7 +285,12 @@ public final class CompletionBatch {
      */
     void closeUntaken() {
         for (int i = 0; i < size; i++) {
-            if (isConnection(i)) {
+            if (isDetached(i)) {
+                // A detached connection that was asked for may be another thread's by now.
+                if (asked(i) == null) {
+                    closeConnection(i);
+                }
+            } else if (isConnection(i)) {
                 final Device known = port.device(key(i));
                 if (known == null || !known.isTaken()) {
                     closeConnection(i);
@@ -261,16 +299,25 @@ public final class CompletionBatch {
         }
     }
 
+    /** The name of a new connection, which is its server's; empty when it is closed. */
+    String connectionName(final int index) {
+        return isDetached(index) ? DetachedNative.name(key(index)) : DeviceNative.name(key(index));
+    }
+
     /** Closes the new connection, if the completion is one. */
     void closeConnection(final int index) {
-        if (isConnection(index)) {
-            final Device known = port.device(key(index));
-            if (known != null) {
-                known.close(Duration.ZERO);
-            } else {
-                DeviceNative.close(key(index));
-            }
+        if (!isConnection(index)) {
+            return;
         }
+        final Device known = isDetached(index) ? null : port.device(key(index));
+        if (known != null) {
+            known.close(Duration.ZERO);
+        } else if (isDetached(index)) {
+            closeDetached(index);
+        } else {
+            DeviceNative.close(key(index));
+        }
+        port.countUntaken();
     }
 
     /** The completion that an accessor was called for last, or the first one. */
@@ -295,7 +342,29 @@ public final class CompletionBatch {
     }
 
     private DeviceKind kind(final int index) {
-        return DeviceKind.of(records.getShort(at(index) + RecordLayout.KIND_OFFSET));
+        return DeviceKind.of(kindCode(index) & ~RecordLayout.DETACHED_FLAG);
+    }
+
+    private int kindCode(final int index) {
+        return records.getShort(at(index) + RecordLayout.KIND_OFFSET);
+    }
+
+    private boolean isDetached(final int index) {
+        return (kindCode(index) & RecordLayout.DETACHED_FLAG) != 0;
+    }
+
+    /** The detached connection, if the listener has asked for it; null if not. */
+    private DetachedDevice<?> asked(final int index) {
+        return detached == null ? null : detached[index];
+    }
+
+    private void closeDetached(final int index) {
+        final DetachedDevice<?> known = asked(index);
+        if (known != null) {
+            known.close();
+        } else {
+            DetachedNative.close(key(index));
+        }
     }
 
     private boolean isConnection(final int index) {
@@ -317,6 +386,9 @@ public final class CompletionBatch {
     }
 
     void clear() {
+        if (detached != null) {
+            Arrays.fill(detached, 0, size, null);
+        }
         size = 0;
     }
 

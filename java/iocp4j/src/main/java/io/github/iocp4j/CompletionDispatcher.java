@@ -1,7 +1,6 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.CompletionReceiver;
-import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.Printable;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -121,7 +120,7 @@ final class CompletionDispatcher extends CompletionReceiver {
     /** No other code knows the key of such a connection, so that it would stay open for ever. */
     private void closeUnasked(final CompletionBatch batch, final int index) {
         try {
-            warnOfUnasked(DeviceNative.name(batch.key(index)));
+            warnOfUnasked(batch.connectionName(index));
         } catch (final Throwable thrown) {
             print(thrown, thrown);
         }
@@ -133,7 +132,8 @@ final class CompletionDispatcher extends CompletionReceiver {
         if (!name.isEmpty() && !warnedOfUnasked.getAndSet(true)) {
             log(Level.WARNING, "The listener of " + port + " has returned from an ACCEPT on " + Printable.of(name)
                     + " without asking for the connection, which is therefore closed. Call device() of each ACCEPT that"
-                    + " has succeeded, if only to close it. This port logs no more of these warnings");
+                    + " has succeeded (detached() if the server was built so), if only to close it. This port logs no"
+                    + " more of these warnings");
         }
     }
 

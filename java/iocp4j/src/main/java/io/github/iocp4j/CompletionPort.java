@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An I/O completion port with its worker threads, devices and operations.
@@ -44,6 +45,7 @@ public final class CompletionPort implements AutoCloseable {
     private final Mechanism mechanism;
     private final long id;
     private final PollerList pollers = new PollerList();
+    private final AtomicLong untaken = new AtomicLong();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean open = true;
 
@@ -279,6 +281,15 @@ public final class CompletionPort implements AutoCloseable {
 
     void forget(final CompletionPoller poller) {
         pollers.remove(poller);
+    }
+
+    /** Counts an accepted connection that was closed because the listener did not take it. */
+    void countUntaken() {
+        untaken.incrementAndGet();
+    }
+
+    long untakenConnections() {
+        return untaken.get();
     }
 
     boolean hasEnded() {

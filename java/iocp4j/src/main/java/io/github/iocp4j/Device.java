@@ -310,6 +310,11 @@ public abstract class Device implements AutoCloseable {
         return ended().minimalCompletionStage();
     }
 
+    /** Changes the name: a String, or a supplier of it. */
+    final void rename(final Object changed) {
+        name = changed;
+    }
+
     /** Records that the program has used this device. */
     final void take() {
         // An unconditional write would take the cache line from other threads that use the device.

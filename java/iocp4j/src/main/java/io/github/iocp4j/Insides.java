@@ -1,6 +1,7 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.ConnectionFactory;
+import io.github.iocp4j.internal.DetachedFactory;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamLimit;
 import java.nio.ByteBuffer;
@@ -21,6 +22,28 @@ final class Insides extends PortAccess {
     @Override
     public void connections(final DeviceKind kind, final ConnectionFactory factory) {
         CompletionBatch.CONNECTIONS.put(kind, factory);
+    }
+
+    @Override
+    public void detachedConnections(final DeviceKind kind, final DetachedFactory factory) {
+        CompletionBatch.DETACHED_CONNECTIONS.put(kind, factory);
+    }
+
+    @Override
+    public long taken(
+            final DetachedDevice<?> detached, final CompletionPort port, final long result, final String call)
+            throws Win32Exception {
+        return detached.taken(port, result, call);
+    }
+
+    @Override
+    public DeviceClosedException closed(final DetachedDevice<?> detached) {
+        return detached.closedException();
+    }
+
+    @Override
+    public void rename(final Device device, final Object name) {
+        device.rename(name);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Map;
 final class NativeSnapshot {
     private static final int FIRST_BATCHES = PortCounter.DEVICES.ordinal();
     private static final int BATCH_SIZES = 13;
-    /** How many counters native code fills in: those of {@link PortCounter} but the last, then batches by size. */
+    /** How many counters native code fills in: those of {@link PortCounter} but the last two, then batches by size. */
     static final int COUNTERS = FIRST_BATCHES + BATCH_SIZES;
 
     private static final long PROCESS_ID = ProcessHandle.current().pid();
@@ -40,8 +40,9 @@ final class NativeSnapshot {
         final Map<Integer, Long> failures = rest.failures();
         final List<WorkerSnapshot> workers = rest.workers();
         final List<DeviceSnapshot> devices = rest.devices(port);
-        final long[] counters = Arrays.copyOf(filled, FIRST_BATCHES + 1);
-        counters[FIRST_BATCHES] = devices.size();
+        final long[] counters = Arrays.copyOf(filled, PortCounter.values().length);
+        counters[PortCounter.DEVICES.ordinal()] = devices.size();
+        counters[PortCounter.UNTAKEN_CONNECTIONS.ordinal()] = port.untakenConnections();
         return new PortSnapshot(port.name(), state, port.isPolled(), PROCESS_ID, System.nanoTime(), counters,
                 Arrays.copyOfRange(filled, FIRST_BATCHES, COUNTERS), failures, workers, devices);
     }

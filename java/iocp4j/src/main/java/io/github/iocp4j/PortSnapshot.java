@@ -309,6 +309,16 @@ public final class PortSnapshot {
     }
 
     /**
+     * Accepted connections that the port has closed, because the listener has thrown an exception, or has returned
+     * without asking for the connection.
+     *
+     * @return since the port was opened
+     */
+    public long untakenConnections() {
+        return counter(PortCounter.UNTAKEN_CONNECTIONS);
+    }
+
+    /**
      * The activity of the port's workers or pollers.
      *
      * @return an immutable list of the port's workers by index; on a polled port of its pollers, in no particular order

@@ -198,6 +198,7 @@ final class Suite {
     private Comparison threadModels(final String what, final String milliseconds, final int connections) {
         return new Comparison(what + ", " + clients(connections), List.of(
                 Entrant.subject("iocp4j, one thread", java("socket-echo.iocp4j", "polled", milliseconds)),
+                Entrant.subject("iocp4j, a polled port for each processor", java("socket-echo.ports", milliseconds)),
                 Entrant.subject("iocp4j, a pool", java("socket-echo.iocp4j", "queued", milliseconds)),
                 Entrant.subject("iocp4j, a pool, inline", java("socket-echo.iocp4j", "inline", milliseconds)),
                 Entrant.peer("NIO selector, one thread", java("socket-echo.selector", milliseconds)),

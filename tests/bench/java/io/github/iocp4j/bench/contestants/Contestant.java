@@ -38,6 +38,7 @@ public final class Contestant {
             Map.entry("open-close.iocp4j", OpenClose::new),
             Map.entry("open-close.jdk", OpenCloseJdk::new),
             Map.entry("socket-echo.iocp4j", SocketEcho::new),
+            Map.entry("socket-echo.ports", SocketEchoPorts::new),
             Map.entry("socket-echo.jdk", SocketEchoJdk::new),
             Map.entry("socket-echo.netty", SocketEchoNetty::new),
             Map.entry("socket-echo.selector", SocketEchoSelector::new),

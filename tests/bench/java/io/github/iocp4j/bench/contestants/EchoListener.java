@@ -36,8 +36,7 @@ final class EchoListener implements CompletionListener {
         try {
             switch (completion.opcode()) {
                 case ACCEPT:
-                    welcome(client);
-                    goOn(client, false, 0);
+                    serve(client);
                     break;
                 case READ:
                     goOn(client, true, completion.bytes());
@@ -50,7 +49,8 @@ final class EchoListener implements CompletionListener {
         }
     }
 
-    private void welcome(final StreamDevice client) throws Win32Exception {
+    /** Begins to serve a new connection. */
+    void serve(final StreamDevice client) throws Win32Exception {
         client.attach(ByteBuffer.allocateDirect(BUFFER));
         if (client instanceof StreamSocket) {
             ((StreamSocket) client).option(StandardSocketOptions.TCP_NODELAY, true);
@@ -58,6 +58,7 @@ final class EchoListener implements CompletionListener {
         if (inline) {
             client.completeInline();
         }
+        goOn(client, false, 0);
     }
 
     /** Writes the data that was read, or reads, and continues while operations complete inline. */

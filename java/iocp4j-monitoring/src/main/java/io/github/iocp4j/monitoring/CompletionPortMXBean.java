@@ -141,6 +141,13 @@ public interface CompletionPortMXBean {
     long getFailedDequeues();
 
     /**
+     * The attribute UntakenConnections.
+     *
+     * @return {@link PortSnapshot#untakenConnections}
+     */
+    long getUntakenConnections();
+
+    /**
      * The attribute OperationsAccepted.
      *
      * @return {@link PortSnapshot#operationsAccepted}

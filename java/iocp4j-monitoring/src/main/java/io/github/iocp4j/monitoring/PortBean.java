@@ -143,6 +143,11 @@ final class PortBean implements CompletionPortMXBean {
     }
 
     @Override
+    public long getUntakenConnections() {
+        return view.now().untakenConnections();
+    }
+
+    @Override
     public long getOperationsAccepted() {
         return view.now().operationsAccepted();
     }

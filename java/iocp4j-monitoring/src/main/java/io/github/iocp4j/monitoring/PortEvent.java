@@ -62,6 +62,10 @@ final class PortEvent extends Event {
     @Description("Failed calls of GetQueuedCompletionStatusEx")
     final long failedDequeues;
 
+    @Label("Untaken Connections")
+    @Description("Accepted connections that the port has closed because the listener did not take them")
+    final long untakenConnections;
+
     @Label("Operations Accepted")
     final long operationsAccepted;
 
@@ -110,6 +114,7 @@ final class PortEvent extends Event {
         failures = port.failures().values().stream().mapToLong(Long::longValue).sum();
         foreignPackets = port.foreignPackets();
         failedDequeues = port.failedDequeues();
+        untakenConnections = port.untakenConnections();
         operationsAccepted = port.operationsAccepted();
         operationsCompleted = port.operationsCompleted();
         operationsCompletedInline = port.operationsCompletedInline();

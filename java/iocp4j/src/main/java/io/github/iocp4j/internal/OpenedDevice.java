@@ -21,7 +21,7 @@ public final class OpenedDevice {
      * @param name what was opened
      */
     public OpenedDevice(final CompletionPort port, final long key, final String name) {
-        this(port, key, name, null);
+        this(port, key, (Object) name, null);
     }
 
     /**
@@ -32,10 +32,7 @@ public final class OpenedDevice {
      * @param name makes the name; on any thread, and perhaps more than once
      */
     public OpenedDevice(final CompletionPort port, final long key, final Supplier<String> name) {
-        this.port = port;
-        this.key = key;
-        this.name = name;
-        limit = null;
+        this(port, key, (Object) name, null);
     }
 
     /**
@@ -47,13 +44,22 @@ public final class OpenedDevice {
      * @param limit what it refuses; null for nothing
      */
     public OpenedDevice(final CompletionPort port, final long key, final String name, final StreamLimit limit) {
+        this(port, key, (Object) name, limit);
+    }
+
+    private OpenedDevice(final CompletionPort port, final long key, final Object name, final StreamLimit limit) {
         this.port = port;
         this.key = key;
         this.name = name;
         this.limit = limit;
     }
 
-    /** The port. */
+    /** The same, registered with a port. */
+    public OpenedDevice registered(final CompletionPort with, final long deviceKey) {
+        return new OpenedDevice(with, deviceKey, name, limit);
+    }
+
+    /** The port; null for a handle that belongs to none. */
     public CompletionPort port() {
         return port;
     }

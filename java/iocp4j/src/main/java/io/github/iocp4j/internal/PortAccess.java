@@ -2,6 +2,7 @@ package io.github.iocp4j.internal;
 
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DetachedDevice;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.DeviceKind;
@@ -12,6 +13,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortLostException;
 import io.github.iocp4j.RegisteredSlice;
 import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.Win32Exception;
 import java.nio.ByteBuffer;
 
 /**
@@ -47,6 +49,19 @@ public abstract class PortAccess {
 
     /** Says how the connections of one kind are made. */
     public abstract void connections(DeviceKind kind, ConnectionFactory factory);
+
+    /** Says how the connections of one kind are made that belong to no port. */
+    public abstract void detachedConnections(DeviceKind kind, DetachedFactory factory);
+
+    /** Returns the device's key from a native call that has consumed the handle, or throws the exception. */
+    public abstract long taken(DetachedDevice<?> detached, CompletionPort port, long result, String call)
+            throws Win32Exception;
+
+    /** Makes the exception that says why the handle can no longer be used. */
+    public abstract DeviceClosedException closed(DetachedDevice<?> detached);
+
+    /** Changes the name of a device: a String, or a {@link java.util.function.Supplier} of it. */
+    public abstract void rename(Device device, Object name);
 
     /** Returns the operation's id of a native answer, or throws the exception for a refusal. */
     public abstract long accepted(Device device, long answer);

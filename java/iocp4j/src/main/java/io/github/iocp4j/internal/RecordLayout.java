@@ -16,6 +16,8 @@ public final class RecordLayout {
     public static final int OPCODE_OFFSET = 24;
     /** The kind of device, 2 bytes. */
     public static final int KIND_OFFSET = 26;
+    /** Set in the kind of a connection that belongs to no port; its key is that of {@link DetachedNative}. */
+    public static final int DETACHED_FLAG = 0x100;
     /** What the opcode makes of it, 4 bytes. */
     public static final int DETAIL_OFFSET = 28;
 

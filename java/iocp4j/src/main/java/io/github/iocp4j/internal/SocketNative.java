@@ -10,10 +10,18 @@ public final class SocketNative {
 
     public static native long openServer(
             long port, String name, byte[] address, int[] options, int backlog, int listening, int firstBytes,
+            boolean detached, long token);
+
+    /** The same with the socket of {@link DetachedSocketNative}, which is bound. */
+    public static native long serve(
+            long socket, long port, String name, int backlog, int listening, int firstBytes, boolean detached,
             long token);
 
-    /** Begins to accept; returns 1, or a negated error if no accept is in flight. */
+    /** Begins to accept; returns 1, or a negated error if the server must start accepts and none is in flight. */
     public static native long listen(long server);
+
+    /** Starts one accept. */
+    public static native long accept(long server, long token, int milliseconds);
 
     /** Writes the address to the array, and returns its length. */
     public static native long localAddress(long device, byte[] to);

@@ -10,6 +10,9 @@ public final class StreamSocketNative {
 
     public static native long open(long port, String name, byte[] local, int[] options);
 
+    /** Returns 1. */
+    public static native long bind(long device, byte[] address);
+
     public static native long connect(long device, byte[] remote, long token, int milliseconds);
 
     public static native long disconnect(long device, boolean reuse, long token, int milliseconds);

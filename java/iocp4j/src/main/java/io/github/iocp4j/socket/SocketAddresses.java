@@ -3,6 +3,7 @@ package io.github.iocp4j.socket;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.DetachedSocketNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.SocketNative;
@@ -93,6 +94,19 @@ final class SocketAddresses {
         final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         final int length = encode(address, buffer);
         return Arrays.copyOf(bytes, ipv6 && !isIpv6(address) ? mapToIpv6(buffer) : length);
+    }
+
+    /** The address as a {@code sockaddr} for a socket of that type, if a socket of that type can have it. */
+    static byte[] encodeFor(final SocketAddress address, final SocketType type) {
+        final short family = family(check(address));
+        if (family == type.family()) {
+            return encode(address);
+        }
+        if (family == AF_INET && type.isIpv6()) {
+            return encode((InetSocketAddress) address, true);
+        }
+        throw new IllegalArgumentException(
+                Printable.of(format(address)) + " is not an address for " + type + ": it is of another family");
     }
 
     /** Writes the address to the beginning of a little-endian buffer, and returns its length. */
@@ -194,6 +208,12 @@ final class SocketAddresses {
         return decode(bytes, SocketNative.remoteAddress(connection, bytes));
     }
 
+    /** The remote address of a connection that belongs to no port; null when it is closed or the address is lost. */
+    static SocketAddress remoteOfDetached(final long connection) {
+        final byte[] bytes = new byte[CAPACITY];
+        return decode(bytes, DetachedSocketNative.remoteAddress(connection, bytes));
+    }
+
     /** The local address of a socket that has no object yet; null when it is closed. */
     static SocketAddress local(final long socket) {
         final byte[] bytes = new byte[CAPACITY];
@@ -221,7 +241,8 @@ final class SocketAddresses {
         return decode(bytes, EngineError.key(answer, call + ' ' + device.name(), device));
     }
 
-    private static SocketAddress decode(final byte[] bytes, final long length) {
+    /** The address in the array; null when the length is not positive. */
+    static SocketAddress decode(final byte[] bytes, final long length) {
         return length <= 0 ? null : decode(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), (int) length);
     }
 

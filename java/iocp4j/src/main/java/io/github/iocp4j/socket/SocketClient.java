@@ -9,6 +9,7 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
+import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
@@ -135,7 +136,9 @@ public final class SocketClient {
                     ? "socket for " + address : "bind " + SocketAddresses.format(local);
             final long key = EngineError.key(
                     answer, call + SocketAddresses.whyNone(answer, address) + options.hint(answer), port);
-            final StreamSocket socket = new StreamSocket(port, key, address);
+            final StreamSocket socket = new StreamSocket(
+                    new OpenedDevice(port, key, () -> SocketAddresses.format(address)),
+                    new StreamSocket.Outgoing(SocketType.connection(address)));
             socket.attach(attachment);
             PortAccess.get().register(port, socket);
             try {

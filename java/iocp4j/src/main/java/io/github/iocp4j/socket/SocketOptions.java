@@ -3,6 +3,7 @@ package io.github.iocp4j.socket;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.DetachedSocketNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.SocketNative;
 import java.net.SocketOption;
@@ -46,14 +47,38 @@ final class SocketOptions {
     static <T> void set(final Device device, final SocketType type, final SocketOption<T> option, final T value)
             throws Win32Exception {
         final KnownOption known = KnownOption.of(option, type);
-        checked(SocketNative.set(device.key(), known.code(type), known.toNumber(value, type)),
-                "setsockopt ", known, option, device);
+        final long answer = SocketNative.set(device.key(), known.code(type), known.toNumber(value, type));
+        if (answer <= 0) {
+            EngineError.key(answer, call("setsockopt ", option, device.name(), known, answer), device);
+        }
     }
 
     static <T> T get(final Device device, final SocketType type, final SocketOption<T> option) throws Win32Exception {
         final KnownOption known = KnownOption.of(option, type);
-        final long answer = checked(SocketNative.get(device.key(), known.code(type)),
-                "getsockopt ", known, option, device);
+        final long answer = SocketNative.get(device.key(), known.code(type));
+        if (answer <= 0) {
+            EngineError.key(answer, call("getsockopt ", option, device.name(), known, answer), device);
+        }
+        return option.type().cast(known.ofNumber((int) (answer - 1), type));
+    }
+
+    static <T> void set(
+            final DetachedSocket<?> socket, final SocketType type, final SocketOption<T> option, final T value)
+            throws Win32Exception {
+        final KnownOption known = KnownOption.of(option, type);
+        final long answer = DetachedSocketNative.set(socket.key(), known.code(type), known.toNumber(value, type));
+        if (answer <= 0) {
+            socket.checked(answer, call("setsockopt ", option, socket.name(), known, answer));
+        }
+    }
+
+    static <T> T get(final DetachedSocket<?> socket, final SocketType type, final SocketOption<T> option)
+            throws Win32Exception {
+        final KnownOption known = KnownOption.of(option, type);
+        final long answer = DetachedSocketNative.get(socket.key(), known.code(type));
+        if (answer <= 0) {
+            socket.checked(answer, call("getsockopt ", option, socket.name(), known, answer));
+        }
         return option.type().cast(known.ofNumber((int) (answer - 1), type));
     }
 
@@ -64,10 +89,10 @@ final class SocketOptions {
         numbers[numbers.length - 1] = number;
     }
 
-    private static long checked(
-            final long answer, final String call, final KnownOption known, final SocketOption<?> option,
-            final Device device) throws Win32Exception {
-        return answer > 0 ? answer : EngineError.key(answer,
-                call + option.name() + ' ' + device.name() + known.hint(EngineError.win32Error(answer)), device);
+    /** What has failed, for the message. */
+    private static String call(
+            final String function, final SocketOption<?> option, final String name, final KnownOption known,
+            final long answer) {
+        return function + option.name() + ' ' + name + known.hint(EngineError.win32Error(answer));
     }
 }

@@ -14,9 +14,11 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.SocketNative;
+import io.github.iocp4j.internal.Timeouts;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 
@@ -36,15 +38,19 @@ import java.util.Set;
  */
 public final class SocketServer extends Device {
     static {
-        PortAccess.get().connections(DeviceKind.STREAM_SOCKET,
-                (port, key, detail) -> new StreamSocket(port, key, SocketAddresses.remote(key)));
+        PortAccess.get().connections(DeviceKind.STREAM_SOCKET, (port, key, detail) -> connection(port, key));
+        PortAccess.get().detachedConnections(
+                DeviceKind.STREAM_SOCKET, (key, detail) -> DetachedSocket.accepted(key));
     }
 
     private final SocketAddress local;
+    private final boolean onDemand;
 
-    private SocketServer(final CompletionPort port, final long key, final SocketAddress local) {
+    private SocketServer(
+            final CompletionPort port, final long key, final SocketAddress local, final boolean onDemand) {
         super(new OpenedDevice(port, key, SocketAddresses.format(local)));
         this.local = local;
+        this.onDemand = onDemand;
     }
 
     /**
@@ -57,7 +63,47 @@ public final class SocketServer extends Device {
      * @throws IllegalArgumentException when the address is not resolved, or is of another kind
      */
     public static Builder builder(final CompletionPort port, final SocketAddress address) {
-        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address));
+        return new Builder(Objects.requireNonNull(port, "port"), SocketAddresses.check(address), null);
+    }
+
+    /**
+     * Starts to configure a server on a socket that exists already.
+     *
+     * @param port receives the connections and their completions
+     * @param socket a socket that is bound; {@link Builder#open} makes it the server's
+     * @return a builder with the defaults that its methods document; options are those of the socket
+     */
+    public static Builder from(final CompletionPort port, final DetachedSocket<StreamSocket> socket) {
+        return new Builder(Objects.requireNonNull(port, "port"), null, Objects.requireNonNull(socket, "socket"));
+    }
+
+    /**
+     * Starts one accept ({@code AcceptEx}) on a server that accepts on demand: see {@link Builder#listening}. It
+     * completes once with opcode {@link Opcode#ACCEPT}. After success, {@link CompletionBatch#device} is the new
+     * connection; after a failure it is the server. If its client disconnects before it is accepted, the accept may
+     * fail with {@link Win32Error#WSAECONNRESET}; the server can accept others. When the server is closed, the accept
+     * completes with {@link Win32Error#HANDLES_CLOSED}.
+     *
+     * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     * @throws UnsupportedOperationException when the server keeps accepts in flight itself
+     * @throws DeviceClosedException when the server is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long accept(final long token) {
+        return accept(token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts one accept as {@link #accept(long)} does, with a deadline, after which it is cancelled and completes with
+     * {@link Win32Error#TIMEOUT}.
+     *
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long accept(final Duration timeout, final long token) {
+        return accept(token, Timeouts.deadline(timeout));
     }
 
     /**
@@ -118,6 +164,20 @@ public final class SocketServer extends Device {
         return KnownOption.supported(SocketType.server(local));
     }
 
+    private long accept(final long token, final int milliseconds) {
+        if (!onDemand) {
+            throw new UnsupportedOperationException(
+                    this + " keeps accepts in flight itself: build it with listening(0) to accept on demand");
+        }
+        return PortAccess.get().accepted(this, SocketNative.accept(key(), token, milliseconds));
+    }
+
+    private static StreamSocket connection(final CompletionPort port, final long key) {
+        final SocketAddress remote = SocketAddresses.remote(key);
+        return new StreamSocket(
+                new OpenedDevice(port, key, () -> remote == null ? "" : SocketAddresses.format(remote)), remote);
+    }
+
     /**
      * Configures a server.
      */
@@ -126,17 +186,23 @@ public final class SocketServer extends Device {
         private static final int MAX_FIRST_BYTES = 1 << 20;
 
         private final CompletionPort port;
+        /** Null for a socket that is bound already. */
         private final SocketAddress address;
+        /** Null for a socket that is created by {@link #open}. */
+        private final DetachedSocket<StreamSocket> socket;
         private final SocketOptions options;
         private int backlog = Integer.MAX_VALUE;
         private int listening = 4;
         private int firstBytes;
+        private boolean detached;
         private long token;
         private Object attachment;
 
-        private Builder(final CompletionPort port, final SocketAddress address) {
+        private Builder(
+                final CompletionPort port, final SocketAddress address, final DetachedSocket<StreamSocket> socket) {
             this.port = port;
             this.address = address;
+            this.socket = socket;
             options = SocketOptions.exclusive(SocketType.server(address));
         }
 
@@ -145,11 +211,26 @@ public final class SocketServer extends Device {
          * clients wait in the backlog. A worker starts the next accept when it dequeues a new connection; while every
          * worker is in the listener, no accept is started. Default: 4.
          *
-         * @param accepts from 1 to 1024
+         * <p>With 0 the server accepts on demand: each call of {@link SocketServer#accept(long)} starts one accept, and
+         * no other is started. Clients wait in the backlog meanwhile.
+         *
+         * @param accepts from 0 to 1024
          * @return this
          */
         public Builder listening(final int accepts) {
-            listening = inRange("listening accepts", accepts, 1, MAX_LISTENING);
+            listening = inRange("listening accepts", accepts, 0, MAX_LISTENING);
+            return this;
+        }
+
+        /**
+         * Makes connections that belong to no port: {@link CompletionBatch#detached} of the {@link Opcode#ACCEPT} is a
+         * {@link DetachedSocket}, which the listener associates with a port of its choice, or closes. Default: the
+         * connections are devices of the server's port.
+         *
+         * @return this
+         */
+        public Builder detached() {
+            detached = true;
             return this;
         }
 
@@ -189,8 +270,12 @@ public final class SocketServer extends Device {
          * @return this
          * @throws UnsupportedOperationException when the server has no such option
          * @throws IllegalArgumentException when the value is of a wrong type or out of range
+         * @throws IllegalStateException when the socket exists already: set its own options
          */
         public <T> Builder option(final SocketOption<T> option, final T value) {
+            if (socket != null) {
+                throw new IllegalStateException("The socket exists already: call option() of " + socket);
+            }
             options.put(option, value);
             return this;
         }
@@ -198,10 +283,10 @@ public final class SocketServer extends Device {
         /**
          * The options that {@link #option} takes.
          *
-         * @return the options, unmodifiable
+         * @return the options, unmodifiable; none when the socket exists already
          */
         public Set<SocketOption<?>> supportedOptions() {
-            return KnownOption.supported(SocketType.server(address));
+            return socket != null ? Set.of() : KnownOption.supported(SocketType.server(address));
         }
 
         /**
@@ -229,6 +314,7 @@ public final class SocketServer extends Device {
 
         /**
          * Binds the address and begins to accept ({@code WSASocketW}, {@code bind}, {@code listen}, {@code AcceptEx}).
+         * If this fails after a socket of the program has been associated with the port, the socket is closed.
          *
          * @return the open server
          * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES}
@@ -236,18 +322,13 @@ public final class SocketServer extends Device {
          *     it, {@link Win32Error#WSAEAFNOSUPPORT} when this version of Windows does not support the address family;
          *     Unix-domain sockets require Windows 10 version 1803
          * @throws PortClosedException when the port is closed or closing
+         * @throws IllegalStateException when the socket of the program is not bound
+         * @throws DeviceClosedException when the socket of the program is closed or has been associated
          * @throws OperationLimitException when the accepts would exceed the port's ceiling of operations in flight
          */
         public SocketServer open() throws Win32Exception {
-            final String wanted = SocketAddresses.format(address);
-            final long answer = SocketNative.openServer(
-                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), options.toArray(), backlog,
-                    listening, firstBytes, token);
-            final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
-                    ? " (another socket may have that address: end its program, or choose another port)"
-                    : SocketAddresses.whyNone(answer, address) + options.hint(answer);
-            final long key = EngineError.key(answer, "bind " + wanted + why, port);
-            final SocketServer server = new SocketServer(port, key, whereIs(key));
+            final long key = socket == null ? bind() : serve();
+            final SocketServer server = new SocketServer(port, key, whereIs(key), listening == 0);
             server.attach(attachment);
             PortAccess.get().register(port, server);
             // The first completion must find the server registered.
@@ -255,8 +336,29 @@ public final class SocketServer extends Device {
             if (accepting < 0) {
                 server.close();
             }
-            EngineError.key(accepting, "listen " + wanted, port);
+            EngineError.key(accepting, "listen " + server.name(), port);
             return server;
+        }
+
+        private long bind() throws Win32Exception {
+            final String wanted = SocketAddresses.format(address);
+            final long answer = SocketNative.openServer(
+                    PortAccess.get().id(port), wanted, SocketAddresses.encode(address), options.toArray(), backlog,
+                    listening, firstBytes, detached, token);
+            final String why = -answer == Win32Error.WSAEADDRINUSE || -answer == Win32Error.WSAEACCES
+                    ? " (another socket may have that address: end its program, or choose another port)"
+                    : SocketAddresses.whyNone(answer, address) + options.hint(answer);
+            return EngineError.key(answer, "bind " + wanted + why, port);
+        }
+
+        private long serve() throws Win32Exception {
+            final SocketAddress bound = socket.localAddress();
+            if (bound == null) {
+                throw new IllegalStateException(socket + " is not bound: bind it before it becomes a server");
+            }
+            return PortAccess.get().taken(socket, port, SocketNative.serve(
+                    socket.key(), PortAccess.get().id(port), SocketAddresses.format(bound), backlog, listening,
+                    firstBytes, detached, token), "serve");
         }
 
         /** The address with the actual port. */

@@ -30,6 +30,11 @@ enum SocketType {
         return of(peer, TCP, TCP6, UNIX);
     }
 
+    /** The type of a datagram socket with that address. */
+    static SocketType datagram(final SocketAddress address) {
+        return SocketAddresses.isIpv6(address) ? UDP6 : UDP;
+    }
+
     static SocketType server(final SocketAddress address) {
         return of(address, TCP_SERVER, TCP6_SERVER, UNIX_SERVER);
     }
@@ -56,6 +61,17 @@ enum SocketType {
 
     static Set<SocketType> ipv6() {
         return IPV6;
+    }
+
+    /** The address family, for native code. */
+    int family() {
+        switch (this) {
+            case UNIX:
+            case UNIX_SERVER:
+                return SocketAddresses.AF_UNIX;
+            default:
+                return isIpv6() ? SocketAddresses.AF_INET6 : SocketAddresses.AF_INET;
+        }
     }
 
     boolean isIpv6() {

@@ -2,7 +2,6 @@ package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
-import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
@@ -32,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
@@ -53,11 +53,19 @@ public final class StreamSocket extends StreamDevice {
     /** The maximum that {@code TransmitFile} sends. */
     private static final long MAX_TRANSMISSION = 0x7fff_fffeL;
 
-    private volatile SocketAddress remote;
+    /** The peer's address, perhaps null, or an {@link Outgoing}. One field, because servers have many connections. */
+    private volatile Object peer;
 
-    StreamSocket(final CompletionPort port, final long key, final SocketAddress remote) {
-        super(new OpenedDevice(port, key, () -> remote == null ? "" : SocketAddresses.format(remote)));
-        this.remote = remote;
+    /** A connection that a server has accepted; its address is null when it is lost. */
+    StreamSocket(final OpenedDevice opened, final SocketAddress remote) {
+        super(opened);
+        peer = remote;
+    }
+
+    /** A socket that is not connected yet. */
+    StreamSocket(final OpenedDevice opened, final Outgoing outgoing) {
+        super(opened);
+        peer = outgoing;
     }
 
     /**
@@ -72,14 +80,39 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * The peer's address, which is still available after the socket is closed.
+     * The peer's address. For a connection that this process has started, Windows is asked once
+     * ({@code getpeername}), and the answer is kept.
      *
-     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null only for an accepted
-     *     connection whose address is lost, because the peer has gone (neither {@code GetAcceptExSockaddrs} nor
-     *     {@code getpeername} returns the address), or because the connection was closed before its object was created
+     * @return an {@link java.net.InetSocketAddress} or a {@link UnixSocketAddress}; null when the socket is not
+     *     connected yet, when it was closed before this method was called while it was connected, or when Windows has
+     *     lost the address of an accepted connection because the peer has gone
      */
     public SocketAddress remoteAddress() {
-        return remote;
+        final Object known = peer;
+        if (!(known instanceof Outgoing)) {
+            return (SocketAddress) known;
+        }
+        final Outgoing outgoing = (Outgoing) known;
+        if (outgoing.remote == null) {
+            outgoing.remote = SocketAddresses.remote(key());
+        }
+        return outgoing.remote;
+    }
+
+    /**
+     * Binds a socket that is not bound ({@code bind}): one from {@link DetachedSocket}. Otherwise {@link #connect}
+     * binds it to an address that Windows chooses.
+     *
+     * @param address an address of this machine and of the socket's family; Windows chooses the port if it is 0
+     * @throws IllegalArgumentException when the address is not resolved, or is of another family
+     * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEINVAL} when the socket is bound already,
+     *     {@link Win32Error#WSAEADDRINUSE} or {@link Win32Error#WSAEACCES} when another socket has that address,
+     *     {@link Win32Error#WSAEADDRNOTAVAIL} when this machine does not have it
+     * @throws DeviceClosedException when the socket is closed
+     */
+    public void bind(final SocketAddress address) throws Win32Exception {
+        EngineError.key(StreamSocketNative.bind(key(), SocketAddresses.encodeFor(address, type())),
+                "bind " + SocketAddresses.format(address), this);
     }
 
     /**
@@ -368,29 +401,48 @@ public final class StreamSocket extends StreamDevice {
     }
 
     /**
-     * Starts connecting this socket again, after {@link #disconnect} for {@link AfterDisconnect#CONNECT_AGAIN}
-     * ({@code ConnectEx}). The completion has opcode {@link Opcode#CONNECT}. For a new connection, use
-     * {@link SocketClient}.
+     * Starts connecting this socket ({@code ConnectEx}; {@code connect} for a Unix-domain socket), if it is not
+     * connected: a socket from {@link DetachedSocket}, or one that was disconnected for
+     * {@link AfterDisconnect#CONNECT_AGAIN}. A socket that is not bound is bound to an address that Windows chooses.
+     * The completion has opcode {@link Opcode#CONNECT}; for a socket that is connected already, its status is
+     * {@link Win32Error#WSAEISCONN}. {@link SocketClient} opens a socket and connects it in one step.
      *
-     * @param address the server, of the same address family as the first one
+     * @param address the server, of the socket's address family
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
-     * @throws IllegalArgumentException when the address is not resolved
+     * @throws IllegalArgumentException when the address is not resolved, or is of another family
      * @throws DeviceClosedException when the socket is closed or closing
      * @throws OperationLimitException when the port's ceiling of operations in flight is reached
      */
     public long connect(final SocketAddress address, final long token) {
-        return connect(SocketAddresses.check(address), token, Timeouts.NO_DEADLINE);
+        return connect(address, token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts connecting this socket as {@link #connect(SocketAddress, long)} does, with a deadline, after which the
+     * operation is cancelled and completes with {@link Win32Error#TIMEOUT}.
+     *
+     * @param address the server, of the socket's address family
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long connect(final SocketAddress address, final Duration timeout, final long token) {
+        return connect(address, token, Timeouts.deadline(timeout));
     }
 
     /** As {@link #connect(SocketAddress, long)}, with a deadline or {@link Timeouts#NO_DEADLINE}. */
     long connect(final SocketAddress address, final long token, final int timeoutMillis) {
-        remote = address;
-        final byte[] encoded = SocketAddresses.encode(address);
+        final SocketType type = type();
+        final byte[] encoded = SocketAddresses.encodeFor(address, type);
+        // A new one, because another thread may just be storing the address of an earlier peer.
+        peer = new Outgoing(type);
         // ConnectEx only starts the connection; for a Unix-domain socket, connect() waits.
-        return PortAccess.get().accepted(this, address instanceof UnixSocketAddress
+        final long id = PortAccess.get().accepted(this, address instanceof UnixSocketAddress
                 ? OffCarrier.call(() -> StreamSocketNative.connect(key(), encoded, token, timeoutMillis))
                 : StreamSocketNative.connect(key(), encoded, token, timeoutMillis));
+        PortAccess.get().rename(this, (Supplier<String>) () -> SocketAddresses.format(address));
+        return id;
     }
 
     /**
@@ -426,7 +478,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed
      */
     public <T> void option(final SocketOption<T> option, final T value) throws Win32Exception {
-        SocketOptions.set(this, SocketType.connection(remote), option, value);
+        SocketOptions.set(this, type(), option, value);
     }
 
     /**
@@ -440,7 +492,7 @@ public final class StreamSocket extends StreamDevice {
      * @throws DeviceClosedException when the socket is closed
      */
     public <T> T option(final SocketOption<T> option) throws Win32Exception {
-        return SocketOptions.get(this, SocketType.connection(remote), option);
+        return SocketOptions.get(this, type(), option);
     }
 
     /**
@@ -449,7 +501,7 @@ public final class StreamSocket extends StreamDevice {
      * @return the options, unmodifiable
      */
     public Set<SocketOption<?>> supportedOptions() {
-        return KnownOption.supported(SocketType.connection(remote));
+        return KnownOption.supported(type());
     }
 
     private long startScatter(final ByteBuffer[] buffers, final long token, final int milliseconds) {
@@ -507,7 +559,23 @@ public final class StreamSocket extends StreamDevice {
                 Timeouts.NO_DEADLINE);
     }
 
+    private SocketType type() {
+        final Object known = peer;
+        return known instanceof Outgoing ? ((Outgoing) known).type : SocketType.connection((SocketAddress) known);
+    }
+
     private static ByteBuffer orNothing(final ByteBuffer buffer) {
         return buffer == null ? NOTHING : buffer;
+    }
+
+    /** The state of a socket that this process connects. */
+    static final class Outgoing {
+        private final SocketType type;
+        /** Null until it is asked for while the socket is connected. */
+        private volatile SocketAddress remote;
+
+        Outgoing(final SocketType type) {
+            this.type = type;
+        }
     }
 }

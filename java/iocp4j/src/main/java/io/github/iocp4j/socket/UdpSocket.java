@@ -54,8 +54,8 @@ public final class UdpSocket extends StreamDevice {
     /** What {@link #localAddress} has returned last; null before the socket is bound. */
     private volatile InetSocketAddress local;
 
-    private UdpSocket(final CompletionPort port, final long key, final String name, final SocketType type) {
-        super(new OpenedDevice(port, key, name));
+    UdpSocket(final OpenedDevice opened, final SocketType type) {
+        super(opened);
         this.type = type;
     }
 
@@ -387,7 +387,7 @@ public final class UdpSocket extends StreamDevice {
             this.port = Objects.requireNonNull(port, "port");
             this.address = address;
             this.bound = bound;
-            type = SocketAddresses.isIpv6(address) ? SocketType.UDP6 : SocketType.UDP;
+            type = SocketType.datagram(address);
             options = SocketOptions.exclusive(type);
         }
 
@@ -433,7 +433,8 @@ public final class UdpSocket extends StreamDevice {
                     answer, (bound ? "bind " : "WSASocketW ") + wanted + options.hint(answer), port);
             final InetSocketAddress found = (InetSocketAddress) SocketAddresses.local(key);
             final UdpSocket socket =
-                    new UdpSocket(port, key, found == null ? wanted : SocketAddresses.format(found), type);
+                    new UdpSocket(
+                    new OpenedDevice(port, key, found == null ? wanted : SocketAddresses.format(found)), type);
             socket.local = found;
             return PortAccess.get().register(port, socket);
         }

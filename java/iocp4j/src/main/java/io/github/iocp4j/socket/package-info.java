@@ -10,6 +10,15 @@
  * {@link io.github.iocp4j.socket.MulticastMembership} can be dropped. Servers and clients accept a
  * {@link io.github.iocp4j.socket.UnixSocketAddress}, too, if Windows supports Unix-domain sockets.
  *
+ * <h2>Sockets without a port, and accepts on demand</h2>
+ *
+ * <p>A {@link io.github.iocp4j.socket.DetachedSocket} is a socket that belongs to no port yet: the program sets its
+ * options, binds it, and then associates it with a port. A server that was built with
+ * {@link io.github.iocp4j.socket.SocketServer.Builder#detached} hands out its connections in this form, so that the
+ * program distributes them over several ports, for example one polled port for each processor. A server that was built
+ * with {@code listening(0)} accepts only as many clients as {@link io.github.iocp4j.socket.SocketServer#accept} is
+ * called for.
+ *
  * <h2>Options</h2>
  *
  * <p>All sockets have {@code option(option, value)}, {@code option(option)} and {@code supportedOptions()}; builders

@@ -46,6 +46,7 @@ final class JsonPage implements Page {
                 .put("bytes", port.bytes())
                 .put("foreignPackets", port.foreignPackets())
                 .put("failedDequeues", port.failedDequeues())
+                .put("untakenConnections", port.untakenConnections())
                 .put("unbalancedDevices", port.unbalancedDevices());
         if (interval.hasRates()) {
             json.put("completionsPerSecond", interval.perSecond(PortSnapshot::completions))

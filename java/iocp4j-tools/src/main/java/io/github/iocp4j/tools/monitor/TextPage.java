@@ -63,11 +63,11 @@ final class TextPage implements Page {
                 Words.amount(port.operationsCompletedInline()));
         lines.add("bytes       %6s %s", Words.amount(port.bytes()),
                 rate(interval, interval.perSecond(PortSnapshot::bytes)));
-        final long failedDequeues = port.failedDequeues();
-        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failedDequeues > 0) {
-            lines.add("ATTENTION: %d in quarantine, %d foreign packets, %d unbalanced devices, %d failed dequeues",
-                    port.operationsQuarantined(), port.foreignPackets(),
-                    port.unbalancedDevices(), failedDequeues);
+        final long failures = port.failedDequeues() + port.untakenConnections();
+        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failures > 0) {
+            lines.add("ATTENTION: %d in quarantine, %d foreign packets, %d unbalanced devices, %d failed dequeues,"
+                    + " %d untaken connections", port.operationsQuarantined(), port.foreignPackets(),
+                    port.unbalancedDevices(), port.failedDequeues(), port.untakenConnections());
         }
     }
 

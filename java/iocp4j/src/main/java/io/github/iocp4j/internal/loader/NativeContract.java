@@ -74,6 +74,7 @@ public final class NativeContract {
         terms.put("offset of the opcode", RecordLayout.OPCODE_OFFSET);
         terms.put("offset of the device kind", RecordLayout.KIND_OFFSET);
         terms.put("offset of the detail", RecordLayout.DETAIL_OFFSET);
+        terms.put("flag of a detached connection", RecordLayout.DETACHED_FLAG);
         terms.put("last opcode", PortAccess.get().code(Opcode.WAIT));
         terms.put("last device kind", PortAccess.get().code(DeviceKind.JOB));
         terms.put("last mechanism", Mechanism.HANDLE.ordinal());

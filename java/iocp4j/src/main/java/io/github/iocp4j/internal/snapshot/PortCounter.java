@@ -40,5 +40,7 @@ public enum PortCounter {
     /** {@link io.github.iocp4j.PortSnapshot#failedDequeues}. */
     FAILED_DEQUEUES,
     /** {@link io.github.iocp4j.PortSnapshot#deviceCount}; native code has no such counter, but a list of devices. */
-    DEVICES
+    DEVICES,
+    /** {@link io.github.iocp4j.PortSnapshot#untakenConnections}, which Java counts. */
+    UNTAKEN_CONNECTIONS
 }

@@ -1,0 +1,229 @@
+package io.github.iocp4j.socket;
+
+import static io.github.iocp4j.fixtures.PipePair.buffer;
+import static io.github.iocp4j.fixtures.PipePair.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.CheckedPort;
+import io.github.iocp4j.fixtures.FullBacklog;
+import io.github.iocp4j.fixtures.Recorder;
+import io.github.iocp4j.fixtures.SocketPair;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Sockets that the program opens before it has a port for them. */
+@Timeout(120)
+final class DetachedSocketTest extends CheckedPort {
+    @Test
+    void isPreparedThenAssociatedThenConnected() throws Exception {
+        final ByteBuffer answer = ByteBuffer.allocateDirect(8);
+        try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress());
+                DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET)) {
+            assertThat(detached.localAddress()).isNull();
+            assertThat(detached.remoteAddress()).isNull();
+            detached.option(StandardSocketOptions.TCP_NODELAY, true);
+            detached.option(StandardSocketOptions.SO_RCVBUF, 12_345);
+            detached.bind(SocketPair.loopback());
+            final InetSocketAddress bound = (InetSocketAddress) detached.localAddress();
+            assertThat(bound.getPort()).isPositive();
+            final Object mark = new Object();
+            final StreamSocket socket = detached.associate(port, mark);
+            assertThat(detached.isOpen()).isFalse();
+            assertThat(socket.port()).isSameAs(port);
+            assertThat((Object) socket.attachment()).isSameAs(mark);
+            assertThat(socket.localAddress()).isEqualTo(bound);
+            assertThat(socket.remoteAddress()).isNull();
+            assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            assertThat(socket.option(StandardSocketOptions.SO_RCVBUF)).isEqualTo(12_345);
+            assertThatThrownBy(() -> socket.bind(SocketPair.loopback())).isInstanceOfSatisfying(Win32Exception.class,
+                    refused -> assertThat(refused.code()).isEqualTo(Win32Error.WSAEINVAL));
+            socket.connect(server.getLocalSocketAddress(), 1);
+            final Recorder.Completion connected = recorder.nextSuccess(Opcode.CONNECT);
+            assertThat(connected.token).isEqualTo(1);
+            assertThat(connected.device).isSameAs(socket);
+            assertThat(socket.remoteAddress()).isEqualTo(server.getLocalSocketAddress());
+            assertThat(socket.name()).isEqualTo("127.0.0.1:" + server.getLocalPort());
+            try (Socket accepted = server.accept()) {
+                assertThat(accepted.getRemoteSocketAddress()).isEqualTo(bound);
+                accepted.getOutputStream().write("hello".getBytes());
+                socket.read(answer, 2);
+                assertThat(text(answer, recorder.nextSuccess(Opcode.READ).bytes)).isEqualTo("hello");
+            }
+            assertThat(socket.close(LONG)).isTrue();
+            assertThat(socket.remoteAddress()).as("kept").isNotNull();
+        }
+    }
+
+    @Test
+    void isBoundByConnectWhereItIsNot() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            final StreamSocket socket = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+            socket.connect(server.getLocalSocketAddress(), LONG, 1);
+            recorder.nextSuccess(Opcode.CONNECT);
+            assertThat(((InetSocketAddress) socket.localAddress()).getPort()).isPositive();
+            socket.close();
+        }
+    }
+
+    @Test
+    void isConnectedOnce() throws Exception {
+        final SocketPair pair = SocketPair.open(port, recorder);
+        pair.client.connect(pair.client.remoteAddress(), 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAEISCONN);
+        pair.client.write(buffer("x"), 2);
+        recorder.nextSuccess(Opcode.WRITE);
+    }
+
+    @Test
+    void oneSocketReachesBothFamilies() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            final DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET6);
+            detached.option(WinsockOptions.IPV6_V6ONLY, false);
+            final StreamSocket socket = detached.associate(port);
+            socket.connect(server.getLocalSocketAddress(), 1);
+            recorder.nextSuccess(Opcode.CONNECT);
+            assertThat(socket.remoteAddress()).isEqualTo(server.getLocalSocketAddress());
+            socket.close();
+        }
+    }
+
+    @Test
+    void connectIsRefusedCancelledAndTimesOut() throws Exception {
+        final InetSocketAddress nobody;
+        try (ServerSocket gone = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            nobody = (InetSocketAddress) gone.getLocalSocketAddress();
+        }
+        final StreamSocket refused = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+        refused.connect(nobody, 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNREFUSED);
+        assertThat(refused.remoteAddress()).isNull();
+        refused.close();
+        try (FullBacklog full = new FullBacklog()) {
+            final StreamSocket cancelled = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+            assertThat(cancelled.cancel(cancelled.connect(full.address(), 2))).isTrue();
+            assertThat(recorder.next().status).isEqualTo(Win32Error.OPERATION_ABORTED);
+            assertThat(cancelled.remoteAddress()).isNull();
+            cancelled.close();
+            final StreamSocket late = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+            late.connect(full.address(), Duration.ofMillis(30), 3);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.TIMEOUT);
+            late.close();
+            final StreamSocket closed = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+            closed.connect(full.address(), 4);
+            assertThat(closed.close(LONG)).isTrue();
+            assertThat(recorder.next().status).isEqualTo(Win32Error.HANDLES_CLOSED);
+        }
+    }
+
+    @Test
+    void datagramsWork() throws Exception {
+        final DetachedSocket<UdpSocket> detached = DetachedSocket.datagram(StandardProtocolFamily.INET);
+        detached.option(WinsockOptions.UDP_CONNRESET, false);
+        assertThat(detached.option(WinsockOptions.UDP_CONNRESET)).isFalse();
+        detached.option(StandardSocketOptions.SO_BROADCAST, true);
+        detached.bind(SocketPair.loopback());
+        final UdpSocket socket = detached.associate(port);
+        assertThat(socket.option(WinsockOptions.UDP_CONNRESET)).as("known after the association").isFalse();
+        assertThat(socket.option(StandardSocketOptions.SO_BROADCAST)).isTrue();
+        final UdpSocket unbound = DetachedSocket.datagram(StandardProtocolFamily.INET).associate(port);
+        assertThat(unbound.localAddress()).isNull();
+        unbound.connect(socket.localAddress());
+        final ByteBuffer received = ByteBuffer.allocateDirect(8);
+        socket.receive(received, new SocketAddressBuffer(), 1);
+        unbound.write(buffer("hi"), 2);
+        assertThat(recorder.nextByToken(2).get(1L).bytes).isEqualTo(2);
+        assertThat(text(received, 2)).isEqualTo("hi");
+    }
+
+    @Test
+    void staysDetachedWhenThePortIsClosed() throws Exception {
+        final CompletionPort other = CompletionPort.builder(recorder).workers(1).open();
+        other.close();
+        final DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET);
+        assertThatThrownBy(() -> detached.associate(other)).isInstanceOf(PortClosedException.class);
+        assertThat(detached.isOpen()).isTrue();
+        detached.bind(SocketPair.loopback());
+        assertThat(detached.associate(port).close(LONG)).isTrue();
+    }
+
+    @Test
+    void misuseIsRefusedWithTheReason() throws Exception {
+        final DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET);
+        assertThatThrownBy(() -> detached.bind(SocketPair.loopback6())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("another family");
+        assertThatThrownBy(() -> detached.bind(InetSocketAddress.createUnresolved("x", 1)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not resolved");
+        assertThatThrownBy(() -> detached.option(StandardSocketOptions.SO_BROADCAST, true))
+                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("TCP connection");
+        assertThatThrownBy(() -> detached.associate(null)).isInstanceOf(NullPointerException.class).hasMessage("port");
+        assertThatThrownBy(() -> DetachedSocket.stream(null)).isInstanceOf(IllegalArgumentException.class);
+        detached.bind(SocketPair.loopback());
+        assertThatThrownBy(() -> detached.bind(SocketPair.loopback())).isInstanceOfSatisfying(Win32Exception.class,
+                refused -> assertThat(refused.code()).isEqualTo(Win32Error.WSAEINVAL));
+        final StreamSocket socket = detached.associate(port);
+        assertThatThrownBy(() -> detached.associate(port)).isInstanceOf(DeviceClosedException.class)
+                .hasMessageContaining("belongs to CompletionPort");
+        assertThatThrownBy(() -> detached.bind(SocketPair.loopback())).isInstanceOf(DeviceClosedException.class);
+        assertThatThrownBy(detached::localAddress).isInstanceOf(DeviceClosedException.class);
+        detached.close();
+        assertThat(socket.isOpen()).as("close() of the detached socket does not concern the device").isTrue();
+        assertThatThrownBy(() -> socket.connect(SocketPair.loopback6(), 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        final DetachedSocket<UdpSocket> closed = DetachedSocket.datagram(StandardProtocolFamily.INET6);
+        closed.close();
+        closed.close();
+        assertThatThrownBy(() -> closed.associate(port)).isInstanceOf(DeviceClosedException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> closed.option(StandardSocketOptions.SO_SNDBUF)).isInstanceOf(
+                DeviceClosedException.class);
+    }
+
+    @Test
+    void becomesAServer() throws Exception {
+        final DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET);
+        assertThatThrownBy(() -> SocketServer.from(port, detached).open()).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("not bound");
+        detached.bind(SocketPair.loopback());
+        final InetSocketAddress bound = (InetSocketAddress) detached.localAddress();
+        assertThatThrownBy(() -> SocketServer.from(port, detached).option(StandardSocketOptions.SO_RCVBUF, 1))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("exists already");
+        try (SocketServer server = SocketServer.from(port, detached).token(7).open();
+                Socket client = new Socket(bound.getAddress(), bound.getPort())) {
+            assertThat(server.localAddress()).isEqualTo(bound);
+            final Recorder.Completion accepted = recorder.nextSuccess(Opcode.ACCEPT);
+            assertThat(accepted.token).isEqualTo(7);
+            assertThat(((StreamSocket) accepted.device).remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+            accepted.device.close();
+        }
+        assertThatThrownBy(() -> SocketServer.from(port, detached).open()).isInstanceOf(DeviceClosedException.class);
+    }
+
+    @Test
+    void unixDomainSocketsNeedAWindowsThatHasThem() throws Exception {
+        final DetachedSocket<StreamSocket> detached;
+        try {
+            detached = DetachedSocket.unixStream();
+        } catch (final Win32Exception none) {
+            assumeTrue(none.code() != Win32Error.WSAEAFNOSUPPORT, "Wine has no Unix-domain sockets");
+            throw none;
+        }
+        final Device socket = detached.associate(port);
+        assertThat(socket.close(LONG)).isTrue();
+    }
+}
