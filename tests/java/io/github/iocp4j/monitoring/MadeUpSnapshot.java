@@ -18,7 +18,7 @@ public final class MadeUpSnapshot {
     /** The duration of each worker's activity. */
     public static final long MILLIS = 4321;
 
-    static final int COUNTERS = 18;
+    static final int COUNTERS = 19;
     /** Where the number of counters stands. */
     static final int COUNTERS_AT = 8 + 8 + 8 + 1 + 1 + 2 + NAME.getBytes(StandardCharsets.UTF_8).length;
 

@@ -242,7 +242,7 @@ final class SocketServerTest extends RecordedPort {
         assertThatThrownBy(() -> SocketClient.builder(port, SocketPair.loopback(1))
                 .localAddress(SocketPair.loopback6()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("of different address families");
-        assertThatThrownBy(() -> builder.listening(0)).hasMessageContaining("from 1 to 1024");
+        assertThatThrownBy(() -> builder.listening(-1)).hasMessageContaining("from 0 to 1024");
         assertThatThrownBy(() -> builder.listening(1025)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.backlog(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.firstBytes(-1)).isInstanceOf(IllegalArgumentException.class);
