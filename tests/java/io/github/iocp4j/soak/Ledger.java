@@ -3,8 +3,11 @@ package io.github.iocp4j.soak;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Opcode;
+import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.socket.SocketServer;
+import io.github.iocp4j.socket.StreamSocket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
@@ -61,17 +64,27 @@ final class Ledger {
         long with(long token);
     }
 
-    long read(final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
+    long read(final StreamDevice pipe, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
         buffer.clear();
         return start(new Entry(pipe, Opcode.READ, slot), token -> timeoutMillis == 0
                 ? pipe.read(buffer, token) : pipe.read(buffer, Duration.ofMillis(timeoutMillis), token));
     }
 
     long write(
-            final NamedPipe pipe, final int slot, final ByteBuffer buffer, final int length, final int timeoutMillis) {
+            final StreamDevice pipe, final int slot, final ByteBuffer buffer, final int length, final int timeoutMillis) {
         buffer.clear().limit(length);
         return start(new Entry(pipe, Opcode.WRITE, slot), token -> timeoutMillis == 0
                 ? pipe.write(buffer, token) : pipe.write(buffer, Duration.ofMillis(timeoutMillis), token));
+    }
+
+    /** Asks a server that accepts on demand for one connection. */
+    long accept(final SocketServer server, final int timeoutMillis) {
+        return start(new Entry(server, Opcode.ACCEPT, 0), token -> timeoutMillis == 0
+                ? server.accept(token) : server.accept(Duration.ofMillis(timeoutMillis), token));
+    }
+
+    long connect(final StreamSocket socket, final SocketAddress address) {
+        return start(new Entry(socket, Opcode.CONNECT, 0), token -> socket.connect(address, token));
     }
 
     private long start(final Entry entry, final Start start) {
@@ -101,11 +114,17 @@ final class Ledger {
         if (entry == null) {
             fault("an unexpected completion: " + batch.opcode(index) + ", status " + status + ", token "
                     + batch.token(index));
-        } else if (entry.opcode != batch.opcode(index) || entry.device.key() != batch.key(index)) {
+        } else if (entry.opcode != batch.opcode(index)
+                || (entry.device.key() == batch.key(index)) == isConnection(batch, index)) {
             fault("a completion of " + batch.opcode(index) + " on " + Long.toHexString(batch.key(index)) + " for "
                     + entry.opcode + " on " + entry.device);
         }
         return entry;
+    }
+
+    /** Whether the key in the record is that of a new connection. */
+    private static boolean isConnection(final CompletionBatch batch, final int index) {
+        return batch.opcode(index) == Opcode.ACCEPT && batch.status(index) == Win32Error.SUCCESS;
     }
 
     /** Counts a connection; a server begins to wait for those by itself, so there is no token to check. */

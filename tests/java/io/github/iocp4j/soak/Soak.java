@@ -46,7 +46,9 @@ public final class Soak implements Callable<Integer> {
 
     private final Ledger clientLedger = new Ledger("clients");
     private final Ledger shortLedger = new Ledger("short lives");
+    private final Ledger socketLedger = new Ledger("sockets");
     private int lives;
+    private int socketLives;
     private int killed;
 
     private Soak() {
@@ -64,9 +66,11 @@ public final class Soak implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         System.out.printf(Locale.ROOT, "%d clients, %d s to warm up, then %.2f minutes%n", clients, warmUp, minutes);
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, thrown) -> clientLedger.fault("the thread " + thread.getName() + " has died of " + thrown));
         boolean fine;
         try (SoakServer server = new SoakServer("iocp4j-soak-" + ProcessHandle.current().pid())) {
-            final List<Ledger> ledgers = List.of(server.ledger(), clientLedger, shortLedger);
+            final List<Ledger> ledgers = List.of(server.ledger(), clientLedger, shortLedger, socketLedger);
             final Census.Taker census = new Census.Taker(programs, server.port());
             fine = round(server, Duration.ofSeconds(warmUp));
             final Census before = census.take();
@@ -78,7 +82,8 @@ public final class Soak implements Callable<Integer> {
             final Census after = census.take();
 
             ledgers.forEach(System.out::println);
-            System.out.printf(Locale.ROOT, "%d short lives, %d processes killed%n", lives, killed);
+            System.out.printf(Locale.ROOT, "%d short lives, %d of sockets, %d processes killed%n", lives, socketLives,
+                    killed);
             for (final Ledger ledger : ledgers) {
                 fine &= ledger.balances();
             }
@@ -99,7 +104,8 @@ public final class Soak implements Callable<Integer> {
         final long end = System.nanoTime() + length.toNanos();
         try (SoakClients crowd = new SoakClients(clientLedger, server.pipe(), clients);
                 KilledClients doomed = new KilledClients(programs, server.pipe());
-                ShortLives others = new ShortLives(shortLedger, server)) {
+                ShortLives others = new ShortLives(shortLedger, server);
+                SocketLives sockets = new SocketLives(socketLedger)) {
             for (int second = 1; System.nanoTime() < end; second++) {
                 TimeUnit.SECONDS.sleep(1);
                 doomed.oneMore();
@@ -109,6 +115,7 @@ public final class Soak implements Callable<Integer> {
             }
             killed += doomed.killed();
             lives += others.lived();
+            socketLives += sockets.lived();
         }
         final boolean quiet = server.awaitQuiet(QUIET_PATIENCE);
         if (!quiet) {

@@ -179,7 +179,7 @@ final class SoakClients implements AutoCloseable {
         private void say(final int slot) {
             final ThreadLocalRandom random = ThreadLocalRandom.current();
             final int length = HEADER + random.nextInt(MESSAGE - HEADER);
-            final ByteBuffer buffer = buffers[slot];
+            final ByteBuffer buffer = buffers[slot].clear();
             final int fill = random.nextInt();
             buffer.putInt(0, number).putInt(Integer.BYTES, fill).putInt(2 * Integer.BYTES, length);
             for (int i = HEADER; i < length; i++) {

@@ -1,0 +1,208 @@
+package io.github.iocp4j.soak;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPoller;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DetachedDevice;
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.DetachedSocket;
+import io.github.iocp4j.socket.SocketServer;
+import io.github.iocp4j.socket.StreamSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Servers that accept on demand and give each connection to another port, which may be closed already: each time some
+ * connections are associated, some are closed and some are not taken, and everything is closed in another order.
+ */
+final class SocketLives implements AutoCloseable {
+    private static final int CLIENTS = 6;
+    private static final int MESSAGE = 64;
+    private static final int PAUSE_MILLIS = 200;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Ledger ledger;
+    private final Thread thread = new Thread(this::run, "soak-socket-lives");
+    private volatile boolean closing;
+    private volatile int lived;
+
+    SocketLives(final Ledger ledger) {
+        this.ledger = ledger;
+        thread.start();
+    }
+
+    int lived() {
+        return lived;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join();
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            for (int number = 0; !closing; number++) {
+                new Life(number).live();
+                lived = number + 1;
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        } catch (final Win32Exception | RuntimeException failed) {
+            ledger.fault("a life of sockets has failed: " + failed);
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One server, its clients, and the ports of both. */
+    private final class Life {
+        private final int number;
+        private final CompletionPort acceptors;
+        private final CompletionPort polled;
+        private final Thread poller;
+        private final AtomicInteger turn = new AtomicInteger();
+
+        Life(final int number) throws Win32Exception {
+            this.number = number;
+            acceptors = CompletionPort.batchBuilder(this::onCompletions).name("soak-accept").workers(2)
+                    .exceptionHandler((completion, thrown) -> { }).open();
+            polled = CompletionPort.batchBuilder(this::onCompletions).name("soak-polled").polled()
+                    .exceptionHandler((completion, thrown) -> ledger.fault("a polled listener has thrown " + thrown))
+                    .open();
+            final CompletionPoller opened = polled.openPoller();
+            poller = new Thread(() -> poll(opened), "soak-poller");
+            poller.start();
+        }
+
+        void live() throws Win32Exception, InterruptedException {
+            final DetachedSocket<StreamSocket> bound = DetachedSocket.stream(StandardProtocolFamily.INET);
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            final SocketServer server = SocketServer.from(acceptors, bound).listening(0).detached().open();
+            final List<StreamSocket> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                ledger.accept(server, i == 0 ? PAUSE_MILLIS : 0);
+                clients.add(connect(server.localAddress()));
+            }
+            server.cancel(ledger.accept(server, 0));
+            ledger.accept(server, 0);
+            misuse(bound);
+            if (number % 3 != 0) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS / 4);
+            }
+            end(server, clients);
+        }
+
+        private StreamSocket connect(final SocketAddress address) throws Win32Exception {
+            final StreamSocket client = DetachedSocket.stream(StandardProtocolFamily.INET).associate(polled);
+            ledger.connect(client, address);
+            return client;
+        }
+
+        private void misuse(final DetachedSocket<StreamSocket> gone) throws Win32Exception {
+            try {
+                gone.associate(polled);
+                ledger.fault("a socket was associated twice");
+            } catch (final DeviceClosedException refused) {
+                // As it should be.
+            }
+        }
+
+        private void end(final SocketServer server, final List<StreamSocket> clients) throws InterruptedException {
+            switch (number % 4) {
+                case 0:
+                    clients.forEach(StreamSocket::close);
+                    break;
+                case 1:
+                    polled.close(Duration.ZERO);
+                    break;
+                case 2:
+                    acceptors.close(Duration.ZERO);
+                    break;
+                default:
+                    server.close(Duration.ZERO);
+                    break;
+            }
+            if (!server.close(PATIENCE) || !acceptors.close(PATIENCE) || !polled.close(PATIENCE)) {
+                ledger.fault("a port or server of sockets does not close");
+            }
+            poller.join();
+        }
+
+        private void poll(final CompletionPoller opened) {
+            try {
+                for (;;) {
+                    opened.poll();
+                }
+            } catch (final PortClosedException over) {
+                opened.close();
+            }
+        }
+
+        private void onCompletions(final CompletionBatch batch) {
+            boolean throwing = false;
+            for (int i = 0; i < batch.size(); i++) {
+                ledger.settle(batch, i);
+                if (batch.status(i) != Win32Error.SUCCESS) {
+                    continue;
+                }
+                if (batch.opcode(i) == Opcode.CONNECT) {
+                    talk((StreamSocket) batch.device(i));
+                } else if (batch.opcode(i) == Opcode.ACCEPT) {
+                    throwing |= accepted(batch, i);
+                }
+            }
+            if (throwing) {
+                throw new IllegalStateException("thrown on purpose, after a connection that was not taken");
+            }
+        }
+
+        /** Returns whether the connection is left to the library. */
+        private boolean accepted(final CompletionBatch batch, final int index) {
+            final int what = turn.incrementAndGet() % 4;
+            if (what == 0) {
+                return true;
+            }
+            final DetachedDevice<?> connection = batch.detached(index);
+            if (what == 1) {
+                connection.close();
+                return false;
+            }
+            try {
+                talk((StreamSocket) connection.associate(polled));
+            } catch (final PortClosedException over) {
+                connection.close();
+            } catch (final Win32Exception refused) {
+                ledger.fault("a connection was not associated: " + refused);
+            }
+            return false;
+        }
+
+        private void talk(final StreamSocket socket) {
+            try {
+                ledger.write(socket, 0, ByteBuffer.allocateDirect(MESSAGE), MESSAGE, 0);
+                ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), 0);
+                ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), PAUSE_MILLIS);
+            } catch (final DeviceClosedException | OperationLimitException over) {
+                // The life is over.
+            }
+        }
+    }
+}
