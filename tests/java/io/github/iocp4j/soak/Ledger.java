@@ -64,17 +64,18 @@ final class Ledger {
         long with(long token);
     }
 
-    long read(final StreamDevice pipe, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
+    long read(final StreamDevice device, final int slot, final ByteBuffer buffer, final int timeoutMillis) {
         buffer.clear();
-        return start(new Entry(pipe, Opcode.READ, slot), token -> timeoutMillis == 0
-                ? pipe.read(buffer, token) : pipe.read(buffer, Duration.ofMillis(timeoutMillis), token));
+        return start(new Entry(device, Opcode.READ, slot), token -> timeoutMillis == 0
+                ? device.read(buffer, token) : device.read(buffer, Duration.ofMillis(timeoutMillis), token));
     }
 
     long write(
-            final StreamDevice pipe, final int slot, final ByteBuffer buffer, final int length, final int timeoutMillis) {
+            final StreamDevice device, final int slot, final ByteBuffer buffer, final int length,
+            final int timeoutMillis) {
         buffer.clear().limit(length);
-        return start(new Entry(pipe, Opcode.WRITE, slot), token -> timeoutMillis == 0
-                ? pipe.write(buffer, token) : pipe.write(buffer, Duration.ofMillis(timeoutMillis), token));
+        return start(new Entry(device, Opcode.WRITE, slot), token -> timeoutMillis == 0
+                ? device.write(buffer, token) : device.write(buffer, Duration.ofMillis(timeoutMillis), token));
     }
 
     /** Asks a server that accepts on demand for one connection. */
