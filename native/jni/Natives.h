@@ -11,6 +11,7 @@ std::vector<JNINativeMethod> portNatives();
 std::vector<JNINativeMethod> pollerNatives();
 std::vector<JNINativeMethod> deviceNatives();
 std::vector<JNINativeMethod> registeredBufferNatives();
+std::vector<JNINativeMethod> rawNatives();
 std::vector<JNINativeMethod> namedPipeNatives();
 std::vector<JNINativeMethod> fileNatives();
 std::vector<JNINativeMethod> socketNatives();

@@ -66,6 +66,7 @@ bool registerNatives(JNIEnv* env) {
              NativeClass{"io/github/iocp4j/internal/PollerNative", pollerNatives()},
              NativeClass{"io/github/iocp4j/internal/DeviceNative", deviceNatives()},
              NativeClass{"io/github/iocp4j/internal/RegisteredBufferNative", registeredBufferNatives()},
+             NativeClass{"io/github/iocp4j/internal/RawNative", rawNatives()},
              NativeClass{"io/github/iocp4j/internal/NamedPipeNative", namedPipeNatives()},
              NativeClass{"io/github/iocp4j/internal/FileNative", fileNatives()},
              NativeClass{"io/github/iocp4j/internal/SocketNative", socketNatives()},

@@ -25,7 +25,7 @@ class UdpSocket : public Socket {
 public:
     // The kernel writes a datagram's sender here, or reads its target. Java accesses it in place
     // (SocketAddressBuffer.java).
-    struct Peer {
+    struct alignas(8) Peer {
         std::int32_t length;
         std::int32_t unused;
         char address[sizeof(sockaddr_storage)];

@@ -8,5 +8,6 @@ module io.github.iocp4j {
     exports io.github.iocp4j.file;
     exports io.github.iocp4j.pipe;
     exports io.github.iocp4j.socket;
+    exports io.github.iocp4j.internal.raw to io.github.iocp4j.netty, io.github.iocp4j.nio;
     exports io.github.iocp4j.internal.snapshot to io.github.iocp4j.monitoring;
 }

@@ -9,9 +9,12 @@ import io.github.iocp4j.file.DirectoryChanges;
 import io.github.iocp4j.file.DirectoryWatch;
 import io.github.iocp4j.file.FilePosition;
 import io.github.iocp4j.file.OverlappedFile;
+import io.github.iocp4j.fixtures.NativeMemory;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
+import io.github.iocp4j.internal.raw.RawOperations;
+import io.github.iocp4j.internal.raw.RawVector;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -125,6 +128,27 @@ final class AllocationTest {
     @Test
     void scatteringAndGatheringAllocatesNothing() throws Exception {
         final Splitter splitter = new Splitter();
+        try (CompletionPort port = CompletionPort.batchBuilder(splitter).name("frugal").workers(2).open();
+                CompletionPort senders = CompletionPort.open(batch -> { })) {
+            final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
+            final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
+            await(splitter.ready, 1);
+            final ByteBuffer message = PipePair.buffer("a message");
+
+            assertAllocatesNothing(() -> {
+                for (int i = 0; i < MESSAGES; i++) {
+                    sender.write(message, 0);
+                }
+                await(splitter.bytes, MESSAGES * message.capacity());
+            });
+
+            assertThat(splitter.failures.get()).isZero();
+        }
+    }
+
+    @Test
+    void operationsByAddressAllocateNothing() throws Exception {
+        final RawSplitter splitter = new RawSplitter();
         try (CompletionPort port = CompletionPort.batchBuilder(splitter).name("frugal").workers(2).open();
                 CompletionPort senders = CompletionPort.open(batch -> { })) {
             final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
@@ -292,6 +316,42 @@ final class AllocationTest {
 
         private BufferList fill() {
             return list.clear().add(one).add(two);
+        }
+    }
+
+    /** Reads and scatters by turns, then writes what it has read from several parts, all by address. */
+    private static final class RawSplitter implements BatchListener {
+        private static final int ROOM = 100;
+
+        final Semaphore ready = new Semaphore(0);
+        final Semaphore bytes = new Semaphore(0);
+        final AtomicInteger failures = new AtomicInteger();
+        private final ByteBuffer memory = ByteBuffer.allocateDirect(2 * ROOM);
+        private final long address = NativeMemory.address(memory);
+        private final ByteBuffer list = ByteBuffer.allocateDirect(RawVector.size(2));
+        private final long listAddress = NativeMemory.address(list);
+        private final RawVector vector = new RawVector(list);
+
+        @Override
+        public void onCompletions(final CompletionBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                final StreamSocket socket = (StreamSocket) batch.device(i);
+                if (batch.isEnd(i) || batch.isAborted(i) || batch.status(i) != Win32Error.SUCCESS) {
+                    failures.incrementAndGet();
+                } else if (batch.opcode(i) == Opcode.READ) {
+                    bytes.release(batch.bytes(i));
+                    vector.set(0, address, 1);
+                    vector.set(1, address + 1, batch.bytes(i));
+                    RawOperations.writeGather(socket, listAddress, 2, RawOperations.NO_TIMEOUT, batch.token(i) + 1);
+                } else if (batch.token(i) % 2 == 0) {
+                    ready.release(batch.opcode(i) == Opcode.ACCEPT ? 1 : 0);
+                    RawOperations.read(socket, address, ROOM, RawOperations.NO_TIMEOUT, batch.token(i));
+                } else {
+                    vector.set(0, address, ROOM);
+                    vector.set(1, address + ROOM, ROOM);
+                    RawOperations.readScatter(socket, listAddress, 2, 60_000, batch.token(i));
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.fixtures.CheckedPort;
+import io.github.iocp4j.fixtures.NativeMemory;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.internal.DetachedNative;
@@ -12,6 +13,7 @@ import io.github.iocp4j.internal.DetachedSocketNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.RawNative;
 import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.UdpSocketNative;
@@ -19,6 +21,7 @@ import io.github.iocp4j.pipe.PipeMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +241,56 @@ final class HostileSocketCallsTest extends CheckedPort {
                 .isNegative();
         assertThat(StreamSocketNative.transmitFile(socket, null, null, server.key(), 0, 0, nothing, 0, 0, nothing, 0,
                 0, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+    }
+
+    @Test
+    void whatCannotBeMemoryIsAnError() {
+        final long socket = pair.client.key();
+        final ByteBuffer memory = ByteBuffer.allocateDirect(4096);
+        final long good = NativeMemory.address(memory);
+        final long refusal = -EngineError.BAD_BUFFER.code();
+        for (final long bad : new long[] {0, 1, 0xffff, -1, -good, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 63 | good}) {
+            assertThat(new long[] {
+                RawNative.read(socket, bad, 1, 0, -1), RawNative.write(socket, bad, 1, 0, -1),
+                RawNative.readScatter(socket, bad, 1, 0, -1), RawNative.writeGather(socket, bad, 1, 0, -1),
+                RawNative.receive(udp.key(), bad, 1, good, false, 0, -1),
+                RawNative.receive(udp.key(), good, 1, bad, true, 0, -1),
+                RawNative.send(udp.key(), bad, 1, good, 0, -1), RawNative.send(udp.key(), good, 1, bad, 0, -1)
+            }).as("%x", bad).containsOnly(refusal);
+            memory.order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1).putLong(8, bad);
+            assertThat(RawNative.writeGather(socket, good, 1, 0, -1)).as("a part at %x", bad).isEqualTo(refusal);
+        }
+        memory.putLong(8, good);
+        for (final int number : NUMBERS) {
+            if (number < 0) {
+                assertThat(RawNative.read(socket, good, number, 0, -1)).isEqualTo(refusal);
+                assertThat(RawNative.send(udp.key(), good, number, good, 0, -1)).isEqualTo(refusal);
+                memory.putLong(0, number);
+                assertThat(RawNative.readScatter(socket, good, 1, 0, -1)).isEqualTo(refusal);
+            }
+            if (number < 1 || number > 64) {
+                assertThat(RawNative.readScatter(socket, good, number, 0, -1)).isEqualTo(refusal);
+                assertThat(RawNative.writeGather(socket, good, number, 0, -1)).isEqualTo(refusal);
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            memory.putLong(16 * i, Integer.MAX_VALUE).putLong(16 * i + 8, good);
+        }
+        assertThat(RawNative.writeGather(socket, good, 2, 0, -1)).as("more than an int can count").isEqualTo(refusal);
+        assertThat(RawNative.receive(udp.key(), good, 1, good + 4, false, 0, -1)).as("crooked").isEqualTo(refusal);
+        memory.putLong(0, 1);
+        for (final long other : new long[] {server.key(), udp.key()}) {
+            assertThat(RawNative.readScatter(other, good, 1, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(RawNative.writeGather(other, good, 1, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        }
+        assertThat(RawNative.receive(socket, good, 1, good, false, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        assertThat(RawNative.send(socket, good, 1, good, 0, -1)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+        for (final long none : new long[] {0, -1, PortAccess.get().id(port), socket + (1L << 32), -socket}) {
+            assertThat(new long[] {
+                RawNative.read(none, good, 1, 0, -1), RawNative.write(none, good, 1, 0, -1),
+                RawNative.readScatter(none, good, 1, 0, -1), RawNative.send(none, good, 1, good, 0, -1)
+            }).containsOnly(-EngineError.DEVICE_CLOSED.code());
+        }
     }
 
     @Test

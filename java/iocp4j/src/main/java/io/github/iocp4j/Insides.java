@@ -66,6 +66,11 @@ final class Insides extends PortAccess {
     }
 
     @Override
+    public void checkReadable(final StreamDevice device) {
+        device.checkReadable();
+    }
+
+    @Override
     public void checkWritable(final StreamDevice device) {
         device.checkWritable();
     }

@@ -167,7 +167,7 @@ public abstract class StreamDevice extends Device {
     }
 
     /** Throws if this end of the device cannot be read. */
-    private void checkReadable() {
+    final void checkReadable() {
         final StreamLimit current = limit;
         if (current != null) {
             current.checkReadable(this);

@@ -74,6 +74,9 @@ public abstract class PortAccess {
     public abstract long startWrite(
             StreamDevice device, ByteBuffer buffer, long position, long token, int milliseconds);
 
+    /** Throws if the device cannot be read. */
+    public abstract void checkReadable(StreamDevice device);
+
     /** Throws if the device cannot be written, or no longer. */
     public abstract void checkWritable(StreamDevice device);
 

@@ -3,6 +3,7 @@ package io.github.iocp4j.pipe;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.StreamDevice;
@@ -179,7 +180,7 @@ public final class NamedPipe extends StreamDevice {
      * {@link #disconnect}, end both directions.
      *
      * @param token any number; {@link Completion#token} returns it
-     * @return the operation's id, for {@link #cancel}
+     * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      * @throws UnsupportedOperationException unless the pipe is in message mode and this end can also read
      * @throws IllegalStateException when this method was called before
      * @throws DeviceClosedException when the device is closed or closing

@@ -1,5 +1,6 @@
 package io.github.iocp4j.socket;
 
+import io.github.iocp4j.internal.Buffers;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,18 +11,48 @@ import java.nio.ByteOrder;
  * completion. An address that {@link UdpSocket#receive} has received can be passed to {@link UdpSocket#send}.
  */
 public final class SocketAddressBuffer {
+    /** The number of bytes of native memory. */
+    public static final int SIZE = 136;
+    /** The memory begins at a multiple of this address. */
+    public static final int ALIGNMENT = 8;
+
     // The layout of UdpSocket::Peer.
     private static final int LENGTH_OFFSET = 0;
     private static final int ADDRESS_OFFSET = 8;
 
-    private final ByteBuffer memory =
-            ByteBuffer.allocateDirect(ADDRESS_OFFSET + SocketAddresses.CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer address = memory.duplicate().position(ADDRESS_OFFSET).slice()
-            .order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer memory;
+    private final ByteBuffer address;
 
     /** Creates a buffer without an address. */
     public SocketAddressBuffer() {
-        // Empty.
+        this(ByteBuffer.allocateDirect(SIZE));
+    }
+
+    private SocketAddressBuffer(final ByteBuffer memory) {
+        this.memory = memory.order(ByteOrder.LITTLE_ENDIAN);
+        address = memory.duplicate().position(ADDRESS_OFFSET).slice().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Creates a buffer without an address in memory of the caller, for many buffers in one piece of memory.
+     *
+     * @param memory a direct buffer that has {@link #SIZE} bytes from its position to its limit, at a multiple of
+     *     {@link #ALIGNMENT}; its position and limit are not changed
+     * @return a buffer that uses this memory
+     * @throws IllegalArgumentException when the memory is not direct, too small or not aligned
+     * @throws java.nio.ReadOnlyBufferException when the memory is read-only
+     */
+    public static SocketAddressBuffer in(final ByteBuffer memory) {
+        Buffers.checkReadInto(memory);
+        if (memory.remaining() < SIZE || memory.alignmentOffset(memory.position(), ALIGNMENT) != 0) {
+            throw new IllegalArgumentException("A socket address needs " + SIZE + " bytes at a multiple of "
+                    + ALIGNMENT + ", not " + memory.remaining() + " bytes at a distance of "
+                    + memory.alignmentOffset(memory.position(), ALIGNMENT) + " from one");
+        }
+        final SocketAddressBuffer made =
+                new SocketAddressBuffer(memory.duplicate().limit(memory.position() + SIZE).slice());
+        made.setLength(0);
+        return made;
     }
 
     /**
@@ -31,6 +62,7 @@ public final class SocketAddressBuffer {
      * @throws IllegalArgumentException when it is not resolved
      */
     public SocketAddressBuffer(final InetSocketAddress target) {
+        this();
         set(target);
     }
 
@@ -78,11 +110,17 @@ public final class SocketAddressBuffer {
         return length() == 0;
     }
 
-    /** Converts an IPv4 address for an IPv6 socket that also serves IPv4. */
-    void mapToIpv6() {
-        if (address.getShort(0) == SocketAddresses.AF_INET) {
+    /**
+     * Converts an IPv4 address to the form in which an IPv6 socket sends to it. {@link UdpSocket#send} does this by
+     * itself.
+     *
+     * @return this
+     */
+    public SocketAddressBuffer mapToIpv6() {
+        if (!isEmpty() && address.getShort(0) == SocketAddresses.AF_INET) {
             setLength(SocketAddresses.mapToIpv6(address));
         }
+        return this;
     }
 
     private int length() {
