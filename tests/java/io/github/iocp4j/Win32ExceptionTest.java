@@ -55,6 +55,11 @@ final class Win32ExceptionTest {
     }
 
     @Test
+    void exceptionOfJavaNioFileShowsAPathSafely() {
+        assertThat(exception.toFileSystemException("a\nb\u202e")).hasMessageStartingWith("a\\nb\\u202e: ");
+    }
+
+    @Test
     void codeOfAFailureIsThatOfTheFirstExceptionThatHasOne() {
         assertThat(Win32Exception.codeOf(exception)).isEqualTo(5);
         assertThat(Win32Exception.codeOf(new IOException(new IllegalStateException(exception)))).isEqualTo(5);

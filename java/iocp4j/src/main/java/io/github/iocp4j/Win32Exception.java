@@ -79,11 +79,12 @@ public final class Win32Exception extends IOException {
      * {@link Win32Error#DIR_NOT_EMPTY}; {@link FileSystemLoopException} for {@link Win32Error#CANT_RESOLVE_FILENAME}.
      * Any other code, such as {@link Win32Error#SHARING_VIOLATION}, becomes a {@link FileSystemException}.
      *
-     * @param file the path
+     * @param file the path; characters that could forge a line or command a terminal are escaped, because the message
+     *     begins with the path
      * @return an exception whose cause is this one; {@link #codeOf} returns its code
      */
     public FileSystemException toFileSystemException(final String file) {
-        final FileSystemException exception = withoutCause(Objects.requireNonNull(file, "file"));
+        final FileSystemException exception = withoutCause(Printable.of(Objects.requireNonNull(file, "file")));
         exception.initCause(this);
         return exception;
     }
