@@ -60,10 +60,17 @@ final class AcceptOnDemandTest extends CheckedPort {
             }
             assertThat(port.snapshot().operationsInFlight()).isEqualTo(20);
             for (int i = 0; i < 20; i++) {
-                try (Socket client = new Socket("127.0.0.1", server.localPort())) {
-                    recorder.nextSuccess(Opcode.ACCEPT).device.close();
-                }
+                acceptAClientOf(server);
             }
+        }
+    }
+
+    /** After a call of accept(). */
+    private void acceptAClientOf(final SocketServer server) throws Exception {
+        try (Socket client = new Socket("127.0.0.1", server.localPort())) {
+            final StreamSocket accepted = (StreamSocket) recorder.nextSuccess(Opcode.ACCEPT).device;
+            assertThat(accepted.remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+            accepted.close();
         }
     }
 
@@ -83,9 +90,7 @@ final class AcceptOnDemandTest extends CheckedPort {
         assertThat(recorder.nextByToken(2).values()).extracting(completion -> completion.status)
                 .containsOnly(Win32Error.OPERATION_ABORTED);
         server.accept(5);
-        try (Socket client = new Socket("127.0.0.1", server.localPort())) {
-            recorder.nextSuccess(Opcode.ACCEPT).device.close();
-        }
+        acceptAClientOf(server);
         server.accept(6);
         server.accept(7);
         assertThat(server.close(LONG)).isTrue();

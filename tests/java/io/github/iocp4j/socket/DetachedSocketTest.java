@@ -46,7 +46,7 @@ final class DetachedSocketTest extends CheckedPort {
             final StreamSocket socket = detached.associate(port, mark);
             assertThat(detached.isOpen()).isFalse();
             assertThat(socket.port()).isSameAs(port);
-            assertThat((Object) socket.attachment()).isSameAs(mark);
+            assertThat(socket.attachment()).isSameAs(mark);
             assertThat(socket.localAddress()).isEqualTo(bound);
             assertThat(socket.remoteAddress()).isNull();
             assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
