@@ -108,9 +108,8 @@ iocp4j_error iocp4j_connect_pipe(iocp4j_key port, const wchar_t* name, int messa
         NamedPipeClientSettings settings;
         settings.name = name;
         settings.readMessages = messages != 0;
-        settings.timeout = std::chrono::milliseconds{milliseconds};
         // Not openOn(), because a wait for a busy pipe must not hold a share of the port.
-        return c::outcome(connectNamedPipe(port, settings), pipe);
+        return c::outcome(connectNamedPipe(port, std::move(settings), std::chrono::milliseconds{milliseconds}), pipe);
     });
 }
 

@@ -82,7 +82,8 @@ jlong JNICALL control(JNIEnv* env, jclass, jlong device, jint code, jobject in, 
                       jobject out, jint outOffset, jint outLength, jlong token, jint milliseconds) {
     {
         const Share<Device> found{static_cast<Device::Key>(device)};
-        if (found && found->handle() == nullptr) {
+        if (found && found->handle() == nullptr &&
+            found->traits().errorWithoutHandle == iocp4j::code(EngineError::kWrongDevice)) {
             return refused(EngineError::kWrongDevice);
         }
     }

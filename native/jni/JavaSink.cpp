@@ -12,7 +12,8 @@ namespace iocp4j::jni {
 
 namespace {
 
-// Set by bind(). Valid while a dispatcher exists, because it keeps its class loaded.
+// The Java methods catch all exceptions, except for a stack overflow in themselves. Set by bind(). Valid while a
+// dispatcher exists, because it keeps its class loaded.
 struct Dispatcher {
     jmethodID openBatch = nullptr;
     jmethodID deliver = nullptr;
@@ -47,15 +48,6 @@ JNIEnv* attach(const std::string& threadName) {
     JavaVMAttachArgs arguments{kVersion, name.data(), nullptr};
     void* env = nullptr;
     return vm->AttachCurrentThreadAsDaemon(&env, &arguments) == JNI_OK ? static_cast<JNIEnv*>(env) : nullptr;
-}
-
-// The Java methods catch all exceptions, except for a stack overflow in themselves. JNI allows no call while one is
-// pending.
-void clearException(JNIEnv* env) noexcept {
-    if (env->ExceptionCheck()) {
-        env->ExceptionDescribe();
-        env->ExceptionClear();
-    }
 }
 
 }  // namespace
@@ -96,18 +88,11 @@ JavaSink::JavaSink(JNIEnv* env, jobject dispatcher, std::wstring portName, unsig
 
 JavaSink::~JavaSink() {
     // The last worker, which destroys the port, is already detached.
-    JNIEnv* env = environment();
-    const bool attached = env != nullptr;
-    if (!attached) {
-        env = attach("iocp4j-port-closed");
-    }
-    if (env != nullptr) {
+    const AttachedThread thread{"iocp4j-port-closed"};
+    if (JNIEnv* env = thread.env()) {
         env->CallVoidMethod(dispatcher_, dispatcherClass.portClosed);
         clearException(env);
         env->DeleteGlobalRef(dispatcher_);
-        if (!attached) {
-            vm->DetachCurrentThread();
-        }
     }
 }
 
@@ -162,13 +147,13 @@ void JavaSink::portLost(std::uint32_t error) noexcept {
 }
 
 void JavaSink::deviceClosed(std::uint64_t key) noexcept {
-    // The thread that ends a device's last share is a worker or has come from Java, and is attached.
-    JNIEnv* env = environment();
-    if (env == nullptr) {
-        return;
+    // The thread that ends a device's last share is a worker or has come from Java, and is attached. Only a wait for a
+    // pipe may end on a thread of the thread pool.
+    const AttachedThread thread{"iocp4j-device-closed"};
+    if (JNIEnv* env = thread.env()) {
+        env->CallVoidMethod(dispatcher_, dispatcherClass.deviceClosed, static_cast<jlong>(key));
+        clearException(env);
     }
-    env->CallVoidMethod(dispatcher_, dispatcherClass.deviceClosed, static_cast<jlong>(key));
-    clearException(env);
 }
 
 }  // namespace iocp4j::jni

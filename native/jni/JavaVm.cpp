@@ -11,6 +11,29 @@ JNIEnv* environment() noexcept {
     return vm->GetEnv(&env, kVersion) == JNI_OK ? static_cast<JNIEnv*>(env) : nullptr;
 }
 
+AttachedThread::AttachedThread(const char* name) noexcept : env_(environment()) {
+    if (env_ == nullptr) {
+        // JNI does not change the name.
+        JavaVMAttachArgs arguments{kVersion, const_cast<char*>(name), nullptr};
+        void* env = nullptr;
+        attached_ = vm->AttachCurrentThreadAsDaemon(&env, &arguments) == JNI_OK;
+        env_ = attached_ ? static_cast<JNIEnv*>(env) : nullptr;
+    }
+}
+
+AttachedThread::~AttachedThread() {
+    if (attached_) {
+        vm->DetachCurrentThread();
+    }
+}
+
+void clearException(JNIEnv* env) noexcept {
+    if (env->ExceptionCheck()) {
+        env->ExceptionDescribe();
+        env->ExceptionClear();
+    }
+}
+
 std::wstring toWide(JNIEnv* env, jstring text) {
     const jsize length = text != nullptr ? env->GetStringLength(text) : 0;
     if (length == 0) {

@@ -4,6 +4,7 @@
 #include "jni/JavaVm.h"
 #include "jni/NativeResult.h"
 #include "jni/Natives.h"
+#include "jni/PipeListener.h"
 #include "jni/Submission.h"
 
 namespace iocp4j::jni {
@@ -54,20 +55,50 @@ jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
     });
 }
 
-jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
-                          jint impersonation, jint milliseconds, jboolean wasBusy) {
+jlong JNICALL openPipeClient(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
+                             jint impersonation, jboolean wait, jboolean waitForServer) {
     if (!isDirection(direction) || !within(impersonation, SecurityAnonymous, SecurityDelegation)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return guarded([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        if (!found) {
+            return refused(EngineError::kPortClosed);
+        }
         NamedPipeClientSettings settings;
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
         settings.readMessages = messages != JNI_FALSE;
         settings.impersonation = static_cast<SECURITY_IMPERSONATION_LEVEL>(impersonation);
-        settings.timeout = std::chrono::milliseconds{milliseconds};
-        settings.wasBusy = wasBusy != JNI_FALSE;
-        return resultOf(connectNamedPipe(static_cast<CompletionPort::Key>(port), settings));
+        settings.wait = wait != JNI_FALSE;
+        settings.waitForServer = waitForServer != JNI_FALSE;
+        return resultOf(NamedPipeClient::open(*found, settings));
+    });
+}
+
+jlong JNICALL startConnectPipe(JNIEnv*, jclass, jlong device, jlong token, jint milliseconds) {
+    Pinned none;
+    return submit<NamedPipeClient>(
+        device, Opcode::kConnect, none, token, milliseconds,
+        [&](NamedPipeClient& client, Operation& operation) { return client.connect(operation); });
+}
+
+// Returns 1 if connected, or 0 if the listener gets the result later.
+jlong JNICALL connectPipe(JNIEnv* env, jclass, jlong device, jobject connect) {
+    if (connect == nullptr) {
+        return refused(ERROR_INVALID_PARAMETER);
+    }
+    return onDevice<NamedPipeClient>(device, [&](NamedPipeClient& client) {
+        return guarded([&] {
+            // Deletes itself if it is called, perhaps already during connect().
+            auto* const listener = new PipeListener{env, connect};
+            const win32::ErrorCode error = client.connect(*listener);
+            if (error == ERROR_IO_PENDING) {
+                return jlong{0};
+            }
+            delete listener;
+            return resultOf(error);
+        });
     });
 }
 
@@ -118,7 +149,9 @@ std::vector<JNINativeMethod> namedPipeNatives() {
     return {
         native("openServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
         native("listen", "(J)J", listen),
-        native("connect", "(JLjava/lang/String;IZIIZ)J", connectPipe),
+        native("openClient", "(JLjava/lang/String;IZIZZ)J", openPipeClient),
+        native("startConnect", "(JJI)J", startConnectPipe),
+        native("connect", "(JLio/github/iocp4j/internal/PipeConnect;)J", connectPipe),
         native("serverProcessId", "(J)I", pipeServerProcessId),
         native("peerSessionId", "(J)J", pipePeerSessionId),
         native("transact", "(JLjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", transact),

@@ -9,6 +9,7 @@
 #include "jni/JavaVm.h"
 #include "jni/Natives.h"
 #include "jni/Package.h"
+#include "jni/PipeListener.h"
 #include "win32/Quirks.h"
 
 namespace {
@@ -102,7 +103,8 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     }
     iocp4j::jni::findPackage(env);
     if (!isOfJarsVersion(env) || !registerNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
-        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferArray::bind(env)) {
+        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferArray::bind(env) ||
+        !iocp4j::jni::PipeListener::bind(env)) {
         return JNI_ERR;
     }
     (void)iocp4j::win32::quirks();

@@ -10,6 +10,7 @@
 #include "win32/Extensions.h"
 #include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
+#include "win32/PipeWaitCall.h"
 
 namespace iocp4j::win32 {
 
@@ -49,6 +50,7 @@ struct Calls {
     decltype(&win32::createPipeHolder) createPipeHolder = &win32::createPipeHolder;
     decltype(&::ConnectNamedPipe) connectNamedPipe = &::ConnectNamedPipe;
     decltype(&::WaitNamedPipeW) waitNamedPipe = &::WaitNamedPipeW;
+    decltype(&win32::startPipeWait) startPipeWait = &win32::startPipeWait;
     decltype(&::SetNamedPipeHandleState) setNamedPipeHandleState = &::SetNamedPipeHandleState;
     decltype(&::TransactNamedPipe) transactNamedPipe = &::TransactNamedPipe;
     decltype(&::PeekNamedPipe) peekNamedPipe = &::PeekNamedPipe;

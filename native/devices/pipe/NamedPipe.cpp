@@ -11,6 +11,9 @@ namespace {
 // The flags include PIPE_SERVER_END and PIPE_TYPE_MESSAGE.
 win32::Result<DWORD> flagsOf(HANDLE pipe) noexcept {
     DWORD flags = 0;
+    if (pipe == nullptr) {
+        return win32::Result<DWORD>::failure(ERROR_PIPE_NOT_CONNECTED);
+    }
     if (!::GetNamedPipeInfo(pipe, &flags, nullptr, nullptr, nullptr)) {
         return win32::Result<DWORD>::failure(::GetLastError());
     }
@@ -30,15 +33,23 @@ Started NamedPipe::transact(Operation& operation, const void* request, std::uint
 win32::Result<NamedPipe::Contents> NamedPipe::peek() const noexcept {
     DWORD available = 0;
     DWORD left = 0;
+    if (handle() == nullptr) {
+        return win32::Result<Contents>::failure(ERROR_PIPE_NOT_CONNECTED);
+    }
     if (!win32::calls.peekNamedPipe(handle(), nullptr, 0, nullptr, &available, &left)) {
         return win32::Result<Contents>::failure(::GetLastError());
     }
     return Contents{available, left};
 }
 
-win32::ErrorCode NamedPipe::flush() const noexcept { return win32::outcome(win32::calls.flushFileBuffers(handle())); }
+win32::ErrorCode NamedPipe::flush() const noexcept {
+    return handle() == nullptr ? ERROR_PIPE_NOT_CONNECTED : win32::outcome(win32::calls.flushFileBuffers(handle()));
+}
 
 win32::ErrorCode NamedPipe::disconnect() noexcept {
+    if (handle() == nullptr) {
+        return code(EngineError::kWrongDevice);
+    }
     const auto flags = flagsOf(handle());
     if (flags && (*flags & PIPE_SERVER_END) == 0) {
         return code(EngineError::kWrongDevice);

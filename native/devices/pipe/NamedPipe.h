@@ -23,7 +23,7 @@ public:
     using ByteDevice::ByteDevice;
 
     const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kPipe};
+        static constexpr Traits kTraits{.kind = DeviceKind::kPipe, .errorWithoutHandle = ERROR_PIPE_NOT_CONNECTED};
         return kTraits;
     }
 

@@ -1,15 +1,14 @@
 #include "devices/pipe/NamedPipeClient.h"
 
-#include <algorithm>
+#include <condition_variable>
 #include <memory>
-#include <thread>
+#include <mutex>
+
+#include "engine/operation/Operation.h"
 
 namespace iocp4j {
 
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 DWORD accessFor(const NamedPipeClientSettings& settings) noexcept {
     DWORD access = 0;
@@ -30,11 +29,6 @@ DWORD flagsFor(const NamedPipeClientSettings& settings) noexcept {
     return FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | (static_cast<DWORD>(settings.impersonation) << 16);
 }
 static_assert(SECURITY_DELEGATION == SecurityDelegation << 16);
-
-// The longest time until a wait for a busy pipe notices that its port is closed.
-constexpr milliseconds kLongestWait{100};
-// The pause between attempts when WaitNamedPipe fails at once, because the pipe does not exist at the moment.
-constexpr milliseconds kPause{10};
 
 // A name such as "..." opens the root of the pipe file system, whose file type is also FILE_TYPE_PIPE. GetNamedPipeInfo
 // succeeds for an instance only. The server of a pipe on another machine need not support the query.
@@ -58,58 +52,193 @@ bool isPipe(const std::wstring& name, HANDLE handle) noexcept {
     }
 }
 
-void waitForInstance(const std::wstring& name, milliseconds longest) noexcept {
-    const bool waited =
-        win32::calls.waitNamedPipe(name.c_str(), static_cast<DWORD>(std::min(longest, kLongestWait).count())) ||
-        ::GetLastError() == ERROR_SEM_TIMEOUT;
-    if (!waited) {
-        std::this_thread::sleep_for(std::min(longest, kPause));
-    }
-}
-
-win32::Result<win32::Handle> openPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) noexcept {
-    const auto deadline = steady_clock::now() + settings.timeout;
-    bool wasBusy = settings.wasBusy;
-    for (;;) {
-        if (!CompletionPort::isOpen(port)) {
-            return win32::Result<win32::Handle>::failure(code(EngineError::kPortClosed));
-        }
-        win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr,
-                                                   OPEN_EXISTING, flagsFor(settings), nullptr)};
-        if (pipe) {
-            return isPipe(settings.name, pipe.get()) ? std::move(pipe)
-                                                     : win32::Result<win32::Handle>::failure(ERROR_INVALID_NAME);
-        }
-        const DWORD error = ::GetLastError();
-        wasBusy = wasBusy || error == ERROR_PIPE_BUSY;
-        const bool mayPass = error == ERROR_PIPE_BUSY || (error == ERROR_FILE_NOT_FOUND && wasBusy);
-        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-        if (!mayPass || left <= milliseconds::zero()) {
-            return win32::Result<win32::Handle>::failure(error);
-        }
-        // Another client may take the free instance first, hence the loop.
-        waitForInstance(settings.name, left);
-    }
-}
-
-}  // namespace
-
-win32::Result<Device::Key> connectNamedPipe(CompletionPort::Key port, const NamedPipeClientSettings& settings) {
-    auto pipe = openPipe(port, settings);
+// Makes one attempt. Fails with ERROR_INVALID_NAME if the name does not lead to a pipe.
+win32::Result<win32::Handle> openPipe(const NamedPipeClientSettings& settings) noexcept {
+    win32::Handle pipe{win32::calls.createFile(settings.name.c_str(), accessFor(settings), 0, nullptr, OPEN_EXISTING,
+                                               flagsFor(settings), nullptr)};
     if (!pipe) {
-        return win32::Result<Device::Key>::failure(pipe.error());
+        return win32::Result<win32::Handle>::failure(::GetLastError());
+    }
+    if (!isPipe(settings.name, pipe.get())) {
+        return win32::Result<win32::Handle>::failure(ERROR_INVALID_NAME);
     }
     if (settings.readMessages) {
         DWORD mode = PIPE_READMODE_MESSAGE;
-        if (!win32::calls.setNamedPipeHandleState(pipe->get(), &mode, nullptr, nullptr)) {
-            return win32::Result<Device::Key>::failure(::GetLastError());
+        if (!win32::calls.setNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr)) {
+            return win32::Result<win32::Handle>::failure(::GetLastError());
         }
     }
-    const Share<CompletionPort> found{port};
-    if (!found) {
-        return win32::Result<Device::Key>::failure(code(EngineError::kPortClosed));
+    return pipe;
+}
+
+// Lets a thread block until a connect is over.
+class BlockingConnect final : public NamedPipeClient::Listener {
+public:
+    bool await(std::chrono::milliseconds timeout) {
+        std::unique_lock lock{mutex_};
+        return changed_.wait_for(lock, timeout, [this] { return over_; });
     }
-    return found->add(std::make_unique<NamedPipe>(*found, settings.name, std::move(*pipe)));
+    void await() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return over_; });
+    }
+
+    // After the end.
+    win32::ErrorCode error() const noexcept { return error_; }
+    win32::ErrorCode last() const noexcept { return last_; }
+
+private:
+    void onConnected(win32::ErrorCode error, win32::ErrorCode last) noexcept override {
+        const std::lock_guard lock{mutex_};
+        error_ = error;
+        last_ = last;
+        over_ = true;
+        // Notify with the lock held, because the waiting thread destroys this object as soon as it wakes.
+        changed_.notify_one();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    win32::ErrorCode error_ = ERROR_SUCCESS;
+    win32::ErrorCode last_ = ERROR_SUCCESS;
+};
+
+}  // namespace
+
+win32::Result<Device::Key> NamedPipeClient::open(CompletionPort& port, const NamedPipeClientSettings& settings) {
+    return port.add(std::make_unique<NamedPipeClient>(port, settings));
+}
+
+Started NamedPipeClient::connect(Operation& operation) noexcept {
+    if (begun_.exchange(true)) {
+        return Started::over(ERROR_PIPE_CONNECTED);
+    }
+    operation_ = &operation;
+    const win32::ErrorCode error = begin();
+    return error == ERROR_IO_PENDING ? Started::pending() : Started::over(error);
+}
+
+win32::ErrorCode NamedPipeClient::connect(Listener& listener) noexcept {
+    if (begun_.exchange(true)) {
+        return ERROR_PIPE_CONNECTED;
+    }
+    // The wait has a share, as an operation has.
+    Share<Device> self{key()};
+    if (!self) {
+        return code(EngineError::kDeviceClosed);
+    }
+    listener_ = &listener;
+    const win32::ErrorCode error = begin();
+    if (error == ERROR_IO_PENDING) {
+        (void)self.detach();
+        // The caller has a share, too. A close before the wait has begun has not found it.
+        if (closed()) {
+            PipeWaits::cancel(*this);
+        }
+    }
+    return error;
+}
+
+// Makes the first attempt here, because the pipe is free as a rule.
+win32::ErrorCode NamedPipeClient::begin() noexcept {
+    if (!settings_.wait || !PipeWaits::isBusy(settings_.name)) {
+        const Attempt first = attempt();
+        if (!first.waits) {
+            return first.error;
+        }
+    } else {
+        wasBusy_ = true;
+        last_.store(ERROR_PIPE_BUSY, std::memory_order_relaxed);
+    }
+    return PipeWaits::start(*this, settings_.name) ? win32::ErrorCode{ERROR_IO_PENDING} : ERROR_NOT_ENOUGH_MEMORY;
+}
+
+NamedPipeClient::Attempt NamedPipeClient::attempt() noexcept {
+    auto pipe = openPipe(settings_);
+    const win32::ErrorCode error = pipe ? use(std::move(*pipe)) : pipe.error();
+    last_.store(error, std::memory_order_relaxed);
+    wasBusy_ = wasBusy_ || error == ERROR_PIPE_BUSY;
+    const bool mayPass =
+        error == ERROR_PIPE_BUSY || (error == ERROR_FILE_NOT_FOUND && (wasBusy_ || settings_.waitForServer));
+    return {error, settings_.wait && mayPass};
+}
+
+win32::ErrorCode NamedPipeClient::use(win32::Handle pipe) noexcept {
+    if (closed()) {
+        // The close has come during the attempt. The connection ends here.
+        return ERROR_OPERATION_ABORTED;
+    }
+    const win32::ErrorCode error = port().giveHandle(*this, std::move(pipe));
+    return error == code(EngineError::kOutOfMemory) ? win32::ErrorCode{ERROR_NOT_ENOUGH_MEMORY} : error;
+}
+
+void NamedPipeClient::onWaitEnded(win32::ErrorCode error) noexcept {
+    // Keeps the port, because its last completion may end it.
+    const Share<CompletionPort> port{this->port().key()};
+    if (operation_ != nullptr) {
+        port->operations().postCompletion(*operation_, error, 0);
+        return;
+    }
+    // End the share first, so that the caller finds the device ended when it closes it.
+    Listener& listener = *listener_;
+    const win32::ErrorCode last = last_.load(std::memory_order_relaxed);
+    endShare();
+    listener.onConnected(error, last);
+}
+
+bool NamedPipeClient::cancel(Operation* operation) noexcept {
+    if (operation == nullptr) {
+        PipeWaits::cancel(*this);
+        return NamedPipe::cancel(nullptr);
+    }
+    return operation->record.opcode == Opcode::kConnect ? PipeWaits::cancel(*this) : NamedPipe::cancel(operation);
+}
+
+bool NamedPipeClient::onCompleted(CompletionRecord& record) noexcept {
+    if (record.opcode == Opcode::kConnect) {
+        if (record.status == ERROR_SUCCESS) {
+            record.detail = serverProcessId(*this);
+        } else if (record.status == ERROR_TIMEOUT) {
+            record.detail = last_.load(std::memory_order_relaxed);
+        }
+    }
+    return true;
+}
+
+win32::Result<Device::Key> connectNamedPipe(CompletionPort::Key port, NamedPipeClientSettings settings,
+                                            std::chrono::milliseconds timeout) {
+    using Failure = win32::Result<Device::Key>;
+    settings.wait = timeout > std::chrono::milliseconds::zero();
+    auto key = Failure::failure(code(EngineError::kPortClosed));
+    if (const Share<CompletionPort> found{port}) {
+        key = NamedPipeClient::open(*found, settings);
+    }
+    if (!key) {
+        return key;
+    }
+    BlockingConnect connect;
+    win32::ErrorCode error = code(EngineError::kDeviceClosed);
+    if (const Share<Device> client{*key}) {
+        error = static_cast<NamedPipeClient&>(*client).connect(connect);
+    }
+    if (error == ERROR_IO_PENDING) {
+        const bool late = !connect.await(timeout);
+        if (late) {
+            Device::close(*key);
+            connect.await();
+        }
+        error = late && connect.error() == ERROR_OPERATION_ABORTED ? connect.last() : connect.error();
+        if (late && error == ERROR_SUCCESS) {
+            error = ERROR_PIPE_BUSY;
+        }
+    }
+    if (error == ERROR_SUCCESS) {
+        return key;
+    }
+    Device::close(*key);
+    // Only the close of the port has closed the device meanwhile.
+    return Failure::failure(CompletionPort::isOpen(port) ? error : code(EngineError::kPortClosed));
 }
 
 std::uint32_t serverProcessId(const Device& client) noexcept {

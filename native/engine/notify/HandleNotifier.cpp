@@ -30,7 +30,11 @@ void HandleNotifier::release(Operation& operation) noexcept {
     current_.compare_exchange_strong(mine, nullptr, std::memory_order_acq_rel);
 }
 
-Started HandleNotifier::start(Operation&, const Call& call) noexcept {
+Started HandleNotifier::start(Operation& operation, const Call& call) noexcept {
+    // An operation that has begun before its device had a handle has reserved nothing.
+    if (current_.load(std::memory_order_acquire) != &operation && !reserve(operation)) {
+        return Started::over(ERROR_BUSY);
+    }
     const Started started = call();
     if (started.packet == Started::Packet::kFollows) {
         // The call has reset the handle. If the operation is over by now, the handle is signalled again.

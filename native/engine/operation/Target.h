@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "engine/operation/CompletionRecord.h"
+#include "engine/operation/EngineError.h"
 #include "win32/Error.h"
 
 namespace iocp4j {
@@ -31,6 +32,9 @@ public:
 
         // Maps OVERLAPPED.Internal to the error code for the listener.
         win32::ErrorCode (*errorOfStatus)(std::uintptr_t internal) noexcept = &win32::errorOfStatus;
+
+        // The result of an operation, and of completeInline(), on a device without a handle.
+        win32::ErrorCode errorWithoutHandle = code(EngineError::kWrongDevice);
 
         // Returns the reason why completeInline() is impossible on that handle, or ERROR_SUCCESS.
         win32::ErrorCode (*errorOfInline)(HANDLE handle) noexcept = nullptr;
@@ -93,6 +97,7 @@ protected:
     Key key_ = 0;
     std::atomic<bool> skipsPackets_{false};
     std::atomic<bool> completesInline_{false};
+    std::atomic<bool> hasHandle_{false};  // here, because it takes no memory here
 
 private:
     const Key packetKey_;  // 0 if it is the device's own key

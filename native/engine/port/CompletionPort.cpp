@@ -188,19 +188,31 @@ win32::Result<Device::Key> CompletionPort::add(std::unique_ptr<Device> device) {
     return key;
 }
 
+win32::ErrorCode CompletionPort::giveHandle(Device& device, win32::Handle handle) noexcept {
+    device.handle_ = std::move(handle);
+    const win32::ErrorCode error = attach(device);
+    if (error == ERROR_SUCCESS) {
+        device.hasHandle_.store(true, std::memory_order_release);
+    } else {
+        device.handle_.reset();
+    }
+    return error;
+}
+
 win32::ErrorCode CompletionPort::attach(Device& device) noexcept {
+    const HANDLE handle = device.handle_.get();
     const Mechanism mechanism = device.mechanism(settings_.mechanism);
     if (mechanism == Mechanism::kCompletionPort) {
         const bool isBound = device.packetKey() != device.key();
-        return isBound ? ERROR_SUCCESS : kernel_.associate(device.handle(), device.key());
+        return isBound ? ERROR_SUCCESS : kernel_.associate(handle, device.key());
     }
     // Without kernel_.associate() the kernel does not check the handle. A synchronous handle is refused, because its
     // calls would block until the operation is over, and would delay other operations.
-    if (const auto error = win32::errorOfAssociating(device.handle()); error != ERROR_SUCCESS) {
+    if (const auto error = win32::errorOfAssociating(handle); error != ERROR_SUCCESS) {
         return error;
     }
     try {
-        device.notifier_ = notifiers_->make(mechanism, device.handle());
+        device.notifier_ = notifiers_->make(mechanism, handle);
     } catch (const std::exception&) {
         return code(EngineError::kOutOfMemory);
     }

@@ -75,6 +75,10 @@ public:
     // Registers a device with the port.
     win32::Result<Device::Key> add(std::unique_ptr<Device> device);
 
+    // Gives a registered device its handle, once. The caller has a share of the device. On failure the device has no
+    // handle.
+    win32::ErrorCode giveHandle(Device& device, win32::Handle handle) noexcept;
+
     // Posts a packet of the caller.
     win32::Result<OperationId> post(std::uint64_t key, std::uint32_t bytes, std::uint64_t token) noexcept;
 

@@ -58,7 +58,7 @@ Started Device::control(Operation& operation, std::uint32_t code, const void* in
 
 win32::ErrorCode Device::completeInline() noexcept {
     if (handle() == nullptr) {
-        return code(EngineError::kWrongDevice);
+        return traits().errorWithoutHandle;
     }
     if (const auto errorOf = traits().errorOfInline; errorOf != nullptr) {
         if (const win32::ErrorCode error = errorOf(handle()); error != ERROR_SUCCESS) {

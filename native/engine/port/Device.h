@@ -49,9 +49,12 @@ public:
     // A handle that comes from another device is already bound to the port. `packetKey` is then the packetKey() of that
     // device.
     Device(CompletionPort& port, DeviceName name, win32::Handle handle, Key packetKey = 0)
-        : Target(packetKey), port_(port), name_(std::move(name)), handle_(std::move(handle)) {}
+        : Target(packetKey), port_(port), name_(std::move(name)), handle_(std::move(handle)) {
+        hasHandle_.store(static_cast<bool>(handle_), std::memory_order_relaxed);
+    }
 
-    HANDLE handle() const noexcept { return handle_.get(); }
+    // Returns nullptr if the device has no handle, or gets it later (CompletionPort::giveHandle).
+    HANDLE handle() const noexcept { return hasHandle_.load(std::memory_order_acquire) ? handle_.get() : nullptr; }
     const std::wstring& name() const noexcept { return name_.text(); }
     const DeviceName& sharedName() const noexcept { return name_; }
     CompletionPort& port() const noexcept { return port_; }
@@ -71,11 +74,12 @@ public:
     bool closed() const noexcept final { return table().closed(key()); }
     void endShare() noexcept final { Share<Device>::end(this); }
     [[nodiscard]] bool reserve(Operation& operation) noexcept final {
-        return notifier_ == nullptr || notifier_->reserve(operation);
+        Notifier* notifier = this->notifier();
+        return notifier == nullptr || notifier->reserve(operation);
     }
     void release(Operation& operation) noexcept final {
-        if (notifier_ != nullptr) {
-            notifier_->release(operation);
+        if (Notifier* notifier = this->notifier()) {
+            notifier->release(operation);
         }
     }
 
@@ -124,10 +128,17 @@ protected:
     // completion routine.
     template <class Call>
     Started start(Operation& operation, const Call& call) noexcept {
+        // Check once: the handle may come now, and the call must not use it without its notifier.
+        if (handle() == nullptr) {
+            return Started::over(traits().errorWithoutHandle);
+        }
         return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call));
     }
     template <class Call, class CallWithRoutine>
     Started start(Operation& operation, const Call& call, const CallWithRoutine& callWithRoutine) noexcept {
+        if (handle() == nullptr) {
+            return Started::over(traits().errorWithoutHandle);
+        }
         return notifier_ == nullptr ? call() : notifier_->start(operation, std::cref(call), std::cref(callWithRoutine));
     }
 
@@ -143,8 +154,11 @@ private:
 
     static void dispose(Device* device) noexcept;
 
+    Notifier* notifier() const noexcept { return handle() != nullptr ? notifier_.get() : nullptr; }
+
     CompletionPort& port_;
     const DeviceName name_;
+    // Written before hasHandle_ is set, and not read before.
     win32::Handle handle_;
     std::unique_ptr<Notifier> notifier_;  // set if the handle is not bound to the port
 };

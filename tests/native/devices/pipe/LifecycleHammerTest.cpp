@@ -74,9 +74,8 @@ void hammer(Ledger& ledger, unsigned threads, int rounds, unsigned seed) {
         std::minstd_rand random{seed + thread};
         NamedPipeClientSettings connecting;
         connecting.name = serving.name;
-        connecting.timeout = kTimeout;
         for (int round = 0; round < rounds; ++round) {
-            const auto client = connectNamedPipe(port.key(), connecting);
+            const auto client = connectNamedPipe(port.key(), connecting, kTimeout);
             if (!client) {
                 EXPECT_EQ(code(EngineError::kDeviceLimit), client.error()) << "round " << round;
                 continue;

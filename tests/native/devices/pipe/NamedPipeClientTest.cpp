@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <utility>
@@ -8,7 +9,6 @@
 #include "../../fixtures/FakeCall.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/TestPort.h"
-#include "../../fixtures/Turnstile.h"
 #include "devices/pipe/NamedPipeClient.h"
 
 namespace iocp4j {
@@ -55,11 +55,19 @@ private:
     win32::Handle handle_;
 };
 
-NamedPipeClientSettings settingsFor(const std::wstring& name, milliseconds timeout = milliseconds{0}) {
-    NamedPipeClientSettings settings;
-    settings.name = name;
-    settings.timeout = timeout;
-    return settings;
+struct Asked : NamedPipeClientSettings {
+    milliseconds timeout{0};
+};
+
+Asked settingsFor(const std::wstring& name, milliseconds timeout = milliseconds{0}) {
+    Asked asked;
+    asked.name = name;
+    asked.timeout = timeout;
+    return asked;
+}
+
+win32::Result<Device::Key> connectNamedPipe(CompletionPort::Key port, const Asked& asked) {
+    return iocp4j::connectNamedPipe(port, asked, asked.timeout);
 }
 
 class NamedPipeClientTest : public ::testing::Test {
@@ -102,7 +110,7 @@ TEST_F(NamedPipeClientTest, RefusesNamesThatLeadToNoPipe) {
                                L"\\\\.\\PIPE\\a\\..", L"\\\\?\\pipe\\", L"\\\\.\\NUL"}) {
         for (const PipeDirection direction :
              {PipeDirection::kDuplex, PipeDirection::kInbound, PipeDirection::kOutbound}) {
-            NamedPipeClientSettings asked = settingsFor(bad);
+            Asked asked = settingsFor(bad);
             asked.direction = direction;
             EXPECT_NE(0u, connectNamedPipe(port_.key(), asked).error()) << bad << static_cast<DWORD>(direction);
         }
@@ -113,7 +121,7 @@ TEST_F(NamedPipeClientTest, RefusesNamesThatLeadToNoPipe) {
 TEST_F(NamedPipeClientTest, RefusesAFile) {
     wchar_t program[MAX_PATH];
     ASSERT_NE(0u, ::GetModuleFileNameW(nullptr, program, MAX_PATH));
-    NamedPipeClientSettings asked = settingsFor(program);
+    Asked asked = settingsFor(program);
     asked.direction = PipeDirection::kInbound;
     EXPECT_NE(0u, connectNamedPipe(port_.key(), asked).error());
 }
@@ -144,28 +152,31 @@ TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
 
 // Another client takes each free instance first.
 TEST(NamedPipeClientRaceTest, TriesAgainWhenAnotherTakesTheInstance) {
-    int attempts = 0;
-    int waits = 0;
-    FakeCall<&win32::Calls::createFile> createFile{[&](auto... arguments) -> HANDLE {
-        if (++attempts <= 5) {
+    const std::wstring prefix = L"\\\\.\\pipe\\iocp4j-test";
+    std::atomic<int> attempts{0};
+    std::atomic<int> waits{0};
+    FakeCall<&win32::Calls::createFile> createFile{[&](const wchar_t* name, auto... arguments) -> HANDLE {
+        if (std::wstring{name}.starts_with(prefix) && ++attempts <= 5) {
             ::SetLastError(ERROR_PIPE_BUSY);
             return INVALID_HANDLE_VALUE;
         }
-        return decltype(createFile)::real(arguments...);
+        return decltype(createFile)::real(name, arguments...);
     }};
-    FakeCall<&win32::Calls::waitNamedPipe> wait{[&](const wchar_t*, DWORD timeout) -> BOOL {
+    FakeCall<&win32::Calls::startPipeWait> wait{[&](HANDLE, const wchar_t* name, DWORD timeout, OVERLAPPED*) {
+        EXPECT_TRUE(std::wstring{name}.starts_with(L"iocp4j-test"));
         EXPECT_NE(0u, timeout) << "would be the server's default";
-        return ++waits % 2 == 0 ? TRUE : failing(ERROR_SEM_TIMEOUT);
+        ++waits;
+        return TRUE;
     }};
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
     EXPECT_TRUE(connectNamedPipe(port.key(), settingsFor(server.name(), kTimeout)));
     EXPECT_EQ(6, attempts);
-    EXPECT_EQ(5, waits);
+    EXPECT_EQ(4, waits) << "after each attempt but the caller's own";
 }
 
-// The results of CreateFile in order. Afterwards the pipe exists.
+// The results of CreateFile for a test's pipe, in order. Afterwards the pipe exists.
 class Attempts {
 public:
     explicit Attempts(std::vector<DWORD> errors) : errors_(std::move(errors)) {}
@@ -174,20 +185,19 @@ public:
 
 private:
     const std::vector<DWORD> errors_;
-    std::size_t made_ = 0;
-    FakeCall<&win32::Calls::createFile> createFile_{[this](auto... arguments) -> HANDLE {
-        if (made_ < errors_.size()) {
-            ::SetLastError(errors_[made_++]);
+    std::atomic<std::size_t> made_{0};
+    FakeCall<&win32::Calls::createFile> createFile_{[this](const wchar_t* name, auto... arguments) -> HANDLE {
+        if (std::wstring{name}.starts_with(L"\\\\.\\pipe\\iocp4j-test") && ++made_ <= errors_.size()) {
+            ::SetLastError(errors_[made_ - 1]);
             return INVALID_HANDLE_VALUE;
         }
-        ++made_;
-        return decltype(createFile_)::real(arguments...);
+        return decltype(createFile_)::real(name, arguments...);
     }};
 };
 
 // The server is between two instances.
 TEST(NamedPipeClientRaceTest, BusyPipeMayBeMissingForAMoment) {
-    FakeCall<&win32::Calls::waitNamedPipe> wait{[](const wchar_t*, DWORD) { return failing(ERROR_FILE_NOT_FOUND); }};
+    FakeCall<&win32::Calls::startPipeWait> wait{[](auto...) { return failing(ERROR_FILE_NOT_FOUND); }};
     const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY}};
     const PlainServer server;
     Recording recording;
@@ -196,19 +206,33 @@ TEST(NamedPipeClientRaceTest, BusyPipeMayBeMissingForAMoment) {
     EXPECT_EQ(5u, attempts.made());
 }
 
-TEST(NamedPipeClientRaceTest, MayHaveBeenBusyBefore) {
-    const Attempts attempts{{ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND}};
+TEST(NamedPipeClientRaceTest, WaitsForAMissingPipeIfAsked) {
+    const Attempts attempts{{ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND}};
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    NamedPipeClientSettings asked = settingsFor(server.name(), kTimeout);
+    Asked asked = settingsFor(server.name(), kTimeout);
     EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND}, connectNamedPipe(port.key(), asked).error());
-    asked.wasBusy = true;
+    EXPECT_EQ(1u, attempts.made());
+    asked.waitForServer = true;
     EXPECT_EQ(0u, connectNamedPipe(port.key(), asked).error());
+    EXPECT_EQ(4u, attempts.made());
+}
+
+// A system without that wait.
+TEST(NamedPipeClientRaceTest, NeedsNoWaitInTheKernel) {
+    FakeCall<&win32::Calls::startPipeWait> wait{[](auto...) { return failing(ERROR_CALL_NOT_IMPLEMENTED); }};
+    const Attempts attempts{{ERROR_PIPE_BUSY, ERROR_PIPE_BUSY, ERROR_PIPE_BUSY}};
+    const PlainServer server;
+    Recording recording;
+    TestPort port{recording};
+    EXPECT_EQ(0u, connectNamedPipe(port.key(), settingsFor(server.name(), kTimeout)).error());
+    EXPECT_EQ(4u, attempts.made());
 }
 
 TEST(NamedPipeClientRaceTest, SaysWhatWasSoLastWhenTheTimeoutEnds) {
-    FakeCall<&win32::Calls::createFile> createFile{[attempts = 0](auto...) mutable -> HANDLE {
+    std::atomic<int> attempts{0};
+    FakeCall<&win32::Calls::createFile> createFile{[&](auto...) -> HANDLE {
         ::SetLastError(++attempts == 1 ? ERROR_PIPE_BUSY : ERROR_FILE_NOT_FOUND);
         return INVALID_HANDLE_VALUE;
     }};
@@ -247,7 +271,7 @@ TEST(NamedPipeClientSafetyTest, LetsTheServerIdentifyButNotImpersonateAndSharesN
 
 TEST_F(NamedPipeClientTest, ReadsMessagesWhereItIsAskedTo) {
     const PlainServer server{PipeKind::kMessages};
-    NamedPipeClientSettings asked = settingsFor(server.name());
+    Asked asked = settingsFor(server.name());
     asked.readMessages = true;
     const auto client = connectNamedPipe(port_.key(), asked);
     ASSERT_TRUE(client) << client.error();
@@ -271,7 +295,7 @@ TEST_F(NamedPipeClientTest, ReadsBytesWhereItIsNot) {
 
 TEST_F(NamedPipeClientTest, ReadsMessagesThroughAPipeThatOnlyComesIn) {
     const PlainServer server{PipeKind::kMessages, PIPE_ACCESS_OUTBOUND};
-    NamedPipeClientSettings asked = settingsFor(server.name());
+    Asked asked = settingsFor(server.name());
     asked.direction = PipeDirection::kInbound;
     asked.readMessages = true;
     const auto client = connectNamedPipe(port_.key(), asked);
@@ -288,7 +312,7 @@ TEST_F(NamedPipeClientTest, ReadsMessagesThroughAPipeThatOnlyComesIn) {
 TEST_F(NamedPipeClientTest, WritesThroughAPipeThatOnlyGoesOut) {
     const PlainServer server{PipeKind::kBytes, PIPE_ACCESS_INBOUND};
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, connectNamedPipe(port_.key(), settingsFor(server.name())).error());
-    NamedPipeClientSettings asked = settingsFor(server.name());
+    Asked asked = settingsFor(server.name());
     asked.direction = PipeDirection::kOutbound;
     const auto client = connectNamedPipe(port_.key(), asked);
     ASSERT_TRUE(client) << client.error();
@@ -308,7 +332,7 @@ TEST(NamedPipeClientFailureTest, CannotReadMessagesFromAPipeOfBytes) {
     const PlainServer server;
     Recording recording;
     TestPort port{recording};
-    NamedPipeClientSettings asked = settingsFor(server.name());
+    Asked asked = settingsFor(server.name());
     asked.readMessages = true;
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, connectNamedPipe(port.key(), asked).error());
     EXPECT_EQ(1, closes.load()) << "no connection is left behind";
@@ -341,22 +365,17 @@ TEST(NamedPipeClientCloseTest, PortThatIsClosedMeanwhileGetsNoConnection) {
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, ::GetLastError()) << "the connection was given up";
 }
 
-TEST(NamedPipeClientCloseTest, WaitForABusyPipeDoesNotKeepThePort) {
-    Turnstile turnstile;
-    FakeCall<&win32::Calls::waitNamedPipe> wait{[&](auto... arguments) {
-        turnstile.pass();
-        return decltype(wait)::real(arguments...);
-    }};
+TEST(NamedPipeClientCloseTest, CloseOfThePortEndsTheWait) {
     const PlainServer server;
     const win32::Handle first = connectTo(server.name());
     Recording recording;
     TestPort port{recording};
+    const CompletionPort::Key key = port.key();
     win32::ErrorCode error = 0;
     std::thread waiter{
-        [&] { error = connectNamedPipe(port.key(), settingsFor(server.name(), std::chrono::hours{1})).error(); }};
-    EXPECT_TRUE(turnstile.waitForWaiting(1));
+        [&] { error = connectNamedPipe(key, settingsFor(server.name(), std::chrono::hours{1})).error(); }};
+    EXPECT_TRUE(waitFor([&] { return PipeWaits::isBusy(server.name()); }));
     port.end();
-    turnstile.open();
     waiter.join();
     EXPECT_EQ(code(EngineError::kPortClosed), error);
 }

@@ -317,7 +317,7 @@ TEST_F(InlineCompletionTest, DeviceWithoutAHandleCannotCompleteInline) {
     const auto device = port_->add(std::make_unique<NamedPipe>(*port_, L"handleless", win32::Handle{}));
     ASSERT_TRUE(device);
     EXPECT_EQ(
-        code(EngineError::kWrongDevice), Share<Device> { *device } -> completeInline());
+        win32::ErrorCode{ERROR_PIPE_NOT_CONNECTED}, Share<Device> { *device } -> completeInline());
     EXPECT_FALSE(Share<Device> { *device } -> completesInline());
 }
 

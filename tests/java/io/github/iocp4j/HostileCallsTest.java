@@ -11,6 +11,7 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.JobObjectNative;
 import io.github.iocp4j.internal.MailslotNative;
 import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PipeConnect;
 import io.github.iocp4j.internal.PortNative;
 import io.github.iocp4j.internal.SerialPortNative;
 import io.github.iocp4j.internal.WaitableDeviceNative;
@@ -259,14 +260,27 @@ final class HostileCallsTest {
         final String name = targets.server().name();
         final String[] names = {name, name, "", null, "\\\\.\\pipe\\", "\\\\.\\pipe\\nobody", "x\0y",
             "C:\\", "y".repeat(40_000)};
-        // The call waits for a busy pipe; therefore the timeout is short.
-        final int milliseconds = new int[] {0, -1, Integer.MIN_VALUE, 1, 5}[random.nextInt(5)];
         final boolean sensible = random.nextBoolean();
-        final long key = NamedPipeNative.connect(random.nextInt(4) == 0 ? portId() : targets.port().id(),
+        // Completions on another port are not counted.
+        final boolean ours = random.nextInt(4) != 0;
+        final long key = NamedPipeNative.openClient(ours ? targets.port().id() : portId(),
                 sensible ? name : names[random.nextInt(names.length)], sensible ? 3 : integer(),
-                random.nextBoolean(), sensible ? 1 : integer(), milliseconds, random.nextBoolean());
-        answered("connectPipe", key);
-        if (key > 0) {
+                random.nextBoolean(), sensible ? 1 : integer(), random.nextBoolean(), random.nextBoolean());
+        answered("openPipeClient", key);
+        final long client = random.nextInt(4) == 0 ? deviceKey() : key;
+        if (!ours || random.nextBoolean()) {
+            answered("connectPipe", NamedPipeNative.connect(client, random.nextInt(4) == 0 ? null : new PipeConnect()));
+        } else {
+            final long token = tokens++;
+            targets.lengths.put(token, 0);
+            // With a deadline, because the wait may be for a pipe that never exists.
+            final long answer = NamedPipeNative.startConnect(client, token, 1);
+            answered("startConnectPipe", answer);
+            if (answer > 0) {
+                accepted.add(token);
+            }
+        }
+        if (key > 0 && ours) {
             numbers.know(key);
         }
     }

@@ -7,6 +7,7 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PipeConnect;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeMode;
@@ -91,11 +92,14 @@ final class HostileTargets {
         if (connections.size() >= 4) {
             return true;
         }
-        final long key = NamedPipeNative.connect(port.id(), server.name(), 3, false, 1, 0, false);
-        if (key > 0) {
+        final long key = NamedPipeNative.openClient(port.id(), server.name(), 3, false, 1, false, false);
+        final long answer = NamedPipeNative.connect(key, new PipeConnect());
+        if (answer > 0) {
             connections.add(port.register(CompletionBatch.CONNECTIONS.get(DeviceKind.PIPE).connection(port, key, 0)));
+        } else {
+            DeviceNative.close(key);
         }
-        return key > 0 || -key == Win32Error.PIPE_BUSY;
+        return answer > 0 || -answer == Win32Error.PIPE_BUSY;
     }
 
     /** For ports that tests open by native calls. It belongs to another port, which does not end with ours. */

@@ -6,6 +6,7 @@ import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.DirectoryWatchNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PipeConnect;
 import io.github.iocp4j.internal.PortNative;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -60,8 +61,12 @@ final class KnownHostileCallsTest {
                         .as("%d %d %d %d", settings[0], settings[1], settings[2], settings[3])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(NamedPipeNative.connect(port.id(), null, 3, false, 1, 0, false)).isNegative();
-            assertThat(NamedPipeNative.connect(port.id(), targets.server().name(), 4, false, 1, 0, false))
+            final long nameless = NamedPipeNative.openClient(port.id(), null, 3, false, 1, true, true);
+            assertThat(NamedPipeNative.connect(nameless, new PipeConnect())).isNegative();
+            assertThat(NamedPipeNative.connect(nameless, null)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(NamedPipeNative.connect(nameless, new PipeConnect())).as("connects once")
+                    .isEqualTo(-Win32Error.PIPE_CONNECTED);
+            assertThat(NamedPipeNative.openClient(port.id(), targets.server().name(), 4, false, 1, false, false))
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
                 {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},

@@ -5,6 +5,8 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.socket.StreamSocket;
 import java.net.SocketAddress;
@@ -88,6 +90,16 @@ final class Ledger {
         return start(new Entry(socket, Opcode.CONNECT, 0), token -> socket.connect(address, token));
     }
 
+    /** Starts a connect, whose device exists only when the call has returned. */
+    NamedPipe connect(final NamedPipeClient.Builder builder) {
+        final NamedPipe[] made = new NamedPipe[1];
+        start(new Entry(null, Opcode.CONNECT, 0), token -> {
+            made[0] = builder.connect(token);
+            return made[0].key();
+        });
+        return made[0];
+    }
+
     private long start(final Entry entry, final Start start) {
         final Long token = lastToken.incrementAndGet();
         // Before the call, because the completion may come before it returns.
@@ -116,7 +128,8 @@ final class Ledger {
             fault("an unexpected completion: " + batch.opcode(index) + ", status " + status + ", token "
                     + batch.token(index));
         } else if (entry.opcode != batch.opcode(index)
-                || (entry.device.key() == batch.key(index)) == isConnection(batch, index)) {
+                || entry.device != null
+                && (entry.device.key() == batch.key(index)) == isConnection(batch, index)) {
             fault("a completion of " + batch.opcode(index) + " on " + Long.toHexString(batch.key(index)) + " for "
                     + entry.opcode + " on " + entry.device);
         }

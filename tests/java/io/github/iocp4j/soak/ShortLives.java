@@ -80,6 +80,11 @@ final class ShortLives implements AutoCloseable {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(NamedPipeClient.builder(port, name).mode(PipeMode.MESSAGE).timeout(PATIENCE).connect());
             }
+            // These wait for a pipe that never exists, until a deadline, a cancel, or the close of device or port.
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(ledger.connect(NamedPipeClient.builder(port, name + "-missing").waitForServer()
+                        .timeout(i % 2 == 0 ? PATIENCE : Duration.ofMillis(PAUSE_MILLIS))));
+            }
             fill(clients);
         } finally {
             end(number, port, second, clients);
@@ -121,6 +126,7 @@ final class ShortLives implements AutoCloseable {
             case 1:
                 second.close();
                 clients.get(0).cancelAll();
+                clients.get(CLIENTS).cancelAll();
                 break;
             case 2:
                 second.close();

@@ -15,7 +15,7 @@ public enum Opcode {
     WRITE(3),
     /** A server's new connection: {@code ConnectNamedPipe}, {@code AcceptEx}. */
     ACCEPT(4),
-    /** A socket's connection to its server: {@code ConnectEx}. */
+    /** A connection to a server: {@code ConnectEx}, for a pipe {@code CreateFileW} and the wait for it. */
     CONNECT(5),
     /** The orderly end of a socket's connection: {@code DisconnectEx}. */
     DISCONNECT(6),

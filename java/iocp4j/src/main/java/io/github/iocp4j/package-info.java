@@ -121,8 +121,8 @@
  * <ul>
  * <li>Calls that may wait for long park the virtual thread and do not pin it: closing ports and devices, connecting to
  * a pipe, flushing, polling, opening files and devices, and blocking calls on files. A daemon thread of the library
- * makes the native call; these threads are named {@code iocp4j-blocking-0} and so on, one for each waiting call. An
- * interrupt ends only the wait for a busy pipe; the thread is still interrupted afterwards.
+ * makes the native call; these threads are named {@code iocp4j-blocking-0} and so on, one for each waiting call, but
+ * none for the wait for a pipe. An interrupt ends only that wait; the thread is still interrupted afterwards.
  * <li>All other calls are short and pin the thread: starting and cancelling operations, posting, waking, snapshots,
  * opening ports, servers and sockets. Starting an operation takes as long as the transfer if Windows executes it
  * synchronously, as it may for cached and compressed files and for writes that extend a file.

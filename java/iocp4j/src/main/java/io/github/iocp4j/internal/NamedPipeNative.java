@@ -14,10 +14,16 @@ public final class NamedPipeNative {
     /** Begins to wait for clients; returns 1, or a negated error if no instance waits. */
     public static native long listen(long server);
 
-    /** Tries for that long while the pipe is busy or, after an earlier call has found it busy, missing. */
-    public static native long connect(
-            long port, String name, int direction, boolean messages, int impersonation, int milliseconds,
-            boolean wasBusy);
+    /** Registers a client that is not connected; returns its key. It waits only if it is told to. */
+    public static native long openClient(
+            long port, String name, int direction, boolean messages, int impersonation, boolean wait,
+            boolean waitForServer);
+
+    /** Starts to connect a client; returns the operation's id. */
+    public static native long startConnect(long client, long token, int milliseconds);
+
+    /** Connects a client; returns 1, or 0 when the other object gets the result later. */
+    public static native long connect(long client, PipeConnect connect);
 
     /** The process id of the server of a client's pipe, or 0. */
     public static native int serverProcessId(long device);

@@ -52,7 +52,10 @@ public final class NamedPipe extends StreamDevice {
         }
     };
 
-    private final int peerProcessId;
+    /** Not yet known, for a client's end. */
+    private static final int UNKNOWN = -1;
+
+    private volatile int peerProcessId;
 
     NamedPipe(final CompletionPort port, final long key, final int peerProcessId) {
         // All connections of one pipe share the string.
@@ -60,13 +63,26 @@ public final class NamedPipe extends StreamDevice {
         this.peerProcessId = peerProcessId;
     }
 
+    /** A client's end, which need not be connected. */
+    NamedPipe(final CompletionPort port, final long key) {
+        this(port, key, UNKNOWN);
+    }
+
     /**
      * The process that was at the other end when the connection was made ({@code GetNamedPipeClientProcessId} or
      * {@code GetNamedPipeServerProcessId}).
      *
-     * @return the process id, or 0 if Windows does not know it, for example for a client on another machine
+     * @return the process id, or 0 if Windows does not know it, for example for a client on another machine, or if this
+     *     end is not connected
      */
     public int peerProcessId() {
+        if (peerProcessId == UNKNOWN) {
+            final int found = NamedPipeNative.serverProcessId(key());
+            if (found == 0) {
+                return 0;
+            }
+            peerProcessId = found;
+        }
         return peerProcessId;
     }
 

@@ -1,18 +1,21 @@
 package io.github.iocp4j.pipe;
 
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.PipeConnect;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Connects to named pipes.
@@ -48,15 +51,13 @@ public final class NamedPipeClient {
      * Configures a connection.
      */
     public static final class Builder {
-        /** The interval at which a waiting thread checks for an interrupt. */
-        private static final int LONGEST_WAIT_MILLISECONDS = 50;
-
         private final CompletionPort port;
         private final String name;
         private PipeDirection direction = PipeDirection.DUPLEX;
         private PipeMode mode = PipeMode.BYTE;
         private ImpersonationLevel impersonation = ImpersonationLevel.IDENTIFICATION;
-        private Duration timeout = Duration.ofSeconds(10);
+        private int timeout = 10_000;
+        private boolean waitForServer;
         private Object attachment;
 
         private Builder(final CompletionPort port, final String name) {
@@ -102,14 +103,25 @@ public final class NamedPipeClient {
         /**
          * How long to wait while all instances of the pipe are busy. The wait continues if the pipe disappears in the
          * meantime, because some servers have no instance for a moment. If the pipe is missing at the first attempt,
-         * the connect fails at once. Default: 10 seconds.
+         * the connect fails at once, unless {@link #waitForServer} is set. Default: 10 seconds.
          *
          * @param limit zero for one attempt only
          * @return this
          */
         public Builder timeout(final Duration limit) {
-            Timeouts.milliseconds(limit);
-            timeout = limit;
+            timeout = Timeouts.milliseconds(limit);
+            return this;
+        }
+
+        /**
+         * Also waits while the pipe does not exist, up to the {@link #timeout}. Windows does not report the creation of
+         * a pipe; therefore a timer tries again, at most every 20 milliseconds. Default: a connect to a pipe that does
+         * not exist fails at once.
+         *
+         * @return this
+         */
+        public Builder waitForServer() {
+            waitForServer = true;
             return this;
         }
 
@@ -125,10 +137,11 @@ public final class NamedPipeClient {
         }
 
         /**
-         * Connects ({@code CreateFileW}, {@code WaitNamedPipeW} while the pipe is busy). The calling thread waits; do
-         * not call this on a worker of the port. A virtual thread parks and does not pin its carrier.
-         * {@link Thread#interrupt} ends the wait within about 100 milliseconds; the thread's interrupt status stays
-         * set. If the pipe is not busy, an interrupted thread still connects. Closing the port also ends the wait.
+         * Connects ({@code CreateFileW}). While the pipe is busy, the calling thread parks, and a virtual thread does
+         * not pin its carrier. The wait does not depend on the threads of the port. {@link Thread#interrupt} ends it;
+         * the thread's interrupt status stays set. If the pipe is not busy, an interrupted thread still connects.
+         * Closing the port also ends the wait. Do not call this on a worker of the port: it would be missing
+         * meanwhile. {@link #connect(long)} does not wait.
          *
          * @return the connection
          * @throws Win32Exception {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe, or when a busy pipe has
@@ -140,41 +153,99 @@ public final class NamedPipeClient {
          * @throws PortClosedException when the port is closed or closing
          */
         public NamedPipe connect() throws Win32Exception {
-            final long answer = attempts();
-            final long key = EngineError.key(answer, "CreateFile " + name + hint(answer), port);
-            final NamedPipe pipe = new NamedPipe(port, key, NamedPipeNative.serverProcessId(key));
+            final NamedPipe pipe = openUnconnected();
+            try {
+                final long answer = connected(pipe);
+                EngineError.key(answer, "CreateFile " + name + hint(answer), port);
+            } catch (final Win32Exception | RuntimeException failed) {
+                pipe.close(Duration.ZERO);
+                throw failed;
+            }
+            pipe.peerProcessId();
+            return pipe;
+        }
+
+        /**
+         * Starts to connect. The pipe can be used when its {@link Opcode#CONNECT} has completed with success; until
+         * then its operations complete with {@link Win32Error#PIPE_NOT_CONNECTED}. If it completes with an error, close
+         * the pipe. The connect takes no thread while it waits: any number may be in flight, and those to one pipe are
+         * connected in the order of their calls. {@link NamedPipe#cancel} and {@link NamedPipe#close} end it.
+         *
+         * <p>The status tells why there is no connection: {@link Win32Error#PIPE_BUSY} when the {@link #timeout} is
+         * zero and all instances are busy; {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe;
+         * {@link Win32Error#TIMEOUT} when the timeout has passed, with one of those two codes as
+         * {@link Completion#detail}; {@link Win32Error#ACCESS_DENIED} when the server does not allow this user or this
+         * direction; or another code of {@code CreateFileW}. After success, the detail is the server's process id.
+         *
+         * <p>Windows opens a pipe on this machine without a wait. To reach another machine may take it seconds, during
+         * which this call blocks.
+         *
+         * @param token any number; {@link Completion#token} of that completion returns it
+         * @return the pipe, not yet connected
+         * @throws PortClosedException when the port is closed or closing
+         * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+         */
+        public NamedPipe connect(final long token) {
+            final NamedPipe pipe = openUnconnected();
+            final int deadline = timeout == 0 ? Timeouts.NO_DEADLINE : timeout;
+            try {
+                PortAccess.get().accepted(pipe, NamedPipeNative.startConnect(pipe.key(), token, deadline));
+            } catch (final RuntimeException refused) {
+                pipe.close(Duration.ZERO);
+                throw refused;
+            }
+            return pipe;
+        }
+
+        private NamedPipe openUnconnected() {
+            final long key = NamedPipeNative.openClient(PortAccess.get().id(port), name, direction.code(),
+                    mode == PipeMode.MESSAGE, impersonation.ordinal(), timeout > 0, waitForServer);
+            if (key < 0) {
+                throw EngineError.of(key).exception(port);
+            }
+            final NamedPipe pipe = new NamedPipe(port, key);
             pipe.attach(attachment);
             return PortAccess.get().register(port, pipe);
         }
 
-        /** Waits in short native calls, so that an interrupt ends the wait. */
-        private long attempts() throws Win32Exception {
-            final long limit = TimeUnit.MILLISECONDS.toNanos(Timeouts.milliseconds(timeout));
-            final long start = System.nanoTime();
-            boolean wasBusy = false;
-            int wait = 0;
-            while (true) {
-                final long answer = attempt(wait, wasBusy);
-                final int error = EngineError.win32Error(answer);
-                wasBusy |= error == Win32Error.PIPE_BUSY;
-                final boolean mayPass = wasBusy
-                        && (error == Win32Error.PIPE_BUSY || error == Win32Error.FILE_NOT_FOUND);
-                final long left = limit - (System.nanoTime() - start);
-                if (!mayPass || left <= 0) {
-                    return answer;
-                }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new Win32Exception("CreateFile " + name + " (interrupted while it waited for the pipe)",
-                            Win32Error.OPERATION_ABORTED);
-                }
-                wait = (int) Math.min(TimeUnit.NANOSECONDS.toMillis(left) + 1, LONGEST_WAIT_MILLISECONDS);
+        /** Waits until the pipe is connected. Returns 1, or a negated error. */
+        private long connected(final NamedPipe pipe) throws Win32Exception {
+            final PipeConnect connect = new PipeConnect();
+            // An attempt may take long when the pipe is on another machine.
+            final long answer = OffCarrier.isNeeded()
+                    ? OffCarrier.call(() -> NamedPipeNative.connect(pipe.key(), connect))
+                    : NamedPipeNative.connect(pipe.key(), connect);
+            if (answer != 0) {
+                return closedWith(answer);
             }
+            boolean interrupted = false;
+            boolean late = false;
+            try {
+                late = !connect.await(timeout);
+            } catch (final InterruptedException stop) {
+                interrupted = true;
+            }
+            if (late || interrupted) {
+                pipe.close(Duration.ZERO);
+                connect.await();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+                throw new Win32Exception("CreateFile " + name + " (interrupted while it waited for the pipe)",
+                        Win32Error.OPERATION_ABORTED);
+            }
+            if (late) {
+                // An instance that has become free during the cancel is given back.
+                return connect.last() == Win32Error.SUCCESS ? -Win32Error.PIPE_BUSY : -connect.last();
+            }
+            return connect.error() == Win32Error.SUCCESS ? 1 : closedWith(-connect.error());
         }
 
-        /** Waits for an instance, at most that many milliseconds, then tries once to open the pipe. */
-        private long attempt(final int wait, final boolean wasBusy) {
-            return OffCarrier.call(() -> NamedPipeNative.connect(PortAccess.get().id(port), name, direction.code(),
-                    mode == PipeMode.MESSAGE, impersonation.ordinal(), wait, wasBusy));
+        /** Only the close of the port closes the pipe during the connect. */
+        private static long closedWith(final long answer) {
+            final boolean closed = answer == -Win32Error.OPERATION_ABORTED
+                    || EngineError.of(answer) == EngineError.DEVICE_CLOSED;
+            return closed ? -EngineError.PORT_CLOSED.code() : answer;
         }
 
         private String hint(final long answer) {
