@@ -5,6 +5,7 @@
 #include "jni/Ending.h"
 #include "jni/JavaSink.h"
 #include "jni/JavaVm.h"
+#include "jni/NativeClasses.h"
 #include "jni/NativeResult.h"
 #include "jni/Natives.h"
 
@@ -62,6 +63,16 @@ jintArray JNICALL contract(JNIEnv* env, jclass) {
         }
         return toJavaArray(env, terms);
     });
+}
+
+jboolean JNICALL bind(JNIEnv* env, jclass, jclass type, jstring name) {
+    const char* text = type != nullptr && name != nullptr ? env->GetStringUTFChars(name, nullptr) : nullptr;
+    if (text == nullptr) {
+        return JNI_FALSE;
+    }
+    const bool bound = guarded([&] { return jlong{bindNatives(env, type, text)}; }) == 1;
+    env->ReleaseStringUTFChars(name, text);
+    return bound;
 }
 
 jstring JNICALL errorMessage(JNIEnv* env, jclass, jint error) {
@@ -171,6 +182,7 @@ void JNICALL wakeUp(JNIEnv*, jclass, jlong port) {
 
 std::vector<JNINativeMethod> portNatives() {
     return {
+        native("bind", "(Ljava/lang/Class;Ljava/lang/String;)Z", bind),
         native("contract", "()[I", contract),
         native("errorMessage", "(I)Ljava/lang/String;", errorMessage),
         native("openPort", "(Lio/github/iocp4j/internal/CompletionReceiver;Ljava/lang/String;IIIIZI)J", openPort),

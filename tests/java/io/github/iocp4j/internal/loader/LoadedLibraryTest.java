@@ -25,6 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +49,28 @@ final class LoadedLibraryTest {
 
         assertThat(NativeContract.difference(PortNative.contract())).isNull();
         assertThat(NativeLibrary.isLoaded()).isTrue();
+    }
+
+    /** They are bound when they are first used, so that a wrong signature would otherwise show late. */
+    @Test
+    void bindsTheMethodsOfEachClass() throws Exception {
+        final String folderOfClasses = PortNative.class.getPackageName().replace('.', '/');
+        final List<String> names;
+        try (JarFile jar = new JarFile(System.getProperty("iocp4j.tests.jar"))) {
+            names = jar.stream().map(JarEntry::getName)
+                    .filter(name -> name.startsWith(folderOfClasses) && name.endsWith("Native.class"))
+                    .map(name -> name.replace('/', '.').substring(0, name.length() - ".class".length()))
+                    .collect(Collectors.toList());
+        }
+        assertThat(names).hasSizeGreaterThan(20);
+        for (final String name : names) {
+            assertThat(Class.forName(name, true, PortNative.class.getClassLoader())).isNotNull();
+        }
+        assertThatThrownBy(() -> NativeLibrary.bind(String.class)).isInstanceOf(LinkageError.class)
+                .hasMessage("iocp4j.dll has no methods for java.lang.String");
+        assertThatThrownBy(() -> PortNative.bind(String.class, PortNative.class.getName().replace('.', '/')))
+                .isInstanceOf(NoSuchMethodError.class);
+        assertThat(PortNative.bind(null, null)).isFalse();
     }
 
     @Test

@@ -14,6 +14,7 @@ final class CompletionDispatcher extends CompletionReceiver {
     /** Null when the port has a batch listener. */
     private final CompletionListener listener;
     private final BatchListener batchListener;
+    /** Null for {@link #passOn}. */
     private final CompletionExceptionHandler exceptionHandler;
     /** That of the thread that opens the port: a thread that native code attaches has none of its own. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -60,7 +61,7 @@ final class CompletionDispatcher extends CompletionReceiver {
                 + " kernel object (error " + error + "). Nothing that is in flight on it completes. Close it and open"
                 + " another one");
         try {
-            exceptionHandler.onPortLost(port, lost);
+            handler().onPortLost(port, lost);
         } catch (final Throwable again) {
             print(again, lost);
         }
@@ -139,10 +140,15 @@ final class CompletionDispatcher extends CompletionReceiver {
 
     private void handle(final Completion completion, final Throwable thrown) {
         try {
-            exceptionHandler.onException(completion, thrown);
+            handler().onException(completion, thrown);
         } catch (final Throwable again) {
             print(again, thrown);
         }
+    }
+
+    /** Not made before it is needed, because a method reference costs a program a hundred classes. */
+    private CompletionExceptionHandler handler() {
+        return exceptionHandler != null ? exceptionHandler : CompletionDispatcher::passOn;
     }
 
     private static void log(final Level level, final String message) {

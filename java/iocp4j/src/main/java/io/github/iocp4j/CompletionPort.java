@@ -40,19 +40,22 @@ public final class CompletionPort implements AutoCloseable {
 
     private final CompletionDispatcher dispatcher;
     private final String name;
-    private final Duration closeTimeout;
+    private final int closeTimeoutMillis;
     private final boolean polled;
     private final Mechanism mechanism;
     private final long id;
     private final PollerList pollers = new PollerList();
     private final AtomicLong untaken = new AtomicLong();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Object endLock = new Object();
+    private boolean hasEnded;
+    /** Created when the end is first awaited, because a program that opens a port pays for each class it loads. */
+    private CompletableFuture<Void> ended;
     private volatile boolean open = true;
 
     private CompletionPort(final Builder builder) throws Win32Exception {
         NativeLibrary.load();
         name = builder.name;
-        closeTimeout = builder.closeTimeout;
+        closeTimeoutMillis = builder.closeTimeoutMillis;
         polled = builder.polled;
         mechanism = builder.mechanism;
         dispatcher = new CompletionDispatcher(
@@ -200,7 +203,7 @@ public final class CompletionPort implements AutoCloseable {
     @Override
     public void close() {
         final long began = System.nanoTime();
-        if (!close(closeTimeout)) {
+        if (!close(closeTimeoutMillis)) {
             OverdueClose.report(this, this, began);
         }
     }
@@ -224,11 +227,14 @@ public final class CompletionPort implements AutoCloseable {
      * @return whether everything is closed and every worker has ended
      */
     public boolean close(final Duration timeout) {
-        final int milliseconds = Timeouts.milliseconds(timeout);
+        return close(Timeouts.milliseconds(timeout));
+    }
+
+    private boolean close(final int milliseconds) {
         open = false;
         final boolean closed = OffCarrier.isNeeded()
                 ? OffCarrier.call(() -> PortNative.closePort(id) ? 1 : 0) == 1 : PortNative.closePort(id);
-        return closed || (polled && !ended.isDone() ? drain(milliseconds) : Ending.await(ended, milliseconds));
+        return closed || (polled && !hasEnded() ? drain(milliseconds) : Ending.await(ended(), milliseconds));
     }
 
     /**
@@ -240,7 +246,7 @@ public final class CompletionPort implements AutoCloseable {
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
-        return ended.minimalCompletionStage();
+        return ended().minimalCompletionStage();
     }
 
     @Override
@@ -252,8 +258,8 @@ public final class CompletionPort implements AutoCloseable {
         return id;
     }
 
-    Duration closeTimeout() {
-        return closeTimeout;
+    int closeTimeoutMillis() {
+        return closeTimeoutMillis;
     }
 
     /** The device with that key, or null. */
@@ -293,12 +299,31 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     boolean hasEnded() {
-        return ended.isDone();
+        synchronized (endLock) {
+            return hasEnded;
+        }
     }
 
     void end() {
-        ended.complete(null);
+        final CompletableFuture<Void> awaited;
+        synchronized (endLock) {
+            hasEnded = true;
+            awaited = ended;
+        }
+        if (awaited != null) {
+            awaited.complete(null);
+        }
         pollers.closeAll();
+    }
+
+    /** Completes when the port has ended. */
+    private CompletableFuture<Void> ended() {
+        synchronized (endLock) {
+            if (ended == null) {
+                ended = hasEnded ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
+            }
+            return ended;
+        }
     }
 
     /** Polls a closing port on this thread, unless the thread would wait for itself. */
@@ -316,9 +341,9 @@ public final class CompletionPort implements AutoCloseable {
         } catch (final PortClosedException gone) {
             // The port is closed, which is what we are waiting for. Another thread may still be closing its last
             // handles.
-            return Ending.await(ended, left);
+            return Ending.await(ended(), left);
         }
-        return ended.isDone();
+        return hasEnded();
     }
 
     /**
@@ -338,8 +363,9 @@ public final class CompletionPort implements AutoCloseable {
         private Mechanism mechanism = Mechanism.COMPLETION_PORT;
         private int batch = 256;
         private int operations = 65_536;
-        private Duration closeTimeout = Duration.ofSeconds(30);
-        private CompletionExceptionHandler exceptionHandler = CompletionDispatcher::passOn;
+        private int closeTimeoutMillis = 30_000;
+        /** Null for the default. */
+        private CompletionExceptionHandler exceptionHandler;
 
         private Builder(final CompletionListener listener, final BatchListener batchListener) {
             this.listener = listener;
@@ -438,8 +464,7 @@ public final class CompletionPort implements AutoCloseable {
          * @return this
          */
         public Builder closeTimeout(final Duration timeout) {
-            Timeouts.milliseconds(timeout);
-            closeTimeout = timeout;
+            closeTimeoutMillis = Timeouts.milliseconds(timeout);
             return this;
         }
 

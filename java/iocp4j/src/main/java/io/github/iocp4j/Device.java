@@ -267,7 +267,7 @@ public abstract class Device implements AutoCloseable {
     @Override
     public final void close() {
         final long began = System.nanoTime();
-        if (!close(port.closeTimeout())) {
+        if (!close(port.closeTimeoutMillis())) {
             OverdueClose.report(this, port, began);
         }
     }
@@ -290,7 +290,10 @@ public abstract class Device implements AutoCloseable {
      * @return whether the handle is closed
      */
     public final boolean close(final Duration timeout) {
-        final int milliseconds = Timeouts.milliseconds(timeout);
+        return close(Timeouts.milliseconds(timeout));
+    }
+
+    private boolean close(final int milliseconds) {
         open = false;
         // The caller may have to close the handle, which takes time when a disk or another machine is behind it.
         final boolean closed = OffCarrier.isNeeded()

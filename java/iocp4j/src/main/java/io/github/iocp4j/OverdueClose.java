@@ -1,7 +1,6 @@
 package io.github.iocp4j;
 
 import io.github.iocp4j.internal.Printable;
-import io.github.iocp4j.internal.Timeouts;
 import java.lang.System.Logger.Level;
 import java.util.List;
 
@@ -12,7 +11,7 @@ final class OverdueClose {
 
     /** Logs the workers that are in the listener when a close has waited for the port's close timeout. */
     static void report(final Object closing, final CompletionPort port, final long began) {
-        final long timeout = Timeouts.milliseconds(port.closeTimeout());
+        final long timeout = port.closeTimeoutMillis();
         if (timeout == 0 || (System.nanoTime() - began) / 1_000_000 < timeout) {
             return; // It was called by a worker, which does not wait.
         }

@@ -1,9 +1,15 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Handles that others have opened, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
 public final class AdoptedDeviceNative {
     public static final int CONSOLE = 1;
     public static final int SYNCHRONOUS = 2;
+
+    static {
+        NativeLibrary.bind(AdoptedDeviceNative.class);
+    }
 
     private AdoptedDeviceNative() {
     }

@@ -1,6 +1,7 @@
 package io.github.iocp4j.internal;
 
 import io.github.iocp4j.device.AlertableThread;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 
 /**
  * Alertable waits, in {@code iocp4j.dll}; see {@link PortNative} for the return values. A wait returns its outcome: the
@@ -12,6 +13,10 @@ public final class AlertableThreadNative {
     public static final int ALL = 1;
     public static final int MESSAGE_OR_ANY = 2;
     public static final int ONE = 3;
+
+    static {
+        NativeLibrary.bind(AlertableThreadNative.class);
+    }
 
     private AlertableThreadNative() {
     }

@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Pipes to child processes in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class ChildPipeNative {
+    static {
+        NativeLibrary.bind(ChildPipeNative.class);
+    }
+
     private ChildPipeNative() {
     }
 

@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Handles that belong to no port yet, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class DetachedNative {
+    static {
+        NativeLibrary.bind(DetachedNative.class);
+    }
+
     private DetachedNative() {
     }
 

@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Sockets that belong to no port yet, in {@code iocp4j.dll}; see {@link SocketNative}. */
 public final class DetachedSocketNative {
+    static {
+        NativeLibrary.bind(DetachedSocketNative.class);
+    }
+
     private DetachedSocketNative() {
     }
 

@@ -1,10 +1,15 @@
 package io.github.iocp4j.internal;
 
 import io.github.iocp4j.Opcode;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 
 /** Calls on any device, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class DeviceNative {
+    static {
+        NativeLibrary.bind(DeviceNative.class);
+    }
+
     private DeviceNative() {
     }
 

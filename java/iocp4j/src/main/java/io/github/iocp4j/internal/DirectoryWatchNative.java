@@ -1,9 +1,14 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 
 /** Watched directories in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class DirectoryWatchNative {
+    static {
+        NativeLibrary.bind(DirectoryWatchNative.class);
+    }
+
     private DirectoryWatchNative() {
     }
 

@@ -1,5 +1,6 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 
 /**
@@ -7,6 +8,10 @@ import java.nio.ByteBuffer;
  * success.
  */
 public final class FileNative {
+    static {
+        NativeLibrary.bind(FileNative.class);
+    }
+
     private FileNative() {
     }
 

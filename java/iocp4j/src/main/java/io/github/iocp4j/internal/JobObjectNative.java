@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Jobs in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class JobObjectNative {
+    static {
+        NativeLibrary.bind(JobObjectNative.class);
+    }
+
     private JobObjectNative() {
     }
 

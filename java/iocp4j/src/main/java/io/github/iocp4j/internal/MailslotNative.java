@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Mailslots in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class MailslotNative {
+    static {
+        NativeLibrary.bind(MailslotNative.class);
+    }
+
     private MailslotNative() {
     }
 

@@ -1,9 +1,14 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 
 /** Polling, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class PollerNative {
+    static {
+        NativeLibrary.bind(PollerNative.class);
+    }
+
     private PollerNative() {
     }
 

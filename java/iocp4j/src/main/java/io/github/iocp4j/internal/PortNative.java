@@ -3,8 +3,8 @@ package io.github.iocp4j.internal;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 
 /**
- * Calls on ports in {@code iocp4j.dll}, bound by {@code RegisterNatives} when {@link NativeLibrary} loads it; each kind
- * of device has its own class of native methods.
+ * Calls on ports in {@code iocp4j.dll}, bound by {@code RegisterNatives} when {@link NativeLibrary} loads it. Each kind
+ * of device has its own class of native methods, which is bound when it is first used.
  *
  * <p>No native method throws. A call that creates an object or starts an operation returns its positive key or id, or a
  * negated Win32 error or {@link EngineError} code. The engine checks keys and ids; it refuses stale ones.
@@ -12,6 +12,15 @@ import io.github.iocp4j.internal.loader.NativeLibrary;
 public final class PortNative {
     private PortNative() {
     }
+
+    /**
+     * Binds the native methods of another class.
+     *
+     * @param type the class
+     * @param name its name, with slashes
+     * @return false if the DLL has no methods for a class of that name
+     */
+    public static native boolean bind(Class<?> type, String name);
 
     /** The DLL's record layout, opcodes and refusal codes, for comparison with ours. */
     public static native int[] contract();

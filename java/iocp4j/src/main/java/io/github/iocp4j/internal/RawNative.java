@@ -1,10 +1,16 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /**
  * Operations by address in {@code iocp4j.dll}; see {@link PortNative} for the return values. The caller keeps the
  * memory until the completion. Native code refuses only addresses that cannot be memory of a process.
  */
 public final class RawNative {
+    static {
+        NativeLibrary.bind(RawNative.class);
+    }
+
     private RawNative() {
     }
 

@@ -1,9 +1,14 @@
 package io.github.iocp4j.internal;
 
 import io.github.iocp4j.device.SerialPort;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 
 /** Serial ports in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class SerialPortNative {
+    static {
+        NativeLibrary.bind(SerialPortNative.class);
+    }
+
     private SerialPortNative() {
     }
 

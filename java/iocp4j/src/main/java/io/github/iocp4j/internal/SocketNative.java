@@ -1,10 +1,16 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /**
  * Sockets in general, and socket servers, in {@code iocp4j.dll}; see {@link PortNative} for the return values.
  * Addresses are as {@code SocketAddresses} encodes them, options as {@code SocketOptions} does.
  */
 public final class SocketNative {
+    static {
+        NativeLibrary.bind(SocketNative.class);
+    }
+
     private SocketNative() {
     }
 

@@ -1,10 +1,15 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /** Connections in {@code iocp4j.dll}; see {@link PortNative} for the return values, and {@link SocketNative}. */
 public final class StreamSocketNative {
+    static {
+        NativeLibrary.bind(StreamSocketNative.class);
+    }
+
     private StreamSocketNative() {
     }
 

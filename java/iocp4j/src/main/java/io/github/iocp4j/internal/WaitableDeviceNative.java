@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Waitable devices in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class WaitableDeviceNative {
+    static {
+        NativeLibrary.bind(WaitableDeviceNative.class);
+    }
+
     private WaitableDeviceNative() {
     }
 

@@ -1,7 +1,13 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.internal.loader.NativeLibrary;
+
 /** Waitable kernel objects, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class WaitableObjectNative {
+    static {
+        NativeLibrary.bind(WaitableObjectNative.class);
+    }
+
     private WaitableObjectNative() {
     }
 

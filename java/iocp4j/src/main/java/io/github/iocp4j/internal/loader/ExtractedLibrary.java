@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -28,6 +26,8 @@ public final class ExtractedLibrary {
     public static final int MOST_COPIES = 64;
 
     private final NativeHost host;
+    /** Whether this process has written a copy. */
+    private boolean written;
 
     public ExtractedLibrary(final NativeHost host) {
         this.host = host;
@@ -50,25 +50,28 @@ public final class ExtractedLibrary {
         if (!folder.toRealPath().equals(folder)) {
             throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
         }
-        Writers.requireTrusted(host, folder);
+        final Writers trusted = Writers.trusted(host);
         Loading outcome;
         int copy = 1;
         do {
-            outcome = load(folder.resolve(StaleCopies.name(copy)), carried, loader);
+            outcome = load(folder.resolve(name(copy)), carried, trusted, loader);
             copy++;
         } while ((outcome == Loading.TAKEN || outcome == Loading.UNBOUND) && copy <= MOST_COPIES);
-        if (outcome == Loading.DONE) {
+        // A program that finds its copy does not look for others, which would cost it time at each start.
+        if (outcome == Loading.DONE && written) {
             StaleCopies.sweep(root, folder);
         }
         return outcome;
     }
 
-    private Loading load(final Path file, final CarriedLibrary carried, final Function<Path, Loading> loader)
-            throws IOException {
-        final InputStream held = openIntact(file, carried);
+    private Loading load(
+            final Path file, final CarriedLibrary carried, final Writers trusted,
+            final Function<Path, Loading> loader) throws IOException {
+        final InputStream held = openIntact(file, carried, trusted);
         try {
-            // Check again: while a file in the folders is open, none of them can be renamed.
-            Writers.requireTrusted(host, file.getParent(), file);
+            // While a file in the folders is open, none of them can be renamed.
+            trusted.require(file.getParent());
+            trusted.require(file);
             touch(file);
             return loader.apply(file);
         } finally {
@@ -76,17 +79,20 @@ public final class ExtractedLibrary {
         }
     }
 
-    private static InputStream openIntact(final Path file, final CarriedLibrary carried) throws IOException {
+    private InputStream openIntact(final Path file, final CarriedLibrary carried, final Writers trusted)
+            throws IOException {
         final InputStream found = openIfIntact(file, carried);
         if (found != null) {
             return found;
         }
+        trusted.require(file.getParent());
+        written = true;
         final IOException notReplaced = write(file, carried.checkedContent());
-        final InputStream written = openIfIntact(file, carried);
-        if (written == null) {
+        final InputStream copy = openIfIntact(file, carried);
+        if (copy == null) {
             throw damaged(file, notReplaced);
         }
-        return written;
+        return copy;
     }
 
     /**
@@ -104,6 +110,14 @@ public final class ExtractedLibrary {
         }
         content.close();
         return null;
+    }
+
+    /**
+     * The name of a copy in its folder; the first has the DLL's own name. A process has several copies if several class
+     * loaders or packages in it have iocp4j, because one loaded DLL serves only one of them.
+     */
+    private static String name(final int copy) {
+        return copy == 1 ? NativeLibrarySearch.FILE_NAME : "iocp4j-" + copy + ".dll";
     }
 
     private Path root() {
@@ -149,10 +163,7 @@ public final class ExtractedLibrary {
 
     /** Sets the copy's time to now; see {@link StaleCopies}. */
     private static void touch(final Path file) {
-        try {
-            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-        } catch (final IOException notOurs) {
-            // The copy may then be removed too early; the next start writes it again.
-        }
+        // If that fails, the copy may be removed too early; the next start writes it again.
+        file.toFile().setLastModified(System.currentTimeMillis());
     }
 }

@@ -2,6 +2,7 @@ package io.github.iocp4j.internal.loader;
 
 import io.github.iocp4j.NativeLibraryError;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.PortNative;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -23,6 +24,17 @@ public final class NativeLibrary {
     /** Loads the library if it is not loaded; throws the diagnosis if that fails. */
     public static void load() {
         OWN.loadOnce();
+    }
+
+    /**
+     * Binds the native methods of a class, which calls this when it is initialized: a program pays only for the classes
+     * that it needs.
+     */
+    public static void bind(final Class<?> natives) {
+        load();
+        if (!PortNative.bind(natives, natives.getName().replace('.', '/'))) {
+            throw new LinkageError(NativeLibrarySearch.FILE_NAME + " has no methods for " + natives.getName());
+        }
     }
 
     /** Whether the native methods are bound. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * The search for {@code iocp4j.dll}: only the path in the property {@code iocp4j.library.path} if it is set; otherwise
@@ -34,6 +35,13 @@ public final class NativeLibrarySearch {
     private static final String JAR = "the copy in the jar";
 
     private final NativeHost host;
+    /** No lambda: the first lambda of a program costs a hundred classes. */
+    private final Function<Path, Loading> fromJar = new Function<>() {
+        @Override
+        public Loading apply(final Path file) {
+            return tryToLoad(JAR, file);
+        }
+    };
     private final List<String> tried = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
 
@@ -64,7 +72,7 @@ public final class NativeLibrarySearch {
                     + (windows && "aarch64".equals(architecture) ? ", which Windows 11 on ARM emulates" : ""));
         }
         final String version = host.property("os.version");
-        if (version.matches("[0-9]\\..*")) {
+        if (version.indexOf('.') == 1) {
             throw PortAccess.get().libraryError(
                     "iocp4j runs on Windows 10, Windows Server 2016 and later; this is " + system
                     + " (" + version + ")");
@@ -118,7 +126,9 @@ public final class NativeLibrarySearch {
             // While a file in them is open, the folders cannot be renamed between check and load.
             final InputStream held = new FileInputStream(file.toFile());
             try {
-                Writers.requireTrusted(host, file.getParent(), file);
+                final Writers trusted = Writers.trusted(host);
+                trusted.require(file.getParent());
+                trusted.require(file);
                 return loads(JAVA_LIBRARY_PATH, file);
             } finally {
                 held.close();
@@ -141,7 +151,7 @@ public final class NativeLibrarySearch {
 
     private boolean loadFromJar() {
         try {
-            final Loading outcome = new ExtractedLibrary(host).load(file -> tryToLoad(JAR, file));
+            final Loading outcome = new ExtractedLibrary(host).load(fromJar);
             if (outcome == Loading.TAKEN || outcome == Loading.UNBOUND) {
                 tried.add(JAR + ": there are " + ExtractedLibrary.MOST_COPIES + " in this process already: put the"
                         + " iocp4j jar where a class loader finds it that its users share");

@@ -27,14 +27,6 @@ public final class StaleCopies {
     }
 
     /**
-     * The name of a copy in its folder; the first has the DLL's own name. A process has several copies if several class
-     * loaders or packages in it have iocp4j, because one loaded DLL serves only one of them.
-     */
-    public static String name(final int copy) {
-        return copy == 1 ? NativeLibrarySearch.FILE_NAME : "iocp4j-" + copy + ".dll";
-    }
-
-    /**
      * A name that no other process or thread uses, for a file that is being written. It is not random, because
      * {@code Files.createTempFile} would start a secure random generator, which takes longer than the rest.
      */

@@ -29,33 +29,48 @@ public final class Writers {
             AclEntryPermission.WRITE_DATA, AclEntryPermission.APPEND_DATA, AclEntryPermission.DELETE,
             AclEntryPermission.DELETE_CHILD, AclEntryPermission.WRITE_ACL, AclEntryPermission.WRITE_OWNER);
 
-    private Writers() {
+    private final Path home;
+    /** Null where files have no access control lists: not on Windows. */
+    private final Set<UserPrincipal> trusted;
+
+    private Writers(final Path home, final Set<UserPrincipal> trusted) {
+        this.home = home;
+        this.trusted = trusted;
     }
 
     /**
-     * Throws if an untrusted user can change one of these files or folders.
+     * Finds the users that are trusted.
      *
      * @param host has the folders of the user and of Windows
-     * @throws FileSystemException names the untrusted user
-     * @throws IOException when the owner or the list cannot be read
+     * @throws IOException when an owner or a list cannot be read
      */
-    public static void requireTrusted(final NativeHost host, final Path... paths) throws IOException {
+    public static Writers trusted(final NativeHost host) throws IOException {
         final Path home = Path.of(host.property("user.home"));
         if (view(home) == null) {
-            // Not Windows.
-            return;
+            return new Writers(home, null);
         }
         final Set<UserPrincipal> trusted = of(home, false);
         final String windows = host.variable("SystemRoot");
         if (windows != null && !windows.isEmpty()) {
             trusted.addAll(of(Path.of(windows), false));
         }
-        for (final Path path : paths) {
-            for (final UserPrincipal writer : of(path, true)) {
-                if (!trusted.contains(writer)) {
-                    throw new FileSystemException(path.toString(), null,
-                            "can be changed by " + writer.getName() + ", who cannot change " + home);
-                }
+        return new Writers(home, trusted);
+    }
+
+    /**
+     * Throws if an untrusted user can change the file or folder.
+     *
+     * @throws FileSystemException names the untrusted user
+     * @throws IOException when the owner or the list cannot be read
+     */
+    public void require(final Path path) throws IOException {
+        if (trusted == null) {
+            return;
+        }
+        for (final UserPrincipal writer : of(path, true)) {
+            if (!trusted.contains(writer)) {
+                throw new FileSystemException(path.toString(), null,
+                        "can be changed by " + writer.getName() + ", who cannot change " + home);
             }
         }
     }
