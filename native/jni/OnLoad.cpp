@@ -7,7 +7,6 @@
 #include "jni/JavaVm.h"
 #include "jni/NativeClasses.h"
 #include "jni/Package.h"
-#include "jni/PipeListener.h"
 #include "win32/Quirks.h"
 
 namespace {
@@ -54,8 +53,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
     }
     iocp4j::jni::findPackage(env);
     if (!isOfJarsVersion(env) || !bindPortNatives(env) || !iocp4j::jni::JavaSink::bind(env) ||
-        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferArray::bind(env) ||
-        !iocp4j::jni::PipeListener::bind(env)) {
+        !iocp4j::jni::AlertableThread::bind(env) || !iocp4j::jni::BufferArray::bind(env)) {
         return JNI_ERR;
     }
     (void)iocp4j::win32::quirks();

@@ -11,22 +11,22 @@ namespace {
 
 constexpr const char* kThreadName = "iocp4j-pipe-connected";
 
-// Set by bind(). Valid while a PipeConnect exists, because it keeps its class loaded.
-jmethodID connected = nullptr;
+jmethodID lookUp(JNIEnv* env) {
+    const jclass type = env->FindClass(inPackage("io/github/iocp4j/internal/PipeConnect").c_str());
+    return type != nullptr ? env->GetMethodID(type, "connected", "(II)V") : nullptr;
+}
+
+// Not looked up when the DLL is loaded, because a program without pipes does not need the class. Valid while a
+// PipeConnect exists, which keeps its class loaded.
+jmethodID connected(JNIEnv* env) {
+    static const jmethodID method = lookUp(env);
+    return method;
+}
 
 }  // namespace
 
-bool PipeListener::bind(JNIEnv* env) {
-    const jclass type = env->FindClass(inPackage("io/github/iocp4j/internal/PipeConnect").c_str());
-    if (type == nullptr) {
-        return false;
-    }
-    connected = env->GetMethodID(type, "connected", "(II)V");
-    return connected != nullptr;
-}
-
 PipeListener::PipeListener(JNIEnv* env, jobject connect) : connect_(env->NewGlobalRef(connect)) {
-    if (connect_ == nullptr) {
+    if (connect_ == nullptr || connected(env) == nullptr) {
         throw std::bad_alloc{};
     }
 }
@@ -42,7 +42,7 @@ void PipeListener::onConnected(win32::ErrorCode error, win32::ErrorCode last) no
     // A thread of the thread pool is attached here, and stays so until the destructor has used it.
     const AttachedThread thread{kThreadName};
     if (JNIEnv* env = thread.env()) {
-        env->CallVoidMethod(connect_, connected, static_cast<jint>(error), static_cast<jint>(last));
+        env->CallVoidMethod(connect_, connected(env), static_cast<jint>(error), static_cast<jint>(last));
         clearException(env);
     }
     delete this;

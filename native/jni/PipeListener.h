@@ -9,9 +9,6 @@ namespace iocp4j::jni {
 // Passes the result of a connect to a PipeConnect in Java, and deletes itself then.
 class PipeListener final : public NamedPipeClient::Listener {
 public:
-    // Looks up the method of PipeConnect. Returns false, with a pending exception, if it does not exist.
-    static bool bind(JNIEnv* env);
-
     // May throw std::bad_alloc.
     PipeListener(JNIEnv* env, jobject connect);
     PipeListener(const PipeListener&) = delete;
