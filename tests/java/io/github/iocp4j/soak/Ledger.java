@@ -5,8 +5,10 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.internal.raw.RawOperations;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.socket.StreamSocket;
 import java.net.SocketAddress;
@@ -78,6 +80,24 @@ final class Ledger {
         buffer.clear().limit(length);
         return start(new Entry(device, Opcode.WRITE, slot), token -> timeoutMillis == 0
                 ? device.write(buffer, token) : device.write(buffer, Duration.ofMillis(timeoutMillis), token));
+    }
+
+    /** Reads into memory that the caller keeps until the completion. */
+    long readRaw(
+            final StreamDevice device, final int slot, final long address, final int length,
+            final int timeoutMillis) {
+        return start(new Entry(device, Opcode.READ, slot),
+                token -> RawOperations.read(device, address, length, timeoutMillis, token));
+    }
+
+    long scatter(final StreamSocket socket, final BufferList buffers, final int timeoutMillis) {
+        return start(new Entry(socket, Opcode.READ, 0), token -> timeoutMillis == 0
+                ? socket.readInto(buffers, token)
+                : socket.readInto(buffers, Duration.ofMillis(timeoutMillis), token));
+    }
+
+    long gather(final StreamSocket socket, final BufferList buffers) {
+        return start(new Entry(socket, Opcode.WRITE, 0), token -> socket.writeFrom(buffers, token));
     }
 
     /** Asks a server that accepts on demand for one connection. */

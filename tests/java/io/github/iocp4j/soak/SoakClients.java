@@ -6,6 +6,7 @@ import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.NativeMemory;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.PipeMode;
@@ -129,6 +130,8 @@ final class SoakClients implements AutoCloseable {
     private final class Talker {
         private final int number;
         private final ByteBuffer[] buffers = new ByteBuffer[CONVERSATIONS];
+        /** Of the same memory, which outlives all operations: this object is kept until the port is closed. */
+        private final long[] addresses = new long[CONVERSATIONS];
         private final AtomicLongArray latest = new AtomicLongArray(CONVERSATIONS);
         private final AtomicInteger conversations = new AtomicInteger();
         private volatile NamedPipe connection;
@@ -137,6 +140,7 @@ final class SoakClients implements AutoCloseable {
             this.number = number;
             for (int slot = 0; slot < CONVERSATIONS; slot++) {
                 buffers[slot] = ByteBuffer.allocateDirect(MESSAGE);
+                addresses[slot] = NativeMemory.address(buffers[slot]);
             }
         }
 
@@ -197,7 +201,10 @@ final class SoakClients implements AutoCloseable {
             // If a cancel or a short deadline has lost an echo, the last one never comes.
             final int timeout = random.nextInt(100) == 0 ? 1 : 1_000;
             try {
-                latest.set(slot, ledger.read(connection, slot, buffers[slot], timeout));
+                buffers[slot].clear();
+                latest.set(slot, random.nextBoolean()
+                        ? ledger.readRaw(connection, slot, addresses[slot], MESSAGE, timeout)
+                        : ledger.read(connection, slot, buffers[slot], timeout));
             } catch (final DeviceClosedException gone) {
                 leave();
             }

@@ -10,6 +10,7 @@ import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.socket.StreamSocket;
@@ -200,8 +201,18 @@ final class SocketLives implements AutoCloseable {
                 ledger.write(socket, 0, ByteBuffer.allocateDirect(MESSAGE), MESSAGE, 0);
                 ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), 0);
                 ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), PAUSE_MILLIS);
+                final BufferList list = new BufferList().add(ByteBuffer.allocateDirect(MESSAGE))
+                        .add(ByteBuffer.allocateDirect(MESSAGE));
+                ledger.gather(socket, list);
+                ledger.scatter(socket, list, 0);
+                ledger.scatter(socket, list.clear().add(ByteBuffer.allocateDirect(MESSAGE)), PAUSE_MILLIS);
+                if (number % 2 == 0) {
+                    socket.shutdownInput();
+                }
             } catch (final DeviceClosedException | OperationLimitException over) {
                 // The life is over.
+            } catch (final Win32Exception gone) {
+                // The peer is gone, so that there is no input.
             }
         }
     }

@@ -60,6 +60,56 @@ public class SubmissionBenchmark {
     }
 
     /**
+     * A write to a socket that completes inline.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long write() {
+        return submission.write();
+    }
+
+    /**
+     * The same in memory that is given by its address.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long writeRaw() {
+        return submission.writeRaw();
+    }
+
+    /**
+     * A write of eight buffers that completes inline.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long gather() {
+        return submission.gather();
+    }
+
+    /**
+     * The same by a list of buffers, which allocates nothing.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long gatherList() {
+        return submission.gatherList();
+    }
+
+    /**
+     * The same in memory that is given by its addresses.
+     *
+     * @return what it answers
+     */
+    @Benchmark
+    public long gatherRaw() {
+        return submission.gatherRaw();
+    }
+
+    /**
      * A native method that does nothing: the minimum cost for any library.
      *
      * @return something
