@@ -32,6 +32,7 @@ constexpr std::array kClasses{
     NativeClass{"io/github/iocp4j/internal/StreamSocketNative", &streamSocketNatives},
     NativeClass{"io/github/iocp4j/internal/UdpSocketNative", &udpSocketNatives},
     NativeClass{"io/github/iocp4j/internal/ChildPipeNative", &childPipeNatives},
+    NativeClass{"io/github/iocp4j/internal/ChildProcessNative", &childProcessNatives},
     NativeClass{"io/github/iocp4j/internal/AdoptedDeviceNative", &adoptedDeviceNatives},
     NativeClass{"io/github/iocp4j/internal/MailslotNative", &mailslotNatives},
     NativeClass{"io/github/iocp4j/internal/SerialPortNative", &serialPortNatives},

@@ -20,6 +20,7 @@ std::vector<JNINativeMethod> detachedSocketNatives();
 std::vector<JNINativeMethod> streamSocketNatives();
 std::vector<JNINativeMethod> udpSocketNatives();
 std::vector<JNINativeMethod> childPipeNatives();
+std::vector<JNINativeMethod> childProcessNatives();
 std::vector<JNINativeMethod> adoptedDeviceNatives();
 std::vector<JNINativeMethod> mailslotNatives();
 std::vector<JNINativeMethod> serialPortNatives();

@@ -88,6 +88,14 @@ struct Calls {
     decltype(&::GetCommModemStatus) getCommModemStatus = &::GetCommModemStatus;
     decltype(&::PurgeComm) purgeComm = &::PurgeComm;
     decltype(&::ReadDirectoryChangesW) readDirectoryChanges = &::ReadDirectoryChangesW;
+    decltype(&::CreateProcessW) createProcess = &::CreateProcessW;
+    decltype(&::ResumeThread) resumeThread = &::ResumeThread;
+    decltype(&::TerminateProcess) terminateProcess = &::TerminateProcess;
+    decltype(&::GetExitCodeProcess) getExitCodeProcess = &::GetExitCodeProcess;
+    decltype(&::CreateJobObjectW) createJobObject = &::CreateJobObjectW;
+    decltype(&::SetInformationJobObject) setInformationJobObject = &::SetInformationJobObject;
+    decltype(&::AssignProcessToJobObject) assignProcessToJobObject = &::AssignProcessToJobObject;
+    decltype(&::TerminateJobObject) terminateJobObject = &::TerminateJobObject;
     decltype(&readConsoleInputAtOnce) readConsoleInput = &readConsoleInputAtOnce;
 };
 

@@ -4,16 +4,19 @@
 #include <memory>
 
 #include "engine/port/CompletionPort.h"
+#include "win32/Calls.h"
 #include "win32/JobPackets.h"
 
 namespace iocp4j {
 
 namespace {
 
+using win32::calls;
+
 bool killOnClose(HANDLE job) noexcept {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-    return ::SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) != FALSE;
+    return calls.setInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) != FALSE;
 }
 
 }  // namespace
@@ -21,13 +24,21 @@ bool killOnClose(HANDLE job) noexcept {
 JobObject::JobObject(CompletionPort& port, win32::Handle job)
     : Device(port, L"job", win32::Handle{}), job_(std::move(job)) {}
 
-win32::Result<Device::Key> JobObject::open(CompletionPort& port, bool kill) {
-    win32::Handle job{::CreateJobObjectW(nullptr, nullptr)};
+win32::Result<win32::Handle> JobObject::create(bool kill) noexcept {
+    win32::Handle job{calls.createJobObject(nullptr, nullptr)};
     if (!job || (kill && !killOnClose(job.get()))) {
-        return win32::Result<Device::Key>::failure(::GetLastError());
+        return win32::Result<win32::Handle>::failure(::GetLastError());
     }
-    const HANDLE raw = job.get();
-    auto added = port.add(std::make_unique<JobObject>(port, std::move(job)));
+    return job;
+}
+
+win32::Result<Device::Key> JobObject::open(CompletionPort& port, bool kill) {
+    auto job = create(kill);
+    if (!job) {
+        return win32::Result<Device::Key>::failure(job.error());
+    }
+    const HANDLE raw = job->get();
+    auto added = port.add(std::make_unique<JobObject>(port, std::move(*job)));
     // The port must have a key for the job first. No packet is lost, because no process is in the job yet.
     if (const Share<Device> device{added ? *added : 0}; device) {
         const win32::ErrorCode error = port.kernel().watch(raw, *added);
@@ -39,18 +50,22 @@ win32::Result<Device::Key> JobObject::open(CompletionPort& port, bool kill) {
     return added;
 }
 
-win32::ErrorCode JobObject::assign(DWORD process) noexcept {
+win32::ErrorCode JobObject::assign(DWORD process) const noexcept {
     const win32::Handle opened{::OpenProcess(PROCESS_SET_QUOTA | PROCESS_TERMINATE, FALSE, process)};
-    return opened ? win32::outcome(::AssignProcessToJobObject(job_.get(), opened.get())) : ::GetLastError();
+    return opened ? assign(opened.get()) : ::GetLastError();
+}
+
+win32::ErrorCode JobObject::assign(HANDLE process) const noexcept {
+    return win32::outcome(calls.assignProcessToJobObject(job_.get(), process));
 }
 
 win32::ErrorCode JobObject::terminate(std::uint32_t exitCode) noexcept {
-    return win32::outcome(::TerminateJobObject(job_.get(), exitCode));
+    return win32::outcome(calls.terminateJobObject(job_.get(), exitCode));
 }
 
-win32::Result<std::uint32_t> JobObject::processes() const noexcept {
+win32::Result<std::uint32_t> JobObject::processes(HANDLE job) noexcept {
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting{};
-    if (!::QueryInformationJobObject(job_.get(), JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
+    if (!::QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
                                      nullptr)) {
         return win32::Result<std::uint32_t>::failure(::GetLastError());
     }

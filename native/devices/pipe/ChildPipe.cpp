@@ -45,8 +45,8 @@ win32::Handle openChildEnd(const std::wstring& name, const ChildPipeSettings& se
     if (settings.direction != PipeDirection::kOutbound) {
         access |= GENERIC_WRITE | FILE_READ_ATTRIBUTES;
     }
-    SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-    return win32::Handle{win32::calls.createFile(name.c_str(), access, 0, &inheritable, OPEN_EXISTING,
+    SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), nullptr, settings.inheritableChild};
+    return win32::Handle{win32::calls.createFile(name.c_str(), access, 0, &attributes, OPEN_EXISTING,
                                                  settings.overlappedChild ? FILE_FLAG_OVERLAPPED : 0, nullptr)};
 }
 

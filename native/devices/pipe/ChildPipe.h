@@ -9,6 +9,7 @@ namespace iocp4j {
 
 struct ChildPipeSettings {
     PipeDirection direction = PipeDirection::kDuplex;  // as seen from this process
+    bool inheritableChild = true;   // whether processes that are started from now on can inherit the child's end
     bool overlappedChild = false;   // runtime libraries of child processes do not expect overlapped handles
     std::uint32_t buffer = 65'536;  // in bytes, for each direction
 };

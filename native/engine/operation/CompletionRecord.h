@@ -42,9 +42,10 @@ enum class DeviceKind : std::uint16_t {
     kWaitable = 11,
     kConsoleInput = 12,
     kJob = 13,
+    kChildProcess = 14,
 };
 
-inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kJob;
+inline constexpr DeviceKind kLastDeviceKind = DeviceKind::kChildProcess;
 
 // Set in the kind of a connection that belongs to no port: the key in the record is that of a Detached.
 inline constexpr std::uint16_t kDetachedFlag = 0x100;

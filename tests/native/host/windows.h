@@ -181,3 +181,17 @@ inline BOOL ReadDirectoryChangesW(HANDLE, LPVOID, DWORD, BOOL, DWORD, DWORD*, OV
                                   void (*)(DWORD, DWORD, OVERLAPPED*)) {
     return notImplemented();
 }
+struct STARTUPINFOW;
+struct PROCESS_INFORMATION;
+inline BOOL CreateProcessW(LPCWSTR, wchar_t*, SECURITY_ATTRIBUTES*, SECURITY_ATTRIBUTES*, BOOL, DWORD, LPVOID, LPCWSTR,
+                           STARTUPINFOW*, PROCESS_INFORMATION*) {
+    return notImplemented();
+}
+inline DWORD ResumeThread(HANDLE) { return notImplemented(), ~DWORD{0}; }
+inline BOOL TerminateProcess(HANDLE, DWORD) { return notImplemented(); }
+inline BOOL GetExitCodeProcess(HANDLE, DWORD*) { return notImplemented(); }
+enum JOBOBJECTINFOCLASS : int {};
+inline HANDLE CreateJobObjectW(SECURITY_ATTRIBUTES*, LPCWSTR) { return notImplemented(), nullptr; }
+inline BOOL SetInformationJobObject(HANDLE, JOBOBJECTINFOCLASS, LPVOID, DWORD) { return notImplemented(); }
+inline BOOL AssignProcessToJobObject(HANDLE, HANDLE) { return notImplemented(); }
+inline BOOL TerminateJobObject(HANDLE, DWORD) { return notImplemented(); }

@@ -2,6 +2,7 @@ package io.github.iocp4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.internal.ChildProcessNative;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.DirectoryWatchNative;
 import io.github.iocp4j.internal.EngineError;
@@ -22,6 +23,51 @@ final class KnownHostileCallsTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void childrenAreStartedWithSoundArgumentsOnly() throws Exception {
+        final HostileNumbers numbers = new HostileNumbers(new Random(0));
+        final HostileTargets targets = new HostileTargets(numbers);
+        try (HostileVictims victims = new HostileVictims(numbers)) {
+            targets.open();
+            final long port = targets.port().id();
+            final long pipe = targets.connections().get(0).key();
+            final long[] opened = new long[4];
+            for (final int[] settings : new int[][] {{-1, 0, 0, 0}, {3, 0, 0, 0}, {0, -1, 0, 0}, {0, 3, 0, 0},
+                {0, 0, -1, 0}, {0, 0, 4, 0}, {0, 0, 0, -1}, {0, 0, 0, (1 << 24) + 1},
+                {Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 0}}) {
+                assertThat(ChildProcessNative.open(port, "cmd", null, null, settings[0], settings[1], settings[2],
+                        settings[3], true, 0, opened)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            for (final String line : new String[] {null, "", "cmd\0.exe"}) {
+                assertThat(start(port, line, null, 0, opened)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            }
+            assertThat(start(port, "cmd", "a\0b", 0, opened)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(start(port, "cmd", null, 0, null)).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(start(port, "cmd", null, 0, new long[3])).isEqualTo(-Win32Error.INVALID_PARAMETER);
+            assertThat(start(pipe, "cmd", null, 0, opened)).isEqualTo(-EngineError.PORT_CLOSED.code());
+            assertThat(start(port, "cmd", null, pipe, opened)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(start(port, "cmd", null, port, opened)).isEqualTo(-EngineError.DEVICE_CLOSED.code());
+            assertThat(opened).containsOnly(0);
+            assertThat(ChildProcessNative.awaitExit(pipe, true, 0, -1)).as("a pipe is no process")
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(ChildProcessNative.kill(pipe, 0)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(ChildProcessNative.processes(pipe)).isEqualTo(-EngineError.WRONG_DEVICE.code());
+            for (int i = 0; i < 1000; i++) {
+                final long number = numbers.any();
+                assertThat(ChildProcessNative.awaitExit(number, true, 0, -1)).isNegative();
+                assertThat(ChildProcessNative.kill(number, 0)).isNegative();
+                assertThat(ChildProcessNative.processes(number)).isNegative();
+            }
+            targets.close();
+            victims.assertUnharmed();
+        }
+    }
+
+    private static long start(
+            final long port, final String line, final String folder, final long job, final long[] opened) {
+        return ChildProcessNative.open(port, line, folder, null, 0, 0, 0, 0, true, job, opened);
+    }
 
     @Test
     void ofKnownKindsAreRefused() throws Exception {

@@ -67,6 +67,16 @@ class ExamplesTest {
 
     @Test
     @Timeout(60)
+    void theLogShowsWhatAProgramOfProcessBuilderPrints() throws Exception {
+        final Path program = Path.of(System.getProperty("iocp4j.tests.native"), "child.exe").toAbsolutePath();
+        try (Console console = new Console()) {
+            BuildLog.main(new String[] {program.toString(), "say", "done"});
+            assertThat(console.printed().lines()).containsExactly("done", "Exit code 3");
+        }
+    }
+
+    @Test
+    @Timeout(60)
     void theWatcherReportsAFile(@TempDir final Path folder) throws Exception {
         try (Console console = new Console()) {
             console.start(FolderWatcher::main, folder.toString());

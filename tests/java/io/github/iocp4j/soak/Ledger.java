@@ -6,6 +6,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.internal.raw.RawOperations;
+import io.github.iocp4j.pipe.ChildProcess;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.socket.BufferList;
@@ -118,6 +119,11 @@ final class Ledger {
             return made[0].key();
         });
         return made[0];
+    }
+
+    long awaitExit(final ChildProcess child, final int killAfterMillis) {
+        return start(new Entry(child, Opcode.WAIT, 0), token -> killAfterMillis == 0
+                ? child.awaitExit(token) : child.awaitExitOrKill(Duration.ofMillis(killAfterMillis), token));
     }
 
     private long start(final Entry entry, final Start start) {

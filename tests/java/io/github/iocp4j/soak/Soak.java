@@ -41,15 +41,17 @@ public final class Soak implements Callable<Integer> {
     private int memory;
 
     @Option(names = "--programs", paramLabel = "PATH", required = true,
-            description = "The folder of process_census.exe and syelog_client.exe.")
+            description = "The folder of process_census.exe, syelog_client.exe and child.exe.")
     private Path programs;
 
     private final Ledger clientLedger = new Ledger("clients");
     private final Ledger shortLedger = new Ledger("short lives");
     private final Ledger socketLedger = new Ledger("sockets");
+    private final Ledger childLedger = new Ledger("children");
     private int lives;
     private int socketLives;
     private int killed;
+    private int children;
 
     private Soak() {
     }
@@ -70,7 +72,8 @@ public final class Soak implements Callable<Integer> {
                 (thread, thrown) -> clientLedger.fault("the thread " + thread.getName() + " has died of " + thrown));
         boolean fine;
         try (SoakServer server = new SoakServer("iocp4j-soak-" + ProcessHandle.current().pid())) {
-            final List<Ledger> ledgers = List.of(server.ledger(), clientLedger, shortLedger, socketLedger);
+            final List<Ledger> ledgers = List.of(
+                    server.ledger(), clientLedger, shortLedger, socketLedger, childLedger);
             final Census.Taker census = new Census.Taker(programs, server.port());
             fine = round(server, Duration.ofSeconds(warmUp));
             final Census before = census.take();
@@ -82,8 +85,8 @@ public final class Soak implements Callable<Integer> {
             final Census after = census.take();
 
             ledgers.forEach(System.out::println);
-            System.out.printf(Locale.ROOT, "%d short lives, %d of sockets, %d processes killed%n", lives, socketLives,
-                    killed);
+            System.out.printf(Locale.ROOT, "%d short lives, %d of sockets, %d processes killed, %d children%n", lives,
+                    socketLives, killed, children);
             for (final Ledger ledger : ledgers) {
                 fine &= ledger.balances();
             }
@@ -105,7 +108,8 @@ public final class Soak implements Callable<Integer> {
         try (SoakClients crowd = new SoakClients(clientLedger, server.pipe(), clients);
                 KilledClients doomed = new KilledClients(programs, server.pipe());
                 ShortLives others = new ShortLives(shortLedger, server);
-                SocketLives sockets = new SocketLives(socketLedger)) {
+                SocketLives sockets = new SocketLives(socketLedger);
+                Children offspring = new Children(childLedger, programs)) {
             for (int second = 1; System.nanoTime() < end; second++) {
                 TimeUnit.SECONDS.sleep(1);
                 doomed.oneMore();
@@ -116,6 +120,7 @@ public final class Soak implements Callable<Integer> {
             killed += doomed.killed();
             lives += others.lived();
             socketLives += sockets.lived();
+            children += offspring.started();
         }
         final boolean quiet = server.awaitQuiet(QUIET_PATIENCE);
         if (!quiet) {

@@ -22,7 +22,7 @@ final class NativeContractTest {
     void reportsTheVersionFirstThenTheRecordsThenTheEnums() {
         assertThat(agreed).containsExactly(
                 10, 32, 0, 8, 16, 20, 24, 26, 28, 0x100,
-                15, 13, 3,
+                15, 14, 3,
                 14, 0x2000_0001, 0x2000_0002, 0x2000_0003, 0x2000_0004, 0x2000_0005, 0x2000_0006, 0x2000_0007,
                 0x2000_0008, 0x2000_0009, 0x2000_000a, 0x2000_000b, 0x2000_000c, 0x2000_000d,
                 0x2000_000e);

@@ -8,6 +8,7 @@ import io.github.iocp4j.internal.DetachedNative;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.RecordLayout;
+import io.github.iocp4j.pipe.ChildProcess;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.socket.UdpSocket;
 import java.nio.ByteBuffer;
@@ -209,7 +210,8 @@ public final class CompletionBatch {
      * A value that depends on the kind of device: for {@link Opcode#ACCEPT} of a pipe the client's process id, as
      * {@link NamedPipe#peerProcessId}; for {@link Opcode#CONNECT} of a pipe the server's, or after
      * {@link Win32Error#TIMEOUT} the error of the last attempt; for {@link Opcode#COMM_EVENT} the events, as in
-     * {@link SerialPort#awaitEvents}; 1 for a read of 0 bytes, except of a file or a {@link UdpSocket}.
+     * {@link SerialPort#awaitEvents}; for {@link Opcode#WAIT} of a {@link ChildProcess} the exit code, see
+     * {@link ChildProcess#exitCode}; 1 for a read of 0 bytes, except of a file or a {@link UdpSocket}.
      *
      * @param index the completion
      * @return a number that the device's documentation defines, or 0

@@ -10,6 +10,7 @@ import io.github.iocp4j.device.WaitableDevice;
 import io.github.iocp4j.file.DirectoryWatch;
 import io.github.iocp4j.file.OverlappedFile;
 import io.github.iocp4j.pipe.ChildPipe;
+import io.github.iocp4j.pipe.ChildProcess;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.socket.SocketServer;
@@ -22,7 +23,7 @@ import io.github.iocp4j.socket.UdpSocket;
 public enum DeviceKind {
     /** {@link NamedPipeServer}. */
     PIPE_SERVER(1),
-    /** {@link NamedPipe}, including the parent's end of a {@link ChildPipe}. */
+    /** {@link NamedPipe}, also the parent's end of a {@link ChildPipe} and a stream of a {@link ChildProcess}. */
     PIPE(2),
     /** {@link OverlappedFile}. */
     FILE(3),
@@ -45,7 +46,9 @@ public enum DeviceKind {
     /** {@link ConsoleInput}. */
     CONSOLE_INPUT(12),
     /** {@link JobObject}. */
-    JOB(13);
+    JOB(13),
+    /** {@link ChildProcess}. */
+    CHILD_PROCESS(14);
 
     private static final DeviceKind[] BY_CODE = values();
 

@@ -76,7 +76,7 @@ public final class NativeContract {
         terms.put("offset of the detail", RecordLayout.DETAIL_OFFSET);
         terms.put("flag of a detached connection", RecordLayout.DETACHED_FLAG);
         terms.put("last opcode", PortAccess.get().code(Opcode.WAIT));
-        terms.put("last device kind", PortAccess.get().code(DeviceKind.JOB));
+        terms.put("last device kind", PortAccess.get().code(DeviceKind.CHILD_PROCESS));
         terms.put("last mechanism", Mechanism.HANDLE.ordinal());
         terms.put("number of refusals", EngineError.values().length);
         for (final EngineError refusal : EngineError.values()) {
