@@ -34,7 +34,10 @@ NamedPipeServerSettings settingsOf(const iocp4j_pipe_server_settings& given) {
     settings.inBuffer = defaultOr(given.in_buffer, settings.inBuffer);
     settings.outBuffer = defaultOr(given.out_buffer, settings.outBuffer);
     settings.maxInstances = defaultOr(given.max_instances, settings.maxInstances);
-    settings.listening = defaultOr(given.listening, std::min(settings.listening, settings.maxInstances));
+    settings.listening = given.listening;
+    if (given.listening == 0) {
+        settings.adapt();
+    }
     settings.acceptRemote = given.accept_remote != 0;
     settings.sddl = given.sddl != nullptr ? given.sddl : L"";
     settings.token = given.token;

@@ -108,7 +108,8 @@ typedef struct iocp4j_pipe_server_settings {
     uint32_t in_buffer;     /* in bytes, up to 16 MiB; default 65,536 */
     uint32_t out_buffer;    /* the same */
     uint32_t max_instances; /* clients at the same time, up to 254; default unlimited */
-    uint32_t listening;     /* instances that wait for clients, up to 1,024; default 4, or max_instances if less */
+    uint32_t listening;     /* instances that wait for clients, up to 1,024; default 4, for a while 256 after
+                               clients have taken half at once, but never more than max_instances */
     uint32_t accept_remote; /* not 0: also clients on other computers */
     const wchar_t* name;    /* L"\\\\.\\pipe\\..." */
     const wchar_t* sddl;    /* who may connect; default: the current user, administrators and SYSTEM */

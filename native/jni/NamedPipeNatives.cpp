@@ -21,7 +21,7 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
     if (!isDirection(direction) || !within(mode, 0, 1) || !within(inBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
         !within(outBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
         !within(maxInstances, 1, PIPE_UNLIMITED_INSTANCES) ||
-        !within(listening, 1, NamedPipeServerSettings::kMaxListening)) {
+        !within(listening, 0, NamedPipeServerSettings::kMaxListening)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return guarded([&] {
@@ -37,6 +37,9 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         settings.outBuffer = static_cast<std::uint32_t>(outBuffer);
         settings.maxInstances = static_cast<std::uint32_t>(maxInstances);
         settings.listening = static_cast<std::uint32_t>(listening);
+        if (listening == 0) {
+            settings.adapt();
+        }
         settings.acceptRemote = acceptRemote != JNI_FALSE;
         settings.sddl = toWide(env, sddl);
         settings.token = static_cast<std::uint64_t>(token);

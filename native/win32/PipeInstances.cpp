@@ -1,5 +1,8 @@
 #include "win32/PipeInstances.h"
 
+#include <winternl.h>
+
+#include <array>
 #include <utility>
 
 #include "win32/Calls.h"
@@ -67,6 +70,18 @@ Result<OwnedPipe> createPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& securi
 
 Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& security) noexcept {
     return create(shape, 0, security);
+}
+
+bool isListening(HANDLE instance) noexcept {
+    // FILE_PIPE_LOCAL_INFORMATION and its class, which only the driver kit declares.
+    constexpr int kFilePipeLocalInformation = 24;
+    constexpr std::size_t kState = 8;
+    constexpr ULONG kListeningState = 2;
+    std::array<ULONG, 10> information{};
+    IO_STATUS_BLOCK block{};
+    const NTSTATUS status = ::NtQueryInformationFile(instance, &block, information.data(), sizeof(information),
+                                                     static_cast<FILE_INFORMATION_CLASS>(kFilePipeLocalInformation));
+    return status >= 0 && information[kState] == kListeningState;
 }
 
 }  // namespace iocp4j::win32

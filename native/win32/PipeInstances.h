@@ -32,4 +32,7 @@ Result<OwnedPipe> createPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& securi
 // open.
 Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& security) noexcept;
 
+// Returns true if no client is connected to the instance, or has been (FilePipeLocalInformation).
+bool isListening(HANDLE instance) noexcept;
+
 }  // namespace iocp4j::win32

@@ -1,5 +1,7 @@
 #include "devices/pipe/NamedPipeServer.h"
 
+#include <array>
+#include <iterator>
 #include <memory>
 
 #include "engine/port/CompletionPort.h"
@@ -22,6 +24,9 @@ win32::PipeShape shapeOf(const NamedPipeServerSettings& settings) {
     return {settings.name, static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED, mode, settings.outBuffer,
             settings.inBuffer};
 }
+
+// After that time with few clients, the number of waiting instances shrinks again.
+constexpr std::chrono::milliseconds kQuiet{1'000};
 
 std::uint32_t clientProcessId(HANDLE pipe) noexcept {
     ULONG process = 0;
@@ -74,6 +79,7 @@ private:
             connected_.store(true, std::memory_order_release);
             server.backoff_.succeeded();
             server.removeWaiting(key());
+            server.growInABurst();
             server.replenish();
             Share<Device>::end(std::exchange(server_, nullptr));
             return true;
@@ -152,6 +158,7 @@ NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSett
       shape_(std::move(shape)),
       security_(std::move(security)),
       holder_(std::move(pipe.holder)),
+      target_(settings.listening),
       handles_(static_cast<std::uint32_t>(pipe.instances.size())) {
     for (win32::Handle& instance : pipe.instances) {
         unarmed_.push_back({std::move(instance)});
@@ -185,7 +192,7 @@ win32::ErrorCode NamedPipeServer::listen() {
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
     // A bounded number of attempts, because an instance that fails at once is missing again at once.
-    for (std::uint32_t made = 0; made < settings_.listening; ++made) {
+    for (std::uint32_t made = 0; made < std::max(settings_.listening, settings_.burst); ++made) {
         Replacement replacement;
         if (!reserveInstance(replacement)) {
             break;
@@ -202,7 +209,119 @@ win32::ErrorCode NamedPipeServer::replenish() noexcept {
 
 void NamedPipeServer::onReminder() noexcept {
     backoff_.waited();
+    shrinkIfQuiet();
     replenish();
+}
+
+void NamedPipeServer::growInABurst() noexcept {
+    if (settings_.burst <= settings_.listening) {
+        return;
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        ++accepted_;
+        if (target_ != settings_.listening) {
+            return;
+        }
+    }
+    if (!isBurst()) {
+        return;
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        target_ = settings_.burst;
+        accepted_ = 0;
+        quietFrom_ = Clock::now() + kQuiet;
+    }
+    while (addUnarmed()) {
+    }
+    port().remind(key(), static_cast<std::uint32_t>(kQuiet.count()));
+}
+
+bool NamedPipeServer::isBurst() noexcept {
+    std::array<Device::Key, NamedPipeServerSettings::kListening> waiting{};
+    std::size_t count = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const Device::Key instance : armed_) {
+            if (count == waiting.size()) {
+                return false;
+            }
+            waiting[count++] = instance;
+        }
+    }
+    const auto free =
+        std::count_if(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count), [](Device::Key instance) {
+            const Share<Device> share{instance};
+            return share && win32::isListening(share->handle());
+        });
+    return static_cast<std::uint32_t>(free) * 2 <= settings_.listening;
+}
+
+// Creates a handle for an instance that is to wait later. Returns false if there are enough.
+bool NamedPipeServer::addUnarmed() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        const bool limited = settings_.maxInstances != PIPE_UNLIMITED_INSTANCES && handles_ >= settings_.maxInstances;
+        if (closing_ || limited || armed_.size() + making_ + unarmed_.size() >= target_) {
+            return false;
+        }
+        ++handles_;
+    }
+    Unarmed added;
+    if (createHandle(added.handle) == ERROR_SUCCESS) {
+        try {
+            const std::lock_guard lock{mutex_};
+            if (!closing_) {
+                unarmed_.push_back(std::move(added));
+                return true;
+            }
+        } catch (const std::bad_alloc&) {
+        }
+    }
+    added.handle.reset();
+    handleClosed();
+    return false;
+}
+
+void NamedPipeServer::shrinkIfQuiet() noexcept {
+    std::vector<Device::Key> surplus;
+    std::vector<Unarmed> unarmed;
+    {
+        const std::lock_guard lock{mutex_};
+        if (closing_ || target_ == settings_.listening) {
+            return;
+        }
+        const auto now = Clock::now();
+        const bool quiet = now >= quietFrom_ && accepted_ < target_ / 4;
+        if (!quiet) {
+            if (now >= quietFrom_) {
+                accepted_ = 0;
+                quietFrom_ = now + kQuiet;
+            }
+            port().remind(key(), static_cast<std::uint32_t>(kQuiet.count()));
+            return;
+        }
+        target_ = settings_.listening;
+        unarmed.swap(unarmed_);
+        try {
+            auto instance = armed_.begin();
+            std::advance(instance, std::min<std::size_t>(armed_.size(), target_));
+            surplus.assign(instance, armed_.end());
+        } catch (const std::bad_alloc&) {
+            // They wait on, and are not replaced.
+        }
+    }
+    for (Unarmed& spare : unarmed) {
+        spare.handle.reset();
+        handleClosed();
+    }
+    for (const Device::Key instance : surplus) {
+        const Share<Device> share{instance};
+        if (share && win32::isListening(share->handle())) {
+            Device::close(instance);
+        }
+    }
 }
 
 // The caller has called reserveInstance().
@@ -283,7 +402,7 @@ win32::ErrorCode NamedPipeServer::createHandle(win32::Handle& handle) noexcept {
 // if no instance is missing.
 bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noexcept {
     const std::lock_guard lock{mutex_};
-    if (closing_ || armed_.size() + making_ + unarmed_.size() >= settings_.listening) {
+    if (closing_ || armed_.size() + making_ + unarmed_.size() >= target_) {
         return false;
     }
     try {
@@ -319,7 +438,7 @@ void NamedPipeServer::notifyFailure(win32::ErrorCode failure) noexcept {
 // Returns true if an instance is missing and may be created. An idle instance then counts as armed.
 bool NamedPipeServer::reserveInstance(Replacement& replacement) noexcept {
     const std::lock_guard lock{mutex_};
-    if (closing_ || armed_.size() + making_ >= settings_.listening) {
+    if (closing_ || armed_.size() + making_ >= target_) {
         return false;
     }
     if (!idle_.empty()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <unordered_set>
@@ -19,6 +21,14 @@ struct NamedPipeServerSettings {
     // NamedPipeServer.Builder has the same limits.
     static constexpr std::uint32_t kMaxBuffer = 1 << 24;
     static constexpr std::uint32_t kMaxListening = 1'024;
+    static constexpr std::uint32_t kListening = 4;  // by default, with kBurst
+    static constexpr std::uint32_t kBurst = 256;
+
+    // The default number of waiting instances, which adapts.
+    void adapt() noexcept {
+        listening = std::min(kListening, maxInstances);
+        burst = maxInstances == PIPE_UNLIMITED_INSTANCES ? kBurst : std::min(kBurst, maxInstances);
+    }
 
     std::wstring name;
     PipeDirection direction = PipeDirection::kDuplex;
@@ -26,7 +36,10 @@ struct NamedPipeServerSettings {
     std::uint32_t inBuffer = 65'536;
     std::uint32_t outBuffer = 65'536;
     std::uint32_t maxInstances = PIPE_UNLIMITED_INSTANCES;
-    std::uint32_t listening = 4;  // instances that wait for clients
+    std::uint32_t listening = kListening;  // instances that wait for clients
+    // The number of waiting instances after clients have taken half of them at once, until it is quiet again. Not more
+    // than `listening` for a fixed number.
+    std::uint32_t burst = 0;
     bool acceptRemote = false;
     std::wstring sddl;  // who may connect; empty for the current user, administrators and SYSTEM
     std::uint64_t token = 0;
@@ -73,6 +86,15 @@ private:
     void onClosing() noexcept override;
     void onReminder() noexcept override;
 
+    using Clock = std::chrono::steady_clock;
+
+    // If clients have taken half of the waiting instances at once, more clients come. Then many more instances wait.
+    // All of them are created before the first one is armed, because a free instance wakes all waiting clients.
+    void growInABurst() noexcept;
+    bool isBurst() noexcept;
+    bool addUnarmed() noexcept;
+    void shrinkIfQuiet() noexcept;
+
     // Creates or reuses instances until enough of them wait. A reminder tries again what fails.
     win32::ErrorCode replenish() noexcept;
     win32::ErrorCode addInstance(Unarmed unarmed) noexcept;
@@ -96,6 +118,9 @@ private:
 
     std::mutex mutex_;  // guards everything below
     bool closing_ = false;
+    std::uint32_t target_;                   // of waiting instances: `listening`, or `burst`
+    std::uint32_t accepted_ = 0;             // clients since the last look
+    Clock::time_point quietFrom_;            // time of the next look, if target_ is `burst`
     bool listening_ = false;                 // until then listen() returns the failure
     bool failing_ = false;                   // the failure was reported, and no instance was created since
     std::vector<Unarmed> unarmed_;           // handles from open() and of disconnected instances

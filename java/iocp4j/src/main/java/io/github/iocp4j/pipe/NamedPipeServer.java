@@ -69,7 +69,6 @@ public final class NamedPipeServer extends Device {
     public static final class Builder {
         private static final int MAX_BUFFER = 1 << 24;
         private static final int UNLIMITED_INSTANCES = 255;
-        private static final int DEFAULT_LISTENING = 4;
 
         private final CompletionPort port;
         private final String name;
@@ -77,7 +76,7 @@ public final class NamedPipeServer extends Device {
         private PipeMode mode = PipeMode.BYTE;
         private int inBuffer = 65_536;
         private int outBuffer = 65_536;
-        private int listening; // 0: not set
+        private int listening; // 0: adapts
         private int maxInstances = UNLIMITED_INSTANCES;
         private boolean acceptRemote;
         private String securityDescriptor = "";
@@ -129,7 +128,10 @@ public final class NamedPipeServer extends Device {
          * The number of instances that wait for clients at any time. If no instance is waiting, a client gets
          * {@link Win32Error#PIPE_BUSY}. A worker creates the next instance when it dequeues a new connection; while
          * every worker is in the listener, no instance is created. Therefore, if the listener blocks, set as many
-         * instances as clients may connect during that time. Default: 4, or {@link #maxInstances} if that is less.
+         * instances as clients may connect during that time.
+         *
+         * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 64 clients connect in a
+         * second; never more than {@link #maxInstances}. A number that is set here stays as it is.
          *
          * @param instances from 1 to 1024
          * @return this
@@ -221,10 +223,9 @@ public final class NamedPipeServer extends Device {
                 throw new IllegalArgumentException(
                         listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
             }
-            final int waiters = listening != 0 ? listening : Math.min(DEFAULT_LISTENING, maxInstances);
             final long answer = NamedPipeNative.openServer(PortAccess.get().id(
                     port), name, direction.code(), mode.ordinal(), inBuffer,
-                    outBuffer, maxInstances, waiters, acceptRemote, securityDescriptor, token);
+                    outBuffer, maxInstances, listening, acceptRemote, securityDescriptor, token);
             final long key = EngineError.key(answer, "CreateNamedPipe " + name + hint(answer), port);
             final NamedPipeServer server = new NamedPipeServer(port, key, name);
             server.attach(attachment);
