@@ -1,5 +1,6 @@
 #include "devices/pipe/NamedPipeClient.h"
 #include "devices/pipe/NamedPipeServer.h"
+#include "devices/pipe/PipeAcceptor.h"
 #include "engine/port/CompletionPort.h"
 #include "jni/JavaVm.h"
 #include "jni/NativeResult.h"
@@ -11,17 +12,20 @@ namespace iocp4j::jni {
 
 namespace {
 
+// The number of waiting instances that adapts (NamedPipeServer.java).
+constexpr jint kAdaptive = -1;
+
 constexpr bool isDirection(jint direction) noexcept {
     return within(direction, static_cast<jint>(PipeDirection::kInbound), static_cast<jint>(PipeDirection::kDuplex));
 }
 
 jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jint mode, jint inBuffer,
-                             jint outBuffer, jint maxInstances, jint listening, jboolean acceptRemote, jstring sddl,
-                             jlong token) {
+                             jint outBuffer, jint maxInstances, jint listening, jboolean detached,
+                             jboolean acceptRemote, jstring sddl, jlong token) {
     if (!isDirection(direction) || !within(mode, 0, 1) || !within(inBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
         !within(outBuffer, 0, NamedPipeServerSettings::kMaxBuffer) ||
         !within(maxInstances, 1, PIPE_UNLIMITED_INSTANCES) ||
-        !within(listening, 0, NamedPipeServerSettings::kMaxListening)) {
+        !within(listening, kAdaptive, NamedPipeServerSettings::kMaxListening)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
     return guarded([&] {
@@ -37,25 +41,42 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         settings.outBuffer = static_cast<std::uint32_t>(outBuffer);
         settings.maxInstances = static_cast<std::uint32_t>(maxInstances);
         settings.listening = static_cast<std::uint32_t>(listening);
-        if (listening == 0) {
+        if (listening == kAdaptive) {
             settings.adapt();
         }
+        settings.detached = detached != JNI_FALSE;
         settings.acceptRemote = acceptRemote != JNI_FALSE;
         settings.sddl = toWide(env, sddl);
         settings.token = static_cast<std::uint64_t>(token);
-        return resultOf(NamedPipeServer::open(*found, settings));
+        return resultOf(settings.listening == 0 || settings.detached ? PipeAcceptor::open(*found, settings)
+                                                                     : NamedPipeServer::open(*found, settings));
     });
 }
 
 jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
     return guarded([&] {
         const Share<Device> found{static_cast<Device::Key>(server)};
-        auto* listener = found ? dynamic_cast<NamedPipeServer*>(&*found) : nullptr;
-        if (listener == nullptr) {
+        if (!found) {
             return refused(EngineError::kDeviceClosed);
         }
-        return resultOf(listener->listen());
+        if (auto* listener = dynamic_cast<NamedPipeServer*>(&*found)) {
+            return resultOf(listener->listen());
+        }
+        auto* acceptor = dynamic_cast<PipeAcceptor*>(&*found);
+        return acceptor != nullptr ? resultOf(acceptor->listen()) : refused(EngineError::kWrongDevice);
     });
+}
+
+jlong JNICALL accept(JNIEnv*, jclass, jlong server, jlong token, jint milliseconds) {
+    const jlong onDemand = onDevice<PipeAcceptor>(server, [](PipeAcceptor& acceptor) {
+        return acceptor.onDemand() ? jlong{1} : refused(EngineError::kWrongDevice);
+    });
+    if (onDemand < 0) {
+        return onDemand;
+    }
+    Pinned none;
+    return submit<PipeAcceptor>(server, Opcode::kAccept, none, token, milliseconds,
+                                [](PipeAcceptor& target, Operation& operation) { return target.accept(operation); });
 }
 
 jlong JNICALL openPipeClient(JNIEnv* env, jclass, jlong port, jstring name, jint direction, jboolean messages,
@@ -150,8 +171,9 @@ jlong JNICALL keepsMessages(JNIEnv*, jclass, jlong device) {
 
 std::vector<JNINativeMethod> namedPipeNatives() {
     return {
-        native("openServer", "(JLjava/lang/String;IIIIIIZLjava/lang/String;J)J", openPipeServer),
+        native("openServer", "(JLjava/lang/String;IIIIIIZZLjava/lang/String;J)J", openPipeServer),
         native("listen", "(J)J", listen),
+        native("accept", "(JJI)J", accept),
         native("openClient", "(JLjava/lang/String;IZIZZ)J", openPipeClient),
         native("startConnect", "(JJI)J", startConnectPipe),
         native("connect", "(JLio/github/iocp4j/internal/PipeConnect;)J", connectPipe),

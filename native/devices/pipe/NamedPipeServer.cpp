@@ -10,28 +10,8 @@ namespace iocp4j {
 
 namespace {
 
-// Returns true if a server with that name exists. FILE_FLAG_FIRST_PIPE_INSTANCE refuses a second server, too, but this
-// query distinguishes a taken name from a missing permission on all systems.
-bool isServed(const std::wstring& name) noexcept {
-    constexpr DWORD kShortestWait = 1;
-    return win32::calls.waitNamedPipe(name.c_str(), kShortestWait) || ::GetLastError() == ERROR_SEM_TIMEOUT;
-}
-
-win32::PipeShape shapeOf(const NamedPipeServerSettings& settings) {
-    DWORD mode = PIPE_WAIT;
-    mode |= settings.messages ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
-    mode |= settings.acceptRemote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;
-    return {settings.name, static_cast<DWORD>(settings.direction) | FILE_FLAG_OVERLAPPED, mode, settings.outBuffer,
-            settings.inBuffer};
-}
-
 // After that time with few clients, the number of waiting instances shrinks again.
 constexpr std::chrono::milliseconds kQuiet{1'000};
-
-std::uint32_t clientProcessId(HANDLE pipe) noexcept {
-    ULONG process = 0;
-    return ::GetNamedPipeClientProcessId(pipe, &process) ? process : 0;
-}
 
 }  // namespace
 
@@ -50,11 +30,7 @@ public:
     }
 
     Started connect(Operation& operation) noexcept {
-        const Started started =
-            start(operation, [&] { return Started::from(win32::calls.connectNamedPipe(handle(), &operation)); });
-        // A client has connected before the call. If it has already gone (ERROR_NO_DATA), its data can still be read.
-        const bool connected = started.status == ERROR_PIPE_CONNECTED || started.status == ERROR_NO_DATA;
-        return connected ? Started::over(ERROR_SUCCESS) : started;
+        return start(operation, [&] { return connectInstance(handle(), operation); });
     }
 
     win32::ErrorCode disconnect() noexcept override {
@@ -151,36 +127,25 @@ private:
     std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
 
-NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
-                                 win32::SecurityDescriptor security, win32::OwnedPipe pipe)
+NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, ServedPipe served)
     : Device(port, settings.name, win32::Handle{}),
       settings_(settings),
-      shape_(std::move(shape)),
-      security_(std::move(security)),
-      holder_(std::move(pipe.holder)),
+      shape_(std::move(served.shape)),
+      security_(std::move(served.security)),
+      holder_(std::move(served.pipe.holder)),
       target_(settings.listening),
-      handles_(static_cast<std::uint32_t>(pipe.instances.size())) {
-    for (win32::Handle& instance : pipe.instances) {
+      handles_(static_cast<std::uint32_t>(served.pipe.instances.size())) {
+    for (win32::Handle& instance : served.pipe.instances) {
         unarmed_.push_back({std::move(instance)});
     }
 }
 
 win32::Result<Device::Key> NamedPipeServer::open(CompletionPort& port, const NamedPipeServerSettings& settings) {
-    auto security = win32::SecurityDescriptor::of(settings.sddl);
-    if (!security) {
-        return win32::Result<Device::Key>::failure(security.error());
+    auto served = ServedPipe::create(settings);
+    if (!served) {
+        return win32::Result<Device::Key>::failure(served.error());
     }
-    if (isServed(settings.name)) {
-        return win32::Result<Device::Key>::failure(ERROR_ACCESS_DENIED);
-    }
-    win32::PipeShape shape = shapeOf(settings);
-    SECURITY_ATTRIBUTES attributes = security->attributes();
-    auto pipe = win32::createPipe(shape, attributes);
-    if (!pipe) {
-        return win32::Result<Device::Key>::failure(pipe.error());
-    }
-    return port.add(std::unique_ptr<Device>{
-        new NamedPipeServer{port, settings, std::move(shape), std::move(*security), std::move(*pipe)}});
+    return port.add(std::unique_ptr<Device>{new NamedPipeServer{port, settings, std::move(*served)}});
 }
 
 win32::ErrorCode NamedPipeServer::listen() {

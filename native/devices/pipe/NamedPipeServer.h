@@ -1,49 +1,18 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
-#include "devices/pipe/NamedPipe.h"
+#include "devices/pipe/ServedPipe.h"
 #include "engine/port/Backoff.h"
-#include "win32/PipeInstances.h"
 #include "win32/Result.h"
-#include "win32/SecurityDescriptor.h"
 
 namespace iocp4j {
 
 class CompletionPort;
-
-struct NamedPipeServerSettings {
-    // NamedPipeServer.Builder has the same limits.
-    static constexpr std::uint32_t kMaxBuffer = 1 << 24;
-    static constexpr std::uint32_t kMaxListening = 1'024;
-    static constexpr std::uint32_t kListening = 4;  // by default, with kBurst
-    static constexpr std::uint32_t kBurst = 256;
-
-    // The default number of waiting instances, which adapts.
-    void adapt() noexcept {
-        listening = std::min(kListening, maxInstances);
-        burst = maxInstances == PIPE_UNLIMITED_INSTANCES ? kBurst : std::min(kBurst, maxInstances);
-    }
-
-    std::wstring name;
-    PipeDirection direction = PipeDirection::kDuplex;
-    bool messages = false;  // otherwise bytes
-    std::uint32_t inBuffer = 65'536;
-    std::uint32_t outBuffer = 65'536;
-    std::uint32_t maxInstances = PIPE_UNLIMITED_INSTANCES;
-    std::uint32_t listening = kListening;  // instances that wait for clients
-    // The number of waiting instances after clients have taken half of them at once, until it is quiet again. Not more
-    // than `listening` for a fixed number.
-    std::uint32_t burst = 0;
-    bool acceptRemote = false;
-    std::wstring sddl;  // who may connect; empty for the current user, administrators and SYSTEM
-    std::uint64_t token = 0;
-};
 
 // Keeps a number of instances of one pipe waiting for clients. Each instance is a device: first it waits and has a
 // share of the server, then it is the connection. The server itself only has the handle that keeps the name.
@@ -80,8 +49,7 @@ private:
         Unarmed unarmed;
     };
 
-    NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, win32::PipeShape shape,
-                    win32::SecurityDescriptor security, win32::OwnedPipe pipe);
+    NamedPipeServer(CompletionPort& port, const NamedPipeServerSettings& settings, ServedPipe served);
 
     void onClosing() noexcept override;
     void onReminder() noexcept override;

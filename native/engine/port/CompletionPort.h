@@ -94,6 +94,9 @@ public:
     // For devices.
     Operations& operations() noexcept { return operations_; }
     ObjectWaits& objectWaits() noexcept { return notifiers_->objectWaits(); }
+    // For operations on handles that are not bound to the port. May throw std::bad_alloc.
+    std::unique_ptr<Notifier> eventNotifier() { return notifiers_->make(Mechanism::kEvent, nullptr); }
+    bool bindsHandles() const noexcept { return settings_.mechanism == Mechanism::kCompletionPort; }
     const win32::KernelPort& kernel() const noexcept { return kernel_; }
     const win32::Quirks& quirks() const noexcept { return settings_.quirks; }
 

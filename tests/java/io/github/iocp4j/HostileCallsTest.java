@@ -292,7 +292,7 @@ final class HostileCallsTest {
         final long key = NamedPipeNative.openServer(random.nextInt(8) == 0 ? portId() : targets.port().id(),
                 sensible ? newPipe() : names[random.nextInt(names.length)], sensible ? 3 : integer(),
                 sensible ? 1 : integer(), sensible ? SLICE : integer(), sensible ? 0 : integer(),
-                sensible ? 255 : integer(), 1 + random.nextInt(3), random.nextBoolean(),
+                sensible ? 255 : integer(), random.nextInt(4), random.nextBoolean(), random.nextBoolean(),
                 sensible ? "" : security[random.nextInt(security.length)], number());
         answered("openPipeServer", key);
         if (key > 0) {

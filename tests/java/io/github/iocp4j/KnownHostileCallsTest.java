@@ -92,7 +92,9 @@ final class KnownHostileCallsTest {
             assertThat(PortNative.snapshot(victims.pair.server.key(), counters)).isNull();
             assertThat(PortNative.closePort(victims.pair.server.key())).isTrue();
             assertThat(NamedPipeNative.listen(victims.pair.server.key())).as("a connection is no server")
-                    .isEqualTo(-EngineError.DEVICE_CLOSED.code());
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
+            assertThat(NamedPipeNative.accept(victims.pair.server.key(), 0, -1)).as("a connection is no server")
+                    .isEqualTo(-EngineError.WRONG_DEVICE.code());
             assertThat(DeviceNative.close(pipe + (1L << 32))).as("a key to come").isTrue();
             assertThat(PortNative.closePort(port.id() + (1L << 32))).as("a port to come").isTrue();
             assertThat(PortNative.snapshot(port.id(), null)).isNull();
@@ -116,14 +118,14 @@ final class KnownHostileCallsTest {
                     .isEqualTo(-Win32Error.INVALID_PARAMETER);
             for (final int[] settings : new int[][] {{0, 0, 0, 0, 1, 1}, {4, 0, 0, 0, 1, 1}, {3, 2, 0, 0, 1, 1},
                 {3, -1, 0, 0, 1, 1}, {3, 0, -1, 0, 1, 1}, {3, 0, 0, (1 << 24) + 1, 1, 1}, {3, 0, 0, 0, 0, 1},
-                {3, 0, 0, 0, 256, 1}, {3, 0, 0, 0, 255, 1025}, {3, 0, 0, 0, 255, -1}}) {
+                {3, 0, 0, 0, 256, 1}, {3, 0, 0, 0, 255, 1025}, {3, 0, 0, 0, 255, -2}}) {
                 assertThat(NamedPipeNative.openServer(port.id(), HostileTargets.newPipe(), settings[0], settings[1],
-                        settings[2], settings[3], settings[4], settings[5], false, "", 0))
+                        settings[2], settings[3], settings[4], settings[5], false, false, "", 0))
                         .as("%d %d %d %d %d %d", settings[0], settings[1], settings[2], settings[3], settings[4],
                                 settings[5])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, null, 0)).isNegative();
+            assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, false, null, 0)).isNegative();
             for (final ByteBuffer[] memory : WatchMemory.odd(buffers)) {
                 assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), 1, true, memory, 0))
                         .as("%s", (Object) memory)

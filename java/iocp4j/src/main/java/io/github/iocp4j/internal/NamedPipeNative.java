@@ -14,10 +14,13 @@ public final class NamedPipeNative {
 
     public static native long openServer(
             long port, String name, int direction, int mode, int inBuffer, int outBuffer, int maxInstances,
-            int listening, boolean acceptRemote, String sddl, long token);
+            int listening, boolean detached, boolean acceptRemote, String sddl, long token);
 
-    /** Begins to wait for clients; returns 1, or a negated error if no instance waits. */
+    /** Begins to wait for clients; returns 1, or a negated error if the server must wait and no instance does. */
     public static native long listen(long server);
+
+    /** Starts one accept. */
+    public static native long accept(long server, long token, int milliseconds);
 
     /** Registers a client that is not connected; returns its key. It waits only if it is told to. */
     public static native long openClient(

@@ -3,6 +3,7 @@ package io.github.iocp4j.pipe;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
@@ -16,6 +17,8 @@ import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Ranges;
 import io.github.iocp4j.internal.SecurityDescriptors;
+import io.github.iocp4j.internal.Timeouts;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -33,10 +36,14 @@ import java.util.Objects;
 public final class NamedPipeServer extends Device {
     static {
         PortAccess.get().connections(DeviceKind.PIPE, NamedPipe::new);
+        PortAccess.get().detachedConnections(DeviceKind.PIPE, DetachedPipe::new);
     }
 
-    private NamedPipeServer(final CompletionPort port, final long key, final String name) {
+    private final boolean onDemand;
+
+    private NamedPipeServer(final CompletionPort port, final long key, final String name, final boolean onDemand) {
         super(new OpenedDevice(port, key, name));
+        this.onDemand = onDemand;
     }
 
     /**
@@ -64,9 +71,48 @@ public final class NamedPipeServer extends Device {
     }
 
     /**
+     * Starts one accept ({@code ConnectNamedPipe}) on a server that accepts on demand: see {@link Builder#listening}.
+     * It completes once with opcode {@link Opcode#ACCEPT}. After success, {@link CompletionBatch#device} is the new
+     * connection; after a failure it is the server. The status is {@link Win32Error#PIPE_BUSY} while
+     * {@link Builder#maxInstances} connections are open. When the server is closed, the accept completes with
+     * {@link Win32Error#HANDLES_CLOSED}.
+     *
+     * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     * @throws UnsupportedOperationException when the server keeps instances waiting itself
+     * @throws DeviceClosedException when the server is closed or closing
+     * @throws OperationLimitException when the port's ceiling of operations in flight is reached
+     */
+    public long accept(final long token) {
+        return accept(token, Timeouts.NO_DEADLINE);
+    }
+
+    /**
+     * Starts one accept as {@link #accept(long)} does, with a deadline, after which it is cancelled and completes with
+     * {@link Win32Error#TIMEOUT}.
+     *
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
+     * @return the operation's id, for {@link #cancel}
+     */
+    public long accept(final Duration timeout, final long token) {
+        return accept(token, Timeouts.deadline(timeout));
+    }
+
+    private long accept(final long token, final int milliseconds) {
+        if (!onDemand) {
+            throw new UnsupportedOperationException(
+                    this + " keeps instances waiting itself: build it with listening(0) to accept on demand");
+        }
+        return PortAccess.get().accepted(this, NamedPipeNative.accept(key(), token, milliseconds));
+    }
+
+    /**
      * Configures a pipe server.
      */
     public static final class Builder {
+        private static final int ADAPTIVE = -1;
+        private static final int DETACHED_LISTENING = 4;
         private static final int MAX_BUFFER = 1 << 24;
         private static final int UNLIMITED_INSTANCES = 255;
 
@@ -76,7 +122,8 @@ public final class NamedPipeServer extends Device {
         private PipeMode mode = PipeMode.BYTE;
         private int inBuffer = 65_536;
         private int outBuffer = 65_536;
-        private int listening; // 0: adapts
+        private int listening = ADAPTIVE;
+        private boolean detached;
         private int maxInstances = UNLIMITED_INSTANCES;
         private boolean acceptRemote;
         private String securityDescriptor = "";
@@ -133,11 +180,29 @@ public final class NamedPipeServer extends Device {
          * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 64 clients connect in a
          * second; never more than {@link #maxInstances}. A number that is set here stays as it is.
          *
-         * @param instances from 1 to 1024
+         * <p>With 0 the server accepts on demand: each call of {@link NamedPipeServer#accept(long)} lets one client
+         * connect, and no other can. Only the first client of all may connect before the first call, which then
+         * completes at once.
+         *
+         * @param instances from 0 to 1024
          * @return this
          */
         public Builder listening(final int instances) {
-            listening = Ranges.inRange("The number of listening instances", instances, 1, 1024);
+            listening = Ranges.inRange("The number of listening instances", instances, 0, 1024);
+            return this;
+        }
+
+        /**
+         * Makes connections that belong to no port: {@link CompletionBatch#detached} of the {@link Opcode#ACCEPT} is a
+         * {@link DetachedPipe}, which the listener associates with a port of its choice, or closes. The number of
+         * waiting instances does not adapt. If the server also accepts on demand, start accepts on threads that stay:
+         * Windows aborts an accept of such an instance when the thread that has started it ends. Default: the
+         * connections are devices of the server's port.
+         *
+         * @return this
+         */
+        public Builder detached() {
+            detached = true;
             return this;
         }
 
@@ -225,9 +290,9 @@ public final class NamedPipeServer extends Device {
             }
             final long answer = NamedPipeNative.openServer(PortAccess.get().id(
                     port), name, direction.code(), mode.ordinal(), inBuffer,
-                    outBuffer, maxInstances, listening, acceptRemote, securityDescriptor, token);
+                    outBuffer, maxInstances, fixedIfDetached(), detached, acceptRemote, securityDescriptor, token);
             final long key = EngineError.key(answer, "CreateNamedPipe " + name + hint(answer), port);
-            final NamedPipeServer server = new NamedPipeServer(port, key, name);
+            final NamedPipeServer server = new NamedPipeServer(port, key, name, listening == 0);
             server.attach(attachment);
             PortAccess.get().register(port, server);
             // The first completion must find the server registered.
@@ -237,6 +302,10 @@ public final class NamedPipeServer extends Device {
             }
             EngineError.key(waiting, "ConnectNamedPipe " + name, port);
             return server;
+        }
+
+        private int fixedIfDetached() {
+            return detached && listening == ADAPTIVE ? Math.min(DETACHED_LISTENING, maxInstances) : listening;
         }
 
         private String hint(final long answer) {
