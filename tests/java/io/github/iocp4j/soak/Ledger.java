@@ -9,6 +9,7 @@ import io.github.iocp4j.internal.raw.RawOperations;
 import io.github.iocp4j.pipe.ChildProcess;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.socket.StreamSocket;
@@ -103,6 +104,11 @@ final class Ledger {
 
     /** Asks a server that accepts on demand for one connection. */
     long accept(final SocketServer server, final int timeoutMillis) {
+        return start(new Entry(server, Opcode.ACCEPT, 0), token -> timeoutMillis == 0
+                ? server.accept(token) : server.accept(Duration.ofMillis(timeoutMillis), token));
+    }
+
+    long accept(final NamedPipeServer server, final int timeoutMillis) {
         return start(new Entry(server, Opcode.ACCEPT, 0), token -> timeoutMillis == 0
                 ? server.accept(token) : server.accept(Duration.ofMillis(timeoutMillis), token));
     }

@@ -4,12 +4,16 @@ import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DetachedDevice;
+import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.SocketServer;
@@ -26,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Servers that accept on demand and give each connection to another port, which may be closed already: each time some
+ * Servers of sockets and pipes that accept on demand and give each connection to another port, which may be closed already: each time some
  * connections are associated, some are closed and some are not taken, and everything is closed in another order.
  */
 final class SocketLives implements AutoCloseable {
@@ -94,10 +98,32 @@ final class SocketLives implements AutoCloseable {
         }
 
         void live() throws Win32Exception, InterruptedException {
+            if (number % 2 == 0) {
+                liveWithSockets();
+            } else {
+                liveWithPipes();
+            }
+            poller.join();
+        }
+
+        private void liveWithPipes() throws Win32Exception, InterruptedException {
+            final String name = "iocp4j-soak-lives-" + ProcessHandle.current().pid() + "-" + number;
+            final NamedPipeServer server = NamedPipeServer.builder(acceptors, name).listening(0).detached().open();
+            final List<StreamDevice> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                ledger.accept(server, i == 0 ? PAUSE_MILLIS : 0);
+                clients.add(ledger.connect(NamedPipeClient.builder(polled, name).timeout(PATIENCE)));
+            }
+            server.cancel(ledger.accept(server, 0));
+            ledger.accept(server, 0);
+            end(server, clients);
+        }
+
+        private void liveWithSockets() throws Win32Exception, InterruptedException {
             final DetachedSocket<StreamSocket> bound = DetachedSocket.stream(StandardProtocolFamily.INET);
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             final SocketServer server = SocketServer.from(acceptors, bound).listening(0).detached().open();
-            final List<StreamSocket> clients = new ArrayList<>();
+            final List<StreamDevice> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 ledger.accept(server, i == 0 ? PAUSE_MILLIS : 0);
                 clients.add(connect(server.localAddress()));
@@ -126,10 +152,10 @@ final class SocketLives implements AutoCloseable {
             }
         }
 
-        private void end(final SocketServer server, final List<StreamSocket> clients) throws InterruptedException {
+        private void end(final Device server, final List<StreamDevice> clients) throws InterruptedException {
             switch (number % 4) {
                 case 0:
-                    clients.forEach(StreamSocket::close);
+                    clients.forEach(StreamDevice::close);
                     break;
                 case 1:
                     polled.close(Duration.ZERO);
@@ -144,7 +170,6 @@ final class SocketLives implements AutoCloseable {
             if (!server.close(PATIENCE) || !acceptors.close(PATIENCE) || !polled.close(PATIENCE)) {
                 ledger.fault("a port or server of sockets does not close");
             }
-            poller.join();
         }
 
         private void poll(final CompletionPoller opened) {
@@ -165,7 +190,7 @@ final class SocketLives implements AutoCloseable {
                     continue;
                 }
                 if (batch.opcode(i) == Opcode.CONNECT) {
-                    talk((StreamSocket) batch.device(i));
+                    talk((StreamDevice) batch.device(i));
                 } else if (batch.opcode(i) == Opcode.ACCEPT) {
                     throwing |= accepted(batch, i);
                 }
@@ -187,7 +212,7 @@ final class SocketLives implements AutoCloseable {
                 return false;
             }
             try {
-                talk((StreamSocket) connection.associate(polled));
+                talk((StreamDevice) connection.associate(polled));
             } catch (final PortClosedException over) {
                 connection.close();
             } catch (final Win32Exception refused) {
@@ -196,11 +221,15 @@ final class SocketLives implements AutoCloseable {
             return false;
         }
 
-        private void talk(final StreamSocket socket) {
+        private void talk(final StreamDevice device) {
             try {
-                ledger.write(socket, 0, ByteBuffer.allocateDirect(MESSAGE), MESSAGE, 0);
-                ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), 0);
-                ledger.read(socket, 0, ByteBuffer.allocateDirect(MESSAGE), PAUSE_MILLIS);
+                ledger.write(device, 0, ByteBuffer.allocateDirect(MESSAGE), MESSAGE, 0);
+                ledger.read(device, 0, ByteBuffer.allocateDirect(MESSAGE), 0);
+                ledger.read(device, 0, ByteBuffer.allocateDirect(MESSAGE), PAUSE_MILLIS);
+                if (!(device instanceof StreamSocket)) {
+                    return;
+                }
+                final StreamSocket socket = (StreamSocket) device;
                 final BufferList list = new BufferList().add(ByteBuffer.allocateDirect(MESSAGE))
                         .add(ByteBuffer.allocateDirect(MESSAGE));
                 ledger.gather(socket, list);
