@@ -125,7 +125,8 @@ final class KnownHostileCallsTest {
                                 settings[5])
                         .isEqualTo(-Win32Error.INVALID_PARAMETER);
             }
-            assertThat(NamedPipeNative.openServer(port.id(), null, 3, 0, 0, 0, 1, 1, false, false, null, 0)).isNegative();
+            assertThat(NamedPipeNative.openServer(
+                    port.id(), null, 3, 0, 0, 0, 1, 1, false, false, null, 0)).isNegative();
             for (final ByteBuffer[] memory : WatchMemory.odd(buffers)) {
                 assertThat(DirectoryWatchNative.open(port.id(), folder.toString(), 1, true, memory, 0))
                         .as("%s", (Object) memory)

@@ -30,8 +30,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Servers of sockets and pipes that accept on demand and give each connection to another port, which may be closed already: each time some
- * connections are associated, some are closed and some are not taken, and everything is closed in another order.
+ * Servers of sockets and pipes that accept on demand and give each connection to another port, which may be closed
+ * already: each time some connections are associated, some are closed and some are not taken, and everything is closed
+ * in another order.
  */
 final class SocketLives implements AutoCloseable {
     private static final int CLIENTS = 6;
