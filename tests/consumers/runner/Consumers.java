@@ -21,7 +21,7 @@ public final class Consumers {
     private static final String TALK_MODULE = "com.example.talk/" + TALK;
     private static final String RELOCATED_TALK = "com.example.shadow.talk.Talk";
     private static final String MONITORED = "com.example.monitored.Monitored";
-    private static final String RELOCATED_MONITORED = "com.example.shadow.monitored.Monitored";
+    private static final String STREAMED = "com.example.streamed.Streamed";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
     private final Projects projects;
@@ -80,7 +80,8 @@ public final class Consumers {
         addShadedAndShared(cases);
         addSplit(cases);
         addBundles(cases);
-        addMonitoring(cases);
+        addModule(cases, "monitoring", MONITORED);
+        addModule(cases, "streams", STREAMED);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
@@ -160,16 +161,17 @@ public final class Consumers {
                 jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.facade(), projects.natives()));
     }
 
-    private void addMonitoring(final Map<String, Case> cases) {
-        cases.put("monitoring", jvm -> jvm.nativeAccess("ALL-UNNAMED")
-                .run(target, "-cp", path(projects.jars("monitoring").toArray()), MONITORED).succeeds());
-        cases.put("monitoring-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
-                .run(target, "--module-path", path(projects.jars("monitoring").toArray()),
-                        "--module", "com.example.monitored/" + MONITORED).succeeds());
-        cases.put("monitoring-osgi",
-                jvm -> runBundles(jvm, MONITORED, projects.jars("monitoring").toArray(Path[]::new)));
-        cases.put("monitoring-relocated", jvm ->
-                jvm.run(target, "-cp", projects.relocated("monitoring").toString(), RELOCATED_MONITORED).succeeds());
+    /** A program with another module of the library; its Java module has the name of its package. */
+    private void addModule(final Map<String, Case> cases, final String project, final String program) {
+        cases.put(project, jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars(project).toArray()), program).succeeds());
+        cases.put(project + "-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, "--module-path", path(projects.jars(project).toArray()),
+                        "--module", program.substring(0, program.lastIndexOf('.')) + '/' + program).succeeds());
+        cases.put(project + "-osgi",
+                jvm -> runBundles(jvm, program, projects.jars(project).toArray(Path[]::new)));
+        cases.put(project + "-relocated", jvm -> jvm.run(target, "-cp", projects.relocated(project).toString(),
+                program.replace("com.example.", "com.example.shadow.")).succeeds());
     }
 
     /** Runs a program, which is in the first of the bundles. */

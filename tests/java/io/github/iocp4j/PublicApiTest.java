@@ -28,7 +28,7 @@ final class PublicApiTest {
 
     @Test
     void findsTheModules() throws Exception {
-        assertThat(modules()).contains("iocp4j", "iocp4j-monitoring");
+        assertThat(modules()).contains("iocp4j", "iocp4j-monitoring", "iocp4j-nio");
     }
 
     @ParameterizedTest

@@ -11,11 +11,15 @@ import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.fixtures.VirtualThreads;
 import io.github.iocp4j.internal.loader.NativeLibrary;
 import io.github.iocp4j.internal.loader.NativeLibrarySearch;
+import io.github.iocp4j.nio.PipeServerSocket;
+import io.github.iocp4j.nio.PipeSocket;
+import io.github.iocp4j.nio.Streams;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,6 +211,43 @@ final class VirtualThreadsProbe {
                     untilOthersRun(() -> opened.add(DirectoryWatch.builder(port, path.getParent()).open()));
                 }
                 Files.delete(path);
+            }
+        },
+        /** For bytes, and until the peer takes bytes. */
+        STREAMS_OF_A_SOCKET {
+            @Override
+            void prove() throws Exception {
+                try (PipeServerSocket listening = new PipeServerSocket(PipePair.newName());
+                        PipeSocket client = new PipeSocket(listening.getLocalSocketAddress().toString());
+                        PipeSocket server = listening.accept()) {
+                    inTurn(() -> check(client.getInputStream().read() == 7), () -> server.getOutputStream().write(7));
+                    final byte[] much = new byte[1 << 20];
+                    inTurn(() -> client.getOutputStream().write(much),
+                            () -> check(server.getInputStream().readNBytes(much.length).length == much.length));
+                    inTurn(() -> check(client.getInputStream().read() == -1), server::close);
+                }
+            }
+        },
+        /** For a client, and for a free instance. */
+        ACCEPT_AND_CONNECT_OF_SOCKETS {
+            @Override
+            void prove() throws Exception {
+                try (PipeServerSocket listening = new PipeServerSocket(NamedPipeServer.builder(
+                        Streams.port(), PipePair.newName()).listening(1).maxInstances(1), 1)) {
+                    final String name = listening.getLocalSocketAddress().toString();
+                    final List<PipeSocket> accepted = new ArrayList<>();
+                    inTurn(() -> accepted.add(listening.accept()), () -> new PipeSocket(name));
+                    inTurn(() -> new PipeSocket(name), accepted.get(0).pipe()::disconnect);
+                    listening.accept();
+                    inTurn(() -> {
+                        try {
+                            listening.accept();
+                            throw new AssertionError("It is closed");
+                        } catch (final SocketException closed) {
+                            check(listening.isClosed());
+                        }
+                    }, listening::close);
+                }
             }
         },
         /** While it is interrupted: the interrupt does not end the call, and the status stays set. */

@@ -18,6 +18,11 @@ class DocumentsTest {
     private static final String GUIDE = read(ROOT.resolve(Path.of("java", "iocp4j", "README.md")));
     private static final String PAGE = read(ROOT.resolve(
             Path.of("java", "iocp4j", "src", "main", "java", "io", "github", "iocp4j", "package-info.java")));
+    private static final Path NIO = ROOT.resolve(Path.of("java", "iocp4j-nio"));
+    private static final String NIO_README = read(NIO.resolve("README.md"));
+    private static final String NIO_PAGE = read(NIO.resolve(
+            Path.of("src", "main", "java", "io", "github", "iocp4j", "nio", "package-info.java")));
+    private static final String CODE_OF_A_PAGE = "<pre>\\{@code\n(.*?)\\}</pre>";
     private static final List<Path> SOURCES = sources();
 
     @Test
@@ -32,7 +37,13 @@ class DocumentsTest {
 
     @Test
     void thePackagesPageShowsOnlyCodeThatIsCompiledHere() {
-        isCompiledHere(blocks(PAGE.replaceAll("(?m)^ \\* ?", ""), "<pre>\\{@code\n(.*?)\\}</pre>"));
+        isCompiledHere(blocks(withoutStars(PAGE), CODE_OF_A_PAGE));
+    }
+
+    @Test
+    void theDocumentsOfNioShowOnlyCodeThatIsCompiledHere() {
+        isCompiledHere(blocks(NIO_README, "```java\n(.*?)```"));
+        isCompiledHere(blocks(withoutStars(NIO_PAGE), CODE_OF_A_PAGE));
     }
 
     @Test
@@ -48,6 +59,10 @@ class DocumentsTest {
     private static void isCompiledHere(final List<String> blocks) {
         final String code = SOURCES.stream().map(DocumentsTest::read).collect(Collectors.joining());
         assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(code).contains(block));
+    }
+
+    private static String withoutStars(final String page) {
+        return page.replaceAll("(?m)^ \\* ?", "");
     }
 
     private static List<String> blocks(final String text, final String pattern) {

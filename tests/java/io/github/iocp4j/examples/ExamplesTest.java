@@ -60,8 +60,9 @@ class ExamplesTest {
             console.start(EchoServer::main, pipe);
             console.await("Serving \\\\.\\pipe\\" + pipe);
             AskServer.main(new String[] {pipe, "Wie geht's?"});
+            AskThroughSocket.main(new String[] {pipe, "Danke"});
             console.pressEnter();
-            assertThat(console.printed().lines()).last().isEqualTo("Wie geht's?");
+            assertThat(console.printed().lines()).endsWith("Wie geht's?", "Danke");
         }
     }
 

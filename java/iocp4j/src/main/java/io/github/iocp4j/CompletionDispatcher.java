@@ -32,6 +32,10 @@ final class CompletionDispatcher extends CompletionReceiver {
         this.exceptionHandler = exceptionHandler;
     }
 
+    CompletionListener listener() {
+        return listener;
+    }
+
     /** Called once by each worker when it starts: creates the batch over the worker's memory for records. */
     @Override
     public CompletionBatch openBatch(final int worker, final ByteBuffer records) {

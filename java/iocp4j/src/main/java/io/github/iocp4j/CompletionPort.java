@@ -262,6 +262,11 @@ public final class CompletionPort implements AutoCloseable {
         return closeTimeoutMillis;
     }
 
+    /** Null if the port has a batch listener. */
+    CompletionListener listener() {
+        return dispatcher.listener();
+    }
+
     /** The device with that key, or null. */
     Device device(final long key) {
         final Device device = DEVICES.find(key);

@@ -15,6 +15,11 @@ final class Insides extends PortAccess {
     }
 
     @Override
+    public CompletionListener listener(final CompletionPort port) {
+        return port.listener();
+    }
+
+    @Override
     public <D extends Device> D register(final CompletionPort port, final D device) {
         return port.register(device);
     }

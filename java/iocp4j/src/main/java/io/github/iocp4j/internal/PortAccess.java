@@ -1,5 +1,6 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DetachedDevice;
@@ -43,6 +44,9 @@ public abstract class PortAccess {
 
     /** Says which number native code knows the port by. */
     public abstract long id(CompletionPort port);
+
+    /** Returns the listener of the port; null if it has a batch listener. */
+    public abstract CompletionListener listener(CompletionPort port);
 
     /** Lets completions find a device, which native code has opened already, until it is closed. */
     public abstract <D extends Device> D register(CompletionPort port, D device);

@@ -1,5 +1,6 @@
 /**
- * Operations by the address of memory, for the adapters of this project whose memory counts references itself.
+ * Operations by the address of memory, for the adapters of this project whose memory counts references itself, and
+ * what these adapters need to know of ports and devices.
  *
  * <p>The module exports this package to those adapters only. On the class path any code can call it, and is then
  * responsible for the memory as they are.

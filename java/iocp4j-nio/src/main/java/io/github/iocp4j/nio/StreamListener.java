@@ -1,0 +1,58 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.Opcode;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Hands each completion of a port to the stream or the server that it belongs to. */
+final class StreamListener implements CompletionListener {
+    /** Far from what programs choose, whose servers may be on the same port. */
+    private static final AtomicLong NEXT_TOKEN = new AtomicLong(0x4e49_4f00_0000_0000L);
+    /** By token: a connection does not know its server, and the first may come before the server is open. */
+    private static final Map<Long, PipeServerSocket> SERVERS = new ConcurrentHashMap<>();
+
+    private final CompletionListener others;
+
+    StreamListener(final CompletionListener others) {
+        this.others = others;
+    }
+
+    /** Returns the token that a server's builder takes. */
+    static long register(final PipeServerSocket server) {
+        final long token = NEXT_TOKEN.getAndIncrement();
+        SERVERS.put(token, server);
+        return token;
+    }
+
+    static void forget(final long token) {
+        SERVERS.remove(token);
+    }
+
+    @Override
+    public void onCompletion(final Completion completion) {
+        final Opcode opcode = completion.opcode();
+        if (opcode == Opcode.READ || opcode == Opcode.WRITE) {
+            final Object attachment = completion.device().attachment();
+            if (attachment instanceof Streams) {
+                ((Streams) attachment).completed(completion);
+                return;
+            }
+        } else if (opcode == Opcode.CONNECT) {
+            final Object attachment = completion.device().attachment();
+            if (attachment instanceof PendingConnect) {
+                ((PendingConnect) attachment).completed(completion);
+                return;
+            }
+        } else if (opcode == Opcode.ACCEPT) {
+            final PipeServerSocket server = SERVERS.get(completion.token());
+            if (server != null) {
+                server.accepted(completion);
+                return;
+            }
+        }
+        others.onCompletion(completion);
+    }
+}

@@ -1,0 +1,198 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.RegisteredBuffer;
+import io.github.iocp4j.RegisteredSlice;
+import io.github.iocp4j.Win32Error;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One direction of a stream: a buffer, at most one operation in flight in it, and at most one thread that waits for
+ * that operation. The thread with the lock starts operations and takes their results. A thread that stops waiting, at a
+ * timeout or an interrupt, leaves the operation in flight: the next thread with the lock waits for the same operation,
+ * so that no byte is lost.
+ */
+final class Transfer {
+    static final int MAX_BUFFER = 65_536;
+
+    private static final int MIN_BUFFER = 8_192;
+    private static final int IDLE = 0;
+    private static final int IN_FLIGHT = 1;
+    private static final int ENDED = 2;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile int phase = IDLE;
+    private volatile Thread waiter;
+
+    // The result: written before the phase becomes ENDED, and read after that.
+    private int status;
+    private int bytes;
+    private boolean end;
+
+    // Used with the lock only. Null until the first operation, and after the close.
+    private RegisteredBuffer memory;
+    private RegisteredSlice slice;
+    private ByteBuffer buffer;
+
+    void lock() {
+        lock.lock();
+    }
+
+    boolean tryLock() {
+        return lock.tryLock();
+    }
+
+    /** Ends the use of a stream; frees the memory if the stream was closed meanwhile. */
+    void unlock(final Streams stream) {
+        lock.unlock();
+        if (stream.isClosed()) {
+            freeUnlessLocked();
+        }
+    }
+
+    /** Wakes the waiting thread, so that it sees that the stream is closed, or its input shut down. */
+    void wake() {
+        LockSupport.unpark(waiter);
+    }
+
+    /** Frees the memory. If another thread has the lock, it does so in {@link #unlock}. */
+    void freeUnlessLocked() {
+        if (lock.tryLock()) {
+            try {
+                if (memory != null) {
+                    // An operation in flight keeps the memory until its completion.
+                    memory.close();
+                    memory = null;
+                    slice = null;
+                    buffer = null;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    boolean isIdle() {
+        return phase == IDLE;
+    }
+
+    /** The memory of the next operation, of at least that many bytes or of the largest size. Only while idle. */
+    RegisteredSlice slice(final int wanted) {
+        final int size = Math.max(MIN_BUFFER, Integer.highestOneBit(Math.min(wanted, MAX_BUFFER) - 1) << 1);
+        if (memory == null || memory.capacity() < size) {
+            final RegisteredBuffer larger = RegisteredBuffer.register(ByteBuffer.allocateDirect(size));
+            if (memory != null) {
+                memory.close();
+            }
+            memory = larger;
+            slice = larger.slice();
+            buffer = slice.buffer();
+        }
+        buffer.clear();
+        return slice;
+    }
+
+    /** The same memory, with the position and limit that its buffer has. */
+    RegisteredSlice sliceInUse() {
+        return slice;
+    }
+
+    /** Forgets what is in the buffer. */
+    void discard() {
+        if (buffer != null) {
+            buffer.position(buffer.limit());
+        }
+    }
+
+    /** The buffer of {@link #slice}; null before the first operation. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** An operation is about to start: its completion may come before the starting method returns. */
+    void begin() {
+        phase = IN_FLIGHT;
+    }
+
+    /** The operation has not started. */
+    void refused() {
+        phase = IDLE;
+    }
+
+    /** Takes the result of the starting method. */
+    void started(final long started) {
+        if (InlineCompletion.is(started)) {
+            end(Win32Error.SUCCESS, InlineCompletion.bytes(started), false);
+        }
+    }
+
+    /** Takes a completion, on a worker. */
+    void completed(final Completion completion) {
+        end(completion.status(), completion.bytes(), completion.isEnd());
+        LockSupport.unpark(waiter);
+    }
+
+    /**
+     * Waits until the operation has ended, or until the direction is stopped.
+     *
+     * @param milliseconds 0 for no limit
+     * @return false when the direction is stopped
+     * @throws SocketTimeoutException at the timeout; the operation is still in flight
+     * @throws InterruptedIOException when the thread is interrupted, and stays so; the operation is still in flight
+     */
+    boolean await(final Streams stream, final int milliseconds) throws InterruptedIOException {
+        final long deadline = milliseconds == 0 ? 0 : System.nanoTime() + milliseconds * 1_000_000L;
+        waiter = Thread.currentThread();
+        try {
+            while (phase == IN_FLIGHT) {
+                if (stream.isStopped(this)) {
+                    return false;
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("Interrupted while waiting for " + stream);
+                }
+                if (milliseconds == 0) {
+                    LockSupport.park(this);
+                } else {
+                    final long left = deadline - System.nanoTime();
+                    if (left <= 0) {
+                        throw new SocketTimeoutException("Read timed out");
+                    }
+                    LockSupport.parkNanos(this, left);
+                }
+            }
+        } finally {
+            waiter = null;
+        }
+        return !stream.isStopped(this);
+    }
+
+    /** Takes the result that {@link #status}, {@link #bytes} and {@link #isEnd} return. */
+    void take() {
+        phase = IDLE;
+    }
+
+    int status() {
+        return status;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    boolean isEnd() {
+        return end;
+    }
+
+    private void end(final int newStatus, final int newBytes, final boolean newEnd) {
+        status = newStatus;
+        bytes = newBytes;
+        end = newEnd;
+        phase = ENDED;
+    }
+}

@@ -1,0 +1,56 @@
+/**
+ * Streams and sockets over named pipes and other devices, for code that knows {@link java.io.InputStream},
+ * {@link java.io.OutputStream} and {@link java.net.Socket} only.
+ *
+ * <p>A program that uses a socket class of another pipe library changes one line:
+ *
+ * <pre>{@code
+ *         try (Socket socket = new PipeSocket(args[0])) { // was: new Win32NamedPipeSocket(args[0])
+ *             socket.setSoTimeout(10_000);
+ *             final byte[] question = args[1].getBytes(UTF_8);
+ *             socket.getOutputStream().write(question);
+ *             final byte[] answer = socket.getInputStream().readNBytes(question.length);
+ *             System.out.println(new String(answer, UTF_8));
+ *         }
+ * }</pre>
+ *
+ * <table class="striped">
+ * <caption>Which class</caption>
+ * <thead><tr><th scope="col">the code has</th><th scope="col">it uses</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">a {@link java.net.Socket}</th><td>{@link io.github.iocp4j.nio.PipeSocket}</td></tr>
+ * <tr><th scope="row">a {@link java.net.ServerSocket}</th>
+ * <td>{@link io.github.iocp4j.nio.PipeServerSocket}</td></tr>
+ * <tr><th scope="row">an HTTP client that takes a {@link javax.net.SocketFactory}</th>
+ * <td>{@link io.github.iocp4j.nio.PipeSocketFactory}</td></tr>
+ * <tr><th scope="row">streams, over any device of iocp4j</th><td>{@link io.github.iocp4j.nio.Streams}</td></tr>
+ * </tbody>
+ * </table>
+ *
+ * <h2 id="port">The port</h2>
+ *
+ * <p>All of them use one {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it
+ * is first needed. A program that wants a port of its own builds it with
+ * {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to the constructors. The workers of the port only wake
+ * the threads that wait; they never run code of the program.
+ *
+ * <h2 id="waiting">Waiting</h2>
+ *
+ * <p>A thread that waits is parked, and holds no monitor: a virtual thread does not pin its carrier. Four things end a
+ * wait:
+ *
+ * <ul>
+ * <li>the result;
+ * <li>the timeout of {@code setSoTimeout} or {@code connect}: a {@link java.net.SocketTimeoutException}. The read stays
+ * in flight in a buffer of the stream, so that no byte is lost, and the next read continues it;
+ * <li>{@code close}, by any thread: a {@link java.net.SocketException} with the message "Socket closed";
+ * <li>an interrupt: an {@link java.io.InterruptedIOException}. Unlike a channel of the JDK, the socket stays open, and
+ * no byte is lost. The thread is still interrupted.
+ * </ul>
+ *
+ * <h2 id="memory">Memory</h2>
+ *
+ * <p>Each direction has one direct buffer of 8 to 64 KiB from its first use until the close, of the size of the largest
+ * read or write. A read or write of an array allocates nothing on the Java heap, unless it fails.
+ */
+package io.github.iocp4j.nio;

@@ -1,0 +1,23 @@
+package io.github.iocp4j.internal.raw;
+
+import io.github.iocp4j.CompletionListener;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.pipe.NamedPipe;
+
+/** What adapters need to know of ports and devices, and programs do not. */
+public final class AdapterFacts {
+    private AdapterFacts() {
+    }
+
+    /** The listener of a port, by which an adapter recognizes its own; null if the port has a batch listener. */
+    public static CompletionListener listener(final CompletionPort port) {
+        return PortAccess.get().listener(port);
+    }
+
+    /** Whether the pipe is in message mode, whatever mode this end reads in; false for a closed one. */
+    public static boolean keepsMessages(final NamedPipe pipe) {
+        return NamedPipeNative.keepsMessages(pipe.key()) == 1;
+    }
+}

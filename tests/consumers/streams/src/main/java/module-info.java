@@ -1,0 +1,6 @@
+/** A program with sockets over a pipe, as a module. */
+module com.example.streamed {
+    requires io.github.iocp4j.nio;
+
+    exports com.example.streamed;
+}

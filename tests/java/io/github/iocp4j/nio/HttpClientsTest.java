@@ -1,0 +1,213 @@
+package io.github.iocp4j.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two widely used HTTP clients talk to a server on a pipe, through the factory of sockets only. */
+@org.junit.jupiter.api.Timeout(180)
+final class HttpClientsTest {
+    private static final int TOGETHER = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String HOST = "http://localhost";
+
+    private PipeHttpServer server;
+    private final byte[] upload = new byte[5_000_000];
+    private String checksum;
+
+    /** Sends a request and returns the body of the answer. */
+    private interface Exchange {
+        String get(int number) throws Exception;
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new PipeHttpServer();
+        new Random(3).nextBytes(upload);
+        final CRC32 crc = new CRC32();
+        crc.update(upload);
+        checksum = Long.toHexString(crc.getValue());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+        assertThat(server.failures).isEmpty();
+    }
+
+    @Test
+    void apacheKeepsConnectionsAliveAndChecksWhetherTheyAreStale() throws Exception {
+        try (CloseableHttpClient client = apache()) {
+            // Each check is a read with a timeout of 1 ms, which must lose no byte.
+            for (int i = 0; i < 50; i++) {
+                assertThat(body(client, new HttpGet(HOST + "/chunked" + i))).isEqualTo("one two /chunked" + i);
+                assertThat(body(client, new HttpGet(HOST + "/" + i))).isEqualTo("echo /" + i);
+            }
+            assertThat(server.connections).hasValue(1);
+            server.closeConnections();
+            assertThat(body(client, new HttpGet(HOST + "/again"))).isEqualTo("echo /again");
+            assertThat(server.connections).hasValue(2);
+        }
+    }
+
+    @Test
+    void apacheUploads() throws Exception {
+        try (CloseableHttpClient client = apache()) {
+            for (final boolean chunked : new boolean[] {false, true}) {
+                final HttpPost post = new HttpPost(HOST + "/upload");
+                post.setEntity(new ByteArrayEntity(upload, ContentType.APPLICATION_OCTET_STREAM, chunked));
+                assertThat(body(client, post)).isEqualTo(checksum);
+            }
+            assertThat(server.connections).hasValue(1);
+        }
+    }
+
+    @Test
+    void apacheTimesOut() throws Exception {
+        try (CloseableHttpClient client = apache()) {
+            final HttpGet get = new HttpGet(HOST + "/silent");
+            get.setConfig(RequestConfig.custom().setResponseTimeout(Timeout.ofMilliseconds(200)).build());
+            assertThatThrownBy(() -> body(client, get)).isInstanceOf(InterruptedIOException.class);
+            assertThat(body(client, new HttpGet(HOST + "/next"))).isEqualTo("echo /next");
+        }
+    }
+
+    @Test
+    void apacheSendsManyAtOnce() throws Exception {
+        try (CloseableHttpClient client = apache()) {
+            manyAtOnce(number -> body(client, new HttpGet(HOST + "/" + number)));
+        }
+    }
+
+    @Test
+    void apacheAbortsARequest() throws Exception {
+        try (CloseableHttpClient client = apache()) {
+            final HttpGet get = new HttpGet(HOST + "/silent");
+            final ExecutorService other = Executors.newSingleThreadExecutor();
+            final Future<String> answer = other.submit(() -> body(client, get));
+            server.silent.await();
+            get.abort();
+            assertThatThrownBy(answer::get).hasCauseInstanceOf(IOException.class);
+            other.shutdown();
+        }
+    }
+
+    @Test
+    void okHttpKeepsConnectionsAlive() throws Exception {
+        final OkHttpClient client = okHttp();
+        for (int i = 0; i < 50; i++) {
+            assertThat(body(client, get("/chunked" + i))).isEqualTo("one two /chunked" + i);
+            assertThat(body(client, get("/" + i))).isEqualTo("echo /" + i);
+        }
+        assertThat(server.connections).hasValue(1);
+        server.closeConnections();
+        assertThat(body(client, get("/again"))).isEqualTo("echo /again");
+        assertThat(server.connections).hasValue(2);
+        client.connectionPool().evictAll();
+    }
+
+    @Test
+    void okHttpUploads() throws Exception {
+        final OkHttpClient client = okHttp();
+        final RequestBody body = RequestBody.create(upload, MediaType.get("application/octet-stream"));
+        assertThat(body(client, new Request.Builder().url(HOST + "/upload").post(body).build())).isEqualTo(checksum);
+        client.connectionPool().evictAll();
+    }
+
+    @Test
+    void okHttpTimesOut() throws Exception {
+        final OkHttpClient client = okHttp().newBuilder().readTimeout(200, TimeUnit.MILLISECONDS).build();
+        assertThatThrownBy(() -> body(client, get("/silent"))).isInstanceOf(InterruptedIOException.class);
+        assertThat(body(client, get("/next"))).isEqualTo("echo /next");
+        client.connectionPool().evictAll();
+    }
+
+    @Test
+    void okHttpSendsManyAtOnce() throws Exception {
+        final OkHttpClient client = okHttp();
+        manyAtOnce(number -> body(client, get("/" + number)));
+        client.connectionPool().evictAll();
+    }
+
+    private static void manyAtOnce(final Exchange exchange) throws Exception {
+        final ExecutorService threads = Executors.newFixedThreadPool(TOGETHER);
+        final List<Future<String>> answers = new ArrayList<>();
+        for (int i = 0; i < 10 * TOGETHER; i++) {
+            final int number = i;
+            answers.add(threads.submit(() -> exchange.get(number)));
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).get()).isEqualTo("echo /" + i);
+        }
+        threads.shutdown();
+    }
+
+    private CloseableHttpClient apache() {
+        final PipeSocketFactory factory = PipeSocketFactory.of(server.pipe);
+        final PoolingHttpClientConnectionManager connections = new PoolingHttpClientConnectionManager(
+                new DefaultHttpClientConnectionOperator(proxy -> factory.createSocket(), null, null, name -> null),
+                PoolConcurrencyPolicy.STRICT, PoolReusePolicy.LIFO, TimeValue.NEG_ONE_MILLISECOND, null);
+        connections.setMaxTotal(TOGETHER);
+        connections.setDefaultMaxPerRoute(TOGETHER);
+        connections.setDefaultConnectionConfig(
+                ConnectionConfig.custom().setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS).build());
+        return HttpClients.custom().setConnectionManager(connections).disableAutomaticRetries().build();
+    }
+
+    private static String body(final CloseableHttpClient client, final ClassicHttpRequest request) throws Exception {
+        return client.execute(request, answer -> EntityUtils.toString(answer.getEntity()));
+    }
+
+    private OkHttpClient okHttp() {
+        return new OkHttpClient.Builder().socketFactory(PipeSocketFactory.of(server.pipe))
+                .dns(host -> List.of(InetAddress.getLoopbackAddress()))
+                // Its defaults of 10 seconds fail on a busy machine.
+                .connectTimeout(PATIENCE).readTimeout(PATIENCE).writeTimeout(PATIENCE).build();
+    }
+
+    private static Request get(final String path) {
+        return new Request.Builder().url(HOST + path).build();
+    }
+
+    private static String body(final OkHttpClient client, final Request request) throws IOException {
+        try (Response answer = client.newCall(request).execute()) {
+            return answer.body().string();
+        }
+    }
+}
