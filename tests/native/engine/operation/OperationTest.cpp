@@ -63,8 +63,10 @@ TEST(OperationTest, IsAsNewInASlotThatHasBeenUsed) {
             EXPECT_EQ(0u, operation.record.detail);
             operation.setPosition(0x1234'5678'9abc'def0);
             operation.hEvent = &kernel;
+            const Started started = target.read(operation, &request, sizeof(request));
+            // Safe, because this thread holds the operation until it returns.
             operation.record.detail = 4711;
-            return target.read(operation, &request, sizeof(request));
+            return started;
         }));
         EXPECT_EQ(4711u, recording.waitForToken(token).detail);
         ASSERT_TRUE(port.waitUntilIdle());

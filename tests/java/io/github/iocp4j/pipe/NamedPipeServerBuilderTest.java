@@ -26,10 +26,10 @@ final class NamedPipeServerBuilderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, -1, 1025, Integer.MAX_VALUE})
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, 1025, Integer.MAX_VALUE})
     void refusesAbsurdNumbersOfWaitingInstances(final int instances) {
         assertThatThrownBy(() -> builder().listening(instances)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The number of listening instances is " + instances + ", but must be from 1 to 1024");
+                .hasMessage("The number of listening instances is " + instances + ", but must be from 0 to 1024");
     }
 
     @ParameterizedTest
