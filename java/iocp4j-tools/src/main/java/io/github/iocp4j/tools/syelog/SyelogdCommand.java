@@ -155,6 +155,10 @@ public final class SyelogdCommand implements Callable<Integer> {
     }
 
     private NamedPipeServer openServer(final CompletionPort port) throws Win32Exception {
+        if (instances == 0) {
+            // To the server that means on demand, and nothing here would ask for a client.
+            throw new IllegalArgumentException("The number of listening instances is 0, but must be at least 1");
+        }
         final NamedPipeServer.Builder server = NamedPipeServer.builder(port, pipe)
                 .direction(PipeDirection.INBOUND)
                 .mode(PipeMode.MESSAGE)
