@@ -1,5 +1,6 @@
 #include "devices/pipe/NamedPipeServer.h"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <memory>
@@ -9,6 +10,10 @@
 namespace iocp4j {
 
 namespace {
+
+// A burst takes at most this share of the port's operations, because each waiting instance has an accept in flight, and
+// the connections need operations, too.
+constexpr std::uint32_t kShareOfOperations = 8;
 
 // After that time with few clients, the number of waiting instances shrinks again.
 constexpr std::chrono::milliseconds kQuiet{1'000};
@@ -133,6 +138,7 @@ NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSett
       shape_(std::move(served.shape)),
       security_(std::move(served.security)),
       holder_(std::move(served.pipe.holder)),
+      burst_(std::min(settings.burst, port.operations().ceiling() / kShareOfOperations)),
       target_(settings.listening),
       handles_(static_cast<std::uint32_t>(served.pipe.instances.size())) {
     for (win32::Handle& instance : served.pipe.instances) {
@@ -157,7 +163,7 @@ win32::ErrorCode NamedPipeServer::listen() {
 
 win32::ErrorCode NamedPipeServer::replenish() noexcept {
     // A bounded number of attempts, because an instance that fails at once is missing again at once.
-    for (std::uint32_t made = 0; made < std::max(settings_.listening, settings_.burst); ++made) {
+    for (std::uint32_t made = 0; made < std::max(settings_.listening, burst_); ++made) {
         Replacement replacement;
         if (!reserveInstance(replacement)) {
             break;
@@ -179,7 +185,7 @@ void NamedPipeServer::onReminder() noexcept {
 }
 
 void NamedPipeServer::growInABurst() noexcept {
-    if (settings_.burst <= settings_.listening) {
+    if (burst_ <= settings_.listening) {
         return;
     }
     {
@@ -194,7 +200,7 @@ void NamedPipeServer::growInABurst() noexcept {
     }
     {
         const std::lock_guard lock{mutex_};
-        target_ = settings_.burst;
+        target_ = burst_;
         accepted_ = 0;
         quietFrom_ = Clock::now() + kQuiet;
     }

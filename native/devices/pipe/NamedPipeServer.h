@@ -83,6 +83,7 @@ private:
     Backoff backoff_;
     // The handle that keeps the pipe's name. No client can connect to it.
     const win32::Handle holder_;
+    const std::uint32_t burst_;  // as in the settings, if the port has enough operations
 
     std::mutex mutex_;  // guards everything below
     bool closing_ = false;

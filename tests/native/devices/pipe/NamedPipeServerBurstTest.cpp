@@ -47,7 +47,7 @@ protected:
 
 TEST_F(NamedPipeServerBurstTest, KeepsFourWaiting) {
     const NamedPipeServerSettings settings = adaptive();
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     EXPECT_TRUE(waitForListening(port, server, 4));
     for (int client = 0; client < 8; ++client) {
@@ -59,7 +59,7 @@ TEST_F(NamedPipeServerBurstTest, KeepsFourWaiting) {
 
 TEST_F(NamedPipeServerBurstTest, GrowsWhenClientsHaveTakenAllAndShrinksWhenItIsQuiet) {
     const NamedPipeServerSettings settings = adaptive();
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     takeAll(port, settings);
     EXPECT_TRUE(waitForListening(port, server, NamedPipeServerSettings::kBurst));
@@ -73,7 +73,7 @@ TEST_F(NamedPipeServerBurstTest, GrowsWhenClientsHaveTakenAllAndShrinksWhenItIsQ
 
 TEST_F(NamedPipeServerBurstTest, StaysWithinTheLimit) {
     const NamedPipeServerSettings settings = adaptive(7);
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     takeAll(port, settings);
     EXPECT_TRUE(waitForListening(port, server, 3)) << "4 of 7 are connected";
@@ -86,9 +86,17 @@ TEST_F(NamedPipeServerBurstTest, StaysWithinTheLimit) {
     clients_.clear();
 }
 
+TEST_F(NamedPipeServerBurstTest, LeavesOperationsForTheConnections) {
+    const NamedPipeServerSettings settings = adaptive();
+    TestPort port{recording_, portSettings(1, 100)};
+    const Device::Key server = openAndListen(port, settings);
+    takeAll(port, settings);
+    EXPECT_TRUE(waitForListening(port, server, 100 / 8));
+}
+
 TEST_F(NamedPipeServerBurstTest, FixedNumberStays) {
     const NamedPipeServerSettings settings = newServer(2);
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     takeAll(port, settings);
     EXPECT_TRUE(waitForAccepts(recording_, 2));
@@ -97,7 +105,7 @@ TEST_F(NamedPipeServerBurstTest, FixedNumberStays) {
 
 TEST_F(NamedPipeServerBurstTest, CloseDuringABurstLeavesNothing) {
     const NamedPipeServerSettings settings = adaptive();
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     takeAll(port, settings);
     EXPECT_TRUE(closed(server));
@@ -113,7 +121,7 @@ TEST_F(NamedPipeServerBurstTest, CloseDuringABurstLeavesNothing) {
 TEST_F(NamedPipeServerBurstTest, TwoHundredGetInAtOnceAfterABurst) {
     constexpr unsigned kClients = 200;
     const NamedPipeServerSettings settings = adaptive();
-    TestPort port{recording_, portSettings(1, 1'024)};
+    TestPort port{recording_, portSettings(1, 4'096)};
     const Device::Key server = openAndListen(port, settings);
     takeAll(port, settings);
     EXPECT_TRUE(waitForListening(port, server, NamedPipeServerSettings::kBurst));

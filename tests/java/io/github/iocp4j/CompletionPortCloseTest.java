@@ -11,7 +11,7 @@ import io.github.iocp4j.fixtures.LoggedLines;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.Uninterruptibly;
-import io.github.iocp4j.internal.NamedPipeNative;
+import io.github.iocp4j.internal.PipeConnect;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -191,7 +191,7 @@ final class CompletionPortCloseTest {
         try (CompletionPort serving = CompletionPort.open(Completion::device)) {
             NamedPipeServer.builder(serving, name).listening(1).maxInstances(1).open();
             NamedPipeClient.builder(serving, name).connect();
-            final BlockingCall<NamedPipe> client = BlockingCall.enter(NamedPipeNative.class,
+            final BlockingCall<NamedPipe> client = BlockingCall.enter(PipeConnect.class,
                     () -> NamedPipeClient.builder(port, name).timeout(Duration.ofMinutes(1)).connect());
             assertThat(client.isOver()).as("it waits, for a minute").isFalse();
 

@@ -55,7 +55,7 @@ class MainTest {
         "2, watch, --json, a*b, Illegal char",
         "2, watch, --json, '', . is the current one",
         "2, watch, --unknown, x, --unknown",
-        "1, watch, --json, missing-folder, ERROR_FILE_NOT_FOUND",
+        "1, watch, --json, missing-folder, there is no such folder",
         "2, echo, --host, localhost, nothing to serve",
         "2, echo, --port, 65536, from 0 to 65535",
         "2, echo, --port, -1, from 0 to 65535",
