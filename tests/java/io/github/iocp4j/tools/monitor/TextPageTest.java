@@ -21,6 +21,7 @@ final class TextPageTest {
                 "operations    1011          of these inline 1012",
                 "bytes         1013         ",
                 "ATTENTION: 1014 in quarantine, 1009 foreign packets, 1015 unbalanced devices, 1016 failed dequeues",
+                "ATTENTION: 1018 connections closed because the listener did not take them",
                 "",
                 "POLLERS: 1 waiting, 1 in-listener",
                 "     0  waiting         4.3 s",

@@ -63,11 +63,15 @@ final class TextPage implements Page {
                 Words.amount(port.operationsCompletedInline()));
         lines.add("bytes       %6s %s", Words.amount(port.bytes()),
                 rate(interval, interval.perSecond(PortSnapshot::bytes)));
-        final long failures = port.failedDequeues() + port.untakenConnections();
-        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failures > 0) {
-            lines.add("ATTENTION: %d in quarantine, %d foreign packets, %d unbalanced devices, %d failed dequeues,"
-                    + " %d untaken connections", port.operationsQuarantined(), port.foreignPackets(),
-                    port.unbalancedDevices(), port.failedDequeues(), port.untakenConnections());
+        final long failedDequeues = port.failedDequeues();
+        if (port.foreignPackets() + port.operationsQuarantined() + port.unbalancedDevices() + failedDequeues > 0) {
+            lines.add("ATTENTION: %d in quarantine, %d foreign packets, %d unbalanced devices, %d failed dequeues",
+                    port.operationsQuarantined(), port.foreignPackets(),
+                    port.unbalancedDevices(), failedDequeues);
+        }
+        if (port.untakenConnections() > 0) {
+            lines.add("ATTENTION: %d connections closed because the listener did not take them",
+                    port.untakenConnections());
         }
     }
 
