@@ -1,5 +1,6 @@
 #include "devices/socket/DetachedSocket.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "devices/socket/UdpSocket.h"
@@ -10,8 +11,16 @@ namespace iocp4j {
 template <class Body>
 auto DetachedSocket::use(const Body& body) noexcept -> decltype(body(SOCKET{})) {
     const std::lock_guard lock{mutex_};
-    // While claim() and toDevice() run in another thread, the socket may be gone.
-    return body(socket_ ? win32::socketOf(socket_.get()) : INVALID_SOCKET);
+    if (socket_) {
+        return body(win32::socketOf(socket_.get()));
+    }
+    // This call has found the key just before another thread made a device of the socket.
+    using Answer = decltype(body(SOCKET{}));
+    if constexpr (std::is_same_v<Answer, win32::ErrorCode>) {
+        return code(EngineError::kDeviceClosed);
+    } else {
+        return Answer::failure(code(EngineError::kDeviceClosed));
+    }
 }
 
 win32::Result<Detached::Key> DetachedSocket::open(int family, int type) {

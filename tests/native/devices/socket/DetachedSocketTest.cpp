@@ -57,6 +57,18 @@ TEST_F(DetachedSocketTest, KeyEndsWithTheAssociation) {
     EXPECT_TRUE(closed(*device));
 }
 
+TEST_F(DetachedSocketTest, CallThatBeganBeforeTheAssociationSaysClosed) {
+    const Detached::Key key = open();
+    const Share<Detached> share{key};
+    auto& socket = static_cast<DetachedSocket&>(*share);
+    ASSERT_TRUE(Detached::associate(key, *port_));
+    EXPECT_EQ(kDeviceClosed, socket.bind(loopback(0)));
+    EXPECT_EQ(kDeviceClosed, socket.set({SocketOption::kNoDelay, 1}));
+    EXPECT_EQ(kDeviceClosed, socket.get(SocketOption::kNoDelay).error());
+    EXPECT_EQ(kDeviceClosed, socket.localAddress().error());
+    EXPECT_EQ(kDeviceClosed, socket.remoteAddress().error());
+}
+
 TEST_F(DetachedSocketTest, ForgedKeysAreRefused) {
     const Detached::Key key = open();
     for (const Detached::Key forged : {Detached::Key{0}, key + 1, key + (1ULL << 32), key ^ (1ULL << 24), ~key}) {
