@@ -18,12 +18,8 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -47,20 +43,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * wait for {@code accept}, and no others. The name of the pipe is free again when the last connection is closed, too.
  */
 public final class PipeServerSocket extends ServerSocket {
-    private static final int DEFAULT_BACKLOG = 50;
+    /** As many as the instances that a native server keeps waiting in a burst, which may all come before an accept. */
+    private static final int DEFAULT_BACKLOG = 256;
     private static final int DEFAULT_BUFFER = 65_536;
 
     private final CompletionPort port;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final ReentrantLock binding = new ReentrantLock();
+    private final Backlog backlog = new Backlog();
 
     // Used with the lock only.
-    private final Queue<NamedPipe> waiting = new ArrayDeque<>();
-    private int backlog;
     private NamedPipeServer server;
     private long token;
 
-    private volatile boolean closed;
     private volatile NamedPipeAddress address;
     private volatile int soTimeout;
     private volatile boolean reuseAddress;
@@ -87,7 +81,7 @@ public final class PipeServerSocket extends ServerSocket {
     }
 
     /**
-     * Serves a pipe, with {@link Streams#port()} and a backlog of 50.
+     * Serves a pipe, with {@link Streams#port()} and a backlog of 256.
      *
      * @param name {@code NAME} or {@code \\.\pipe\NAME}, or another spelling that {@link NamedPipeAddress} knows
      * @throws IOException as {@link #bind(SocketAddress, int)}
@@ -99,7 +93,7 @@ public final class PipeServerSocket extends ServerSocket {
     /**
      * Serves a pipe, with {@link Streams#port()}.
      *
-     * @param backlog how many clients may wait for {@link #accept}; 0 for 50
+     * @param backlog how many clients may wait for {@link #accept}; 0 for 256
      * @param name {@code NAME} or {@code \\.\pipe\NAME}, or another spelling that {@link NamedPipeAddress} knows
      * @throws IOException as {@link #bind(SocketAddress, int)}
      */
@@ -113,7 +107,7 @@ public final class PipeServerSocket extends ServerSocket {
      *
      * @param settings a builder on {@link Streams#port()}, or on a port with a {@link Streams#listener()}; this call
      *     sets its token and opens the server
-     * @param backlog how many clients may wait for {@link #accept}; 0 for 50
+     * @param backlog how many clients may wait for {@link #accept}; 0 for 256
      * @throws IOException as {@link #bind(SocketAddress, int)}
      * @throws IllegalArgumentException when the completions of the builder's port do not go to streams
      */
@@ -122,7 +116,7 @@ public final class PipeServerSocket extends ServerSocket {
         open(Objects.requireNonNull(settings, "settings"), backlog);
     }
 
-    /** Binds as {@link #bind(SocketAddress, int)} does, with a backlog of 50. */
+    /** Binds as {@link #bind(SocketAddress, int)} does, with a backlog of 256. */
     @Override
     public void bind(final SocketAddress endpoint) throws IOException {
         bind(endpoint, 0);
@@ -132,7 +126,7 @@ public final class PipeServerSocket extends ServerSocket {
      * Creates the pipe and begins to accept clients.
      *
      * @param endpoint a {@link NamedPipeAddress} of this machine
-     * @param clients how many clients may wait for {@link #accept}; 0 or less for 50
+     * @param clients how many clients may wait for {@link #accept}; 0 or less for 256
      * @throws BindException when a pipe of that name exists, or Windows refuses for another reason
      * @throws SocketException when the server is closed, or bound already
      * @throws IllegalArgumentException when the address is not that of a pipe, or is one of another machine
@@ -157,7 +151,11 @@ public final class PipeServerSocket extends ServerSocket {
      */
     @Override
     public PipeSocket accept() throws IOException {
-        final NamedPipe pipe = next();
+        checkOpen();
+        if (!isBound()) {
+            throw new SocketException("Socket is not bound yet");
+        }
+        final NamedPipe pipe = backlog.take(soTimeout, address);
         boolean accepted = false;
         try {
             pipe.completeInline();
@@ -179,21 +177,14 @@ public final class PipeServerSocket extends ServerSocket {
      */
     @Override
     public void close() throws IOException {
+        // A bind that is under way ends with a server that is closed here, or finds that the socket is closed.
+        backlog.close();
         final NamedPipeServer open;
-        final NamedPipe[] unaccepted;
-        lock.lock();
+        binding.lock();
         try {
-            closed = true;
             open = server;
-            unaccepted = waiting.toArray(new NamedPipe[0]);
-            waiting.clear();
-            changed.signalAll();
         } finally {
-            lock.unlock();
-        }
-        // Without the lock, which the listener needs.
-        for (final NamedPipe pipe : unaccepted) {
-            pipe.close(Streams.CLOSE_TIMEOUT);
+            binding.unlock();
         }
         if (open != null) {
             open.close(Streams.CLOSE_TIMEOUT);
@@ -208,7 +199,7 @@ public final class PipeServerSocket extends ServerSocket {
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return backlog.isClosed();
     }
 
     /** Returns the loopback address, or null while the server is not bound. */
@@ -303,79 +294,28 @@ public final class PipeServerSocket extends ServerSocket {
 
     @Override
     public String toString() {
-        return "PipeServerSocket[" + (isBound() ? address : "unbound") + (closed ? ", closed]" : "]");
+        return "PipeServerSocket[" + (isBound() ? address : "unbound") + (isClosed() ? ", closed]" : "]");
     }
 
     /** Takes a completion of the server, on a worker. */
     void accepted(final Completion completion) {
-        if (completion.error() != null) {
-            // The server goes on and reports only that one client was lost.
-            return;
-        }
-        final Device pipe = completion.device();
-        if (!queue((NamedPipe) pipe)) {
-            pipe.close(Duration.ZERO);
-        }
-    }
-
-    private boolean queue(final NamedPipe pipe) {
-        lock.lock();
-        try {
-            if (closed || waiting.size() >= backlog) {
-                return false;
+        // After a failure the server goes on: only that one client was lost.
+        if (completion.error() == null) {
+            final Device pipe = completion.device();
+            if (!backlog.offer((NamedPipe) pipe)) {
+                pipe.close(Duration.ZERO);
             }
-            waiting.add(pipe);
-            changed.signal();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private NamedPipe next() throws IOException {
-        lock.lock();
-        try {
-            long left = TimeUnit.MILLISECONDS.toNanos(soTimeout);
-            final boolean limited = left > 0;
-            while (true) {
-                checkOpen();
-                if (server == null) {
-                    throw new SocketException("Socket is not bound yet");
-                }
-                if (!waiting.isEmpty()) {
-                    return waiting.remove();
-                }
-                if (limited && left <= 0) {
-                    throw new SocketTimeoutException("Accept timed out");
-                }
-                left = await(limited, left);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long await(final boolean limited, final long nanos) throws InterruptedIOException {
-        try {
-            if (limited) {
-                return changed.awaitNanos(nanos);
-            }
-            changed.await();
-            return nanos;
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("Interrupted while waiting for a client of " + address);
         }
     }
 
     private void open(final NamedPipeServer.Builder settings, final int clients) throws IOException {
-        lock.lock();
+        binding.lock();
         try {
             checkOpen();
             if (server != null) {
                 throw new SocketException("Already bound");
             }
-            backlog = clients > 0 ? clients : DEFAULT_BACKLOG;
+            backlog.limit(clients > 0 ? clients : DEFAULT_BACKLOG);
             token = StreamListener.register(this);
             boolean bound = false;
             try {
@@ -400,12 +340,12 @@ public final class PipeServerSocket extends ServerSocket {
             failure.initCause(refused);
             throw failure;
         } finally {
-            lock.unlock();
+            binding.unlock();
         }
     }
 
     private void checkOpen() throws SocketException {
-        if (closed) {
+        if (isClosed()) {
             throw PipeSocket.closedException();
         }
     }

@@ -16,12 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -59,11 +54,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link #sendUrgentData} is refused.
  * </ul>
  */
-public final class PipeSocket extends Socket {
-    /** Without a limit: 24 days. */
-    private static final int LONGEST_CONNECT_MILLISECONDS = Integer.MAX_VALUE;
-    private static final long CONNECT = 0;
-    private static final int DEFAULT_BUFFER = 65_536;
+public final class PipeSocket extends SocketWithoutTcp {
 
     private final CompletionPort port;
     /** Where the socket connects whatever the caller says; null for where the caller says. */
@@ -75,14 +66,6 @@ public final class PipeSocket extends Socket {
     private volatile NamedPipeAddress remote;
 
     private volatile int soTimeout;
-    private volatile boolean tcpNoDelay;
-    private volatile boolean keepAlive;
-    private volatile boolean reuseAddress;
-    private volatile boolean oobInline;
-    private volatile int soLinger = -1;
-    private volatile int sendBuffer = DEFAULT_BUFFER;
-    private volatile int receiveBuffer = DEFAULT_BUFFER;
-    private volatile int trafficClass;
 
     /** Creates a socket that is not connected, and will use {@link Streams#port()}. */
     public PipeSocket() {
@@ -165,20 +148,17 @@ public final class PipeSocket extends Socket {
             if (isConnected()) {
                 throw new SocketException("already connected");
             }
-            begin(connectedPipe(target, milliseconds), target);
+            final PendingConnect connect = new PendingConnect(this);
+            pending = connect;
+            begin(connect.connect(port == null ? Streams.port() : port, target, milliseconds), target);
             if (closed) {
                 streams.close();
                 throw closedException();
             }
         } finally {
+            pending = null;
             connecting.unlock();
         }
-    }
-
-    /** Accepts any address and does nothing: a client of a pipe has no address. */
-    @Override
-    public void bind(final SocketAddress address) throws IOException {
-        checkOpen();
     }
 
     /**
@@ -203,12 +183,6 @@ public final class PipeSocket extends Socket {
         return isConnected() && !closed ? InetAddress.getLoopbackAddress() : new InetSocketAddress(0).getAddress();
     }
 
-    /** Returns 0: a pipe has a name and no number. */
-    @Override
-    public int getPort() {
-        return 0;
-    }
-
     /** Returns 0, or -1 while the socket is not connected. */
     @Override
     public int getLocalPort() {
@@ -225,12 +199,6 @@ public final class PipeSocket extends Socket {
     @Override
     public SocketAddress getLocalSocketAddress() {
         return remote;
-    }
-
-    /** Returns null: a pipe has no {@link SocketChannel}. */
-    @Override
-    public SocketChannel getChannel() {
-        return null;
     }
 
     @Override
@@ -342,156 +310,9 @@ public final class PipeSocket extends Socket {
     }
 
     @Override
-    public void setTcpNoDelay(final boolean on) throws SocketException {
-        checkOpen();
-        tcpNoDelay = on;
-    }
-
-    @Override
-    public boolean getTcpNoDelay() throws SocketException {
-        checkOpen();
-        return tcpNoDelay;
-    }
-
-    @Override
-    public void setSoLinger(final boolean on, final int seconds) throws SocketException {
-        checkOpen();
-        if (on && seconds < 0) {
-            throw new IllegalArgumentException("The linger time is negative: " + seconds);
-        }
-        soLinger = on ? Math.min(seconds, 65_535) : -1;
-    }
-
-    @Override
-    public int getSoLinger() throws SocketException {
-        checkOpen();
-        return soLinger;
-    }
-
-    @Override
-    public void setKeepAlive(final boolean on) throws SocketException {
-        checkOpen();
-        keepAlive = on;
-    }
-
-    @Override
-    public boolean getKeepAlive() throws SocketException {
-        checkOpen();
-        return keepAlive;
-    }
-
-    @Override
-    public void setReuseAddress(final boolean on) throws SocketException {
-        checkOpen();
-        reuseAddress = on;
-    }
-
-    @Override
-    public boolean getReuseAddress() throws SocketException {
-        checkOpen();
-        return reuseAddress;
-    }
-
-    @Override
-    public void setOOBInline(final boolean on) throws SocketException {
-        checkOpen();
-        oobInline = on;
-    }
-
-    @Override
-    public boolean getOOBInline() throws SocketException {
-        checkOpen();
-        return oobInline;
-    }
-
-    @Override
-    public void setSendBufferSize(final int size) throws SocketException {
-        checkOpen();
-        sendBuffer = checkSize(size);
-    }
-
-    @Override
-    public int getSendBufferSize() throws SocketException {
-        checkOpen();
-        return sendBuffer;
-    }
-
-    @Override
-    public void setReceiveBufferSize(final int size) throws SocketException {
-        checkOpen();
-        receiveBuffer = checkSize(size);
-    }
-
-    @Override
-    public int getReceiveBufferSize() throws SocketException {
-        checkOpen();
-        return receiveBuffer;
-    }
-
-    @Override
-    public void setTrafficClass(final int trafficClassOctet) throws SocketException {
-        checkOpen();
-        if (trafficClassOctet < 0 || trafficClassOctet > 255) {
-            throw new IllegalArgumentException("The traffic class is not from 0 to 255: " + trafficClassOctet);
-        }
-        trafficClass = trafficClassOctet;
-    }
-
-    @Override
-    public int getTrafficClass() throws SocketException {
-        checkOpen();
-        return trafficClass;
-    }
-
-    /** Does nothing. */
-    @Override
-    public void setPerformancePreferences(final int connectionTime, final int latency, final int bandwidth) {
-        // Preferences among protocols: there is one.
-    }
-
-    /** Throws: a pipe has no urgent data. */
-    @Override
-    public void sendUrgentData(final int data) throws IOException {
-        throw new SocketException("A pipe has no urgent data");
-    }
-
-    /** Returns an empty set: the setters of the single options accept what a TCP socket accepts. */
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Set.of();
-    }
-
-    /** Throws, because {@link #supportedOptions} is empty. */
-    @Override
-    public <T> Socket setOption(final SocketOption<T> option, final T value) throws IOException {
-        throw unsupported(option);
-    }
-
-    /** Throws, because {@link #supportedOptions} is empty. */
-    @Override
-    public <T> T getOption(final SocketOption<T> option) throws IOException {
-        throw unsupported(option);
-    }
-
-    @Override
     public String toString() {
         final NamedPipeAddress connected = remote;
         return "PipeSocket[" + (connected == null ? "unconnected" : connected) + (closed ? ", closed]" : "]");
-    }
-
-    static UnsupportedOperationException unsupported(final SocketOption<?> option) {
-        return new UnsupportedOperationException("'" + Objects.requireNonNull(option, "option") + "' is not supported");
-    }
-
-    static int checkSize(final int size) {
-        if (size <= 0) {
-            throw new IllegalArgumentException("The size of the buffer is not positive: " + size);
-        }
-        return size;
-    }
-
-    static SocketException closedException() {
-        return new SocketException("Socket closed");
     }
 
     private NamedPipeAddress target(final SocketAddress address) {
@@ -514,34 +335,6 @@ public final class PipeSocket extends Socket {
         connected.readTimeout(soTimeout);
     }
 
-    private NamedPipe connectedPipe(final NamedPipeAddress target, final int milliseconds) throws IOException {
-        final PendingConnect connect = new PendingConnect(this);
-        final int limit = milliseconds == 0 ? LONGEST_CONNECT_MILLISECONDS : milliseconds;
-        final CompletionPort to = port == null ? Streams.port() : port;
-        final NamedPipe pipe;
-        pending = connect;
-        try {
-            pipe = NamedPipeClient.builder(to, target).timeout(Duration.ofMillis(limit)).attach(connect)
-                    .connect(CONNECT);
-        } catch (final IllegalStateException refusal) {
-            pending = null;
-            throw to.isOpen() ? new IOException(refusal.getMessage(), refusal) : closedException();
-        }
-        boolean connected = false;
-        try {
-            connect.await(target);
-            pipe.completeInline();
-            pipe.attach(null);
-            connected = true;
-            return pipe;
-        } finally {
-            pending = null;
-            if (!connected) {
-                pipe.close(Duration.ZERO);
-            }
-        }
-    }
-
     private Streams connected() throws SocketException {
         checkOpen();
         final Streams connected = streams;
@@ -549,11 +342,5 @@ public final class PipeSocket extends Socket {
             throw new SocketException("Socket is not connected");
         }
         return connected;
-    }
-
-    private void checkOpen() throws SocketException {
-        if (closed) {
-            throw closedException();
-        }
     }
 }
