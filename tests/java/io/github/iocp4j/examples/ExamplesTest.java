@@ -61,8 +61,9 @@ class ExamplesTest {
             console.await("Serving \\\\.\\pipe\\" + pipe);
             AskServer.main(new String[] {pipe, "Wie geht's?"});
             AskThroughSocket.main(new String[] {pipe, "Danke"});
+            AskWithFutures.main(new String[] {pipe, "Gern"});
             console.pressEnter();
-            assertThat(console.printed().lines()).endsWith("Wie geht's?", "Danke");
+            assertThat(console.printed().lines()).endsWith("Wie geht's?", "Danke", "Gern");
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Hands each completion of a port to the stream or the server that it belongs to. */
+/** Hands each completion of a port to the future, stream or server that it belongs to. */
 final class StreamListener implements CompletionListener {
     /** Far from what programs choose, whose servers may be on the same port. */
     private static final AtomicLong NEXT_TOKEN = new AtomicLong(0x4e49_4f00_0000_0000L);
@@ -33,6 +33,11 @@ final class StreamListener implements CompletionListener {
 
     @Override
     public void onCompletion(final Completion completion) {
+        final FutureOperation<?> future = FutureOperation.take(completion.token());
+        if (future != null) {
+            future.completed(completion);
+            return;
+        }
         final Opcode opcode = completion.opcode();
         if (opcode == Opcode.READ || opcode == Opcode.WRITE) {
             final Object attachment = completion.device().attachment();

@@ -143,7 +143,7 @@ public final class Streams implements Closeable {
     /** Throws if the completions of the port do not go to streams. */
     static CompletionPort checkPort(final CompletionPort port) {
         if (!(AdapterFacts.listener(port) instanceof StreamListener)) {
-            throw new IllegalArgumentException("The completions of " + port + " do not go to streams: use"
+            throw new IllegalArgumentException("The completions of " + port + " do not go to this module: use"
                     + " Streams.port(), or a port that is built with Streams.listener()");
         }
         return port;

@@ -1,6 +1,7 @@
 /**
  * Streams and sockets over named pipes and other devices, for code that knows {@link java.io.InputStream},
- * {@link java.io.OutputStream} and {@link java.net.Socket} only.
+ * {@link java.io.OutputStream} and {@link java.net.Socket} only; operations as
+ * {@link java.util.concurrent.CompletableFuture}s.
  *
  * <p>A program that uses a socket class of another pipe library changes one line:
  *
@@ -24,6 +25,8 @@
  * <tr><th scope="row">an HTTP client that takes a {@link javax.net.SocketFactory}</th>
  * <td>{@link io.github.iocp4j.nio.PipeSocketFactory}</td></tr>
  * <tr><th scope="row">streams, over any device of iocp4j</th><td>{@link io.github.iocp4j.nio.Streams}</td></tr>
+ * <tr><th scope="row">{@code CompletableFuture}s, over any device of iocp4j</th>
+ * <td>{@link io.github.iocp4j.nio.Futures}</td></tr>
  * </tbody>
  * </table>
  *
@@ -32,7 +35,8 @@
  * <p>All of them use one {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it
  * is first needed. A program that wants a port of its own builds it with
  * {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to the constructors. The workers of the port only wake
- * the threads that wait; they never run code of the program.
+ * the threads that wait; they never run code of the program. Actions that depend on futures run on daemon threads of
+ * this module.
  *
  * <h2 id="waiting">Waiting</h2>
  *

@@ -1,0 +1,27 @@
+package io.github.iocp4j.nio;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinPool.ForkJoinWorkerThreadFactory;
+import java.util.concurrent.ForkJoinWorkerThread;
+
+/**
+ * The threads of the process that run code of programs. The workers of a port do not run it, because code that blocks
+ * would keep the other completions of the worker's batch from their streams and sockets.
+ */
+final class CallbackThreads {
+    /** So many callbacks may block at once; a {@code CompletableFuture.join} in a callback does not count. */
+    private static final int MAX_THREADS = 256;
+
+    static final ForkJoinPool POOL = new ForkJoinPool(MAX_THREADS, named(), null, true);
+
+    private CallbackThreads() {
+    }
+
+    private static ForkJoinWorkerThreadFactory named() {
+        return pool -> {
+            final ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+            thread.setName("iocp4j-nio-callback-" + thread.getPoolIndex());
+            return thread;
+        };
+    }
+}
