@@ -3,13 +3,17 @@ package io.github.iocp4j.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,25 +48,24 @@ import org.junit.jupiter.api.Test;
 @org.junit.jupiter.api.Timeout(180)
 final class HttpClientsTest {
     private static final int TOGETHER = 20;
+    private static final int UPLOAD = 64 << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String HOST = "http://localhost";
 
     private PipeHttpServer server;
-    private final byte[] upload = new byte[5_000_000];
-    private String checksum;
+    /** Counted down by a request that is not answered. */
+    private final CountDownLatch silent = new CountDownLatch(1);
+    /** Answers when all have come, so that each needs a connection of its own. */
+    private final CountDownLatch together = new CountDownLatch(TOGETHER);
 
     /** Sends a request and returns the body of the answer. */
     private interface Exchange {
-        String get(int number) throws Exception;
+        String get(String path) throws Exception;
     }
 
     @BeforeEach
     void open() throws IOException {
-        server = new PipeHttpServer();
-        new Random(3).nextBytes(upload);
-        final CRC32 crc = new CRC32();
-        crc.update(upload);
-        checksum = Long.toHexString(crc.getValue());
+        server = new PipeHttpServer(PipeMode.BYTE, this::answer);
     }
 
     @AfterEach
@@ -88,11 +91,12 @@ final class HttpClientsTest {
 
     @Test
     void apacheUploads() throws Exception {
+        final byte[] upload = upload();
         try (CloseableHttpClient client = apache()) {
             for (final boolean chunked : new boolean[] {false, true}) {
                 final HttpPost post = new HttpPost(HOST + "/upload");
                 post.setEntity(new ByteArrayEntity(upload, ContentType.APPLICATION_OCTET_STREAM, chunked));
-                assertThat(body(client, post)).isEqualTo(checksum);
+                assertThat(body(client, post)).isEqualTo(checksum(upload));
             }
             assertThat(server.connections).hasValue(1);
         }
@@ -111,7 +115,7 @@ final class HttpClientsTest {
     @Test
     void apacheSendsManyAtOnce() throws Exception {
         try (CloseableHttpClient client = apache()) {
-            manyAtOnce(number -> body(client, new HttpGet(HOST + "/" + number)));
+            manyAtOnce(path -> body(client, new HttpGet(HOST + path)));
         }
     }
 
@@ -121,7 +125,7 @@ final class HttpClientsTest {
             final HttpGet get = new HttpGet(HOST + "/silent");
             final ExecutorService other = Executors.newSingleThreadExecutor();
             final Future<String> answer = other.submit(() -> body(client, get));
-            server.silent.await();
+            silent.await();
             get.abort();
             assertThatThrownBy(answer::get).hasCauseInstanceOf(IOException.class);
             other.shutdown();
@@ -144,9 +148,11 @@ final class HttpClientsTest {
 
     @Test
     void okHttpUploads() throws Exception {
+        final byte[] upload = upload();
         final OkHttpClient client = okHttp();
         final RequestBody body = RequestBody.create(upload, MediaType.get("application/octet-stream"));
-        assertThat(body(client, new Request.Builder().url(HOST + "/upload").post(body).build())).isEqualTo(checksum);
+        assertThat(body(client, new Request.Builder().url(HOST + "/upload").post(body).build()))
+                .isEqualTo(checksum(upload));
         client.connectionPool().evictAll();
     }
 
@@ -161,21 +167,58 @@ final class HttpClientsTest {
     @Test
     void okHttpSendsManyAtOnce() throws Exception {
         final OkHttpClient client = okHttp();
-        manyAtOnce(number -> body(client, get("/" + number)));
+        manyAtOnce(path -> body(client, get(path)));
         client.connectionPool().evictAll();
     }
 
-    private static void manyAtOnce(final Exchange exchange) throws Exception {
+    private void manyAtOnce(final Exchange exchange) throws Exception {
         final ExecutorService threads = Executors.newFixedThreadPool(TOGETHER);
-        final List<Future<String>> answers = new ArrayList<>();
-        for (int i = 0; i < 10 * TOGETHER; i++) {
-            final int number = i;
-            answers.add(threads.submit(() -> exchange.get(number)));
+        for (final String path : new String[] {"/together", "/", "/chunked"}) {
+            final List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < TOGETHER; i++) {
+                final String target = path + i;
+                answers.add(threads.submit(() -> exchange.get(target)));
+            }
+            for (int i = 0; i < TOGETHER; i++) {
+                assertThat(answers.get(i).get()).endsWith(path + i);
+            }
         }
-        for (int i = 0; i < answers.size(); i++) {
-            assertThat(answers.get(i).get()).isEqualTo("echo /" + i);
-        }
+        assertThat(server.connections).hasValueGreaterThanOrEqualTo(TOGETHER);
         threads.shutdown();
+    }
+
+    private void answer(final String path, final CRC32 body, final InputStream in, final PipeSocket socket)
+            throws Exception {
+        final OutputStream out = socket.getOutputStream();
+        if (path.startsWith("/chunked")) {
+            PipeHttpServer.beginChunks(out);
+            for (final String chunk : new String[] {"one ", "two ", path, ""}) {
+                PipeHttpServer.sendChunk(out, PipeHttpServer.text(chunk));
+            }
+        } else if (path.startsWith("/silent")) {
+            silent.countDown();
+            Thread.currentThread().join();
+        } else if (path.startsWith("/upload")) {
+            PipeHttpServer.send(out, Long.toHexString(body.getValue()));
+        } else {
+            if (path.startsWith("/together")) {
+                together.countDown();
+                together.await();
+            }
+            PipeHttpServer.send(out, "echo " + path);
+        }
+    }
+
+    private static byte[] upload() {
+        final byte[] upload = new byte[UPLOAD];
+        new Random(3).nextBytes(upload);
+        return upload;
+    }
+
+    private static String checksum(final byte[] data) {
+        final CRC32 crc = new CRC32();
+        crc.update(data);
+        return Long.toHexString(crc.getValue());
     }
 
     private CloseableHttpClient apache() {

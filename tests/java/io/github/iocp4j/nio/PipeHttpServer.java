@@ -3,6 +3,8 @@ package io.github.iocp4j.nio;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +15,6 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 
@@ -22,13 +23,24 @@ final class PipeHttpServer implements AutoCloseable {
     final String pipe = PipePair.newName();
     final AtomicInteger connections = new AtomicInteger();
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    /** Counted down by a request that is not answered. */
-    final CountDownLatch silent = new CountDownLatch(1);
     private final PipeServerSocket server;
+    private final Handler handler;
     private final Collection<PipeSocket> open = new ConcurrentLinkedQueue<>();
 
-    PipeHttpServer() throws IOException {
-        server = new PipeServerSocket(pipe);
+    /** Answers requests. */
+    interface Handler {
+        /**
+         * Answers one.
+         *
+         * @param body the checksum of the body
+         * @param in what the client sends after the request
+         */
+        void answer(String target, CRC32 body, InputStream in, PipeSocket socket) throws Exception;
+    }
+
+    PipeHttpServer(final PipeMode mode, final Handler handler) throws IOException {
+        this.handler = handler;
+        server = new PipeServerSocket(NamedPipeServer.builder(Streams.port(), pipe).mode(mode), 0);
         final Thread thread = new Thread(this::accept, "http-accept");
         thread.setDaemon(true);
         thread.start();
@@ -68,7 +80,7 @@ final class PipeHttpServer implements AutoCloseable {
         try (socket) {
             final InputStream in = new BufferedInputStream(socket.getInputStream());
             for (String request = line(in); !request.isEmpty(); request = line(in)) {
-                answer(request.split(" ")[1], body(in), socket.getOutputStream());
+                handler.answer(request.split(" ")[1], body(in), in, socket);
             }
         } catch (final SocketException gone) {
             if (!gone.getMessage().equals("Socket closed") && !gone.getMessage().equals("Pipe closed")) {
@@ -79,20 +91,27 @@ final class PipeHttpServer implements AutoCloseable {
         }
     }
 
-    private void answer(final String path, final CRC32 body, final OutputStream out) throws Exception {
-        if (path.startsWith("/chunked")) {
-            out.write(text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
-            for (final String chunk : new String[] {"one ", "two ", path}) {
-                out.write(text(Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n"));
-            }
-            out.write(text("0\r\n\r\n"));
-        } else if (path.startsWith("/silent")) {
-            silent.countDown();
-            Thread.currentThread().join();
-        } else {
-            final String content = path.startsWith("/upload") ? Long.toHexString(body.getValue()) : "echo " + path;
-            out.write(text("HTTP/1.1 200 OK\r\nContent-Length: " + content.length() + "\r\n\r\n" + content));
-        }
+    /** Sends a complete answer. */
+    static void send(final OutputStream out, final String content) throws IOException {
+        out.write(text("HTTP/1.1 200 OK\r\nContent-Length: " + content.length() + "\r\n\r\n" + content));
+    }
+
+    /** Begins an answer in chunks. */
+    static void beginChunks(final OutputStream out) throws IOException {
+        out.write(text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    }
+
+    /** Sends a chunk; one without content is the last. */
+    static void sendChunk(final OutputStream out, final byte[] content) throws IOException {
+        final ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+        chunk.writeBytes(text(Integer.toHexString(content.length) + "\r\n"));
+        chunk.writeBytes(content);
+        chunk.writeBytes(text("\r\n"));
+        chunk.writeTo(out);
+    }
+
+    static byte[] text(final String text) {
+        return text.getBytes(ISO_8859_1);
     }
 
     /** Reads headers and body; returns the checksum of the body. */
@@ -144,9 +163,5 @@ final class PipeHttpServer implements AutoCloseable {
             }
         }
         return line.toString(ISO_8859_1);
-    }
-
-    private static byte[] text(final String text) {
-        return text.getBytes(ISO_8859_1);
     }
 }
