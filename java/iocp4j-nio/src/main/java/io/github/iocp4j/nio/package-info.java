@@ -1,7 +1,7 @@
 /**
  * Streams and sockets over named pipes and other devices, for code that knows {@link java.io.InputStream},
  * {@link java.io.OutputStream} and {@link java.net.Socket} only; operations as
- * {@link java.util.concurrent.CompletableFuture}s.
+ * {@link java.util.concurrent.CompletableFuture}s; the asynchronous channels of {@link java.nio.channels}.
  *
  * <p>A program that uses a socket class of another pipe library changes one line:
  *
@@ -25,6 +25,8 @@
  * <tr><th scope="row">an HTTP client that takes a {@link javax.net.SocketFactory}</th>
  * <td>{@link io.github.iocp4j.nio.PipeSocketFactory}</td></tr>
  * <tr><th scope="row">streams, over any device of iocp4j</th><td>{@link io.github.iocp4j.nio.Streams}</td></tr>
+ * <tr><th scope="row">an {@link java.nio.channels.AsynchronousSocketChannel}</th>
+ * <td>{@link io.github.iocp4j.nio.CompletionPortChannelProvider}</td></tr>
  * <tr><th scope="row">{@code CompletableFuture}s, over any device of iocp4j</th>
  * <td>{@link io.github.iocp4j.nio.Futures}</td></tr>
  * </tbody>
@@ -32,10 +34,10 @@
  *
  * <h2 id="port">The port</h2>
  *
- * <p>All of them use one {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it
- * is first needed. A program that wants a port of its own builds it with
- * {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to the constructors. The workers of the port only wake
- * the threads that wait; they never run code of the program. Actions that depend on futures run on daemon threads of
+ * <p>Streams, sockets and futures use one {@linkplain io.github.iocp4j.nio.Streams#port() port of the process},
+ * which is opened when it is first needed. A program that wants a port of its own builds it with {@link
+ * io.github.iocp4j.nio.Streams#listener()}, and passes it to the constructors. The workers of the port only wake the
+ * threads that wait; they never run code of the program. Actions that depend on futures run on daemon threads of
  * this module.
  *
  * <h2 id="waiting">Waiting</h2>
@@ -56,5 +58,31 @@
  *
  * <p>Each direction has one direct buffer of 8 to 64 KiB from its first use until the close, of the size of the largest
  * read or write. A read or write of an array allocates nothing on the Java heap, unless it fails.
+ *
+ * <h2 id="channels">Asynchronous channels</h2>
+ *
+ * <p>Each {@linkplain java.nio.channels.AsynchronousChannelGroup group} has a port of its own. The threads of a fixed
+ * group poll it and call the handlers. In a group that was given an executor, as in the default group, an internal
+ * thread hands the handlers over; in the default group and in those of a cached thread pool, threads of the executor
+ * also poll, so that most handlers need no hand-over. The channels behave as their specification says. It leaves some
+ * points open, and here are those in which they differ from the channels of the JDK on Windows:
+ *
+ * <ul>
+ * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows does not use the buffer any
+ * more. Deadlines of all channels of a group take one timer thread.
+ * <li>A cancelled future is done at once. The buffer must not be used again, because Windows may need longer. As in the
+ * JDK, no operation of that kind is possible on the channel afterwards; {@code cancel(true)} closes the channel.
+ * <li>A write returns when all bytes are written, also those of a large heap buffer or of a long list. The JDK writes
+ * at most 16 buffers of a list at once; a program that repeats the write works with both.
+ * <li>The content of heap buffers is copied in parts of at most 64 KiB, so that large ones need little direct memory.
+ * A read into a heap buffer returns at most 64 KiB.
+ * <li>{@code getLocalAddress} of a connected channel is the real address; the JDK's is that of the implicit bind, which
+ * may be {@code 0.0.0.0}.
+ * <li>Sockets use Windows' exclusive bind, and {@code SO_REUSEADDR} is only remembered, as in the JDK. The further
+ * options of {@code jdk.net} are not supported.
+ * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
+ * <li>When an executor refuses a handler because other code has shut it down, the internal thread calls the handler.
+ * <li>There are no checks of a {@code SecurityManager}.
+ * </ul>
  */
 package io.github.iocp4j.nio;

@@ -1,0 +1,269 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Opcode;
+import java.io.IOException;
+import java.nio.channels.AsynchronousChannel;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.ShutdownChannelGroupException;
+import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A polled port, the threads that poll it and call handlers, and the channels that belong to it.
+ *
+ * <p>A poll dequeues one completion, because its thread then calls a handler, which may block: a second completion of
+ * the same poll would wait for it, although other threads are free.
+ */
+final class ChannelGroup extends AsynchronousChannelGroup {
+    /** The maximum of pollers of one port. */
+    static final int MAX_THREADS = 1024;
+
+    private static final int OPERATIONS = 1 << 20;
+    private static final AtomicLong GROUPS = new AtomicLong();
+
+    private final ExecutorService executor;
+    /** Whether the threads of the executor do nothing but poll. */
+    private final boolean fixed;
+    private final CompletionPort port;
+    /** Handlers of a fixed group that no completion brings to a thread. */
+    private final Queue<HandlerResult<?, ?>> results = new ConcurrentLinkedQueue<>();
+    /** By token: the completion of an accept names the connection and not its server. */
+    private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();
+    private final AtomicLong nextToken = new AtomicLong(1);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Changed with the lock only.
+    private final Set<AsynchronousChannel> channels = new HashSet<>();
+    private volatile boolean shutdown;
+    /** Set when the last channel of a group that is shut down has ended; the port is then closed. */
+    private boolean ending;
+
+    private ChannelGroup(
+            final AsynchronousChannelProvider provider, final ExecutorService executor, final boolean fixed,
+            final int concurrency) throws IOException {
+        super(provider);
+        this.executor = executor;
+        this.fixed = fixed;
+        port = CompletionPort.builder(this::onCompletion).polled().batch(1).operations(OPERATIONS)
+                .concurrency(concurrency).name("iocp4j-nio-group-" + GROUPS.getAndIncrement()).open();
+    }
+
+    /** A group whose threads are those of the executor, of which it takes all. */
+    static ChannelGroup fixed(
+            final AsynchronousChannelProvider provider, final ExecutorService executor, final int threads)
+            throws IOException {
+        return new ChannelGroup(provider, executor, true, threads).start(threads);
+    }
+
+    /** A group with an internal thread that hands handlers over to the executor. */
+    static ChannelGroup handingOver(
+            final AsynchronousChannelProvider provider, final ExecutorService executor, final int initialSize)
+            throws IOException {
+        Objects.requireNonNull(executor, "executor");
+        final int processors = Runtime.getRuntime().availableProcessors();
+        final int pollers = !isUnbounded(executor) ? 0 : initialSize < 0 ? processors : initialSize;
+        final ChannelGroup group =
+                new ChannelGroup(provider, executor, false, Math.min(MAX_THREADS, processors + 1));
+        PollLoop.startInternal(group);
+        return group.start(Math.min(MAX_THREADS / 2, pollers));
+    }
+
+    CompletionPort port() {
+        return port;
+    }
+
+    /** Adds a channel, which calls {@link #remove} when its handle is closed. */
+    void add(final AsynchronousChannel channel) {
+        lock.lock();
+        try {
+            if (shutdown) {
+                throw new ShutdownChannelGroupException();
+            }
+            channels.add(channel);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(final AsynchronousChannel channel) {
+        lock.lock();
+        try {
+            channels.remove(channel);
+            endIfDone();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the token of the accepts of a server. */
+    long addServer(final ServerChannel server) {
+        final long token = nextToken.getAndIncrement();
+        servers.put(token, server);
+        return token;
+    }
+
+    void removeServer(final long token) {
+        servers.remove(token);
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return executor.isTerminated();
+    }
+
+    @Override
+    public boolean awaitTermination(final long timeout, final TimeUnit unit) throws InterruptedException {
+        return executor.awaitTermination(timeout, unit);
+    }
+
+    @Override
+    public void shutdown() {
+        lock.lock();
+        try {
+            shutdown = true;
+            endIfDone();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void shutdownNow() throws IOException {
+        shutdown();
+        final AsynchronousChannel[] open;
+        lock.lock();
+        try {
+            open = channels.toArray(new AsynchronousChannel[0]);
+        } finally {
+            lock.unlock();
+        }
+        for (final AsynchronousChannel channel : open) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AsynchronousChannelGroup[" + port.name() + (shutdown ? ", shut down]" : "]");
+    }
+
+    /**
+     * Calls a handler: on this thread if it is one of the group and not too deep in handlers, otherwise on another one.
+     *
+     * @throws ShutdownChannelGroupException when the group has terminated
+     */
+    void dispatch(final HandlerResult<?, ?> result) {
+        final HandlerThread thread = HandlerThread.of(this);
+        if (thread == null || !thread.accept(result)) {
+            execute(result);
+        }
+    }
+
+    /** Calls a handler, but not on the stack of the caller. */
+    void execute(final HandlerResult<?, ?> result) {
+        if (fixed) {
+            lock.lock();
+            try {
+                if (ending) {
+                    throw new ShutdownChannelGroupException();
+                }
+                results.add(result);
+            } finally {
+                lock.unlock();
+            }
+            port.wakeUp();
+        } else {
+            try {
+                executor.execute(result);
+            } catch (final RejectedExecutionException refused) {
+                throw (ShutdownChannelGroupException) new ShutdownChannelGroupException().initCause(refused);
+            }
+        }
+    }
+
+    /** Hands a handler over to the executor, on the internal thread. */
+    void handOver(final HandlerResult<?, ?> result) {
+        try {
+            executor.execute(result);
+        } catch (final RejectedExecutionException refused) {
+            // Its operation has been accepted, so that the handler must be called.
+            result.run();
+        }
+    }
+
+    /** Lets a new thread poll in place of one that ends because a handler has thrown. */
+    void replace(final PollLoop loop) {
+        try {
+            executor.execute(loop);
+        } catch (final RejectedExecutionException shutDown) {
+            // By other code. Without its threads the group can only end when its last one does.
+        }
+    }
+
+    /** Wakes another thread for the handlers that wait, because this one may be busy for long. */
+    void passOnResults() {
+        if (!results.isEmpty()) {
+            port.wakeUp();
+        }
+    }
+
+    HandlerResult<?, ?> takeResult() {
+        return results.poll();
+    }
+
+    private ChannelGroup start(final int pollers) {
+        try {
+            for (int i = 0; i < pollers; i++) {
+                executor.execute(new PollLoop(this));
+            }
+            return this;
+        } catch (final RuntimeException | Error refused) {
+            shutdown();
+            throw refused;
+        }
+    }
+
+    /** Called with the lock. */
+    private void endIfDone() {
+        if (shutdown && !ending && channels.isEmpty()) {
+            ending = true;
+            port.closeAsync().thenRun(executor::shutdown);
+        }
+    }
+
+    private void onCompletion(final Completion completion) {
+        if (completion.opcode() == Opcode.ACCEPT) {
+            final ServerChannel server = servers.get(completion.token());
+            if (server != null) {
+                server.accepted(completion);
+            }
+        } else {
+            final Object channel = completion.device().attachment();
+            ((StreamChannel) channel).completed(completion);
+        }
+    }
+
+    private static boolean isUnbounded(final ExecutorService executor) {
+        return executor instanceof ThreadPoolExecutor
+                && ((ThreadPoolExecutor) executor).getMaximumPoolSize() == Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.Device;
+import java.io.IOException;
+import java.nio.channels.Channel;
+
+/** One operation of a channel, from its start to its result. It may be cancelled before Windows has given it an id. */
+abstract class ChannelOperation<V> {
+    private final Channel channel;
+    private final Result<V> result;
+    /** Written before {@link #id}. */
+    private Device device;
+    private volatile long id;
+    private volatile boolean cancelled;
+
+    ChannelOperation(final Channel channel, final Result<V> result) {
+        this.channel = channel;
+        this.result = result;
+        result.of(this);
+    }
+
+    /** Takes the completion of the native operation, in a poll. */
+    abstract void completed(Completion completion);
+
+    /** Stops the channel from starting such an operation again. */
+    abstract void cancelled();
+
+    final Result<V> result() {
+        return result;
+    }
+
+    final boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** The native operation is in flight, and may have completed. */
+    final void started(final Device on, final long operation) {
+        device = on;
+        id = operation;
+        // A cancel that has not seen the id has set this before.
+        if (cancelled) {
+            on.cancel(operation);
+        }
+    }
+
+    /** Called when the future has been cancelled, by any thread. */
+    final void cancel(final boolean close) {
+        cancelled();
+        cancelled = true;
+        final long known = id;
+        if (close) {
+            closeChannel();
+        } else if (known > 0) {
+            device.cancel(known);
+        }
+    }
+
+    final void closeChannel() {
+        try {
+            channel.close();
+        } catch (final IOException impossible) {
+            throw new AssertionError("The channels of this package close without an exception", impossible);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.Win32Error;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+
+/**
+ * A read or write of a channel. A write may take several native operations, because each copies only a part of a large
+ * heap buffer.
+ */
+final class ChannelTransfer<V> extends ChannelOperation<V> {
+    private final StreamChannel channel;
+    private final Direction direction;
+    private final TransferBuffers buffers;
+    private final LongFunction<V> number;
+    private final boolean limited;
+    /** On the clock of {@link System#nanoTime}. */
+    private final long deadline;
+    private long total;
+
+    ChannelTransfer(
+            final StreamChannel channel, final Direction direction, final long timeoutMillis,
+            final LongFunction<V> number, final Result<V> result) {
+        super(channel, result);
+        this.channel = channel;
+        this.direction = direction;
+        this.number = number;
+        buffers = direction.buffers();
+        limited = timeoutMillis > 0;
+        deadline = limited ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : 0;
+    }
+
+    /** Begins, after the operation has got its direction. One of the two arguments is null. */
+    void start(final ByteBuffer one, final ByteBuffer[] many) {
+        final long wanted;
+        try {
+            buffers.hold(one, many);
+            wanted = buffers.remaining();
+        } catch (final NullPointerException missing) {
+            fail(missing);
+            return;
+        }
+        if (direction.isShutdown()) {
+            endShutDown();
+        } else if (wanted == 0) {
+            succeed(0);
+        } else {
+            submit();
+        }
+    }
+
+    @Override
+    void completed(final Completion completion) {
+        final int status = completion.status();
+        if (!direction.isWrite() && channel.isEnd(completion)) {
+            succeed(total > 0 ? total : -1);
+        } else if (status == Win32Error.SUCCESS || status == Win32Error.MORE_DATA) {
+            if (!transferred(completion.bytes(), status == Win32Error.MORE_DATA)) {
+                submit();
+            }
+        } else {
+            if (status == Win32Error.TIMEOUT) {
+                direction.kill();
+            }
+            fail(ChannelFailures.of(status, direction.isWrite() ? "WSASend" : "WSARecv", channel));
+        }
+    }
+
+    @Override
+    void cancelled() {
+        direction.kill();
+    }
+
+    /** Starts native operations until one does not complete at once. */
+    private void submit() {
+        while (true) {
+            final long started;
+            try {
+                started = channel.start(direction.isWrite(), buffers, timeLeft());
+            } catch (final OperationLimitException | OutOfMemoryError lacking) {
+                fail(new IOException(lacking.getMessage(), lacking));
+                return;
+            } catch (final IllegalStateException closed) {
+                fail(ChannelFailures.ofRefusal(closed, channel));
+                return;
+            } catch (final RuntimeException misuse) {
+                fail(misuse);
+                return;
+            }
+            if (!InlineCompletion.is(started)) {
+                started(channel.device(), started);
+                return;
+            }
+            if (transferred(InlineCompletion.bytes(started), false)) {
+                return;
+            }
+        }
+    }
+
+    /** Returns whether that was all. A message is read as far as the caller has room for it. */
+    private boolean transferred(final int bytes, final boolean messageContinues) {
+        try {
+            buffers.advance(bytes);
+            total += bytes;
+            if ((direction.isWrite() || messageContinues) && bytes > 0 && !isCancelled() && buffers.remaining() > 0) {
+                return false;
+            }
+        } catch (final RuntimeException changedInFlight) {
+            fail(changedInFlight);
+            return true;
+        }
+        if (!direction.isWrite()) {
+            channel.messageContinues(messageContinues);
+        }
+        succeed(total);
+        return true;
+    }
+
+    private Duration timeLeft() {
+        return limited ? Duration.ofNanos(Math.max(1, deadline - System.nanoTime())) : null;
+    }
+
+    private void endShutDown() {
+        if (direction.isWrite()) {
+            fail(new ClosedChannelException());
+        } else {
+            succeed(-1);
+        }
+    }
+
+    private void succeed(final long bytes) {
+        end();
+        result().succeed(number.apply(bytes));
+    }
+
+    private void fail(final Throwable failure) {
+        end();
+        result().fail(failure);
+    }
+
+    private void end() {
+        buffers.release();
+        direction.end();
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.iocp4j.nio;
+
+import java.io.IOException;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The group of channels that are opened without one, with the properties that {@link AsynchronousChannelGroup}
+ * documents. It is opened when it is first needed, and never shut down.
+ */
+final class DefaultGroup {
+    private static final String THREAD_FACTORY = "java.nio.channels.DefaultThreadPool.threadFactory";
+    private static final String INITIAL_SIZE = "java.nio.channels.DefaultThreadPool.initialSize";
+    private static final ReentrantLock LOCK = new ReentrantLock();
+    private static final AtomicInteger THREADS = new AtomicInteger();
+    private static volatile ChannelGroup group;
+
+    private DefaultGroup() {
+    }
+
+    static ChannelGroup get(final AsynchronousChannelProvider provider) throws IOException {
+        final ChannelGroup known = group;
+        return known != null ? known : open(provider);
+    }
+
+    private static ChannelGroup open(final AsynchronousChannelProvider provider) throws IOException {
+        LOCK.lock();
+        try {
+            if (group == null) {
+                final int initialSize = initialSize();
+                final ExecutorService executor = Executors.newCachedThreadPool(threadFactory());
+                group = ChannelGroup.handingOver(provider, executor, initialSize);
+            }
+            return group;
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private static int initialSize() {
+        final String text = System.getProperty(INITIAL_SIZE);
+        try {
+            return text == null ? -1 : Integer.parseInt(text);
+        } catch (final NumberFormatException malformed) {
+            throw new Error("The value of the property " + INITIAL_SIZE + " is not a number", malformed);
+        }
+    }
+
+    private static ThreadFactory threadFactory() {
+        final String name = System.getProperty(THREAD_FACTORY);
+        if (name == null) {
+            return DefaultGroup::thread;
+        }
+        try {
+            return (ThreadFactory) Class.forName(name, true, ClassLoader.getSystemClassLoader())
+                    .getConstructor().newInstance();
+        } catch (final ReflectiveOperationException | ClassCastException wrong) {
+            throw new Error("The value of the property " + THREAD_FACTORY + " is not the name of a public ThreadFactory"
+                    + " with a public constructor without parameters", wrong);
+        }
+    }
+
+    /** A thread that keeps nothing of the one that opens the first channel. */
+    private static Thread thread(final Runnable body) {
+        final Thread thread = new Thread(null, body, "iocp4j-nio-handler-" + THREADS.getAndIncrement(), 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+        return thread;
+    }
+}

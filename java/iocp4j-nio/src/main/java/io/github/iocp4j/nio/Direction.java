@@ -1,0 +1,72 @@
+package io.github.iocp4j.nio;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** One direction of a channel: it has one operation at a time, and none after a cancel or a timeout. */
+final class Direction {
+    private final String name;
+    private final Supplier<IllegalStateException> pending;
+    /** What is transferred by the operation in flight. */
+    private final TransferBuffers buffers;
+    private final AtomicReference<ChannelOperation<?>> current = new AtomicReference<>();
+    private volatile boolean dead;
+    private volatile boolean shutdown;
+
+    Direction(final String name, final boolean write, final Supplier<IllegalStateException> pending) {
+        this.name = name;
+        this.pending = pending;
+        buffers = new TransferBuffers(write);
+    }
+
+    /** Reserves the direction for an operation. */
+    void begin(final ChannelOperation<?> operation) {
+        checkAlive();
+        if (!current.compareAndSet(null, operation)) {
+            throw pending.get();
+        }
+        // The operation before may have been cancelled meanwhile.
+        if (dead) {
+            current.set(null);
+            checkAlive();
+        }
+    }
+
+    /** Frees the direction, before anybody learns of the result. */
+    void end() {
+        current.set(null);
+    }
+
+    ChannelOperation<?> current() {
+        return current.get();
+    }
+
+    /** For the operation that has the direction. */
+    TransferBuffers buffers() {
+        return buffers;
+    }
+
+    /** After a cancel or a timeout nobody knows what was transferred, so that nothing can follow. */
+    void kill() {
+        dead = true;
+    }
+
+    void shutdown() {
+        shutdown = true;
+    }
+
+    boolean isShutdown() {
+        return shutdown;
+    }
+
+    boolean isWrite() {
+        return buffers.isWrite();
+    }
+
+    private void checkAlive() {
+        if (dead) {
+            throw new IllegalStateException(name + " is not possible after a timeout or a cancel of an earlier "
+                    + "operation: close the channel");
+        }
+    }
+}

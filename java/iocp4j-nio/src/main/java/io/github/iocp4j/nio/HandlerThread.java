@@ -1,0 +1,88 @@
+package io.github.iocp4j.nio;
+
+/** What a group knows of a thread that polls its port or calls its handlers. Only that thread uses the object. */
+final class HandlerThread {
+    /** How many handlers may be on the stack of a thread, each called because an operation of the one below is done. */
+    static final int MAX_DEPTH = 16;
+
+    private static final ThreadLocal<HandlerThread> CURRENT = new ThreadLocal<>();
+
+    private final ChannelGroup group;
+    private int depth;
+    private boolean polling;
+    /** The handler of the completion that the poll has brought. */
+    private HandlerResult<?, ?> ready;
+
+    private HandlerThread(final ChannelGroup group) {
+        this.group = group;
+    }
+
+    /** Makes this thread one of the group. */
+    static HandlerThread enter(final ChannelGroup group) {
+        final HandlerThread thread = new HandlerThread(group);
+        CURRENT.set(thread);
+        return thread;
+    }
+
+    /** The thread is that of an executor, which may use it for other work. */
+    static void leave() {
+        CURRENT.remove();
+    }
+
+    /** Returns null when this thread is not one of the group. */
+    static HandlerThread of(final ChannelGroup group) {
+        final HandlerThread current = CURRENT.get();
+        return current != null && current.group == group ? current : null;
+    }
+
+    /** Calls a handler on a thread of the group's executor. */
+    static void run(final ChannelGroup group, final HandlerResult<?, ?> result) {
+        final HandlerThread before = CURRENT.get();
+        try {
+            enter(group).invoke(result);
+        } finally {
+            if (before == null) {
+                leave();
+            } else {
+                CURRENT.set(before);
+            }
+        }
+    }
+
+    void polling(final boolean now) {
+        polling = now;
+    }
+
+    /** Calls the handler now or after the poll; returns false if another thread must call it. */
+    boolean accept(final HandlerResult<?, ?> result) {
+        if (polling) {
+            if (ready != null) {
+                return false;
+            }
+            ready = result;
+            return true;
+        }
+        if (depth >= MAX_DEPTH) {
+            return false;
+        }
+        invoke(result);
+        return true;
+    }
+
+    HandlerResult<?, ?> takeReady() {
+        final HandlerResult<?, ?> taken = ready;
+        ready = null;
+        return taken;
+    }
+
+    void invoke(final HandlerResult<?, ?> result) {
+        depth++;
+        try {
+            result.call();
+        } finally {
+            depth--;
+            // An interrupt is for the handler that it reaches, and not for the next one.
+            Thread.interrupted();
+        }
+    }
+}

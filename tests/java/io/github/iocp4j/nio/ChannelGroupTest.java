@@ -1,0 +1,360 @@
+package io.github.iocp4j.nio;
+
+import static io.github.iocp4j.nio.ChannelPair.PROVIDER;
+import static io.github.iocp4j.nio.ChannelPair.heap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.ShutdownChannelGroupException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Threads, handlers and the end of groups. */
+@Timeout(120)
+final class ChannelGroupTest {
+    @Test
+    void handlersRunOnTheThreadsOfAFixedGroup() throws Exception {
+        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(3, body -> {
+            final Thread thread = new Thread(body);
+            threads.add(thread);
+            return thread;
+        });
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
+            assertThat(threads).hasSize(3);
+            for (int i = 0; i < 20; i++) {
+                final Outcome<Integer> read = new Outcome<>();
+                pair.server.read(ByteBuffer.allocate(1), null, read);
+                final Outcome<Integer> write = new Outcome<>();
+                pair.client.write(heap("x"), null, write);
+                read.get();
+                write.get();
+                assertThat(threads).contains(read.thread(), write.thread());
+            }
+        }
+    }
+
+    @Test
+    void aHandlerThatBlocksHoldsUpNoOther() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(2);
+        try (ChannelPair first = ChannelPair.Kind.TCP.connect(group);
+                ChannelPair second = ChannelPair.Kind.TCP.connect(group)) {
+            final CountDownLatch release = new CountDownLatch(1);
+            final CompletableFuture<Void> blocks = new CompletableFuture<>();
+            first.server.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+                blocks.complete(null);
+                await(release);
+            }));
+            first.client.write(heap("x")).get();
+            blocks.get();
+            for (int i = 0; i < 10; i++) {
+                final Outcome<Integer> read = new Outcome<>();
+                second.server.read(ByteBuffer.allocate(1), null, read);
+                second.client.write(heap("x")).get();
+                assertThat(read.get()).isEqualTo(1);
+            }
+            release.countDown();
+        }
+    }
+
+    @Test
+    void anExecutorCallsTheHandlers() throws Exception {
+        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        final ExecutorService executor = Executors.newFixedThreadPool(2, body -> {
+            final Thread thread = new Thread(body);
+            threads.add(thread);
+            return thread;
+        });
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
+            final Outcome<Integer> read = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(1), null, read);
+            pair.client.write(heap("x")).get();
+            read.get();
+            assertThat(threads).contains(read.thread());
+            assertThat(executor.isShutdown()).isFalse();
+        }
+        assertThat(executor.isTerminated()).isTrue();
+    }
+
+    @Test
+    void anExecutorThatRefusesDoesNotLoseAHandler() throws Exception {
+        final ExecutorService executor = Executors.newCachedThreadPool();
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
+            final Outcome<Integer> read = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(1), null, read);
+            executor.shutdown();
+            pair.client.write(heap("x")).get();
+            assertThat(read.get()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void twoHundredAndFiftySixHandlersBlockAtOnceInTheDefaultGroup() throws Exception {
+        final int count = 256;
+        final CountDownLatch all = new CountDownLatch(count);
+        try (AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.listen(null)) {
+            final Queue<AsynchronousSocketChannel> open = new ConcurrentLinkedQueue<>();
+            for (int i = 0; i < count; i++) {
+                final Future<AsynchronousSocketChannel> accept = server.accept();
+                final AsynchronousSocketChannel client = ChannelPair.Kind.TCP.open(null);
+                client.connect(server.getLocalAddress()).get();
+                open.add(client);
+                final AsynchronousSocketChannel accepted = accept.get();
+                open.add(accepted);
+                accepted.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+                    all.countDown();
+                    await(all);
+                }));
+                client.write(heap("x")).get();
+            }
+            all.await();
+            for (final AsynchronousSocketChannel channel : open) {
+                channel.close();
+            }
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsEndsItsThreadWhichIsReplaced() throws Exception {
+        final int count = 300;
+        final BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        final AtomicInteger threads = new AtomicInteger();
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(2, body -> {
+            final Thread thread = new Thread(body, "thrower-" + threads.incrementAndGet());
+            thread.setUncaughtExceptionHandler((which, thrown) -> uncaught.add(thrown));
+            return thread;
+        });
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
+            for (int i = 0; i < count; i++) {
+                final RuntimeException thrown = new RuntimeException("of handler " + i);
+                pair.server.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+                    throw thrown;
+                }));
+                pair.client.write(heap("x")).get();
+                assertThat(uncaught.take()).isSameAs(thrown);
+            }
+            assertThat(uncaught).isEmpty();
+            assertThat(threads).hasValueGreaterThanOrEqualTo(count);
+        }
+    }
+
+    @Test
+    void aHandlerMayCloseTheChannelInTheOnlyThread() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(1);
+        final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
+        final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        pair.server.read(ByteBuffer.allocate(1), null, new CompletionHandler<Integer, Object>() {
+            @Override
+            public void completed(final Integer bytes, final Object attachment) {
+                failure.complete(null);
+            }
+
+            @Override
+            public void failed(final Throwable thrown, final Object attachment) {
+                failure.complete(thrown);
+            }
+        });
+        final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        pair.client.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+            try {
+                pair.server.close();
+                pair.client.close();
+                closed.complete(pair.client.isOpen());
+            } catch (final IOException impossible) {
+                closed.completeExceptionally(impossible);
+            }
+        }));
+        pair.server.write(heap("x")).get();
+        assertThat(closed.get()).isFalse();
+        assertThat(failure.get()).isNotNull();
+        pair.close();
+    }
+
+    @Test
+    void anInterruptInAHandlerDoesNotReachTheNext() throws Exception {
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(ChannelPair.fixed(1))) {
+            final CompletableFuture<Boolean> second = new CompletableFuture<>();
+            pair.server.read(ByteBuffer.allocate(1), null, handler(bytes -> Thread.currentThread().interrupt()));
+            pair.client.write(heap("x")).get();
+            final Outcome<Integer> write = new Outcome<>();
+            pair.server.write(heap("y"), null, write);
+            write.get();
+            pair.client.read(ByteBuffer.allocate(1), null, handler(
+                    bytes -> second.complete(Thread.currentThread().isInterrupted())));
+            assertThat(second.get()).isFalse();
+        }
+    }
+
+    @Test
+    void handlersAreAtMostSixteenDeepOnAStack() throws Exception {
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(ChannelPair.fixed(1))) {
+            final BlockingQueue<Integer> depths = new LinkedBlockingQueue<>();
+            final CompletionHandler<Integer, Object> nested = new CompletionHandler<>() {
+                private int depth;
+                private int count;
+
+                @Override
+                public void completed(final Integer bytes, final Object attachment) {
+                    depths.add(++depth);
+                    if (++count < 100) {
+                        pair.client.read(ByteBuffer.allocate(0), null, this);
+                    }
+                    depth--;
+                }
+
+                @Override
+                public void failed(final Throwable failure, final Object attachment) {
+                    depths.add(Integer.MAX_VALUE);
+                }
+            };
+            pair.client.read(ByteBuffer.allocate(0), null, nested);
+            int deepest = 0;
+            for (int i = 0; i < 100; i++) {
+                deepest = Math.max(deepest, depths.take());
+            }
+            assertThat(deepest).isEqualTo(16);
+        }
+    }
+
+    @Test
+    void onlyThreadsOfTheGroupCallHandlersDirectly() throws Exception {
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect()) {
+            final Outcome<Integer> read = new Outcome<>();
+            pair.client.read(ByteBuffer.allocate(0), null, read);
+            read.get();
+            assertThat(read.thread()).isNotSameAs(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void shutdownLetsChannelsGoOnAndEndsAfterTheLastClose() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(2);
+        final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
+        group.shutdown();
+        group.shutdown();
+        assertThat(group.isShutdown()).isTrue();
+        pair.client.write(heap("x")).get();
+        assertThat(pair.server.read(ByteBuffer.allocate(1)).get()).isEqualTo(1);
+        pair.client.close();
+        assertThat(group.awaitTermination(10, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(group.isTerminated()).isFalse();
+        pair.server.close();
+        assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(group.isTerminated()).isTrue();
+    }
+
+    @Test
+    void shutdownNowClosesEverything() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(1);
+        final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
+        final AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.listen(group);
+        final Outcome<AsynchronousSocketChannel> accept = new Outcome<>();
+        server.accept(null, accept);
+        group.shutdownNow();
+        assertThat(server.isOpen() || pair.client.isOpen() || pair.server.isOpen()).isFalse();
+        assertThat(accept.failure()).isNotNull();
+        assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void anAcceptAfterShutdownClosesTheConnection() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(1);
+        final AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.listen(group);
+        group.shutdown();
+        final Future<AsynchronousSocketChannel> accept = server.accept();
+        try (AsynchronousSocketChannel client = ChannelPair.Kind.TCP.open(null)) {
+            client.connect(server.getLocalAddress()).get();
+            assertThat(Outcome.failureOf(accept)).isInstanceOf(IOException.class)
+                    .hasCauseInstanceOf(ShutdownChannelGroupException.class);
+            assertThat(ended(client)).isTrue();
+        }
+        server.close();
+        assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void threeHundredAndThirtyGroups() throws Exception {
+        final List<AsynchronousChannelGroup> groups = new ArrayList<>();
+        for (int i = 0; i < 330; i++) {
+            groups.add(ChannelPair.fixed(1));
+        }
+        for (final AsynchronousChannelGroup group : groups) {
+            ChannelPair.end(group);
+        }
+    }
+
+    @Test
+    void anOperationOutlivesTheThreadThatHasStartedIt() throws Exception {
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect()) {
+            final Outcome<Integer> read = new Outcome<>();
+            final Thread starter = new Thread(() -> pair.server.read(ByteBuffer.allocate(1), null, read));
+            starter.start();
+            starter.join();
+            pair.client.write(heap("x")).get();
+            assertThat(read.get()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFactoryThatThrowsFailsTheOpening() {
+        final IllegalStateException thrown = new IllegalStateException("no thread");
+        assertThatThrownBy(() -> PROVIDER.openAsynchronousChannelGroup(1, body -> {
+            throw thrown;
+        })).isSameAs(thrown);
+    }
+
+    private static CompletionHandler<Integer, Object> handler(final Consumer<Integer> completed) {
+        return new CompletionHandler<>() {
+            @Override
+            public void completed(final Integer bytes, final Object attachment) {
+                completed.accept(bytes);
+            }
+
+            @Override
+            public void failed(final Throwable failure, final Object attachment) {
+                throw new AssertionError(failure);
+            }
+        };
+    }
+
+    private static boolean ended(final AsynchronousSocketChannel channel) throws InterruptedException {
+        try {
+            return channel.read(ByteBuffer.allocate(1)).get() == -1;
+        } catch (final ExecutionException reset) {
+            return true;
+        }
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException unexpected) {
+            throw new AssertionError(unexpected);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.iocp4j.nio;
+
+import static io.github.iocp4j.nio.ChannelPair.heap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.fixtures.FullBacklog;
+import io.github.iocp4j.fixtures.SocketPair;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AcceptPendingException;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.IllegalChannelGroupException;
+import java.nio.channels.NotYetBoundException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ReadPendingException;
+import java.nio.channels.ShutdownChannelGroupException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.channels.WritePendingException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What channels throw at once, and what fails the operation instead. */
+@Timeout(120)
+final class ChannelMisuseTest {
+    private static final ByteBuffer BYTE = ByteBuffer.allocate(1);
+
+    private AsynchronousChannelGroup group;
+
+    @BeforeEach
+    void openGroup() throws Exception {
+        group = ChannelPair.fixed(1);
+    }
+
+    @AfterEach
+    void endGroup() throws Exception {
+        ChannelPair.end(group);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nullsAreNullPointerExceptions(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect(); AsynchronousServerSocketChannel server = kind.listen(group)) {
+            final AsynchronousSocketChannel channel = pair.client;
+            assertThatThrownBy(() -> channel.read(BYTE, null, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.write(BYTE, null, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.connect(server.getLocalAddress(), null, null))
+                    .isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> server.accept(null, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.read(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.write(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.read(BYTE, 1, null, null, new Outcome<>()))
+                    .isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> kind.open(group).connect(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.setOption(null, null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.getOption(null)).isInstanceOf(NullPointerException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readOnlyBuffersAndBadRangesAreThrownAtOnce(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer readOnly = ByteBuffer.allocateDirect(1).asReadOnlyBuffer();
+            assertThatIllegalArgumentException().isThrownBy(() -> pair.client.read(readOnly));
+            assertThatIllegalArgumentException().isThrownBy(() -> pair.client.read(
+                    new ByteBuffer[] {readOnly}, 0, 1, 0, TimeUnit.SECONDS, null, new Outcome<>()));
+            final ByteBuffer[] two = {heap("a"), heap("b")};
+            for (final int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}, {0, -1}, {Integer.MAX_VALUE, 1}}) {
+                assertThatThrownBy(() -> pair.client.read(
+                        two, range[0], range[1], 0, TimeUnit.SECONDS, null, new Outcome<>()))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> pair.client.write(
+                        two, range[0], range[1], 0, TimeUnit.SECONDS, null, new Outcome<>()))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+            }
+            assertThat(pair.client.write(readOnly).get()).as("writing takes it").isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMissingBufferFailsTheWriteAndNotTheCall(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Long> write = new Outcome<>();
+            pair.client.write(new ByteBuffer[] {null}, 0, 1, 0, TimeUnit.SECONDS, null, write);
+            assertThat(write.failure()).isInstanceOf(NullPointerException.class);
+            assertThat(pair.client.write(heap("x")).get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneOperationOfAKindAtATime(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect(); AsynchronousServerSocketChannel server = kind.listen(group)) {
+            pair.client.read(ByteBuffer.allocate(1));
+            assertThatThrownBy(() -> pair.client.read(BYTE)).isInstanceOf(ReadPendingException.class);
+            assertThatThrownBy(() -> {
+                while (true) {
+                    pair.client.write(ByteBuffer.allocateDirect(1 << 20));
+                }
+            }).isInstanceOf(WritePendingException.class);
+            server.accept();
+            assertThatThrownBy(server::accept).isInstanceOf(AcceptPendingException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatNeedsAConnectionIsRefusedWithoutOne(final ChannelPair.Kind kind) throws Exception {
+        final AsynchronousSocketChannel channel = kind.open(group);
+        assertThat(channel.getRemoteAddress()).isNull();
+        assertThat(channel.getLocalAddress()).isNull();
+        assertThatThrownBy(() -> channel.read(BYTE)).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> channel.write(BYTE)).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(channel::shutdownInput).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(channel::shutdownOutput).isInstanceOf(NotYetConnectedException.class);
+        final AsynchronousServerSocketChannel server = kind.openServer(group);
+        assertThat(server.getLocalAddress()).isNull();
+        assertThatThrownBy(server::accept).isInstanceOf(NotYetBoundException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsBoundOrConnectedTwice(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect(); AsynchronousServerSocketChannel server = kind.listen(group)) {
+            assertThatThrownBy(() -> pair.client.connect(server.getLocalAddress()))
+                    .isInstanceOf(AlreadyConnectedException.class);
+            assertThatThrownBy(() -> server.bind(server.getLocalAddress())).isInstanceOf(AlreadyBoundException.class);
+        }
+    }
+
+    @Test
+    void aSocketIsBoundOnce() throws Exception {
+        final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(group).bind(SocketPair.loopback());
+        assertThatThrownBy(() -> channel.bind(SocketPair.loopback())).isInstanceOf(AlreadyBoundException.class);
+        assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(AlreadyBoundException.class);
+    }
+
+    @Test
+    void aPendingConnectRefusesAnotherAndCanBeCancelled() throws Exception {
+        try (FullBacklog server = new FullBacklog()) {
+            final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(group);
+            final Future<Void> connect = channel.connect(server.address());
+            assertThatThrownBy(() -> connect.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> channel.connect(server.address())).isInstanceOf(ConnectionPendingException.class);
+            assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(ConnectionPendingException.class);
+            assertThatThrownBy(() -> channel.read(BYTE)).isInstanceOf(NotYetConnectedException.class);
+            assertThat(connect.cancel(false)).isTrue();
+            assertThatThrownBy(connect::get).isInstanceOf(CancellationException.class);
+        }
+    }
+
+    @Test
+    void addressesOfOtherKindsAreRefused() throws Exception {
+        final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(group);
+        final AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.openServer(group);
+        final SocketAddress unresolved = InetSocketAddress.createUnresolved("example.invalid", 80);
+        final SocketAddress other = new SocketAddress() {
+            private static final long serialVersionUID = 1L;
+        };
+        assertThatThrownBy(() -> channel.connect(unresolved)).isInstanceOf(UnresolvedAddressException.class);
+        assertThatThrownBy(() -> channel.bind(unresolved)).isInstanceOf(UnresolvedAddressException.class);
+        assertThatThrownBy(() -> server.bind(unresolved)).isInstanceOf(UnresolvedAddressException.class);
+        assertThatThrownBy(() -> channel.connect(other)).isInstanceOf(UnsupportedAddressTypeException.class);
+        assertThatThrownBy(() -> channel.bind(other)).isInstanceOf(UnsupportedAddressTypeException.class);
+        assertThatThrownBy(() -> server.bind(other)).isInstanceOf(UnsupportedAddressTypeException.class);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClosedChannelFailsOperationsAndThrowsElsewhere(final ChannelPair.Kind kind) throws Exception {
+        final AsynchronousSocketChannel channel = kind.open(group);
+        final AsynchronousServerSocketChannel server = kind.listen(group);
+        final SocketAddress address = server.getLocalAddress();
+        channel.close();
+        server.close();
+        assertThat(channel.isOpen() || server.isOpen()).isFalse();
+        assertThat(Outcome.failureOf(channel.connect(address))).isInstanceOf(ClosedChannelException.class);
+        assertThat(Outcome.failureOf(channel.read(BYTE))).isInstanceOf(ClosedChannelException.class);
+        assertThat(Outcome.failureOf(server.accept())).isInstanceOf(ClosedChannelException.class);
+        final Outcome<AsynchronousSocketChannel> accept = new Outcome<>();
+        server.accept(null, accept);
+        assertThat(accept.failure()).isInstanceOf(ClosedChannelException.class);
+        assertThat(accept.thread()).isNotSameAs(Thread.currentThread());
+        assertThatThrownBy(channel::getLocalAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(channel::getRemoteAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(channel::shutdownInput).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(server::getLocalAddress).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> server.bind(address)).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void groupsOfOtherProvidersAndEndedGroupsAreRefused() throws Exception {
+        final AsynchronousChannelGroup jdk = AsynchronousChannelGroup.withFixedThreadPool(
+                1, Executors.defaultThreadFactory());
+        assertThatThrownBy(() -> ChannelPair.Kind.TCP.open(jdk)).isInstanceOf(IllegalChannelGroupException.class);
+        assertThatThrownBy(() -> ChannelPair.Kind.TCP.openServer(jdk))
+                .isInstanceOf(IllegalChannelGroupException.class);
+        jdk.shutdown();
+        final AsynchronousChannelGroup ended = ChannelPair.fixed(1);
+        final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(ended);
+        ended.shutdown();
+        assertThatThrownBy(() -> ChannelPair.Kind.TCP.open(ended)).isInstanceOf(ShutdownChannelGroupException.class);
+        assertThatThrownBy(() -> ChannelPair.Kind.TCP.openServer(ended))
+                .isInstanceOf(ShutdownChannelGroupException.class);
+        assertThat(ended.isTerminated()).isFalse();
+        channel.close();
+        assertThat(ended.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        assertThatThrownBy(() -> channel.read(BYTE, null, new Outcome<>()))
+                .isInstanceOf(ShutdownChannelGroupException.class);
+        assertThat(Outcome.failureOf(channel.read(BYTE))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void groupsCheckTheirArguments() {
+        assertThatIllegalArgumentException().isThrownBy(() -> ChannelPair.fixed(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> ChannelPair.fixed(1025));
+        assertThatThrownBy(() -> ChannelPair.PROVIDER.openAsynchronousChannelGroup(1, null))
+                .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> ChannelPair.PROVIDER.openAsynchronousChannelGroup(null, 1))
+                .isInstanceOf(NullPointerException.class);
+    }
+}

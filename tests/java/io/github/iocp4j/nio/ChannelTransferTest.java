@@ -1,0 +1,358 @@
+package io.github.iocp4j.nio;
+
+import static io.github.iocp4j.nio.ChannelPair.direct;
+import static io.github.iocp4j.nio.ChannelPair.fill;
+import static io.github.iocp4j.nio.ChannelPair.heap;
+import static io.github.iocp4j.nio.ChannelPair.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.InterruptedByTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Reads and writes of channels: results, timeouts, cancel and close in flight. */
+@Timeout(120)
+final class ChannelTransferTest {
+    private static final int BLOCK = 1 << 20;
+
+    @ParameterizedTest
+    @EnumSource
+    void readAndWriteMoveThePosition(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer direct = direct("one");
+            final ByteBuffer heap = heap("two");
+            assertThat(pair.client.write(direct).get()).isEqualTo(3);
+            assertThat(pair.client.write(heap).get()).isEqualTo(3);
+            assertThat(direct.remaining()).isZero();
+            assertThat(heap.remaining()).isZero();
+            final ByteBuffer first = ByteBuffer.allocate(4);
+            final ByteBuffer second = ByteBuffer.allocateDirect(2);
+            fill(pair.server, first);
+            fill(pair.server, second);
+            assertThat(text(first) + text(second)).isEqualTo("onetwo");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void handlersGetResultAndAttachment(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Integer> read = new Outcome<>();
+            final Outcome<Integer> write = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(10), "r", read);
+            pair.client.write(heap("abc"), "w", write);
+            assertThat(write.get()).isEqualTo(3);
+            assertThat(read.get()).isEqualTo(3);
+            assertThat(List.of(read.attachment(), write.attachment())).containsExactly("r", "w");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEmptyBufferIsDoneAtOnce(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            assertThat(pair.client.read(ByteBuffer.allocate(0)).get()).isZero();
+            assertThat(pair.client.write(ByteBuffer.allocateDirect(0)).get()).isZero();
+            final Outcome<Long> scatter = new Outcome<>();
+            pair.client.read(new ByteBuffer[] {ByteBuffer.allocate(0)}, 0, 1, 0, TimeUnit.SECONDS, null, scatter);
+            assertThat(scatter.get()).isZero();
+            final Outcome<Long> none = new Outcome<>();
+            pair.client.write(new ByteBuffer[0], 0, 0, 0, TimeUnit.SECONDS, null, none);
+            assertThat(none.get()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEndIsMinusOne(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Future<Integer> pending = pair.server.read(ByteBuffer.allocate(1));
+            pair.client.close();
+            assertThat(pending.get()).isEqualTo(-1);
+            assertThat(pair.server.read(ByteBuffer.allocateDirect(1)).get()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void scatterAndGatherGoThroughAllBuffersInOrder(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer[] sources = {heap("skipped"), heap("ab"), direct("cde"), direct(""), heap("fgh")};
+            final Outcome<Long> write = new Outcome<>();
+            pair.client.write(sources, 1, 4, 10, TimeUnit.SECONDS, "w", write);
+            assertThat(write.get()).isEqualTo(8);
+            assertThat(sources[0].remaining()).isEqualTo(7);
+            final ByteBuffer[] targets =
+                {ByteBuffer.allocateDirect(1), ByteBuffer.allocate(4), ByteBuffer.allocate(1), direct("123456789")};
+            final Outcome<Long> read = new Outcome<>();
+            pair.server.read(targets, 0, 4, 10, TimeUnit.SECONDS, "r", read);
+            assertThat(read.get()).isEqualTo(8);
+            assertThat(text(targets[0]) + '|' + text(targets[1]) + '|' + text(targets[2]) + '|' + text(targets[3]))
+                    .isEqualTo("a|bcde|f|gh");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void listsLongerThan64AreWrittenCompletely(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer[] sources = new ByteBuffer[200];
+            final StringBuilder expected = new StringBuilder();
+            for (int i = 0; i < sources.length; i++) {
+                sources[i] = i % 3 == 0 ? direct(i + ",") : heap(i + ",");
+                expected.append(i).append(',');
+            }
+            final Outcome<Long> write = new Outcome<>();
+            pair.client.write(sources, 0, sources.length, 0, TimeUnit.SECONDS, null, write);
+            assertThat(write.get()).isEqualTo(expected.length());
+            final ByteBuffer all = ByteBuffer.allocate(expected.length());
+            fill(pair.server, all);
+            assertThat(text(all)).isEqualTo(expected.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMebibyteOnTheHeapIsWrittenCompletely(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final byte[] data = new byte[BLOCK];
+            new Random(1).nextBytes(data);
+            final ByteBuffer source = ByteBuffer.wrap(data);
+            final Future<Integer> write = pair.client.write(source);
+            final ByteBuffer target = ByteBuffer.allocate(BLOCK);
+            fill(pair.server, target);
+            assertThat(write.get()).isEqualTo(BLOCK);
+            assertThat(source.remaining()).isZero();
+            assertThat(target.array()).isEqualTo(data);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTimeoutEndsTheReadAndItsDirectionOnly(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Integer> read = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(1), 1, TimeUnit.MILLISECONDS, null, read);
+            assertThat(read.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
+            assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1)))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
+            assertThat(pair.server.isOpen()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTimeoutEndsTheWriteAndItsDirectionOnly(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            Outcome<Integer> write = new Outcome<>();
+            pair.client.write(ByteBuffer.allocate(BLOCK), 50, TimeUnit.MILLISECONDS, null, write);
+            while (!hasFailed(write)) {
+                write = new Outcome<>();
+                pair.client.write(ByteBuffer.allocate(BLOCK), 50, TimeUnit.MILLISECONDS, null, write);
+            }
+            assertThat(write.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
+            assertThatThrownBy(() -> pair.client.write(ByteBuffer.allocate(1)))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
+            assertThat(pair.client.read(ByteBuffer.allocate(1)).get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTimeoutThatIsNotReachedChangesNothing(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Integer> read = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(5), Long.MAX_VALUE, TimeUnit.DAYS, null, read);
+            assertThat(pair.client.write(heap("x")).get()).isEqualTo(1);
+            assertThat(read.get()).isEqualTo(1);
+            final Outcome<Integer> next = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(5), -1, TimeUnit.DAYS, null, next);
+            assertThat(pair.client.write(heap("y")).get()).isEqualTo(1);
+            assertThat(next.get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCancelledReadIsDoneAtOnceAndEndsItsDirection(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Future<Integer> read = pair.server.read(ByteBuffer.allocate(1));
+            assertThat(read.cancel(false)).isTrue();
+            assertThat(read.isDone()).isTrue();
+            assertThat(read.isCancelled()).isTrue();
+            assertThatThrownBy(read::get).isInstanceOf(CancellationException.class);
+            assertThat(read.cancel(true)).isFalse();
+            assertThat(pair.server.isOpen()).isTrue();
+            assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1)))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCancelThatMayInterruptClosesTheChannel(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Integer> blocked = blockedWrite(pair.client);
+            final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
+            assertThat(read.cancel(true)).isTrue();
+            assertThat(pair.client.isOpen()).isFalse();
+            assertThatThrownBy(read::get).isInstanceOf(CancellationException.class);
+            assertThat(blocked.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            assertThat(Outcome.failureOf(pair.client.read(ByteBuffer.allocate(1))))
+                    .isExactlyInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cancelsOfReadsThatJustStartOrEndLoseNothing(final ChannelPair.Kind kind) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            try (ChannelPair pair = kind.connect()) {
+                final Future<Integer> read = pair.server.read(ByteBuffer.allocateDirect(1));
+                final Future<Integer> write = pair.client.write(heap("x"));
+                final boolean cancelled = read.cancel(false);
+                assertThat(write.get()).isEqualTo(1);
+                assertThat(read.isCancelled()).isEqualTo(cancelled);
+                if (!cancelled) {
+                    assertThat(read.get()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void closeEndsWhatIsInFlight(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
+            final Outcome<Integer> write = blockedWrite(pair.client);
+            pair.client.close();
+            pair.client.close();
+            assertThat(Outcome.failureOf(read)).isExactlyInstanceOf(AsynchronousCloseException.class);
+            assertThat(write.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+            final Outcome<Integer> late = new Outcome<>();
+            pair.client.write(heap("x"), null, late);
+            assertThat(late.failure()).isExactlyInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shutdownInputEndsReads(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Future<Integer> pending = pair.server.read(ByteBuffer.allocate(1));
+            pair.server.shutdownInput();
+            pair.server.shutdownInput();
+            assertThat(pending.get()).isEqualTo(-1);
+            assertThat(pair.server.read(ByteBuffer.allocate(1)).get()).isEqualTo(-1);
+            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void buffersThatAreChangedInFlightFailTheOperationOnly(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer target = ByteBuffer.allocate(8);
+            final Future<Integer> read = pair.server.read(target);
+            target.limit(0);
+            pair.client.write(heap("abcd")).get();
+            assertThat(Outcome.failureOf(read)).isInstanceOf(RuntimeException.class);
+            pair.client.write(heap("efg")).get();
+            final ByteBuffer next = ByteBuffer.allocate(8);
+            assertThat(pair.server.read(next).get()).isEqualTo(3);
+            assertThat(text(next)).isEqualTo("efg");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyOperationsInARowDoNotGrowTheStack(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final int count = 5_000;
+            final Echo reader = new Echo(pair.server, count);
+            reader.read();
+            final List<Integer> written = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                written.add(pair.client.write(direct("x")).get());
+            }
+            assertThat(written).hasSize(count).containsOnly(1);
+            assertThat(reader.done.get()).isEqualTo(count);
+        }
+    }
+
+    /** Writes until a write stays in flight. */
+    private static Outcome<Integer> blockedWrite(final AsynchronousSocketChannel channel) throws Exception {
+        Outcome<Integer> write = new Outcome<>();
+        channel.write(ByteBuffer.allocateDirect(BLOCK), null, write);
+        int quiet = 0;
+        while (quiet < 5) {
+            Thread.sleep(5);
+            quiet++;
+            if (write.isDone()) {
+                write = new Outcome<>();
+                channel.write(ByteBuffer.allocateDirect(BLOCK), null, write);
+                quiet = 0;
+            }
+        }
+        return write;
+    }
+
+    private static boolean hasFailed(final Outcome<Integer> outcome) throws Exception {
+        try {
+            outcome.get();
+            return false;
+        } catch (final ExecutionException failed) {
+            return true;
+        }
+    }
+
+    /** Reads a byte in each handler, until a number has come. */
+    private static final class Echo implements CompletionHandler<Integer, Object> {
+        final CompletableFuture<Integer> done = new CompletableFuture<>();
+        private final AsynchronousSocketChannel channel;
+        private final int wanted;
+        private int count;
+
+        Echo(final AsynchronousSocketChannel channel, final int wanted) {
+            this.channel = channel;
+            this.wanted = wanted;
+        }
+
+        void read() {
+            channel.read(ByteBuffer.allocateDirect(1), null, this);
+        }
+
+        @Override
+        public void completed(final Integer bytes, final Object attachment) {
+            if (++count == wanted) {
+                done.complete(count);
+            } else {
+                read();
+            }
+        }
+
+        @Override
+        public void failed(final Throwable failure, final Object attachment) {
+            done.completeExceptionally(failure);
+        }
+    }
+}
