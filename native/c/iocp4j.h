@@ -91,8 +91,9 @@ typedef void (*iocp4j_ended)(void* context);
 /* 0 selects the default. Set `size` to sizeof(iocp4j_port_settings). */
 typedef struct iocp4j_port_settings {
     uint32_t size;
-    uint32_t concurrency;     /* threads that run at the same time, up to 1,024; default one per processor */
-    uint32_t workers;         /* threads, up to 1,024; default 2 * processors + 2 */
+    uint32_t concurrency;     /* threads that run at the same time, up to 1,024; default one per processor that
+                                 the affinity of the process allows */
+    uint32_t workers;         /* threads, up to 1,024; default 2 * these processors + 2 */
     uint32_t batch;           /* largest number of records in a batch, up to 4,096; default 256 */
     uint32_t operations;      /* largest number in flight, up to 16,777,216; default 65,536 */
     const wchar_t* name;      /* prefix of the names of its threads; default L"iocp4j" */

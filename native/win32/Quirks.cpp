@@ -68,6 +68,8 @@ Quirks findQuirks() noexcept {
     found.statusMayBeUnwritten = true;
     // Wine requests each packet from its server, and needs one more request to learn that the queue is empty.
     found.roomCostsTime = true;
+    // Wine stores the value and never uses it.
+    found.concurrencyIgnored = true;
     found.locksQueueNoPacket = locksQueueNoPacket();
     found.holdersTakeClients = holdersTakeClients();
     found.consoleReadIsStub = true;

@@ -12,6 +12,9 @@ struct Quirks {
     // Dequeuing is slower when the array has room for more packets than are queued.
     bool roomCostsTime = false;
 
+    // A port lets more threads run than its concurrency value.
+    bool concurrencyIgnored = false;
+
     // LockFileEx queues no packet when it succeeds at once.
     bool locksQueueNoPacket = false;
 

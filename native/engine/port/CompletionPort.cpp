@@ -5,6 +5,7 @@
 
 #include "engine/lifetime/NoWaitScope.h"
 #include "win32/HandleTraits.h"
+#include "win32/Processors.h"
 
 namespace iocp4j {
 
@@ -18,7 +19,10 @@ constexpr std::uint8_t kPortKind = 1;
 // The smallest number of packets worth one call to the kernel.
 constexpr std::uint32_t kLeastShare = 8;
 
-std::uint32_t processors() noexcept { return ::GetActiveProcessorCount(ALL_PROCESSOR_GROUPS); }
+// The number of workers that the kernel's port should let run at a time.
+std::uint32_t mostRunning(const CompletionPort::Settings& settings) noexcept {
+    return std::min(settings.concurrency, settings.workers);
+}
 
 // The number of packets that one worker takes at a time. It is less than a full batch, so that one worker does not
 // empty the queue while others sleep.
@@ -26,8 +30,7 @@ std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
     if (settings.polled) {
         return settings.batch;
     }
-    const std::uint32_t running = std::min(settings.concurrency, settings.workers);
-    return std::min(settings.batch, std::max(settings.batch / running, kLeastShare));
+    return std::min(settings.batch, std::max(settings.batch / mostRunning(settings), kLeastShare));
 }
 
 }  // namespace
@@ -35,13 +38,13 @@ std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
 CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
     Settings settings{*this};
     if (settings.concurrency == 0) {
-        settings.concurrency = processors();
+        settings.concurrency = win32::usableProcessors();
     }
     if (settings.polled) {
         settings.workers = 0;
     } else if (settings.workers == 0) {
         // So that another worker takes over when one blocks in a listener.
-        settings.workers = 2 * processors() + 2;
+        settings.workers = 2 * win32::usableProcessors() + 2;
     }
     settings.batch = std::max(settings.batch, 1U);
     settings.operations = std::clamp(settings.operations, 1U, Operations::kMaxCeiling);
@@ -62,6 +65,7 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
       operations_(kernel_, settings_.operations, timekeeper_, doorbell_, settings_.quirks.statusMayBeUnwritten),
       notifiers_(Notifiers::of(operations_, settings_.name)),
       drains_(drainPort_, shareOfBatch(settings_)),
+      concurrency_(settings_.quirks.concurrencyIgnored ? mostRunning(settings_) : settings_.workers),
       workers_(*this, settings_.name),
       timekeeper_(settings_.name + L"-timekeeper", [this] { return housekeeping_.keepTime(); }) {
     for (unsigned i = 0; i < settings_.workers; ++i) {
@@ -69,13 +73,15 @@ CompletionPort::CompletionPort(const Settings& settings, win32::KernelPort kerne
         if (!drain) {
             throw std::bad_alloc{};
         }
-        workers_.add(std::make_unique<Worker>(i, **drain, *sink_, packets_, housekeeping_));
+        workers_.add(std::make_unique<Worker>(i, **drain, *sink_, packets_, concurrency_, housekeeping_));
     }
 }
 
 win32::Result<CompletionPort::Key> CompletionPort::open(const Settings& settings,
                                                         std::unique_ptr<CompletionSink> sink) {
-    auto kernel = win32::KernelPort::create(settings.concurrency);
+    // Otherwise the default is left to Windows, which takes all processors of the system.
+    const bool chosen = settings.concurrency != 0 || win32::affinityIsRestricted();
+    auto kernel = win32::KernelPort::create(chosen ? settings.withDefaults().concurrency : 0);
     if (!kernel) {
         return win32::Result<Key>::failure(kernel.error());
     }

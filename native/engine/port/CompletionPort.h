@@ -10,6 +10,7 @@
 #include "engine/operation/Operations.h"
 #include "engine/operation/Timekeeper.h"
 #include "engine/port/CompletionSink.h"
+#include "engine/port/Concurrency.h"
 #include "engine/port/DeviceList.h"
 #include "engine/port/DrainPool.h"
 #include "engine/port/Housekeeping.h"
@@ -37,8 +38,8 @@ public:
         static constexpr std::uint32_t kMaxBatch = 4'096;
 
         std::wstring name = L"iocp4j";  // prefix of the names of the port's threads
-        std::uint32_t concurrency = 0;  // running threads; 0 is one per processor
-        std::uint32_t workers = 0;      // 0 is 2 × processors + 2
+        std::uint32_t concurrency = 0;  // running threads; 0 is one per processor that the process may use
+        std::uint32_t workers = 0;      // 0 is 2 × these processors + 2
         Mechanism mechanism = Mechanism::kCompletionPort;
         bool polled = false;                // no workers: threads of the program drain the port, each with a Poller
         std::uint32_t batch = 256;          // records per batch at most
@@ -135,6 +136,7 @@ private:
     Housekeeping housekeeping_{operations_, packets_, reminders_, doorbell_};
     DrainPort drainPort_{kernel_, operations_, *sink_, packets_, work_, settings_.quirks.roomCostsTime};
     DrainPool drains_;
+    Concurrency concurrency_;
     PollerPort pollerPort_{kernel_, drains_, packets_, housekeeping_, work_};
     WorkerPool workers_;
     Timekeeper timekeeper_;  // destroyed first, because its thread uses the other members

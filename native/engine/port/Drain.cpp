@@ -41,6 +41,13 @@ void Drain::setActivity(Activity activity) noexcept {
     counters_.activity.store(::GetTickCount64() << 2 | static_cast<std::uint64_t>(activity), std::memory_order_relaxed);
 }
 
+Drain::Current Drain::current() const noexcept {
+    const std::uint64_t activity = counters_.activity.load(std::memory_order_relaxed);
+    const std::uint64_t since = activity >> 2;
+    const std::uint64_t now = ::GetTickCount64();
+    return {static_cast<Activity>(activity & 3), now > since ? now - since : 0};
+}
+
 Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
     const auto room = static_cast<std::uint32_t>(entries_.size());
     // When deferred operations have filled a batch, the next one takes packets only, so that neither delays the other

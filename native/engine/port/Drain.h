@@ -44,6 +44,11 @@ public:
         kListener,  // in the listener, which may block
     };
 
+    struct Current {
+        Activity activity;
+        std::uint64_t milliseconds;  // since this activity began
+    };
+
     // Batches of 1, of 2 and 3, of 4 to 7, and so on, up to 4096.
     static constexpr std::size_t kBatchSizes = 13;
 
@@ -80,6 +85,9 @@ public:
     void delivered() noexcept;
 
     void setActivity(Activity activity) noexcept;
+
+    // May be called by any thread.
+    Current current() const noexcept;
 
     // The memory of all batches, each of which lies at its beginning.
     std::span<CompletionRecord> memory() noexcept { return records_; }

@@ -33,10 +33,9 @@ void DrainPool::giveBack(Drain& drain) noexcept {
 }
 
 void DrainPool::addTo(PortSnapshot& snapshot) {
-    const std::uint64_t now = ::GetTickCount64();
     const std::lock_guard lock{mutex_};
     for (const auto& drain : drains_) {
-        snapshot.add(*drain, now);
+        snapshot.add(*drain);
     }
 }
 

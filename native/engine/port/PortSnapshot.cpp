@@ -9,7 +9,7 @@ std::uint64_t PortSnapshot::batchCount() const noexcept {
     return std::accumulate(batches.begin(), batches.end(), std::uint64_t{0});
 }
 
-void PortSnapshot::add(const Drain& drain, std::uint64_t now) {
+void PortSnapshot::add(const Drain& drain) {
     const Drain::Counters& counters = drain.counters();
     completions += counters.completions.load(std::memory_order_relaxed);
     largestBatch = std::max(largestBatch, counters.largestBatch.load(std::memory_order_relaxed));
@@ -27,9 +27,7 @@ void PortSnapshot::add(const Drain& drain, std::uint64_t now) {
             failures.emplace_back(status, times);
         }
     });
-    const std::uint64_t activity = counters.activity.load(std::memory_order_relaxed);
-    const std::uint64_t since = activity >> 2;
-    drains.push_back({static_cast<Drain::Activity>(activity & 3), now > since ? now - since : 0});
+    drains.push_back(drain.current());
 }
 
 void PortSnapshot::add(const DeviceEntry& device) {

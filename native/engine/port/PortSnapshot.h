@@ -23,10 +23,6 @@ struct PortSnapshot {
         std::uint64_t completedInline;
         std::uint64_t bytes;
     };
-    struct DrainEntry {
-        Drain::Activity activity;
-        std::uint64_t milliseconds;  // since this activity began
-    };
 
     std::uint32_t concurrency = 0;
     std::uint32_t workers = 0;
@@ -47,13 +43,13 @@ struct PortSnapshot {
     std::uint64_t quarantined = 0;        // operations in flight on closing devices
     std::uint64_t unbalancedDevices = 0;  // ended with accepted != completed: a defect of the library
     std::vector<std::pair<std::uint32_t, std::uint64_t>> failures;  // status and number of completions with it
-    std::vector<DrainEntry> drains;                                 // one per worker, by index, or per poller
+    std::vector<Drain::Current> drains;                             // one per worker, by index, or per poller
     std::vector<DeviceEntry> devices;
 
     // The sum of `batches`.
     std::uint64_t batchCount() const noexcept;
 
-    void add(const Drain& drain, std::uint64_t now);
+    void add(const Drain& drain);
     void add(const DeviceEntry& device);
 };
 

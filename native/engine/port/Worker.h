@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/port/CompletionSink.h"
+#include "engine/port/Concurrency.h"
 #include "engine/port/Drain.h"
 #include "engine/port/Housekeeping.h"
 
@@ -9,9 +10,16 @@ namespace iocp4j {
 // One thread of a port's pool. Drains the port and delivers the batches to the sink.
 class Worker {
 public:
-    Worker(unsigned index, Drain& drain, CompletionSink& sink, PortPackets& packets,
-           Housekeeping& housekeeping) noexcept
-        : index_(index), drain_(drain), sink_(sink), packets_(packets), housekeeping_(housekeeping) {}
+    // May throw std::bad_alloc.
+    Worker(unsigned index, Drain& drain, CompletionSink& sink, PortPackets& packets, Concurrency& concurrency,
+           Housekeeping& housekeeping)
+        : index_(index),
+          drain_(drain),
+          sink_(sink),
+          packets_(packets),
+          concurrency_(concurrency),
+          member_(concurrency.add(drain)),
+          housekeeping_(housekeeping) {}
 
     // The thread's function, until the exit packet. `started` gets false if the sink refuses the worker, which then
     // ends.
@@ -33,6 +41,8 @@ private:
     Drain& drain_;
     CompletionSink& sink_;
     PortPackets& packets_;
+    Concurrency& concurrency_;
+    Concurrency::Member& member_;
     Housekeeping& housekeeping_;
 };
 

@@ -13,6 +13,7 @@
 #include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
 #include "win32/QueuedPackets.h"
+#include "win32/Processors.h"
 #include "win32/Quirks.h"
 #include "win32/ThreadName.h"
 
@@ -76,6 +77,10 @@ ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_
 HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
+
+std::uint32_t usableProcessors() noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
+
+bool affinityIsRestricted() noexcept { return false; }
 
 const Quirks& quirks() noexcept {
     static const Quirks none;

@@ -84,13 +84,11 @@ constexpr DWORD PIPE_TYPE_MESSAGE = 4;
 constexpr DWORD PIPE_ACCESS_INBOUND = 1;
 constexpr DWORD PIPE_ACCESS_OUTBOUND = 2;
 constexpr DWORD PIPE_ACCESS_DUPLEX = 3;
-constexpr WORD ALL_PROCESSOR_GROUPS = 0xffff;
 
 inline thread_local DWORD lastError = ERROR_SUCCESS;
 inline DWORD GetLastError() noexcept { return lastError; }
 inline void SetLastError(DWORD error) noexcept { lastError = error; }
 
-inline DWORD GetActiveProcessorCount(WORD) noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
 inline void Sleep(DWORD milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds}); }
 inline std::uint64_t GetTickCount64() {
     const auto sinceStart = std::chrono::steady_clock::now().time_since_epoch();

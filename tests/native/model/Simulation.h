@@ -198,11 +198,13 @@ private:
         CompletionPort::Settings settings;
         settings.name = L"model";
         settings.workers = static_cast<std::uint32_t>(1 + random() % 4);
+        settings.concurrency = static_cast<std::uint32_t>(1 + random() % 4);
         settings.batch = static_cast<std::uint32_t>(1 + random() % 16);
         settings.operations = stage_.ceiling = kCeilings[random() % 4];
         settings.quirks = {};
         settings.quirks.statusMayBeUnwritten = random() % 2 == 0;
         settings.quirks.roomCostsTime = random() % 2 == 0;
+        settings.quirks.concurrencyIgnored = random() % 2 == 0;
         kernel_.weather.failingPosts = 0;
         kernel_.weather.missingReserves = random() % 2 == 0 ? 1'000 : 0;
         do {

@@ -36,13 +36,14 @@ TEST(QuirksTest, WindowsHasNone) {
         return failing(ERROR_NOT_SUPPORTED);
     }};
     const Quirks found = findQuirks();
-    EXPECT_FALSE(found.statusMayBeUnwritten || found.roomCostsTime || found.locksQueueNoPacket ||
-                 found.holdersTakeClients || found.consoleReadIsStub);
+    EXPECT_FALSE(found.statusMayBeUnwritten || found.roomCostsTime || found.concurrencyIgnored ||
+                 found.locksQueueNoPacket || found.holdersTakeClients || found.consoleReadIsStub);
 }
 
 TEST(QuirksTest, AreTheSameEachTime) {
     EXPECT_EQ(&quirks(), &quirks());
     EXPECT_EQ(differs(), quirks().statusMayBeUnwritten);
+    EXPECT_EQ(differs(), quirks().concurrencyIgnored);
     EXPECT_EQ(findQuirks().locksQueueNoPacket, quirks().locksQueueNoPacket);
     EXPECT_EQ(findQuirks().holdersTakeClients, quirks().holdersTakeClients);
 }

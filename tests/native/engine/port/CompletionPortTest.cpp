@@ -14,6 +14,7 @@
 #include "../../fixtures/Turnstile.h"
 #include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
+#include "win32/Processors.h"
 
 namespace iocp4j {
 namespace {
@@ -107,7 +108,7 @@ TEST(CompletionPortTest, OneSlotIsEnoughForAListenerThatPostsAgain) {
 // --- Settings, workers and batches ----------------------------------------------------------------------------------
 
 TEST(CompletionPortTest, DefaultsFollowTheProcessors) {
-    const unsigned processors = ::GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
+    const unsigned processors = win32::usableProcessors();
     const CompletionPort::Settings defaults = CompletionPort::Settings{}.withDefaults();
     EXPECT_EQ(processors, defaults.concurrency);
     EXPECT_EQ(2 * processors + 2, defaults.workers);
@@ -133,12 +134,15 @@ TEST(CompletionPortTest, LeavesTheDefaultConcurrencyToWindows) {
             return decltype(create)::real(file, port, key, concurrency);
         }};
     Recording recording;
-    TestPort{recording, portSettings(1)}.end();
+    CompletionPort::Settings byDefault = portSettings(1);
+    byDefault.concurrency = 0;
+    TestPort{recording, byDefault}.end();
     Recording recordingOfTwo;
     CompletionPort::Settings two = portSettings(1);
     two.concurrency = 2;
     TestPort{recordingOfTwo, two}.end();
-    EXPECT_EQ((std::vector<DWORD>{0, 2}), asked);
+    const DWORD left = win32::affinityIsRestricted() ? win32::usableProcessors() : 0;
+    EXPECT_EQ((std::vector<DWORD>{left, 2}), asked);
 }
 
 TEST(CompletionPortTest, NamesItsThreads) {

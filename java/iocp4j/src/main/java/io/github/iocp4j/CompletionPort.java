@@ -379,7 +379,8 @@ public final class CompletionPort implements AutoCloseable {
 
         /**
          * The concurrency value: how many workers Windows lets run at the same time
-         * ({@code NumberOfConcurrentThreads}). A worker that blocks does not count. Default: one per processor.
+         * ({@code NumberOfConcurrentThreads}). A worker that blocks does not count. Default: one per processor
+         * that the affinity of the process allows.
          *
          * @param threads from 1 to 1024
          * @return this
@@ -390,8 +391,8 @@ public final class CompletionPort implements AutoCloseable {
         }
 
         /**
-         * The number of worker threads. Default: 2 × processors + 2, so that another worker can replace one that blocks
-         * in the listener.
+         * The number of worker threads. Default: 2 × these processors + 2, so that another worker can replace one that
+         * blocks in the listener.
          *
          * @param threads from 1 to 1024
          * @return this

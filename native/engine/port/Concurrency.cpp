@@ -1,0 +1,94 @@
+#include "engine/port/Concurrency.h"
+
+namespace iocp4j {
+
+namespace {
+
+// How long a worker may work before it is taken as blocked. Longer than most listeners take, and short enough for those
+// that wait for another completion of the port.
+constexpr std::chrono::milliseconds kPatience{10};
+
+// The time per record from which a delivery is slow. It is several times what the change to another thread costs, and
+// what a listener takes that starts an operation for each record.
+constexpr std::chrono::microseconds kSlow{300};
+
+}  // namespace
+
+Concurrency::Member& Concurrency::add(Drain& drain) {
+    members_.push_back(std::make_unique<Member>(drain));
+    return *members_.back();
+}
+
+bool Concurrency::isSlow(Clock::duration delivery, std::size_t records) noexcept {
+    return delivery >= kSlow * records;
+}
+
+void Concurrency::begins(Member& member) noexcept {
+    member.began_ = Clock::now();
+    if (slow_.load(std::memory_order_relaxed)) {
+        stepAside(member);
+    } else {
+        callWatcher();
+    }
+}
+
+void Concurrency::stepAside(Member& member) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (member.counts_.exchange(false, std::memory_order_relaxed)) {
+        --counted_;
+        changed_.notify_one();
+    }
+}
+
+void Concurrency::rest(Member& member) noexcept {
+    std::unique_lock lock{mutex_};
+    member.drain_.setActivity(Drain::Activity::kWaiting);
+    while (counted_ >= most_) {
+        if (watching_.load(std::memory_order_relaxed) && !hasWatcher_) {
+            hasWatcher_ = true;
+            changed_.wait_for(lock, kPatience);
+            hasWatcher_ = false;
+            watch();
+        } else {
+            changed_.wait(lock);
+        }
+    }
+    ++counted_;
+    member.counts_.store(true, std::memory_order_relaxed);
+    // The next one watches, or runs too if there is room for it.
+    changed_.notify_one();
+}
+
+void Concurrency::callWatcher() noexcept {
+    // The fence pairs with that of watch(): either this load sees that nobody watches any more, or watch() sees that
+    // this worker has work.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (!watching_.load(std::memory_order_relaxed)) {
+        {
+            const std::lock_guard lock{mutex_};
+            watching_.store(true, std::memory_order_relaxed);
+        }
+        changed_.notify_one();
+    }
+}
+
+void Concurrency::watch() noexcept {
+    watching_.store(false, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    bool busy = false;
+    for (const auto& member : members_) {
+        if (!member->counts_.load(std::memory_order_relaxed)) {
+            continue;
+        }
+        const Drain::Current current = member->drain_.current();
+        if (current.milliseconds < static_cast<std::uint64_t>(kPatience.count())) {
+            busy = true;
+        } else if (current.activity != Drain::Activity::kWaiting) {
+            member->counts_.store(false, std::memory_order_relaxed);
+            --counted_;
+        }
+    }
+    watching_.store(busy, std::memory_order_relaxed);
+}
+
+}  // namespace iocp4j

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/port/Drain.h"
+
+namespace iocp4j {
+
+// Lets only some of a port's workers wait for packets and run, while the others rest. Windows does this itself, by the
+// port's concurrency value. On a system that does not, each packet would wake another worker, and no batch would grow.
+//
+// A worker whose listener blocks does not count, and a resting one takes its place: at once if deliveries have been
+// slow, and otherwise after some milliseconds. One of the resting workers watches for that while the port has work. An
+// idle port wakes nobody.
+class Concurrency {
+    using Clock = std::chrono::steady_clock;
+
+public:
+    class Member {
+    public:
+        explicit Member(Drain& drain) noexcept : drain_(drain) {}
+
+    private:
+        friend class Concurrency;
+
+        Drain& drain_;
+        std::atomic<bool> counts_{false};  // as one that waits or runs; changed with the mutex
+        Clock::time_point began_{};        // its work, for its own thread
+    };
+
+    // At most so many workers wait and run at a time.
+    explicit Concurrency(std::uint32_t most) noexcept : most_(most) {}
+    Concurrency(const Concurrency&) = delete;
+    Concurrency& operator=(const Concurrency&) = delete;
+
+    // Adds a worker, before any of them runs. May throw std::bad_alloc.
+    Member& add(Drain& drain);
+
+    // A worker calls this before it waits for packets.
+    void awaitTurn(Member& member) noexcept {
+        if (!member.counts_.load(std::memory_order_relaxed)) {
+            rest(member);
+        }
+    }
+
+    // A worker calls this when it has stopped waiting, and when it has delivered so many records.
+    void beginsWork(Member& member) noexcept {
+        if (most_ < members_.size()) {
+            begins(member);
+        }
+    }
+    void endsWork(const Member& member, std::size_t records) noexcept {
+        if (most_ < members_.size() && records > 0) {
+            slow_.store(isSlow(Clock::now() - member.began_, records), std::memory_order_relaxed);
+        }
+    }
+
+    // Gives the worker's place to another one.
+    void stepAside(Member& member) noexcept;
+
+private:
+    static bool isSlow(Clock::duration delivery, std::size_t records) noexcept;
+
+    void begins(Member& member) noexcept;
+    void rest(Member& member) noexcept;
+    void callWatcher() noexcept;
+    void watch() noexcept;
+
+    const std::uint32_t most_;
+    std::vector<std::unique_ptr<Member>> members_;
+    std::atomic<bool> slow_{false};      // whether the last delivery was
+    std::atomic<bool> watching_{false};  // changed with the mutex
+
+    std::mutex mutex_;  // guards the rest
+    std::condition_variable changed_;
+    std::uint32_t counted_ = 0;  // members
+    bool hasWatcher_ = false;
+};
+
+}  // namespace iocp4j

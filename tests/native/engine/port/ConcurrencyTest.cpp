@@ -1,0 +1,152 @@
+// How many workers wait for packets and run at a time, on a system that keeps the concurrency value and on one that
+// does not.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/TestPort.h"
+#include "../../fixtures/Turnstile.h"
+#include "engine/port/CompletionPort.h"
+
+namespace iocp4j {
+namespace {
+
+using namespace test;
+
+constexpr std::uint32_t kWorkers = 5;
+
+CompletionPort::Settings settings(std::uint32_t concurrency, bool ignored) {
+    CompletionPort::Settings settings = portSettings(kWorkers);
+    settings.concurrency = concurrency;
+    settings.batch = 1;
+    settings.quirks.concurrencyIgnored = ignored;
+    return settings;
+}
+
+// Counts the threads that wait for packets.
+class ConcurrencyTest : public ::testing::Test {
+protected:
+    unsigned waiting() const noexcept { return waiting_.load(); }
+
+    // Posts packets meanwhile, because a worker that counts as blocked may only be slow, and then waits for one more.
+    bool waitForWaiting(const TestPort& port, unsigned count) const {
+        return waitFor([&] { return waiting_ == count || (port->post(0, 0, kNudge) && false); });
+    }
+
+    void postAndAwait(const TestPort& port, std::uint64_t token) {
+        ASSERT_TRUE(port->post(0, 0, token));
+        ASSERT_EQ(0u, recording_.waitForToken(token).status);
+    }
+
+    Recording recording_;
+
+private:
+    static constexpr std::uint64_t kNudge = 1'000'000;
+
+    using Dequeue = FakeCall<&win32::Calls::getQueuedCompletionStatusEx>;
+
+    std::atomic<unsigned> waiting_{0};
+    const Dequeue dequeue_{[this](auto... arguments) {
+        ++waiting_;
+        const BOOL dequeued = Dequeue::real(arguments...);
+        --waiting_;
+        return dequeued;
+    }};
+};
+
+TEST_F(ConcurrencyTest, OthersRest) {
+    TestPort port{recording_, settings(2, true)};
+    EXPECT_TRUE(waitForWaiting(port, 2));
+    for (std::uint64_t token = 0; token < 500; ++token) {
+        postAndAwait(port, token);
+    }
+    EXPECT_TRUE(waitForWaiting(port, 2));
+    const auto drains = port->snapshot().drains;
+    EXPECT_EQ(kWorkers, std::count_if(drains.begin(), drains.end(), [](const Drain::Current& drain) {
+        return drain.activity == Drain::Activity::kWaiting;
+    })) << "one that rests is idle, too";
+}
+
+TEST_F(ConcurrencyTest, AllWaitWhereTheSystemKeepsTheValue) {
+    const TestPort port{recording_, settings(2, false)};
+    EXPECT_TRUE(waitForWaiting(port, kWorkers));
+}
+
+TEST_F(ConcurrencyTest, NoneRestsIfTheValueIsThatOfTheWorkers) {
+    const TestPort port{recording_, settings(kWorkers, true)};
+    EXPECT_TRUE(waitForWaiting(port, kWorkers));
+}
+
+TEST_F(ConcurrencyTest, OneThatBlocksIsReplacedUntilItReturns) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        if (records.front().token < kWorkers - 1) {
+            turnstile.pass();
+        }
+    };
+    TestPort port{recording_, settings(1, true)};
+    for (unsigned blocked = 0; blocked < kWorkers - 1; ++blocked) {
+        EXPECT_TRUE(waitForWaiting(port, 1)) << "although so many block: " << blocked;
+        ASSERT_TRUE(port->post(0, 0, blocked));
+        ASSERT_TRUE(turnstile.waitForWaiting(blocked + 1));
+    }
+    for (std::uint64_t token = kWorkers; token < 100; ++token) {
+        postAndAwait(port, token);
+    }
+    turnstile.open();
+    EXPECT_TRUE(waitForWaiting(port, 1)) << "those that come back rest";
+    EXPECT_FALSE(turnstile.gaveUp());
+}
+
+// Each listener ends long before it would be taken as blocked.
+TEST_F(ConcurrencyTest, SlowListenersAreReplacedWhileTheyRun) {
+    constexpr std::chrono::milliseconds kSlow{3};
+    std::atomic<int> replaced{0};
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord>) {
+        const auto end = std::chrono::steady_clock::now() + kSlow;
+        while (waiting() == 0 && std::chrono::steady_clock::now() < end) {
+            std::this_thread::yield();
+        }
+        replaced += waiting() > 0;
+        while (std::chrono::steady_clock::now() < end) {
+        }
+    };
+    TestPort port{recording_, settings(1, true)};
+    for (std::uint64_t token = 0; token < 50; ++token) {
+        postAndAwait(port, token);
+    }
+    EXPECT_GT(replaced, 0);
+}
+
+TEST_F(ConcurrencyTest, BlockedOnesLeaveOneAfterTheOtherOnceTheyReturn) {
+    Turnstile turnstile;
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord>) { turnstile.pass(); };
+    TestPort port{recording_, settings(1, true)};
+    for (unsigned token = 0; token < kWorkers; ++token) {
+        ASSERT_TRUE(port->post(0, 0, token));
+    }
+    EXPECT_TRUE(turnstile.waitForWaiting(kWorkers)) << "a listener may wait for the next completion";
+    port.close();
+    turnstile.open();
+    port.end();
+    EXPECT_EQ(kWorkers, recording_.count());
+    EXPECT_FALSE(turnstile.gaveUp());
+}
+
+TEST_F(ConcurrencyTest, PortEndsWhileOthersRest) {
+    for (int round = 0; round < 50; ++round) {
+        Recording recording;
+        TestPort port{recording, settings(1, true)};
+        ASSERT_TRUE(port->post(0, 0, 1));
+        port.end();
+        ASSERT_EQ(1u, recording.count());
+    }
+}
+
+}  // namespace
+}  // namespace iocp4j
