@@ -6,8 +6,13 @@
 
 namespace iocp4j::win32 {
 
+namespace {
+
+constexpr std::wstring_view kVerbatim = L"\\\\?\\";
+
+}  // namespace
+
 Result<std::wstring> openablePath(const std::wstring& path) {
-    constexpr std::wstring_view kVerbatim = L"\\\\?\\";
     constexpr std::wstring_view kDevice = L"\\\\.\\";
     if (path.empty() || path.find(L'\0') != std::wstring::npos) {
         // Windows would cut the path off at the null character and open another file.
@@ -31,6 +36,11 @@ Result<std::wstring> openablePath(const std::wstring& path) {
         return full;
     }
     return full.starts_with(L"\\\\") ? L"\\\\?\\UNC" + full.substr(1) : std::wstring{kVerbatim} + full;
+}
+
+bool isOnDrive(const std::wstring& openable) noexcept {
+    const std::wstring_view path{openable};
+    return path.substr(path.starts_with(kVerbatim) ? kVerbatim.size() : 0).substr(0, 3).ends_with(L":\\");
 }
 
 }  // namespace iocp4j::win32

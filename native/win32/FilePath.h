@@ -10,4 +10,7 @@ namespace iocp4j::win32 {
 // it is longer than MAX_PATH.
 Result<std::wstring> openablePath(const std::wstring& path);
 
+// Whether such a path begins with a drive, so that it names a file: openablePath() has made "\\.\NUL" of "C:\NUL".
+bool isOnDrive(const std::wstring& openable) noexcept;
+
 }  // namespace iocp4j::win32

@@ -58,7 +58,7 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
     if (!file) {
         return Failure::failure(::GetLastError());
     }
-    if (::GetFileType(file.get()) != FILE_TYPE_DISK) {
+    if (!win32::isOnDrive(*path) && ::GetFileType(file.get()) != FILE_TYPE_DISK) {
         return Failure::failure(ERROR_NOT_SUPPORTED);
     }
     const std::uint32_t alignment = (settings.flags & FILE_FLAG_NO_BUFFERING) != 0 ? alignmentOf(file.get(), *path) : 1;

@@ -43,6 +43,16 @@ TEST(FilePathTest, WhatIsVerbatimOrADeviceStaysSo) {
     EXPECT_EQ(L"\\\\.\\pipe\\" + std::wstring(300, L'x'), *openablePath(L"\\\\.\\pipe\\" + std::wstring(300, L'x')));
 }
 
+TEST(FilePathTest, OnlyAPathWithADriveSurelyNamesAFile) {
+    EXPECT_TRUE(isOnDrive(L"C:\\a"));
+    EXPECT_TRUE(isOnDrive(L"\\\\?\\C:\\a"));
+    EXPECT_TRUE(isOnDrive(*openablePath(L"a")));
+    for (const wchar_t* other : {L"", L"C:", L"a:b\\c", L"\\\\.\\NUL", L"\\\\.\\pipe\\a:\\", L"\\\\?\\NUL", L"\\\\?\\",
+                                 L"\\\\server\\pipe\\a", L"\\\\?\\UNC\\server\\pipe\\a", L"\\\\?\\pipe\\a"}) {
+        EXPECT_FALSE(isOnDrive(other)) << other;
+    }
+}
+
 TEST(FilePathTest, NothingIsNoPath) {
     EXPECT_FALSE(openablePath(L""));
     EXPECT_EQ(DWORD{ERROR_INVALID_NAME}, openablePath(std::wstring{L"C:\\a\0b", 6}).error());
