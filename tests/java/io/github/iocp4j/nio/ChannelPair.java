@@ -3,6 +3,7 @@ package io.github.iocp4j.nio;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.iocp4j.fixtures.SocketPair;
+import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
@@ -31,7 +32,7 @@ final class ChannelPair implements AutoCloseable {
 
     /** A kind of channels that has these tests. */
     enum Kind {
-        TCP;
+        TCP, PIPE, MESSAGE_PIPE;
 
         ChannelPair connect() throws Exception {
             return connect(fixed(2));
@@ -47,15 +48,21 @@ final class ChannelPair implements AutoCloseable {
         }
 
         AsynchronousSocketChannel open(final AsynchronousChannelGroup group) throws Exception {
-            return PROVIDER.openAsynchronousSocketChannel(group);
+            return this == TCP ? PROVIDER.openAsynchronousSocketChannel(group)
+                    : NamedPipeChannels.open(group).setOption(NamedPipeOptions.MODE, mode());
         }
 
         AsynchronousServerSocketChannel openServer(final AsynchronousChannelGroup group) throws Exception {
-            return PROVIDER.openAsynchronousServerSocketChannel(group);
+            return this == TCP ? PROVIDER.openAsynchronousServerSocketChannel(group)
+                    : NamedPipeChannels.openServer(group).setOption(NamedPipeOptions.MODE, mode());
         }
 
         AsynchronousServerSocketChannel listen(final AsynchronousChannelGroup group) throws Exception {
-            return openServer(group).bind(SocketPair.loopback());
+            return openServer(group).bind(this == TCP ? SocketPair.loopback() : null);
+        }
+
+        private PipeMode mode() {
+            return this == PIPE ? PipeMode.BYTE : PipeMode.MESSAGE;
         }
     }
 

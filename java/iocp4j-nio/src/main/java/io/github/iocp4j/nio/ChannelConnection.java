@@ -112,8 +112,8 @@ final class ChannelConnection {
             lock.unlock();
         }
         try {
-            channel.start(connect, checked);
-        } catch (final IOException | IllegalStateException refused) {
+            channel.connectTo(checked);
+        } catch (final IllegalStateException refused) {
             final IOException failure = ChannelFailures.ofCall(refused, channel);
             close();
             result.fail(failure);
@@ -123,7 +123,7 @@ final class ChannelConnection {
     /** The device is connected, also when a server has accepted it. */
     void connected(final SocketAddress peer) throws IOException {
         channel.prepare();
-        final SocketAddress own = channel.localOfConnected();
+        final SocketAddress own = channel.localOfConnected(peer);
         lock.lock();
         try {
             if (closed) {

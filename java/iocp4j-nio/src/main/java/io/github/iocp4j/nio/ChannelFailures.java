@@ -34,7 +34,7 @@ final class ChannelFailures {
         return new Win32Exception(call, status);
     }
 
-    /** Why an operation was not started; null arguments are not expected. */
+    /** Why an operation was not started. */
     static IOException ofRefusal(final IllegalStateException refusal, final Channel channel) {
         return channel.isOpen() ? new IOException(refusal.getMessage(), refusal) : new AsynchronousCloseException();
     }
@@ -48,6 +48,9 @@ final class ChannelFailures {
     static IOException ofCall(final Exception failure, final Channel channel) {
         if (failure instanceof Win32Exception) {
             return typed((Win32Exception) failure, "");
+        }
+        if (failure instanceof IOException) {
+            return (IOException) failure;
         }
         return channel.isOpen() ? new IOException(failure.getMessage(), failure) : new ClosedChannelException();
     }

@@ -59,7 +59,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
     @Override
     void completed(final Completion completion) {
         final int status = completion.status();
-        if (!direction.isWrite() && channel.isEnd(completion)) {
+        if (!direction.isWrite() && (channel.isEnd(completion) || isShutDown(status))) {
             succeed(total > 0 ? total : -1);
         } else if (status == Win32Error.SUCCESS || status == Win32Error.MORE_DATA) {
             if (!transferred(completion.bytes(), status == Win32Error.MORE_DATA)) {
@@ -69,13 +69,18 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
             if (status == Win32Error.TIMEOUT) {
                 direction.kill();
             }
-            fail(ChannelFailures.of(status, direction.isWrite() ? "WSASend" : "WSARecv", channel));
+            fail(ChannelFailures.of(status, direction.isWrite() ? "Write" : "Read", channel));
         }
     }
 
     @Override
     void cancelled() {
         direction.kill();
+    }
+
+    /** Shutting down cancels the read of a device that has no such call. */
+    private boolean isShutDown(final int status) {
+        return status == Win32Error.OPERATION_ABORTED && direction.isShutdown();
     }
 
     /** Starts native operations until one does not complete at once. */

@@ -1,6 +1,7 @@
 package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
+import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -30,7 +31,7 @@ final class ConnectOperation extends ChannelOperation<Void> {
 
     @Override
     void cancelled() {
-        channel.kill();
+        channel.close();
     }
 
     /** Returns why the channel is not connected, or null. */
@@ -40,9 +41,11 @@ final class ConnectOperation extends ChannelOperation<Void> {
             return new AsynchronousCloseException();
         }
         if (status != Win32Error.SUCCESS) {
-            return channel.notConnected(status, completion, remote);
+            return channel.notConnected(status, remote);
         }
         try {
+            // It may come before the call that has started it has returned.
+            channel.connection().adopt((StreamDevice) completion.device());
             channel.connection().connected(remote);
             return null;
         } catch (final IOException | IllegalStateException closed) {

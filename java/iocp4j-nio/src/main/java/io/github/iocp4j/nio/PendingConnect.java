@@ -83,11 +83,12 @@ final class PendingConnect {
             throw PipeSocket.closedException();
         }
         if (status != Win32Error.SUCCESS) {
-            throw failure(address);
+            throw failure(status, address);
         }
     }
 
-    private IOException failure(final NamedPipeAddress address) {
+    /** Why there is no connection to a pipe. */
+    static IOException failure(final int status, final NamedPipeAddress address) {
         final Win32Exception cause = new Win32Exception("CreateFile " + address, status);
         final IOException failure;
         switch (status) {

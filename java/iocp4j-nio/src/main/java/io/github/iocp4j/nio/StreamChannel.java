@@ -22,6 +22,9 @@ import java.util.function.LongFunction;
 
 /** A channel over a device of a group's port: what sockets and pipes have in common. */
 abstract class StreamChannel extends AsynchronousSocketChannel {
+    /** The token of a write that belongs to no operation of the channel. */
+    static final long END_OF_OUTPUT = 1;
+
     private static final LongFunction<Integer> AS_INTEGER = count -> (int) count;
     private static final LongFunction<Long> AS_LONG = count -> count;
 
@@ -38,7 +41,7 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
     abstract long start(boolean write, TransferBuffers buffers, Duration timeout);
 
     /** Starts to connect, after the channel has reserved that; the remote address is what {@link #checked} returns. */
-    abstract void start(ConnectOperation connect, SocketAddress remote) throws IOException;
+    abstract void connectTo(SocketAddress remote);
 
     /** Returns the address to connect to; throws if there can be no connection to it. */
     abstract SocketAddress checked(SocketAddress remote);
@@ -47,10 +50,10 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
     abstract void prepare() throws IOException;
 
     /** The local address of a connected channel. */
-    abstract SocketAddress localOfConnected() throws IOException;
+    abstract SocketAddress localOfConnected(SocketAddress remote) throws IOException;
 
     /** Why the channel is not connected. */
-    abstract IOException notConnected(int status, Completion completion, SocketAddress remote);
+    abstract IOException notConnected(int status, SocketAddress remote);
 
     /** Whether a read has met the end of the data. */
     abstract boolean isEnd(Completion completion);
@@ -78,14 +81,11 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
         return connection.device();
     }
 
-    /** After a cancelled connect nothing is possible. */
-    final void kill() {
-        reading.kill();
-        writing.kill();
-    }
-
     /** Takes a completion, in a poll. */
     final void completed(final Completion completion) {
+        if (completion.token() == END_OF_OUTPUT) {
+            return;
+        }
         final Opcode opcode = completion.opcode();
         final ChannelOperation<?> operation = opcode == Opcode.READ ? reading.current()
                 : opcode == Opcode.WRITE ? writing.current() : connection.connecting();
@@ -140,8 +140,8 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
     @Override
     public final AsynchronousSocketChannel shutdownOutput() throws IOException {
         if (!checkConnected(writing).isShutdown()) {
-            writing.shutdown();
             endOutput();
+            writing.shutdown();
         }
         return this;
     }

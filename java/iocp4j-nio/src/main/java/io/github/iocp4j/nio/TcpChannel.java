@@ -110,8 +110,8 @@ final class TcpChannel extends StreamChannel {
     }
 
     @Override
-    void start(final ConnectOperation connect, final SocketAddress remote) {
-        connect.started(device(), socket().connect(remote, 0));
+    void connectTo(final SocketAddress remote) {
+        socket().connect(remote, 0);
     }
 
     @Override
@@ -125,12 +125,12 @@ final class TcpChannel extends StreamChannel {
     }
 
     @Override
-    SocketAddress localOfConnected() throws IOException {
+    SocketAddress localOfConnected(final SocketAddress remote) throws IOException {
         return socket().localAddress();
     }
 
     @Override
-    IOException notConnected(final int status, final Completion completion, final SocketAddress remote) {
+    IOException notConnected(final int status, final SocketAddress remote) {
         return ChannelFailures.ofConnect(status, "ConnectEx", remote);
     }
 

@@ -27,6 +27,8 @@
  * <tr><th scope="row">streams, over any device of iocp4j</th><td>{@link io.github.iocp4j.nio.Streams}</td></tr>
  * <tr><th scope="row">an {@link java.nio.channels.AsynchronousSocketChannel}</th>
  * <td>{@link io.github.iocp4j.nio.CompletionPortChannelProvider}</td></tr>
+ * <tr><th scope="row">the same, but the peer is a named pipe</th>
+ * <td>{@link io.github.iocp4j.nio.NamedPipeChannels}</td></tr>
  * <tr><th scope="row">{@code CompletableFuture}s, over any device of iocp4j</th>
  * <td>{@link io.github.iocp4j.nio.Futures}</td></tr>
  * </tbody>
