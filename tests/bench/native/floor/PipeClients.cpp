@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "Pacer.h"
 #include "Pipes.h"
@@ -33,13 +34,15 @@ public:
     // Every client begins its next round when one is over.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
-        std::uint64_t operations = 0;
-        const auto next = [&](const Client&) {
-            ++operations;
+        std::vector<std::chrono::nanoseconds> latencies;
+        const auto next = [&](Client& client) {
+            const auto now = Pacer::Clock::now();
+            latencies.push_back(now - std::exchange(client.began, now));
             return !time.isOver();
         };
         std::size_t left = clients_.size();
         for (Client& client : clients_) {
+            client.began = Pacer::Clock::now();
             if (!proceed(client, next)) {
                 --left;
             }
@@ -47,7 +50,9 @@ public:
         if (left > 0) {
             port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) { return resume(entry, next) || --left > 0; });
         }
-        return time.stop(operations);
+        Run run = time.stop(latencies.size());
+        run.latencies = std::move(latencies);
+        return run;
     }
 
     // The clients begin their rounds in turn, each when it is due or as soon as the one before is over. Timetable.java
@@ -111,6 +116,7 @@ private:
         std::vector<char> memory;
         DWORD heard;  // of the answer
         bool reads;
+        Pacer::Clock::time_point began;  // the round, unless rounds are offered
     };
 
     // A client's rounds at an offered load.

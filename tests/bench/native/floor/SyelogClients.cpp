@@ -3,7 +3,10 @@
 
 #include <cstring>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "Pacer.h"
 #include "Pipes.h"
 #include "Port.h"
 #include "Stopwatch.h"
@@ -40,9 +43,9 @@ public:
     // Ends when the daemon has read all of it.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
-        std::uint64_t operations = 0;
+        Latencies latencies;
         for (Client& client : clients_) {
-            proceed(client, time, operations);
+            proceed(client, time, latencies);
         }
         if (writing_ > 0) {
             port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
@@ -50,8 +53,9 @@ public:
                     throw CallFailed{"The daemon has ended a connection"};
                 }
                 --writing_;
-                ++operations;
-                proceed(*static_cast<Client*>(entry.lpOverlapped), time, operations);
+                auto& client = *static_cast<Client*>(entry.lpOverlapped);
+                latencies.push_back(Pacer::Clock::now() - client.began);
+                proceed(client, time, latencies);
                 return writing_ > 0;
             });
         }
@@ -60,14 +64,19 @@ public:
                 throw CallFailed{"FlushFileBuffers"};
             }
         }
-        return time.stop(operations);
+        Run run = time.stop(latencies.size());
+        run.latencies = std::move(latencies);
+        return run;
     }
 
 private:
     struct Client : OVERLAPPED {
         HANDLE pipe;
         test::SyelogMessage message;
+        Pacer::Clock::time_point began;  // the write
     };
+    // How long each write has taken: the client waits while the pipe is full.
+    using Latencies = std::vector<std::chrono::nanoseconds>;
 
     static test::SyelogMessage compose() {
         test::SyelogMessage message{};
@@ -80,9 +89,10 @@ private:
     }
 
     // Writes until something takes time or the run is over.
-    void proceed(Client& client, const Stopwatch& time, std::uint64_t& operations) {
+    void proceed(Client& client, const Stopwatch& time, Latencies& latencies) {
         while (!time.isOver()) {
             static_cast<OVERLAPPED&>(client) = OVERLAPPED{};
+            client.began = Pacer::Clock::now();
             ::GetSystemTimeAsFileTime(&client.message.occurrence);
             if (!::WriteFile(client.pipe, &client.message, kLength, nullptr, &client)) {
                 if (::GetLastError() != ERROR_IO_PENDING) {
@@ -91,7 +101,7 @@ private:
                 ++writing_;
                 return;
             }
-            ++operations;
+            latencies.push_back(Pacer::Clock::now() - client.began);
         }
     }
 

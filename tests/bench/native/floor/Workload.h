@@ -13,7 +13,7 @@ namespace iocp4j::bench {
 struct Run {
     std::uint64_t operations;
     double seconds;
-    std::vector<std::chrono::nanoseconds> latencies{};  // at an offered load
+    std::vector<std::chrono::nanoseconds> latencies{};  // of what was offered, of round trips, or of writes
 };
 
 // One contestant's part in a benchmark. It is made ready once and then run several times.

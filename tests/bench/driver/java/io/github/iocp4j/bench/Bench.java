@@ -38,9 +38,14 @@ public final class Bench implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which benchmarks, in this order; all unless given.")
     private List<String> names = List.of();
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5",
-            description = "How often each contestant works. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "6",
+            description = "How often each contestant works, at least. Default: ${DEFAULT-VALUE}")
     private int rounds;
+
+    @Option(names = "--most-rounds", paramLabel = "N", defaultValue = "12",
+            description = "How often at most, while the interval of a ratio is wider than 5 %%. Default:"
+                + " ${DEFAULT-VALUE}, or --rounds if that is more")
+    private int mostRounds;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "1",
             description = "How long each time. Default: ${DEFAULT-VALUE}")
@@ -51,7 +56,8 @@ public final class Bench implements Callable<Integer> {
     private double warmUp;
 
     @Option(names = "--report", paramLabel = "DIR",
-            description = "Where report.json, report.md and its pictures go. Default: tests/bench/target/report")
+            description = "Where report.json, report.md and its pictures go. Default: tests/bench/target/report. In"
+                + " tests/bench/report it is the one that is committed, and README beside it gets its tables.")
     private Path folder;
 
     @Option(names = "--check",
@@ -62,6 +68,10 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--list", description = "Print the names of the benchmarks and leave.")
     private boolean list;
+
+    @Option(names = "--render",
+            description = "Write report.md, its pictures and README's tables again, from report.json, and leave.")
+    private boolean render;
 
     @Option(names = "--usage-only", hidden = true,
             description = "Answer what needs no benchmark, and exit with 3 where benchmarks would run.")
@@ -84,8 +94,8 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (rounds < 1 || seconds <= 0 || warmUp <= 0) {
-            System.err.println("bench: --rounds, --seconds and --warm-up must be positive");
+        if (rounds < 1 || mostRounds < 1 || seconds <= 0 || warmUp <= 0) {
+            System.err.println("bench: --rounds, --most-rounds, --seconds and --warm-up must be positive");
             return ExitCode.USAGE;
         }
         final Pinning nowhere = Pinning.none("nothing is run");
@@ -102,11 +112,18 @@ public final class Bench implements Callable<Integer> {
                 return ExitCode.USAGE;
             }
         }
+        if (render) {
+            final Path committed = suite(nowhere).platform().committed();
+            final Path target = folder != null ? folder : committed;
+            render(Report.read(target), target, committed);
+            return ExitCode.OK;
+        }
         return usageOnly ? Integer.valueOf(WOULD_MEASURE) : measure(names.isEmpty() ? known : names);
     }
 
     private int measure(final List<String> chosen) throws IOException, InterruptedException {
-        final Schedule schedule = new Schedule(rounds, (long) (seconds * 1000), (long) (warmUp * 1000));
+        final Schedule schedule = new Schedule(rounds, Math.max(rounds, mostRounds),
+                (long) (seconds * 1000), (long) (warmUp * 1000));
         // Before this process is pinned to one core.
         final int processors = Runtime.getRuntime().availableProcessors();
         final Pinning pinning = Pinning.arrange();
@@ -132,10 +149,20 @@ public final class Bench implements Callable<Integer> {
         }
         final Path target = folder != null ? folder : suite.platform().target().resolve("report");
         report.write(Files.createDirectories(target));
-        new MarkdownReport(target).write(report);
+        render(report, target, suite.platform().committed());
         out.println();
         out.println("The report is in " + target.resolve("report.md"));
         return check ? compare(report, suite.platform().committed()) : ExitCode.OK;
+    }
+
+    /** Writes what people read, and README's tables if the report is the one that is committed. */
+    private static void render(final Report report, final Path target, final Path committed) throws IOException {
+        new MarkdownReport(target).write(report);
+        final Summary summary = new Summary(report);
+        summary.write(target);
+        if (Files.exists(committed) && Files.isSameFile(target, committed)) {
+            summary.replaceIn(committed.resolveSibling("README.md"));
+        }
     }
 
     private int compare(final Report report, final Path committed) throws IOException {

@@ -3,6 +3,7 @@ package io.github.iocp4j.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Several contestants that do the same work in turns. All are started before the first turn. */
 final class Comparison {
@@ -60,7 +61,8 @@ final class Comparison {
                 offered = teams.stream().map(Team::outcome).filter(outcome -> !outcome.hasFailed())
                         .mapToDouble(Outcome::saturatedPerSecond).min().orElse(0) / 2;
             }
-            for (int round = 0; round < schedule.rounds(); round++) {
+            for (int round = 0; round < schedule.rounds()
+                    || round < schedule.mostRounds() && !result(teams, offered).isResolved(); round++) {
                 for (final Team team : teams) {
                     team.measure(schedule.roundMillis(), offered);
                 }
@@ -68,9 +70,11 @@ final class Comparison {
         } finally {
             teams.forEach(Team::close);
         }
-        final List<Outcome> outcomes = new ArrayList<>();
-        teams.forEach(team -> outcomes.add(team.outcome()));
-        return new ComparisonResult(label, outcomes, offered);
+        return result(teams, offered);
+    }
+
+    private ComparisonResult result(final List<Team> teams, final Double offered) {
+        return new ComparisonResult(label, teams.stream().map(Team::outcome).collect(Collectors.toList()), offered);
     }
 
     /** A contestant's process, its load and its results; or the reason for a failure. */

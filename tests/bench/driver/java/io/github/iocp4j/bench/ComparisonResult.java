@@ -52,6 +52,10 @@ final class ComparisonResult {
         return ratios;
     }
 
+    boolean isResolved() {
+        return ratios.stream().allMatch(Ratio::isResolved);
+    }
+
     Optional<Ratio> ratio(final String of, final String to) {
         return ratio(of, to, Measure.RATE);
     }

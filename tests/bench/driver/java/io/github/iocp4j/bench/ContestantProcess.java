@@ -40,13 +40,16 @@ final class ContestantProcess implements Load {
 
     @Override
     public Run run(final long milliseconds) throws IOException {
-        final String[] done = ask("run " + milliseconds);
-        return new Run(Long.parseLong(done[1]), Double.parseDouble(done[3]));
+        return run(ask("run " + milliseconds));
     }
 
     @Override
     public Run offer(final long milliseconds, final double perSecond) throws IOException {
-        final String[] done = ask(String.format(Locale.ROOT, "offer %d %f", milliseconds, perSecond));
+        return run(ask(String.format(Locale.ROOT, "offer %d %f", milliseconds, perSecond)));
+    }
+
+    /** The run that the answer tells of, with latencies if it has some. */
+    private static Run run(final String[] done) {
         final Histogram latencies = new Histogram(3);
         for (int i = FIRST_LATENCY; i < done.length; i++) {
             latencies.recordValue(Long.parseLong(done[i]));

@@ -34,7 +34,7 @@ final class LatencyTable {
         }
         subjects.forEach(subject -> row.add(comparison.measures().stream()
                 .flatMap(measure -> comparison.ratio(subject, outcome.name(), measure).stream())
-                .map(ratio -> String.format(Locale.ROOT, "%.2f ±%.0f%%", ratio.median(), 100 * ratio.spread()))
+                .map(Ratio::words)
                 .collect(Collectors.joining(", "))));
         return row;
     }

@@ -20,8 +20,9 @@ final class MarkdownReport {
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(folder.resolve("report.md")))) {
             out.print("# iocp4j and its peers\n\n"
                     + "Written by `./dev bench`. A ratio is how many times as much the first gets done as the second:\n"
-                    + "the median of all rounds, ± half of the distance between the worst and the best of them. The\n"
-                    + "floor makes the same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n"
+                    + "the median of all rounds, and where that of any number of rounds lies with 95 % confidence. A\n"
+                    + "ratio whose interval is wider than 5 % is not resolved: it says nothing. The floor makes the\n"
+                    + "same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n"
                     + "Where requests are offered, there are as many for all, half of what the slowest does when\n"
                     + "saturated. A ratio is how many times as long the first takes, from when a request is due.\n\n");
             report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));
@@ -112,7 +113,7 @@ final class MarkdownReport {
             return;
         }
         final String ratios = subjects.stream().map(subject -> comparison.ratio(subject, outcome.name())
-                .map(ratio -> String.format(Locale.ROOT, " %.2f ±%.0f%% |", ratio.median(), 100 * ratio.spread()))
+                .map(ratio -> ' ' + ratio.words() + " |")
                 .orElse(" |")).collect(Collectors.joining());
         out.printf(Locale.ROOT, "| %s | %s | %s |%s %s | %s | %s |\n", comparison.label(), outcome.name(),
                 rate(Median.of(outcome.perSecond())), ratios, number("%.1f", outcome.allocatedPerOperation()),

@@ -1,5 +1,7 @@
 package io.github.iocp4j.bench;
 
+import java.util.Locale;
+
 /**
  * The rate or the latency of one contestant relative to another: the median of the ratios of all rounds. In each round
  * both work one after the other, so that a slow phase of the machine affects both.
@@ -10,6 +12,8 @@ final class Ratio {
     private final Measure measure;
     private final double median;
     private final double spread;
+    /** Null if there are too few rounds. */
+    private final Interval interval;
 
     Ratio(final Outcome of, final Outcome to, final Measure measure) {
         this.of = of.name();
@@ -23,6 +27,7 @@ final class Ratio {
         }
         median = Median.of(rounds);
         spread = Median.spread(rounds);
+        interval = Interval.of(rounds);
     }
 
     String of() {
@@ -42,8 +47,21 @@ final class Ratio {
         return median;
     }
 
-    double spread() {
-        return spread;
+    /** Whether the rounds agree so well that the median means something. */
+    boolean isResolved() {
+        return interval != null && interval.isNarrow();
+    }
+
+    /** The median, with a question mark if it is not resolved. */
+    String shortly() {
+        return String.format(Locale.ROOT, isResolved() ? "%.2f" : "%.2f?", median);
+    }
+
+    /** The median and its interval, for example "0.98 (0.97–1.00)", or with "not resolved" behind it. */
+    String words() {
+        return String.format(Locale.ROOT, "%.2f", median)
+                + (interval == null ? "" : String.format(Locale.ROOT, " (%.2f–%.2f)", interval.low(), interval.high()))
+                + (isResolved() ? "" : " not resolved");
     }
 
     /** The advantage of the first contestant, in rate or latency: above 1, it is better. */

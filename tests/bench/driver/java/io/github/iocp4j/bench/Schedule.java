@@ -3,17 +3,31 @@ package io.github.iocp4j.bench;
 /** The number and duration of the turns of each contestant. */
 final class Schedule {
     private final int rounds;
+    private final int mostRounds;
     private final long roundMillis;
     private final long warmUpMillis;
 
-    Schedule(final int rounds, final long roundMillis, final long warmUpMillis) {
+    /**
+     * A schedule.
+     *
+     * @param rounds how many at least
+     * @param mostRounds how many at most, until the ratios are resolved
+     * @param roundMillis the length of a round
+     * @param warmUpMillis what does not count before the first
+     */
+    Schedule(final int rounds, final int mostRounds, final long roundMillis, final long warmUpMillis) {
         this.rounds = rounds;
+        this.mostRounds = mostRounds;
         this.roundMillis = roundMillis;
         this.warmUpMillis = warmUpMillis;
     }
 
     int rounds() {
         return rounds;
+    }
+
+    int mostRounds() {
+        return mostRounds;
     }
 
     long roundMillis() {
@@ -26,6 +40,7 @@ final class Schedule {
 
     @Override
     public String toString() {
-        return rounds + " rounds of " + roundMillis + " ms each, after " + warmUpMillis + " ms to warm up";
+        return rounds + " to " + mostRounds + " rounds of "
+                + roundMillis + " ms each, after " + warmUpMillis + " ms to warm up";
     }
 }

@@ -24,7 +24,7 @@ final class Suite {
     private static final List<Integer> LENGTHS = List.of(SHORT, 4096);
     private static final List<Integer> SOCKETS = List.of(1, 16, 256, 1000);
     private static final List<Integer> PIPES = List.of(1, 16, 256);
-    private static final List<Integer> LOGGING = List.of(1, 4, 16);
+    private static final List<Integer> LOGGING = List.of(1, 4, 16, 64);
     /** Numbers of clients at an offered load. */
     private static final List<Integer> PATIENT = List.of(16, 256);
     private static final List<Integer> DEVICES = List.of(10, 100, 1000, 10_000);

@@ -75,7 +75,7 @@ final class TextReport implements Findings {
                 100 * Median.spread(outcome.perSecond()), 1e9 / perSecond);
         comparison.contestants().stream().filter(Outcome::isSubject).forEach(subject -> out.printf(" %16s",
                 comparison.ratio(subject.name(), outcome.name())
-                        .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio.median())).orElse("")));
+                        .map(Ratio::shortly).orElse("")));
         out.printf(" %9s %11s %10s%n", number("%.1f", outcome.allocatedPerOperation()),
                 number("%.4f", outcome.upcallsPerCompletion()), outcome.roundTripMedian() == null ? ""
                         : String.format(Locale.ROOT, "%.0f/%.0f", outcome.roundTripMedian(), outcome.roundTrip99()));
