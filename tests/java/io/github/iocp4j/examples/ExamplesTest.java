@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,19 @@ class ExamplesTest {
             AskWithFutures.main(new String[] {pipe, "Gern"});
             console.pressEnter();
             assertThat(console.printed().lines()).endsWith("Wie geht's?", "Danke", "Gern");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void theChecksumIsThatOfTheWholeFile(@TempDir final Path folder) throws Exception {
+        final Path file = Files.writeString(folder.resolve("file"), "123456789".repeat(20_000));
+        try (Console console = new Console()) {
+            Checksum.main(new String[] {file.toString()});
+            final CRC32 expected = new CRC32();
+            expected.update(Files.readAllBytes(file));
+            assertThat(console.printed().lines())
+                    .containsExactly("180000 bytes, CRC-32 " + Long.toHexString(expected.getValue()));
         }
     }
 

@@ -241,7 +241,7 @@ final class FuturesTest {
 
     @Test
     void aConnectionThatComesDuringItsCancelIsClosed() throws Exception {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1_000; i++) {
             final CompletableFuture<NamedPipe> accept = Futures.accept(server);
             final CompletableFuture<NamedPipe> connect = Futures.connect(client());
             final boolean cancelled = connect.cancel(false);

@@ -30,6 +30,8 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
     private static final AtomicLong NEXT_TOKEN = new AtomicLong(FIRST_TOKEN);
     /** By token: a connect does not know its device before its completion may come. */
     private static final Map<Long, FutureOperation<?>> IN_FLIGHT = new ConcurrentHashMap<>();
+    /** In the place of an early end when the operation has ended: from then on, a cancel is too late. */
+    private static final Runnable TOO_LATE = () -> { };
     private static final VarHandle EARLY_END;
 
     static {
@@ -42,7 +44,7 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
 
     /** The id of the operation; written before the program gets the future. */
     private long operation;
-    /** How the program wants to complete the future, if the operation has been cancelled in time. */
+    /** How the program wants to complete the future, if the operation is cancelled in time; set once. */
     private volatile Runnable earlyEnd;
 
     // Written on the worker, before this object is handed over to the thread that completes the future.
@@ -106,7 +108,7 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
     /** Completes the future. */
     @Override
     public final void run() {
-        final Runnable early = earlyEnd;
+        final Runnable early = (Runnable) EARLY_END.compareAndExchange(this, null, TOO_LATE);
         if (succeeded) {
             if (early != null && undo()) {
                 early.run();

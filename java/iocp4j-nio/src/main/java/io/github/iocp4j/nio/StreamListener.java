@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Hands each completion of a port to the future, stream or server that it belongs to. */
+/** Hands each completion of a port to the future, stream, file channel or server that it belongs to. */
 final class StreamListener implements CompletionListener {
     /** Far from what programs choose, whose servers may be on the same port. */
     private static final AtomicLong NEXT_TOKEN = new AtomicLong(0x4e49_4f00_0000_0000L);
@@ -39,10 +39,14 @@ final class StreamListener implements CompletionListener {
             return;
         }
         final Opcode opcode = completion.opcode();
-        if (opcode == Opcode.READ || opcode == Opcode.WRITE) {
+        if (opcode == Opcode.READ || opcode == Opcode.WRITE || opcode == Opcode.LOCK) {
             final Object attachment = completion.device().attachment();
             if (attachment instanceof Streams) {
                 ((Streams) attachment).completed(completion);
+                return;
+            }
+            if (attachment instanceof OverlappedFileChannel) {
+                ((OverlappedFileChannel) attachment).completed(completion);
                 return;
             }
         } else if (opcode == Opcode.CONNECT) {

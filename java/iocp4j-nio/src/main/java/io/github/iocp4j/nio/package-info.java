@@ -29,6 +29,8 @@
  * <td>{@link io.github.iocp4j.nio.CompletionPortChannelProvider}</td></tr>
  * <tr><th scope="row">the same, but the peer is a named pipe</th>
  * <td>{@link io.github.iocp4j.nio.NamedPipeChannels}</td></tr>
+ * <tr><th scope="row">an {@link java.nio.channels.AsynchronousFileChannel}</th>
+ * <td>{@link io.github.iocp4j.nio.FileChannels}</td></tr>
  * <tr><th scope="row">{@code CompletableFuture}s, over any device of iocp4j</th>
  * <td>{@link io.github.iocp4j.nio.Futures}</td></tr>
  * </tbody>
@@ -36,11 +38,12 @@
  *
  * <h2 id="port">The port</h2>
  *
- * <p>Streams, sockets and futures use one {@linkplain io.github.iocp4j.nio.Streams#port() port of the process},
- * which is opened when it is first needed. A program that wants a port of its own builds it with {@link
- * io.github.iocp4j.nio.Streams#listener()}, and passes it to the constructors. The workers of the port only wake the
- * threads that wait; they never run code of the program. Actions that depend on futures run on daemon threads of
- * this module.
+ * <p>Streams, sockets, futures and file channels use one
+ * {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it is first needed. A
+ * program that wants a port of its own builds it with {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to
+ * the constructors. The workers of the port only wake the threads that wait; they never run code of the program.
+ * Actions that depend on futures, and handlers of file channels without an executor, run on daemon threads of this
+ * module.
  *
  * <h2 id="waiting">Waiting</h2>
  *

@@ -1,0 +1,417 @@
+package io.github.iocp4j.nio;
+
+import io.github.iocp4j.Completion;
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.file.FileIdentity;
+import io.github.iocp4j.file.LockMode;
+import io.github.iocp4j.file.OverlappedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ShutdownChannelGroupException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A channel over a file of the port. */
+final class OverlappedFileChannel extends AsynchronousFileChannel {
+    private static final Integer NOTHING = 0;
+
+    private final OverlappedFile file;
+    private final boolean reading;
+    private final boolean writing;
+    private final Executor executor;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Null until the first lock. */
+    private volatile FileIdentity identity;
+
+    private final ReentrantLock requestsLock = new ReentrantLock();
+    /** All requests by token; grows to the largest number of operations that have been in flight. */
+    private volatile FileRequest[] requests = {};
+    /** The requests that are not in use, a stack; used with the lock, as is the count. */
+    private FileRequest[] free = {};
+    private int freeCount;
+
+    OverlappedFileChannel(
+            final OverlappedFile file, final boolean reading, final boolean writing, final Executor executor) {
+        this.file = file;
+        this.reading = reading;
+        this.writing = writing;
+        this.executor = executor;
+        file.attach(this);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed.get();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed.getAndSet(true)) {
+            file.close(Streams.CLOSE_TIMEOUT);
+            final FileIdentity known = identity;
+            if (known != null) {
+                FileLocks.removeAll(known, this);
+            }
+        }
+    }
+
+    @Override
+    public long size() throws IOException {
+        checkOpen();
+        try {
+            return file.size();
+        } catch (final IllegalStateException refusal) {
+            throw refused(refusal);
+        }
+    }
+
+    @Override
+    public AsynchronousFileChannel truncate(final long size) throws IOException {
+        if (size < 0) {
+            throw new IllegalArgumentException("Negative size");
+        }
+        if (!writing) {
+            throw new NonWritableChannelException();
+        }
+        checkOpen();
+        try {
+            if (size < file.size()) {
+                file.setSize(size);
+            }
+        } catch (final IllegalStateException refusal) {
+            throw refused(refusal);
+        }
+        return this;
+    }
+
+    @Override
+    public void force(final boolean metaData) throws IOException {
+        checkOpen();
+        // Windows refuses to flush a file that is open for reading only, and the specification lets that be nothing.
+        if (writing) {
+            try {
+                file.flush();
+            } catch (final Win32Exception failure) {
+                if (failure.code() != Win32Error.ACCESS_DENIED) {
+                    throw failure;
+                }
+            } catch (final IllegalStateException refusal) {
+                throw refused(refusal);
+            }
+        }
+    }
+
+    @Override
+    public Future<Integer> read(final ByteBuffer target, final long position) {
+        return typed(startRead(target, position, null, null));
+    }
+
+    @Override
+    public <A> void read(final ByteBuffer target, final long position, final A attachment,
+            final CompletionHandler<Integer, ? super A> handler) {
+        startRead(target, position, attachment, Objects.requireNonNull(handler, "handler"));
+    }
+
+    @Override
+    public Future<Integer> write(final ByteBuffer source, final long position) {
+        return typed(startWrite(source, position, null, null));
+    }
+
+    @Override
+    public <A> void write(final ByteBuffer source, final long position, final A attachment,
+            final CompletionHandler<Integer, ? super A> handler) {
+        startWrite(source, position, attachment, Objects.requireNonNull(handler, "handler"));
+    }
+
+    @Override
+    public Future<FileLock> lock(final long position, final long size, final boolean shared) {
+        return typed(startLock(position, size, shared, null, null));
+    }
+
+    @Override
+    public <A> void lock(final long position, final long size, final boolean shared, final A attachment,
+            final CompletionHandler<FileLock, ? super A> handler) {
+        startLock(position, size, shared, attachment, Objects.requireNonNull(handler, "handler"));
+    }
+
+    @Override
+    public FileLock tryLock(final long position, final long size, final boolean shared) throws IOException {
+        checkLock(shared);
+        checkOpen();
+        final RangeLock lock = new RangeLock(this, position, size, shared);
+        register(lock);
+        boolean locked = false;
+        try {
+            locked = file.tryLockNow(lock.range(), mode(lock));
+            if (locked && !lock.granted()) {
+                throw new AsynchronousCloseException();
+            }
+            return locked ? lock : null;
+        } catch (final IllegalStateException refusal) {
+            throw refused(refusal);
+        } finally {
+            if (!locked) {
+                forget(lock);
+            }
+        }
+    }
+
+    /** Takes a completion, on a worker. */
+    void completed(final Completion completion) {
+        requests[(int) completion.token()].completed(completion);
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    String name() {
+        return file.name();
+    }
+
+    void cancel(final long operation) {
+        file.cancel(operation);
+    }
+
+    /** Takes back a request that is over. */
+    void giveBack(final FileRequest request) {
+        requestsLock.lock();
+        try {
+            free[freeCount++] = request;
+        } finally {
+            requestsLock.unlock();
+        }
+    }
+
+    void unlock(final RangeLock lock) throws IOException {
+        try {
+            file.unlock(lock.range());
+        } catch (final IllegalStateException closedMeanwhile) {
+            // The close has released the lock.
+            return;
+        } finally {
+            forget(lock);
+        }
+    }
+
+    /** Unlocks what was locked for a cancelled future. */
+    void releaseUnseen(final RangeLock lock) {
+        try {
+            lock.release();
+        } catch (final IOException closedMeanwhile) {
+            // The close has released the lock.
+            return;
+        }
+    }
+
+    void forget(final RangeLock lock) {
+        FileLocks.remove(identity, lock);
+    }
+
+    private FileFuture<Object> startRead(final ByteBuffer target, final long position, final Object attachment,
+            final CompletionHandler<?, ?> handler) {
+        if (!reading) {
+            throw new NonReadableChannelException();
+        }
+        checkPosition(position);
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        return transfer(FileRequest.Kind.READ, target, position, attachment, handler);
+    }
+
+    private FileFuture<Object> startWrite(final ByteBuffer source, final long position, final Object attachment,
+            final CompletionHandler<?, ?> handler) {
+        if (!writing) {
+            throw new NonWritableChannelException();
+        }
+        checkPosition(position);
+        return transfer(FileRequest.Kind.WRITE, source, position, attachment, handler);
+    }
+
+    private FileFuture<Object> transfer(final FileRequest.Kind kind, final ByteBuffer buffer, final long position,
+            final Object attachment, final CompletionHandler<?, ?> handler) {
+        if (!isOpen()) {
+            return done(attachment, handler, new ClosedChannelException());
+        }
+        if (!buffer.hasRemaining()) {
+            return done(attachment, handler, NOTHING);
+        }
+        return start(attachment, handler, request -> {
+            final ByteBuffer direct = request.transfer(kind, buffer, position);
+            return kind == FileRequest.Kind.READ ? file.read(direct, request.position(), request.token())
+                    : file.write(direct, request.position(), request.token());
+        });
+    }
+
+    private FileFuture<Object> startLock(final long position, final long size, final boolean shared,
+            final Object attachment, final CompletionHandler<?, ?> handler) {
+        checkLock(shared);
+        if (!isOpen()) {
+            return done(attachment, handler, new ClosedChannelException());
+        }
+        final RangeLock lock = new RangeLock(this, position, size, shared);
+        try {
+            register(lock);
+        } catch (final IOException failure) {
+            return done(attachment, handler, failure);
+        }
+        return start(attachment, handler, request -> {
+            request.lock(lock);
+            return file.lock(lock.range(), mode(lock), request.token());
+        });
+    }
+
+    /** Starts an operation with a request. */
+    private FileFuture<Object> start(
+            final Object attachment, final CompletionHandler<?, ?> handler, final Start start) {
+        final FileRequest request = take();
+        final FileFuture<Object> future = handler == null ? new FileFuture<>(this) : null;
+        request.resultTo(future, untyped(handler), attachment);
+        boolean accepted = false;
+        final long started;
+        try {
+            started = start.with(request);
+            accepted = true;
+        } catch (final IllegalStateException refusal) {
+            return done(attachment, handler, refused(refusal));
+        } catch (final IllegalArgumentException range) {
+            return done(attachment, handler, new IOException(range.getMessage(), range));
+        } finally {
+            if (!accepted) {
+                request.abandon();
+            }
+        }
+        if (InlineCompletion.is(started)) {
+            completeInline(request, InlineCompletion.bytes(started));
+        } else if (future != null) {
+            future.started(started);
+        }
+        return future;
+    }
+
+    private static void completeInline(final FileRequest request, final int bytes) {
+        try {
+            request.completedInline(bytes);
+        } catch (final RejectedExecutionException shutDown) {
+            throw shutDown(shutDown);
+        }
+    }
+
+    /** The result of a call that starts no operation. */
+    private FileFuture<Object> done(
+            final Object attachment, final CompletionHandler<?, ?> handler, final Object outcome) {
+        if (handler == null) {
+            final FileFuture<Object> future = new FileFuture<>(this);
+            return outcome instanceof Throwable ? future.fail((Throwable) outcome) : future.succeed(outcome);
+        }
+        try {
+            executor.execute(() -> FileRequest.call(untyped(handler), attachment, outcome));
+        } catch (final RejectedExecutionException shutDown) {
+            throw shutDown(shutDown);
+        }
+        return null;
+    }
+
+    private static RuntimeException shutDown(final RejectedExecutionException cause) {
+        return (RuntimeException) new ShutdownChannelGroupException().initCause(cause);
+    }
+
+    private FileRequest take() {
+        requestsLock.lock();
+        try {
+            if (freeCount > 0) {
+                return free[--freeCount];
+            }
+            final FileRequest[] known = requests;
+            final FileRequest[] more = Arrays.copyOf(known, Math.max(4, known.length * 2));
+            free = new FileRequest[more.length];
+            for (int i = known.length; i < more.length; i++) {
+                more[i] = new FileRequest(this, i);
+                free[freeCount++] = more[i];
+            }
+            requests = more;
+            return free[--freeCount];
+        } finally {
+            requestsLock.unlock();
+        }
+    }
+
+    private void register(final RangeLock lock) throws IOException {
+        try {
+            if (identity == null) {
+                identity = file.identity();
+            }
+        } catch (final IllegalStateException refusal) {
+            throw refused(refusal);
+        }
+        FileLocks.add(identity, lock);
+        if (!isOpen()) {
+            // The close may have removed the locks before this one came.
+            forget(lock);
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void checkLock(final boolean shared) {
+        if (shared && !reading) {
+            throw new NonReadableChannelException();
+        }
+        if (!shared && !writing) {
+            throw new NonWritableChannelException();
+        }
+    }
+
+    private static void checkPosition(final long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("Negative position");
+        }
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /** The exception for a call that was refused: the port's ceiling is reached, or the file was closed meanwhile. */
+    private static IOException refused(final IllegalStateException refusal) {
+        return refusal instanceof OperationLimitException ? new IOException(refusal.getMessage(), refusal)
+                : new AsynchronousCloseException();
+    }
+
+    private static LockMode mode(final RangeLock lock) {
+        return lock.isShared() ? LockMode.SHARED : LockMode.EXCLUSIVE;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static CompletionHandler<Object, Object> untyped(final CompletionHandler<?, ?> handler) {
+        return (CompletionHandler<Object, Object>) handler;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <V> Future<V> typed(final FileFuture<Object> future) {
+        return (Future<V>) (Future<?>) future;
+    }
+
+    /** Starts the operation of a request; returns its id, or an inline completion. */
+    @FunctionalInterface
+    private interface Start {
+        long with(FileRequest request);
+    }
+}

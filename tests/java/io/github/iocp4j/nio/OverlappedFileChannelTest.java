@@ -1,0 +1,238 @@
+package io.github.iocp4j.nio;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.OperationLimitException;
+import io.github.iocp4j.file.FileShare;
+import io.github.iocp4j.file.OverlappedFile;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What file channels of this module do, and those of the JDK do not. */
+@Timeout(120)
+final class OverlappedFileChannelTest {
+    private static final int ROUNDS = 10_000;
+
+    @TempDir
+    Path folder;
+
+    private Path file(final int bytes) throws IOException {
+        return Files.write(folder.resolve("file"), new byte[bytes]);
+    }
+
+    private static Throwable failure(final Future<?> future) throws Exception {
+        try {
+            future.get();
+        } catch (final ExecutionException failed) {
+            return failed.getCause();
+        }
+        throw new AssertionError("It has succeeded");
+    }
+
+    @Test
+    void runOnTheSharedPortAndLeaveNothing() throws Exception {
+        final int before = Streams.port().snapshot().devices().size();
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10))) {
+            assertThat(Streams.port().snapshot().devices()).hasSize(before + 1);
+            assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(10);
+        }
+        assertThat(Streams.port().snapshot().devices()).hasSize(before);
+        assertThat(Streams.port().snapshot().operationsInFlight()).isZero();
+    }
+
+    @Test
+    void aRangeThatIsTooHighFailsTheOperation() throws Exception {
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10), READ, WRITE)) {
+            assertThat(failure(channel.read(ByteBuffer.allocate(2), Long.MAX_VALUE))).isInstanceOf(IOException.class);
+            assertThat(failure(channel.write(ByteBuffer.allocate(2), Long.MAX_VALUE)))
+                    .isInstanceOf(IOException.class);
+            assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aChangedBufferFailsTheOperation() throws Exception {
+        try (AsynchronousFileChannel channel = FileChannels.open(file(100_000))) {
+            for (int i = 0; i < 200; i++) {
+                final ByteBuffer target = ByteBuffer.allocate(100_000);
+                final Future<Integer> read = channel.read(target, 0);
+                target.limit(10);
+                try {
+                    assertThat(read.get()).isEqualTo(100_000);
+                } catch (final ExecutionException failed) {
+                    assertThat(failed).hasCauseInstanceOf(IOException.class);
+                }
+            }
+            assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void theCeilingOfThePortIsAnIoException() throws Exception {
+        try (CompletionPort port = CompletionPort.builder(Streams.listener()).operations(1).polled().open();
+                AsynchronousFileChannel channel = new OverlappedFileChannel(
+                        OverlappedFile.builder(port, file(10)).read().write().share(FileShare.values()).open(), true,
+                        true, Runnable::run)) {
+            final Future<Integer> first = channel.read(ByteBuffer.allocate(2), 0);
+            final Throwable refused = failure(channel.read(ByteBuffer.allocate(2), 0));
+            assertThat(refused).isInstanceOf(IOException.class).hasCauseInstanceOf(OperationLimitException.class);
+            assertThat(failure(channel.lock())).hasCauseInstanceOf(OperationLimitException.class);
+            // The refused lock is not remembered.
+            assertThat(channel.tryLock()).isNotNull();
+            assertThat(first.cancel(false)).isTrue();
+        }
+    }
+
+    @Test
+    void aClosedPortFailsTheOperation() throws Exception {
+        final CompletionPort port = CompletionPort.open(Streams.listener());
+        final OverlappedFile file = OverlappedFile.open(port, file(10));
+        try (AsynchronousFileChannel channel = new OverlappedFileChannel(file, true, false, Runnable::run)) {
+            port.close();
+            assertThat(failure(channel.read(ByteBuffer.allocate(2), 0))).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(channel::size).isInstanceOf(ClosedChannelException.class);
+            assertThat(failure(channel.lock(0, 1, true))).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void linksAreRefusedWhereTheyCouldMislead() throws Exception {
+        final Path link = folder.resolve("link");
+        try {
+            Files.createSymbolicLink(link, file(10));
+        } catch (final IOException | UnsupportedOperationException notAllowed) {
+            assumeTrue(false, "this user cannot create symbolic links: " + notAllowed);
+        }
+        assumeTrue(Files.isSymbolicLink(link), "Wine creates no symbolic links");
+        assertThatThrownBy(() -> FileChannels.open(link, READ, LinkOption.NOFOLLOW_LINKS))
+                .isInstanceOf(FileSystemException.class);
+        assertThatThrownBy(() -> FileChannels.open(link, WRITE, StandardOpenOption.DELETE_ON_CLOSE))
+                .isInstanceOf(FileSystemException.class);
+        FileChannels.open(link, READ).close();
+    }
+
+    @Test
+    void onlyTheDefaultFileSystemIsSupported() throws Exception {
+        final Path module = FileSystems.getFileSystem(URI.create("jrt:/")).getPath(
+                "/modules/java.base/module-info.class");
+        assertThat(module).exists();
+        assertThatThrownBy(() -> FileChannels.open(module, READ)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void aCancelledLockIsReleased() throws Exception {
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10), READ, WRITE, CREATE)) {
+            for (int i = 0; i < 100; i++) {
+                final Future<FileLock> lock = channel.lock();
+                if (!lock.cancel(false)) {
+                    lock.get().release();
+                }
+                // Windows may need a moment more than the future.
+                FileLock next = null;
+                while (next == null) {
+                    next = tryLock(channel);
+                }
+                next.release();
+            }
+        }
+    }
+
+    private static FileLock tryLock(final AsynchronousFileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (final OverlappingFileLockException notYet) {
+            return null;
+        }
+    }
+
+    @Test
+    void readsAllocateAtMostHalfOfWhatTheJdksDo() throws Exception {
+        final Path path = file(4_096);
+        final List<String> figures = new ArrayList<>();
+        try (AsynchronousFileChannel ours = FileChannels.open(path);
+                AsynchronousFileChannel jdks = AsynchronousFileChannel.open(path)) {
+            for (final ByteBuffer buffer : List.of(ByteBuffer.allocateDirect(4_096), ByteBuffer.allocate(4_096))) {
+                final long future = withFutures(ours, buffer);
+                final long jdksFuture = withFutures(jdks, buffer);
+                final long handler = withHandlers(ours, buffer);
+                final long jdksHandler = withHandlers(jdks, buffer);
+                figures.add(buffer + ": future " + future + ", JDK " + jdksFuture + "; handler " + handler + ", JDK "
+                        + jdksHandler);
+                assertThat(future).as("%s", figures).isLessThanOrEqualTo(jdksFuture / 2);
+                assertThat(handler).as("%s", figures).isLessThanOrEqualTo(jdksHandler / 2);
+            }
+        }
+    }
+
+    private static long withFutures(final AsynchronousFileChannel channel, final ByteBuffer buffer) throws Exception {
+        long began = 0;
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+            if (i == ROUNDS) {
+                began = allocated();
+            }
+            channel.read(buffer.clear(), 0).get();
+        }
+        return (allocated() - began) / ROUNDS;
+    }
+
+    private static long withHandlers(final AsynchronousFileChannel channel, final ByteBuffer buffer)
+            throws Exception {
+        final Semaphore done = new Semaphore(0);
+        final CompletionHandler<Integer, Object> handler = new CompletionHandler<>() {
+            @Override
+            public void completed(final Integer result, final Object attachment) {
+                done.release();
+            }
+
+            @Override
+            public void failed(final Throwable failure, final Object attachment) {
+                throw new AssertionError(failure);
+            }
+        };
+        long began = 0;
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+            if (i == ROUNDS) {
+                began = allocated();
+            }
+            channel.read(buffer.clear(), 0, null, handler);
+            done.acquire();
+        }
+        return (allocated() - began) / ROUNDS;
+    }
+
+    /** Bytes that the threads of this JVM have allocated. */
+    private static long allocated() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).filter(bytes -> bytes > 0)
+                .sum();
+    }
+}
