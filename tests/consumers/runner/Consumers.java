@@ -22,6 +22,7 @@ public final class Consumers {
     private static final String RELOCATED_TALK = "com.example.shadow.talk.Talk";
     private static final String MONITORED = "com.example.monitored.Monitored";
     private static final String STREAMED = "com.example.streamed.Streamed";
+    private static final String CHANNELLED = "com.example.streamed.Channelled";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
     private final Projects projects;
@@ -82,6 +83,7 @@ public final class Consumers {
         addBundles(cases);
         addModule(cases, "monitoring", MONITORED);
         addModule(cases, "streams", STREAMED);
+        addProvider(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
@@ -172,6 +174,17 @@ public final class Consumers {
                 jvm -> runBundles(jvm, program, projects.jars(project).toArray(Path[]::new)));
         cases.put(project + "-relocated", jvm -> jvm.run(target, "-cp", projects.relocated(project).toString(),
                 program.replace("com.example.", "com.example.shadow.")).succeeds());
+    }
+
+    /** A program whose channels are of the provider that the command line names. */
+    private void addProvider(final Map<String, Case> cases) {
+        final String property = "-Djava.nio.channels.spi.AsynchronousChannelProvider="
+                + "io.github.iocp4j.nio.CompletionPortChannelProvider";
+        cases.put("provider", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, property, "-cp", path(projects.jars("streams").toArray()), CHANNELLED).succeeds());
+        cases.put("provider-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, property, "--module-path", path(projects.jars("streams").toArray()),
+                        "--module", "com.example.streamed/" + CHANNELLED).succeeds());
     }
 
     /** Runs a program, which is in the first of the bundles. */

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -317,6 +318,20 @@ final class ChannelGroupTest {
             starter.join();
             pair.client.write(heap("x")).get();
             assertThat(read.get()).isEqualTo(1);
+        }
+    }
+
+    /** As those of the JDK, which some programs know. */
+    @Test
+    void groupsAreExecutors() throws Exception {
+        for (final AsynchronousChannelGroup group : List.of(ChannelPair.fixed(1),
+                PROVIDER.openAsynchronousChannelGroup(Executors.newCachedThreadPool(), 1))) {
+            final CompletableFuture<Thread> ran = new CompletableFuture<>();
+            ((Executor) group).execute(() -> ran.complete(Thread.currentThread()));
+            assertThat(ran.get()).isNotSameAs(Thread.currentThread());
+            ChannelPair.end(group);
+            assertThatThrownBy(() -> ((Executor) group).execute(() -> { }))
+                    .isInstanceOf(ShutdownChannelGroupException.class);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -28,7 +29,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A poll dequeues one completion, because its thread then calls a handler, which may block: a second completion of
  * the same poll would wait for it, although other threads are free.
  */
-final class ChannelGroup extends AsynchronousChannelGroup {
+final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** The maximum of pollers of one port. */
     static final int MAX_THREADS = 1024;
 
@@ -39,8 +40,8 @@ final class ChannelGroup extends AsynchronousChannelGroup {
     /** Whether the threads of the executor do nothing but poll. */
     private final boolean fixed;
     private final CompletionPort port;
-    /** Handlers of a fixed group that no completion brings to a thread. */
-    private final Queue<HandlerResult<?, ?>> results = new ConcurrentLinkedQueue<>();
+    /** Handlers and tasks of a fixed group that no completion brings to a thread. */
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     /** By token: the completion of an accept names the connection and not its server. */
     private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();
     private final AtomicLong nextToken = new AtomicLong(1);
@@ -178,22 +179,26 @@ final class ChannelGroup extends AsynchronousChannelGroup {
         }
     }
 
-    /** Calls a handler, but not on the stack of the caller. */
-    void execute(final HandlerResult<?, ?> result) {
+    /**
+     * Calls a handler, but not on the stack of the caller. The groups of the JDK also run the tasks of programs that
+     * know them to be executors.
+     */
+    @Override
+    public void execute(final Runnable task) {
         if (fixed) {
             lock.lock();
             try {
                 if (ending) {
                     throw new ShutdownChannelGroupException();
                 }
-                results.add(result);
+                tasks.add(Objects.requireNonNull(task, "task"));
             } finally {
                 lock.unlock();
             }
             port.wakeUp();
         } else {
             try {
-                executor.execute(result);
+                executor.execute(task);
             } catch (final RejectedExecutionException refused) {
                 throw (ShutdownChannelGroupException) new ShutdownChannelGroupException().initCause(refused);
             }
@@ -219,15 +224,15 @@ final class ChannelGroup extends AsynchronousChannelGroup {
         }
     }
 
-    /** Wakes another thread for the handlers that wait, because this one may be busy for long. */
-    void passOnResults() {
-        if (!results.isEmpty()) {
+    /** Wakes another thread for the tasks that wait, because this one may be busy for long. */
+    void passOnTasks() {
+        if (!tasks.isEmpty()) {
             port.wakeUp();
         }
     }
 
-    HandlerResult<?, ?> takeResult() {
-        return results.poll();
+    Runnable takeTask() {
+        return tasks.poll();
     }
 
     private ChannelGroup start(final int pollers) {

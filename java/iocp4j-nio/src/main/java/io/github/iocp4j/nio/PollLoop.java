@@ -51,12 +51,12 @@ final class PollLoop implements Runnable {
         try (CompletionPoller poller = open()) {
             while (poller != null && poll(poller, state)) {
                 call(state, state.takeReady());
-                call(state, group.takeResult());
+                run(group.takeTask());
             }
         }
-        // Nothing is added to the results once the port is closing.
-        for (HandlerResult<?, ?> left = group.takeResult(); left != null; left = group.takeResult()) {
-            state.invoke(left);
+        // Nothing is added to the tasks once the port is closing.
+        for (Runnable left = group.takeTask(); left != null; left = group.takeTask()) {
+            left.run();
         }
     }
 
@@ -86,11 +86,18 @@ final class PollLoop implements Runnable {
         if (result == null) {
             return;
         }
-        group.passOnResults();
+        group.passOnTasks();
         if (internal) {
             group.handOver(result);
         } else {
             state.invoke(result);
+        }
+    }
+
+    private void run(final Runnable task) {
+        if (task != null) {
+            group.passOnTasks();
+            task.run();
         }
     }
 
