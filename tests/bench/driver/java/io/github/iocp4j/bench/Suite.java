@@ -82,7 +82,7 @@ final class Suite {
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
                 threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(),
-                new Memory(platform));
+                new Start(platform, data, cached), new Memory(platform));
     }
 
     private Benchmark delivery() {
