@@ -19,9 +19,7 @@ Concurrency::Member& Concurrency::add(Drain& drain) {
     return *members_.back();
 }
 
-bool Concurrency::isSlow(Clock::duration delivery, std::size_t records) noexcept {
-    return delivery >= kSlow * records;
-}
+bool Concurrency::isSlow(Clock::duration delivery, std::size_t records) noexcept { return delivery >= kSlow * records; }
 
 void Concurrency::begins(Member& member) noexcept {
     member.began_ = Clock::now();
