@@ -1,4 +1,4 @@
-/** A program with sockets over a pipe, as a module. */
+/** A program with sockets over a pipe, futures and a file channel, as a module. */
 module com.example.streamed {
     requires io.github.iocp4j.nio;
 

@@ -80,9 +80,9 @@ final class Suite {
     }
 
     List<Benchmark> benchmarks() {
-        return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), tcpEcho(), tcpLatency(),
-                threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(), devices(), openClose(), fileCopy(),
-                new Start(platform, data, cached), new Memory(platform));
+        return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), fileChannels(), tcpEcho(),
+                tcpLatency(), threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(), devices(),
+                openClose(), fileCopy(), new Start(platform, data, cached), new Memory(platform));
     }
 
     private Benchmark delivery() {
@@ -124,6 +124,18 @@ final class Suite {
             comparisons.add(new Comparison("depth " + depth, entrants, itself()));
         }
         return new Contest("file-reads", "random reads of 4 KiB from a cached file", cached, comparisons);
+    }
+
+    private Benchmark fileChannels() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int depth : DEPTHS) {
+            final String inFlight = String.valueOf(depth);
+            comparisons.add(new Comparison("depth " + depth, List.of(
+                    Entrant.subject("FileChannels", java("file-reads.nio", file, inFlight)),
+                    Entrant.peer("AsynchronousFileChannel", java("file-reads.jdk", file, inFlight)),
+                    Entrant.peer("OverlappedFile", reads(inFlight, "queued", "0", "0"))), itself()));
+        }
+        return new Contest("file-channels", "the same reads through AsynchronousFileChannels", cached, comparisons);
     }
 
     private Benchmark tcpEcho() {

@@ -61,6 +61,8 @@ final class Summary {
         row(out, "", THE_SAME_INLINE, tcp(INLINE, NETTY));
         row(out, "`AsynchronousFileChannel`", "cached reads of 4 KiB, 1 / 8 / 32 / 128 in flight",
                 ratios("file-reads", DEPTHS, OURS, "AsynchronousFileChannel"));
+        row(out, "", "the same through `FileChannels` of iocp4j-nio",
+                ratios("file-channels", DEPTHS, "FileChannels", "AsynchronousFileChannel"));
         row(out, "", "a file opened and closed", ratios("open-close", ONE, OURS, "AsynchronousFileChannel"));
         row(out, "", "the first one opened in a new JVM; before the DLL has been extracted",
                 ratios("start", OPENED, OURS, "AsynchronousFileChannel") + "; "

@@ -1,11 +1,13 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.nio.FileChannels;
 import io.github.iocp4j.tools.copy.DefaultCopy;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -29,7 +31,9 @@ public final class Contestant {
             Map.entry("posted-packets.jna", PostedPacketsJna::new),
             Map.entry("backlog.iocp4j", Backlog::new),
             Map.entry("file-reads.iocp4j", FileReads::new),
-            Map.entry("file-reads.jdk", FileReadsJdk::new),
+            Map.entry("file-reads.jdk",
+                    arguments -> new FileReadsAsynchronous(AsynchronousFileChannel::open, arguments)),
+            Map.entry("file-reads.nio", arguments -> new FileReadsAsynchronous(FileChannels::open, arguments)),
             Map.entry("file-reads.channel", FileReadsChannel::new),
             Map.entry("file-copy.iocp4j", arguments -> new FileCopy(DefaultCopy::file, arguments)),
             Map.entry("file-copy.jdk", arguments -> new FileCopy(Files::copy, arguments)),

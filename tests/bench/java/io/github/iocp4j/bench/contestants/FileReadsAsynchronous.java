@@ -5,22 +5,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.CompletionHandler;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The same with {@link AsynchronousFileChannel}, and as many threads as there are processors. */
-final class FileReadsJdk implements Workload {
+/** The same with an {@link AsynchronousFileChannel}, and as many threads for handlers as there are processors. */
+final class FileReadsAsynchronous implements Workload {
     private final Stint stint = new Stint();
     private final List<Slot> slots = new ArrayList<>();
     private final AsynchronousFileChannel channel;
 
+    /** The method that opens a channel: the JDK's, or that of iocp4j-nio. */
+    interface Opener {
+        AsynchronousFileChannel open(Path file, Set<OpenOption> options, ExecutorService executor) throws IOException;
+    }
+
     /** Arguments: the file, and how many are in flight. */
-    FileReadsJdk(final List<String> arguments) throws IOException {
-        channel = AsynchronousFileChannel.open(Path.of(arguments.get(0)), Set.of(StandardOpenOption.READ),
+    FileReadsAsynchronous(final Opener opener, final List<String> arguments) throws IOException {
+        channel = opener.open(Path.of(arguments.get(0)), Set.of(StandardOpenOption.READ),
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors()));
         for (int i = 0; i < Integer.parseInt(arguments.get(1)); i++) {
             slots.add(new Slot(new RandomBlocks(i, channel.size())));
