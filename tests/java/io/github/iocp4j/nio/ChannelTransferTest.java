@@ -7,6 +7,8 @@ import static io.github.iocp4j.nio.ChannelPair.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -139,6 +141,21 @@ final class ChannelTransferTest {
             assertThat(write.get()).isEqualTo(BLOCK);
             assertThat(source.remaining()).isZero();
             assertThat(target.array()).isEqualTo(data);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void copiesOfHeapBuffersAreUsedAgain(final ChannelPair.Kind kind) throws Exception {
+        final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct")).findFirst().orElseThrow();
+        try (ChannelPair pair = kind.connect()) {
+            final long before = direct.getCount();
+            for (int i = 0; i < 500; i++) {
+                pair.client.write(ByteBuffer.allocate(10_000)).get();
+                fill(pair.server, ByteBuffer.allocate(10_000));
+            }
+            assertThat(direct.getCount()).isLessThan(before + 20);
         }
     }
 

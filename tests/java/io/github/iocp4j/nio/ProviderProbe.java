@@ -18,6 +18,12 @@ public final class ProviderProbe {
     private ProviderProbe() {
     }
 
+    /**
+     * Sends a text through two channels, and prints what a test compares.
+     *
+     * @param arguments none
+     * @throws Exception when something else arrives
+     */
     public static void main(final String[] arguments) throws Exception {
         final InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         try (AsynchronousServerSocketChannel server = AsynchronousServerSocketChannel.open().bind(null);
@@ -42,9 +48,10 @@ public final class ProviderProbe {
                 while (buffer.hasRemaining()) {
                     client.read(buffer).get();
                 }
+                final String bound = server.getLocalAddress().toString().replaceAll(":\\d+$", "");
+                final String peer = ((InetSocketAddress) accepted.getRemoteAddress()).getHostString();
                 System.out.println(AsynchronousChannelProvider.provider().getClass().getName() + ' '
-                        + UTF_8.decode(buffer.flip()) + ' ' + server.getLocalAddress().toString().replaceAll(":\\d+$", "")
-                        + ' ' + ((InetSocketAddress) accepted.getRemoteAddress()).getHostString() + ' '
+                        + UTF_8.decode(buffer.flip()) + ' ' + bound + ' ' + peer + ' '
                         + written.get().getName().replaceAll("\\d+$", "") + ' ' + written.get().isDaemon());
             }
         }
