@@ -8,11 +8,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A lock of a file channel, which waits for it or holds it. */
 final class RangeLock extends FileLock {
+    /** Since JDK 19, a size of 0 means all bytes from the position. */
+    private static final boolean ZERO_IS_ALL = Runtime.version().feature() >= 19;
+
     private final OverlappedFileChannel channel;
     private final AtomicBoolean held = new AtomicBoolean();
 
     RangeLock(final OverlappedFileChannel channel, final long position, final long size, final boolean shared) {
-        super(channel, position, size, shared);
+        super(channel, position, size == 0 && ZERO_IS_ALL ? Long.MAX_VALUE - Math.max(position, 0) : size, shared);
         this.channel = channel;
     }
 
