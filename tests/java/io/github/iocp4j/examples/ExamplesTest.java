@@ -70,6 +70,20 @@ class ExamplesTest {
 
     @Test
     @Timeout(60)
+    void theChannelsAnswerTheClient() throws Exception {
+        final String pipe = "iocp4j-channel-echo-" + ProcessHandle.current().pid();
+        try (Console console = new Console()) {
+            console.start(ChannelEcho::main, pipe);
+            console.await("Serving \\\\.\\pipe\\" + pipe);
+            AskThroughSocket.main(new String[] {pipe, "first"});
+            AskWithFutures.main(new String[] {pipe, "second"});
+            console.pressEnter();
+            assertThat(console.printed().lines()).endsWith("first", "second");
+        }
+    }
+
+    @Test
+    @Timeout(60)
     void theChecksumIsThatOfTheWholeFile(@TempDir final Path folder) throws Exception {
         final Path file = Files.writeString(folder.resolve("file"), "123456789".repeat(20_000));
         try (Console console = new Console()) {
