@@ -38,8 +38,16 @@ public:
         return start(operation, [&] { return connectInstance(handle(), operation); });
     }
 
+    // Closes an instance that need not wait any longer. It stays if it is a connection already.
+    void closeSurplus() noexcept {
+        Role waiting = Role::kWaiting;
+        if (role_.compare_exchange_strong(waiting, Role::kSurplus)) {
+            Device::close(key());
+        }
+    }
+
     win32::ErrorCode disconnect() noexcept override {
-        if (!connected_.load(std::memory_order_acquire)) {
+        if (role_.load(std::memory_order_acquire) != Role::kConnection) {
             return code(EngineError::kWrongDevice);
         }
         const win32::ErrorCode error = NamedPipe::disconnect();
@@ -50,14 +58,19 @@ public:
     }
 
 private:
+    enum class Role { kWaiting, kConnection, kSurplus };
+
     bool onCompleted(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
             return true;
         }
         NamedPipeServer& server = *server_;
         if (record.status == ERROR_SUCCESS) {
+            Role waiting = Role::kWaiting;
+            if (!role_.compare_exchange_strong(waiting, Role::kConnection)) {
+                return false;  // It is being closed: leave() makes another instance of the handle.
+            }
             record.detail = clientProcessId(handle());
-            connected_.store(true, std::memory_order_release);
             server.backoff_.succeeded();
             server.removeWaiting(key());
             server.growInABurst();
@@ -109,6 +122,11 @@ private:
 
     void leave(NamedPipeServer& server) noexcept {
         win32::Handle handle = releaseHandle();
+        // Until the handle is closed, a client can connect, also after the accept was cancelled: it is accepted.
+        const bool taken = role_.load() == Role::kSurplus && !win32::isListening(handle.get());
+        if (taken && server.rescue(handle, packetKey())) {
+            return;
+        }
         // Inline completion stays enabled until the handle is closed, but the next connection has not enabled it.
         const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
         if (!reusable || !server.reclaim(handle, packetKey())) {
@@ -128,7 +146,7 @@ private:
     NamedPipeServer* server_;  // nullptr once the instance no longer waits
     bool left_ = false;        // the handle was returned to the server or closed
     bool replace_ = false;     // it has failed, and another instance replaces it when it is closed
-    std::atomic<bool> connected_{false};
+    std::atomic<Role> role_{Role::kWaiting};
     std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
 
@@ -264,7 +282,7 @@ void NamedPipeServer::shrinkIfQuiet() noexcept {
             return;
         }
         const auto now = Clock::now();
-        const bool quiet = now >= quietFrom_ && accepted_ < target_ / 4;
+        const bool quiet = now >= quietFrom_ && accepted_ < settings_.listening;
         if (!quiet) {
             if (now >= quietFrom_) {
                 accepted_ = 0;
@@ -290,7 +308,7 @@ void NamedPipeServer::shrinkIfQuiet() noexcept {
     for (const Device::Key instance : surplus) {
         const Share<Device> share{instance};
         if (share && win32::isListening(share->handle())) {
-            Device::close(instance);
+            static_cast<Instance&>(*share).closeSurplus();
         }
     }
 }
@@ -382,6 +400,22 @@ bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noex
         return false;
     }
     unarmed_.push_back({std::move(handle), packetKey});
+    return true;
+}
+
+// Makes another instance of the handle of a surplus one, to which a client has connected. Returns false and leaves the
+// handle to the caller if the server is closing.
+bool NamedPipeServer::rescue(win32::Handle& handle, Device::Key packetKey) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (closing_) {
+            return false;
+        }
+        ++making_;
+    }
+    if (addInstance({std::move(handle), packetKey}) != ERROR_SUCCESS) {
+        port().remind(key(), backoff_.delay());
+    }
     return true;
 }
 

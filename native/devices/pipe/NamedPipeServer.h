@@ -69,6 +69,7 @@ private:
     win32::Result<Device::Key> makeInstance(Unarmed unarmed);
     win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
     bool reclaim(win32::Handle& handle, Device::Key packetKey) noexcept;
+    bool rescue(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleClosed() noexcept;
     bool reserveInstance(Replacement& replacement) noexcept;
     bool enlist(Device::Key instance) noexcept;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "../../fixtures/PipeServers.h"
@@ -68,6 +69,27 @@ TEST_F(NamedPipeServerBurstTest, GrowsWhenClientsHaveTakenAllAndShrinksWhenItIsQ
     EXPECT_TRUE(waitForAccepts(recording_, clients_.size())) << "the others still wait";
     for (const CompletionRecord& record : accepts(recording_)) {
         EXPECT_EQ(0u, record.status) << "closing the surplus is not reported";
+    }
+}
+
+TEST_F(NamedPipeServerBurstTest, LosesNoClientThatComesWhileTheSurplusIsClosed) {
+    constexpr unsigned kClients = 40;
+    const NamedPipeServerSettings settings = adaptive();
+    TestPort port{recording_, portSettings(1, 4'096)};
+    const Device::Key server = openAndListen(port, settings);
+    takeAll(port, settings);
+    EXPECT_TRUE(waitForListening(port, server, NamedPipeServerSettings::kBurst));
+    EXPECT_TRUE(waitFor([&] {
+        const auto devices = port->snapshot().devices;
+        return std::any_of(devices.begin(), devices.end(), [](const auto& device) { return device.closing; });
+    }));
+    for (unsigned number = 0; number < kClients; ++number) {
+        clients_.push_back(connectTo(settings.name));
+    }
+    EXPECT_TRUE(waitForAccepts(recording_, settings.listening + kClients));
+    EXPECT_TRUE(waitForListening(port, server, NamedPipeServerSettings::kListening));
+    for (const win32::Handle& client : clients_) {
+        EXPECT_TRUE(::PeekNamedPipe(client.get(), nullptr, 0, nullptr, nullptr, nullptr)) << "its server has gone";
     }
 }
 

@@ -177,7 +177,7 @@ public final class NamedPipeServer extends Device {
          * every worker is in the listener, no instance is created. Therefore, if the listener blocks, set as many
          * instances as clients may connect during that time.
          *
-         * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 64 clients connect in a
+         * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 4 clients connect in a
          * second; never more than {@link #maxInstances}, or an eighth of the port's ceiling of operations. A number
          * that is set here stays as it is.
          *
