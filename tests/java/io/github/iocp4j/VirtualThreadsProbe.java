@@ -250,6 +250,38 @@ final class VirtualThreadsProbe {
                 }
             }
         },
+        /** For bytes, each thread in a read of its own socket. */
+        TEN_THOUSAND_READS {
+            @Override
+            void prove() throws Exception {
+                final int count = 10_000;
+                final List<PipeSocket> clients = new ArrayList<>();
+                final List<PipeSocket> servers = new ArrayList<>();
+                try (PipeServerSocket listening = new PipeServerSocket(PipePair.newName())) {
+                    for (int i = 0; i < count; i++) {
+                        clients.add(new PipeSocket(listening.getLocalSocketAddress().toString()));
+                        servers.add(listening.accept());
+                    }
+                }
+                final List<CompletableFuture<Void>> reads = new ArrayList<>();
+                for (final PipeSocket client : clients) {
+                    reads.add(VirtualThreads.start(() -> check(client.getInputStream().read() == 7)));
+                }
+                while (Streams.port().snapshot().operationsInFlight() < count) {
+                    Thread.sleep(1);
+                }
+                for (final PipeSocket server : servers) {
+                    VirtualThreads.start(() -> server.getOutputStream().write(7));
+                }
+                for (final CompletableFuture<Void> read : reads) {
+                    read.get();
+                }
+                for (int i = 0; i < count; i++) {
+                    clients.get(i).close();
+                    servers.get(i).close();
+                }
+            }
+        },
         /** While it is interrupted: the interrupt does not end the call, and the status stays set. */
         INTERRUPTED {
             @Override

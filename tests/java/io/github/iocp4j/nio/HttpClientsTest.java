@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 /** Two widely used HTTP clients talk to a server on a pipe, through the factory of sockets only. */
 @org.junit.jupiter.api.Timeout(180)
 final class HttpClientsTest {
-    private static final int TOGETHER = 20;
+    private static final int TOGETHER = 100;
     private static final int UPLOAD = 64 << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String HOST = "http://localhost";

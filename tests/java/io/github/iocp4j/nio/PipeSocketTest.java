@@ -11,6 +11,7 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeDirection;
 import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,11 +24,14 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,6 +97,39 @@ final class PipeSocketTest {
             pair.client.setSoTimeout(0);
             pair.server.getOutputStream().write(7);
             assertThat(in.read()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void tenThousandTimeoutsLoseNoByte() throws Exception {
+        // In a row on each socket, while the peer writes when it likes.
+        final int sockets = 10;
+        final int timeouts = 1_000;
+        final List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (int i = 0; i < sockets; i++) {
+            ends.add(run(() -> {
+                try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+                    pair.client.setSoTimeout(1);
+                    final CompletableFuture<Integer> writer = run(() -> writeUntilRead(pair.server));
+                    final InputStream in = pair.client.getInputStream();
+                    final AtomicInteger lost = new AtomicInteger();
+                    int next = 0;
+                    while (lost.get() < timeouts) {
+                        assertThat(readAgain(in, lost)).isEqualTo(next++ & 0xFF);
+                    }
+                    pair.client.getOutputStream().write(1);
+                    pair.client.setSoTimeout(0);
+                    final int written = writer.get();
+                    while (next < written) {
+                        assertThat(in.read()).isEqualTo(next++ & 0xFF);
+                    }
+                    assertThat(pair.client.getInputStream().available()).isZero();
+                }
+                return null;
+            }));
+        }
+        for (final CompletableFuture<Void> end : ends) {
+            end.get();
         }
     }
 
@@ -316,6 +353,54 @@ final class PipeSocketTest {
     }
 
     @Test
+    void streamsKeptAfterTheCloseSaySocketClosed() throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+            final InputStream in = pair.client.getInputStream();
+            final OutputStream out = pair.client.getOutputStream();
+            pair.client.close();
+            assertThatThrownBy(in::read).hasMessage("Socket closed");
+            assertThatThrownBy(in::available).hasMessage("Socket closed");
+            assertThatThrownBy(() -> out.write(1)).hasMessage("Socket closed");
+            out.flush();
+            in.close();
+            out.close();
+            assertThatThrownBy(pair.client::getInputStream).hasMessage("Socket closed");
+            assertThatThrownBy(pair.client::getOutputStream).hasMessage("Socket closed");
+            assertThatThrownBy(pair.client::shutdownInput).hasMessage("Socket closed");
+            assertThatThrownBy(pair.client::shutdownOutput).hasMessage("Socket closed");
+            assertThatThrownBy(pair.client::pipe).hasMessage("Socket closed");
+            assertThat(pair.client.isConnected()).as("as with TCP").isTrue();
+        }
+    }
+
+    @Test
+    void aPipeThatRefusesTheClientIsAnIoException() throws Exception {
+        // A client asks for both directions.
+        try (PipeServerSocket server = new PipeServerSocket(NamedPipeServer.builder(
+                Streams.port(), PipePair.newName()).direction(PipeDirection.INBOUND), 1);
+                PipeSocket socket = new PipeSocket()) {
+            assertThatThrownBy(() -> socket.connect(server.getLocalSocketAddress(), 60_000))
+                    .isInstanceOf(Win32Exception.class)
+                    .satisfies(thrown -> assertThat(Win32Exception.codeOf(thrown)).isEqualTo(Win32Error.ACCESS_DENIED));
+            assertThat(socket.isConnected()).isFalse();
+            assertThat(socket.isClosed()).as("another attempt is possible").isFalse();
+        }
+    }
+
+    @Test
+    void connectsAfterAnAttemptHasFailed() throws Exception {
+        final String name = PipePair.newName();
+        try (PipeSocket socket = new PipeSocket()) {
+            assertThatThrownBy(() -> socket.connect(NamedPipeAddress.of(name))).isInstanceOf(ConnectException.class);
+            try (PipeServerSocket server = new PipeServerSocket(name)) {
+                socket.connect(NamedPipeAddress.of(name));
+                server.accept().close();
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
     void acceptsAllOptionsBeforeItIsConnected() throws Exception {
         final String name = PipePair.newName();
         try (PipeServerSocket server = new PipeServerSocket(name);
@@ -466,6 +551,20 @@ final class PipeSocketTest {
         final Socket socket = new PipeSocket();
         socket.connect(server.getLocalSocketAddress());
         return socket;
+    }
+
+    /** Writes 0, 1, 2... with pauses of a few timeouts, until the peer writes; returns how many. */
+    private static int writeUntilRead(final PipeSocket socket) throws IOException {
+        final InputStream in = socket.getInputStream();
+        final Random random = new Random(5);
+        int written = 0;
+        while (in.available() == 0) {
+            LockSupport.parkNanos(random.nextInt(30_000_000));
+            for (int more = random.nextInt(3); more >= 0; more--) {
+                socket.getOutputStream().write(written++);
+            }
+        }
+        return written;
     }
 
     private static int readAgain(final InputStream in, final AtomicInteger timeouts) throws IOException {
