@@ -42,7 +42,7 @@ final class PipeHttpServer implements AutoCloseable {
 
     PipeHttpServer(final PipeMode mode, final Handler handler) throws IOException {
         this.handler = handler;
-        // A fixed number, because one that adapts closes waiting instances after a second, perhaps while clients connect.
+        // A fixed number: one that adapts closes waiting instances after a second, perhaps while clients connect.
         server = new PipeServerSocket(
                 NamedPipeServer.builder(Streams.port(), pipe).mode(mode).listening(LISTENING), 0);
         final Thread thread = new Thread(this::accept, "http-accept");
