@@ -30,6 +30,10 @@ final class Outcome<V> implements CompletionHandler<V, Object> {
         return outcome.isDone();
     }
 
+    boolean isCalledOnce() {
+        return outcome.isDone() && !calledTwice;
+    }
+
     V get() throws Exception {
         final V value = outcome.get();
         assertThat(calledTwice).as("called twice").isFalse();
