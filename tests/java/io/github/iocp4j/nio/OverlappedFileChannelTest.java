@@ -29,9 +29,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class OverlappedFileChannelTest {
     private static final int ROUNDS = 10_000;
+    /** Of a file, in bytes. */
+    private static final long PART = 10_000;
 
     @TempDir
     Path folder;
@@ -122,6 +129,143 @@ final class OverlappedFileChannelTest {
             assertThatThrownBy(channel::size).isInstanceOf(ClosedChannelException.class);
             assertThat(failure(channel.lock(0, 1, true))).isInstanceOf(ClosedChannelException.class);
         }
+    }
+
+    /** As on Windows, where reads of cached files do; under Wine none does. */
+    @Test
+    void operationsMayCompleteInline() throws Exception {
+        try (OverlappedFileChannel channel = new OverlappedFileChannel(
+                OverlappedFile.open(Streams.port(), file(10)), true, false, CallbackThreads.POOL)) {
+            final ByteBuffer target = ByteBuffer.allocate(5);
+            final FileFuture<Object> future = new FileFuture<>(channel);
+            final FileRequest request = channel.take();
+            request.resultTo(future, null, null);
+            request.transfer(FileRequest.Kind.READ, target, 0).put(0, (byte) 7);
+            request.completedInline(3);
+            assertThat(future.get()).isEqualTo(3);
+            assertThat(target.position()).isEqualTo(3);
+            assertThat(target.get(0)).isEqualTo((byte) 7);
+            assertThat(channel.take()).isSameAs(request);
+        }
+    }
+
+    @Test
+    void aDirectExecutorDoesNotDeepenTheStack() throws Exception {
+        final int rounds = 20_000;
+        final CompletableFuture<Integer> end = new CompletableFuture<>();
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10), Set.of(READ), new DirectExecutor())) {
+            channel.read(ByteBuffer.allocateDirect(10), 0, 1, new CompletionHandler<Integer, Integer>() {
+                @Override
+                public void completed(final Integer bytes, final Integer round) {
+                    if (round == rounds) {
+                        end.complete(round);
+                    } else {
+                        channel.read(ByteBuffer.allocateDirect(10), 0, round + 1, this);
+                    }
+                }
+
+                @Override
+                public void failed(final Throwable failure, final Integer round) {
+                    end.completeExceptionally(failure);
+                }
+            });
+            assertThat(end.get()).isEqualTo(rounds);
+        }
+    }
+
+    /** Runs tasks on the thread that submits them. */
+    private static final class DirectExecutor extends AbstractExecutorService {
+        @Override
+        public void execute(final Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {
+            throw new AssertionError("A channel does not shut down an executor");
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            throw new AssertionError("A channel does not shut down an executor");
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(final long timeout, final TimeUnit unit) {
+            return false;
+        }
+    }
+
+    /** Each thread has a part of the file. Cancelled operations end while others use their requests again. */
+    @Test
+    void threadsShareAChannel() throws Exception {
+        final int threads = 8;
+        try (AsynchronousFileChannel channel = FileChannels.open(file(0), READ, WRITE)) {
+            final List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                final int part = i;
+                all.add(CompletableFuture.runAsync(() -> writeAndRead(channel, part), command ->
+                        new Thread(command, "part-" + part).start()));
+            }
+            CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).get();
+            assertThat(channel.size()).isEqualTo(threads * PART);
+        }
+    }
+
+    private static void writeAndRead(final AsynchronousFileChannel channel, final int part) {
+        final Random random = new Random(part);
+        try {
+            for (int round = 0; round < 500; round++) {
+                final ByteBuffer source = random.nextBoolean() ? ByteBuffer.allocate((int) PART)
+                        : ByteBuffer.allocateDirect((int) PART);
+                while (source.hasRemaining()) {
+                    source.putInt(part << 16 | round);
+                }
+                assertThat(outcome(channel, source.flip(), part * PART, true, random)).isEqualTo((int) PART);
+                channel.read(ByteBuffer.allocate((int) PART), part * PART).cancel(false);
+                final ByteBuffer target = random.nextBoolean() ? ByteBuffer.allocate((int) PART)
+                        : ByteBuffer.allocateDirect((int) PART);
+                assertThat(outcome(channel, target, part * PART, false, random)).isEqualTo((int) PART);
+                assertThat(target.flip()).isEqualTo(source.flip());
+            }
+        } catch (final InterruptedException | ExecutionException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static int outcome(final AsynchronousFileChannel channel, final ByteBuffer buffer, final long position,
+            final boolean write, final Random random) throws InterruptedException, ExecutionException {
+        if (random.nextBoolean()) {
+            return (write ? channel.write(buffer, position) : channel.read(buffer, position)).get();
+        }
+        final CompletableFuture<Integer> handled = new CompletableFuture<>();
+        final CompletionHandler<Integer, CompletableFuture<Integer>> handler = new CompletionHandler<>() {
+            @Override
+            public void completed(final Integer result, final CompletableFuture<Integer> attachment) {
+                attachment.complete(result);
+            }
+
+            @Override
+            public void failed(final Throwable failure, final CompletableFuture<Integer> attachment) {
+                attachment.completeExceptionally(failure);
+            }
+        };
+        if (write) {
+            channel.write(buffer, position, handled, handler);
+        } else {
+            channel.read(buffer, position, handled, handler);
+        }
+        return handled.get();
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -35,9 +34,10 @@ import java.util.concurrent.ExecutorService;
  * </ul>
  *
  * <p><b>Threads.</b> The operations are those of {@link Streams#port()}. Handlers run on the executor; without one, on
- * daemon threads of this module, at most 256. They never run on the thread that starts an operation, and never on the
- * port's workers. A close does not shut down the executor. If an executor refuses the task of a handler, the handler is
- * not called, and the port reports the {@link java.util.concurrent.RejectedExecutionException} as one of a listener.
+ * daemon threads of this module, at most 256. They run neither on the thread that starts an operation nor on the port's
+ * workers, unless the executor runs tasks on the thread that submits them. A close does not shut down the executor. If
+ * an executor refuses the task of a handler, the handler is not called, and the port reports the
+ * {@link java.util.concurrent.RejectedExecutionException} as one of a listener.
  *
  * <p><b>Locks</b> overlap within the JVM by the identity of the file, whatever name it was opened by, as {@link
  * java.nio.channels.OverlappingFileLockException} says. Channels of the JDK are not counted: a lock of one of them is
@@ -85,11 +85,10 @@ public final class FileChannels {
             throw new UnsupportedOperationException(file + " is not a file of the default file system");
         }
         final FileOpening opening = new FileOpening(options, attributes);
-        final OverlappedFile opened = opening.open(Streams.port(), file);
-        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), executorOr(executor));
-    }
-
-    private static Executor executorOr(final ExecutorService given) {
-        return given == null ? CallbackThreads.POOL : given;
+        // An executor of the program may run tasks on the thread that submits them, and each handler may start another
+        // operation: such handlers must come from a worker.
+        final OverlappedFile opened = opening.open(Streams.port(), file, executor == null);
+        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(),
+                executor == null ? CallbackThreads.POOL : executor);
     }
 }

@@ -65,7 +65,12 @@ final class FileOpening {
         return options.contains(WRITE);
     }
 
-    OverlappedFile open(final CompletionPort port, final Path file) throws IOException {
+    /**
+     * Opens the file.
+     *
+     * @param inline whether operations may complete during the call that starts them
+     */
+    OverlappedFile open(final CompletionPort port, final Path file, final boolean inline) throws IOException {
         if (!followsLinks || options.contains(DELETE_ON_CLOSE)) {
             refuseLink(file);
         }
@@ -73,6 +78,9 @@ final class FileOpening {
         final OverlappedFile opened = builder(port, file, created).open();
         try {
             prepare(opened);
+            if (inline) {
+                opened.completeInline();
+            }
         } catch (final IOException | RuntimeException failure) {
             opened.close();
             throw failure;
@@ -87,7 +95,6 @@ final class FileOpening {
         if (options.contains(SPARSE) && options.contains(CREATE_NEW)) {
             setSparse(opened);
         }
-        opened.completeInline();
     }
 
     private OverlappedFile.Builder builder(final CompletionPort port, final Path file, final boolean created) {

@@ -298,19 +298,11 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
             }
         }
         if (InlineCompletion.is(started)) {
-            completeInline(request, InlineCompletion.bytes(started));
+            request.completedInline(InlineCompletion.bytes(started));
         } else if (future != null) {
             future.started(started);
         }
         return future;
-    }
-
-    private static void completeInline(final FileRequest request, final int bytes) {
-        try {
-            request.completedInline(bytes);
-        } catch (final RejectedExecutionException shutDown) {
-            throw shutDown(shutDown);
-        }
     }
 
     /** The result of a call that starts no operation. */
@@ -323,16 +315,13 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         try {
             executor.execute(() -> FileRequest.call(untyped(handler), attachment, outcome));
         } catch (final RejectedExecutionException shutDown) {
-            throw shutDown(shutDown);
+            throw (RuntimeException) new ShutdownChannelGroupException().initCause(shutDown);
         }
         return null;
     }
 
-    private static RuntimeException shutDown(final RejectedExecutionException cause) {
-        return (RuntimeException) new ShutdownChannelGroupException().initCause(cause);
-    }
-
-    private FileRequest take() {
+    /** Returns a request that is not in use. */
+    FileRequest take() {
         requestsLock.lock();
         try {
             if (freeCount > 0) {
