@@ -243,6 +243,8 @@ final class TcpChannelTest {
             assertThatThrownBy(() -> server.setOption(TCP_NODELAY, true))
                     .isInstanceOf(UnsupportedOperationException.class);
             assertThatIllegalArgumentException().isThrownBy(() -> channel.setOption(SO_RCVBUF, -1));
+            assertThatIllegalArgumentException().isThrownBy(() -> channel.setOption(SO_RCVBUF, null));
+            assertThatIllegalArgumentException().isThrownBy(() -> server.setOption(SO_REUSEADDR, null));
             channel.close();
             assertThatThrownBy(() -> channel.setOption(SO_RCVBUF, 1)).isInstanceOf(ClosedChannelException.class);
             assertThatThrownBy(() -> channel.getOption(SO_REUSEADDR)).isInstanceOf(ClosedChannelException.class);

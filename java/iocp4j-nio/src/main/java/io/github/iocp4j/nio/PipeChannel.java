@@ -76,7 +76,7 @@ final class PipeChannel extends StreamChannel {
 
     @Override
     public <T> AsynchronousSocketChannel setOption(final SocketOption<T> name, final T value) throws IOException {
-        settings.check(name);
+        settings.check(name, value);
         if (connection().isConnected()) {
             throw new AlreadyConnectedException();
         }

@@ -43,7 +43,7 @@ final class PipeServerChannel extends ServerChannel {
     @Override
     public <T> AsynchronousServerSocketChannel setOption(final SocketOption<T> name, final T value)
             throws IOException {
-        settings.check(name);
+        settings.check(name, value);
         if (server() != null) {
             throw new AlreadyBoundException();
         }

@@ -34,6 +34,14 @@ final class PipeSettings {
         return supported;
     }
 
+    /** Throws if the channel does not have the option, if the value is missing, or if the channel is closed. */
+    void check(final SocketOption<?> name, final Object value) throws ClosedChannelException {
+        check(name);
+        if (value == null) {
+            throw new IllegalArgumentException("The value of " + name + " is null");
+        }
+    }
+
     /** Throws if the channel does not have the option, or is closed. */
     void check(final SocketOption<?> name) throws ClosedChannelException {
         Objects.requireNonNull(name, "name");
@@ -50,7 +58,7 @@ final class PipeSettings {
         if (!values.containsKey(name)) {
             throw new UnsupportedOperationException("'" + name + "' can only be read");
         }
-        values.put(name, Objects.requireNonNull(value, "value"));
+        values.put(name, value);
     }
 
     <T> T get(final SocketOption<T> name) {

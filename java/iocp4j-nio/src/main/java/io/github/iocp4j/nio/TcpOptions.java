@@ -25,6 +25,9 @@ final class TcpOptions {
 
     <T> void set(final SocketOption<T> name, final T value, final Setter socket) throws IOException {
         check(name);
+        if (value == null) {
+            throw new IllegalArgumentException("The value of " + name + " is null");
+        }
         if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
             reuseAddress = (Boolean) value;
             return;

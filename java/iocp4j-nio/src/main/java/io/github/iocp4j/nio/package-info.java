@@ -87,7 +87,7 @@
  * options of {@code jdk.net} are not supported.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, the internal thread calls the handler.
- * <li>There are no checks of a {@code SecurityManager}.
+ * <li>There are no checks of a {@code SecurityManager}: with one, the program needs the permissions of this library.
  * </ul>
  */
 package io.github.iocp4j.nio;
