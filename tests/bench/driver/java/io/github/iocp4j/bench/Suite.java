@@ -226,6 +226,7 @@ final class Suite {
         return new Comparison(clients(length, connections), List.of(
                 Entrant.subject("iocp4j", java("pipe-echo.iocp4j", pipe("queued"), "queued", PACKETS)),
                 Entrant.subject("iocp4j inline", java("pipe-echo.iocp4j", pipe("inline"), "inline", PACKETS)),
+                Entrant.subject("PipeServerSocket", java("pipe-echo.sockets", pipe("sockets"))),
                 Entrant.peer("ipcsocket", java("pipe-echo.ipcsocket", pipe("ipcsocket"))),
                 Entrant.peer("JNA, blocking", java("pipe-echo.jna", pipe("jna"))),
                 Entrant.peer("floor", platform.floor("pipe-echo", pipe("floor"), "queued")),

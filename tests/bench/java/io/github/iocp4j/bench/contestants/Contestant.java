@@ -1,6 +1,7 @@
 package io.github.iocp4j.bench.contestants;
 
 import io.github.iocp4j.nio.FileChannels;
+import io.github.iocp4j.nio.PipeServerSocket;
 import io.github.iocp4j.tools.copy.DefaultCopy;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.scalasbt.ipcsocket.Win32NamedPipeServerSocket;
+import org.scalasbt.ipcsocket.Win32SecurityLevel;
 
 /**
  * The process of one contestant. It answers commands on standard input, one a line, as the native floor does:
@@ -48,7 +51,9 @@ public final class Contestant {
             Map.entry("socket-echo.selector", SocketEchoSelector::new),
             Map.entry("socket-echo.threads", SocketEchoThreads::new),
             Map.entry("pipe-echo.iocp4j", PipeEcho::new),
-            Map.entry("pipe-echo.ipcsocket", PipeEchoIpcsocket::new),
+            Map.entry("pipe-echo.sockets", arguments -> new PipeEchoSockets(PipeServerSocket::new, arguments)),
+            Map.entry("pipe-echo.ipcsocket", arguments -> new PipeEchoSockets(
+                    path -> new Win32NamedPipeServerSocket(path, true, Win32SecurityLevel.NO_SECURITY), arguments)),
             Map.entry("pipe-echo.jna", PipeEchoJna::new),
             Map.entry("syelogd.iocp4j", Syelogd::new));
 

@@ -6,20 +6,23 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
-import org.scalasbt.ipcsocket.Win32NamedPipeServerSocket;
-import org.scalasbt.ipcsocket.Win32SecurityLevel;
 
-/** The same with sbt's ipcsocket, which blocks, and so with a thread for each client. */
-final class PipeEchoIpcsocket implements Workload {
+/** The same as code for sockets, with a thread for each client, which waits in a read. */
+final class PipeEchoSockets implements Workload {
     private static final int BUFFER = 8192;
 
     private final String name;
     private final ServerSocket server;
 
+    /** Opens a server socket on a pipe: each library has its own. */
+    interface Opening {
+        ServerSocket open(String path) throws IOException;
+    }
+
     /** Arguments: the pipe. */
-    PipeEchoIpcsocket(final List<String> arguments) throws IOException {
+    PipeEchoSockets(final Opening library, final List<String> arguments) throws IOException {
         name = arguments.get(0);
-        server = new Win32NamedPipeServerSocket("\\\\.\\pipe\\" + name, true, Win32SecurityLevel.NO_SECURITY);
+        server = library.open("\\\\.\\pipe\\" + name);
         new Thread(this::accept, "accept").start();
     }
 
