@@ -81,8 +81,8 @@ final class Suite {
 
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), fileChannels(), tcpEcho(),
-                tcpLatency(), threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(), devices(),
-                openClose(), fileCopy(), new Start(platform, data, cached), new Memory(platform));
+                tcpChannels(), tcpLatency(), threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(),
+                devices(), openClose(), fileCopy(), new Start(platform, data, cached), new Memory(platform));
     }
 
     private Benchmark delivery() {
@@ -144,6 +144,15 @@ final class Suite {
             SOCKETS.forEach(connections -> comparisons.add(tcpEcho(length, connections)));
         }
         return new Contest("tcp-echo", "round trips of an echo server's TCP clients", nothing(), comparisons);
+    }
+
+    private Benchmark tcpChannels() {
+        return new Contest("tcp-channels", "an echo server with AsynchronousSocketChannels", nothing(),
+                SOCKETS.stream().map(connections -> new Comparison(clients(SHORT, connections), List.of(
+                        Entrant.subject("CompletionPortChannelProvider", java("socket-echo.nio")),
+                        Entrant.peer("the JDK's provider", java("socket-echo.jdk")),
+                        Entrant.peer("iocp4j inline", java("socket-echo.iocp4j", "inline", "0"))),
+                        tcpClients(connections, SHORT))).collect(Collectors.toList()));
     }
 
     private Benchmark pipeEcho() {

@@ -57,6 +57,8 @@ final class Summary {
         out.append("| instead of | doing what | iocp4j ÷ it |\n| --- | --- | ---: |\n");
         row(out, "`AsynchronousSocketChannel`", "TCP echo, 64 B, 1 / 16 / 256 / 1,000 clients", tcp(OURS, JDK));
         row(out, "", THE_SAME_INLINE, tcp(INLINE, JDK));
+        row(out, "", "the same through `CompletionPortChannelProvider` of iocp4j-nio",
+                ratios("tcp-channels", TCP, "CompletionPortChannelProvider", "the JDK's provider"));
         row(out, "Netty, NIO", THE_SAME, tcp(OURS, NETTY));
         row(out, "", THE_SAME_INLINE, tcp(INLINE, NETTY));
         row(out, "`AsynchronousFileChannel`", "cached reads of 4 KiB, 1 / 8 / 32 / 128 in flight",

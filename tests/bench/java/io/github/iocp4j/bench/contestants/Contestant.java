@@ -1,5 +1,6 @@
 package io.github.iocp4j.bench.contestants;
 
+import io.github.iocp4j.nio.CompletionPortChannelProvider;
 import io.github.iocp4j.nio.FileChannels;
 import io.github.iocp4j.nio.PipeServerSocket;
 import io.github.iocp4j.tools.copy.DefaultCopy;
@@ -9,6 +10,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -46,7 +48,10 @@ public final class Contestant {
             Map.entry("open-close.jdk", OpenCloseJdk::new),
             Map.entry("socket-echo.iocp4j", SocketEcho::new),
             Map.entry("socket-echo.ports", SocketEchoPorts::new),
-            Map.entry("socket-echo.jdk", SocketEchoJdk::new),
+            Map.entry("socket-echo.jdk", arguments -> new SocketEchoAsynchronous(
+                    AsynchronousChannelProvider.provider(), arguments)),
+            Map.entry("socket-echo.nio", arguments -> new SocketEchoAsynchronous(
+                    new CompletionPortChannelProvider(), arguments)),
             Map.entry("socket-echo.netty", SocketEchoNetty::new),
             Map.entry("socket-echo.selector", SocketEchoSelector::new),
             Map.entry("socket-echo.threads", SocketEchoThreads::new),

@@ -5,22 +5,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.List;
 import java.util.concurrent.Executors;
 
 /** The same with {@link AsynchronousSocketChannel}, and as many threads as there are processors. */
-final class SocketEchoJdk implements Workload, CompletionHandler<AsynchronousSocketChannel, Void> {
+final class SocketEchoAsynchronous implements Workload, CompletionHandler<AsynchronousSocketChannel, Void> {
     private static final int BUFFER = 8192;
 
     private final AsynchronousServerSocketChannel server;
 
-    /** No arguments. */
-    SocketEchoJdk(final List<String> arguments) throws IOException {
-        server = AsynchronousServerSocketChannel.open(AsynchronousChannelGroup.withFixedThreadPool(
+    /** Takes the channels of that provider. No arguments. */
+    SocketEchoAsynchronous(final AsynchronousChannelProvider provider, final List<String> arguments)
+            throws IOException {
+        server = provider.openAsynchronousServerSocketChannel(provider.openAsynchronousChannelGroup(
                 Runtime.getRuntime().availableProcessors(), Executors.defaultThreadFactory()));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Integer.MAX_VALUE);
         server.accept(null, this);
