@@ -39,6 +39,13 @@ void Device::dispose(Device* device) noexcept {
     port.deviceEnded(key);
 }
 
+void Device::onClosing() noexcept {
+    // If the closing thread is the only user, nothing is in flight, and nothing can start.
+    if (table().inside(key_) > 1) {
+        cancel(nullptr);
+    }
+}
+
 Started Device::read(Operation&, void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }
 
 Started Device::write(Operation&, const void*, std::uint32_t) noexcept { return Started::over(ERROR_INVALID_FUNCTION); }

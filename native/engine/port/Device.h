@@ -117,7 +117,7 @@ public:
 
     // Called once, on the thread that closes the device or its port. New operations are refused from now on. Other
     // calls may be in progress.
-    virtual void onClosing() noexcept { cancel(nullptr); }
+    virtual void onClosing() noexcept;
 
     // Called once, on the thread that has ended the last share, when nothing is in flight and no other thread uses the
     // device. Afterwards the handle is closed, unless releaseHandle() was called, and the object is deleted.
