@@ -28,7 +28,7 @@ final class PublicApiTest {
 
     @Test
     void findsTheModules() throws Exception {
-        assertThat(modules()).contains("iocp4j", "iocp4j-monitoring", "iocp4j-nio");
+        assertThat(modules()).contains("iocp4j", "iocp4j-monitoring", "iocp4j-netty", "iocp4j-nio");
     }
 
     @ParameterizedTest

@@ -1,0 +1,220 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Device;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.RecvByteBufAllocator;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * A channel whose operations complete on the port of its event loop.
+ *
+ * <p>A close cancels the operations in flight. The channel is closed, and its promises complete, when all their
+ * completions have come: then Windows uses none of its buffers, and the address is free.
+ */
+abstract class AbstractIocpChannel extends AbstractChannel {
+    private volatile boolean open = true;
+    private volatile boolean active;
+    private volatile SocketAddress local;
+    private volatile SocketAddress remote;
+    /** Null before the channel is registered. */
+    private Registration registration;
+    /** Whether a close has begun. No operation starts afterwards. */
+    private boolean closing;
+
+    AbstractIocpChannel(final Channel parent) {
+        super(parent);
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public final boolean isActive() {
+        return active;
+    }
+
+    /** Null before the handle belongs to a port. */
+    abstract Device device();
+
+    /** Makes the handle a device of the loop's port, if there is a handle. */
+    abstract void associate(IocpIoHandler handler) throws Exception;
+
+    /** Closes a handle that belongs to no port. */
+    abstract void closeDetached();
+
+    /** The loop's thread: a completion has come. */
+    abstract void completed(CompletionEvent event);
+
+    /** The loop's thread: the program has called close, and operations are about to be cancelled. */
+    void closeBegins() {
+    }
+
+    /** The loop's thread: what the program has wanted to read before is not wanted any more. */
+    abstract void readingEnds();
+
+    final Registration registration() {
+        return registration;
+    }
+
+    final boolean isClosing() {
+        return closing;
+    }
+
+    /** Whether operations may start. After a deregistration their completions would not find this channel. */
+    final boolean canStart() {
+        return !closing && registration != null && registration.isValid();
+    }
+
+    final void activate(final SocketAddress localAddress, final SocketAddress remoteAddress) {
+        local = localAddress;
+        remote = remoteAddress;
+        active = true;
+    }
+
+    final void bound(final SocketAddress localAddress) {
+        local = localAddress;
+    }
+
+    final IocpUnsafe iocpUnsafe() {
+        return (IocpUnsafe) unsafe();
+    }
+
+    @Override
+    protected final boolean isCompatible(final EventLoop loop) {
+        return loop instanceof IoEventLoop && ((IoEventLoop) loop).isCompatible(IocpUnsafe.class);
+    }
+
+    @Override
+    protected final void doRegister(final ChannelPromise promise) {
+        ((IoEventLoop) eventLoop()).register(iocpUnsafe()).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                promise.setFailure(registered.cause());
+                return;
+            }
+            final IoRegistration made = (IoRegistration) registered.getNow();
+            final Registration own = made.attachment();
+            try {
+                checkPort(own.handler());
+                associate(own.handler());
+            } catch (final Exception refused) {
+                made.cancel();
+                promise.setFailure(refused);
+                return;
+            }
+            registration = own;
+            iocpUnsafe().registration = made;
+            promise.setSuccess();
+        });
+    }
+
+    @Override
+    protected final void doDeregister() {
+        final IoRegistration registered = iocpUnsafe().registration;
+        if (registered != null) {
+            registered.cancel();
+            readingEnds();
+        }
+    }
+
+    @Override
+    protected final SocketAddress localAddress0() {
+        return local;
+    }
+
+    @Override
+    protected final SocketAddress remoteAddress0() {
+        return remote;
+    }
+
+    @Override
+    protected void doDisconnect() throws Exception {
+        doClose();
+    }
+
+    @Override
+    protected final void doClose() {
+        open = false;
+        active = false;
+        final Device device = device();
+        if (device != null) {
+            device.closeAsync();
+        } else {
+            closeDetached();
+        }
+    }
+
+    private void checkPort(final IocpIoHandler handler) {
+        final Device device = device();
+        if (device != null && device.port() != handler.port()) {
+            throw new IllegalStateException("The channel has been registered with another event loop before. Windows"
+                    + " does not move a handle to another completion port, so it can only be registered there again");
+        }
+    }
+
+    /** The channel's own side, which its event loop calls. */
+    abstract class IocpUnsafe extends AbstractUnsafe implements IoHandle {
+        /** Counts for the loop; null before the channel is registered. */
+        private IoRegistration registration;
+
+        @Override
+        public final void handle(final IoRegistration registered, final IoEvent event) {
+            completed((CompletionEvent) event);
+        }
+
+        @Override
+        public final void close() {
+            close(voidPromise());
+        }
+
+        @Override
+        public final RecvByteBufAllocator.ExtendedHandle recvBufAllocHandle() {
+            return (RecvByteBufAllocator.ExtendedHandle) super.recvBufAllocHandle();
+        }
+
+        final void flushAgain() {
+            flush0();
+        }
+
+        final void writeFailed(final Throwable failure) {
+            handleWriteError(failure);
+        }
+
+        final Throwable annotated(final Throwable failure, final SocketAddress address) {
+            return annotateConnectException(failure, address);
+        }
+
+        @Override
+        protected final void close(
+                final ChannelPromise promise, final Throwable cause, final ClosedChannelException closeCause) {
+            if (closing) {
+                // The close that has begun completes this promise, too: at once if it has ended.
+                if (!promise.isVoid()) {
+                    closeFuture().addListener(closed -> promise.trySuccess());
+                }
+                return;
+            }
+            if (!promise.setUncancellable()) {
+                return;
+            }
+            closing = true;
+            closeBegins();
+            final Device device = device();
+            if (device == null || AbstractIocpChannel.this.registration == null) {
+                super.close(promise, cause, closeCause);
+            } else {
+                AbstractIocpChannel.this.registration.handler().close(
+                        device, () -> super.close(promise, cause, closeCause));
+            }
+        }
+    }
+}

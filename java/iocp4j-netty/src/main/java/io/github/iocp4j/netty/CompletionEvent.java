@@ -1,0 +1,51 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.DetachedDevice;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.netty.channel.IoEvent;
+
+/** One completion. A loop has one event, which is valid only during {@code IoHandle.handle}. */
+final class CompletionEvent implements IoEvent {
+    private CompletionBatch batch;
+    private int index;
+    private int kind;
+
+    void set(final CompletionBatch of, final int at, final int what) {
+        batch = of;
+        index = at;
+        kind = what;
+    }
+
+    /** What the operation was started as: see {@link Registration#token}. */
+    int kind() {
+        return kind;
+    }
+
+    boolean isSuccess() {
+        return batch.status(index) == Win32Error.SUCCESS;
+    }
+
+    boolean isAborted() {
+        return batch.isAborted(index);
+    }
+
+    boolean isEnd() {
+        return batch.isEnd(index);
+    }
+
+    int bytes() {
+        return batch.bytes(index);
+    }
+
+    /** The accepted connection, which then belongs to the caller. */
+    DetachedDevice<?> detached() {
+        return batch.detached(index);
+    }
+
+    /** Null after a success. */
+    Win32Exception error() {
+        return batch.error(index);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+
+/** The exceptions that Netty's other transports throw, with that of Windows as the cause. */
+final class Failures {
+    private Failures() {
+    }
+
+    /** A connect has failed. */
+    static IOException ofConnect(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAEHOSTUNREACH:
+            case Win32Error.WSAENETUNREACH:
+                return caused(new NoRouteToHostException(failure.getMessage()), failure);
+            default:
+                return caused(new ConnectException(failure.getMessage()), failure);
+        }
+    }
+
+    /** A bind has failed. */
+    static IOException ofBind(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAEADDRINUSE:
+            case Win32Error.WSAEACCES:
+            case Win32Error.WSAEADDRNOTAVAIL:
+                return caused(new BindException(failure.getMessage()), failure);
+            default:
+                return failure;
+        }
+    }
+
+    /** A read or write has failed. */
+    static IOException ofTransfer(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAECONNRESET:
+            case Win32Error.NETNAME_DELETED:
+                return caused(new SocketException("Connection reset: " + failure.getMessage()), failure);
+            case Win32Error.WSAECONNABORTED:
+                return caused(new SocketException("Connection aborted: " + failure.getMessage()), failure);
+            default:
+                return failure;
+        }
+    }
+
+    private static IOException caused(final IOException exception, final Throwable cause) {
+        exception.initCause(cause);
+        return exception;
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.CompletionPort;
+import java.io.IOException;
+
+/** Whether this transport works in this process. */
+public final class Iocp {
+    /** Null when a port can be opened. */
+    private static final Throwable UNAVAILABLE = openPort();
+
+    private Iocp() {
+    }
+
+    /**
+     * Whether a completion port can be opened: the system is Windows x64, and {@code iocp4j.dll} is found. The first
+     * call loads the DLL.
+     *
+     * @return false when {@link #unavailabilityCause} says why not
+     */
+    public static boolean isAvailable() {
+        return UNAVAILABLE == null;
+    }
+
+    /**
+     * Why this transport does not work.
+     *
+     * @return an {@link io.github.iocp4j.NativeLibraryError}, or the exception of Windows; null when it works
+     */
+    public static Throwable unavailabilityCause() {
+        return UNAVAILABLE;
+    }
+
+    /**
+     * Checks that this transport works.
+     *
+     * @throws UnsatisfiedLinkError when it does not, with {@link #unavailabilityCause} as its cause
+     */
+    public static void ensureAvailability() {
+        if (UNAVAILABLE != null) {
+            throw (Error) new UnsatisfiedLinkError("The transport on completion ports does not work here: "
+                    + UNAVAILABLE.getMessage()).initCause(UNAVAILABLE);
+        }
+    }
+
+    private static Throwable openPort() {
+        try {
+            CompletionPort.builder(completion -> { }).name("netty").polled().open().close();
+            return null;
+        } catch (final IOException | LinkageError failure) {
+            return failure;
+        }
+    }
+}

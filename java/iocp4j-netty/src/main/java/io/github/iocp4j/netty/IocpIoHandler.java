@@ -1,0 +1,318 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPoller;
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
+import io.github.iocp4j.Opcode;
+import io.github.iocp4j.Win32Exception;
+import io.netty.channel.ChannelException;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The completion port of one event loop: the loop's thread polls it. Use it as
+ * {@code new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory())}.
+ *
+ * <p>One run of the loop handles one batch of completions, then the loop's tasks. A wait ends at the deadline of the
+ * next scheduled task, rounded up to milliseconds; Windows adds up to one tick of its clock. Another thread wakes the
+ * loop with a packet, and only while the loop waits.
+ *
+ * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
+ * The buffers of operations that have none by then are never released, because Windows may still write to them.
+ */
+public final class IocpIoHandler implements IoHandler {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final int CLOSE_POLL_MILLIS = 10;
+    private static final long NANOS_PER_MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    /** A read and a write for half a million channels. The ceiling itself takes only addresses, 128 MiB of them. */
+    private static final int OPERATIONS = 1 << 20;
+    private static final long NOTHING_SCHEDULED = -1;
+
+    private final ThreadAwareExecutor executor;
+    private final CompletionPort port;
+    private final CompletionPoller poller;
+    private final Gather gather = new Gather();
+    private final CompletionEvent event = new CompletionEvent();
+    /** Set while the loop waits or is about to: only then does a wake-up need a packet. */
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    /** What follows the end of a device. It runs outside of the native call in which the device ends. */
+    private final Queue<Runnable> endings = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<Integer> freeIndexes = new ArrayDeque<>();
+    private Registration[] registrations = new Registration[16];
+    /** The indexes that were ever in use. */
+    private int used;
+    private boolean shuttingDown;
+    /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
+    private long destroyDeadline;
+    /** The devices whose close has begun and not ended. */
+    private int closes;
+    /** Whether a poll is in progress, so that a device may end in a native call. */
+    private boolean polling;
+    private int handled;
+    private IoHandlerContext context;
+
+    private IocpIoHandler(final ThreadAwareExecutor executor) {
+        this.executor = Objects.requireNonNull(executor, "executor");
+        try {
+            port = CompletionPort.batchBuilder(this::handle).name("netty").polled()
+                    .operations(OPERATIONS).open();
+        } catch (final Win32Exception refused) {
+            throw new ChannelException("Windows gives the loop no completion port", refused);
+        }
+        poller = port.openPoller();
+    }
+
+    /**
+     * Makes a factory, for {@link io.netty.channel.MultiThreadIoEventLoopGroup}.
+     *
+     * @return the factory
+     * @throws UnsatisfiedLinkError when {@link Iocp#isAvailable} is false
+     */
+    public static IoHandlerFactory newFactory() {
+        Iocp.ensureAvailability();
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(final ThreadAwareExecutor executor) {
+                return new IocpIoHandler(executor);
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return true;
+            }
+        };
+    }
+
+    @Override
+    public int run(final IoHandlerContext loop) {
+        context = loop;
+        handled = 0;
+        if (canBlock(loop)) {
+            waiting.set(true);
+            try {
+                // Asked again, because a task that came before the flag was set has sent no packet.
+                poll(canBlock(loop) ? timeout(loop) : 0);
+            } finally {
+                waiting.set(false);
+            }
+        } else {
+            poll(0);
+        }
+        runEndings();
+        return handled;
+    }
+
+    @Override
+    public void wakeup() {
+        if (!isOnLoop() && waiting.get() && waiting.getAndSet(false)) {
+            port.wakeUp();
+        }
+    }
+
+    @Override
+    public boolean isCompatible(final Class<? extends IoHandle> type) {
+        return AbstractIocpChannel.IocpUnsafe.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public IoRegistration register(final IoHandle handle) {
+        if (!isCompatible(handle.getClass())) {
+            throw new IllegalArgumentException(handle + " is not a channel of this transport");
+        }
+        if (shuttingDown) {
+            throw new IllegalStateException("The event loop is shutting down");
+        }
+        final Integer free = freeIndexes.poll();
+        final int index = free != null ? free : used++;
+        if (index == registrations.length) {
+            registrations = Arrays.copyOf(registrations, 2 * index);
+        }
+        registrations[index] = new Registration(this, handle, index);
+        handle.registered();
+        return registrations[index];
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        if (!shuttingDown) {
+            shuttingDown = true;
+            destroyDeadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+        }
+        // A close may remove registrations, but the array stays the same, because none is added any more.
+        for (int i = 0; i < used; i++) {
+            final Registration registration = registrations[i];
+            if (registration != null) {
+                close(registration.handle());
+            }
+        }
+        // Here, because the loop still runs the tasks with which Netty ends a closed channel.
+        awaitCloses();
+    }
+
+    @Override
+    public void destroy() {
+        prepareToDestroy();
+        polling = true;
+        try {
+            if (!port.close(CLOSE_TIMEOUT)) {
+                log("Operations have no completion " + CLOSE_TIMEOUT + " after their channels were closed. Their"
+                        + " buffers are never released", null);
+            }
+        } finally {
+            polling = false;
+        }
+        runEndings();
+        gather.release();
+    }
+
+    CompletionPort port() {
+        return port;
+    }
+
+    /** For one write at a time. */
+    Gather gather() {
+        return gather;
+    }
+
+    /** Closes the device, and runs the action on the loop when all completions have come and the handle is closed. */
+    void close(final Device device, final Runnable action) {
+        closes++;
+        device.closeAsync().thenRun(() -> {
+            if (isOnLoop() && !polling) {
+                end(action);
+            } else {
+                endings.add(action);
+                wakeup();
+            }
+        });
+    }
+
+    void onLoop(final Runnable action) {
+        if (isOnLoop()) {
+            action.run();
+        } else {
+            executor.execute(action);
+        }
+    }
+
+    void remove(final Registration registration) {
+        if (registrations[registration.index()] == registration) {
+            registrations[registration.index()] = null;
+            freeIndexes.add(registration.index());
+            registration.handle().unregistered();
+        }
+    }
+
+    private boolean isOnLoop() {
+        return executor.isExecutorThread(Thread.currentThread());
+    }
+
+    private boolean canBlock(final IoHandlerContext loop) {
+        return loop.canBlock() && endings.isEmpty();
+    }
+
+    /** Returns how long to wait, in milliseconds; -1 is for ever. */
+    private static int timeout(final IoHandlerContext loop) {
+        if (loop.deadlineNanos() == NOTHING_SCHEDULED) {
+            return -1;
+        }
+        final long nanos = loop.delayNanos(System.nanoTime());
+        // Rounded up, because otherwise the loop would poll without waiting in the last millisecond.
+        return (int) Math.min(
+                (Math.max(nanos, 0) + NANOS_PER_MILLISECOND - 1) / NANOS_PER_MILLISECOND, Integer.MAX_VALUE);
+    }
+
+    private void poll(final int milliseconds) {
+        polling = true;
+        try {
+            if (milliseconds < 0) {
+                poller.poll();
+            } else {
+                poller.poll(milliseconds);
+            }
+        } finally {
+            polling = false;
+        }
+    }
+
+    private void handle(final CompletionBatch batch) {
+        // Null when destroy() polls a loop that has never run.
+        final boolean timed = context != null && context.shouldReportActiveIoTime();
+        final long began = timed ? System.nanoTime() : 0;
+        // While the loop does this, it looks at its tasks afterwards anyway.
+        waiting.set(false);
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.opcode(i) != Opcode.POST) {
+                handle(batch, i);
+            }
+        }
+        handled = batch.size();
+        if (timed) {
+            context.reportActiveIoTime(System.nanoTime() - began);
+        }
+    }
+
+    private void handle(final CompletionBatch batch, final int index) {
+        final long token = batch.token(index);
+        final Registration registration = registrations[Registration.index(token)];
+        event.set(batch, index, Registration.kind(token));
+        try {
+            registration.handle().handle(registration, event);
+        } catch (final Throwable thrown) {
+            // The other completions of the batch belong to other channels.
+            log("A channel has not handled its completion", thrown);
+        } finally {
+            registration.completed();
+        }
+    }
+
+    private void runEndings() {
+        for (Runnable next = endings.poll(); next != null; next = endings.poll()) {
+            end(next);
+        }
+    }
+
+    private void end(final Runnable action) {
+        closes--;
+        try {
+            action.run();
+        } catch (final Throwable thrown) {
+            log("A channel has not finished its close", thrown);
+        }
+    }
+
+    /** Waits for the completions that the closes have caused, at most until the deadline of the loop's end. */
+    private void awaitCloses() {
+        runEndings();
+        while (closes > 0 && System.nanoTime() - destroyDeadline < 0) {
+            poll(CLOSE_POLL_MILLIS);
+            runEndings();
+        }
+    }
+
+    private static void close(final IoHandle handle) {
+        try {
+            handle.close();
+        } catch (final Exception failure) {
+            log("A channel was not closed with its loop", failure);
+        }
+    }
+
+    private static void log(final String message, final Throwable cause) {
+        System.getLogger(IocpIoHandler.class.getPackageName()).log(Level.WARNING, message, cause);
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.DetachedSocket;
+import io.github.iocp4j.socket.SocketServer;
+import io.github.iocp4j.socket.StreamSocket;
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+
+/**
+ * A TCP server on a completion port: in place of {@link io.netty.channel.socket.nio.NioServerSocketChannel}. It serves
+ * IPv4 and IPv6, unless it is bound to one address or the JVM was started with
+ * {@code -Djava.net.preferIPv4Stack=true}.
+ *
+ * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. One accept
+ * ({@code AcceptEx}) is in flight while the program reads; other clients wait in the backlog.
+ *
+ * <p>No other program can bind the same address ({@code SO_EXCLUSIVEADDRUSE}). {@code SO_REUSEADDR} is only remembered,
+ * as in the JDK, because on Windows it would allow that; a restarted server can bind its address without it.
+ */
+public final class IocpServerSocketChannel extends AbstractIocpServerChannel
+        implements ServerSocketChannel {
+    private final DetachedSocket<StreamSocket> detached;
+    private final IocpServerSocketChannelConfig config;
+    private IocpIoHandler handler;
+    private volatile SocketServer server;
+
+    /**
+     * Creates a channel that can be bound ({@code WSASocketW}).
+     *
+     * @throws ChannelException when Windows gives no socket
+     */
+    public IocpServerSocketChannel() {
+        detached = SocketHandle.open();
+        config = new IocpServerSocketChannelConfig(this);
+    }
+
+    @Override
+    public ServerSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return null;
+    }
+
+    /** Of the socket, whether it belongs to a port or not. */
+    <T> T option(final SocketOption<T> option) throws IOException {
+        final SocketServer device = server;
+        return device != null ? device.option(option) : detached.option(option);
+    }
+
+    /** Of the socket, whether it belongs to a port or not. */
+    <T> void option(final SocketOption<T> option, final T value) throws IOException {
+        final SocketServer device = server;
+        if (device != null) {
+            device.option(option, value);
+        } else {
+            detached.option(option, value);
+        }
+    }
+
+    @Override
+    SocketServer device() {
+        return server;
+    }
+
+    @Override
+    void associate(final IocpIoHandler to) {
+        handler = to;
+    }
+
+    @Override
+    void closeDetached() {
+        detached.close();
+    }
+
+    @Override
+    long startAccept(final long token) {
+        return server.accept(token);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    IocpSocketChannel connection(final CompletionEvent accepted) throws IOException {
+        final DetachedSocket<StreamSocket> socket = (DetachedSocket<StreamSocket>) accepted.detached();
+        try {
+            return new IocpSocketChannel(this, socket);
+        } catch (final Win32Exception | RuntimeException gone) {
+            socket.close();
+            throw gone;
+        }
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws IOException {
+        try {
+            detached.bind(SocketHandle.check(local, SocketHandle.isIpv6(detached.supportedOptions())));
+            server = SocketServer.from(handler.port(), detached).backlog(config.getBacklog()).listening(0).detached()
+                    .open();
+        } catch (final Win32Exception refused) {
+            throw Failures.ofBind(refused);
+        }
+        activate(server.localAddress(), null);
+    }
+}

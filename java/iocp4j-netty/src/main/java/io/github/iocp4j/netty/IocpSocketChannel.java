@@ -1,0 +1,283 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.DeviceClosedException;
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.DetachedSocket;
+import io.github.iocp4j.socket.StreamSocket;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+
+/**
+ * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
+ * IPv4 and IPv6, unless the JVM was started with {@code -Djava.net.preferIPv4Stack=true}.
+ *
+ * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy. {@code shutdownOutput} waits for the
+ * write that is in flight; flushed messages that Windows has not got then fail, as on other transports.
+ *
+ * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
+ */
+public final class IocpSocketChannel extends AbstractIocpStreamChannel implements SocketChannel {
+    private final DetachedSocket<StreamSocket> detached;
+    private final IocpSocketChannelConfig config;
+    /** A {@link #shutdownOutput} that waits for the write in flight. */
+    private ChannelPromise waitingShutdown;
+    private volatile boolean inputShutdown;
+    private volatile boolean outputShutdown;
+    /** The same device as {@link #device}, for other threads. */
+    private volatile StreamSocket socket;
+
+    /**
+     * Creates a channel that can be connected ({@code WSASocketW}).
+     *
+     * @throws ChannelException when Windows gives no socket
+     */
+    public IocpSocketChannel() {
+        super(null);
+        detached = SocketHandle.open();
+        config = new IocpSocketChannelConfig(this);
+    }
+
+    /** A connection that a server has accepted. */
+    IocpSocketChannel(final IocpServerSocketChannel parent, final DetachedSocket<StreamSocket> accepted)
+            throws Win32Exception {
+        super(parent);
+        detached = accepted;
+        activate(accepted.localAddress(), accepted.remoteAddress());
+        config = new IocpSocketChannelConfig(this);
+    }
+
+    @Override
+    public ServerSocketChannel parent() {
+        return (ServerSocketChannel) super.parent();
+    }
+
+    @Override
+    public SocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return outputShutdown;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return inputShutdown && outputShutdown;
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(final ChannelPromise promise) {
+        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
+            final Throwable failure = output.cause() != null ? output.cause() : input.cause();
+            if (failure != null) {
+                promise.tryFailure(failure);
+            } else {
+                promise.trySuccess();
+            }
+        }));
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(final ChannelPromise promise) {
+        onLoop(() -> {
+            try {
+                if (socket == null) {
+                    throw new Win32Exception("shutdown", Win32Error.WSAENOTCONN);
+                }
+                socket.shutdownInput();
+                inputShutdown = true;
+                promise.trySuccess();
+            } catch (final IOException | DeviceClosedException refused) {
+                promise.tryFailure(refused);
+            }
+        });
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(final ChannelPromise promise) {
+        onLoop(() -> {
+            if (!isWriting() || isClosing()) {
+                ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+            } else if (waitingShutdown == null) {
+                waitingShutdown = promise;
+            } else {
+                waitingShutdown.addListener(done -> {
+                    if (done.isSuccess()) {
+                        promise.trySuccess();
+                    } else {
+                        promise.tryFailure(done.cause());
+                    }
+                });
+            }
+        });
+        return promise;
+    }
+
+    /** Of the socket, whether it belongs to a port or not. */
+    <T> T option(final SocketOption<T> option) throws IOException {
+        final StreamSocket device = socket;
+        return device != null ? device.option(option) : detached.option(option);
+    }
+
+    /** Of the socket, whether it belongs to a port or not. */
+    <T> void option(final SocketOption<T> option, final T value) throws IOException {
+        final StreamSocket device = socket;
+        if (device != null) {
+            device.option(option, value);
+        } else {
+            detached.option(option, value);
+        }
+    }
+
+    @Override
+    void associate(final IocpIoHandler handler) throws IOException {
+        if (socket != null) {
+            return;
+        }
+        final StreamSocket made = detached.associate(handler.port());
+        device(made);
+        socket = made;
+        try {
+            made.completeInline();
+        } catch (final Win32Exception layered) {
+            // A layered service provider without kernel handles: each operation has a completion.
+            assert layered.code() == Win32Error.WSAEOPNOTSUPP : layered;
+        }
+    }
+
+    @Override
+    void closeDetached() {
+        detached.close();
+    }
+
+    @Override
+    void closeBegins() {
+        super.closeBegins();
+        shutDownOutputNow();
+    }
+
+    @Override
+    void startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
+        final InetSocketAddress to = SocketHandle.check(remote, isIpv6());
+        if (local != null) {
+            doBind(local);
+        }
+        registration().started(socket.connect(to, connectToken()));
+    }
+
+    @Override
+    SocketAddress localOfConnected() throws IOException {
+        return socket.localAddress();
+    }
+
+    @Override
+    boolean isGathering() {
+        return true;
+    }
+
+    @Override
+    boolean allowsHalfClosure() {
+        return config.isAllowHalfClosure();
+    }
+
+    @Override
+    boolean hasShutInputDown() {
+        return inputShutdown;
+    }
+
+    @Override
+    void inputHasEnded() {
+        inputShutdown = true;
+    }
+
+    @Override
+    boolean holdsWrites() {
+        return waitingShutdown != null;
+    }
+
+    @Override
+    void written() {
+        shutDownOutputNow();
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws IOException {
+        try {
+            socket.bind(SocketHandle.check(local, isIpv6()));
+        } catch (final Win32Exception refused) {
+            throw Failures.ofBind(refused);
+        }
+        bound(socket.localAddress());
+    }
+
+    @Override
+    protected void doShutdownOutput() throws IOException {
+        if (socket == null) {
+            throw new Win32Exception("shutdown", Win32Error.WSAENOTCONN);
+        }
+        socket.shutdownOutput();
+        outputShutdown = true;
+    }
+
+    private void shutDownOutputNow() {
+        final ChannelPromise waiting = waitingShutdown;
+        waitingShutdown = null;
+        if (waiting != null) {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(waiting);
+        }
+    }
+
+    private void onLoop(final Runnable action) {
+        if (eventLoop().inEventLoop()) {
+            action.run();
+        } else {
+            eventLoop().execute(action);
+        }
+    }
+
+    private boolean isIpv6() {
+        return SocketHandle.isIpv6(socket.supportedOptions());
+    }
+}

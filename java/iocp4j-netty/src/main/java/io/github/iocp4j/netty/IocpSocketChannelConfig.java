@@ -1,0 +1,249 @@
+package io.github.iocp4j.netty;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannelConfig;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Map;
+
+/** The options of a TCP connection. */
+final class IocpSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
+    private final IocpSocketChannel channel;
+    private volatile boolean allowHalfClosure;
+    private volatile boolean reuseAddress;
+
+    IocpSocketChannelConfig(final IocpSocketChannel channel) {
+        super(channel);
+        this.channel = channel;
+        // As on Netty's other transports.
+        setTcpNoDelay(true);
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF,
+                ChannelOption.TCP_NODELAY, ChannelOption.SO_KEEPALIVE, ChannelOption.SO_REUSEADDR,
+                ChannelOption.SO_LINGER, ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T getOption(final ChannelOption<T> option) {
+        if (option == ChannelOption.SO_RCVBUF) {
+            return (T) Integer.valueOf(getReceiveBufferSize());
+        } else if (option == ChannelOption.SO_SNDBUF) {
+            return (T) Integer.valueOf(getSendBufferSize());
+        } else if (option == ChannelOption.TCP_NODELAY) {
+            return (T) Boolean.valueOf(isTcpNoDelay());
+        } else if (option == ChannelOption.SO_KEEPALIVE) {
+            return (T) Boolean.valueOf(isKeepAlive());
+        } else if (option == ChannelOption.SO_REUSEADDR) {
+            return (T) Boolean.valueOf(isReuseAddress());
+        } else if (option == ChannelOption.SO_LINGER) {
+            return (T) Integer.valueOf(getSoLinger());
+        } else if (option == ChannelOption.IP_TOS) {
+            return (T) Integer.valueOf(getTrafficClass());
+        } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            return (T) Boolean.valueOf(isAllowHalfClosure());
+        }
+        return super.getOption(option);
+    }
+
+    @Override
+    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
+        validate(option, value);
+        if (option == ChannelOption.SO_RCVBUF) {
+            setReceiveBufferSize((Integer) value);
+        } else if (option == ChannelOption.SO_SNDBUF) {
+            setSendBufferSize((Integer) value);
+        } else if (option == ChannelOption.TCP_NODELAY) {
+            setTcpNoDelay((Boolean) value);
+        } else if (option == ChannelOption.SO_KEEPALIVE) {
+            setKeepAlive((Boolean) value);
+        } else if (option == ChannelOption.SO_REUSEADDR) {
+            setReuseAddress((Boolean) value);
+        } else if (option == ChannelOption.SO_LINGER) {
+            setSoLinger((Integer) value);
+        } else if (option == ChannelOption.IP_TOS) {
+            setTrafficClass((Integer) value);
+        } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            setAllowHalfClosure((Boolean) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean isTcpNoDelay() {
+        return get(StandardSocketOptions.TCP_NODELAY);
+    }
+
+    @Override
+    public SocketChannelConfig setTcpNoDelay(final boolean tcpNoDelay) {
+        return set(StandardSocketOptions.TCP_NODELAY, tcpNoDelay);
+    }
+
+    @Override
+    public int getSoLinger() {
+        return get(StandardSocketOptions.SO_LINGER);
+    }
+
+    @Override
+    public SocketChannelConfig setSoLinger(final int soLinger) {
+        return set(StandardSocketOptions.SO_LINGER, soLinger);
+    }
+
+    @Override
+    public int getSendBufferSize() {
+        return get(StandardSocketOptions.SO_SNDBUF);
+    }
+
+    @Override
+    public SocketChannelConfig setSendBufferSize(final int sendBufferSize) {
+        return set(StandardSocketOptions.SO_SNDBUF, sendBufferSize);
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return get(StandardSocketOptions.SO_RCVBUF);
+    }
+
+    @Override
+    public SocketChannelConfig setReceiveBufferSize(final int receiveBufferSize) {
+        return set(StandardSocketOptions.SO_RCVBUF, receiveBufferSize);
+    }
+
+    @Override
+    public boolean isKeepAlive() {
+        return get(StandardSocketOptions.SO_KEEPALIVE);
+    }
+
+    @Override
+    public SocketChannelConfig setKeepAlive(final boolean keepAlive) {
+        return set(StandardSocketOptions.SO_KEEPALIVE, keepAlive);
+    }
+
+    @Override
+    public int getTrafficClass() {
+        return get(StandardSocketOptions.IP_TOS);
+    }
+
+    @Override
+    public SocketChannelConfig setTrafficClass(final int trafficClass) {
+        return set(StandardSocketOptions.IP_TOS, trafficClass);
+    }
+
+    @Override
+    public boolean isReuseAddress() {
+        return reuseAddress;
+    }
+
+    /** Only remembered, as in the JDK: on Windows, the option would let other programs take the address. */
+    @Override
+    public SocketChannelConfig setReuseAddress(final boolean reuse) {
+        reuseAddress = reuse;
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setPerformancePreferences(
+            final int connectionTime, final int latency, final int bandwidth) {
+        return this;
+    }
+
+    @Override
+    public boolean isAllowHalfClosure() {
+        return allowHalfClosure;
+    }
+
+    @Override
+    public SocketChannelConfig setAllowHalfClosure(final boolean allow) {
+        allowHalfClosure = allow;
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setConnectTimeoutMillis(final int milliseconds) {
+        super.setConnectTimeoutMillis(milliseconds);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public SocketChannelConfig setMaxMessagesPerRead(final int messages) {
+        super.setMaxMessagesPerRead(messages);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setWriteSpinCount(final int writes) {
+        super.setWriteSpinCount(writes);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAllocator(final ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setRecvByteBufAllocator(final RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAutoRead(final boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setAutoClose(final boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setMessageSizeEstimator(final MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+
+    @Override
+    public SocketChannelConfig setWriteBufferWaterMark(final WriteBufferWaterMark waterMark) {
+        super.setWriteBufferWaterMark(waterMark);
+        return this;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        channel.autoReadCleared();
+    }
+
+    private <T> T get(final SocketOption<T> option) {
+        try {
+            return channel.option(option);
+        } catch (final IOException | IllegalStateException refused) {
+            throw new ChannelException(refused);
+        }
+    }
+
+    private <T> SocketChannelConfig set(final SocketOption<T> option, final T value) {
+        try {
+            channel.option(option, value);
+            return this;
+        } catch (final IOException | IllegalStateException refused) {
+            throw new ChannelException(refused);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/**
+ * A transport for Netty 4.2 on Windows, over completion ports.
+ *
+ * <p>A program that uses Netty's NIO changes three names:
+ *
+ * <pre>{@code
+ * EventLoopGroup group = new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory()); // was: NioIoHandler
+ * new ServerBootstrap().group(group)
+ *         .channel(IocpServerSocketChannel.class) // was: NioServerSocketChannel
+ * new Bootstrap().group(group)
+ *         .channel(IocpSocketChannel.class) // was: NioSocketChannel
+ * }</pre>
+ *
+ * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} tells whether the transport works in this process, so that a
+ * program can choose it where it does.
+ *
+ * <h2 id="loop">The loop</h2>
+ *
+ * <p>Each event loop has a completion port, which its own thread polls. No other thread handles completions. A server's
+ * connections belong to no port until a loop registers them, so that the acceptor and its children may live on
+ * different loops, as usual. A handle stays with its port for ever: a channel that was deregistered can only be
+ * registered with the same loop again; another loop refuses it and closes it.
+ *
+ * <h2 id="buffers">Buffers</h2>
+ *
+ * <p>Windows reads from and writes to direct {@link io.netty.buffer.ByteBuf}s without a copy. A heap buffer is copied
+ * once, as in Netty's NIO. A buffer in flight is released when its completion has come, not earlier: neither a close
+ * nor a failed promise releases it. Therefore a close completes when the completions of all operations have come.
+ *
+ * <h2 id="reading">Reading</h2>
+ *
+ * <p>One read is in flight while the program reads; it occupies a buffer of the channel's
+ * {@link io.netty.channel.RecvByteBufAllocator}. When auto-read is turned off, the read in flight stays, and what it
+ * gets waits for the next {@code read()}. Without a read in flight, the channel does not notice the end of the
+ * connection, as in Netty's NIO.
+ */
+package io.github.iocp4j.netty;

@@ -1,0 +1,81 @@
+package io.github.iocp4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Keeps the memory of each released buffer, filled with a pattern. If Windows writes to a buffer after its release,
+ * the pattern is damaged.
+ */
+final class CanaryAllocator extends AbstractByteBufAllocator {
+    private static final byte PATTERN = 0x5a;
+
+    private final Queue<ByteBuffer> released = new ConcurrentLinkedQueue<>();
+    private final AtomicLong live = new AtomicLong();
+
+    CanaryAllocator() {
+        super(true);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+        return false;
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(final int initialCapacity, final int maxCapacity) {
+        return new UnpooledHeapByteBuf(this, initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(final int initialCapacity, final int maxCapacity) {
+        live.incrementAndGet();
+        return new Canary(ByteBuffer.allocateDirect(initialCapacity), maxCapacity);
+    }
+
+    /** Every buffer is released, and none was written to afterwards. */
+    void verify() {
+        assertThat(live).hasValue(0);
+        for (final ByteBuffer memory : released) {
+            assertThat(memory).isEqualTo(pattern(memory.remaining()));
+        }
+    }
+
+    int releasedCount() {
+        return released.size();
+    }
+
+    private static ByteBuffer pattern(final int length) {
+        final byte[] bytes = new byte[length];
+        Arrays.fill(bytes, PATTERN);
+        return ByteBuffer.wrap(bytes);
+    }
+
+    private final class Canary extends UnpooledUnsafeDirectByteBuf {
+        private final ByteBuffer memory;
+
+        Canary(final ByteBuffer memory, final int maxCapacity) {
+            super(CanaryAllocator.this, memory, maxCapacity);
+            this.memory = memory;
+            clear();
+        }
+
+        @Override
+        protected void deallocate() {
+            super.deallocate();
+            memory.clear();
+            memory.put(pattern(memory.capacity())).flip();
+            released.add(memory);
+            live.decrementAndGet();
+        }
+    }
+}
