@@ -283,6 +283,20 @@ final class ChannelGroupTest {
     }
 
     @Test
+    void aChannelThatIsOpenedDuringTheShutdownIsRefusedOrClosed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            final AsynchronousChannelGroup group = ChannelPair.fixed(1);
+            final CompletableFuture<Void> refused = CompletableFuture.runAsync(() -> openUntilRefused(group));
+            if (i % 2 == 0) {
+                Thread.yield();
+            }
+            group.shutdownNow();
+            refused.get();
+            ChannelPair.end(group);
+        }
+    }
+
+    @Test
     void anAcceptAfterShutdownClosesTheConnection() throws Exception {
         final AsynchronousChannelGroup group = ChannelPair.fixed(1);
         final AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.listen(group);
@@ -341,6 +355,18 @@ final class ChannelGroupTest {
         assertThatThrownBy(() -> PROVIDER.openAsynchronousChannelGroup(1, body -> {
             throw thrown;
         })).isSameAs(thrown);
+    }
+
+    private static void openUntilRefused(final AsynchronousChannelGroup group) {
+        try {
+            while (true) {
+                ChannelPair.Kind.TCP.open(group);
+            }
+        } catch (final ShutdownChannelGroupException expected) {
+            assertThat(group.isShutdown()).isTrue();
+        } catch (final Exception unexpected) {
+            throw new AssertionError(unexpected);
+        }
     }
 
     private static CompletionHandler<Integer, Object> handler(final Consumer<Integer> completed) {

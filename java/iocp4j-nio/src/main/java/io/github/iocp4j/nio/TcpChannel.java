@@ -1,6 +1,7 @@
 package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
+import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.BufferList;
@@ -12,6 +13,7 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.time.Duration;
 import java.util.Set;
@@ -31,10 +33,11 @@ final class TcpChannel extends StreamChannel {
     static TcpChannel open(final AsynchronousChannelProvider provider, final ChannelGroup group) throws IOException {
         final TcpChannel channel = new TcpChannel(provider, group);
         group.add(channel);
-        try {
-            final DetachedSocket<StreamSocket> socket = TcpAddresses.openSocket();
+        try (DetachedSocket<StreamSocket> socket = TcpAddresses.openSocket()) {
             channel.connection().adopt(socket.associate(group.port(), channel));
             return channel;
+        } catch (final PortClosedException shutDownMeanwhile) {
+            throw (ShutdownChannelGroupException) new ShutdownChannelGroupException().initCause(shutDownMeanwhile);
         } catch (final Win32Exception | RuntimeException refused) {
             channel.close();
             throw refused;
