@@ -1,19 +1,24 @@
 package io.github.iocp4j.nio;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 
-/** A program that knows the JDK's channels only. */
+/** A program that knows the JDK's channels only, but for the call that opens a file. */
 public final class ProviderProbe {
     private ProviderProbe() {
     }
@@ -33,17 +38,7 @@ public final class ProviderProbe {
             client.connect(new InetSocketAddress(loopback, port)).get();
             try (AsynchronousSocketChannel accepted = accept.get()) {
                 final CompletableFuture<Thread> written = new CompletableFuture<>();
-                accepted.write(ByteBuffer.wrap("hello".getBytes(UTF_8)), null, new CompletionHandler<>() {
-                    @Override
-                    public void completed(final Integer bytes, final Object attachment) {
-                        written.complete(Thread.currentThread());
-                    }
-
-                    @Override
-                    public void failed(final Throwable failure, final Object attachment) {
-                        written.completeExceptionally(failure);
-                    }
-                });
+                accepted.write(ByteBuffer.wrap("hello".getBytes(UTF_8)), written, new ThreadOfHandler());
                 final ByteBuffer buffer = ByteBuffer.allocate(5);
                 while (buffer.hasRemaining()) {
                     client.read(buffer).get();
@@ -52,8 +47,36 @@ public final class ProviderProbe {
                 final String peer = ((InetSocketAddress) accepted.getRemoteAddress()).getHostString();
                 System.out.println(AsynchronousChannelProvider.provider().getClass().getName() + ' '
                         + UTF_8.decode(buffer.flip()) + ' ' + bound + ' ' + peer + ' '
-                        + written.get().getName().replaceAll("\\d+$", "") + ' ' + written.get().isDaemon());
+                        + name(written.get()) + ' ' + written.get().isDaemon());
             }
+        }
+        System.out.println("file " + name(handlerOfAFile()));
+    }
+
+    /** The thread that calls the handler of a file channel without an executor. */
+    private static Thread handlerOfAFile() throws Exception {
+        final Path file = Files.createTempFile("probe", null);
+        final CompletableFuture<Thread> written = new CompletableFuture<>();
+        try (AsynchronousFileChannel channel = FileChannels.open(file, WRITE, DELETE_ON_CLOSE)) {
+            channel.write(ByteBuffer.wrap("hello".getBytes(UTF_8)), 0, written, new ThreadOfHandler());
+            return written.get();
+        }
+    }
+
+    private static String name(final Thread thread) {
+        return thread.getName().replaceAll("\\d+$", "");
+    }
+
+    /** Completes its attachment with the thread that calls it. */
+    private static final class ThreadOfHandler implements CompletionHandler<Integer, CompletableFuture<Thread>> {
+        @Override
+        public void completed(final Integer bytes, final CompletableFuture<Thread> written) {
+            written.complete(Thread.currentThread());
+        }
+
+        @Override
+        public void failed(final Throwable failure, final CompletableFuture<Thread> written) {
+            written.completeExceptionally(failure);
         }
     }
 

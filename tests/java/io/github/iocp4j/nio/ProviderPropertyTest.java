@@ -37,7 +37,8 @@ final class ProviderPropertyTest {
     void theProgramMayNameThreadsAndInitialSize() throws Exception {
         final ChildJvm program = run(
                 GROUP + "threadFactory=" + ProviderProbe.Threads.class.getName(), GROUP + "initialSize=0");
-        assertThat(program.output()).as(program.toString()).contains(" made-by-the-program- true");
+        assertThat(program.output()).as(program.toString()).contains(" made-by-the-program- true")
+                .contains("file made-by-the-program-");
     }
 
     @ParameterizedTest

@@ -5,11 +5,11 @@ import java.util.concurrent.ForkJoinPool.ForkJoinWorkerThreadFactory;
 import java.util.concurrent.ForkJoinWorkerThread;
 
 /**
- * The threads of the process that run code of programs. The workers of a port do not run it, because code that blocks
- * would keep the other completions of the worker's batch from their streams and sockets.
+ * The threads that complete futures, and so run their dependent actions. The workers of a port do not run code of
+ * programs, because code that blocks would keep the other completions of the worker's batch from their owners.
  */
 final class CallbackThreads {
-    /** So many callbacks may block at once; a {@code CompletableFuture.join} in a callback does not count. */
+    /** So many actions may block at once; a {@code CompletableFuture.join} in an action does not count. */
     private static final int MAX_THREADS = 256;
 
     static final ForkJoinPool POOL = new ForkJoinPool(MAX_THREADS, named(), null, true);

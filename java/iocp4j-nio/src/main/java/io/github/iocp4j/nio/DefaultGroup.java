@@ -11,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The group of channels that are opened without one, with the properties that {@link AsynchronousChannelGroup}
- * documents. It is opened when it is first needed, and never shut down.
+ * documents. It is opened when it is first needed, and never shut down. Its executor also calls the handlers of file
+ * channels.
  */
 final class DefaultGroup {
     private static final String THREAD_FACTORY = "java.nio.channels.DefaultThreadPool.threadFactory";
@@ -19,6 +20,7 @@ final class DefaultGroup {
     private static final ReentrantLock LOCK = new ReentrantLock();
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static volatile ChannelGroup group;
+    private static volatile ExecutorService executor;
 
     private DefaultGroup() {
     }
@@ -33,10 +35,27 @@ final class DefaultGroup {
         try {
             if (group == null) {
                 final int initialSize = initialSize();
-                final ExecutorService executor = Executors.newCachedThreadPool(threadFactory());
-                group = ChannelGroup.handingOver(provider, executor, initialSize);
+                group = ChannelGroup.handingOver(provider, executor(), initialSize);
             }
             return group;
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /** The threads of the group, which are there without it, too. */
+    static ExecutorService executor() {
+        final ExecutorService known = executor;
+        return known != null ? known : openExecutor();
+    }
+
+    private static ExecutorService openExecutor() {
+        LOCK.lock();
+        try {
+            if (executor == null) {
+                executor = Executors.newCachedThreadPool(threadFactory());
+            }
+            return executor;
         } finally {
             LOCK.unlock();
         }

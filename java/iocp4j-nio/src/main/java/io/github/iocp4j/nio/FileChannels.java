@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -28,15 +29,18 @@ import java.util.concurrent.ExecutorService;
  * <li>{@link AsynchronousFileChannel#close} waits until Windows has ended the operations in flight and has closed the
  * file, at most for a second. A file of {@code DELETE_ON_CLOSE} is gone then.
  * <li>A position plus length beyond 2<sup>63</sup> - 1 is an {@link IOException} of the operation.
+ * <li>Do not close the {@code Arena} of a direct buffer during an operation: unlike the JDK's channels, these do not
+ * prevent it. See {@link io.github.iocp4j.StreamDevice}.
  * <li>The content of a heap buffer is copied through direct memory, which up to 64 KiB is used again. A direct buffer
  * is not copied. The objects of an operation are used again, too; only its result, its future and the task of its
  * handler are new.
  * </ul>
  *
  * <p><b>Threads.</b> The operations are those of {@link Streams#port()}. Handlers run on the executor; without one, on
- * daemon threads of this module, at most 256. They run neither on the thread that starts an operation nor on the port's
- * workers, unless the executor runs tasks on the thread that submits them. A close does not shut down the executor. If
- * an executor refuses the task of a handler, the handler is not called, and the port reports the
+ * the threads of the default group, as many as needed, which the properties of
+ * {@link java.nio.channels.AsynchronousChannelGroup} configure. They run neither on the thread that starts an operation
+ * nor on the port's workers, unless the executor runs tasks on the thread that submits them. A close does not shut down
+ * the executor. If an executor refuses the task of a handler, the handler is not called, and the port reports the
  * {@link java.util.concurrent.RejectedExecutionException} as one of a listener.
  *
  * <p><b>Locks</b> overlap within the JVM by the identity of the file, whatever name it was opened by, as {@link
@@ -48,7 +52,7 @@ public final class FileChannels {
     }
 
     /**
-     * Opens a file ({@code CreateFileW}). Handlers run on threads of this module.
+     * Opens a file ({@code CreateFileW}). Handlers run on threads of the default group.
      *
      * @param file the file, of the default file system
      * @param options those of {@link #open(Path, Set, ExecutorService, FileAttribute...)}; without one,
@@ -69,7 +73,7 @@ public final class FileChannels {
      *     {@code WRITE}, the file is opened for reading. {@code CREATE}, {@code CREATE_NEW} and
      *     {@code TRUNCATE_EXISTING} are ignored without {@code WRITE}. {@code NOFOLLOW_LINKS} and
      *     {@code DELETE_ON_CLOSE} refuse a file that is a symbolic link before it is opened
-     * @param executor runs the handlers; null for the threads of this module
+     * @param executor runs the handlers; null for the threads of the default group
      * @param attributes set when the file is created; Windows has {@code acl:acl} only
      * @return the channel
      * @throws UnsupportedOperationException for other options, attributes and file systems
@@ -85,10 +89,10 @@ public final class FileChannels {
             throw new UnsupportedOperationException(file + " is not a file of the default file system");
         }
         final FileOpening opening = new FileOpening(options, attributes);
+        final Executor handlers = executor == null ? DefaultGroup.executor() : executor;
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another
         // operation: such handlers must come from a worker.
         final OverlappedFile opened = opening.open(Streams.port(), file, executor == null);
-        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(),
-                executor == null ? CallbackThreads.POOL : executor);
+        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), handlers);
     }
 }

@@ -4,6 +4,7 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FilePosition;
+import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -25,8 +26,9 @@ final class FileRequest implements Runnable {
     private final int token;
     private final FilePosition position = FilePosition.at(0);
 
-    /** Written last before the operation starts, and read first after it, so that the worker sees the fields below. */
-    private volatile Kind kind;
+    /** Written last before the operation starts, and read first after it, so that the worker sees the other fields. */
+    private volatile boolean published;
+    private Kind kind;
     private ByteBuffer buffer;
     private int start;
     /** The content of a heap buffer; null for a direct one. */
@@ -45,36 +47,21 @@ final class FileRequest implements Runnable {
         this.token = token;
     }
 
-    int token() {
-        return token;
-    }
-
-    FilePosition position() {
-        return position;
-    }
-
-    /** Prepares a transfer, and returns the direct buffer for it. */
-    ByteBuffer transfer(final Kind readOrWrite, final ByteBuffer callers, final long from) {
+    /** What to transfer; {@link #start} comes next. */
+    void transfer(final Kind readOrWrite, final ByteBuffer callers, final long from) {
+        kind = readOrWrite;
         buffer = callers;
         start = callers.position();
         position.moveTo(from);
-        if (!callers.isDirect()) {
-            copy = CopyBuffers.take(callers.remaining());
-            if (readOrWrite == Kind.WRITE) {
-                copy.put(callers.duplicate()).flip();
-            }
-        }
-        kind = readOrWrite;
-        return copy == null ? callers : copy;
     }
 
-    /** Prepares a lock. */
+    /** What to lock; {@link #start} comes next. */
     void lock(final RangeLock range) {
-        lock = range;
         kind = Kind.LOCK;
+        lock = range;
     }
 
-    /** Called first. Exactly one of future and handler is not null. */
+    /** Exactly one of future and handler is not null. */
     void resultTo(final FileFuture<Object> newFuture, final CompletionHandler<Object, Object> newHandler,
             final Object newAttachment) {
         future = newFuture;
@@ -82,8 +69,34 @@ final class FileRequest implements Runnable {
         attachment = newAttachment;
     }
 
+    /**
+     * Starts the operation.
+     *
+     * @return the operation's id, or an inline completion
+     */
+    long start(final OverlappedFile file) {
+        if (kind == Kind.LOCK) {
+            published = true;
+            return file.lock(lock.range(), lock.mode(), token);
+        }
+        final ByteBuffer direct = buffer.isDirect() ? buffer : copied();
+        published = true;
+        return kind == Kind.READ ? file.read(direct, position, token) : file.write(direct, position, token);
+    }
+
+    private ByteBuffer copied() {
+        copy = CopyBuffers.take(buffer.remaining());
+        if (kind == Kind.WRITE) {
+            copy.put(buffer.duplicate()).flip();
+        }
+        return copy;
+    }
+
     /** Takes the completion, on a worker. */
     void completed(final Completion completion) {
+        if (!published) {
+            throw new AssertionError("A completion for a request that is not in use: " + completion);
+        }
         completed(completion.status(), completion.bytes(), completion.isEnd());
     }
 
@@ -163,8 +176,7 @@ final class FileRequest implements Runnable {
 
     /** The result, or a Throwable. */
     private Object outcome() {
-        final Kind started = kind;
-        if (started == Kind.LOCK) {
+        if (kind == Kind.LOCK) {
             return lockOutcome();
         }
         if (end) {
@@ -174,7 +186,7 @@ final class FileRequest implements Runnable {
             return failure();
         }
         try {
-            advance(started);
+            advance();
         } catch (final IllegalArgumentException | BufferOverflowException changed) {
             return new IOException("The buffer was changed during the operation on " + channel, changed);
         }
@@ -194,8 +206,8 @@ final class FileRequest implements Runnable {
                 : new Win32Exception(kind + " on " + channel.name(), status);
     }
 
-    private void advance(final Kind started) {
-        if (copy != null && started == Kind.READ) {
+    private void advance() {
+        if (copy != null && kind == Kind.READ) {
             buffer.position(start);
             buffer.put(copy.position(0).limit(bytes));
         } else {
@@ -208,6 +220,7 @@ final class FileRequest implements Runnable {
             CopyBuffers.giveBack(copy);
             copy = null;
         }
+        published = false;
         buffer = null;
         lock = null;
         future = null;

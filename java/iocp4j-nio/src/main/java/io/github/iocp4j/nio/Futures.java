@@ -36,8 +36,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>The devices belong to {@link Streams#port()}, or to a port that is built with {@link Streams#listener()}. Any
  * number of operations may be in flight. Nothing is attached to a device; one of {@link Streams} is for these only.
  *
- * <p><b>The buffer</b> is direct, and belongs to the kernel until the future is done. Then its position has moved by
- * the bytes that were transferred, so that {@code buffer.flip()} shows what a read has read.
+ * <p><b>The buffer</b> is direct, and belongs to the kernel until the future is done, as {@link StreamDevice} says.
+ * Then its position has moved by the bytes that were transferred: {@code buffer.flip()} shows what a read has read.
  *
  * <p><b>Done means that the operation has ended.</b> {@link CompletableFuture#cancel cancel} cancels the operation
  * ({@code CancelIoEx}), and so do {@code complete}, {@code completeExceptionally}, {@code orTimeout} and

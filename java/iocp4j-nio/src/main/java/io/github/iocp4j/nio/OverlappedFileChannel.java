@@ -6,7 +6,6 @@ import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FileIdentity;
-import io.github.iocp4j.file.LockMode;
 import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -157,7 +156,7 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         register(lock);
         boolean locked = false;
         try {
-            locked = file.tryLockNow(lock.range(), mode(lock));
+            locked = file.tryLockNow(lock.range(), lock.mode());
             if (locked && !lock.granted()) {
                 throw new AsynchronousCloseException();
             }
@@ -252,11 +251,9 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         if (!buffer.hasRemaining()) {
             return done(attachment, handler, NOTHING);
         }
-        return start(attachment, handler, request -> {
-            final ByteBuffer direct = request.transfer(kind, buffer, position);
-            return kind == FileRequest.Kind.READ ? file.read(direct, request.position(), request.token())
-                    : file.write(direct, request.position(), request.token());
-        });
+        final FileRequest request = take();
+        request.transfer(kind, buffer, position);
+        return start(request, attachment, handler);
     }
 
     private FileFuture<Object> startLock(final long position, final long size, final boolean shared,
@@ -271,22 +268,19 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         } catch (final IOException failure) {
             return done(attachment, handler, failure);
         }
-        return start(attachment, handler, request -> {
-            request.lock(lock);
-            return file.lock(lock.range(), mode(lock), request.token());
-        });
+        final FileRequest request = take();
+        request.lock(lock);
+        return start(request, attachment, handler);
     }
 
-    /** Starts an operation with a request. */
     private FileFuture<Object> start(
-            final Object attachment, final CompletionHandler<?, ?> handler, final Start start) {
-        final FileRequest request = take();
+            final FileRequest request, final Object attachment, final CompletionHandler<?, ?> handler) {
         final FileFuture<Object> future = handler == null ? new FileFuture<>(this) : null;
         request.resultTo(future, untyped(handler), attachment);
         boolean accepted = false;
         final long started;
         try {
-            started = start.with(request);
+            started = request.start(file);
             accepted = true;
         } catch (final IllegalStateException refusal) {
             return done(attachment, handler, refused(refusal));
@@ -384,10 +378,6 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
                 : new AsynchronousCloseException();
     }
 
-    private static LockMode mode(final RangeLock lock) {
-        return lock.isShared() ? LockMode.SHARED : LockMode.EXCLUSIVE;
-    }
-
     @SuppressWarnings("unchecked")
     private static CompletionHandler<Object, Object> untyped(final CompletionHandler<?, ?> handler) {
         return (CompletionHandler<Object, Object>) handler;
@@ -396,11 +386,5 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     @SuppressWarnings("unchecked")
     private static <V> Future<V> typed(final FileFuture<Object> future) {
         return (Future<V>) (Future<?>) future;
-    }
-
-    /** Starts the operation of a request; returns its id, or an inline completion. */
-    @FunctionalInterface
-    private interface Start {
-        long with(FileRequest request);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.iocp4j.nio;
 
 import io.github.iocp4j.file.FileRange;
+import io.github.iocp4j.file.LockMode;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileLock;
@@ -21,6 +22,10 @@ final class RangeLock extends FileLock {
 
     FileRange range() {
         return FileRange.from(position()).length(size());
+    }
+
+    LockMode mode() {
+        return isShared() ? LockMode.SHARED : LockMode.EXCLUSIVE;
     }
 
     /** Windows has granted the lock; returns false if the channel is closed. */

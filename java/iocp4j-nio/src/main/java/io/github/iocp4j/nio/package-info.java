@@ -42,8 +42,8 @@
  * {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it is first needed. A
  * program that wants a port of its own builds it with {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to
  * the constructors. The workers of the port only wake the threads that wait; they never run code of the program.
- * Actions that depend on futures, and handlers of file channels without an executor, run on daemon threads of this
- * module.
+ * Actions that depend on futures run on daemon threads of this module, and handlers of file channels without an
+ * executor on those of the default group.
  *
  * <h2 id="waiting">Waiting</h2>
  *
