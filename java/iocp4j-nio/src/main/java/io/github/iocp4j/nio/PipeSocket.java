@@ -204,7 +204,7 @@ public final class PipeSocket extends SocketWithoutTcp {
     @Override
     public InputStream getInputStream() throws IOException {
         final Streams connected = connected();
-        if (connected.isInputShutdown()) {
+        if (connected.socketInput().isShutdown()) {
             throw new SocketException("Socket input is shutdown");
         }
         return connected.input();
@@ -213,7 +213,7 @@ public final class PipeSocket extends SocketWithoutTcp {
     @Override
     public OutputStream getOutputStream() throws IOException {
         final Streams connected = connected();
-        if (connected.isOutputShutdown()) {
+        if (connected.socketOutput().isShutdown()) {
             throw new SocketException("Socket output is shutdown");
         }
         return connected.output();
@@ -223,10 +223,10 @@ public final class PipeSocket extends SocketWithoutTcp {
     @Override
     public void shutdownInput() throws IOException {
         final Streams connected = connected();
-        if (connected.isInputShutdown()) {
+        if (connected.socketInput().isShutdown()) {
             throw new SocketException("Socket input is already shutdown");
         }
-        connected.shutdownInput();
+        connected.socketInput().shutDown();
     }
 
     /**
@@ -238,10 +238,10 @@ public final class PipeSocket extends SocketWithoutTcp {
     @Override
     public void shutdownOutput() throws IOException {
         final Streams connected = connected();
-        if (connected.isOutputShutdown()) {
+        if (connected.socketOutput().isShutdown()) {
             throw new SocketException("Socket output is already shutdown");
         }
-        connected.shutdownOutput();
+        connected.socketOutput().shutDown();
     }
 
     /**
@@ -280,13 +280,13 @@ public final class PipeSocket extends SocketWithoutTcp {
     @Override
     public boolean isInputShutdown() {
         final Streams connected = streams;
-        return connected != null && connected.isInputShutdown();
+        return connected != null && connected.socketInput().isShutdown();
     }
 
     @Override
     public boolean isOutputShutdown() {
         final Streams connected = streams;
-        return connected != null && connected.isOutputShutdown();
+        return connected != null && connected.socketOutput().isShutdown();
     }
 
     /** Sets how long a read waits, in milliseconds; 0 for no limit. A read that waits already is not affected. */
@@ -299,7 +299,7 @@ public final class PipeSocket extends SocketWithoutTcp {
         soTimeout = milliseconds;
         final Streams connected = streams;
         if (connected != null) {
-            connected.readTimeout(milliseconds);
+            connected.socketInput().timeout(milliseconds);
         }
     }
 
@@ -328,11 +328,11 @@ public final class PipeSocket extends SocketWithoutTcp {
 
     private void begin(final NamedPipe pipe, final NamedPipeAddress address) {
         final Streams connected = Streams.ofSocket(pipe, this);
-        connected.readTimeout(soTimeout);
+        connected.socketInput().timeout(soTimeout);
         remote = address;
         streams = connected;
         // The setter may have run meanwhile.
-        connected.readTimeout(soTimeout);
+        connected.socketInput().timeout(soTimeout);
     }
 
     private Streams connected() throws SocketException {
