@@ -36,7 +36,7 @@ final class FutureConnection<D extends StreamDevice> extends FutureOperation<D> 
             try {
                 Streams.checkPort(unconnected.port());
             } catch (final IllegalArgumentException otherPort) {
-                unconnected.close(Duration.ZERO);
+                unconnected.close(Streams.CLOSE_TIMEOUT);
                 throw otherPort;
             }
             // Its abort does not need the operation's id.
@@ -69,15 +69,15 @@ final class FutureConnection<D extends StreamDevice> extends FutureOperation<D> 
 
     @Override
     boolean undo() {
-        connection.close(Duration.ZERO);
+        connection.close(Streams.CLOSE_TIMEOUT);
         return true;
     }
 
-    /** Closes the device that could not be connected. */
+    /** Closes the device that could not be connected, so that its handle is closed when the future is done. */
     @Override
     void discard() {
         if (connection != null) {
-            connection.close(Duration.ZERO);
+            connection.close(Streams.CLOSE_TIMEOUT);
         }
     }
 
