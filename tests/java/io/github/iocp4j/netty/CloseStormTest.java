@@ -3,6 +3,8 @@ package io.github.iocp4j.netty;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -43,6 +45,19 @@ final class CloseStormTest {
         final Channel server = serverBootstrap(group).channel(IocpServerSocketChannel.class)
                 .bind(Loops.loopback(0)).sync().channel();
         storm(bootstrap(group).channel(IocpSocketChannel.class), server.localAddress());
+        verify(group);
+    }
+
+    @Test
+    void keepsBuffersUntilTheirCompletionOverPipes() throws Exception {
+        final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, IocpIoHandler.newFactory());
+        final Channel server = serverBootstrap(group).channel(IocpNamedPipeServerChannel.class)
+                .bind(NamedPipeAddress.of(PipePair.newName())).sync().channel();
+        storm(bootstrap(group).channel(IocpNamedPipeChannel.class), server.localAddress());
+        verify(group);
+    }
+
+    private void verify(final EventLoopGroup group) throws Exception {
         assertThat(group.shutdownGracefully(0, 1, MINUTES).await(1, MINUTES)).isTrue();
         for (final ChannelFuture future : futures) {
             assertThat(future.await(1, MINUTES)).isTrue();

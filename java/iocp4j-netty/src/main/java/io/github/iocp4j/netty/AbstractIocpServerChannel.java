@@ -8,20 +8,25 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
- * A server, with one accept in flight while the program reads. An accept that is in flight when the program stops
+ * A server, with some accepts in flight while the program reads. An accept that is in flight when the program stops
  * reading stays in flight, and its connection waits for the next {@code read()}.
  */
 abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements ServerChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private boolean readPending;
-    private boolean accepting;
+    /** The accepts in flight. */
+    private int accepting;
+    /** The connections that were accepted and are not closed. */
+    private int connections;
     /** The pipeline gets a connection now, and the next accept starts afterwards. */
     private boolean inReadLoop;
-    /** A connection that was accepted after the program has stopped reading, or null. */
-    private Channel held;
+    /** The connections that wait for the program to read. */
+    private final Queue<Channel> held = new ArrayDeque<>();
 
     AbstractIocpServerChannel() {
         super(null);
@@ -34,6 +39,12 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
 
     /** Starts an accept; returns the operation's id. */
     abstract long startAccept(long token);
+
+    /** How many accepts are in flight while the program reads. */
+    abstract int accepts();
+
+    /** How many connections there may be at the same time. */
+    abstract int maxConnections();
 
     /** Makes the channel of an accepted connection, whose handle is closed if that fails. */
     abstract Channel connection(CompletionEvent accepted) throws IOException;
@@ -56,15 +67,14 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     @Override
     void closeBegins() {
         readPending = false;
-        if (held != null) {
-            held.unsafe().closeForcibly();
-            held = null;
+        for (Channel next = held.poll(); next != null; next = held.poll()) {
+            next.unsafe().closeForcibly();
         }
     }
 
     @Override
     final void completed(final CompletionEvent event) {
-        accepting = false;
+        accepting--;
         if (!event.isSuccess()) {
             if (!isClosing() && !event.isAborted()) {
                 acceptFailed(event.error());
@@ -78,7 +88,9 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
             acceptFailed(gone);
             return;
         }
-        held = connection;
+        connections++;
+        connection.closeFuture().addListener(closed -> connectionClosed());
+        held.add(connection);
         if (isClosing()) {
             closeBegins();
         } else {
@@ -118,38 +130,52 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     }
 
     private void acceptOrDeliver() throws IOException {
-        if (held != null) {
+        if (!held.isEmpty()) {
             // Later, because the caller may be a handler that does not expect its own channelRead now.
             eventLoop().execute(this::deliverHeld);
-        } else if (!accepting) {
-            try {
+        }
+        try {
+            while (accepting < accepts() && connections + accepting < maxConnections()) {
                 registration().started(startAccept(registration().token(0)));
-                accepting = true;
-            } catch (final IllegalStateException refused) {
-                throw new IOException(refused.getMessage(), refused);
+                accepting++;
             }
+        } catch (final IllegalStateException refused) {
+            throw new IOException(refused.getMessage(), refused);
         }
     }
 
     private void deliverHeld() {
-        if (held == null || !readPending || isClosing()) {
+        if (held.isEmpty() || !readPending || isClosing()) {
             return;
         }
-        final Channel connection = held;
-        held = null;
         final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
         allocation.reset(config());
         readPending = false;
         inReadLoop = true;
         try {
-            allocation.incMessagesRead(1);
-            pipeline().fireChannelRead(connection);
+            do {
+                allocation.incMessagesRead(1);
+                pipeline().fireChannelRead(held.remove());
+            } while (!held.isEmpty() && allocation.continueReading());
             allocation.readComplete();
             pipeline().fireChannelReadComplete();
         } finally {
             inReadLoop = false;
         }
         goOnAccepting();
+    }
+
+    /** Called on the loop of the connection. */
+    private void connectionClosed() {
+        if (eventLoop().inEventLoop()) {
+            connections--;
+            goOnAccepting();
+        } else if (!eventLoop().isShuttingDown()) {
+            eventLoop().execute(() -> {
+                connections--;
+                goOnAccepting();
+            });
+        }
     }
 
     /** One client is lost, or a resource is short. The server goes on. */

@@ -77,7 +77,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     abstract void startConnect(SocketAddress remote, SocketAddress local) throws Exception;
 
     /** A connect has succeeded; returns the local address. */
-    abstract SocketAddress localOfConnected() throws IOException;
+    abstract SocketAddress localOfConnected(SocketAddress remote) throws IOException;
 
     /** Whether a write takes several buffers. */
     abstract boolean isGathering();
@@ -445,9 +445,10 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
             if (!event.isSuccess()) {
                 throw Failures.ofConnect(event.error());
             }
-            activate(localOfConnected(), requestedRemote);
+            activate(localOfConnected(requestedRemote), requestedRemote);
         } catch (final IOException failure) {
             promise.tryFailure(iocpUnsafe().annotated(failure, requestedRemote));
+            iocpUnsafe().close(voidPromise());
             return;
         }
         final boolean wanted = promise.trySuccess();

@@ -2,6 +2,7 @@ package io.github.iocp4j.netty;
 
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
+import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -19,6 +20,8 @@ final class Failures {
             case Win32Error.WSAEHOSTUNREACH:
             case Win32Error.WSAENETUNREACH:
                 return caused(new NoRouteToHostException(failure.getMessage()), failure);
+            case Win32Error.TIMEOUT:
+                return caused(new ConnectTimeoutException(failure.getMessage()), failure);
             default:
                 return caused(new ConnectException(failure.getMessage()), failure);
         }
@@ -30,6 +33,7 @@ final class Failures {
             case Win32Error.WSAEADDRINUSE:
             case Win32Error.WSAEACCES:
             case Win32Error.WSAEADDRNOTAVAIL:
+            case Win32Error.ACCESS_DENIED:
                 return caused(new BindException(failure.getMessage()), failure);
             default:
                 return failure;

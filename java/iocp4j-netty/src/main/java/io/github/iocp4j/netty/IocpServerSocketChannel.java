@@ -17,14 +17,17 @@ import java.net.SocketOption;
  * IPv4 and IPv6, unless it is bound to one address or the JVM was started with
  * {@code -Djava.net.preferIPv4Stack=true}.
  *
- * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. One accept
- * ({@code AcceptEx}) is in flight while the program reads; other clients wait in the backlog.
+ * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. A few
+ * accepts ({@code AcceptEx}) are in flight while the program reads; other clients wait in the backlog.
  *
  * <p>No other program can bind the same address ({@code SO_EXCLUSIVEADDRUSE}). {@code SO_REUSEADDR} is only remembered,
  * as in the JDK, because on Windows it would allow that; a restarted server can bind its address without it.
  */
 public final class IocpServerSocketChannel extends AbstractIocpServerChannel
         implements ServerSocketChannel {
+    /** Windows takes so many clients before the loop acts. Others wait in the backlog. */
+    private static final int ACCEPTS = 4;
+
     private final DetachedSocket<StreamSocket> detached;
     private final IocpServerSocketChannelConfig config;
     private IocpIoHandler handler;
@@ -84,6 +87,16 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
     @Override
     void closeDetached() {
         detached.close();
+    }
+
+    @Override
+    int accepts() {
+        return ACCEPTS;
+    }
+
+    @Override
+    int maxConnections() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

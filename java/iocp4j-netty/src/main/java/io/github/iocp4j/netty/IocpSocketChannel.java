@@ -1,6 +1,5 @@
 package io.github.iocp4j.netty;
 
-import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
@@ -15,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 
 /**
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
@@ -77,17 +78,17 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown;
+        return inputShutdown || !isActive();
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return outputShutdown;
+        return outputShutdown || !isActive();
     }
 
     @Override
     public boolean isShutdown() {
-        return inputShutdown && outputShutdown;
+        return isInputShutdown() && isOutputShutdown();
     }
 
     @Override
@@ -117,13 +118,11 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     public ChannelFuture shutdownInput(final ChannelPromise promise) {
         onLoop(() -> {
             try {
-                if (socket == null) {
-                    throw new Win32Exception("shutdown", Win32Error.WSAENOTCONN);
-                }
+                checkConnected();
                 socket.shutdownInput();
                 inputShutdown = true;
                 promise.trySuccess();
-            } catch (final IOException | DeviceClosedException refused) {
+            } catch (final IOException | IllegalStateException refused) {
                 promise.tryFailure(refused);
             }
         });
@@ -208,7 +207,7 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     }
 
     @Override
-    SocketAddress localOfConnected() throws IOException {
+    SocketAddress localOfConnected(final SocketAddress remote) throws IOException {
         return socket.localAddress();
     }
 
@@ -254,11 +253,18 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
 
     @Override
     protected void doShutdownOutput() throws IOException {
-        if (socket == null) {
-            throw new Win32Exception("shutdown", Win32Error.WSAENOTCONN);
-        }
+        checkConnected();
         socket.shutdownOutput();
         outputShutdown = true;
+    }
+
+    private void checkConnected() throws IOException {
+        if (isClosing()) {
+            throw new ClosedChannelException();
+        }
+        if (!isActive()) {
+            throw new NotYetConnectedException();
+        }
     }
 
     private void shutDownOutputNow() {

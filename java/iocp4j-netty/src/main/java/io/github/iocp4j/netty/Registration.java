@@ -55,9 +55,14 @@ final class Registration implements IoRegistration {
     /** Counts the operation, unless it has completed inline; returns the same number. */
     long started(final long operation) {
         if (!InlineCompletion.is(operation)) {
-            inFlight++;
+            started();
         }
         return operation;
+    }
+
+    /** Counts an operation whose completion follows. */
+    void started() {
+        inFlight++;
     }
 
     /** One completion was handled. */

@@ -14,6 +14,10 @@
  * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} tells whether the transport works in this process, so that a
  * program can choose it where it does.
  *
+ * <p>Named pipes are channels like others: {@link io.github.iocp4j.netty.IocpNamedPipeServerChannel} is bound to a
+ * {@link io.github.iocp4j.pipe.NamedPipeAddress}, and {@link io.github.iocp4j.netty.IocpNamedPipeChannel} is connected
+ * to one. {@link io.github.iocp4j.netty.IocpChannelOption} has the options that only they have.
+ *
  * <h2 id="loop">The loop</h2>
  *
  * <p>Each event loop has a completion port, which its own thread polls. No other thread handles completions. A server's

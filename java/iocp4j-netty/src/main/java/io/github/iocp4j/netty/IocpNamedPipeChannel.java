@@ -1,0 +1,137 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.DetachedPipe;
+import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeAddress;
+import io.github.iocp4j.pipe.NamedPipeClient;
+import io.netty.channel.ChannelConfig;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+
+/**
+ * A connection over a named pipe in byte mode: {@code bootstrap.connect(NamedPipeAddress.of("NAME"))}. Both of its
+ * addresses are that of the pipe.
+ *
+ * <p>A connect waits while all instances of the pipe are busy, up to
+ * {@link io.netty.channel.ChannelOption#CONNECT_TIMEOUT_MILLIS}; it fails at once with a
+ * {@link java.net.ConnectException} if there is no such pipe. Pipes have no half closure. What was written before a
+ * close can still be read at the other end.
+ */
+public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
+    /** A week: for a connect without a timeout. */
+    private static final Duration LONG = Duration.ofDays(7);
+
+    private final PipeConfig config = new PipeConfig(this);
+    /** Null for a client. */
+    private final DetachedPipe detached;
+    private IocpIoHandler handler;
+    private volatile NamedPipe pipe;
+
+    /** Creates a channel that can be connected. */
+    public IocpNamedPipeChannel() {
+        super(null);
+        detached = null;
+    }
+
+    /** A connection that a server has accepted. */
+    IocpNamedPipeChannel(
+            final IocpNamedPipeServerChannel parent, final DetachedPipe accepted, final NamedPipeAddress address) {
+        super(parent);
+        detached = accepted;
+        activate(address, address);
+    }
+
+    @Override
+    public ChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public NamedPipeAddress localAddress() {
+        return (NamedPipeAddress) super.localAddress();
+    }
+
+    @Override
+    public NamedPipeAddress remoteAddress() {
+        return (NamedPipeAddress) super.remoteAddress();
+    }
+
+    /**
+     * The process at the other end.
+     *
+     * @return the process id; 0 if the channel is not connected, or if Windows does not know the process, for example
+     *     on another machine
+     */
+    public int peerProcessId() {
+        final NamedPipe connected = pipe;
+        if (connected != null) {
+            return connected.peerProcessId();
+        }
+        return detached != null ? detached.peerProcessId() : 0;
+    }
+
+    @Override
+    void associate(final IocpIoHandler to) throws IOException {
+        handler = to;
+        if (detached != null && pipe == null) {
+            pipe = detached.associate(to.port());
+            device(pipe);
+            pipe.completeInline();
+        }
+    }
+
+    @Override
+    void closeDetached() {
+        if (detached != null) {
+            detached.close();
+        }
+    }
+
+    @Override
+    void startConnect(final SocketAddress remote, final SocketAddress local) {
+        if (!(remote instanceof NamedPipeAddress) || local != null) {
+            throw new UnsupportedAddressTypeException();
+        }
+        final int timeout = config.getConnectTimeoutMillis();
+        pipe = NamedPipeClient.builder(handler.port(), (NamedPipeAddress) remote)
+                .impersonation(config.impersonationLevel())
+                .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(connectToken());
+        registration().started();
+        device(pipe);
+    }
+
+    @Override
+    SocketAddress localOfConnected(final SocketAddress remote) throws IOException {
+        pipe.completeInline();
+        return remote;
+    }
+
+    @Override
+    boolean isGathering() {
+        return false;
+    }
+
+    @Override
+    boolean allowsHalfClosure() {
+        return false;
+    }
+
+    @Override
+    boolean hasShutInputDown() {
+        return false;
+    }
+
+    @Override
+    void inputHasEnded() {
+        throw new IllegalStateException("The end of a pipe closes its channel");
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws Win32Exception {
+        throw new Win32Exception("bind of a pipe's client", Win32Error.INVALID_FUNCTION);
+    }
+}

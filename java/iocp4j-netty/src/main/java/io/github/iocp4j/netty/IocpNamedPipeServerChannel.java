@@ -1,0 +1,90 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.pipe.DetachedPipe;
+import io.github.iocp4j.pipe.NamedPipeAddress;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+
+/**
+ * A named pipe server in byte mode: {@code bootstrap.bind(NamedPipeAddress.of("NAME"))}. Its connections are
+ * {@link IocpNamedPipeChannel}s, which any event loop of this transport can register.
+ *
+ * <p>{@link io.netty.channel.ChannelOption#SO_BACKLOG} is the number of instances that wait for clients while the
+ * program reads, from 1 to 1024, 16 by default. A client that finds none waiting gets {@code ERROR_PIPE_BUSY}, and may
+ * wait. {@link IocpChannelOption} has the options for the access, remote clients and the number of connections. Options
+ * take effect at the bind. If the name is in use, the bind fails with a {@link java.net.BindException}.
+ */
+public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel {
+    private final PipeServerConfig config = new PipeServerConfig(this);
+    private IocpIoHandler handler;
+    private NamedPipeAddress address;
+    private volatile NamedPipeServer server;
+
+    /** Creates a channel that can be bound. */
+    public IocpNamedPipeServerChannel() {
+    }
+
+    @Override
+    public ChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public NamedPipeAddress localAddress() {
+        return (NamedPipeAddress) super.localAddress();
+    }
+
+    @Override
+    NamedPipeServer device() {
+        return server;
+    }
+
+    @Override
+    void associate(final IocpIoHandler to) {
+        handler = to;
+    }
+
+    @Override
+    void closeDetached() {
+        // The pipe is created by the bind, on the port.
+    }
+
+    @Override
+    int accepts() {
+        return config.backlog();
+    }
+
+    @Override
+    int maxConnections() {
+        return config.maxConnections();
+    }
+
+    @Override
+    long startAccept(final long token) {
+        return server.accept(token);
+    }
+
+    @Override
+    Channel connection(final CompletionEvent accepted) {
+        return new IocpNamedPipeChannel(this, (DetachedPipe) accepted.detached(), address);
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws IOException {
+        if (!(local instanceof NamedPipeAddress)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        address = (NamedPipeAddress) local;
+        try {
+            server = config.apply(NamedPipeServer.builder(handler.port(), address)).listening(0).detached().open();
+        } catch (final Win32Exception refused) {
+            throw Failures.ofBind(refused);
+        }
+        activate(address, null);
+    }
+}

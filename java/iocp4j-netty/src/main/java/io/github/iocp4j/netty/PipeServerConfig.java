@@ -1,0 +1,91 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import java.util.Map;
+
+/** The options of a pipe server. */
+final class PipeServerConfig extends DefaultChannelConfig {
+    private static final int MAX_BACKLOG = 1024;
+
+    private final IocpNamedPipeServerChannel channel;
+    private volatile int backlog = 16;
+    private volatile int maxConnections = Integer.MAX_VALUE;
+    private volatile String securityDescriptor = "";
+    private volatile boolean acceptRemoteClients;
+
+    PipeServerConfig(final IocpNamedPipeServerChannel channel) {
+        super(channel, new ServerChannelRecvByteBufAllocator());
+        this.channel = channel;
+    }
+
+    int backlog() {
+        return backlog;
+    }
+
+    int maxConnections() {
+        return maxConnections;
+    }
+
+    NamedPipeServer.Builder apply(final NamedPipeServer.Builder builder) {
+        if (!securityDescriptor.isEmpty()) {
+            builder.securityDescriptor(securityDescriptor);
+        }
+        if (acceptRemoteClients) {
+            builder.acceptRemoteClients();
+        }
+        return builder;
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, IocpChannelOption.PIPE_SECURITY_DESCRIPTOR,
+                IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS, IocpChannelOption.PIPE_MAX_CONNECTIONS);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T getOption(final ChannelOption<T> option) {
+        if (option == ChannelOption.SO_BACKLOG) {
+            return (T) Integer.valueOf(backlog);
+        } else if (option == IocpChannelOption.PIPE_MAX_CONNECTIONS) {
+            return (T) Integer.valueOf(maxConnections);
+        } else if (option == IocpChannelOption.PIPE_SECURITY_DESCRIPTOR) {
+            return (T) securityDescriptor;
+        } else if (option == IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS) {
+            return (T) Boolean.valueOf(acceptRemoteClients);
+        }
+        return super.getOption(option);
+    }
+
+    @Override
+    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
+        validate(option, value);
+        if (option == ChannelOption.SO_BACKLOG) {
+            backlog = inRange(option, (Integer) value, MAX_BACKLOG);
+        } else if (option == IocpChannelOption.PIPE_MAX_CONNECTIONS) {
+            maxConnections = inRange(option, (Integer) value, Integer.MAX_VALUE);
+        } else if (option == IocpChannelOption.PIPE_SECURITY_DESCRIPTOR) {
+            securityDescriptor = (String) value;
+        } else if (option == IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS) {
+            acceptRemoteClients = (Boolean) value;
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        channel.autoReadCleared();
+    }
+
+    private static int inRange(final ChannelOption<?> option, final int value, final int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(option.name() + " is " + value + ", but must be from 1 to " + most);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,237 @@
+package io.github.iocp4j.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.netty.Loops.Collector;
+import io.github.iocp4j.netty.Loops.Echo;
+import io.github.iocp4j.pipe.ImpersonationLevel;
+import io.github.iocp4j.pipe.NamedPipeAddress;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import java.io.RandomAccessFile;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Named pipes between channels of the transport, and with others. */
+@Timeout(120)
+final class NamedPipeChannelsTest {
+    private static final int MEBIBYTE = 1 << 20;
+
+    private final Loops loops = new Loops();
+    private final NamedPipeAddress address = NamedPipeAddress.of(PipePair.newName());
+
+    @AfterEach
+    void closeLoops() {
+        loops.close();
+    }
+
+    private ServerBootstrap serverBootstrap(final Supplier<ChannelHandler> child) {
+        return new ServerBootstrap().group(loops.group()).channel(IocpNamedPipeServerChannel.class)
+                .option(ChannelOption.ALLOCATOR, loops.allocator())
+                .childOption(ChannelOption.ALLOCATOR, loops.allocator()).childHandler(Loops.initializer(child));
+    }
+
+    private Channel serve() throws Exception {
+        return serverBootstrap(Echo::new).bind(address).sync().channel();
+    }
+
+    private Bootstrap bootstrap(final ChannelHandler handler) {
+        return new Bootstrap().group(loops.group()).channel(IocpNamedPipeChannel.class)
+                .option(ChannelOption.ALLOCATOR, loops.allocator()).handler(handler);
+    }
+
+    private static ChannelHandler handingOver(final BlockingQueue<Channel> to) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(final ChannelHandlerContext context) {
+                to.add(context.channel());
+            }
+        };
+    }
+
+    @Test
+    void echoesSmallAndLarge() throws Exception {
+        final Channel server = serve();
+        assertThat(server.localAddress()).isEqualTo(address);
+        final Collector collector = new Collector();
+        final Channel client = bootstrap(collector).connect(address).sync().channel();
+        for (final int length : new int[] {1, 100, 65_536, MEBIBYTE + 1, 4 * MEBIBYTE}) {
+            final byte[] sent = Loops.random(length);
+            client.writeAndFlush(loops.buffer(sent));
+            assertThat(collector.await(length)).isEqualTo(sent);
+        }
+        final CompositeByteBuf composite = loops.allocator().compositeDirectBuffer();
+        composite.addComponent(true, loops.buffer(Loops.random(300)));
+        composite.addComponent(true, loops.buffer(Loops.random(500)));
+        client.writeAndFlush(composite).sync();
+        assertThat(collector.await(800)).startsWith(Loops.random(300)).endsWith(Loops.random(500));
+        assertThat(client.remoteAddress()).isEqualTo(address);
+        assertThat(((IocpNamedPipeChannel) client).peerProcessId()).isEqualTo((int) ProcessHandle.current().pid());
+        client.close().sync();
+        assertThat(collector.event()).isEqualTo("inactive");
+    }
+
+    @Test
+    void servesABurstOfClients() throws Exception {
+        serve();
+        final List<Collector> collectors = new ArrayList<>();
+        final List<ChannelFuture> connects = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            collectors.add(new Collector());
+            connects.add(bootstrap(collectors.get(i)).connect(address));
+        }
+        final byte[] sent = Loops.random(1_000);
+        for (final ChannelFuture connect : connects) {
+            connect.sync().channel().writeAndFlush(loops.buffer(sent));
+        }
+        for (final Collector collector : collectors) {
+            assertThat(collector.await(sent.length)).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void talksToOtherImplementations() throws Exception {
+        serve();
+        try (RandomAccessFile file = new RandomAccessFile(address.path(), "rw")) {
+            file.write(Loops.random(1_000));
+            final byte[] answer = new byte[1_000];
+            file.readFully(answer);
+            assertThat(answer).isEqualTo(Loops.random(1_000));
+        }
+    }
+
+    @Test
+    void deliversWhatWasWrittenBeforeTheClose() throws Exception {
+        serverBootstrap(() -> new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(final ChannelHandlerContext context) {
+                context.writeAndFlush(loops.buffer(Loops.random(50_000))).addListener(ChannelFutureListener.CLOSE);
+            }
+        }).bind(address).sync();
+        final Collector collector = new Collector();
+        bootstrap(collector).connect(address).sync();
+        assertThat(collector.await(50_000)).isEqualTo(Loops.random(50_000));
+        assertThat(collector.event()).isEqualTo("inactive");
+    }
+
+    @Test
+    void closesWithOperationsInFlight() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        serverBootstrap(() -> handingOver(accepted)).childOption(ChannelOption.AUTO_READ, false).bind(address).sync();
+        final Channel client = bootstrap(new Collector()).connect(address).sync().channel();
+        final List<ChannelFuture> writes = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            writes.add(client.writeAndFlush(loops.buffer(new byte[MEBIBYTE])));
+        }
+        client.close().sync();
+        for (final ChannelFuture write : writes) {
+            assertThat(write.await().cause()).isInstanceOf(ClosedChannelException.class);
+        }
+        accepted.take().close().sync();
+    }
+
+    @Test
+    void failsAConnectClearly() throws Exception {
+        assertThatThrownBy(() -> bootstrap(new Collector()).connect(address).sync())
+                .isInstanceOf(ConnectException.class).hasMessageContaining("ERROR_FILE_NOT_FOUND");
+        assertThatThrownBy(() -> bootstrap(new Collector()).connect(Loops.loopback(1)).sync())
+                .isInstanceOf(UnsupportedAddressTypeException.class);
+        assertThatThrownBy(() -> serverBootstrap(Echo::new).bind(Loops.loopback(0)).sync())
+                .isInstanceOf(UnsupportedAddressTypeException.class);
+        serve();
+        assertThatThrownBy(() -> serve()).isInstanceOf(BindException.class).hasMessageContaining(address.path());
+    }
+
+    @Test
+    void limitsTheConnections() throws Exception {
+        serverBootstrap(Echo::new).option(IocpChannelOption.PIPE_MAX_CONNECTIONS, 2).bind(address).sync();
+        final Collector third = new Collector();
+        final Channel first = bootstrap(new Collector()).connect(address).sync().channel();
+        bootstrap(new Collector()).connect(address).sync();
+        assertThatThrownBy(() -> bootstrap(new Collector()).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 100)
+                .connect(address).sync()).isInstanceOf(ConnectTimeoutException.class);
+        final ChannelFuture waits = bootstrap(third).connect(address);
+        first.close().sync();
+        waits.sync().channel().writeAndFlush(loops.buffer(Loops.random(10)));
+        assertThat(third.await(10)).isEqualTo(Loops.random(10));
+    }
+
+    @Test
+    void acceptsOnlyWhenAsked() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = serverBootstrap(() -> handingOver(accepted)).option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.SO_BACKLOG, 1).bind(address).sync().channel();
+        final ChannelFuture one = bootstrap(new Collector()).connect(address);
+        final ChannelFuture two = bootstrap(new Collector()).connect(address);
+        server.eventLoop().submit(() -> { }).sync();
+        assertThat(accepted).isEmpty();
+        server.read();
+        accepted.take();
+        server.read();
+        accepted.take();
+        one.sync();
+        two.sync();
+    }
+
+    @Test
+    void freesTheNameWithTheClose() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            final Channel server = serve();
+            final Channel client = bootstrap(new Collector()).connect(address).sync().channel();
+            server.close().sync();
+            client.close().sync();
+            while (true) {
+                // The other end of the client may still be open on its own loop.
+                final ChannelFuture again = serverBootstrap(Echo::new).bind(address).await();
+                if (again.isSuccess()) {
+                    again.channel().close().sync();
+                    break;
+                }
+                assertThat(again.cause()).isInstanceOf(BindException.class);
+            }
+        }
+    }
+
+    @Test
+    void setsOptions() throws Exception {
+        final Channel server = serverBootstrap(Echo::new).option(ChannelOption.SO_BACKLOG, 3)
+                .option(IocpChannelOption.PIPE_SECURITY_DESCRIPTOR, "D:P(A;;GA;;;OW)(A;;GA;;;WD)")
+                .option(IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS, true).bind(address).sync().channel();
+        assertThat(server.config().getOption(ChannelOption.SO_BACKLOG)).isEqualTo(3);
+        assertThat(server.config().getOption(IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS)).isTrue();
+        assertThat(server.config().getOption(IocpChannelOption.PIPE_SECURITY_DESCRIPTOR)).startsWith("D:P");
+        assertThat(server.config().getOption(IocpChannelOption.PIPE_MAX_CONNECTIONS)).isEqualTo(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> server.config().setOption(ChannelOption.SO_BACKLOG, 0))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 1 to 1024");
+        final Channel client = bootstrap(new Collector())
+                .option(IocpChannelOption.PIPE_IMPERSONATION_LEVEL, ImpersonationLevel.ANONYMOUS).connect(address)
+                .sync().channel();
+        assertThat(client.config().getOption(IocpChannelOption.PIPE_IMPERSONATION_LEVEL))
+                .isEqualTo(ImpersonationLevel.ANONYMOUS);
+        assertThat(client.config().getOptions()).containsKey(IocpChannelOption.PIPE_IMPERSONATION_LEVEL);
+        assertThatThrownBy(() -> serverBootstrap(Echo::new)
+                .option(IocpChannelOption.PIPE_SECURITY_DESCRIPTOR, "nonsense")
+                .bind(NamedPipeAddress.of(PipePair.newName())).sync()).hasMessageContaining("nonsense");
+    }
+}
