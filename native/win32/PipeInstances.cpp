@@ -72,16 +72,32 @@ Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& secur
     return create(shape, 0, security);
 }
 
-bool isListening(HANDLE instance) noexcept {
+namespace {
+
+// As FILE_PIPE_..._STATE, or 0 if the handle is not an instance's.
+ULONG stateOf(HANDLE instance) noexcept {
     // FILE_PIPE_LOCAL_INFORMATION and its class, which only the driver kit declares.
     constexpr int kFilePipeLocalInformation = 24;
     constexpr std::size_t kState = 8;
-    constexpr ULONG kListeningState = 2;
     std::array<ULONG, 10> information{};
     IO_STATUS_BLOCK block{};
     const NTSTATUS status = ::NtQueryInformationFile(instance, &block, information.data(), sizeof(information),
                                                      static_cast<FILE_INFORMATION_CLASS>(kFilePipeLocalInformation));
-    return status >= 0 && information[kState] == kListeningState;
+    return status >= 0 ? information[kState] : 0;
+}
+
+}  // namespace
+
+bool isListening(HANDLE instance) noexcept {
+    constexpr ULONG kListening = 2;
+    return stateOf(instance) == kListening;
+}
+
+bool hasClient(HANDLE instance) noexcept {
+    constexpr ULONG kConnected = 3;
+    constexpr ULONG kClosing = 4;  // the client has gone, and its data may be unread
+    const ULONG state = stateOf(instance);
+    return state == kConnected || state == kClosing;
 }
 
 }  // namespace iocp4j::win32

@@ -35,4 +35,7 @@ Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& secur
 // Returns true if no client is connected to the instance, or has been (FilePipeLocalInformation).
 bool isListening(HANDLE instance) noexcept;
 
+// Returns true if a client is connected to the instance, or has gone without being disconnected.
+bool hasClient(HANDLE instance) noexcept;
+
 }  // namespace iocp4j::win32

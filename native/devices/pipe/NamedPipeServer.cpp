@@ -296,14 +296,18 @@ void NamedPipeServer::shrinkIfQuiet() noexcept {
         try {
             auto instance = armed_.begin();
             std::advance(instance, std::min<std::size_t>(armed_.size(), target_));
-            surplus.assign(instance, armed_.end());
+            // The newest first: clients come to the oldest, so that none is likely to come to one that is being closed.
+            surplus.assign(armed_.rbegin(), std::make_reverse_iterator(instance));
         } catch (const std::bad_alloc&) {
             // They wait on, and are not replaced.
         }
     }
     for (Unarmed& spare : unarmed) {
-        spare.handle.reset();
-        handleClosed();
+        // Clients connect to an instance from its creation on, before it is armed.
+        if (!win32::hasClient(spare.handle.get()) || !rescue(spare.handle, spare.packetKey)) {
+            spare.handle.reset();
+            handleClosed();
+        }
     }
     for (const Device::Key instance : surplus) {
         const Share<Device> share{instance};
@@ -448,7 +452,7 @@ bool NamedPipeServer::reserveInstance(Replacement& replacement) noexcept {
     }
     if (!idle_.empty()) {
         try {
-            armed_.insert(idle_.back());
+            armed_.push_back(idle_.back());
         } catch (const std::bad_alloc&) {
             return false;
         }
@@ -475,7 +479,11 @@ bool NamedPipeServer::enlist(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
     --making_;
     try {
-        return instance != 0 && !closing_ && armed_.insert(instance).second;
+        if (instance == 0 || closing_) {
+            return false;
+        }
+        armed_.push_back(instance);
+        return true;
     } catch (const std::bad_alloc&) {
         return false;
     }
@@ -483,7 +491,7 @@ bool NamedPipeServer::enlist(Device::Key instance) noexcept {
 
 bool NamedPipeServer::setIdle(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    if (armed_.erase(instance) == 0) {
+    if (std::erase(armed_, instance) == 0) {
         return false;
     }
     try {
@@ -496,13 +504,13 @@ bool NamedPipeServer::setIdle(Device::Key instance) noexcept {
 
 void NamedPipeServer::removeWaiting(Device::Key instance) noexcept {
     const std::lock_guard lock{mutex_};
-    if (armed_.erase(instance) == 0) {
+    if (std::erase(armed_, instance) == 0) {
         std::erase(idle_, instance);
     }
 }
 
 void NamedPipeServer::onClosing() noexcept {
-    std::unordered_set<Device::Key> armed;
+    std::vector<Device::Key> armed;
     std::vector<Device::Key> idle;
     {
         const std::lock_guard lock{mutex_};

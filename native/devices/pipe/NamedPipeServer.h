@@ -3,7 +3,6 @@
 #include <chrono>
 #include <mutex>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "devices/pipe/ServedPipe.h"
@@ -88,16 +87,16 @@ private:
 
     std::mutex mutex_;  // guards everything below
     bool closing_ = false;
-    std::uint32_t target_;                   // of waiting instances: `listening`, or `burst`
-    std::uint32_t accepted_ = 0;             // clients since the last look
-    Clock::time_point quietFrom_;            // time of the next look, if target_ is `burst`
-    bool listening_ = false;                 // until then listen() returns the failure
-    bool failing_ = false;                   // the failure was reported, and no instance was created since
-    std::vector<Unarmed> unarmed_;           // handles from open() and of disconnected instances
-    std::uint32_t handles_;                  // open or about to be created; maxInstances at most
-    std::uint32_t making_ = 0;               // instances that are being created
-    std::unordered_set<Device::Key> armed_;  // an accept is in flight or about to start
-    std::vector<Device::Key> idle_;  // no operation was available for the accept; clients may connect nevertheless
+    std::uint32_t target_;            // of waiting instances: `listening`, or `burst`
+    std::uint32_t accepted_ = 0;      // clients since the last look
+    Clock::time_point quietFrom_;     // time of the next look, if target_ is `burst`
+    bool listening_ = false;          // until then listen() returns the failure
+    bool failing_ = false;            // the failure was reported, and no instance was created since
+    std::vector<Unarmed> unarmed_;    // handles from open() and of disconnected instances
+    std::uint32_t handles_;           // open or about to be created; maxInstances at most
+    std::uint32_t making_ = 0;        // instances that are being created
+    std::vector<Device::Key> armed_;  // an accept is in flight or about to start; in the order of arming
+    std::vector<Device::Key> idle_;   // no operation was available for the accept; clients may connect nevertheless
 };
 
 }  // namespace iocp4j
