@@ -67,9 +67,10 @@ TEST_F(ConcurrencyTest, OthersRest) {
     }
     EXPECT_TRUE(waitForWaiting(port, 2));
     const auto drains = port->snapshot().drains;
-    EXPECT_EQ(kWorkers, std::count_if(drains.begin(), drains.end(), [](const Drain::Current& drain) {
-        return drain.activity == Drain::Activity::kWaiting;
-    })) << "one that rests is idle, too";
+    EXPECT_EQ(kWorkers,
+              std::count_if(drains.begin(), drains.end(),
+                            [](const Drain::Current& drain) { return drain.activity == Drain::Activity::kWaiting; }))
+        << "one that rests is idle, too";
 }
 
 TEST_F(ConcurrencyTest, AllWaitWhereTheSystemKeepsTheValue) {
