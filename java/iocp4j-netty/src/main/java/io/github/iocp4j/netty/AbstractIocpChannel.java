@@ -59,6 +59,14 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     void closeBegins() {
     }
 
+    /** The loop's thread: all completions have come. */
+    void closed() {
+    }
+
+    /** The loop's thread: operations may start. */
+    void registered() {
+    }
+
     /** The loop's thread: what the program has wanted to read before is not wanted any more. */
     abstract void readingEnds();
 
@@ -114,6 +122,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             registration = own;
             iocpUnsafe().registration = made;
             promise.setSuccess();
+            registered();
         });
     }
 
@@ -209,11 +218,14 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             closing = true;
             closeBegins();
             final Device device = device();
-            if (device == null || AbstractIocpChannel.this.registration == null) {
+            final Runnable end = () -> {
+                closed();
                 super.close(promise, cause, closeCause);
+            };
+            if (device == null || AbstractIocpChannel.this.registration == null) {
+                end.run();
             } else {
-                AbstractIocpChannel.this.registration.handler().close(
-                        device, () -> super.close(promise, cause, closeCause));
+                AbstractIocpChannel.this.registration.handler().close(device, end);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.FileRegion;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -34,6 +35,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     private static final int READ = 0;
     private static final int WRITE = 1;
     private static final int CONNECT = 2;
+    private static final int WATCH = 3;
 
     private StreamDevice device;
 
@@ -45,6 +47,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     /** No more data comes. */
     private boolean inputEnded;
     private ReadState readState = ReadState.IDLE;
+    /** A read of 0 bytes is in flight, which notices the end of the connection while the program does not read. */
+    private boolean watching;
     /** What the read in flight or the one that waits writes to; null when idle. */
     private ByteBuf readBuffer;
     private int heldBytes;
@@ -57,6 +61,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     private boolean writing;
     private ByteBuf[] retained = new ByteBuf[1];
     private int retainedCount;
+    /** What is being written of the region that is the current message. */
+    private final RegionChunk chunk = new RegionChunk();
     private final Runnable flush = () -> iocpUnsafe().flushAgain();
 
     // Connecting.
@@ -81,6 +87,12 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     /** Whether a write takes several buffers. */
     abstract boolean isGathering();
+
+    /** Whether a read of 0 bytes completes at the end of the input, and not before there is data. */
+    abstract boolean canWatch();
+
+    /** After a read of 0 bytes: whether the end of the input, and not data, has completed it. */
+    abstract boolean isAtEnd();
 
     /** Whether the end of the input leaves the channel open. */
     abstract boolean allowsHalfClosure();
@@ -107,6 +119,11 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     final void device(final StreamDevice made) {
         device = made;
+    }
+
+    @Override
+    void closed() {
+        chunk.release();
     }
 
     final boolean isWriting() {
@@ -161,6 +178,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
                 break;
             case WRITE:
                 writeCompleted(event);
+                break;
+            case WATCH:
+                watchCompleted(event);
                 break;
             default:
                 connectCompleted(event);
@@ -306,14 +326,45 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     }
 
     private void goOnReading() {
-        if (!readPending || !canStart() || inputEnded) {
+        if (!canStart() || inputEnded) {
             return;
         }
         try {
-            readOrDeliver();
+            if (readPending) {
+                readOrDeliver();
+            } else {
+                watch();
+            }
         } catch (final IOException refused) {
             readPending = false;
             pipeline().fireExceptionCaught(refused);
+            endInput();
+        }
+    }
+
+    /** Watches for the end of the connection, unless the program is about to read anyway. */
+    private void watch() throws IOException {
+        if (watching || readState != ReadState.IDLE || config().isAutoRead() || !canWatch()) {
+            return;
+        }
+        try {
+            watching = !InlineCompletion.is(registration().started(
+                    RawOperations.read(device, 0, 0, RawOperations.NO_TIMEOUT, registration().token(WATCH))));
+        } catch (final IllegalStateException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    private void watchCompleted(final CompletionEvent event) {
+        watching = false;
+        // A read that has begun meanwhile finds the end itself.
+        if (isClosing() || event.isAborted() || readState != ReadState.IDLE) {
+            return;
+        }
+        if (!event.isSuccess()) {
+            pipeline().fireExceptionCaught(Failures.ofTransfer(event.error()));
+            endInput();
+        } else if (isAtEnd()) {
             endInput();
         }
     }
@@ -349,8 +400,11 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     @Override
     protected final Object filterOutboundMessage(final Object message) {
+        if (message instanceof FileRegion) {
+            return message;
+        }
         if (!(message instanceof ByteBuf)) {
-            throw new UnsupportedOperationException("This channel writes ByteBufs, but no "
+            throw new UnsupportedOperationException("This channel writes ByteBufs and FileRegions, but no "
                     + message.getClass().getName());
         }
         final ByteBuf buffer = (ByteBuf) message;
@@ -379,10 +433,19 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     private void write(final ChannelOutboundBuffer outbound) throws Exception {
         final Gather gather = registration().handler().gather().begin(!isGathering());
         try {
-            outbound.forEachFlushedMessage(gather);
-            if (gather.isEmpty()) {
-                outbound.removeBytes(0);
-                return;
+            if (outbound.current() instanceof FileRegion) {
+                final FileRegion region = (FileRegion) outbound.current();
+                if (chunk.isEmpty() && region.transferred() >= region.count()) {
+                    outbound.remove();
+                    return;
+                }
+                gather.processMessage(chunk.next(region, alloc()));
+            } else {
+                outbound.forEachFlushedMessage(gather);
+                if (gather.isEmpty()) {
+                    outbound.removeBytes(0);
+                    return;
+                }
             }
             final long started = registration().started(gather.write(device, registration().token(WRITE)));
             if (!InlineCompletion.is(started)) {
@@ -391,11 +454,25 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
                 return;
             }
             gather.clear();
-            outbound.removeBytes(InlineCompletion.bytes(started));
+            remove(outbound, InlineCompletion.bytes(started));
         } catch (final IllegalStateException refused) {
             throw new IOException(refused.getMessage(), refused);
         } finally {
             gather.clear();
+        }
+    }
+
+    /** Windows has taken so many bytes of the current messages. */
+    private void remove(final ChannelOutboundBuffer outbound, final int bytes) {
+        if (chunk.isEmpty()) {
+            outbound.removeBytes(bytes);
+            return;
+        }
+        chunk.written(bytes);
+        outbound.progress(bytes);
+        final FileRegion region = (FileRegion) outbound.current();
+        if (chunk.isEmpty() && region.transferred() >= region.count()) {
+            outbound.remove();
         }
     }
 
@@ -410,8 +487,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     private void writeCompleted(final CompletionEvent event) {
         final ChannelOutboundBuffer outbound = iocpUnsafe().outboundBuffer();
-        if (outbound != null && event.isSuccess()) {
-            outbound.removeBytes(event.bytes());
+        // After closeForcibly, Netty may have removed the messages already.
+        if (outbound != null && event.isSuccess() && isActive()) {
+            remove(outbound, event.bytes());
         }
         while (retainedCount > 0) {
             retained[--retainedCount].release();
@@ -456,6 +534,13 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         if (!wanted) {
             iocpUnsafe().close(voidPromise());
         } else {
+            goOnReading();
+        }
+    }
+
+    @Override
+    void registered() {
+        if (isActive()) {
             goOnReading();
         }
     }

@@ -21,7 +21,8 @@ import java.nio.channels.NotYetConnectedException;
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
  * IPv4 and IPv6, unless the JVM was started with {@code -Djava.net.preferIPv4Stack=true}.
  *
- * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy. {@code shutdownOutput} waits for the
+ * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy, and {@link io.netty.channel.FileRegion}s,
+ * which it copies. {@code shutdownOutput} waits for the
  * write that is in flight; flushed messages that Windows has not got then fail, as on other transports.
  *
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
@@ -214,6 +215,21 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     @Override
     boolean isGathering() {
         return true;
+    }
+
+    @Override
+    boolean canWatch() {
+        return true;
+    }
+
+    @Override
+    boolean isAtEnd() {
+        try {
+            return socket.bytesAvailable() == 0;
+        } catch (final Win32Exception | IllegalStateException unknown) {
+            // The next read or the close reports what has happened.
+            return false;
+        }
     }
 
     @Override

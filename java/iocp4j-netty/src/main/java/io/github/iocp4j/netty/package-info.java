@@ -35,7 +35,7 @@
  *
  * <p>One read is in flight while the program reads; it occupies a buffer of the channel's
  * {@link io.netty.channel.RecvByteBufAllocator}. When auto-read is turned off, the read in flight stays, and what it
- * gets waits for the next {@code read()}. Without a read in flight, the channel does not notice the end of the
- * connection, as in Netty's NIO.
+ * gets waits for the next {@code read()}. While the program does not read, a TCP connection has a read of 0 bytes in
+ * flight, which notices the end of the connection if no data comes before it.
  */
 package io.github.iocp4j.netty;
