@@ -38,6 +38,10 @@ final class PipeConfig extends DefaultChannelConfig {
             impersonationLevel = (ImpersonationLevel) value;
             return true;
         }
+        if (option == ChannelOption.SO_KEEPALIVE) {
+            // gRPC sets it on every channel. A pipe reports the end of its peer without it.
+            return true;
+        }
         return super.setOption(option, value);
     }
 
