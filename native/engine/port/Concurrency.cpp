@@ -58,21 +58,17 @@ void Concurrency::rest(Member& member) noexcept {
 }
 
 void Concurrency::callWatcher() noexcept {
-    // The fence pairs with that of watch(): either this load sees that nobody watches any more, or watch() sees that
-    // this worker has work.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (!watching_.load(std::memory_order_relaxed)) {
-        {
-            const std::lock_guard lock{mutex_};
-            watching_.store(true, std::memory_order_relaxed);
-        }
+    // Pairs with the exchange in watch(): either this one comes later and finds that nobody watches, or watch() sees
+    // that this worker has work.
+    if (!watching_.exchange(true, std::memory_order_acq_rel)) {
+        // A resting worker has either not looked at the flag yet, or waits already.
+        { const std::lock_guard lock{mutex_}; }
         changed_.notify_one();
     }
 }
 
 void Concurrency::watch() noexcept {
-    watching_.store(false, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    watching_.exchange(false, std::memory_order_acq_rel);
     bool busy = false;
     for (const auto& member : members_) {
         if (!member->counts_.load(std::memory_order_relaxed)) {
@@ -86,7 +82,9 @@ void Concurrency::watch() noexcept {
             --counted_;
         }
     }
-    watching_.store(busy, std::memory_order_relaxed);
+    if (busy) {
+        watching_.store(true, std::memory_order_relaxed);
+    }
 }
 
 }  // namespace iocp4j

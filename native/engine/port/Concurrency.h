@@ -75,7 +75,7 @@ private:
     const std::uint32_t most_;
     std::vector<std::unique_ptr<Member>> members_;
     std::atomic<bool> slow_{false};      // whether the last delivery was
-    std::atomic<bool> watching_{false};  // changed with the mutex
+    std::atomic<bool> watching_{false};  // whether a resting worker is to watch
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;

@@ -12,8 +12,9 @@
 #include "win32/JobPackets.h"
 #include "win32/PacketReserve.h"
 #include "win32/PipeHolder.h"
-#include "win32/QueuedPackets.h"
+#include "win32/PipeWaitCall.h"
 #include "win32/Processors.h"
+#include "win32/QueuedPackets.h"
 #include "win32/Quirks.h"
 #include "win32/ThreadName.h"
 
@@ -77,6 +78,8 @@ ErrorCode postJobPackets(HANDLE, HANDLE, std::uint64_t) noexcept { return ERROR_
 HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
+
+BOOL WINAPI startPipeWait(HANDLE, const wchar_t*, DWORD, OVERLAPPED*) { return notImplemented(); }
 
 std::uint32_t usableProcessors() noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
 

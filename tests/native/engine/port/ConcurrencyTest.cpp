@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/SimulatedKernel.h"
 #include "../../fixtures/TestPort.h"
 #include "../../fixtures/Turnstile.h"
 #include "engine/port/CompletionPort.h"
@@ -28,14 +28,13 @@ CompletionPort::Settings settings(std::uint32_t concurrency, bool ignored) {
     return settings;
 }
 
-// Counts the threads that wait for packets.
 class ConcurrencyTest : public ::testing::Test {
 protected:
-    unsigned waiting() const noexcept { return waiting_.load(); }
+    static constexpr std::uint64_t kNudge = 1'000'000;
 
     // Posts packets meanwhile, because a worker that counts as blocked may only be slow, and then waits for one more.
     bool waitForWaiting(const TestPort& port, unsigned count) const {
-        return waitFor([&] { return waiting_ == count || (port->post(0, 0, kNudge) && false); });
+        return waitFor([&] { return kernel_.waiting() == count || (port->post(0, 0, kNudge) && false); });
     }
 
     void postAndAwait(const TestPort& port, std::uint64_t token) {
@@ -43,20 +42,8 @@ protected:
         ASSERT_EQ(0u, recording_.waitForToken(token).status);
     }
 
+    SimulatedKernel kernel_;
     Recording recording_;
-
-private:
-    static constexpr std::uint64_t kNudge = 1'000'000;
-
-    using Dequeue = FakeCall<&win32::Calls::getQueuedCompletionStatusEx>;
-
-    std::atomic<unsigned> waiting_{0};
-    const Dequeue dequeue_{[this](auto... arguments) {
-        ++waiting_;
-        const BOOL dequeued = Dequeue::real(arguments...);
-        --waiting_;
-        return dequeued;
-    }};
 };
 
 TEST_F(ConcurrencyTest, OthersRest) {
@@ -110,10 +97,10 @@ TEST_F(ConcurrencyTest, SlowListenersAreReplacedWhileTheyRun) {
     std::atomic<int> replaced{0};
     recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord>) {
         const auto end = std::chrono::steady_clock::now() + kSlow;
-        while (waiting() == 0 && std::chrono::steady_clock::now() < end) {
+        while (kernel_.waiting() == 0 && std::chrono::steady_clock::now() < end) {
             std::this_thread::yield();
         }
-        replaced += waiting() > 0;
+        replaced += kernel_.waiting() > 0;
         while (std::chrono::steady_clock::now() < end) {
         }
     };
