@@ -199,6 +199,22 @@ final class SocketChannelsTest {
     }
 
     @Test
+    void takesNoDataForTheEndWhenReadsComeFromOtherThreads() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final Collector collector = new Collector();
+        final Channel client = loops.bootstrap(collector).option(ChannelOption.AUTO_READ, false)
+                .connect(server.localAddress()).sync().channel();
+        for (int i = 1; i <= 300; i++) {
+            client.writeAndFlush(loops.buffer(new byte[] {(byte) i}));
+            while (collector.size() == 0) {
+                client.read();
+            }
+            assertThat(collector.await(1)).containsExactly((byte) i);
+        }
+        assertThat(client.isActive()).isTrue();
+    }
+
+    @Test
     void servesManyClients() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final List<Collector> collectors = new ArrayList<>();

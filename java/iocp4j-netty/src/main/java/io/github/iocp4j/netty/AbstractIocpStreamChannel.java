@@ -49,6 +49,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     private ReadState readState = ReadState.IDLE;
     /** A read of 0 bytes is in flight, which notices the end of the connection while the program does not read. */
     private boolean watching;
+    /** A read has begun since. It may have taken the data that has completed the watch, so that none is left. */
+    private boolean watchIsStale;
     /** What the read in flight or the one that waits writes to; null when idle. */
     private ByteBuf readBuffer;
     private int heldBytes;
@@ -216,6 +218,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     private void startRead() throws IOException {
         final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
         final long token = registration().token(READ);
+        watchIsStale = true;
         try {
             readBuffer = allocation.allocate(alloc());
             if (!readBuffer.isDirect()) {
@@ -347,6 +350,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         if (watching || readState != ReadState.IDLE || config().isAutoRead() || !canWatch()) {
             return;
         }
+        watchIsStale = false;
         try {
             watching = !InlineCompletion.is(registration().started(
                     RawOperations.read(device, 0, 0, RawOperations.NO_TIMEOUT, registration().token(WATCH))));
@@ -361,7 +365,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         if (isClosing() || event.isAborted() || readState != ReadState.IDLE) {
             return;
         }
-        if (!event.isSuccess()) {
+        if (watchIsStale) {
+            goOnReading();
+        } else if (!event.isSuccess()) {
             pipeline().fireExceptionCaught(Failures.ofTransfer(event.error()));
             endInput();
         } else if (isAtEnd()) {
