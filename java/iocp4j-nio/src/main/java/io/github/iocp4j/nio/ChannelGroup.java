@@ -174,9 +174,29 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
      */
     void dispatch(final HandlerResult<?, ?> result) {
         final HandlerThread thread = HandlerThread.of(this);
-        if (thread == null || !thread.accept(result)) {
+        if (thread == null) {
+            execute(result);
+        } else if (!thread.accept(result) && !defer(result)) {
             execute(result);
         }
+    }
+
+    /**
+     * Lets a thread that polls have the task after the completions that are queued already: a connection whose
+     * operations complete at once must not keep the others waiting. Returns false when the group has ended.
+     */
+    private boolean defer(final Runnable task) {
+        lock.lock();
+        try {
+            if (ending) {
+                return false;
+            }
+            tasks.add(task);
+        } finally {
+            lock.unlock();
+        }
+        port.wakeUp();
+        return true;
     }
 
     /**
@@ -186,16 +206,9 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     @Override
     public void execute(final Runnable task) {
         if (fixed) {
-            lock.lock();
-            try {
-                if (ending) {
-                    throw new ShutdownChannelGroupException();
-                }
-                tasks.add(Objects.requireNonNull(task, "task"));
-            } finally {
-                lock.unlock();
+            if (!defer(Objects.requireNonNull(task, "task"))) {
+                throw new ShutdownChannelGroupException();
             }
-            port.wakeUp();
         } else {
             try {
                 executor.execute(task);
@@ -206,12 +219,12 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     }
 
     /** Hands a handler over to the executor, on the internal thread. */
-    void handOver(final HandlerResult<?, ?> result) {
+    void handOver(final Runnable handler) {
         try {
-            executor.execute(result);
+            executor.execute(handler);
         } catch (final RejectedExecutionException refused) {
             // Its operation has been accepted, so that the handler must be called.
-            result.run();
+            handler.run();
         }
     }
 

@@ -97,7 +97,11 @@ final class PollLoop implements Runnable {
     private void run(final Runnable task) {
         if (task != null) {
             group.passOnTasks();
-            task.run();
+            if (internal) {
+                group.handOver(task);
+            } else {
+                task.run();
+            }
         }
     }
 
