@@ -58,7 +58,7 @@ void Concurrency::rest(Member& member) noexcept {
 }
 
 void Concurrency::callWatcher() noexcept {
-    // Pairs with the exchange in watch(): either this one comes later and finds that nobody watches, or watch() sees
+    // Pairs with the exchange in watch(): either this one comes later and finds that no worker watches, or watch() sees
     // that this worker has work.
     if (!watching_.exchange(true, std::memory_order_acq_rel)) {
         // A resting worker has either not looked at the flag yet, or waits already.

@@ -17,7 +17,7 @@ namespace iocp4j {
 //
 // A worker whose listener blocks does not count, and a resting one takes its place: at once if deliveries have been
 // slow, and otherwise after some milliseconds. One of the resting workers watches for that while the port has work. An
-// idle port wakes nobody.
+// idle port wakes no thread.
 class Concurrency {
     using Clock = std::chrono::steady_clock;
 

@@ -70,6 +70,17 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     /** The loop's thread: what the program has wanted to read before is not wanted any more. */
     abstract void readingEnds();
 
+    /** The config has turned auto-read off. */
+    final void autoReadCleared() {
+        if (isRegistered()) {
+            if (eventLoop().inEventLoop()) {
+                readingEnds();
+            } else {
+                eventLoop().execute(this::readingEnds);
+            }
+        }
+    }
+
     final Registration registration() {
         return registration;
     }

@@ -49,16 +49,6 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     /** Makes the channel of an accepted connection, whose handle is closed if that fails. */
     abstract Channel connection(CompletionEvent accepted) throws IOException;
 
-    final void autoReadCleared() {
-        if (isRegistered()) {
-            if (eventLoop().inEventLoop()) {
-                readingEnds();
-            } else {
-                eventLoop().execute(this::readingEnds);
-            }
-        }
-    }
-
     @Override
     final void readingEnds() {
         readPending = false;

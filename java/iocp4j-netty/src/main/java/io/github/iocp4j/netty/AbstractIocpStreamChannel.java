@@ -137,17 +137,6 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         return registration().token(CONNECT);
     }
 
-    /** The config has turned auto-read off. */
-    final void autoReadCleared() {
-        if (isRegistered()) {
-            if (eventLoop().inEventLoop()) {
-                readingEnds();
-            } else {
-                eventLoop().execute(this::readingEnds);
-            }
-        }
-    }
-
     @Override
     final void readingEnds() {
         readPending = false;

@@ -40,7 +40,7 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** Whether the threads of the executor do nothing but poll. */
     private final boolean fixed;
     private final CompletionPort port;
-    /** Handlers and tasks of a fixed group that no completion brings to a thread. */
+    /** Handlers that must wait for their turn, and the tasks of a fixed group. */
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     /** By token: the completion of an accept names the connection and not its server. */
     private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();

@@ -46,7 +46,7 @@ final class Direction {
         return buffers;
     }
 
-    /** After a cancel or a timeout nobody knows what was transferred, so that nothing can follow. */
+    /** After a cancel or a timeout it is unknown what was transferred, so that nothing can follow. */
     void kill() {
         dead = true;
     }

@@ -15,7 +15,7 @@ final class FileFuture<V> extends FutureTask<V> {
 
     FileFuture(final OverlappedFileChannel channel) {
         super(() -> {
-            throw new AssertionError("An operation completes the future, and nobody runs it");
+            throw new AssertionError("An operation completes the future, and no thread runs it");
         });
         this.channel = channel;
     }

@@ -26,8 +26,8 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
  * {@link NamedPipeAddress#ofLocalOrRemote}.
  *
  * <p>A server accepts on demand: clients that come while no accept is in flight wait, and {@code bind} ignores the
- * backlog. With {@code bind(null)} the server gets a name that nobody else has. The first client may connect before the
- * first accept, which then completes at once.
+ * backlog. With {@code bind(null)} the server gets a name that no other pipe has. The first client may connect before
+ * the first accept, which then completes at once.
  *
  * <p>{@link NamedPipeOptions} has the options. In message mode a write of several buffers is one message. There the end
  * of the data is an empty message, which {@code shutdownOutput} writes; in byte mode {@code shutdownOutput} throws an

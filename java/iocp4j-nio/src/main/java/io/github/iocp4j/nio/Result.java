@@ -5,7 +5,7 @@ interface Result<V> {
     /** Called before the operation starts. */
     void of(ChannelOperation<V> operation);
 
-    /** Returns false when the operation was cancelled, so that nobody receives the value. */
+    /** Returns false when the operation was cancelled, so that the value is lost. */
     boolean succeed(V value);
 
     void fail(Throwable failure);
