@@ -75,11 +75,15 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     }
 
     @Override
+    NamedPipe device() {
+        return pipe;
+    }
+
+    @Override
     void associate(final IocpIoHandler to) throws IOException {
         handler = to;
         if (detached != null && pipe == null) {
             pipe = detached.associate(to.port());
-            device(pipe);
             pipe.completeInline();
         }
     }
@@ -99,9 +103,8 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
         final int timeout = config.getConnectTimeoutMillis();
         pipe = NamedPipeClient.builder(handler.port(), (NamedPipeAddress) remote)
                 .impersonation(config.impersonationLevel())
-                .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(connectToken());
+                .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(registration().token(CONNECT));
         registration().started();
-        device(pipe);
     }
 
     @Override

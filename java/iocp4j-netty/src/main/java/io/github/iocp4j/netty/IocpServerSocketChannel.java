@@ -10,7 +10,6 @@ import io.netty.channel.socket.ServerSocketChannelConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 
 /**
  * A TCP server on a completion port: in place of {@link io.netty.channel.socket.nio.NioServerSocketChannel}. It serves
@@ -28,7 +27,7 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
     /** Windows takes so many clients before the loop acts. Others wait in the backlog. */
     private static final int ACCEPTS = 4;
 
-    private final DetachedSocket<StreamSocket> detached;
+    private final SocketHandle<StreamSocket> handle;
     private final IocpServerSocketChannelConfig config;
     private IocpIoHandler handler;
     private volatile SocketServer server;
@@ -39,8 +38,8 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
      * @throws ChannelException when Windows gives no socket
      */
     public IocpServerSocketChannel() {
-        detached = SocketHandle.open();
-        config = new IocpServerSocketChannelConfig(this);
+        handle = SocketHandle.open(DetachedSocket::stream);
+        config = new IocpServerSocketChannelConfig(this, handle);
     }
 
     @Override
@@ -58,22 +57,6 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
         return null;
     }
 
-    /** Of the socket, whether it belongs to a port or not. */
-    <T> T option(final SocketOption<T> option) throws IOException {
-        final SocketServer device = server;
-        return device != null ? device.option(option) : detached.option(option);
-    }
-
-    /** Of the socket, whether it belongs to a port or not. */
-    <T> void option(final SocketOption<T> option, final T value) throws IOException {
-        final SocketServer device = server;
-        if (device != null) {
-            device.option(option, value);
-        } else {
-            detached.option(option, value);
-        }
-    }
-
     @Override
     SocketServer device() {
         return server;
@@ -86,7 +69,7 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
 
     @Override
     void closeDetached() {
-        detached.close();
+        handle.detached().close();
     }
 
     @Override
@@ -118,13 +101,17 @@ public final class IocpServerSocketChannel extends AbstractIocpServerChannel
 
     @Override
     protected void doBind(final SocketAddress local) throws IOException {
+        final DetachedSocket<StreamSocket> detached = handle.detached();
+        final SocketServer made;
         try {
-            detached.bind(SocketHandle.check(local, SocketHandle.isIpv6(detached.supportedOptions())));
-            server = SocketServer.from(handler.port(), detached).backlog(config.getBacklog()).listening(0).detached()
+            detached.bind(SocketHandle.check(local, detached.supportedOptions()));
+            made = SocketServer.from(handler.port(), detached).backlog(config.getBacklog()).listening(0).detached()
                     .open();
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }
-        activate(server.localAddress(), null);
+        server = made;
+        handle.become(made::option, made::option);
+        activate(made.localAddress(), null);
     }
 }

@@ -1,7 +1,6 @@
 package io.github.iocp4j.netty;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -10,19 +9,20 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
-import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.Map;
 
 /** The options of a TCP server. */
 final class IocpServerSocketChannelConfig extends DefaultChannelConfig implements ServerSocketChannelConfig {
     private final IocpServerSocketChannel channel;
+    private final SocketHandle<?> socket;
     private volatile int backlog = NetUtil.SOMAXCONN;
     private volatile boolean reuseAddress;
 
-    IocpServerSocketChannelConfig(final IocpServerSocketChannel channel) {
+    IocpServerSocketChannelConfig(final IocpServerSocketChannel channel, final SocketHandle<?> socket) {
         super(channel, new ServerChannelRecvByteBufAllocator());
         this.channel = channel;
+        this.socket = socket;
     }
 
     @Override
@@ -87,21 +87,13 @@ final class IocpServerSocketChannelConfig extends DefaultChannelConfig implement
 
     @Override
     public int getReceiveBufferSize() {
-        try {
-            return channel.option(StandardSocketOptions.SO_RCVBUF);
-        } catch (final IOException | IllegalStateException refused) {
-            throw new ChannelException(refused);
-        }
+        return socket.option(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public ServerSocketChannelConfig setReceiveBufferSize(final int bytes) {
-        try {
-            channel.option(StandardSocketOptions.SO_RCVBUF, bytes);
-            return this;
-        } catch (final IOException | IllegalStateException refused) {
-            throw new ChannelException(refused);
-        }
+        socket.option(StandardSocketOptions.SO_RCVBUF, bytes);
+        return this;
     }
 
     @Override

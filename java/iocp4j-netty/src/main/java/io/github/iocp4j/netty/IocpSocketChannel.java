@@ -13,7 +13,6 @@ import io.netty.channel.socket.SocketChannelConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 
@@ -28,13 +27,13 @@ import java.nio.channels.NotYetConnectedException;
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
  */
 public final class IocpSocketChannel extends AbstractIocpStreamChannel implements SocketChannel {
-    private final DetachedSocket<StreamSocket> detached;
+    private final SocketHandle<StreamSocket> handle;
     private final IocpSocketChannelConfig config;
     /** A {@link #shutdownOutput} that waits for the write in flight. */
     private ChannelPromise waitingShutdown;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    /** The same device as {@link #device}, for other threads. */
+    /** Null before the channel is registered. */
     private volatile StreamSocket socket;
 
     /**
@@ -44,17 +43,17 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
      */
     public IocpSocketChannel() {
         super(null);
-        detached = SocketHandle.open();
-        config = new IocpSocketChannelConfig(this);
+        handle = SocketHandle.open(DetachedSocket::stream);
+        config = new IocpSocketChannelConfig(this, handle);
     }
 
     /** A connection that a server has accepted. */
     IocpSocketChannel(final IocpServerSocketChannel parent, final DetachedSocket<StreamSocket> accepted)
             throws Win32Exception {
         super(parent);
-        detached = accepted;
+        handle = new SocketHandle<>(accepted);
         activate(accepted.localAddress(), accepted.remoteAddress());
-        config = new IocpSocketChannelConfig(this);
+        config = new IocpSocketChannelConfig(this, handle);
     }
 
     @Override
@@ -155,30 +154,19 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
         return promise;
     }
 
-    /** Of the socket, whether it belongs to a port or not. */
-    <T> T option(final SocketOption<T> option) throws IOException {
-        final StreamSocket device = socket;
-        return device != null ? device.option(option) : detached.option(option);
-    }
-
-    /** Of the socket, whether it belongs to a port or not. */
-    <T> void option(final SocketOption<T> option, final T value) throws IOException {
-        final StreamSocket device = socket;
-        if (device != null) {
-            device.option(option, value);
-        } else {
-            detached.option(option, value);
-        }
+    @Override
+    StreamSocket device() {
+        return socket;
     }
 
     @Override
-    void associate(final IocpIoHandler handler) throws IOException {
+    void associate(final IocpIoHandler to) throws IOException {
         if (socket != null) {
             return;
         }
-        final StreamSocket made = detached.associate(handler.port());
-        device(made);
+        final StreamSocket made = handle.detached().associate(to.port());
         socket = made;
+        handle.become(made::option, made::option);
         try {
             made.completeInline();
         } catch (final Win32Exception layered) {
@@ -189,7 +177,7 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
 
     @Override
     void closeDetached() {
-        detached.close();
+        handle.detached().close();
     }
 
     @Override
@@ -200,11 +188,11 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
 
     @Override
     void startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
-        final InetSocketAddress to = SocketHandle.check(remote, isIpv6());
+        final InetSocketAddress to = SocketHandle.check(remote, socket.supportedOptions());
         if (local != null) {
             doBind(local);
         }
-        registration().started(socket.connect(to, connectToken()));
+        registration().started(socket.connect(to, registration().token(CONNECT)));
     }
 
     @Override
@@ -260,7 +248,7 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     @Override
     protected void doBind(final SocketAddress local) throws IOException {
         try {
-            socket.bind(SocketHandle.check(local, isIpv6()));
+            socket.bind(SocketHandle.check(local, socket.supportedOptions()));
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }
@@ -297,9 +285,5 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
         } else {
             eventLoop().execute(action);
         }
-    }
-
-    private boolean isIpv6() {
-        return SocketHandle.isIpv6(socket.supportedOptions());
     }
 }

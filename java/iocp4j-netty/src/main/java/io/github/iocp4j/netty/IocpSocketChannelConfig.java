@@ -1,27 +1,26 @@
 package io.github.iocp4j.netty;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
-import java.io.IOException;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
 
 /** The options of a TCP connection. */
 final class IocpSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
     private final IocpSocketChannel channel;
+    private final SocketHandle<?> socket;
     private volatile boolean allowHalfClosure;
     private volatile boolean reuseAddress;
 
-    IocpSocketChannelConfig(final IocpSocketChannel channel) {
+    IocpSocketChannelConfig(final IocpSocketChannel channel, final SocketHandle<?> socket) {
         super(channel);
         this.channel = channel;
+        this.socket = socket;
         // As on Netty's other transports.
         setTcpNoDelay(true);
     }
@@ -83,62 +82,68 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
 
     @Override
     public boolean isTcpNoDelay() {
-        return get(StandardSocketOptions.TCP_NODELAY);
+        return socket.option(StandardSocketOptions.TCP_NODELAY);
     }
 
     @Override
     public SocketChannelConfig setTcpNoDelay(final boolean tcpNoDelay) {
-        return set(StandardSocketOptions.TCP_NODELAY, tcpNoDelay);
+        socket.option(StandardSocketOptions.TCP_NODELAY, tcpNoDelay);
+        return this;
     }
 
     @Override
     public int getSoLinger() {
-        return get(StandardSocketOptions.SO_LINGER);
+        return socket.option(StandardSocketOptions.SO_LINGER);
     }
 
     @Override
     public SocketChannelConfig setSoLinger(final int soLinger) {
-        return set(StandardSocketOptions.SO_LINGER, soLinger);
+        socket.option(StandardSocketOptions.SO_LINGER, soLinger);
+        return this;
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(StandardSocketOptions.SO_SNDBUF);
+        return socket.option(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public SocketChannelConfig setSendBufferSize(final int sendBufferSize) {
-        return set(StandardSocketOptions.SO_SNDBUF, sendBufferSize);
+        socket.option(StandardSocketOptions.SO_SNDBUF, sendBufferSize);
+        return this;
     }
 
     @Override
     public int getReceiveBufferSize() {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return socket.option(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public SocketChannelConfig setReceiveBufferSize(final int receiveBufferSize) {
-        return set(StandardSocketOptions.SO_RCVBUF, receiveBufferSize);
+        socket.option(StandardSocketOptions.SO_RCVBUF, receiveBufferSize);
+        return this;
     }
 
     @Override
     public boolean isKeepAlive() {
-        return get(StandardSocketOptions.SO_KEEPALIVE);
+        return socket.option(StandardSocketOptions.SO_KEEPALIVE);
     }
 
     @Override
     public SocketChannelConfig setKeepAlive(final boolean keepAlive) {
-        return set(StandardSocketOptions.SO_KEEPALIVE, keepAlive);
+        socket.option(StandardSocketOptions.SO_KEEPALIVE, keepAlive);
+        return this;
     }
 
     @Override
     public int getTrafficClass() {
-        return get(StandardSocketOptions.IP_TOS);
+        return socket.option(StandardSocketOptions.IP_TOS);
     }
 
     @Override
     public SocketChannelConfig setTrafficClass(final int trafficClass) {
-        return set(StandardSocketOptions.IP_TOS, trafficClass);
+        socket.option(StandardSocketOptions.IP_TOS, trafficClass);
+        return this;
     }
 
     @Override
@@ -228,22 +233,5 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
     @Override
     protected void autoReadCleared() {
         channel.autoReadCleared();
-    }
-
-    private <T> T get(final SocketOption<T> option) {
-        try {
-            return channel.option(option);
-        } catch (final IOException | IllegalStateException refused) {
-            throw new ChannelException(refused);
-        }
-    }
-
-    private <T> SocketChannelConfig set(final SocketOption<T> option, final T value) {
-        try {
-            channel.option(option, value);
-            return this;
-        } catch (final IOException | IllegalStateException refused) {
-            throw new ChannelException(refused);
-        }
     }
 }

@@ -1,13 +1,15 @@
 package io.github.iocp4j.netty;
 
+import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
-import io.github.iocp4j.socket.StreamSocket;
 import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.channel.ChannelException;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -16,29 +18,66 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Set;
 
-/** Sockets before they belong to a port, and their addresses. */
-final class SocketHandle {
-    private SocketHandle() {
+/**
+ * The socket of a channel, which belongs to no port before the channel is registered. Any thread may use its options.
+ *
+ * @param <D> the device that the socket becomes
+ */
+final class SocketHandle<D extends StreamDevice> {
+    private final DetachedSocket<D> detached;
+    private volatile Getter getter;
+    private volatile Setter setter;
+
+    SocketHandle(final DetachedSocket<D> detached) {
+        this.detached = detached;
+        become(detached::option, detached::option);
     }
 
     /** A socket for IPv6 and IPv4; for IPv4 only when the JVM was started so, or when Windows has no IPv6. */
-    static DetachedSocket<StreamSocket> open() {
+    static <D extends StreamDevice> SocketHandle<D> open(final Opener<D> opener) {
         try {
             if (!Boolean.getBoolean("java.net.preferIPv4Stack")) {
                 try {
-                    return dualStack();
+                    return new SocketHandle<>(dualStack(opener));
                 } catch (final Win32Exception noIpv6) {
-                    return DetachedSocket.stream(StandardProtocolFamily.INET);
+                    return new SocketHandle<>(opener.open(StandardProtocolFamily.INET));
                 }
             }
-            return DetachedSocket.stream(StandardProtocolFamily.INET);
+            return new SocketHandle<>(opener.open(StandardProtocolFamily.INET));
         } catch (final Win32Exception refused) {
             throw new ChannelException("Windows gives no socket", refused);
         }
     }
 
+    /** The socket before it belongs to a port. */
+    DetachedSocket<D> detached() {
+        return detached;
+    }
+
+    /** The socket belongs to a port now: from now on its options are these. */
+    void become(final Getter get, final Setter set) {
+        getter = get;
+        setter = set;
+    }
+
+    <T> T option(final SocketOption<T> option) {
+        try {
+            return getter.get(option);
+        } catch (final IOException | IllegalStateException refused) {
+            throw new ChannelException(refused);
+        }
+    }
+
+    <T> void option(final SocketOption<T> option, final T value) {
+        try {
+            setter.set(option, value);
+        } catch (final IOException | IllegalStateException refused) {
+            throw new ChannelException(refused);
+        }
+    }
+
     /** The address, if a socket can have it. The wildcard address is that of the socket's family. */
-    static InetSocketAddress check(final SocketAddress address, final boolean ipv6) {
+    static InetSocketAddress check(final SocketAddress address, final Set<SocketOption<?>> optionsOfSocket) {
         if (!(address instanceof InetSocketAddress)) {
             throw new UnsupportedAddressTypeException();
         }
@@ -46,17 +85,14 @@ final class SocketHandle {
         if (internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
+        final boolean ipv6 = optionsOfSocket.contains(WinsockOptions.IPV6_V6ONLY);
         return internet.getAddress().isAnyLocalAddress() && ipv6 != internet.getAddress() instanceof Inet6Address
                 ? new InetSocketAddress(any(ipv6), internet.getPort()) : internet;
     }
 
-    /** Whether a socket with these options is one for IPv6. */
-    static boolean isIpv6(final Set<SocketOption<?>> options) {
-        return options.contains(WinsockOptions.IPV6_V6ONLY);
-    }
-
-    private static DetachedSocket<StreamSocket> dualStack() throws Win32Exception {
-        final DetachedSocket<StreamSocket> socket = DetachedSocket.stream(StandardProtocolFamily.INET6);
+    private static <D extends StreamDevice> DetachedSocket<D> dualStack(final Opener<D> opener)
+            throws Win32Exception {
+        final DetachedSocket<D> socket = opener.open(StandardProtocolFamily.INET6);
         try {
             socket.option(WinsockOptions.IPV6_V6ONLY, false);
             return socket;
@@ -72,5 +108,20 @@ final class SocketHandle {
         } catch (final UnknownHostException impossible) {
             throw new AssertionError("The length is right", impossible);
         }
+    }
+
+    /** Creates a socket. */
+    interface Opener<D extends StreamDevice> {
+        DetachedSocket<D> open(ProtocolFamily family) throws Win32Exception;
+    }
+
+    /** Gets an option. */
+    interface Getter {
+        <T> T get(SocketOption<T> option) throws IOException;
+    }
+
+    /** Sets an option. */
+    interface Setter {
+        <T> void set(SocketOption<T> option, T value) throws IOException;
     }
 }

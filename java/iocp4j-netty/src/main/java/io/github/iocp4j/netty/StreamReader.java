@@ -1,0 +1,280 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.StreamDevice;
+import io.github.iocp4j.internal.raw.RawOperations;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import java.io.IOException;
+
+/**
+ * The input of a connection, which has at most one read in flight. The way of a read is {@link #begin}, then
+ * {@code start}, {@link #completed} unless it completes inline, and {@code deliver}.
+ *
+ * <p>A read that is in flight when the program stops reading stays in flight. What it gets waits for the next
+ * {@code read()}. While there is no read, a read of 0 bytes, the watch, notices the end of the connection.
+ */
+final class StreamReader {
+    private final AbstractIocpStreamChannel channel;
+    /** The program wants data. */
+    private boolean wanted;
+    /** The pipeline gets data now, and the loop afterwards looks whether another read is wanted. */
+    private boolean delivering;
+    /** No more data comes. */
+    private boolean ended;
+    private State state = State.IDLE;
+    /** What the read in flight or the one that waits writes to; null when idle. */
+    private ByteBuf buffer;
+    private int heldBytes;
+    /** Null if the read that waits has succeeded. */
+    private IOException heldFailure;
+    private boolean heldEnd;
+    /** The watch is in flight. */
+    private boolean watching;
+    /** A read has begun since. It may have taken the data that has completed the watch, so that none is left. */
+    private boolean watchIsStale;
+
+    StreamReader(final AbstractIocpStreamChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The program wants data. */
+    void begin() throws IOException {
+        if (wanted || ended || !channel.canStart()) {
+            return;
+        }
+        wanted = true;
+        if (!delivering && channel.isActive()) {
+            startOrDeliver();
+        }
+    }
+
+    /** What the program has wanted before is not wanted any more. */
+    void stop() {
+        wanted = false;
+    }
+
+    /** The channel is being closed. The buffer of a read in flight is released by its completion. */
+    void close() {
+        wanted = false;
+        if (state == State.HELD) {
+            releaseBuffer();
+        }
+    }
+
+    /** Reads if the program wants data, and watches otherwise. */
+    void goOn() {
+        if (!channel.canStart() || ended) {
+            return;
+        }
+        try {
+            if (wanted) {
+                startOrDeliver();
+            } else {
+                watch();
+            }
+        } catch (final IOException refused) {
+            wanted = false;
+            channel.pipeline().fireExceptionCaught(refused);
+            end();
+        }
+    }
+
+    /** The read in flight has completed. */
+    void completed(final CompletionEvent event) {
+        if (channel.isClosing() || event.isAborted()) {
+            releaseBuffer();
+            return;
+        }
+        hold(event.bytes(), event.isSuccess() || event.isEnd() ? null : Failures.ofTransfer(event.error()),
+                event.isEnd());
+        deliver();
+    }
+
+    /** The watch has completed. */
+    void watchCompleted(final CompletionEvent event) {
+        watching = false;
+        // A read that has begun meanwhile finds the end itself.
+        if (channel.isClosing() || event.isAborted() || state != State.IDLE) {
+            return;
+        }
+        if (watchIsStale) {
+            goOn();
+        } else if (!event.isSuccess()) {
+            channel.pipeline().fireExceptionCaught(Failures.ofTransfer(event.error()));
+            end();
+        } else if (channel.isAtEnd()) {
+            end();
+        }
+    }
+
+    /** Something was asked for outside of a delivery: starts a read, or delivers what waits. */
+    private void startOrDeliver() throws IOException {
+        if (state == State.IDLE) {
+            start();
+        }
+        if (state == State.HELD) {
+            // Later, because the caller may be a handler that does not expect its own channelRead now.
+            channel.eventLoop().execute(this::deliver);
+        }
+    }
+
+    /** Afterwards the read is in flight, or its data waits. */
+    private void start() throws IOException {
+        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
+        final StreamDevice device = channel.device();
+        final long token = channel.registration().token(AbstractIocpStreamChannel.READ);
+        watchIsStale = true;
+        try {
+            buffer = direct(allocation.allocate(channel.alloc()));
+            final int length = buffer.writableBytes();
+            allocation.attemptedBytesRead(length);
+            final long started = channel.registration().started(buffer.hasMemoryAddress()
+                    ? RawOperations.read(device, buffer.memoryAddress() + buffer.writerIndex(), length,
+                            RawOperations.NO_TIMEOUT, token)
+                    : device.read(buffer.nioBuffer(buffer.writerIndex(), length), token));
+            if (InlineCompletion.is(started)) {
+                hold(InlineCompletion.bytes(started), null, false);
+            } else {
+                state = State.IN_FLIGHT;
+            }
+        } catch (final IllegalStateException | OutOfMemoryError refused) {
+            releaseBuffer();
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    private ByteBuf direct(final ByteBuf allocated) {
+        if (allocated.isDirect()) {
+            return allocated;
+        }
+        final int length = allocated.writableBytes();
+        allocated.release();
+        return channel.alloc().directBuffer(length);
+    }
+
+    private void hold(final int bytes, final IOException failure, final boolean end) {
+        state = State.HELD;
+        heldBytes = bytes;
+        heldFailure = failure;
+        heldEnd = end;
+    }
+
+    /** Passes what waits to the pipeline if the program wants it, and then what comes at once. */
+    private void deliver() {
+        if (state != State.HELD || !wanted || delivering || channel.isClosing()) {
+            return;
+        }
+        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
+        allocation.reset(channel.config());
+        boolean atEnd = false;
+        IOException failure = null;
+        delivering = true;
+        try {
+            do {
+                failure = heldFailure;
+                atEnd = heldEnd;
+                if (failure != null || atEnd) {
+                    releaseBuffer();
+                    allocation.lastBytesRead(-1);
+                    break;
+                }
+                deliverOne(allocation);
+                if (!channel.canStart() || ended || !allocation.continueReading()) {
+                    break;
+                }
+                try {
+                    start();
+                } catch (final IOException refused) {
+                    failure = refused;
+                }
+            } while (state == State.HELD);
+            if (failure != null || atEnd) {
+                wanted = false;
+            }
+            allocation.readComplete();
+            channel.pipeline().fireChannelReadComplete();
+        } finally {
+            delivering = false;
+        }
+        if (failure != null) {
+            channel.pipeline().fireExceptionCaught(failure);
+        }
+        if (failure != null || atEnd) {
+            end();
+        } else {
+            goOn();
+        }
+    }
+
+    private void deliverOne(final RecvByteBufAllocator.ExtendedHandle allocation) {
+        final ByteBuf data = buffer;
+        buffer = null;
+        state = State.IDLE;
+        wanted = false;
+        data.writerIndex(data.writerIndex() + heldBytes);
+        allocation.lastBytesRead(heldBytes);
+        allocation.incMessagesRead(1);
+        if (data.isReadable()) {
+            channel.pipeline().fireChannelRead(data);
+        } else {
+            // A write of 0 bytes at the other end of a pipe.
+            data.release();
+        }
+    }
+
+    /** Watches for the end of the connection, unless the program is about to read anyway. */
+    private void watch() throws IOException {
+        if (watching || state != State.IDLE || channel.config().isAutoRead() || !channel.canWatch()) {
+            return;
+        }
+        watchIsStale = false;
+        try {
+            watching = !InlineCompletion.is(channel.registration().started(
+                    RawOperations.read(channel.device(), 0, 0, RawOperations.NO_TIMEOUT,
+                            channel.registration().token(AbstractIocpStreamChannel.WATCH))));
+        } catch (final IllegalStateException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    /** No more data comes: the channel is closed, or its input counts as shut down. */
+    private void end() {
+        if (ended || channel.isClosing()) {
+            return;
+        }
+        if (!channel.hasShutInputDown()) {
+            if (!channel.allowsHalfClosure()) {
+                channel.iocpUnsafe().close(channel.voidPromise());
+                return;
+            }
+            channel.inputHasEnded();
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        if (!ended) {
+            ended = true;
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        }
+    }
+
+    private void releaseBuffer() {
+        state = State.IDLE;
+        heldFailure = null;
+        if (buffer != null) {
+            buffer.release();
+            buffer = null;
+        }
+    }
+
+    /** What became of the last read. */
+    private enum State {
+        /** There is none. */
+        IDLE,
+        /** Its completion follows. */
+        IN_FLIGHT,
+        /** It has completed, and its result waits until the program wants it. */
+        HELD
+    }
+}
