@@ -100,7 +100,7 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
     operation.record.bytes = record.bytes;
     operation.record.status = record.status;
     std::atomic_ref{operation.record.opcode}.store(record.opcode, std::memory_order_relaxed);
-    operation.record.kind = record.kind;
+    std::atomic_ref{operation.record.kind}.store(record.kind, std::memory_order_relaxed);
     operation.record.detail = record.detail;
     operation.clear();
 }
@@ -111,7 +111,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && target.skipsPackets();
     const bool over = skipped || started.packet == Started::Packet::kNone;
     if (over && unwritten_) {
-        unwritten_->mark(slab_.indexOf(&operation));
+        unwritten_->mark(slab_.indexOf(&operation), operation.record.kind);
     }
     if (over && operation.rendezvous.claimByHolder()) {
         if (skipped) {
@@ -298,7 +298,8 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
     const bool written = status != STATUS_PENDING;
     const std::uint32_t slot = slab_.indexOf(operation);
-    const bool counts = written || (unwritten_ && unwritten_->counts(slot, statusIn(entry.Internal)));
+    const DeviceKind kind = std::atomic_ref{operation->record.kind}.load(std::memory_order_relaxed);
+    const bool counts = written || (unwritten_ && unwritten_->counts(slot, kind, statusIn(entry.Internal)));
     if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
@@ -311,7 +312,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         // Read the result from the OVERLAPPED, not from the packet. Other code may have posted the packet, or it may
         // belong to an earlier operation in this slot. Either way the operation is over.
         if (unwritten_ && statusIn(entry.Internal) != statusIn(status)) {
-            unwritten_->mark(slot);
+            unwritten_->mark(slot, kind);
         }
         storeResult(*operation);
     } else if (!selfPosted) {

@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
         description = "Strains ports, servers and pipes for minutes and checks that nothing is lost or left behind.")
 public final class Soak implements Callable<Integer> {
     private static final Duration QUIET_PATIENCE = Duration.ofMinutes(1);
+    /** How much longer than asked for a soak may take before it says where its threads are. */
+    private static final int OVERDUE_SECONDS = 60;
 
     @Option(names = "--minutes", paramLabel = "N", defaultValue = "10",
             description = "How long, after the round that is not measured. Default: ${DEFAULT-VALUE}")
@@ -70,6 +72,7 @@ public final class Soak implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "%d clients, %d s to warm up, then %.2f minutes%n", clients, warmUp, minutes);
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, thrown) -> clientLedger.fault("the thread " + thread.getName() + " has died of " + thrown));
+        watch();
         boolean fine;
         try (SoakServer server = new SoakServer("iocp4j-soak-" + ProcessHandle.current().pid())) {
             final List<Ledger> ledgers = List.of(
@@ -96,6 +99,26 @@ public final class Soak implements Callable<Integer> {
         }
         System.out.println(fine ? "soak: nothing lost, nothing left behind" : "soak: FAILED");
         return fine ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** A soak that hangs is killed by its caller: what it has printed is all that is left of it. */
+    private void watch() {
+        final Thread watcher = new Thread(() -> {
+            try {
+                TimeUnit.MILLISECONDS.sleep((long) ((warmUp + OVERDUE_SECONDS) * 1_000 + minutes * 60_000));
+            } catch (final InterruptedException impossible) {
+                return;
+            }
+            System.out.println("overdue; the threads are at:");
+            Thread.getAllStackTraces().forEach((thread, frames) -> {
+                System.out.println(thread + " " + thread.getState());
+                for (final StackTraceElement frame : frames) {
+                    System.out.println("    " + frame);
+                }
+            });
+        }, "soak-watcher");
+        watcher.setDaemon(true);
+        watcher.start();
     }
 
     private static long operations(final List<Ledger> ledgers) {
