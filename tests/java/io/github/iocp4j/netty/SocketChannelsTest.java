@@ -186,8 +186,7 @@ final class SocketChannelsTest {
         silent.close().sync();
         assertThat(child.closeFuture().await(1, MINUTES)).isTrue();
 
-        final Channel reading = loops.bootstrap(collector).option(ChannelOption.AUTO_READ, false)
-                .connect(server.localAddress()).sync().channel();
+        final Channel reading = unread(server, collector);
         final Channel other = accepted.take();
         for (int i = 1; i <= 3; i++) {
             reading.read();
@@ -198,12 +197,49 @@ final class SocketChannelsTest {
         assertThat(reading.closeFuture().await(1, MINUTES)).isTrue();
     }
 
+    /** A read starts when the loop has done its tasks. Until then the program may change its mind. */
+    @Test
+    void startsNoReadThatIsNotWantedAnyMore() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = loops.serve(() -> handingOver(accepted));
+        final Channel closing = unread(server, new Collector());
+        closing.eventLoop().submit(() -> {
+            closing.read();
+            return closing.close();
+        }).sync();
+        assertThat(closing.closeFuture().await(1, MINUTES)).isTrue();
+        accepted.take();
+
+        final Collector collector = new Collector();
+        final Channel moved = unread(server, collector);
+        moved.eventLoop().submit(() -> {
+            moved.read();
+            return moved.deregister();
+        }).sync().getNow().sync();
+        accepted.take().writeAndFlush(loops.buffer(Loops.random(5))).sync();
+        moved.eventLoop().register(moved).sync();
+        moved.read();
+        assertThat(collector.await(5)).isEqualTo(Loops.random(5));
+
+        final Channel stopped = unread(server, new Collector());
+        stopped.eventLoop().submit(() -> {
+            stopped.config().setAutoRead(true);
+            stopped.config().setAutoRead(false);
+        }).sync();
+        accepted.take().close();
+        assertThat(stopped.closeFuture().await(1, MINUTES)).isTrue();
+    }
+
+    private Channel unread(final Channel server, final Collector collector) throws InterruptedException {
+        return loops.bootstrap(collector).option(ChannelOption.AUTO_READ, false).connect(server.localAddress()).sync()
+                .channel();
+    }
+
     @Test
     void takesNoDataForTheEndWhenReadsComeFromOtherThreads() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final Collector collector = new Collector();
-        final Channel client = loops.bootstrap(collector).option(ChannelOption.AUTO_READ, false)
-                .connect(server.localAddress()).sync().channel();
+        final Channel client = unread(server, collector);
         for (int i = 1; i <= 300; i++) {
             client.writeAndFlush(loops.buffer(new byte[] {(byte) i}));
             while (collector.size() == 0) {

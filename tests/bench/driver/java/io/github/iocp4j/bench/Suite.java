@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -36,6 +37,8 @@ final class Suite {
     private static final int SMALL_FILES = 10_000;
     private static final String COPIES = "copies";
     private static final String PACKETS = "COMPLETION_PORT";
+    private static final String NETTY_NIO = "Netty NIO";
+    private static final String NETTY = "Netty on iocp4j-netty";
     private static final String MECHANISMS_COMPARED =
             "The rate of each mechanism, relative to a port whose packets the kernel queues:\n\n"
             + "- It shows the cost of the detour. For each other mechanism, Windows first notifies a thread of the\n"
@@ -82,7 +85,7 @@ final class Suite {
     List<Benchmark> benchmarks() {
         return List.of(delivery(), submission(), postedPackets(), backlog(), fileReads(), fileChannels(), tcpEcho(),
                 tcpChannels(), tcpLatency(), threadModels(), mechanisms(), pipeEcho(), pipeLatency(), syelogd(),
-                devices(), openClose(), fileCopy(), new Start(platform, data, cached), new Memory(platform));
+                devices(), openClose(), fileCopy(), new Start(platform, data, cached), new Memory(platform), netty());
     }
 
     private Benchmark delivery() {
@@ -200,12 +203,34 @@ final class Suite {
         return new Comparison(clients(length, connections), List.of(
                 Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued", "0")),
                 Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline", "0")),
+                Entrant.subject(NETTY, java("socket-echo.netty", "IOCP")),
                 Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
-                Entrant.peer("Netty NIO", java("socket-echo.netty")),
+                Entrant.peer(NETTY_NIO, java("socket-echo.netty", "NIO")),
                 Entrant.peer("floor", platform.floor("socket-echo", "queued")),
                 Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),
                 Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued"))),
                 tcpClients(connections, length));
+    }
+
+    private Benchmark netty() {
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int connections : SOCKETS) {
+            final List<Entrant> entrants = transports("socket-echo.netty");
+            entrants.add(Entrant.peer("floor, 1 thread", platform.lonelyFloor("socket-echo", "queued")));
+            entrants.add(Entrant.peer("floor inline, 1 thread", platform.lonelyFloor("socket-echo", "inline")));
+            comparisons.add(new Comparison("echo, " + clients(SHORT, connections), entrants,
+                    tcpClients(connections, SHORT)));
+        }
+        SOCKETS.forEach(connections -> comparisons.add(new Comparison("HTTP, " + clients(connections),
+                transports("http.netty"), tcpClients(connections, FixedExchange.http()))));
+        PIPES.forEach(connections -> comparisons.add(new Comparison("gRPC, " + clients(connections),
+                transports("grpc.netty"), tcpClients(connections, GrpcExchange::new))));
+        return new Contest("netty", "Netty's servers on its transports", nothing(), comparisons);
+    }
+
+    private List<Entrant> transports(final String server) {
+        return new ArrayList<>(List.of(
+                Entrant.subject(NETTY, java(server, "IOCP")), Entrant.peer(NETTY_NIO, java(server, "NIO"))));
     }
 
     private Benchmark threadModels() {
@@ -228,7 +253,11 @@ final class Suite {
     }
 
     private static Load.Maker tcpClients(final int connections, final int length) {
-        return server -> new TcpClients(Integer.parseInt(server.address()), connections, length);
+        return tcpClients(connections, FixedExchange.echo(length));
+    }
+
+    private static Load.Maker tcpClients(final int connections, final Supplier<Exchange> exchange) {
+        return server -> new TcpClients(Integer.parseInt(server.address()), connections, exchange);
     }
 
     private Comparison pipeEcho(final int length, final int connections) {

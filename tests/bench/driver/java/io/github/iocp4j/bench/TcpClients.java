@@ -12,27 +12,26 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * Clients of an echo server's TCP port. They run on this system, outside Wine. Each sends a message and waits for the
- * whole echo. Then it sends the message again: at once, or when it is due.
+ * Clients of a server's TCP port. They run on this system, outside Wine. Each sends a request and waits for the whole
+ * answer. Then it sends the next request: at once, or when it is due.
  */
 final class TcpClients implements Load {
     private static final long PATIENCE_MILLIS = 20_000;
 
     private final Selector selector = Selector.open();
     private final List<Client> clients = new ArrayList<>();
-    private final int length;
 
-    TcpClients(final int port, final int clients, final int length) throws IOException {
-        this.length = length;
+    TcpClients(final int port, final int clients, final Supplier<Exchange> exchange) throws IOException {
         for (int i = 0; i < clients; i++) {
             final SocketChannel channel =
                     SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            this.clients.add(new Client(channel, i));
+            this.clients.add(new Client(channel, exchange.get(), i));
         }
     }
 
@@ -91,10 +90,10 @@ final class TcpClients implements Load {
         selector.close();
     }
 
-    /** Waits for data, and returns the clients that have the whole echo. */
+    /** Waits for data, and returns the clients that have the whole answer. */
     private List<Client> listen() throws IOException {
         if (selector.select(PATIENCE_MILLIS) == 0) {
-            throw new IOException("Nothing happens any more, and clients wait for their echo");
+            throw new IOException("Nothing happens any more, and clients wait for their answer");
         }
         final List<Client> answered = new ArrayList<>();
         for (final SelectionKey key : selector.selectedKeys()) {
@@ -108,7 +107,7 @@ final class TcpClients implements Load {
     }
 
     /**
-     * The clients send in turn, each when it is due; a client that still waits for an echo sends when the echo is
+     * The clients send in turn, each when it is due; a client that still waits for an answer sends when the answer is
      * complete.
      */
     private final class Speaker extends Thread {
@@ -148,36 +147,32 @@ final class TcpClients implements Load {
 
     private final class Client {
         private final int index;
-        /** Echoes that are due and have not arrived, at an offered load. */
+        /** Answers that are due and have not arrived, at an offered load. */
         private final AtomicLong owed = new AtomicLong();
-        private final ByteBuffer said = ByteBuffer.allocateDirect(length);
-        private final ByteBuffer heard = ByteBuffer.allocateDirect(length);
         private final SocketChannel channel;
+        private final Exchange exchange;
 
-        Client(final SocketChannel channel, final int index) throws IOException {
+        Client(final SocketChannel channel, final Exchange exchange, final int index) throws IOException {
             this.channel = channel;
+            this.exchange = exchange;
             this.index = index;
             channel.register(selector, SelectionKey.OP_READ, this);
         }
 
         void say() throws IOException {
-            said.clear();
-            // Usually once: the socket's buffer has room, because the previous echo has arrived.
+            final ByteBuffer request = exchange.request();
+            // Usually once: the socket's buffer has room, because the previous answer has arrived.
             do {
-                channel.write(said);
-            } while (said.hasRemaining());
+                channel.write(request);
+            } while (request.hasRemaining());
         }
 
-        /** Returns whether the echo is complete. */
+        /** Returns whether the answer is complete. */
         boolean hear() throws IOException {
-            if (channel.read(heard) < 0) {
+            if (channel.read(exchange.input()) < 0) {
                 throw new EOFException("The server has ended a connection");
             }
-            final boolean complete = !heard.hasRemaining();
-            if (complete) {
-                heard.clear();
-            }
-            return complete;
+            return exchange.isAnswered();
         }
     }
 }

@@ -52,7 +52,9 @@ public final class Contestant {
                     AsynchronousChannelProvider.provider(), arguments)),
             Map.entry("socket-echo.nio", arguments -> new SocketEchoAsynchronous(
                     new CompletionPortChannelProvider(), arguments)),
-            Map.entry("socket-echo.netty", SocketEchoNetty::new),
+            Map.entry("socket-echo.netty", arguments -> new NettyServer(new NettyEcho(), arguments)),
+            Map.entry("http.netty", arguments -> new NettyServer(new NettyPlaintext(), arguments)),
+            Map.entry("grpc.netty", NettyGrpc::new),
             Map.entry("socket-echo.selector", SocketEchoSelector::new),
             Map.entry("socket-echo.threads", SocketEchoThreads::new),
             Map.entry("pipe-echo.iocp4j", PipeEcho::new),

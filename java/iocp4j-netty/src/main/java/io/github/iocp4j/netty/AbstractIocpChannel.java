@@ -4,6 +4,7 @@ import io.github.iocp4j.Device;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -210,7 +211,8 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         }
 
         final Throwable annotated(final Throwable failure, final SocketAddress address) {
-            return annotateConnectException(failure, address);
+            // Netty would make a ConnectException of it.
+            return failure instanceof ConnectTimeoutException ? failure : annotateConnectException(failure, address);
         }
 
         @Override

@@ -126,7 +126,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     }
 
     @Override
-    protected final void doBeginRead() throws IOException {
+    protected final void doBeginRead() {
         reader.begin();
     }
 

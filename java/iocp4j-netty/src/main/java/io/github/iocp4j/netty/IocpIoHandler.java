@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The completion port of one event loop: the loop's thread polls it. Use it as
  * {@code new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory())}.
  *
- * <p>One run of the loop handles one batch of completions, then the loop's tasks. A wait ends at the deadline of the
- * next scheduled task, rounded up to milliseconds; Windows adds up to one tick of its clock. Another thread wakes the
+ * <p>One run of the loop starts the reads that its channels want, handles one batch of completions, then the loop's
+ * tasks. A wait ends at the deadline of the next scheduled task, rounded up to milliseconds; Windows adds up to one tick of its clock. Another thread wakes the
  * loop with a packet, and only while the loop waits.
  *
  * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
@@ -51,6 +51,8 @@ public final class IocpIoHandler implements IoHandler {
     private final AtomicBoolean waiting = new AtomicBoolean();
     /** What follows the end of a device. It runs outside of the native call in which the device ends. */
     private final Queue<Runnable> endings = new ConcurrentLinkedQueue<>();
+    /** What the channels start in the next run of the loop, before it polls. */
+    private final ArrayDeque<Runnable> starts = new ArrayDeque<>();
     private final ArrayDeque<Integer> freeIndexes = new ArrayDeque<>();
     private Registration[] registrations = new Registration[16];
     /** The indexes that were ever in use. */
@@ -101,6 +103,7 @@ public final class IocpIoHandler implements IoHandler {
     public int run(final IoHandlerContext loop) {
         context = loop;
         handled = 0;
+        runStarts();
         if (canBlock(loop)) {
             waiting.set(true);
             try {
@@ -188,6 +191,20 @@ public final class IocpIoHandler implements IoHandler {
         return gather;
     }
 
+    /**
+     * Runs the action in the next run of the loop, before it polls. A read that starts there, and not while the batch
+     * with the previous data is handled, finds more often that data has come: then it completes inline. The engine does
+     * not limit how many do so, because every channel has its turn.
+     */
+    void beforePoll(final Runnable action) {
+        starts.add(action);
+    }
+
+    /** An operation has completed inline, so that it counts as handled. */
+    void completedInline() {
+        handled++;
+    }
+
     /** Closes the device, and runs the action on the loop when all completions have come and the handle is closed. */
     void close(final Device device, final Runnable action) {
         closes++;
@@ -222,7 +239,7 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     private boolean canBlock(final IoHandlerContext loop) {
-        return loop.canBlock() && endings.isEmpty();
+        return loop.canBlock() && endings.isEmpty() && starts.isEmpty();
     }
 
     /** Returns how long to wait, in milliseconds; -1 is for ever. */
@@ -260,7 +277,28 @@ public final class IocpIoHandler implements IoHandler {
                 handle(batch, i);
             }
         }
-        handled = batch.size();
+        handled += batch.size();
+        if (timed) {
+            context.reportActiveIoTime(System.nanoTime() - began);
+        }
+    }
+
+    /** Only what is there now: what these actions add is for the next run. */
+    private void runStarts() {
+        int left = starts.size();
+        if (left == 0) {
+            return;
+        }
+        final boolean timed = context.shouldReportActiveIoTime();
+        final long began = timed ? System.nanoTime() : 0;
+        for (; left > 0; left--) {
+            try {
+                starts.remove().run();
+            } catch (final Throwable thrown) {
+                // The other reads belong to other channels.
+                log("A channel has not started its read", thrown);
+            }
+        }
         if (timed) {
             context.reportActiveIoTime(System.nanoTime() - began);
         }

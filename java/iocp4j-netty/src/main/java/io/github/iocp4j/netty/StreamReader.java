@@ -11,7 +11,7 @@ import java.io.IOException;
 
 /**
  * The input of a connection, which has at most one read in flight. The way of a read is {@link #begin}, then
- * {@code start}, {@link #completed} unless it completes inline, and {@code deliver}.
+ * {@code start} in the next turn of the loop, {@link #completed} unless it completes inline, and {@code deliver}.
  *
  * <p>A read that is in flight when the program stops reading stays in flight. What it gets waits for the next
  * {@code read()}. While there is no read, a read of 0 bytes, the watch, notices the end of the connection.
@@ -22,6 +22,9 @@ final class StreamReader {
     private boolean wanted;
     /** The pipeline gets data now, and the loop afterwards looks whether another read is wanted. */
     private boolean delivering;
+    /** The loop calls {@link #takeTurn} before it polls. */
+    private boolean scheduled;
+    private final Runnable turn = this::takeTurn;
     /** No more data comes. */
     private boolean ended;
     private State state = State.IDLE;
@@ -41,13 +44,13 @@ final class StreamReader {
     }
 
     /** The program wants data. */
-    void begin() throws IOException {
+    void begin() {
         if (wanted || ended || !channel.canStart()) {
             return;
         }
         wanted = true;
         if (!delivering && channel.isActive()) {
-            startOrDeliver();
+            schedule();
         }
     }
 
@@ -64,21 +67,19 @@ final class StreamReader {
         }
     }
 
-    /** Reads if the program wants data, and watches otherwise. */
+    /** Reads in the next turn if the program wants data, and watches otherwise. */
     void goOn() {
         if (!channel.canStart() || ended) {
             return;
         }
+        if (wanted) {
+            schedule();
+            return;
+        }
         try {
-            if (wanted) {
-                startOrDeliver();
-            } else {
-                watch();
-            }
+            watch();
         } catch (final IOException refused) {
-            wanted = false;
-            channel.pipeline().fireExceptionCaught(refused);
-            end();
+            refused(refused);
         }
     }
 
@@ -110,15 +111,37 @@ final class StreamReader {
         }
     }
 
-    /** Something was asked for outside of a delivery: starts a read, or delivers what waits. */
-    private void startOrDeliver() throws IOException {
+    /** Later, because the caller may be a handler that does not expect its own channelRead now. */
+    private void schedule() {
+        if (!scheduled && state != State.IN_FLIGHT) {
+            scheduled = true;
+            channel.registration().handler().beforePoll(turn);
+        }
+    }
+
+    private void takeTurn() {
+        scheduled = false;
+        if (!wanted) {
+            goOn();
+            return;
+        }
+        if (!channel.canStart() || ended) {
+            return;
+        }
         if (state == State.IDLE) {
-            start();
+            try {
+                start();
+            } catch (final IOException refused) {
+                refused(refused);
+            }
         }
-        if (state == State.HELD) {
-            // Later, because the caller may be a handler that does not expect its own channelRead now.
-            channel.eventLoop().execute(this::deliver);
-        }
+        deliver();
+    }
+
+    private void refused(final IOException cause) {
+        wanted = false;
+        channel.pipeline().fireExceptionCaught(cause);
+        end();
     }
 
     /** Afterwards the read is in flight, or its data waits. */
@@ -136,6 +159,7 @@ final class StreamReader {
                             RawOperations.NO_TIMEOUT, token)
                     : device.read(buffer.nioBuffer(buffer.writerIndex(), length), token));
             if (InlineCompletion.is(started)) {
+                channel.registration().handler().completedInline();
                 hold(InlineCompletion.bytes(started), null, false);
             } else {
                 state = State.IN_FLIGHT;

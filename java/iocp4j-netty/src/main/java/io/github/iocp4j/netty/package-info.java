@@ -34,8 +34,9 @@
  * <h2 id="reading">Reading</h2>
  *
  * <p>One read is in flight while the program reads; it occupies a buffer of the channel's
- * {@link io.netty.channel.RecvByteBufAllocator}. When auto-read is turned off, the read in flight stays, and what it
- * gets waits for the next {@code read()}. While the program does not read, a TCP connection has a read of 0 bytes in
- * flight, which notices the end of the connection if no data comes before it.
+ * {@link io.netty.channel.RecvByteBufAllocator}. It starts after the loop's tasks, before the loop polls again. When
+ * auto-read is turned off, the read in flight stays, and what it gets waits for the next {@code read()}. While the
+ * program does not read, a TCP connection has a read of 0 bytes in flight, which notices the end of the connection if
+ * no data comes before it.
  */
 package io.github.iocp4j.netty;
