@@ -7,7 +7,11 @@ import io.github.iocp4j.fixtures.FakeNativeHost;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +95,46 @@ final class CarriedLibraryTest {
                 .hasMessage("no jar carries " + CarriedLibrary.DLL_RESOURCE + ": add that of"
                         + " io.github.iocp4j:iocp4j with the classifier windows-x86_64, on the module path with"
                         + " --add-modules io.github.iocp4j.windows.x86_64");
+    }
+
+    @Test
+    void isComparedWithACopyWithoutBeingUnpacked() throws IOException {
+        final FakeNativeHost host = host();
+        host.jar = home.resolve("carrier.jar");
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(host.jar))) {
+            jar.putNextEntry(new JarEntry(CarriedLibrary.HASH_RESOURCE));
+            jar.write(FakeNativeHost.hash().getBytes(StandardCharsets.US_ASCII));
+            jar.putNextEntry(new JarEntry(CarriedLibrary.DLL_RESOURCE));
+            jar.write(FakeNativeHost.DLL);
+        }
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+        final byte[] damaged = FakeNativeHost.DLL.clone();
+        damaged[3] ^= 1;
+
+        for (int unpacked = 0; unpacked < 2; unpacked++) {
+            assertThat(carried.matches(FakeNativeHost.DLL)).isTrue();
+            assertThat(carried.matches(damaged)).isFalse();
+            assertThat(carried.matches(Arrays.copyOf(FakeNativeHost.DLL, FakeNativeHost.DLL.length + 1))).isFalse();
+            assertThat(carried.matches(new byte[0])).isFalse();
+            if (unpacked == 0) {
+                assertThat(carried.content()).isEqualTo(FakeNativeHost.DLL);
+            }
+        }
+        Files.delete(host.jar); // nothing keeps it open
+    }
+
+    @Test
+    void matchesNothingWhereTheJarHasOnlyItsHash() throws IOException {
+        final FakeNativeHost host = host();
+        host.jar = home.resolve("carrier.jar");
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(host.jar))) {
+            jar.putNextEntry(new JarEntry(CarriedLibrary.HASH_RESOURCE));
+            jar.write(FakeNativeHost.hash().getBytes(StandardCharsets.US_ASCII));
+        }
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+
+        assertThatThrownBy(() -> carried.matches(FakeNativeHost.DLL)).isInstanceOf(IOException.class)
+                .hasMessage("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE + " is not there");
     }
 
     private FakeNativeHost host() {

@@ -3,19 +3,23 @@ package io.github.iocp4j.internal.loader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigInteger;
+import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 
 /**
  * The {@code iocp4j.dll} in a jar, with its SHA-256 beside it. The class path may have several: several versions of
@@ -27,7 +31,9 @@ public final class CarriedLibrary {
     /** Computed from the class's name, which differs in a relocated jar. */
     public static final String CLASS_RESOURCE = CarriedLibrary.class.getName().replace('.', '/') + ".class";
 
+    private static final String DIGITS = "0123456789abcdef";
     private static final int SHA256_DIGITS = 64;
+    private static final int UNKNOWN = -1;
 
     private final URL dll;
     private final String hash;
@@ -61,7 +67,7 @@ public final class CarriedLibrary {
                 ? places.keySet().iterator().next()
                 : beside(host, places.keySet());
         final String hash = hashes.get(place);
-        if (!isSha256(hash)) {
+        if (hash.length() != SHA256_DIGITS || !isHexadecimal(hash)) {
             throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
         }
         return new CarriedLibrary(new URL(places.get(place), NativeLibrarySearch.FILE_NAME), hash);
@@ -89,6 +95,23 @@ public final class CarriedLibrary {
         return hash;
     }
 
+    /**
+     * Whether the copy is the DLL. A jar knows the length and the CRC-32 of the DLL, so that it need not be unpacked. The
+     * CRC-32 finds damage; against changes on purpose {@link Writers} protects.
+     */
+    public boolean matches(final byte[] copy) throws IOException {
+        final JarEntry known = content == null ? entry(dll) : null;
+        if (known == null || known.getSize() == UNKNOWN || known.getCrc() == UNKNOWN) {
+            return Arrays.equals(copy, content());
+        }
+        if (copy.length != known.getSize()) {
+            return false;
+        }
+        final CRC32 crc = new CRC32();
+        crc.update(copy);
+        return crc.getValue() == known.getCrc();
+    }
+
     /** The DLL as stored in the jar. */
     public byte[] content() throws IOException {
         if (content == null) {
@@ -114,30 +137,54 @@ public final class CarriedLibrary {
     }
 
     public static String sha256(final byte[] content) {
+        final byte[] digest;
         try {
-            return String.format("%064x", new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(content)));
+            digest = MessageDigest.getInstance("SHA-256").digest(content);
         } catch (final NoSuchAlgorithmException impossible) {
             throw new AssertionError("Every Java platform has SHA-256", impossible);
         }
+        // No String.format, which would load a hundred classes.
+        final StringBuilder text = new StringBuilder(SHA256_DIGITS);
+        for (final byte part : digest) {
+            text.append(DIGITS.charAt(part >> 4 & 0xf)).append(DIGITS.charAt(part & 0xf));
+        }
+        return text.toString();
     }
 
     /** No regular expression, whose classes would be loaded for this alone. */
-    private static boolean isSha256(final String text) {
+    static boolean isHexadecimal(final String text) {
         for (int i = 0; i < text.length(); i++) {
-            if ("0123456789abcdef".indexOf(text.charAt(i)) < 0) {
+            if (DIGITS.indexOf(text.charAt(i)) < 0) {
                 return false;
             }
         }
-        return text.length() == SHA256_DIGITS;
+        return !text.isEmpty();
     }
 
     private static byte[] read(final URL found) throws IOException {
-        final URLConnection connection = found.openConnection();
-        // With caches, the JVM keeps the jar open until it ends, and Windows does not delete an open file.
-        connection.setUseCaches(false);
-        try (InputStream content = connection.getInputStream()) {
+        try (InputStream content = connection(found).getInputStream()) {
             return content.readAllBytes();
         }
+    }
+
+    /** The jar's entry for the DLL, or null when it does not come from a jar, or is not there. */
+    private static JarEntry entry(final URL found) throws IOException {
+        final URLConnection connection = connection(found);
+        if (!(connection instanceof JarURLConnection)) {
+            return null;
+        }
+        try (JarFile jar = ((JarURLConnection) connection).getJarFile()) {
+            return jar.getJarEntry(((JarURLConnection) connection).getEntryName());
+        } catch (final FileNotFoundException missing) {
+            return null;
+        }
+    }
+
+    /** With caches, the JVM keeps the jar open until it ends, and Windows does not delete an open file. */
+    private static URLConnection connection(final URL found) throws IOException {
+        final URLConnection connection = found.openConnection();
+        connection.setUseCaches(false);
+        return connection;
     }
 
     private static String place(final URL found, final String resource) {

@@ -3,12 +3,12 @@ package io.github.iocp4j.internal.loader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -45,8 +45,8 @@ public final class ExtractedLibrary {
     public Loading load(final Function<Path, Loading> loader) throws IOException {
         final CarriedLibrary carried = CarriedLibrary.find(host);
         // Resolves junctions, because their owner can change their target at any time.
-        final Path root = Files.createDirectories(root()).toRealPath();
-        final Path folder = Files.createDirectories(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));
+        final Path root = created(root()).toRealPath();
+        final Path folder = created(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));
         if (!folder.toRealPath().equals(folder)) {
             throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
         }
@@ -96,16 +96,16 @@ public final class ExtractedLibrary {
     }
 
     /**
-     * Opens the file and compares it with the DLL in the jar. A comparison is faster than a hash, whose code is not
-     * compiled yet. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream is open, no process can
-     * delete or replace the file. Only users that {@link Writers} has found trusted can still write to it.
+     * Opens the file if it is the DLL in the jar. On Windows, java.io opens without FILE_SHARE_DELETE: while the stream
+     * is open, no process can delete or replace the file. Only users that {@link Writers} has found trusted can still
+     * write to it.
      */
     private static InputStream openIfIntact(final Path file, final CarriedLibrary carried) throws IOException {
-        if (!Files.isRegularFile(file)) {
+        if (!file.toFile().isFile()) {
             return null;
         }
         final InputStream content = new FileInputStream(file.toFile());
-        if (Arrays.equals(content.readAllBytes(), carried.content())) {
+        if (carried.matches(content.readAllBytes())) {
             return content;
         }
         content.close();
@@ -118,6 +118,11 @@ public final class ExtractedLibrary {
      */
     private static String name(final int copy) {
         return copy == 1 ? NativeLibrarySearch.FILE_NAME : "iocp4j-" + copy + ".dll";
+    }
+
+    /** Asks first, because {@code createDirectories} throws and catches an exception for a folder that is there. */
+    private static Path created(final Path folder) throws IOException {
+        return folder.toFile().isDirectory() ? folder : Files.createDirectories(folder);
     }
 
     private Path root() {
@@ -134,12 +139,27 @@ public final class ExtractedLibrary {
 
     /** Writes our copy; returns the error that has prevented it, or null. */
     private static IOException write(final Path file, final byte[] dll) throws IOException {
-        final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
+        final Path temporary = written(file, dll);
         try {
-            Files.write(temporary, dll, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             return moveTo(file, temporary);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Writes a temporary file beside that one. */
+    private static Path written(final Path file, final byte[] dll) throws IOException {
+        for (;;) {
+            final Path temporary = file.resolveSibling(StaleCopies.temporaryName());
+            try {
+                Files.write(temporary, dll, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                return temporary;
+            } catch (final FileAlreadyExistsException chosenByAnother) {
+                continue;
+            } catch (final IOException diskFull) {
+                Files.deleteIfExists(temporary);
+                throw diskFull;
+            }
         }
     }
 

@@ -104,7 +104,8 @@ public final class NativeLibrarySearch {
                 continue;
             }
             final Path file = Path.of(entry, FILE_NAME);
-            if (!Files.isRegularFile(file)) {
+            // Not by Files, which throws and catches an exception for a file that is missing.
+            if (!file.toFile().isFile()) {
                 empty.add(entry);
             } else if (loadsIfTrusted(file)) {
                 return true;

@@ -7,31 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Removes copies of {@code iocp4j.dll} that no program has loaded for a month. A program cannot delete its own copy,
  * because Windows locks a loaded DLL until the process has ended.
  */
 public final class StaleCopies {
-    public static final Duration KEPT = Duration.ofDays(30);
-    private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{16,64}");
-    private static final Pattern COPY = Pattern.compile("iocp4j(-[0-9]+)?\\.dll");
-    private static final Pattern TEMPORARY = Pattern.compile("iocp4j-[0-9]+-[0-9a-f]+\\.tmp");
+    public static final int KEPT_DAYS = 30;
+    private static final int LONGEST_FOLDER = 64;
+    private static final String COPY = "iocp4j-";
+    private static final String DLL = ".dll";
+    private static final String TEMPORARY = ".tmp";
 
     private StaleCopies() {
     }
 
     /**
-     * A name that no other process or thread uses, for a file that is being written. It is not random, because
-     * {@code Files.createTempFile} would start a secure random generator, which takes longer than the rest.
+     * A name for a file that is being written. Another process may choose the same at the same moment. Neither a random
+     * number nor a process id is in it, because the classes for these take longer to load than the rest.
      */
     public static String temporaryName() {
-        return "iocp4j-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + ".tmp";
+        return COPY + System.currentTimeMillis() + "-" + Long.toHexString(System.nanoTime()) + TEMPORARY;
     }
 
     /**
@@ -40,7 +39,7 @@ public final class StaleCopies {
     public static void sweep(final Path root, final Path inUse) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
             for (final Path folder : folders) {
-                if (!folder.equals(inUse) && FOLDER.matcher(folder.getFileName().toString()).matches()) {
+                if (!folder.equals(inUse) && isOurs(folder.getFileName().toString())) {
                     remove(folder);
                 }
             }
@@ -75,10 +74,10 @@ public final class StaleCopies {
                 if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     return null;
                 }
-                if (COPY.matcher(name).matches()) {
+                if (isCopy(name)) {
                     // A loaded DLL cannot be deleted; then the other files must stay, too.
                     files.addFirst(file);
-                } else if (TEMPORARY.matcher(name).matches()) {
+                } else if (isTemporary(name)) {
                     files.addLast(file);
                 } else {
                     return null;
@@ -89,12 +88,47 @@ public final class StaleCopies {
     }
 
     private static boolean isStale(final Path folder, final List<Path> files) throws IOException {
-        final Instant limit = Instant.now().minus(KEPT);
+        final long limit = System.currentTimeMillis() - TimeUnit.DAYS.toMillis(KEPT_DAYS);
         for (final Path path : files.isEmpty() ? List.of(folder) : files) {
-            if (Files.getLastModifiedTime(path).toInstant().isAfter(limit)) {
+            if (Files.getLastModifiedTime(path).toMillis() > limit) {
                 return false;
             }
         }
         return true;
+    }
+
+    // The names are taken apart without regular expressions, whose classes would be loaded for this alone.
+
+    private static boolean isOurs(final String folder) {
+        return folder.length() >= ExtractedLibrary.FOLDER_DIGITS && folder.length() <= LONGEST_FOLDER
+                && CarriedLibrary.isHexadecimal(folder);
+    }
+
+    private static boolean isCopy(final String file) {
+        return file.equals(NativeLibrarySearch.FILE_NAME)
+                || file.startsWith(COPY) && file.endsWith(DLL) && isNumber(between(file, COPY, DLL));
+    }
+
+    private static boolean isTemporary(final String file) {
+        if (!file.startsWith(COPY) || !file.endsWith(TEMPORARY)) {
+            return false;
+        }
+        final String numbers = between(file, COPY, TEMPORARY);
+        final int dash = numbers.indexOf('-');
+        return dash >= 0 && isNumber(numbers.substring(0, dash))
+                && CarriedLibrary.isHexadecimal(numbers.substring(dash + 1));
+    }
+
+    private static String between(final String text, final String prefix, final String suffix) {
+        return text.substring(prefix.length(), text.length() - suffix.length());
+    }
+
+    private static boolean isNumber(final String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 }
