@@ -61,8 +61,8 @@ class SteadyStateTest {
                         List.of("--pipe", daemon.pipe(), "--count", "30000"))) {
             assertThat(client.exitCode()).as(client::errors).isZero();
             assertThat(daemon.leave()).isZero();
-            // What is allocated once, for classes and connections, is some 170 KB; the smallest object has 16 bytes.
-            assertThat(daemon.process().figure("heap bytes per message")).isLessThan(16);
+            // Not quite zero, because a run may load a class.
+            assertThat(daemon.process().figure("heap bytes per message")).isBetween(-1.0, 1.0).isNotEqualTo(-1);
         }
     }
 

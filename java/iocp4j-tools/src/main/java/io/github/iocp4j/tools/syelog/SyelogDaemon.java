@@ -91,7 +91,12 @@ final class SyelogDaemon implements CompletionListener {
 
     @Override
     public void onCompletion(final Completion completion) {
-        statistics.onWorker(completion.worker());
+        final MessageAllocation allocation = statistics.allocation(completion.worker());
+        if (completion.status() == Win32Error.SUCCESS && completion.opcode() == Opcode.READ) {
+            allocation.message();
+        } else {
+            allocation.interrupt();
+        }
         try {
             if (completion.opcode() == Opcode.ACCEPT) {
                 accepted(completion);

@@ -1,13 +1,14 @@
 package io.github.iocp4j.tools.syelog;
 
-import com.sun.management.ThreadMXBean;
 import io.github.iocp4j.PortSnapshot;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The daemon's counters. Counting allocates nothing. */
@@ -17,9 +18,8 @@ final class SyelogDaemonStatistics {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLongArray rejected = new AtomicLongArray(Rejection.values().length);
     private final AtomicLong failures = new AtomicLong();
-    private final AtomicLongArray workerThreads = new AtomicLongArray(1024);
+    private final AtomicReferenceArray<MessageAllocation> allocations = new AtomicReferenceArray<>(1024);
     private PortSnapshot port;
-    private long heapBytes;
 
     void connected() {
         connections.incrementAndGet();
@@ -39,15 +39,20 @@ final class SyelogDaemonStatistics {
         failures.incrementAndGet();
     }
 
-    /** Records the calling thread as the worker with that index. */
-    void onWorker(final int worker) {
-        workerThreads.setPlain(worker, Thread.currentThread().getId());
+    /** What the worker with that index allocates, for the worker itself. */
+    MessageAllocation allocation(final int worker) {
+        final MessageAllocation known = allocations.getPlain(worker);
+        if (known != null) {
+            return known;
+        }
+        final MessageAllocation made = new MessageAllocation();
+        allocations.set(worker, made);
+        return made;
     }
 
     /** Reads the port's last figures, while its workers are alive. */
     void measure(final PortSnapshot snapshot) {
         port = snapshot;
-        heapBytes = workersHeapBytes();
     }
 
     /** Prints one {@code name: value} line per figure, after {@link #measure}. */
@@ -65,18 +70,12 @@ final class SyelogDaemonStatistics {
         line(out, "mean batch", ratio(port.completions(), port.batches()));
         line(out, "largest batch", port.largestBatch());
         line(out, "upcalls per message", ratio(port.batches(), received));
-        line(out, "heap bytes per message", ratio(heapBytes, received));
+        line(out, "heap bytes per message", decimal(MessageAllocation.perMessage(allocations())));
     }
 
-    /** The bytes that the worker threads have allocated, including class loading; -1 if the JVM does not count them. */
-    private long workersHeapBytes() {
-        final java.lang.management.ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        if (!(threads instanceof ThreadMXBean)) {
-            return -1;
-        }
-        final long[] ids = IntStream.range(0, workerThreads.length()).mapToLong(workerThreads::get)
-                .filter(id -> id != 0).toArray();
-        return Arrays.stream(((ThreadMXBean) threads).getThreadAllocatedBytes(ids)).sum();
+    private List<MessageAllocation> allocations() {
+        return IntStream.range(0, allocations.length()).mapToObj(allocations::get).filter(Objects::nonNull)
+                .collect(Collectors.toList());
     }
 
     private static void line(final PrintStream out, final String name, final Object value) {
@@ -84,6 +83,10 @@ final class SyelogDaemonStatistics {
     }
 
     private static String ratio(final long amount, final long count) {
-        return String.format(Locale.ROOT, "%.3f", count == 0 ? 0.0 : (double) amount / count);
+        return decimal(count == 0 ? 0.0 : (double) amount / count);
+    }
+
+    private static String decimal(final double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
     }
 }
