@@ -1,6 +1,7 @@
-// Clients of a syelog daemon, which write as fast as it reads: a pipe holds only so much. The load for all contestants,
-// and so as cheap as it can be made.
+// Clients of a syelog daemon, which write as fast as it reads, because a pipe holds only so much, or at a steady rate.
+// The load for all contestants, and so as cheap as it can be made.
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,7 @@ public:
         }
     }
 
-    // Ends when the daemon has read all of it.
+    // Every client writes again as soon as it can.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
         Latencies latencies;
@@ -49,31 +50,44 @@ public:
         }
         if (writing_ > 0) {
             port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
-                if (hasFailed(entry)) {
-                    throw CallFailed{"The daemon has ended a connection"};
-                }
-                --writing_;
-                auto& client = *static_cast<Client*>(entry.lpOverlapped);
-                latencies.push_back(Pacer::Clock::now() - client.began);
-                proceed(client, time, latencies);
+                proceed(written(entry, latencies), time, latencies);
                 return writing_ > 0;
             });
         }
-        for (const Client& client : clients_) {
-            if (!::FlushFileBuffers(client.pipe)) {
-                throw CallFailed{"FlushFileBuffers"};
+        return ended(time, std::move(latencies));
+    }
+
+    // The clients write in turn, each message when it is due or as soon as the one before is in its pipe.
+    // Timetable.java says why a latency counts from when it was due.
+    Run offer(std::chrono::milliseconds length, double perSecond) override {
+        const Pacer pacer;
+        const Stopwatch time{length};
+        const std::chrono::duration<double> interval{1 / perSecond};
+        const auto messages = std::max(static_cast<std::size_t>(length / interval), std::size_t{1});
+        Latencies latencies;
+        const Pacer::Clock::time_point start = Pacer::Clock::now();
+        for (std::size_t message = 0; message < messages; ++message) {
+            Client& client = clients_[message % clients_.size()];
+            const auto due =
+                start + std::chrono::duration_cast<Pacer::Clock::duration>(interval * static_cast<double>(message));
+            pacer.sleepUntil(due);
+            if (write(client, due)) {
+                latencies.push_back(Pacer::Clock::now() - due);
+                continue;
             }
+            port_.serve(1, [&](const OVERLAPPED_ENTRY& entry) {
+                written(entry, latencies);
+                return false;
+            });
         }
-        Run run = time.stop(latencies.size());
-        run.latencies = std::move(latencies);
-        return run;
+        return ended(time, std::move(latencies));
     }
 
 private:
     struct Client : OVERLAPPED {
         HANDLE pipe;
         test::SyelogMessage message;
-        Pacer::Clock::time_point began;  // the write
+        Pacer::Clock::time_point began;  // when the write was due
     };
     // How long each write has taken: the client waits while the pipe is full.
     using Latencies = std::vector<std::chrono::nanoseconds>;
@@ -91,18 +105,49 @@ private:
     // Writes until something takes time or the run is over.
     void proceed(Client& client, const Stopwatch& time, Latencies& latencies) {
         while (!time.isOver()) {
-            static_cast<OVERLAPPED&>(client) = OVERLAPPED{};
-            client.began = Pacer::Clock::now();
-            ::GetSystemTimeAsFileTime(&client.message.occurrence);
-            if (!::WriteFile(client.pipe, &client.message, kLength, nullptr, &client)) {
-                if (::GetLastError() != ERROR_IO_PENDING) {
-                    throw CallFailed{"WriteFile"};
-                }
-                ++writing_;
+            const auto begin = Pacer::Clock::now();
+            if (!write(client, begin)) {
                 return;
             }
-            latencies.push_back(Pacer::Clock::now() - client.began);
+            latencies.push_back(Pacer::Clock::now() - begin);
         }
+    }
+
+    // Answers whether the message is in the pipe; otherwise a packet will come.
+    bool write(Client& client, Pacer::Clock::time_point due) {
+        static_cast<OVERLAPPED&>(client) = OVERLAPPED{};
+        client.began = due;
+        ::GetSystemTimeAsFileTime(&client.message.occurrence);
+        if (::WriteFile(client.pipe, &client.message, kLength, nullptr, &client)) {
+            return true;
+        }
+        if (::GetLastError() != ERROR_IO_PENDING) {
+            throw CallFailed{"WriteFile"};
+        }
+        ++writing_;
+        return false;
+    }
+
+    Client& written(const OVERLAPPED_ENTRY& entry, Latencies& latencies) {
+        if (hasFailed(entry)) {
+            throw CallFailed{"The daemon has ended a connection"};
+        }
+        --writing_;
+        auto& client = *static_cast<Client*>(entry.lpOverlapped);
+        latencies.push_back(Pacer::Clock::now() - client.began);
+        return client;
+    }
+
+    // When the daemon has read all of it.
+    Run ended(const Stopwatch& time, Latencies latencies) {
+        for (const Client& client : clients_) {
+            if (!::FlushFileBuffers(client.pipe)) {
+                throw CallFailed{"FlushFileBuffers"};
+            }
+        }
+        Run run = time.stop(latencies.size());
+        run.latencies = std::move(latencies);
+        return run;
     }
 
     // With a NUL.

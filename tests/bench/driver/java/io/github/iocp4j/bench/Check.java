@@ -43,7 +43,7 @@ final class Check {
                         .ifPresent(before -> compareRatios(where, before, comparison, complaints));
                 comparison.contestants().stream().filter(outcome -> outcome.name().startsWith(OURS))
                         .forEach(outcome -> checkCounts(where, benchmark.name(),
-                                Suite.mostUpcalls(benchmark.name(), comparison.label()), outcome, complaints));
+                                Suite.mostUpcalls(benchmark.name()), outcome, complaints));
             }
         }
         return complaints;

@@ -24,6 +24,7 @@ final class Summary {
             "64 B, 1000 clients");
     private static final List<String> PIPES = TCP.subList(0, 3);
     private static final List<String> DEPTHS = List.of("depth 1", "depth 8", "depth 32", "depth 128");
+    private static final List<String> LOGS = List.of("1 client", "4 clients", "16 clients", "64 clients");
     private static final List<String> COPIES = List.of("1 GiB", "1 GiB, on all cores", "10,000 files of 1 to 16 KiB");
     private static final List<String> ONE = List.of("one at a time");
     private static final List<String> OPENED = List.of("opened");
@@ -79,8 +80,7 @@ final class Summary {
         row(out, "", "reads as above", ratios("file-reads", DEPTHS, OURS, FLOOR));
         row(out, "", "a file opened and closed", ratios("open-close", ONE, OURS, FLOOR));
         row(out, "", "posted packets", ratios("posted-packets", List.of("64 in flight"), OURS, FLOOR));
-        row(out, "a log daemon in C++", "`syelogd`, 1 / 4 / 16 / 64 clients", ratios("syelogd",
-                List.of("1 client", "4 clients", "16 clients", "64 clients"), OURS, FLOOR));
+        row(out, "a log daemon in C++", "`syelogd`, 1 / 4 / 16 / 64 clients", ratios("syelogd", LOGS, OURS, FLOOR));
         out.append("\nRound trips in microseconds, median / 99th percentile. Each client sends again at once:\n\n");
         final List<String> servers = List.of(OURS, INLINE, JDK, NETTY, FLOOR);
         head(out, servers);
@@ -89,12 +89,19 @@ final class Summary {
         final List<String> pipeServers = List.of(OURS, INLINE, JNA, FLOOR);
         head(out, pipeServers);
         PIPES.forEach(label -> roundTrips(out, "pipe, ", "pipe-echo", label, pipeServers));
+        out.append("\nHow long a client of the log daemon waits for a write:\n\n");
+        final List<String> daemons = List.of(OURS, FLOOR);
+        head(out, daemons);
+        LOGS.forEach(label -> roundTrips(out, "log, ", "syelogd", label, daemons));
         out.append("\nThe same at half load, which is the same for all:\n\n");
         head(out, servers);
         PIPES.subList(1, 3).forEach(label -> roundTrips(out, "TCP, ", "tcp-latency", label, servers));
         out.append('\n');
         head(out, pipeServers);
         PIPES.subList(1, 3).forEach(label -> roundTrips(out, "pipe, ", "pipe-latency", label, pipeServers));
+        out.append('\n');
+        head(out, daemons);
+        LOGS.forEach(label -> roundTrips(out, "log, ", "syelogd-latency", label, daemons));
         return out.toString();
     }
 

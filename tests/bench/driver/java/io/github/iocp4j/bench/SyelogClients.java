@@ -18,7 +18,15 @@ final class SyelogClients implements Load {
 
     @Override
     public Run run(final long milliseconds) throws IOException {
-        final Run run = clients.run(milliseconds);
+        return logged(clients.run(milliseconds));
+    }
+
+    @Override
+    public Run offer(final long milliseconds, final double perSecond) throws IOException {
+        return logged(clients.offer(milliseconds, perSecond));
+    }
+
+    private Run logged(final Run run) throws IOException {
         log.awaitMore(run.operations());
         return run;
     }
