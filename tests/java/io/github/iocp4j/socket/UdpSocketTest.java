@@ -367,8 +367,11 @@ final class UdpSocketTest extends RecordedPort {
         final UdpSocket four = UdpSocket.builder(port, StandardProtocolFamily.INET).open();
         final UdpSocket six = UdpSocket.builder(port, StandardProtocolFamily.INET6).open();
         assertThatThrownBy(() -> four.bind(SocketPair.loopback6())).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("of another address family than a UDP socket over IPv4");
-        assertThatThrownBy(() -> six.bind(SocketPair.loopback())).isInstanceOf(IllegalArgumentException.class);
+                .hasMessageContaining("is not an address for a UDP socket over IPv4");
+        assertThatThrownBy(() -> six.bind(SocketPair.loopback())).isInstanceOf(Win32Exception.class);
+        six.option(WinsockOptions.IPV6_V6ONLY, false);
+        six.bind(SocketPair.loopback());
+        assertThat(six.localAddress().getAddress()).isEqualTo(SocketPair.loopback().getAddress());
         assertThatThrownBy(() -> four.connect(SocketPair.loopback6())).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is an IPv6 address");
         assertThatThrownBy(() -> four.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
@@ -398,5 +401,11 @@ final class UdpSocketTest extends RecordedPort {
         final Map<Long, Recorder.Completion> done = recorder.nextByToken(2);
         // Wine has the code of Linux in its place.
         assertThat(done.get(1L).status).isIn(Win32Error.WSAECONNRESET, Win32Error.WSAECONNREFUSED);
+        try (UdpSocket back = UdpSocket.builder(port, gone).open()) {
+            // In this order, because after the error a read under Wine finds only what is there already.
+            back.send(buffer("back"), new SocketAddressBuffer(one.localAddress()), 3);
+            one.read(buffer, 4);
+            assertThat(recorder.nextByToken(2).get(4L).status).isZero();
+        }
     }
 }

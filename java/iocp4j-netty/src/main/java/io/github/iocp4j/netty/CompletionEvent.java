@@ -24,7 +24,11 @@ final class CompletionEvent implements IoEvent {
     }
 
     boolean isSuccess() {
-        return batch.status(index) == Win32Error.SUCCESS;
+        return status() == Win32Error.SUCCESS;
+    }
+
+    int status() {
+        return batch.status(index);
     }
 
     boolean isAborted() {

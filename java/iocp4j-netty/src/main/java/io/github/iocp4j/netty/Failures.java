@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 
 /** The exceptions that Netty's other transports throw, with that of Windows as the cause. */
@@ -48,6 +49,20 @@ final class Failures {
                 return caused(new SocketException("Connection reset: " + failure.getMessage()), failure);
             case Win32Error.WSAECONNABORTED:
                 return caused(new SocketException("Connection aborted: " + failure.getMessage()), failure);
+            default:
+                return failure;
+        }
+    }
+
+    /** A send or receive of datagrams has failed. */
+    static IOException ofDatagram(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAECONNRESET:
+            case Win32Error.WSAECONNREFUSED:
+                return caused(new PortUnreachableException(failure.getMessage()), failure);
+            case Win32Error.WSAEHOSTUNREACH:
+            case Win32Error.WSAENETUNREACH:
+                return caused(new NoRouteToHostException(failure.getMessage()), failure);
             default:
                 return failure;
         }

@@ -49,6 +49,15 @@ final class SocketHandle<D extends StreamDevice> {
         }
     }
 
+    /** A socket of that family, for IPv4 too if it is IPv6. */
+    static <D extends StreamDevice> SocketHandle<D> open(final Opener<D> opener, final ProtocolFamily family) {
+        try {
+            return new SocketHandle<>(family == StandardProtocolFamily.INET6 ? dualStack(opener) : opener.open(family));
+        } catch (final Win32Exception refused) {
+            throw new ChannelException("Windows gives no socket", refused);
+        }
+    }
+
     /** The socket before it belongs to a port. */
     DetachedSocket<D> detached() {
         return detached;

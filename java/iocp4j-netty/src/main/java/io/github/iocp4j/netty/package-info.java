@@ -11,6 +11,8 @@
  *         .channel(IocpSocketChannel.class) // was: NioSocketChannel
  * }</pre>
  *
+ * <p>For datagrams there is {@link io.github.iocp4j.netty.IocpDatagramChannel}.
+ *
  * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} tells whether the transport works in this process, so that a
  * program can choose it where it does.
  *

@@ -110,18 +110,15 @@ public final class UdpSocket extends StreamDevice {
     /**
      * Binds a socket that was opened without an address ({@code bind}).
      *
-     * @param address the local address, of the socket's family; Windows chooses the port if it is 0
-     * @throws IllegalArgumentException when the address is not resolved, or of another family
+     * @param address the local address, of the socket's family, or of IPv4 for an IPv6 socket whose
+     *     {@link WinsockOptions#IPV6_V6ONLY} is off; Windows chooses the port if it is 0
+     * @throws IllegalArgumentException when the address is not resolved, or of IPv6 for an IPv4 socket
      * @throws Win32Exception when Windows refuses: {@link Win32Error#WSAEINVAL} when the socket is bound already,
      *     otherwise as {@link Builder#open}
      * @throws DeviceClosedException when the socket is closed
      */
     public void bind(final InetSocketAddress address) throws Win32Exception {
-        if (SocketAddresses.isIpv6(SocketAddresses.check(address)) != type.isIpv6()) {
-            throw new IllegalArgumentException(
-                    SocketAddresses.format(address) + " is of another address family than " + type);
-        }
-        checked(UdpSocketNative.bind(key(), SocketAddresses.encode(address)), "bind", address);
+        checked(UdpSocketNative.bind(key(), SocketAddresses.encodeFor(address, type)), "bind", address);
     }
 
     /**

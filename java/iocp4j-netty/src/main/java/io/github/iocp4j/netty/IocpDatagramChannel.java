@@ -1,0 +1,637 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.DetachedSocket;
+import io.github.iocp4j.socket.UdpSocket;
+import io.github.iocp4j.socket.WinsockOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.EmptyByteBuf;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultAddressedEnvelope;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramChannelConfig;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.UncheckedBooleanSupplier;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Set;
+
+/**
+ * A UDP socket on a completion port: in place of {@link io.netty.channel.socket.nio.NioDatagramChannel}.
+ *
+ * <p>It reads {@link DatagramPacket}s, and writes them, other {@link AddressedEnvelope}s of a {@link ByteBuf} and an
+ * {@link InetSocketAddress}, and, when it is connected, {@link ByteBuf}s. Direct buffers are sent without a copy if
+ * they are in one piece. Empty datagrams are sent, too. If a datagram cannot be sent, only its own promise fails.
+ *
+ * <p>Of a datagram that is longer than the buffer, only the first part is read: 2048 bytes, unless
+ * {@link io.netty.channel.ChannelOption#RECVBUF_ALLOCATOR} changes that. Up to four receives and eight sends are in
+ * flight. Datagrams that have been received when the program stops reading wait for the next {@code read()}.
+ *
+ * <p>While the channel is connected, and no socket has the port of its peer, a read fails with a
+ * {@link java.net.PortUnreachableException} if the peer's machine reports it. The channel stays open.
+ *
+ * <p>Multicast needs a channel that is registered, and of the family of the group: {@link SocketProtocolFamily#INET}
+ * for IPv4, as with NIO on Windows. The channel belongs to the event loop that it was registered with first.
+ */
+public final class IocpDatagramChannel extends AbstractIocpChannel implements DatagramChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
+
+    private final SocketHandle<UdpSocket> handle;
+    /** Kept, because each datagram with a target looks here. */
+    private final Set<SocketOption<?>> supportedOptions;
+    private final IocpDatagramChannelConfig config;
+    private final MulticastGroups groups = new MulticastGroups();
+    /** Null before the channel is registered. */
+    private volatile UdpSocket socket;
+    /** Before that, Windows refuses receives. */
+    private volatile boolean bound;
+
+    // Receiving.
+    private DatagramReceives receives;
+    /** The datagrams that wait for the program to read. */
+    private final Queue<DatagramPacket> held = new ArrayDeque<>();
+    /** The program wants datagrams. */
+    private boolean readPending;
+    /** The pipeline gets datagrams now, and the loop afterwards looks whether more are wanted. */
+    private boolean inReadLoop;
+    private boolean deliveryScheduled;
+    private final Runnable deliver = this::deliver;
+
+    // Sending.
+    private DatagramSends sends;
+    /** How many messages of the outbound buffer are still to be skipped, because they are being sent. */
+    private int skipped;
+    private final ChannelOutboundBuffer.MessageProcessor send = this::send;
+    private final Runnable flush = () -> iocpUnsafe().flushAgain();
+
+    /**
+     * Creates a channel for IPv6 and IPv4; for IPv4 only when the JVM was started with
+     * {@code -Djava.net.preferIPv4Stack=true}, or when Windows has no IPv6 ({@code WSASocketW}).
+     *
+     * @throws ChannelException when Windows gives no socket
+     */
+    public IocpDatagramChannel() {
+        this(SocketHandle.open(DetachedSocket::datagram));
+    }
+
+    /**
+     * Creates a channel ({@code WSASocketW}).
+     *
+     * @param family {@link SocketProtocolFamily#INET} for IPv4, {@link SocketProtocolFamily#INET6} for IPv6 and IPv4;
+     *     null for the same as {@link #IocpDatagramChannel()}
+     * @throws IllegalArgumentException when it is another family
+     * @throws ChannelException when Windows gives no socket
+     */
+    public IocpDatagramChannel(final SocketProtocolFamily family) {
+        this(family == null ? SocketHandle.open(DetachedSocket::datagram)
+                : SocketHandle.open(DetachedSocket::datagram, family.toJdkFamily()));
+    }
+
+    private IocpDatagramChannel(final SocketHandle<UdpSocket> handle) {
+        super(null);
+        this.handle = handle;
+        supportedOptions = handle.detached().supportedOptions();
+        config = new IocpDatagramChannelConfig(this, handle);
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public DatagramChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return isOpen() && remoteAddress0() != null;
+    }
+
+    // Multicast.
+
+    @Override
+    public ChannelFuture joinGroup(final InetAddress multicastAddress) {
+        return joinGroup(multicastAddress, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(final InetAddress multicastAddress, final ChannelPromise promise) {
+        return joinGroup(multicastAddress, null, null, promise);
+    }
+
+    @Override
+    public ChannelFuture joinGroup(final InetSocketAddress multicastAddress, final NetworkInterface networkInterface) {
+        return joinGroup(multicastAddress, networkInterface, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            final InetSocketAddress multicastAddress, final NetworkInterface networkInterface,
+            final ChannelPromise promise) {
+        return joinGroup(multicastAddress.getAddress(), networkInterface, null, promise);
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface, final InetAddress source) {
+        return joinGroup(multicastAddress, networkInterface, source, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface, final InetAddress source,
+            final ChannelPromise promise) {
+        return change(promise, () ->
+                groups.join(registeredSocket(), multicastAddress, chosen(networkInterface), source));
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(final InetAddress multicastAddress) {
+        return leaveGroup(multicastAddress, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(final InetAddress multicastAddress, final ChannelPromise promise) {
+        return leaveGroup(multicastAddress, null, null, promise);
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(final InetSocketAddress multicastAddress, final NetworkInterface networkInterface) {
+        return leaveGroup(multicastAddress, networkInterface, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            final InetSocketAddress multicastAddress, final NetworkInterface networkInterface,
+            final ChannelPromise promise) {
+        return leaveGroup(multicastAddress.getAddress(), networkInterface, null, promise);
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface, final InetAddress source) {
+        return leaveGroup(multicastAddress, networkInterface, source, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface, final InetAddress source,
+            final ChannelPromise promise) {
+        return change(promise, () -> groups.leave(multicastAddress, chosen(networkInterface), source));
+    }
+
+    @Override
+    public ChannelFuture block(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface,
+            final InetAddress sourceToBlock) {
+        return block(multicastAddress, networkInterface, sourceToBlock, newPromise());
+    }
+
+    @Override
+    public ChannelFuture block(
+            final InetAddress multicastAddress, final NetworkInterface networkInterface,
+            final InetAddress sourceToBlock, final ChannelPromise promise) {
+        return change(promise, () -> groups.block(multicastAddress, chosen(networkInterface), sourceToBlock));
+    }
+
+    @Override
+    public ChannelFuture block(final InetAddress multicastAddress, final InetAddress sourceToBlock) {
+        return block(multicastAddress, sourceToBlock, newPromise());
+    }
+
+    @Override
+    public ChannelFuture block(
+            final InetAddress multicastAddress, final InetAddress sourceToBlock, final ChannelPromise promise) {
+        return block(multicastAddress, null, sourceToBlock, promise);
+    }
+
+    private static ChannelFuture change(final ChannelPromise promise, final Change change) {
+        try {
+            change.make();
+            promise.setSuccess();
+        } catch (final IOException | RuntimeException refused) {
+            promise.setFailure(refused);
+        }
+        return promise;
+    }
+
+    private UdpSocket registeredSocket() {
+        final UdpSocket device = socket;
+        if (device == null) {
+            throw new IllegalStateException("Register the channel before it joins a group");
+        }
+        return device;
+    }
+
+    /** The interface that was named; otherwise that of the options; otherwise that of the local address. */
+    private NetworkInterface chosen(final NetworkInterface named) throws SocketException {
+        if (named != null) {
+            return named;
+        }
+        final NetworkInterface configured = config.getNetworkInterface();
+        if (configured != null) {
+            return configured;
+        }
+        final InetSocketAddress local = localAddress();
+        final NetworkInterface found = local == null || local.getAddress().isAnyLocalAddress()
+                ? null : NetworkInterface.getByInetAddress(local.getAddress());
+        if (found == null) {
+            throw new IllegalStateException("Name a network interface: neither IP_MULTICAST_IF nor the local address "
+                    + local + " says which one");
+        }
+        return found;
+    }
+
+    // The socket.
+
+    boolean isBound() {
+        return bound;
+    }
+
+    @Override
+    UdpSocket device() {
+        return socket;
+    }
+
+    @Override
+    void associate(final IocpIoHandler handler) throws IOException {
+        if (socket != null) {
+            return;
+        }
+        final UdpSocket made = handle.detached().associate(handler.port());
+        handle.become(made::option, made::option);
+        receives = new DatagramReceives(made);
+        sends = new DatagramSends(made);
+        socket = made;
+        // Otherwise any datagram that finds no socket would make a receive fail.
+        made.option(WinsockOptions.UDP_CONNRESET, false);
+        if (config.isActiveOnRegistration()) {
+            activate(null, null);
+        }
+    }
+
+    @Override
+    void closeDetached() {
+        handle.detached().close();
+    }
+
+    @Override
+    void closeBegins() {
+        readPending = false;
+        for (DatagramPacket next = held.poll(); next != null; next = held.poll()) {
+            next.release();
+        }
+    }
+
+    @Override
+    void closed() {
+        if (socket != null) {
+            receives.release();
+            sends.release();
+        }
+    }
+
+    @Override
+    void registered() {
+        receive();
+    }
+
+    @Override
+    void readingEnds() {
+        readPending = false;
+    }
+
+    @Override
+    void completed(final CompletionEvent event) {
+        if (event.kind() < DatagramReceives.PLACES) {
+            receiveCompleted(event);
+        } else {
+            sendCompleted(event);
+        }
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new DatagramUnsafe();
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws IOException {
+        try {
+            socket.bind(checked(local));
+        } catch (final Win32Exception refused) {
+            throw Failures.ofBind(refused);
+        }
+        hasLocalAddress();
+    }
+
+    private void connectNow(final SocketAddress remote, final SocketAddress local) throws IOException {
+        if (remoteAddress0() != null) {
+            throw new AlreadyConnectedException();
+        }
+        final InetSocketAddress peer = checked(remote);
+        if (local != null) {
+            doBind(local);
+        }
+        try {
+            socket.connect(peer);
+        } catch (final Win32Exception refused) {
+            throw Failures.ofConnect(refused);
+        }
+        bound = true;
+        activate(socket.localAddress(), peer);
+        socket.option(WinsockOptions.UDP_CONNRESET, true);
+    }
+
+    @Override
+    protected void doDisconnect() throws IOException {
+        if (remoteAddress0() != null) {
+            socket.disconnect();
+            hasLocalAddress();
+            socket.option(WinsockOptions.UDP_CONNRESET, false);
+        }
+    }
+
+    private InetSocketAddress checked(final SocketAddress address) {
+        return SocketHandle.check(address, supportedOptions);
+    }
+
+    private void hasLocalAddress() {
+        bound = true;
+        activate(socket.localAddress(), null);
+    }
+
+    // Receiving.
+
+    @Override
+    protected void doBeginRead() {
+        if (!readPending && canStart()) {
+            readPending = true;
+            if (!inReadLoop) {
+                receive();
+            }
+        }
+    }
+
+    /** Has what waits delivered, and receives more, if the program wants that. */
+    private void receive() {
+        if (!readPending || !bound || !canStart()) {
+            return;
+        }
+        if (!held.isEmpty()) {
+            scheduleDelivery();
+        }
+        final int wanted = config.isAutoRead() ? DatagramReceives.PLACES : 1;
+        try {
+            while (receives.count() + held.size() < wanted) {
+                receives.start(registration(), iocpUnsafe().recvBufAllocHandle(), alloc());
+            }
+        } catch (final IllegalStateException refused) {
+            readPending = false;
+            pipeline().fireExceptionCaught(refused);
+            iocpUnsafe().close(voidPromise());
+        }
+    }
+
+    private void receiveCompleted(final CompletionEvent event) {
+        final DatagramPacket packet = receives.completed(event, localAddress());
+        if (isClosing()) {
+            ReferenceCountUtil.release(packet);
+        } else if (packet != null) {
+            held.add(packet);
+            if (readPending) {
+                scheduleDelivery();
+            }
+        } else if (!event.isAborted()) {
+            receiveFailed(event.error());
+        }
+    }
+
+    private void receiveFailed(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAECONNRESET:
+            case Win32Error.WSAECONNREFUSED:
+                // Of the time when it was connected, if it is not any more.
+                if (isConnected()) {
+                    pipeline().fireExceptionCaught(Failures.ofDatagram(failure));
+                }
+                break;
+            case Win32Error.WSAENETRESET:
+            case Win32Error.WSAEHOSTUNREACH:
+            case Win32Error.WSAENETUNREACH:
+                // A router has reported something about a datagram of this socket, which can still receive.
+                pipeline().fireExceptionCaught(Failures.ofDatagram(failure));
+                break;
+            default:
+                pipeline().fireExceptionCaught(failure);
+                iocpUnsafe().close(voidPromise());
+                break;
+        }
+        receive();
+    }
+
+    /** Later, so that the datagrams of one batch of completions are one read. */
+    private void scheduleDelivery() {
+        if (!deliveryScheduled) {
+            deliveryScheduled = true;
+            eventLoop().execute(deliver);
+        }
+    }
+
+    private void deliver() {
+        deliveryScheduled = false;
+        if (held.isEmpty() || !readPending || isClosing()) {
+            return;
+        }
+        final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
+        allocation.reset(config);
+        readPending = false;
+        inReadLoop = true;
+        try {
+            do {
+                final DatagramPacket packet = held.remove();
+                allocation.attemptedBytesRead(packet.content().capacity());
+                allocation.lastBytesRead(packet.content().readableBytes());
+                allocation.incMessagesRead(1);
+                pipeline().fireChannelRead(packet);
+            } while (!held.isEmpty() && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+            allocation.readComplete();
+            pipeline().fireChannelReadComplete();
+        } finally {
+            inReadLoop = false;
+        }
+        receive();
+    }
+
+    // Sending.
+
+    @Override
+    protected Object filterOutboundMessage(final Object message) {
+        if (message instanceof ByteBuf) {
+            return sendable((ByteBuf) message);
+        }
+        if (message instanceof AddressedEnvelope && ((AddressedEnvelope<?, ?>) message).content() instanceof ByteBuf) {
+            return sendable((AddressedEnvelope<?, ?>) message);
+        }
+        throw new UnsupportedOperationException("This channel writes DatagramPackets, AddressedEnvelopes of a ByteBuf"
+                + " and an InetSocketAddress, and ByteBufs, but no " + message.getClass().getName());
+    }
+
+    private AddressedEnvelope<?, ?> sendable(final AddressedEnvelope<?, ?> envelope) {
+        final InetSocketAddress recipient =
+                envelope.recipient() == null ? null : checked(envelope.recipient());
+        final ByteBuf content = (ByteBuf) envelope.content();
+        if (isSendable(content) && recipient == envelope.recipient()) {
+            return envelope;
+        }
+        final ByteBuf direct = isSendable(content) ? content.retain() : copied(content);
+        envelope.release();
+        return recipient == null
+                ? new DefaultAddressedEnvelope<>(direct, null, envelope.sender())
+                : new DatagramPacket(direct, recipient);
+    }
+
+    private ByteBuf sendable(final ByteBuf content) {
+        if (isSendable(content)) {
+            return content;
+        }
+        final ByteBuf direct = copied(content);
+        content.release();
+        return direct;
+    }
+
+    /** Netty puts its empty buffer in the place of messages that are cancelled, so that it would not be sent. */
+    private static boolean isSendable(final ByteBuf content) {
+        return content.isDirect() && content.nioBufferCount() == 1 && !(content instanceof EmptyByteBuf);
+    }
+
+    private ByteBuf copied(final ByteBuf content) {
+        final int length = content.readableBytes();
+        return alloc().directBuffer(Math.max(length, 1)).writeBytes(content, content.readerIndex(), length);
+    }
+
+    @Override
+    protected void doWrite(final ChannelOutboundBuffer outbound) throws Exception {
+        if (!canStart()) {
+            return;
+        }
+        skipped = sends.count();
+        outbound.forEachFlushedMessage(send);
+        sends.removeFrom(outbound);
+        if (sends.count() == 0 && outbound.current() != null) {
+            // None could be sent. The next ones are for later, because promises may write more messages.
+            eventLoop().execute(flush);
+        }
+        if (!bound && socket.localAddress() != null) {
+            // Windows has bound the socket, because it sends.
+            hasLocalAddress();
+            receive();
+        }
+    }
+
+    private boolean send(final Object message) {
+        if (skipped > 0) {
+            skipped--;
+            return true;
+        }
+        if (sends.isFull()) {
+            return false;
+        }
+        final AddressedEnvelope<?, ?> envelope =
+                message instanceof AddressedEnvelope ? (AddressedEnvelope<?, ?>) message : null;
+        final ByteBuf content = (ByteBuf) (envelope == null ? message : envelope.content());
+        final SocketAddress target = envelope == null ? null : envelope.recipient();
+        final SocketAddress peer = remoteAddress0();
+        if (peer == null && target == null) {
+            sends.addFailed(message, new NotYetConnectedException());
+        } else if (peer != null && target != null && !peer.equals(target)) {
+            sends.addFailed(message, new AlreadyConnectedException());
+        } else {
+            sends.add(registration(), DatagramReceives.PLACES, message, content,
+                    peer == null ? (InetSocketAddress) target : null);
+        }
+        return true;
+    }
+
+    private void sendCompleted(final CompletionEvent event) {
+        Throwable failure = null;
+        if (!event.isSuccess()) {
+            failure = isClosing() ? new ClosedChannelException() : Failures.ofDatagram(event.error());
+        }
+        sends.completed(event.kind() - DatagramReceives.PLACES, failure);
+        final ChannelOutboundBuffer outbound = iocpUnsafe().outboundBuffer();
+        // After closeForcibly, Netty may have removed the messages already.
+        if (outbound != null && isActive()) {
+            sends.removeFrom(outbound);
+        }
+        if (!isClosing()) {
+            iocpUnsafe().flushAgain();
+        }
+    }
+
+    /** A change of the groups that the socket has joined. */
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    /** The side of a channel that its event loop calls. */
+    final class DatagramUnsafe extends IocpUnsafe {
+        @Override
+        public void connect(final SocketAddress remote, final SocketAddress local, final ChannelPromise promise) {
+            if (promise.isDone() || !ensureOpen(promise)) {
+                return;
+            }
+            final boolean wasActive = isActive();
+            try {
+                if (!canStart()) {
+                    throw new ClosedChannelException();
+                }
+                connectNow(remote, local);
+            } catch (final IOException | RuntimeException refused) {
+                promise.tryFailure(annotateConnectException(refused, remote));
+                closeIfClosed();
+                return;
+            }
+            final boolean wanted = promise.trySuccess();
+            if (!wasActive) {
+                pipeline().fireChannelActive();
+            }
+            if (wanted) {
+                receive();
+            } else {
+                close(voidPromise());
+            }
+        }
+    }
+}
