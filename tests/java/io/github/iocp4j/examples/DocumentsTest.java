@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** README, the guide and the package's page show only code of this folder, which is compiled and run. */
+/** README, the guide and the packages' pages show only code of this folder and of tests, which is compiled and run. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..");
     private static final String README = read(ROOT.resolve("README.md"));
@@ -22,8 +22,13 @@ class DocumentsTest {
     private static final String NIO_README = read(NIO.resolve("README.md"));
     private static final String NIO_PAGE = read(NIO.resolve(
             Path.of("src", "main", "java", "io", "github", "iocp4j", "nio", "package-info.java")));
+    private static final Path NETTY = ROOT.resolve(Path.of("java", "iocp4j-netty"));
+    private static final String NETTY_README = read(NETTY.resolve("README.md"));
+    private static final String NETTY_PAGE = read(NETTY.resolve(
+            Path.of("src", "main", "java", "io", "github", "iocp4j", "netty", "package-info.java")));
     private static final String CODE_OF_A_PAGE = "<pre>\\{@code\n(.*?)\\}</pre>";
-    private static final List<Path> SOURCES = sources();
+    private static final List<Path> SOURCES = sources("examples");
+    private static final List<Path> NETTY_SOURCES = sources("netty");
 
     @Test
     void readmeShowsOnlyCodeThatIsCompiledHere() {
@@ -47,6 +52,12 @@ class DocumentsTest {
     }
 
     @Test
+    void theDocumentsOfNettyShowOnlyCodeThatIsTested() {
+        isIn(NETTY_SOURCES, blocks(NETTY_README, "```java\n(.*?)```"));
+        isIn(NETTY_SOURCES, blocks(withoutStars(NETTY_PAGE), CODE_OF_A_PAGE));
+    }
+
+    @Test
     void readmeLeadsToEachExample() {
         for (final Path source : SOURCES) {
             final String name = source.getFileName().toString();
@@ -57,7 +68,11 @@ class DocumentsTest {
     }
 
     private static void isCompiledHere(final List<String> blocks) {
-        final String code = SOURCES.stream().map(DocumentsTest::read).collect(Collectors.joining());
+        isIn(SOURCES, blocks);
+    }
+
+    private static void isIn(final List<Path> sources, final List<String> blocks) {
+        final String code = sources.stream().map(DocumentsTest::read).collect(Collectors.joining());
         assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(code).contains(block));
     }
 
@@ -70,8 +85,8 @@ class DocumentsTest {
                 .collect(Collectors.toList());
     }
 
-    private static List<Path> sources() {
-        try (Stream<Path> files = Files.list(Path.of("java", "io", "github", "iocp4j", "examples"))) {
+    private static List<Path> sources(final String folder) {
+        try (Stream<Path> files = Files.list(Path.of("java", "io", "github", "iocp4j", folder))) {
             return files.collect(Collectors.toList());
         } catch (final IOException e) {
             throw new AssertionError(e);

@@ -4,11 +4,12 @@
  * <p>A program that uses Netty's NIO changes three names:
  *
  * <pre>{@code
- * EventLoopGroup group = new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory()); // was: NioIoHandler
- * new ServerBootstrap().group(group)
- *         .channel(IocpServerSocketChannel.class) // was: NioServerSocketChannel
- * new Bootstrap().group(group)
- *         .channel(IocpSocketChannel.class) // was: NioSocketChannel
+ *         final IoHandlerFactory loops = IocpIoHandler.newFactory(); // was: NioIoHandler
+ *         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(loops);
+ *         final ServerBootstrap server = new ServerBootstrap().group(group)
+ *                 .channel(IocpServerSocketChannel.class); // was: NioServerSocketChannel
+ *         final Bootstrap client = new Bootstrap().group(group)
+ *                 .channel(IocpSocketChannel.class); // was: NioSocketChannel
  * }</pre>
  *
  * <p>For datagrams there is {@link io.github.iocp4j.netty.IocpDatagramChannel}.
