@@ -23,6 +23,7 @@ public final class Consumers {
     private static final String MONITORED = "com.example.monitored.Monitored";
     private static final String STREAMED = "com.example.streamed.Streamed";
     private static final String CHANNELLED = "com.example.streamed.Channelled";
+    private static final String SERVED = "com.example.served.Served";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
     private final Projects projects;
@@ -84,6 +85,7 @@ public final class Consumers {
         addModule(cases, "monitoring", MONITORED);
         addModule(cases, "streams", STREAMED);
         addProvider(cases);
+        addGrpc(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
@@ -174,6 +176,15 @@ public final class Consumers {
                 jvm -> runBundles(jvm, program, projects.jars(project).toArray(Path[]::new)));
         cases.put(project + "-relocated", jvm -> jvm.run(target, "-cp", projects.relocated(project).toString(),
                 program.replace("com.example.", "com.example.shadow.")).succeeds());
+    }
+
+    /** A program with gRPC, whose automatic modules name none of those that they need. */
+    private void addGrpc(final Map<String, Case> cases) {
+        cases.put("netty", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars("netty").toArray()), SERVED).succeeds());
+        cases.put("netty-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, "--module-path", path(projects.jars("netty").toArray()),
+                        "--add-modules", "ALL-MODULE-PATH", "--module", "com.example.served/" + SERVED).succeeds());
     }
 
     /** A program whose channels are of the provider that the command line names. */
