@@ -65,6 +65,13 @@ final class Loops implements AutoCloseable {
         return allocator.directBuffer(Math.max(bytes.length, 1)).writeBytes(bytes);
     }
 
+    /** Waits until no channel occupies a buffer. */
+    void awaitNoBuffers() {
+        while (allocator.metric().usedDirectMemory() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** Ends the loops, which close their channels; then no buffer may be left. */
     @Override
     public void close() {
@@ -79,6 +86,16 @@ final class Loops implements AutoCloseable {
             @Override
             protected void initChannel(final Channel channel) {
                 channel.pipeline().addLast(handler.get());
+            }
+        };
+    }
+
+    /** A child that does nothing until the test takes it. */
+    static ChannelHandler handingOver(final BlockingQueue<Channel> to) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(final ChannelHandlerContext context) {
+                to.add(context.channel());
             }
         };
     }

@@ -23,6 +23,7 @@ import java.io.RandomAccessFile;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,15 +62,6 @@ final class NamedPipeChannelsTest {
                 .option(ChannelOption.ALLOCATOR, loops.allocator()).handler(handler);
     }
 
-    private static ChannelHandler handingOver(final BlockingQueue<Channel> to) {
-        return new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelActive(final ChannelHandlerContext context) {
-                to.add(context.channel());
-            }
-        };
-    }
-
     @Test
     void echoesSmallAndLarge() throws Exception {
         final Channel server = serve();
@@ -89,6 +81,51 @@ final class NamedPipeChannelsTest {
         assertThat(client.remoteAddress()).isEqualTo(address);
         assertThat(((IocpNamedPipeChannel) client).peerProcessId()).isEqualTo((int) ProcessHandle.current().pid());
         client.close().sync();
+        assertThat(collector.event()).isEqualTo("inactive");
+    }
+
+    @Test
+    void knowsItsPeer() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        serverBootstrap(() -> Loops.handingOver(accepted)).bind(address).sync();
+        final IocpNamedPipeChannel client =
+                (IocpNamedPipeChannel) bootstrap(new Collector()).connect(address).sync().channel();
+        final IocpNamedPipeChannel child = (IocpNamedPipeChannel) accepted.take();
+        for (final IocpNamedPipeChannel end : List.of(client, child)) {
+            assertThat(end.peerProcessId()).isEqualTo((int) ProcessHandle.current().pid());
+            assertThat(end.peerUser()).isEqualTo(ProcessHandle.current().info().user());
+            assertThat(end.peerSessionId()).isNotNegative();
+        }
+        final IocpNamedPipeChannel unconnected = new IocpNamedPipeChannel();
+        assertThat(unconnected.peerProcessId()).isZero();
+        assertThat(unconnected.peerUser()).isEmpty();
+        assertThatThrownBy(unconnected::peerSessionId).isInstanceOf(NotYetConnectedException.class);
+    }
+
+    @Test
+    void zeroByteReadsLeaveIdleConnectionsWithoutBuffers() throws Exception {
+        serverBootstrap(Echo::new).childOption(IocpChannelOption.ZERO_BYTE_READS, true).bind(address).sync();
+        final Collector collector = new Collector();
+        final Channel client = bootstrap(collector).option(IocpChannelOption.ZERO_BYTE_READS, true).connect(address)
+                .sync().channel();
+        assertThat(client.config().getOptions()).containsEntry(IocpChannelOption.ZERO_BYTE_READS, true);
+        for (final int length : new int[] {1, 2_000, 65_536, 3 * MEBIBYTE, 1}) {
+            final byte[] sent = Loops.random(length);
+            client.writeAndFlush(loops.buffer(sent)).sync();
+            assertThat(collector.await(length)).isEqualTo(sent);
+            loops.awaitNoBuffers();
+        }
+        client.close().sync();
+        assertThat(collector.event()).isEqualTo("inactive");
+    }
+
+    @Test
+    void zeroByteReadsNoticeTheEndOfThePeer() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        serverBootstrap(() -> Loops.handingOver(accepted)).bind(address).sync();
+        final Collector collector = new Collector();
+        bootstrap(collector).option(IocpChannelOption.ZERO_BYTE_READS, true).connect(address).sync();
+        accepted.take().close().sync();
         assertThat(collector.event()).isEqualTo("inactive");
     }
 
@@ -138,7 +175,8 @@ final class NamedPipeChannelsTest {
     @Test
     void closesWithOperationsInFlight() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        serverBootstrap(() -> handingOver(accepted)).childOption(ChannelOption.AUTO_READ, false).bind(address).sync();
+        serverBootstrap(() -> Loops.handingOver(accepted)).childOption(ChannelOption.AUTO_READ, false).bind(address)
+                .sync();
         final Channel client = bootstrap(new Collector()).connect(address).sync().channel();
         final List<ChannelFuture> writes = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -180,7 +218,7 @@ final class NamedPipeChannelsTest {
     @Test
     void acceptsOnlyWhenAsked() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = serverBootstrap(() -> handingOver(accepted)).option(ChannelOption.AUTO_READ, false)
+        final Channel server = serverBootstrap(() -> Loops.handingOver(accepted)).option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.SO_BACKLOG, 1).bind(address).sync().channel();
         final ChannelFuture one = bootstrap(new Collector()).connect(address);
         final ChannelFuture two = bootstrap(new Collector()).connect(address);

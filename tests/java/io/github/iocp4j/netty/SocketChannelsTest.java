@@ -18,7 +18,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -26,7 +25,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -39,10 +37,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +45,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** TCP between channels of the transport, and with others. Each test also checks that every buffer is released. */
 @Timeout(120)
@@ -62,16 +56,6 @@ final class SocketChannelsTest {
     @AfterEach
     void closeLoops() {
         loops.close();
-    }
-
-    /** A child that does nothing until the test takes it. */
-    private static ChannelHandler handingOver(final BlockingQueue<Channel> to) {
-        return new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelActive(final ChannelHandlerContext context) {
-                to.add(context.channel());
-            }
-        };
     }
 
     @Test
@@ -143,42 +127,9 @@ final class SocketChannelsTest {
     }
 
     @Test
-    void writesRegionsOfFiles(@TempDir final Path folder) throws Exception {
-        final Channel server = loops.serve(Echo::new);
-        final Collector collector = new Collector();
-        final Channel client = loops.connect(server, collector);
-        final byte[] expected = Loops.random(300_000);
-        final File file = Files.write(folder.resolve("file"), expected).toFile();
-        client.write(loops.buffer(new byte[] {1}));
-        client.write(new DefaultFileRegion(file, 10, 0));
-        client.write(new DefaultFileRegion(file, 0, expected.length));
-        final ChannelFuture last = client.writeAndFlush(loops.buffer(new byte[] {2}));
-        final byte[] read = collector.await(expected.length + 2);
-        assertThat(read[0]).isEqualTo((byte) 1);
-        assertThat(Arrays.copyOfRange(read, 1, expected.length + 1)).isEqualTo(expected);
-        assertThat(last.sync().isSuccess()).isTrue();
-        assertThatThrownBy(() -> client.writeAndFlush(new DefaultFileRegion(file, 0, expected.length + 1)).sync())
-                .isInstanceOf(IOException.class);
-        client.closeFuture().sync();
-    }
-
-    @Test
-    void closesWithARegionInFlight(@TempDir final Path folder) throws Exception {
-        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serverBootstrap(() -> handingOver(accepted))
-                .childOption(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
-        final Channel client = loops.connect(server, new Collector());
-        final File file = Files.write(folder.resolve("file"), new byte[16 * MEBIBYTE]).toFile();
-        final ChannelFuture write = client.writeAndFlush(new DefaultFileRegion(file, 0, file.length()));
-        client.close().sync();
-        assertThat(write.await().cause()).isInstanceOf(ClosedChannelException.class);
-        accepted.take().close().sync();
-    }
-
-    @Test
     void noticesTheEndWithoutReading() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serverBootstrap(() -> handingOver(accepted))
+        final Channel server = loops.serverBootstrap(() -> Loops.handingOver(accepted))
                 .childOption(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
         final Collector collector = new Collector();
         final Channel silent = loops.connect(server, new Collector());
@@ -201,7 +152,7 @@ final class SocketChannelsTest {
     @Test
     void startsNoReadThatIsNotWantedAnyMore() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serve(() -> handingOver(accepted));
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
         final Channel closing = unread(server, new Collector());
         closing.eventLoop().submit(() -> {
             closing.read();
@@ -358,7 +309,7 @@ final class SocketChannelsTest {
     @Test
     void closesWithOperationsInFlight() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serverBootstrap(() -> handingOver(accepted))
+        final Channel server = loops.serverBootstrap(() -> Loops.handingOver(accepted))
                 .childOption(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
         final Collector collector = new Collector();
         final Channel client = loops.connect(server, collector);
@@ -378,7 +329,7 @@ final class SocketChannelsTest {
     @Test
     void reportsAReset() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serve(() -> handingOver(accepted));
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
         final Collector collector = new Collector();
         final Channel client = loops.connect(server, collector);
         final Channel child = accepted.take();
@@ -439,7 +390,7 @@ final class SocketChannelsTest {
     @Test
     void readsOnlyWhenAsked() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serve(() -> handingOver(accepted));
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
         final Collector collector = new Collector();
         final Channel client = loops.bootstrap(collector).option(ChannelOption.AUTO_READ, false)
                 .connect(server.localAddress()).sync().channel();
@@ -467,7 +418,7 @@ final class SocketChannelsTest {
     @Test
     void acceptsOnlyWhenAsked() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-        final Channel server = loops.serverBootstrap(() -> handingOver(accepted))
+        final Channel server = loops.serverBootstrap(() -> Loops.handingOver(accepted))
                 .option(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
         loops.connect(server, new Collector());
         loops.connect(server, new Collector());

@@ -60,6 +60,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     void closeBegins() {
     }
 
+    /** The loop's thread: whether the handle's close may wait for the peer. */
+    boolean mayBlockInClose() {
+        return false;
+    }
+
     /** The loop's thread: all completions have come. */
     void closed() {
     }
@@ -235,10 +240,13 @@ abstract class AbstractIocpChannel extends AbstractChannel {
                 closed();
                 super.close(promise, cause, closeCause);
             };
-            if (device == null || AbstractIocpChannel.this.registration == null) {
+            final Registration own = AbstractIocpChannel.this.registration;
+            if (device == null || own == null) {
                 end.run();
+            } else if (mayBlockInClose()) {
+                own.handler().closeElsewhere(own, device, end);
             } else {
-                AbstractIocpChannel.this.registration.handler().close(device, end);
+                own.handler().close(device, end);
             }
         }
     }

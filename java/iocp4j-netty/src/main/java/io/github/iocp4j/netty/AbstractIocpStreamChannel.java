@@ -43,8 +43,26 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     /** A connect has succeeded; returns the local address. */
     abstract SocketAddress localOfConnected(SocketAddress remote) throws IOException;
 
+    /** Whether each write is one {@link NamedPipeMessage}, and each read gets one. */
+    boolean keepsMessages() {
+        return false;
+    }
+
+    /** After a read has got a part of a message: the length of the rest. */
+    int restOfMessage() throws IOException {
+        throw new IllegalStateException("The channel has no messages");
+    }
+
     /** Whether a write takes several buffers. */
     abstract boolean isGathering();
+
+    /** Whether Windows sends regions of files itself. */
+    boolean transmitsFiles() {
+        return false;
+    }
+
+    /** Whether a read of 0 bytes waits for data, so that an idle connection has no buffer. */
+    abstract boolean waitsWithoutBuffer();
 
     /** Whether a read of 0 bytes completes at the end of the input, and not before there is data. */
     abstract boolean canWatch();
@@ -132,6 +150,13 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     @Override
     protected final Object filterOutboundMessage(final Object message) {
+        if (keepsMessages()) {
+            if (!(message instanceof NamedPipeMessage)) {
+                throw new UnsupportedOperationException("A pipe in message mode writes NamedPipeMessages, but no "
+                        + message.getClass().getName());
+            }
+            return toOneBuffer((NamedPipeMessage) message);
+        }
         if (message instanceof FileRegion) {
             return message;
         }
@@ -140,12 +165,20 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
                     + message.getClass().getName());
         }
         final ByteBuf buffer = (ByteBuf) message;
-        if (buffer.isDirect() || !buffer.isReadable()) {
-            return buffer;
-        }
-        final ByteBuf direct = alloc().directBuffer(buffer.readableBytes());
-        direct.writeBytes(buffer, buffer.readerIndex(), buffer.readableBytes());
-        ReferenceCountUtil.safeRelease(buffer);
+        return buffer.isDirect() || !buffer.isReadable() ? buffer : directCopy(buffer, buffer);
+    }
+
+    /** A message is one write, which takes one part. */
+    private NamedPipeMessage toOneBuffer(final NamedPipeMessage message) {
+        final ByteBuf content = message.content();
+        return !content.isReadable() || content.isDirect() && content.nioBufferCount() == 1
+                ? message : message.replace(directCopy(content, message));
+    }
+
+    private ByteBuf directCopy(final ByteBuf content, final Object owner) {
+        final ByteBuf direct = alloc().directBuffer(content.readableBytes());
+        direct.writeBytes(content, content.readerIndex(), content.readableBytes());
+        ReferenceCountUtil.safeRelease(owner);
         return direct;
     }
 

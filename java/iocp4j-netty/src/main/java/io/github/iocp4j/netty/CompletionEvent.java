@@ -39,6 +39,11 @@ final class CompletionEvent implements IoEvent {
         return batch.isEnd(index);
     }
 
+    /** Whether the read has got a part of a message, and the next read gets more of it. */
+    boolean isPartOfMessage() {
+        return batch.status(index) == Win32Error.MORE_DATA;
+    }
+
     int bytes() {
         return batch.bytes(index);
     }

@@ -26,6 +26,7 @@ final class Gather implements ChannelOutboundBuffer.MessageProcessor {
     private final ByteBuf[] messages = new ByteBuf[MAX_PARTS];
     private int messageCount;
     private int maxParts;
+    private int maxBytes;
     private int parts;
     private int bytes;
     private boolean byAddress;
@@ -36,6 +37,14 @@ final class Gather implements ChannelOutboundBuffer.MessageProcessor {
     Gather begin(final boolean oneOnly) {
         clear();
         maxParts = oneOnly ? 1 : MAX_PARTS;
+        maxBytes = MAX_BYTES;
+        return this;
+    }
+
+    /** Starts a write of one buffer that must not be divided. */
+    Gather beginWhole() {
+        begin(true);
+        maxBytes = Integer.MAX_VALUE;
         return this;
     }
 
@@ -107,11 +116,11 @@ final class Gather implements ChannelOutboundBuffer.MessageProcessor {
     }
 
     private boolean hasRoom() {
-        return parts < maxParts && bytes < MAX_BYTES;
+        return parts < maxParts && bytes < maxBytes;
     }
 
     private void addAddress(final long address, final int length) {
-        final int taken = Math.min(length, MAX_BYTES - bytes);
+        final int taken = Math.min(length, maxBytes - bytes);
         if (parts == 0) {
             firstAddress = address;
         }
@@ -120,7 +129,7 @@ final class Gather implements ChannelOutboundBuffer.MessageProcessor {
     }
 
     private void addBuffer(final ByteBuffer part) {
-        final int taken = Math.min(part.remaining(), MAX_BYTES - bytes);
+        final int taken = Math.min(part.remaining(), maxBytes - bytes);
         part.limit(part.position() + taken);
         if (parts == 0) {
             first = part;

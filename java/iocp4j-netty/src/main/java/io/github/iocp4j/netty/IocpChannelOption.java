@@ -1,10 +1,46 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.pipe.ImpersonationLevel;
+import io.github.iocp4j.pipe.PipeMode;
 import io.netty.channel.ChannelOption;
 
 /** The options that only this transport has. */
 public final class IocpChannelOption {
+    /**
+     * Of a TCP connection with {@link ChannelOption#SO_KEEPALIVE}: how long it is silent before Windows sends the first
+     * probe, in seconds from 1 on. Windows has it since Windows 10 version 1709, as for the next two.
+     */
+    public static final ChannelOption<Integer> TCP_KEEPIDLE = option("TCP_KEEPIDLE");
+
+    /** Of a TCP connection: the time between probes that are not answered, in seconds from 1 on. */
+    public static final ChannelOption<Integer> TCP_KEEPINTVL = option("TCP_KEEPINTVL");
+
+    /**
+     * Of a TCP connection: the number of probes without an answer after which Windows resets the connection, from 1 to
+     * 255.
+     */
+    public static final ChannelOption<Integer> TCP_KEEPCNT = option("TCP_KEEPCNT");
+
+    /**
+     * Of a TCP connection: whether it copies {@link io.netty.channel.FileRegion}s, instead of having Windows send them
+     * ({@code TransmitFile}). Client editions of Windows process two such operations at the same time in the whole
+     * system, and queue others; set this there if many connections send files. Default: false.
+     */
+    public static final ChannelOption<Boolean> COPY_FILE_REGIONS = option("COPY_FILE_REGIONS");
+
+    /**
+     * Of a connection: whether a read of 0 bytes waits for data, and the read into a buffer follows. An idle connection
+     * then occupies no buffer, but each read takes two operations. Default: false.
+     */
+    public static final ChannelOption<Boolean> ZERO_BYTE_READS = option("ZERO_BYTE_READS");
+
+    /**
+     * Of an {@link IocpNamedPipeServerChannel} and an {@link IocpNamedPipeChannel} that connects: whether they transfer
+     * bytes or {@link NamedPipeMessage}s. A connection that a server accepts has the server's mode. It takes effect at
+     * the bind or connect. Default: {@link PipeMode#BYTE}.
+     */
+    public static final ChannelOption<PipeMode> PIPE_MODE = option("PIPE_MODE");
+
     /**
      * Of an {@link IocpNamedPipeServerChannel}: the users that may connect, in the security descriptor definition
      * language; see {@link io.github.iocp4j.pipe.NamedPipeServer.Builder#securityDescriptor}. Default: only the current

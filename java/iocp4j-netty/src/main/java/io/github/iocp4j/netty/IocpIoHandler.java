@@ -12,6 +12,8 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -28,8 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@code new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory())}.
  *
  * <p>One run of the loop starts the reads that its channels want, handles one batch of completions, then the loop's
- * tasks. A wait ends at the deadline of the next scheduled task, rounded up to milliseconds; Windows adds up to one tick of its clock. Another thread wakes the
- * loop with a packet, and only while the loop waits.
+ * tasks. A wait ends at the deadline of the next scheduled task, rounded up to milliseconds; Windows adds up to one tick
+ * of its clock. Another thread wakes the loop with a packet, and only while the loop waits.
  *
  * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
  * The buffers of operations that have none by then are never released, because Windows may still write to them.
@@ -49,8 +51,9 @@ public final class IocpIoHandler implements IoHandler {
     private final CompletionEvent event = new CompletionEvent();
     /** Set while the loop waits or is about to: only then does a wake-up need a packet. */
     private final AtomicBoolean waiting = new AtomicBoolean();
-    /** What follows the end of a device. It runs outside of the native call in which the device ends. */
-    private final Queue<Runnable> endings = new ConcurrentLinkedQueue<>();
+    /** Steps of closes. They run outside of the native call in which completions come and devices end. */
+    private final Queue<Runnable> closeSteps = new ConcurrentLinkedQueue<>();
+    private final Runnable closeAll = this::prepareToDestroy;
     /** What the channels start in the next run of the loop, before it polls. */
     private final ArrayDeque<Runnable> starts = new ArrayDeque<>();
     private final ArrayDeque<Integer> freeIndexes = new ArrayDeque<>();
@@ -100,6 +103,15 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     @Override
+    public void initialize() {
+        if (executor instanceof SingleThreadEventExecutor) {
+            // A loop that is shut down while it runs its tasks, and has no quiet period, does not call prepareToDestroy
+            // before it refuses tasks. Netty would then not report the end of the channels to their handlers.
+            ((SingleThreadEventExecutor) executor).addShutdownHook(closeAll);
+        }
+    }
+
+    @Override
     public int run(final IoHandlerContext loop) {
         context = loop;
         handled = 0;
@@ -115,7 +127,7 @@ public final class IocpIoHandler implements IoHandler {
         } else {
             poll(0);
         }
-        runEndings();
+        runCloseSteps();
         return handled;
     }
 
@@ -178,7 +190,7 @@ public final class IocpIoHandler implements IoHandler {
         } finally {
             polling = false;
         }
-        runEndings();
+        runCloseSteps();
         gather.release();
     }
 
@@ -208,14 +220,18 @@ public final class IocpIoHandler implements IoHandler {
     /** Closes the device, and runs the action on the loop when all completions have come and the handle is closed. */
     void close(final Device device, final Runnable action) {
         closes++;
-        device.closeAsync().thenRun(() -> {
-            if (isOnLoop() && !polling) {
-                end(action);
-            } else {
-                endings.add(action);
-                wakeup();
-            }
-        });
+        finishClose(device, action);
+    }
+
+    /**
+     * As {@link #close}, but another thread closes the handle, because that may block. First all completions come, so
+     * that it is not the thread that handles the last one.
+     */
+    void closeElsewhere(final Registration registration, final Device device, final Runnable action) {
+        closes++;
+        device.cancelAll();
+        registration.whenIdle(() -> afterPoll(
+                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(device, action))));
     }
 
     void onLoop(final Runnable action) {
@@ -239,7 +255,7 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     private boolean canBlock(final IoHandlerContext loop) {
-        return loop.canBlock() && endings.isEmpty() && starts.isEmpty();
+        return loop.canBlock() && closeSteps.isEmpty() && starts.isEmpty();
     }
 
     /** Returns how long to wait, in milliseconds; -1 is for ever. */
@@ -318,16 +334,31 @@ public final class IocpIoHandler implements IoHandler {
         }
     }
 
-    private void runEndings() {
-        for (Runnable next = endings.poll(); next != null; next = endings.poll()) {
-            end(next);
+    private void finishClose(final Device device, final Runnable action) {
+        device.closeAsync().thenRun(() -> afterPoll(() -> {
+            closes--;
+            action.run();
+        }));
+    }
+
+    private void afterPoll(final Runnable step) {
+        if (isOnLoop() && !polling) {
+            run(step);
+        } else {
+            closeSteps.add(step);
+            wakeup();
         }
     }
 
-    private void end(final Runnable action) {
-        closes--;
+    private void runCloseSteps() {
+        for (Runnable next = closeSteps.poll(); next != null; next = closeSteps.poll()) {
+            run(next);
+        }
+    }
+
+    private static void run(final Runnable closeStep) {
         try {
-            action.run();
+            closeStep.run();
         } catch (final Throwable thrown) {
             log("A channel has not finished its close", thrown);
         }
@@ -335,10 +366,10 @@ public final class IocpIoHandler implements IoHandler {
 
     /** Waits for the completions that the closes have caused, at most until the deadline of the loop's end. */
     private void awaitCloses() {
-        runEndings();
+        runCloseSteps();
         while (closes > 0 && System.nanoTime() - destroyDeadline < 0) {
             poll(CLOSE_POLL_MILLIS);
-            runEndings();
+            runCloseSteps();
         }
     }
 

@@ -6,15 +6,25 @@ import io.github.iocp4j.pipe.DetachedPipe;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeClient;
+import io.github.iocp4j.pipe.PipeMode;
 import io.netty.channel.ChannelConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * A connection over a named pipe in byte mode: {@code bootstrap.connect(NamedPipeAddress.of("NAME"))}. Both of its
- * addresses are that of the pipe.
+ * A connection over a named pipe: {@code bootstrap.connect(NamedPipeAddress.of("NAME"))}. Both of its addresses are
+ * that of the pipe.
+ *
+ * <p>In byte mode, the default, it is a stream of {@link io.netty.buffer.ByteBuf}s. In message mode
+ * ({@link IocpChannelOption#PIPE_MODE}) it writes and reads {@link NamedPipeMessage}s, whose boundaries Windows keeps,
+ * and refuses everything else with an {@link UnsupportedOperationException}, because a {@code ByteBuf} may be a part of
+ * a message or several. A message of up to 64 MiB is read whole; a longer one ends the connection with an
+ * {@link IOException}. A client in byte mode can connect to a pipe in message mode: then each {@code ByteBuf} of at
+ * most 1 MiB is a message. A client in message mode cannot connect to a pipe in byte mode.
  *
  * <p>A connect waits while all instances of the pipe are busy, up to
  * {@link io.netty.channel.ChannelOption#CONNECT_TIMEOUT_MILLIS}; it fails at once with a
@@ -39,9 +49,11 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
 
     /** A connection that a server has accepted. */
     IocpNamedPipeChannel(
-            final IocpNamedPipeServerChannel parent, final DetachedPipe accepted, final NamedPipeAddress address) {
+            final IocpNamedPipeServerChannel parent, final DetachedPipe accepted, final NamedPipeAddress address,
+            final PipeMode mode) {
         super(parent);
         detached = accepted;
+        config.acceptedIn(mode);
         activate(address, address);
     }
 
@@ -74,6 +86,35 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
         return detached != null ? detached.peerProcessId() : 0;
     }
 
+    /**
+     * The terminal session of the process at the other end, see {@link NamedPipe#peerSessionId}.
+     *
+     * @return the session
+     * @throws IOException if Windows does not know it, for example when the client is on another machine
+     * @throws NotYetConnectedException when the channel is not connected, or not registered yet
+     */
+    public int peerSessionId() throws IOException {
+        final NamedPipe connected = pipe;
+        if (connected == null) {
+            throw new NotYetConnectedException();
+        }
+        return connected.peerSessionId();
+    }
+
+    /**
+     * The user who runs the process at the other end, as {@code MACHINE\USER}. It is that of {@link #peerProcessId} at
+     * the time of the call ({@link ProcessHandle.Info#user}): when the process has ended, Windows may have given its id
+     * to another one. Therefore it is for logs, and {@link IocpChannelOption#PIPE_SECURITY_DESCRIPTOR} is for access.
+     *
+     * @return the user; empty if Windows does not tell, because the process has ended, is on another machine, or cannot
+     *     be opened by this user
+     */
+    public Optional<String> peerUser() {
+        final int process = peerProcessId();
+        return process == 0 ? Optional.empty()
+                : ProcessHandle.of(Integer.toUnsignedLong(process)).flatMap(running -> running.info().user());
+    }
+
     @Override
     NamedPipe device() {
         return pipe;
@@ -102,7 +143,7 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
         }
         final int timeout = config.getConnectTimeoutMillis();
         pipe = NamedPipeClient.builder(handler.port(), (NamedPipeAddress) remote)
-                .impersonation(config.impersonationLevel())
+                .impersonation(config.impersonationLevel()).mode(config.mode())
                 .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(registration().token(CONNECT));
         registration().started();
     }
@@ -114,8 +155,23 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     }
 
     @Override
+    boolean keepsMessages() {
+        return config.mode() == PipeMode.MESSAGE;
+    }
+
+    @Override
+    int restOfMessage() throws IOException {
+        return pipe.peek().bytesLeftInMessage();
+    }
+
+    @Override
     boolean isGathering() {
         return false;
+    }
+
+    @Override
+    boolean waitsWithoutBuffer() {
+        return config.isZeroByteReads();
     }
 
     @Override

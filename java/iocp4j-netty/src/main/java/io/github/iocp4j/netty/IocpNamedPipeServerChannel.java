@@ -4,6 +4,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.pipe.DetachedPipe;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.net.SocketAddress;
 import java.nio.channels.UnsupportedAddressTypeException;
 
 /**
- * A named pipe server in byte mode: {@code bootstrap.bind(NamedPipeAddress.of("NAME"))}. Its connections are
+ * A named pipe server: {@code bootstrap.bind(NamedPipeAddress.of("NAME"))}. Its connections are
  * {@link IocpNamedPipeChannel}s, which any event loop of this transport can register.
  *
  * <p>{@link io.netty.channel.ChannelOption#SO_BACKLOG} is the number of instances that wait for clients while the
@@ -23,6 +24,8 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
     private final PipeServerConfig config = new PipeServerConfig(this);
     private IocpIoHandler handler;
     private NamedPipeAddress address;
+    /** Of the pipe, whatever the option is set to after the bind. */
+    private PipeMode mode;
     private volatile NamedPipeServer server;
 
     /** Creates a channel that can be bound. */
@@ -71,7 +74,7 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
 
     @Override
     Channel connection(final CompletionEvent accepted) {
-        return new IocpNamedPipeChannel(this, (DetachedPipe) accepted.detached(), address);
+        return new IocpNamedPipeChannel(this, (DetachedPipe) accepted.detached(), address, mode);
     }
 
     @Override
@@ -80,8 +83,10 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
             throw new UnsupportedAddressTypeException();
         }
         address = (NamedPipeAddress) local;
+        mode = config.mode();
         try {
-            server = config.apply(NamedPipeServer.builder(handler.port(), address)).listening(0).detached().open();
+            server = config.apply(NamedPipeServer.builder(handler.port(), address)).mode(mode).listening(0).detached()
+                    .open();
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }

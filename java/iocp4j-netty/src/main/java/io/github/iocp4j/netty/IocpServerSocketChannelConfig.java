@@ -9,6 +9,7 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
 
@@ -33,7 +34,8 @@ final class IocpServerSocketChannelConfig extends DefaultChannelConfig implement
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> T getOption(final ChannelOption<T> option) {
+    public <T> T getOption(final ChannelOption<T> given) {
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_RCVBUF) {
             return (T) Integer.valueOf(getReceiveBufferSize());
         } else if (option == ChannelOption.SO_REUSEADDR) {
@@ -41,12 +43,14 @@ final class IocpServerSocketChannelConfig extends DefaultChannelConfig implement
         } else if (option == ChannelOption.SO_BACKLOG) {
             return (T) Integer.valueOf(getBacklog());
         }
-        return super.getOption(option);
+        final SocketOption<T> other = socket.find(given);
+        return other != null ? socket.option(other) : super.getOption(option);
     }
 
     @Override
-    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
-        validate(option, value);
+    public <T> boolean setOption(final ChannelOption<T> given, final T value) {
+        validate(given, value);
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_RCVBUF) {
             setReceiveBufferSize((Integer) value);
         } else if (option == ChannelOption.SO_REUSEADDR) {
@@ -54,7 +58,11 @@ final class IocpServerSocketChannelConfig extends DefaultChannelConfig implement
         } else if (option == ChannelOption.SO_BACKLOG) {
             setBacklog((Integer) value);
         } else {
-            return super.setOption(option, value);
+            final SocketOption<T> other = socket.find(given);
+            if (other == null) {
+                return super.setOption(option, value);
+            }
+            socket.option(other, value);
         }
         return true;
     }

@@ -20,9 +20,13 @@ import java.nio.channels.NotYetConnectedException;
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
  * IPv4 and IPv6, unless the JVM was started with {@code -Djava.net.preferIPv4Stack=true}.
  *
- * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy, and {@link io.netty.channel.FileRegion}s,
- * which it copies. {@code shutdownOutput} waits for the
+ * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy, and {@link io.netty.channel.FileRegion}s.
+ * Windows sends a {@link io.netty.channel.DefaultFileRegion} itself ({@code TransmitFile}), 64 MiB at a time; other
+ * regions are copied, and all with {@link IocpChannelOption#COPY_FILE_REGIONS}. {@code shutdownOutput} waits for the
  * write that is in flight; flushed messages that Windows has not got then fail, as on other transports.
+ *
+ * <p>With {@code SO_LINGER} above 0, a close may take that long. It runs on Netty's
+ * {@link io.netty.util.concurrent.GlobalEventExecutor}, so that the loop goes on meanwhile.
  *
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
  */
@@ -203,6 +207,26 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     @Override
     boolean isGathering() {
         return true;
+    }
+
+    @Override
+    boolean transmitsFiles() {
+        return !config.isCopyFileRegions();
+    }
+
+    @Override
+    boolean waitsWithoutBuffer() {
+        return config.isZeroByteReads();
+    }
+
+    @Override
+    boolean mayBlockInClose() {
+        try {
+            return config.getSoLinger() > 0;
+        } catch (final ChannelException unknown) {
+            // As if it were not set: the close goes on.
+            return false;
+        }
     }
 
     @Override

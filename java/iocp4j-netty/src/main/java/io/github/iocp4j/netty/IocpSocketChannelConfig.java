@@ -7,6 +7,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
 
@@ -16,6 +17,8 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
     private final SocketHandle<?> socket;
     private volatile boolean allowHalfClosure;
     private volatile boolean reuseAddress;
+    private volatile boolean copyFileRegions;
+    private volatile boolean zeroByteReads;
 
     IocpSocketChannelConfig(final IocpSocketChannel channel, final SocketHandle<?> socket) {
         super(channel);
@@ -25,16 +28,27 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
         setTcpNoDelay(true);
     }
 
+    boolean isCopyFileRegions() {
+        return copyFileRegions;
+    }
+
+    boolean isZeroByteReads() {
+        return zeroByteReads;
+    }
+
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
+        // Without the keep-alive times, because not every Windows has them.
         return getOptions(super.getOptions(), ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF,
                 ChannelOption.TCP_NODELAY, ChannelOption.SO_KEEPALIVE, ChannelOption.SO_REUSEADDR,
-                ChannelOption.SO_LINGER, ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE);
+                ChannelOption.SO_LINGER, ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE,
+                IocpChannelOption.COPY_FILE_REGIONS, IocpChannelOption.ZERO_BYTE_READS);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> T getOption(final ChannelOption<T> option) {
+    public <T> T getOption(final ChannelOption<T> given) {
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_RCVBUF) {
             return (T) Integer.valueOf(getReceiveBufferSize());
         } else if (option == ChannelOption.SO_SNDBUF) {
@@ -51,13 +65,19 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
             return (T) Integer.valueOf(getTrafficClass());
         } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
             return (T) Boolean.valueOf(isAllowHalfClosure());
+        } else if (option == IocpChannelOption.COPY_FILE_REGIONS) {
+            return (T) Boolean.valueOf(copyFileRegions);
+        } else if (option == IocpChannelOption.ZERO_BYTE_READS) {
+            return (T) Boolean.valueOf(zeroByteReads);
         }
-        return super.getOption(option);
+        final SocketOption<T> other = socket.find(given);
+        return other != null ? socket.option(other) : super.getOption(option);
     }
 
     @Override
-    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
-        validate(option, value);
+    public <T> boolean setOption(final ChannelOption<T> given, final T value) {
+        validate(given, value);
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_RCVBUF) {
             setReceiveBufferSize((Integer) value);
         } else if (option == ChannelOption.SO_SNDBUF) {
@@ -74,8 +94,16 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
             setTrafficClass((Integer) value);
         } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
             setAllowHalfClosure((Boolean) value);
+        } else if (option == IocpChannelOption.COPY_FILE_REGIONS) {
+            copyFileRegions = (Boolean) value;
+        } else if (option == IocpChannelOption.ZERO_BYTE_READS) {
+            zeroByteReads = (Boolean) value;
         } else {
-            return super.setOption(option, value);
+            final SocketOption<T> other = socket.find(given);
+            if (other == null) {
+                return super.setOption(option, value);
+            }
+            socket.option(other, value);
         }
         return true;
     }

@@ -1,6 +1,7 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.pipe.ImpersonationLevel;
+import io.github.iocp4j.pipe.PipeMode;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.Map;
 final class PipeConfig extends DefaultChannelConfig {
     private final IocpNamedPipeChannel channel;
     private volatile ImpersonationLevel impersonationLevel = ImpersonationLevel.IDENTIFICATION;
+    private volatile PipeMode mode = PipeMode.BYTE;
+    private volatile boolean zeroByteReads;
 
     PipeConfig(final IocpNamedPipeChannel channel) {
         super(channel);
@@ -19,16 +22,36 @@ final class PipeConfig extends DefaultChannelConfig {
         return impersonationLevel;
     }
 
+    PipeMode mode() {
+        return mode;
+    }
+
+    /** Of a connection that a server has accepted. */
+    void acceptedIn(final PipeMode serverMode) {
+        mode = serverMode;
+    }
+
+    boolean isZeroByteReads() {
+        return zeroByteReads;
+    }
+
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), IocpChannelOption.PIPE_IMPERSONATION_LEVEL);
+        return getOptions(super.getOptions(), IocpChannelOption.PIPE_IMPERSONATION_LEVEL,
+                IocpChannelOption.PIPE_MODE, IocpChannelOption.ZERO_BYTE_READS);
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T> T getOption(final ChannelOption<T> option) {
-        return option == IocpChannelOption.PIPE_IMPERSONATION_LEVEL
-                ? (T) impersonationLevel : super.getOption(option);
+        if (option == IocpChannelOption.PIPE_IMPERSONATION_LEVEL) {
+            return (T) impersonationLevel;
+        } else if (option == IocpChannelOption.PIPE_MODE) {
+            return (T) mode;
+        } else if (option == IocpChannelOption.ZERO_BYTE_READS) {
+            return (T) Boolean.valueOf(zeroByteReads);
+        }
+        return super.getOption(option);
     }
 
     @Override
@@ -36,13 +59,18 @@ final class PipeConfig extends DefaultChannelConfig {
         validate(option, value);
         if (option == IocpChannelOption.PIPE_IMPERSONATION_LEVEL) {
             impersonationLevel = (ImpersonationLevel) value;
-            return true;
+        } else if (option == IocpChannelOption.PIPE_MODE) {
+            if (channel.device() != null || channel.isActive()) {
+                throw new IllegalStateException("A connection keeps the mode that it was connected or accepted in");
+            }
+            mode = (PipeMode) value;
+        } else if (option == IocpChannelOption.ZERO_BYTE_READS) {
+            zeroByteReads = (Boolean) value;
+        } else if (option != ChannelOption.SO_KEEPALIVE) {
+            // gRPC sets SO_KEEPALIVE on every channel. A pipe reports the end of its peer without it.
+            return super.setOption(option, value);
         }
-        if (option == ChannelOption.SO_KEEPALIVE) {
-            // gRPC sets it on every channel. A pipe reports the end of its peer without it.
-            return true;
-        }
-        return super.setOption(option, value);
+        return true;
     }
 
     @Override

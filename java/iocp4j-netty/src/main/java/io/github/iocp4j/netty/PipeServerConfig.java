@@ -1,6 +1,7 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeMode;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
@@ -15,6 +16,7 @@ final class PipeServerConfig extends DefaultChannelConfig {
     private volatile int maxConnections = Integer.MAX_VALUE;
     private volatile String securityDescriptor = "";
     private volatile boolean acceptRemoteClients;
+    private volatile PipeMode mode = PipeMode.BYTE;
 
     PipeServerConfig(final IocpNamedPipeServerChannel channel) {
         super(channel, new ServerChannelRecvByteBufAllocator());
@@ -27,6 +29,10 @@ final class PipeServerConfig extends DefaultChannelConfig {
 
     int maxConnections() {
         return maxConnections;
+    }
+
+    PipeMode mode() {
+        return mode;
     }
 
     NamedPipeServer.Builder apply(final NamedPipeServer.Builder builder) {
@@ -42,7 +48,8 @@ final class PipeServerConfig extends DefaultChannelConfig {
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
         return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, IocpChannelOption.PIPE_SECURITY_DESCRIPTOR,
-                IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS, IocpChannelOption.PIPE_MAX_CONNECTIONS);
+                IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS, IocpChannelOption.PIPE_MAX_CONNECTIONS,
+                IocpChannelOption.PIPE_MODE);
     }
 
     @Override
@@ -56,6 +63,8 @@ final class PipeServerConfig extends DefaultChannelConfig {
             return (T) securityDescriptor;
         } else if (option == IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS) {
             return (T) Boolean.valueOf(acceptRemoteClients);
+        } else if (option == IocpChannelOption.PIPE_MODE) {
+            return (T) mode;
         }
         return super.getOption(option);
     }
@@ -71,6 +80,8 @@ final class PipeServerConfig extends DefaultChannelConfig {
             securityDescriptor = (String) value;
         } else if (option == IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS) {
             acceptRemoteClients = (Boolean) value;
+        } else if (option == IocpChannelOption.PIPE_MODE) {
+            mode = (PipeMode) value;
         } else {
             return super.setOption(option, value);
         }

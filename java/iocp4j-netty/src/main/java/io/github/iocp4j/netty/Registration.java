@@ -20,6 +20,8 @@ final class Registration implements IoRegistration {
     private final AtomicBoolean cancelled = new AtomicBoolean();
     /** The operations whose completions have not come. Only the loop's thread uses it. */
     private int inFlight;
+    /** Null, or what follows the last completion. */
+    private Runnable whenIdle;
 
     Registration(final IocpIoHandler handler, final IoHandle handle, final int index) {
         this.handler = handler;
@@ -68,7 +70,22 @@ final class Registration implements IoRegistration {
     /** One completion was handled. */
     void completed() {
         inFlight--;
+        runIfIdle();
         removeIfDone();
+    }
+
+    /** Runs the action when no operation is in flight, on the loop. No operation starts afterwards. */
+    void whenIdle(final Runnable action) {
+        whenIdle = action;
+        runIfIdle();
+    }
+
+    private void runIfIdle() {
+        final Runnable action = whenIdle;
+        if (inFlight == 0 && action != null) {
+            whenIdle = null;
+            action.run();
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,6 +27,11 @@ import java.util.Set;
  * @param <D> the device that the socket becomes
  */
 final class SocketHandle<D extends StreamDevice> {
+    private static final Map<ChannelOption<?>, SocketOption<?>> OWN = Map.of(
+            IocpChannelOption.TCP_KEEPIDLE, WinsockOptions.TCP_KEEPIDLE,
+            IocpChannelOption.TCP_KEEPINTVL, WinsockOptions.TCP_KEEPINTERVAL,
+            IocpChannelOption.TCP_KEEPCNT, WinsockOptions.TCP_KEEPCOUNT);
+
     private final DetachedSocket<D> detached;
     private volatile Getter getter;
     private volatile Setter setter;
@@ -83,6 +91,29 @@ final class SocketHandle<D extends StreamDevice> {
         } catch (final IOException | IllegalStateException refused) {
             throw new ChannelException(refused);
         }
+    }
+
+    /**
+     * The option of the socket that a program means with an option of this transport, or of Netty's NIO by its name.
+     * Returns null if there is none.
+     */
+    @SuppressWarnings("unchecked")
+    <T> SocketOption<T> find(final ChannelOption<T> option) {
+        final SocketOption<?> own = OWN.get(option);
+        if (own == null && option instanceof NioChannelOption) {
+            for (final SocketOption<?> supported : detached.supportedOptions()) {
+                if (supported.name().equals(option.name())) {
+                    return (SocketOption<T>) supported;
+                }
+            }
+        }
+        return (SocketOption<T>) own;
+    }
+
+    /** Netty's own option, in place of the option of the same name that Netty's NIO makes of one of the JDK's. */
+    static <T> ChannelOption<T> known(final ChannelOption<T> option) {
+        return option instanceof NioChannelOption && ChannelOption.exists(option.name())
+                ? ChannelOption.valueOf(option.name()) : option;
     }
 
     /** The address, if a socket can have it. The wildcard address is that of the socket's family. */

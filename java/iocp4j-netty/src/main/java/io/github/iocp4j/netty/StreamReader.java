@@ -4,6 +4,7 @@ import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.internal.raw.RawOperations;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -14,9 +15,13 @@ import java.io.IOException;
  * {@code start} in the next turn of the loop, {@link #completed} unless it completes inline, and {@code deliver}.
  *
  * <p>A read that is in flight when the program stops reading stays in flight. What it gets waits for the next
- * {@code read()}. While there is no read, a read of 0 bytes, the watch, notices the end of the connection.
+ * {@code read()}. While there is no read, a read of 0 bytes, the watch, notices the end of the connection. On request
+ * it also waits for data, and the read follows when there is some.
  */
 final class StreamReader {
+    /** Longer messages end the connection, because a peer could otherwise have this process take any memory. */
+    static final int MAX_MESSAGE = 1 << 26;
+
     private final AbstractIocpStreamChannel channel;
     /** The program wants data. */
     private boolean wanted;
@@ -89,6 +94,11 @@ final class StreamReader {
             releaseBuffer();
             return;
         }
+        if (event.isPartOfMessage()) {
+            continueMessage(event.bytes());
+            deliver();
+            return;
+        }
         hold(event.bytes(), event.isSuccess() || event.isEnd() ? null : Failures.ofTransfer(event.error()),
                 event.isEnd());
         deliver();
@@ -103,9 +113,18 @@ final class StreamReader {
         }
         if (watchIsStale) {
             goOn();
-        } else if (!event.isSuccess()) {
+        } else if (event.isEnd()) {
+            end();
+        } else if (!event.isSuccess() && !event.isPartOfMessage()) {
             channel.pipeline().fireExceptionCaught(Failures.ofTransfer(event.error()));
             end();
+        } else if (event.isSuccess() && channel.keepsMessages()) {
+            // A read of 0 bytes leaves all messages in the pipe but an empty one, which it gets.
+            buffer = Unpooled.EMPTY_BUFFER;
+            hold(0, null, false);
+            deliver();
+        } else if (wanted) {
+            readWhatHasCome();
         } else if (channel.isAtEnd()) {
             end();
         }
@@ -128,12 +147,26 @@ final class StreamReader {
         if (!channel.canStart() || ended) {
             return;
         }
-        if (state == State.IDLE) {
-            try {
-                start();
-            } catch (final IOException refused) {
-                refused(refused);
+        try {
+            final boolean waits = channel.waitsWithoutBuffer();
+            if (state == State.IDLE && waits) {
+                startWatch();
             }
+            if (state == State.IDLE && !(waits && watching)) {
+                start();
+            }
+        } catch (final IOException refused) {
+            refused(refused);
+        }
+        deliver();
+    }
+
+    /** The watch has waited for data on behalf of the program. */
+    private void readWhatHasCome() {
+        try {
+            start();
+        } catch (final IOException refused) {
+            refused(refused);
         }
         deliver();
     }
@@ -147,26 +180,46 @@ final class StreamReader {
     /** Afterwards the read is in flight, or its data waits. */
     private void start() throws IOException {
         final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
-        final StreamDevice device = channel.device();
-        final long token = channel.registration().token(AbstractIocpStreamChannel.READ);
         watchIsStale = true;
         try {
             buffer = direct(allocation.allocate(channel.alloc()));
-            final int length = buffer.writableBytes();
-            allocation.attemptedBytesRead(length);
-            final long started = channel.registration().started(buffer.hasMemoryAddress()
-                    ? RawOperations.read(device, buffer.memoryAddress() + buffer.writerIndex(), length,
-                            RawOperations.NO_TIMEOUT, token)
-                    : device.read(buffer.nioBuffer(buffer.writerIndex(), length), token));
-            if (InlineCompletion.is(started)) {
-                channel.registration().handler().completedInline();
-                hold(InlineCompletion.bytes(started), null, false);
-            } else {
-                state = State.IN_FLIGHT;
-            }
+            allocation.attemptedBytesRead(buffer.writableBytes());
+            readInto(buffer, buffer.writableBytes());
         } catch (final IllegalStateException | OutOfMemoryError refused) {
             releaseBuffer();
             throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    private void readInto(final ByteBuf target, final int length) {
+        final StreamDevice device = channel.device();
+        final long token = channel.registration().token(AbstractIocpStreamChannel.READ);
+        final long started = channel.registration().started(target.hasMemoryAddress()
+                ? RawOperations.read(device, target.memoryAddress() + target.writerIndex(), length,
+                        RawOperations.NO_TIMEOUT, token)
+                : device.read(target.nioBuffer(target.writerIndex(), length), token));
+        if (InlineCompletion.is(started)) {
+            channel.registration().handler().completedInline();
+            hold(InlineCompletion.bytes(started), null, false);
+        } else {
+            state = State.IN_FLIGHT;
+        }
+    }
+
+    /** Reads the rest of the message behind its beginning. Afterwards the read is in flight, or what it got waits. */
+    private void continueMessage(final int got) {
+        buffer.writerIndex(buffer.writerIndex() + got);
+        try {
+            final int rest = channel.restOfMessage();
+            if (rest > MAX_MESSAGE - buffer.readableBytes()) {
+                throw new IOException("A message is longer than " + MAX_MESSAGE + " bytes");
+            }
+            buffer.ensureWritable(rest);
+            readInto(buffer, rest);
+        } catch (final IOException refused) {
+            hold(0, refused, false);
+        } catch (final IllegalStateException | OutOfMemoryError refused) {
+            hold(0, new IOException(refused.getMessage(), refused), false);
         }
     }
 
@@ -206,7 +259,7 @@ final class StreamReader {
                     break;
                 }
                 deliverOne(allocation);
-                if (!channel.canStart() || ended || !allocation.continueReading()) {
+                if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
                     break;
                 }
                 try {
@@ -239,9 +292,11 @@ final class StreamReader {
         state = State.IDLE;
         wanted = false;
         data.writerIndex(data.writerIndex() + heldBytes);
-        allocation.lastBytesRead(heldBytes);
+        allocation.lastBytesRead(data.readableBytes());
         allocation.incMessagesRead(1);
-        if (data.isReadable()) {
+        if (channel.keepsMessages()) {
+            channel.pipeline().fireChannelRead(new NamedPipeMessage(data));
+        } else if (data.isReadable()) {
             channel.pipeline().fireChannelRead(data);
         } else {
             // A write of 0 bytes at the other end of a pipe.
@@ -251,7 +306,13 @@ final class StreamReader {
 
     /** Watches for the end of the connection, unless the program is about to read anyway. */
     private void watch() throws IOException {
-        if (watching || state != State.IDLE || channel.config().isAutoRead() || !channel.canWatch()) {
+        if (state == State.IDLE && !channel.config().isAutoRead() && channel.canWatch()) {
+            startWatch();
+        }
+    }
+
+    private void startWatch() throws IOException {
+        if (watching) {
             return;
         }
         watchIsStale = false;

@@ -1,10 +1,14 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.file.FileRange;
+import io.github.iocp4j.internal.raw.RawOperations;
+import io.github.iocp4j.socket.StreamSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /**
  * The output of a connection, which has at most one write in flight. The way of a write is {@link #write}, then
@@ -14,12 +18,19 @@ import java.io.IOException;
  * output is shut down, but Windows uses them until the completion.
  */
 final class StreamWriter {
+    /** As the id of an operation: there was nothing to write. */
+    private static final long NOTHING = 0;
+    /** Windows takes less than 2 GiB at a time. With less, the promise of the region makes progress. */
+    private static final int MAX_TRANSMISSION = 1 << 26;
+
     private final AbstractIocpStreamChannel channel;
     /** A write is in flight. */
     private boolean inFlight;
     private ByteBuf[] retained = new ByteBuf[1];
     private int retainedCount;
-    /** What is being written of the region that is the current message. */
+    /** The region of which a part is in flight. Windows has a handle of the file of its own; null for other writes. */
+    private FileRegion transmitted;
+    /** The copy of what is being written of the region that is the current message. */
     private final RegionChunk chunk = new RegionChunk();
     private final Runnable flush;
 
@@ -48,21 +59,27 @@ final class StreamWriter {
     /** The write in flight has completed. */
     void completed(final CompletionEvent event) {
         final ChannelOutboundBuffer outbound = channel.iocpUnsafe().outboundBuffer();
+        IOException failure = event.isSuccess() ? null : Failures.ofTransfer(event.error());
         // After closeForcibly, Netty may have removed the messages already.
-        if (outbound != null && event.isSuccess() && channel.isActive()) {
-            remove(outbound, event.bytes());
+        if (outbound != null && failure == null && channel.isActive()) {
+            try {
+                remove(outbound, event.bytes());
+            } catch (final IOException nothingSent) {
+                failure = nothingSent;
+            }
         }
         while (retainedCount > 0) {
             retained[--retainedCount].release();
             retained[retainedCount] = null;
         }
+        transmitted = null;
         inFlight = false;
         channel.written();
         if (channel.isClosing()) {
             return;
         }
-        if (!event.isSuccess()) {
-            channel.iocpUnsafe().writeFailed(Failures.ofTransfer(event.error()));
+        if (failure != null) {
+            channel.iocpUnsafe().writeFailed(failure);
         } else {
             channel.iocpUnsafe().flushAgain();
         }
@@ -74,36 +91,90 @@ final class StreamWriter {
     }
 
     private void start(final ChannelOutboundBuffer outbound) throws Exception {
-        final Gather gather = channel.registration().handler().gather().begin(!channel.isGathering());
+        final Gather gather = channel.registration().handler().gather();
         try {
-            if (outbound.current() instanceof FileRegion) {
-                final FileRegion region = (FileRegion) outbound.current();
-                if (chunk.isEmpty() && region.transferred() >= region.count()) {
-                    outbound.remove();
-                    return;
-                }
-                gather.processMessage(chunk.next(region, channel.alloc()));
-            } else {
-                outbound.forEachFlushedMessage(gather);
-                if (gather.isEmpty()) {
-                    outbound.removeBytes(0);
-                    return;
-                }
+            final long started = startCurrent(outbound, gather);
+            if (started == NOTHING) {
+                return;
             }
-            final long started = channel.registration().started(
-                    gather.write(channel.device(), channel.registration().token(AbstractIocpStreamChannel.WRITE)));
-            if (!InlineCompletion.is(started)) {
+            if (!InlineCompletion.is(channel.registration().started(started))) {
                 inFlight = true;
                 retain(gather);
                 return;
             }
             gather.clear();
             remove(outbound, InlineCompletion.bytes(started));
+            transmitted = null;
         } catch (final IllegalStateException refused) {
             throw new IOException(refused.getMessage(), refused);
         } finally {
             gather.clear();
         }
+    }
+
+    private long startCurrent(final ChannelOutboundBuffer outbound, final Gather gather) throws Exception {
+        if (channel.keepsMessages()) {
+            return startMessage((NamedPipeMessage) outbound.current(), gather);
+        }
+        return outbound.current() instanceof FileRegion
+                ? startRegion(outbound, gather) : startBuffers(outbound, gather);
+    }
+
+    private long startMessage(final NamedPipeMessage message, final Gather gather) {
+        if (message.content().isReadable()) {
+            gather.beginWhole().processMessage(message.content());
+            return gather.write(channel.device(), token());
+        }
+        return RawOperations.write(channel.device(), 0, 0, RawOperations.NO_TIMEOUT, token());
+    }
+
+    private long startBuffers(final ChannelOutboundBuffer outbound, final Gather gather) throws Exception {
+        gather.begin(!channel.isGathering());
+        outbound.forEachFlushedMessage(gather);
+        if (gather.isEmpty()) {
+            outbound.removeBytes(0);
+            return NOTHING;
+        }
+        return gather.write(channel.device(), token());
+    }
+
+    private long startRegion(final ChannelOutboundBuffer outbound, final Gather gather) throws Exception {
+        final FileRegion region = (FileRegion) outbound.current();
+        if (chunk.isEmpty()) {
+            if (region.transferred() >= region.count()) {
+                outbound.remove();
+                return NOTHING;
+            }
+            final FileChannel file = channel.transmitsFiles() ? RegionFile.open(region) : null;
+            if (file != null) {
+                try {
+                    return startTransmission(region, file);
+                } catch (final UnsupportedOperationException unknownHandle) {
+                    // The file system is not that of Windows, or the file is not on a disk: the region is copied.
+                    assert transmitted == null : unknownHandle;
+                }
+            }
+        }
+        gather.begin(true).processMessage(chunk.next(region, channel.alloc()));
+        return gather.write(channel.device(), token());
+    }
+
+    private long startTransmission(final FileRegion region, final FileChannel file) throws IOException {
+        final long position = region.position() + region.transferred();
+        final long length = Math.min(region.count() - region.transferred(), MAX_TRANSMISSION);
+        // TransmitFile sends what there is, and fails only if that is nothing.
+        if (file.size() < region.position() + region.count()) {
+            throw new IOException(region + " ends at " + (region.position() + region.count())
+                    + ", but its file has only " + file.size() + " bytes");
+        }
+        final long started = ((StreamSocket) channel.device())
+                .transmitOpenFile(file, FileRange.from(position).length(length), null, null, token());
+        transmitted = region;
+        return started;
+    }
+
+    private long token() {
+        return channel.registration().token(AbstractIocpStreamChannel.WRITE);
     }
 
     private void retain(final Gather gather) {
@@ -116,12 +187,23 @@ final class StreamWriter {
     }
 
     /** Windows has taken so many bytes of the current messages. */
-    private void remove(final ChannelOutboundBuffer outbound, final int bytes) {
-        if (chunk.isEmpty()) {
+    private void remove(final ChannelOutboundBuffer outbound, final int bytes) throws IOException {
+        if (channel.keepsMessages()) {
+            outbound.progress(bytes);
+            outbound.remove();
+            return;
+        }
+        if (transmitted != null) {
+            if (bytes == 0) {
+                throw new IOException("The file has become shorter than " + transmitted);
+            }
+            RegionFile.transferred(transmitted, bytes);
+        } else if (!chunk.isEmpty()) {
+            chunk.written(bytes);
+        } else {
             outbound.removeBytes(bytes);
             return;
         }
-        chunk.written(bytes);
         outbound.progress(bytes);
         final FileRegion region = (FileRegion) outbound.current();
         if (chunk.isEmpty() && region.transferred() >= region.count()) {

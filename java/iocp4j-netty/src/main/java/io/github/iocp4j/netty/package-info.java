@@ -19,7 +19,9 @@
  *
  * <p>Named pipes are channels like others: {@link io.github.iocp4j.netty.IocpNamedPipeServerChannel} is bound to a
  * {@link io.github.iocp4j.pipe.NamedPipeAddress}, and {@link io.github.iocp4j.netty.IocpNamedPipeChannel} is connected
- * to one. {@link io.github.iocp4j.netty.IocpChannelOption} has the options that only they have.
+ * to one. {@link io.github.iocp4j.netty.IocpChannelOption} has the options that only this transport has. With
+ * {@link io.github.iocp4j.netty.IocpChannelOption#PIPE_MODE} they write and read
+ * {@link io.github.iocp4j.netty.NamedPipeMessage}s.
  *
  * <h2 id="loop">The loop</h2>
  *
@@ -31,8 +33,9 @@
  * <h2 id="buffers">Buffers</h2>
  *
  * <p>Windows reads from and writes to direct {@link io.netty.buffer.ByteBuf}s without a copy. A heap buffer is copied
- * once, as in Netty's NIO. A buffer in flight is released when its completion has come, not earlier: neither a close
- * nor a failed promise releases it. Therefore a close completes when the completions of all operations have come.
+ * once, as in Netty's NIO. Windows sends a {@link io.netty.channel.DefaultFileRegion} itself. A buffer in flight is
+ * released when its completion has come, not earlier: neither a close nor a failed promise releases it. Therefore a
+ * close completes when the completions of all operations have come.
  *
  * <h2 id="reading">Reading</h2>
  *
@@ -40,6 +43,7 @@
  * {@link io.netty.channel.RecvByteBufAllocator}. It starts after the loop's tasks, before the loop polls again. When
  * auto-read is turned off, the read in flight stays, and what it gets waits for the next {@code read()}. While the
  * program does not read, a TCP connection has a read of 0 bytes in flight, which notices the end of the connection if
- * no data comes before it.
+ * no data comes before it. With {@link io.github.iocp4j.netty.IocpChannelOption#ZERO_BYTE_READS} a read of 0 bytes also
+ * waits for data, and a connection that waits occupies no buffer.
  */
 package io.github.iocp4j.netty;
