@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -65,6 +66,41 @@ final class ExactlyOnceTest {
                 pair.server.cancelAll();
                 assertThat(recorder.nextByToken(reads).values()).as("round %d", round).allSatisfy(
                         done -> assertThat(done.status).isEqualTo(Win32Error.OPERATION_ABORTED));
+            }
+        } finally {
+            assertThat(port.close(LONG)).isTrue();
+        }
+    }
+
+    /** The thread that has started a read ends during the close, as one does that a close has woken. */
+    @Test
+    void holdsForAReadWhoseThreadEndsDuringTheClose() throws Exception {
+        final Recorder recorder = new Recorder();
+        final int slots = 4;
+        final CompletionPort port = CompletionPort.builder(recorder).operations(slots).open();
+        try {
+            for (int round = 0; round < 500; round++) {
+                final PipePair pair = PipePair.open(port, recorder, PipeMode.BYTE);
+                final CountDownLatch started = new CountDownLatch(1);
+                final Thread reader = new Thread(() -> {
+                    pair.client.read(ByteBuffer.allocateDirect(1), 1);
+                    started.countDown();
+                });
+                reader.start();
+                started.await();
+                final long begin = System.nanoTime();
+                while (System.nanoTime() - begin < round % 200 * 3_000) {
+                    Thread.onSpinWait();
+                }
+                assertThat(pair.client.close(LONG)).as("round %d", round).isTrue();
+                assertThat(recorder.nextByToken(1).get(1L).status).isEqualTo(Win32Error.HANDLES_CLOSED);
+                // Their calls fail, and each slot has had a call that fails.
+                for (int i = 0; i < slots; i++) {
+                    pair.server.read(ByteBuffer.allocateDirect(1), i);
+                }
+                recorder.nextByToken(slots);
+                assertThat(pair.server.close(LONG)).isTrue();
+                reader.join();
             }
         } finally {
             assertThat(port.close(LONG)).isTrue();

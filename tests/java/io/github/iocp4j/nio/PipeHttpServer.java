@@ -20,8 +20,6 @@ import java.util.zip.CRC32;
 
 /** As much of HTTP/1.1 as the tests of clients need, on a pipe; one thread for each connection. */
 final class PipeHttpServer implements AutoCloseable {
-    private static final int LISTENING = 128;
-
     final String pipe = PipePair.newName();
     final AtomicInteger connections = new AtomicInteger();
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -42,9 +40,7 @@ final class PipeHttpServer implements AutoCloseable {
 
     PipeHttpServer(final PipeMode mode, final Handler handler) throws IOException {
         this.handler = handler;
-        // A fixed number: one that adapts closes waiting instances after a second, perhaps while clients connect.
-        server = new PipeServerSocket(
-                NamedPipeServer.builder(Streams.port(), pipe).mode(mode).listening(LISTENING), 0);
+        server = new PipeServerSocket(NamedPipeServer.builder(Streams.port(), pipe).mode(mode), 0);
         final Thread thread = new Thread(this::accept, "http-accept");
         thread.setDaemon(true);
         thread.start();

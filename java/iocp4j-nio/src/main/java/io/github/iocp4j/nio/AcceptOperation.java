@@ -13,8 +13,18 @@ final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> 
     private final ServerChannel server;
 
     AcceptOperation(final ServerChannel server, final Result<AsynchronousSocketChannel> result) {
-        super(server, result);
+        super(result);
         this.server = server;
+    }
+
+    @Override
+    ServerChannel channel() {
+        return server;
+    }
+
+    @Override
+    Device device() {
+        return server.server();
     }
 
     @Override

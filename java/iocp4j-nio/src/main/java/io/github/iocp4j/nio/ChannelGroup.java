@@ -8,13 +8,13 @@ import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,8 +40,6 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** Whether the threads of the executor do nothing but poll. */
     private final boolean fixed;
     private final CompletionPort port;
-    /** Handlers that must wait for their turn, and the tasks of a fixed group. */
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     /** By token: the completion of an accept names the connection and not its server. */
     private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();
     private final AtomicLong nextToken = new AtomicLong(1);
@@ -49,6 +47,9 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
 
     // Changed with the lock only.
     private final Set<AsynchronousChannel> channels = new HashSet<>();
+    /** Handlers that wait for their turn, and the tasks of a fixed group. */
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private volatile boolean hasTasks;
     private volatile boolean shutdown;
     /** Set when the last channel of a group that is shut down has ended; the port is then closed. */
     private boolean ending;
@@ -182,8 +183,8 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     }
 
     /**
-     * Lets a thread that polls have the task after the completions that are queued already: a connection whose
-     * operations complete at once must not keep the others waiting. Returns false when the group has ended.
+     * Lets a thread that polls have the task after the completions that are queued already. Returns false when the
+     * group has ended.
      */
     private boolean defer(final Runnable task) {
         lock.lock();
@@ -192,6 +193,7 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
                 return false;
             }
             tasks.add(task);
+            hasTasks = true;
         } finally {
             lock.unlock();
         }
@@ -239,13 +241,24 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
 
     /** Wakes another thread for the tasks that wait, because this one may be busy for long. */
     void passOnTasks() {
-        if (!tasks.isEmpty()) {
+        if (hasTasks) {
             port.wakeUp();
         }
     }
 
+    /** Returns the first task that waits, or null. */
     Runnable takeTask() {
-        return tasks.poll();
+        if (!hasTasks) {
+            return null;
+        }
+        lock.lock();
+        try {
+            final Runnable task = tasks.poll();
+            hasTasks = !tasks.isEmpty();
+            return task;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private ChannelGroup start(final int pollers) {

@@ -7,18 +7,19 @@ import java.nio.channels.Channel;
 
 /** One operation of a channel, from its start to its result. It may be cancelled before Windows has given it an id. */
 abstract class ChannelOperation<V> {
-    private final Channel channel;
     private final Result<V> result;
-    /** Written before {@link #id}. */
-    private Device device;
     private volatile long id;
     private volatile boolean cancelled;
 
-    ChannelOperation(final Channel channel, final Result<V> result) {
-        this.channel = channel;
+    ChannelOperation(final Result<V> result) {
         this.result = result;
         result.of(this);
     }
+
+    abstract Channel channel();
+
+    /** The device of the operation, which does not change once the operation is in flight. */
+    abstract Device device();
 
     /** Takes the completion of the native operation, in a poll. */
     abstract void completed(Completion completion);
@@ -35,12 +36,11 @@ abstract class ChannelOperation<V> {
     }
 
     /** The native operation is in flight, and may have completed. */
-    final void started(final Device on, final long operation) {
-        device = on;
+    final void started(final long operation) {
         id = operation;
         // A cancel that has not seen the id has set this before.
         if (cancelled) {
-            on.cancel(operation);
+            device().cancel(operation);
         }
     }
 
@@ -52,13 +52,13 @@ abstract class ChannelOperation<V> {
         if (close) {
             closeChannel();
         } else if (known > 0) {
-            device.cancel(known);
+            device().cancel(known);
         }
     }
 
     final void closeChannel() {
         try {
-            channel.close();
+            channel().close();
         } catch (final IOException impossible) {
             throw new AssertionError("The channels of this package close without an exception", impossible);
         }

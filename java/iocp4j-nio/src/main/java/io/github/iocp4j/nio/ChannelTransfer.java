@@ -1,6 +1,7 @@
 package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
+import io.github.iocp4j.Device;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.Win32Error;
@@ -18,31 +19,37 @@ import java.util.function.LongFunction;
 final class ChannelTransfer<V> extends ChannelOperation<V> {
     private final StreamChannel channel;
     private final Direction direction;
-    private final TransferBuffers buffers;
     private final LongFunction<V> number;
-    private final boolean limited;
-    /** On the clock of {@link System#nanoTime}. */
+    /** On the clock of {@link System#nanoTime}; 0 for none. */
     private final long deadline;
     private long total;
 
     ChannelTransfer(
             final StreamChannel channel, final Direction direction, final long timeoutMillis,
             final LongFunction<V> number, final Result<V> result) {
-        super(channel, result);
+        super(result);
         this.channel = channel;
         this.direction = direction;
         this.number = number;
-        buffers = direction.buffers();
-        limited = timeoutMillis > 0;
-        deadline = limited ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : 0;
+        deadline = timeoutMillis == 0 ? 0 : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) | 1;
+    }
+
+    @Override
+    StreamChannel channel() {
+        return channel;
+    }
+
+    @Override
+    Device device() {
+        return channel.device();
     }
 
     /** Begins, after the operation has got its direction. One of the two arguments is null. */
     void start(final ByteBuffer one, final ByteBuffer[] many) {
         final long wanted;
         try {
-            buffers.hold(one, many);
-            wanted = buffers.remaining();
+            buffers().hold(one, many);
+            wanted = buffers().remaining();
         } catch (final NullPointerException missing) {
             fail(missing);
             return;
@@ -88,7 +95,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
         while (true) {
             final long started;
             try {
-                started = channel.start(direction.isWrite(), buffers, timeLeft());
+                started = channel.start(direction.isWrite(), buffers(), timeLeft());
             } catch (final OperationLimitException | OutOfMemoryError lacking) {
                 fail(new IOException(lacking.getMessage(), lacking));
                 return;
@@ -100,7 +107,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
                 return;
             }
             if (!InlineCompletion.is(started)) {
-                started(channel.device(), started);
+                started(started);
                 return;
             }
             if (transferred(InlineCompletion.bytes(started), false)) {
@@ -112,9 +119,9 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
     /** Returns whether that was all. A message is read as far as the caller has room for it. */
     private boolean transferred(final int bytes, final boolean messageContinues) {
         try {
-            buffers.advance(bytes);
+            buffers().advance(bytes);
             total += bytes;
-            if ((direction.isWrite() || messageContinues) && bytes > 0 && !isCancelled() && buffers.remaining() > 0) {
+            if ((direction.isWrite() || messageContinues) && bytes > 0 && !isCancelled() && buffers().remaining() > 0) {
                 return false;
             }
         } catch (final RuntimeException changedInFlight) {
@@ -129,7 +136,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
     }
 
     private Duration timeLeft() {
-        return limited ? Duration.ofNanos(Math.max(1, deadline - System.nanoTime())) : null;
+        return deadline == 0 ? null : Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
     }
 
     private void endShutDown() {
@@ -151,7 +158,11 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
     }
 
     private void end() {
-        buffers.release();
+        buffers().release();
         direction.end();
+    }
+
+    private TransferBuffers buffers() {
+        return direction.buffers();
     }
 }

@@ -13,9 +13,19 @@ final class ConnectOperation extends ChannelOperation<Void> {
     private final SocketAddress remote;
 
     ConnectOperation(final StreamChannel channel, final SocketAddress remote, final Result<Void> result) {
-        super(channel, result);
+        super(result);
         this.channel = channel;
         this.remote = remote;
+    }
+
+    @Override
+    StreamChannel channel() {
+        return channel;
+    }
+
+    @Override
+    StreamDevice device() {
+        return channel.device();
     }
 
     @Override

@@ -2,8 +2,12 @@ package io.github.iocp4j.nio;
 
 /** What a group knows of a thread that polls its port or calls its handlers. Only that thread uses the object. */
 final class HandlerThread {
-    /** How many handlers may be on the stack of a thread, each called because an operation of the one below is done. */
-    static final int MAX_DEPTH = 16;
+    /**
+     * How many handlers may be on the stack of a thread, each called because an operation of the one below is done. The
+     * next one waits for the completions that are queued already, so that a connection that always has data does not
+     * keep the others waiting: it gets one request and its answer for each turn.
+     */
+    static final int MAX_DEPTH = 2;
 
     private static final ThreadLocal<HandlerThread> CURRENT = new ThreadLocal<>();
 
@@ -35,8 +39,13 @@ final class HandlerThread {
         return current != null && current.group == group ? current : null;
     }
 
-    /** Calls a handler on a thread of the group's executor. */
+    /** Calls a handler on a thread of the group or of its executor. */
     static void run(final ChannelGroup group, final HandlerResult<?, ?> result) {
+        final HandlerThread known = of(group);
+        if (known != null) {
+            known.invoke(result);
+            return;
+        }
         final HandlerThread before = CURRENT.get();
         try {
             enter(group).invoke(result);

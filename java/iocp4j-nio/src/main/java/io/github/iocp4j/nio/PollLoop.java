@@ -10,6 +10,9 @@ import io.github.iocp4j.PortClosedException;
  * specification of groups asks, and a handler that blocks keeps no device from being closed.
  */
 final class PollLoop implements Runnable {
+    /** The most tasks between two polls: enough that the price of a poll is small, and few for a completion to wait. */
+    private static final int TASKS = 16;
+
     private final ChannelGroup group;
     /** Whether handlers go to the executor of the group. */
     private final boolean internal;
@@ -49,9 +52,15 @@ final class PollLoop implements Runnable {
 
     private void pollToTheEnd(final HandlerThread state) {
         try (CompletionPoller poller = open()) {
-            while (poller != null && poll(poller, state)) {
+            while (poller != null) {
+                final int completions = poll(poller, state);
+                if (completions < 0) {
+                    break;
+                }
                 call(state, state.takeReady());
-                run(group.takeTask());
+                // A poll without completions has ended with a wake-up, which was queued behind all completions that
+                // came before it. Otherwise tasks and completions take turns.
+                runTasks(completions == 0 ? TASKS : 1);
             }
         }
         // Nothing is added to the tasks once the port is closing.
@@ -69,14 +78,13 @@ final class PollLoop implements Runnable {
         }
     }
 
-    /** Returns false at the end of the port. */
-    private boolean poll(final CompletionPoller poller, final HandlerThread state) {
+    /** Returns the number of completions; -1 at the end of the port. */
+    private static int poll(final CompletionPoller poller, final HandlerThread state) {
         state.polling(true);
         try {
-            poller.poll();
-            return true;
+            return poller.poll();
         } catch (final PortClosedException end) {
-            return false;
+            return -1;
         } finally {
             state.polling(false);
         }
@@ -94,8 +102,12 @@ final class PollLoop implements Runnable {
         }
     }
 
-    private void run(final Runnable task) {
-        if (task != null) {
+    private void runTasks(final int most) {
+        for (int i = 0; i < most; i++) {
+            final Runnable task = group.takeTask();
+            if (task == null) {
+                return;
+            }
             group.passOnTasks();
             if (internal) {
                 group.handOver(task);

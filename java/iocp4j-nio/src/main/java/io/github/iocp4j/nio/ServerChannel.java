@@ -158,7 +158,7 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
     /** Starts the accept, or starts it again because its client has gone. */
     final void submit(final AcceptOperation operation) {
         try {
-            operation.started(server, accept(server, token));
+            operation.started(accept(server, token));
         } catch (final OperationLimitException lacking) {
             operation.failLater(new IOException(lacking.getMessage(), lacking));
         } catch (final IllegalStateException refused) {

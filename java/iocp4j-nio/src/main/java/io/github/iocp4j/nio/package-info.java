@@ -85,6 +85,8 @@
  * may be {@code 0.0.0.0}.
  * <li>Sockets use Windows' exclusive bind, and {@code SO_REUSEADDR} is only remembered, as in the JDK. The further
  * options of {@code jdk.net} are not supported.
+ * <li>At most two handlers are on one another on a stack, and not 16 as in the JDK: the channels complete inline what
+ * Windows has done at once, and a connection that always has data must not keep the others waiting.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, the internal thread calls the handler.
  * <li>There are no checks of a {@code SecurityManager}: with one, the program needs the permissions of this library.
