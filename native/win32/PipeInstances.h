@@ -32,7 +32,10 @@ Result<OwnedPipe> createPipe(const PipeShape& shape, SECURITY_ATTRIBUTES& securi
 // open.
 Result<Handle> createInstance(const PipeShape& shape, SECURITY_ATTRIBUTES& security) noexcept;
 
-// Returns true if no client is connected to the instance, or has been (FilePipeLocalInformation).
+// Both functions return false for an instance that the server can only write to, because its handle does not include
+// the right to ask (FilePipeLocalInformation).
+
+// Returns true if no client is connected to the instance, or has been.
 bool isListening(HANDLE instance) noexcept;
 
 // Returns true if a client is connected to the instance, or has gone without being disconnected.

@@ -156,7 +156,9 @@ NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSett
       shape_(std::move(served.shape)),
       security_(std::move(served.security)),
       holder_(std::move(served.pipe.holder)),
-      burst_(std::min(settings.burst, port.operations().ceiling() / kShareOfOperations)),
+      burst_(settings.direction == PipeDirection::kOutbound
+                 ? 0  // Windows tells nobody the state of an instance that can only be written to
+                 : std::min(settings.burst, port.operations().ceiling() / kShareOfOperations)),
       target_(settings.listening),
       handles_(static_cast<std::uint32_t>(served.pipe.instances.size())) {
     for (win32::Handle& instance : served.pipe.instances) {

@@ -141,12 +141,12 @@ win32::ErrorCode PipeAcceptor::equip(std::uint32_t number) noexcept {
     }
     const win32::ErrorCode error =
         byEvent_ ? win32::ErrorCode{ERROR_SUCCESS} : port().kernel().associate(found->get(), key());
+    const std::lock_guard lock{mutex_};
     if (error != ERROR_SUCCESS) {
         found->reset();
-        instanceClosed(key());
+        --handles_;
         return error;
     }
-    const std::lock_guard lock{mutex_};
     slots_[number - 1].instance = std::move(*found);
     return ERROR_SUCCESS;
 }
@@ -167,23 +167,20 @@ win32::Result<win32::Handle> PipeAcceptor::instance() noexcept {
     SECURITY_ATTRIBUTES attributes = security_.attributes();
     auto created = win32::createInstance(shape_, attributes);
     if (!created) {
-        instanceClosed(key());
+        // Without replenish(), which may be the caller.
+        const std::lock_guard lock{mutex_};
+        --handles_;
     }
     return created;
 }
 
 bool PipeAcceptor::onCompleted(CompletionRecord& record) noexcept {
-    const std::uint32_t number = std::exchange(record.detail, 0);
-    if (record.opcode != Opcode::kAccept || number == kNoSlot) {
+    if (record.opcode != Opcode::kAccept) {
         return true;
     }
-    win32::Handle instance;
-    {
-        const std::lock_guard lock{mutex_};
-        instance = std::move(slots_[number - 1].instance);
-        slots_[number - 1].used = false;
-    }
-    if (record.status == ERROR_SUCCESS) {
+    win32::Handle instance = takeInstance(std::exchange(record.detail, 0));
+    // A client may connect until the instance is closed, also after its accept was cancelled or has timed out.
+    if (record.status == ERROR_SUCCESS || (!table().closed(key()) && instance && win32::hasClient(instance.get()))) {
         record.status = addConnection(instance, record);
     }
     if (instance) {
@@ -212,6 +209,16 @@ bool PipeAcceptor::onCompleted(CompletionRecord& record) noexcept {
     }
     port().remind(key(), backoff_.delay());
     return isFirstFailure();
+}
+
+// Frees the slot of an accept that is over. Returns its instance, if it had one.
+win32::Handle PipeAcceptor::takeInstance(std::uint32_t number) noexcept {
+    if (number == kNoSlot) {
+        return win32::Handle{};
+    }
+    const std::lock_guard lock{mutex_};
+    slots_[number - 1].used = false;
+    return std::move(slots_[number - 1].instance);
 }
 
 // Takes the instance over and stores the key of the new connection in the record.

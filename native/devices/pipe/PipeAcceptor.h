@@ -60,6 +60,7 @@ private:
     std::uint32_t idleSlot() noexcept;
     win32::ErrorCode equip(std::uint32_t number) noexcept;
     win32::Result<win32::Handle> instance() noexcept;
+    win32::Handle takeInstance(std::uint32_t number) noexcept;
     win32::ErrorCode addConnection(win32::Handle& instance, CompletionRecord& record) noexcept;
     win32::Result<std::uint64_t> add(win32::Handle& instance);
     win32::ErrorCode replenish() noexcept;

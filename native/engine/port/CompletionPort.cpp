@@ -44,7 +44,7 @@ CompletionPort::Settings CompletionPort::Settings::withDefaults() const {
         settings.workers = 0;
     } else if (settings.workers == 0) {
         // So that another worker takes over when one blocks in a listener.
-        settings.workers = 2 * win32::usableProcessors() + 2;
+        settings.workers = std::min(2 * win32::usableProcessors() + 2, kMaxThreads);
     }
     settings.batch = std::max(settings.batch, 1U);
     settings.operations = std::clamp(settings.operations, 1U, Operations::kMaxCeiling);

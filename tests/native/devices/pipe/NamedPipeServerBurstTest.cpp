@@ -72,6 +72,24 @@ TEST_F(NamedPipeServerBurstTest, GrowsWhenClientsHaveTakenAllAndShrinksWhenItIsQ
     }
 }
 
+TEST_F(NamedPipeServerBurstTest, DoesNotGrowWhereTheStateOfAnInstanceIsUnknown) {
+    NamedPipeServerSettings settings = adaptive();
+    settings.direction = PipeDirection::kOutbound;
+    TestPort port{recording_, portSettings(1, 4'096)};
+    const Device::Key server = openAndListen(port, settings);
+    EXPECT_TRUE(port->post(0, 0, 1));
+    EXPECT_TRUE(turnstile_.waitForWaiting(1));
+    for (std::uint32_t client = 0; client < settings.listening; ++client) {
+        clients_.emplace_back(
+            ::CreateFileW(settings.name.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr));
+        EXPECT_TRUE(clients_.back());
+    }
+    turnstile_.open();
+    EXPECT_TRUE(waitForAccepts(recording_, settings.listening));
+    EXPECT_TRUE(waitForListening(port, server, settings.listening));
+    EXPECT_EQ(settings.listening, port->operations().inFlight());
+}
+
 TEST_F(NamedPipeServerBurstTest, LosesNoClientThatComesWhileTheSurplusIsClosed) {
     constexpr unsigned kClients = 40;
     const NamedPipeServerSettings settings = adaptive();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 
 #include "../../fixtures/FakeCall.h"
 #include "../../fixtures/PipeServers.h"
@@ -34,9 +35,14 @@ protected:
     }
 
     std::atomic<int> connectFailures_{0};
+    std::function<void()> beforeFailure_ = [] {};
     std::atomic<int> createFailures_{0};
     FakeCall<&win32::Calls::connectNamedPipe> connect_{[this](auto... arguments) {
-        return connectFailures_-- > 0 ? failing(ERROR_NO_SYSTEM_RESOURCES) : decltype(connect_)::real(arguments...);
+        if (connectFailures_-- > 0) {
+            beforeFailure_();
+            return failing(ERROR_NO_SYSTEM_RESOURCES);
+        }
+        return decltype(connect_)::real(arguments...);
     }};
     FakeCall<&win32::Calls::createNamedPipe> create_{[this](auto... arguments) -> HANDLE {
         if (createFailures_-- > 0) {
@@ -94,6 +100,36 @@ TEST_F(PipeAcceptorTest, FailureIsTheCallersAndIsNotTriedAgain) {
             Detached::close(accepted.key);
         }
     }
+}
+
+// As when a client comes after a cancel, or after the deadline, before the instance is closed.
+TEST_F(PipeAcceptorTest, ClientOfAnAcceptThatHasFailedIsAccepted) {
+    for (const bool detached : {false, true}) {
+        const std::uint64_t token = detached ? 10 : 1;
+        const Device::Key server = open(0, detached, 1);
+        win32::Handle client;
+        connectFailures_ = 1;
+        beforeFailure_ = [&] { client = connectTo(name_); };
+        ASSERT_TRUE(accept(server, token));
+        const CompletionRecord record = recording_.waitForToken(token);
+        EXPECT_EQ(0u, record.status);
+        EXPECT_EQ(::GetCurrentProcessId(), record.detail);
+        EXPECT_EQ(detached, isDetached(record.kind));
+        EXPECT_TRUE(::PeekNamedPipe(client.get(), nullptr, 0, nullptr, nullptr, nullptr)) << "its server has gone";
+        if (detached) {
+            Detached::close(record.key);
+        }
+        beforeFailure_ = [] {};
+    }
+}
+
+TEST_F(PipeAcceptorTest, OwnAcceptsGoOnWhenThereIsNoMemoryForOne) {
+    const Device::Key server = open(1, false);
+    createFailures_ = 3;
+    const win32::Handle first = connectTo(name_);
+    ASSERT_TRUE(waitForAccepts(recording_, 1));
+    EXPECT_TRUE(waitFor([&] { return port_->operations().inFlight() == 1; })) << "another accept waits";
+    EXPECT_TRUE(closed(server));
 }
 
 TEST_F(PipeAcceptorTest, OwnAcceptsAreReplacedAndTheirFailureIsReportedOnce) {

@@ -178,8 +178,9 @@ public final class NamedPipeServer extends Device {
          * instances as clients may connect during that time.
          *
          * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 4 clients connect in a
-         * second; never more than {@link #maxInstances}, or an eighth of the port's ceiling of operations. A number
-         * that is set here stays as it is.
+         * second; never more than {@link #maxInstances}, or an eighth of the port's ceiling of operations. An outbound
+         * server keeps 4, because Windows does not tell it which of its instances have clients. A number that is set
+         * here stays as it is.
          *
          * <p>With 0 the server accepts on demand: each call of {@link NamedPipeServer#accept(long)} lets one client
          * connect, and no other can. Only the first client of all may connect before the first call, which then
