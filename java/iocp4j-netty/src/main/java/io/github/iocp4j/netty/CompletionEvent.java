@@ -1,16 +1,23 @@
 package io.github.iocp4j.netty;
 
+import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.DetachedDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.netty.channel.IoEvent;
 
-/** One completion. A loop has one event, which is valid only during {@code IoHandle.handle}. */
-final class CompletionEvent implements IoEvent {
+/**
+ * One completion, for an {@link IocpIoHandle}. A loop has one event, which is valid only during
+ * {@link io.netty.channel.IoHandle#handle}.
+ */
+public final class CompletionEvent implements IoEvent {
     private CompletionBatch batch;
     private int index;
     private int kind;
+
+    CompletionEvent() {
+    }
 
     void set(final CompletionBatch of, final int at, final int what) {
         batch = of;
@@ -18,9 +25,22 @@ final class CompletionEvent implements IoEvent {
         kind = what;
     }
 
-    /** What the operation was started as: see {@link Registration#token}. */
-    int kind() {
+    /**
+     * The kind that the operation was started with.
+     *
+     * @return the argument of {@link IocpIoRegistration#token}
+     */
+    public int kind() {
         return kind;
+    }
+
+    /**
+     * What has become of the operation: its result, its device, and for an accept the connection.
+     *
+     * @return the completion, valid as long as this event
+     */
+    public Completion completion() {
+        return batch.completion(index);
     }
 
     boolean isSuccess() {

@@ -60,6 +60,7 @@ public final class IocpIoHandler implements IoHandler {
     private Registration[] registrations = new Registration[16];
     /** The indexes that were ever in use. */
     private int used;
+    private long registered;
     private boolean shuttingDown;
     /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
     private long destroyDeadline;
@@ -140,13 +141,13 @@ public final class IocpIoHandler implements IoHandler {
 
     @Override
     public boolean isCompatible(final Class<? extends IoHandle> type) {
-        return AbstractIocpChannel.IocpUnsafe.class.isAssignableFrom(type);
+        return AbstractIocpChannel.IocpUnsafe.class.isAssignableFrom(type) || IocpIoHandle.class.isAssignableFrom(type);
     }
 
     @Override
     public IoRegistration register(final IoHandle handle) {
         if (!isCompatible(handle.getClass())) {
-            throw new IllegalArgumentException(handle + " is not a channel of this transport");
+            throw new IllegalArgumentException(handle + " is neither a channel of this transport nor an IocpIoHandle");
         }
         if (shuttingDown) {
             throw new IllegalStateException("The event loop is shutting down");
@@ -156,7 +157,9 @@ public final class IocpIoHandler implements IoHandler {
         if (index == registrations.length) {
             registrations = Arrays.copyOf(registrations, 2 * index);
         }
-        registrations[index] = new Registration(this, handle, index);
+        final long number = registered++;
+        registrations[index] = handle instanceof IocpIoHandle
+                ? new DeviceRegistration(this, handle, index, number) : new Registration(this, handle, index, number);
         handle.registered();
         return registrations[index];
     }
@@ -172,6 +175,10 @@ public final class IocpIoHandler implements IoHandler {
             final Registration registration = registrations[i];
             if (registration != null) {
                 close(registration.handle());
+                if (registration instanceof DeviceRegistration) {
+                    // The handle may not have done so.
+                    registration.cancel();
+                }
             }
         }
         // Here, because the loop still runs the tasks with which Netty ends a closed channel.
@@ -322,13 +329,18 @@ public final class IocpIoHandler implements IoHandler {
 
     private void handle(final CompletionBatch batch, final int index) {
         final long token = batch.token(index);
-        final Registration registration = registrations[Registration.index(token)];
+        final Registration registration = registrations[Math.min(Registration.index(token), registrations.length - 1)];
+        if (registration == null || !registration.isOf(token)) {
+            log("A completion of " + batch.completion(index) + " is dropped, because no handle of this loop has its"
+                    + " token: start operations with IocpIoRegistration.token", null);
+            return;
+        }
         event.set(batch, index, Registration.kind(token));
         try {
             registration.handle().handle(registration, event);
         } catch (final Throwable thrown) {
-            // The other completions of the batch belong to other channels.
-            log("A channel has not handled its completion", thrown);
+            // The other completions of the batch belong to other handles.
+            log("A handle has not handled its completion", thrown);
         } finally {
             registration.completed();
         }

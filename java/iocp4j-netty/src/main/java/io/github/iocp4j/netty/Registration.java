@@ -7,55 +7,73 @@ import io.netty.channel.IoRegistration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A channel's place on its loop. It stays until the last completion of its operations has come, also when it was
- * cancelled before.
+ * A handle's place on its loop. The place of a channel stays until the last completion of its operations has come, also
+ * when it was cancelled before.
+ *
+ * <p>A token has, from its high bits on: a mark, the number of the registration (23 bits), the place (24 bits), and the
+ * kind of the operation (16 bits). So a completion that comes too late finds no other registration at its place.
  */
-final class Registration implements IoRegistration {
-    private static final int KIND_BITS = 4;
+class Registration implements IoRegistration {
+    static final int MAX_KIND = 0xffff;
+    private static final int INDEX_SHIFT = 16;
+    private static final int MAX_INDEX = 0xff_ffff;
+    private static final int NUMBER_SHIFT = 40;
+    private static final long MARK = Long.MIN_VALUE;
 
     private final IocpIoHandler handler;
     private final IoHandle handle;
     /** The place in the loop's table, which no other registration has while this one is there. */
     private final int index;
+    /** The token of kind 0. */
+    private final long token;
     private final AtomicBoolean cancelled = new AtomicBoolean();
     /** The operations whose completions have not come. Only the loop's thread uses it. */
     private int inFlight;
     /** Null, or what follows the last completion. */
     private Runnable whenIdle;
 
-    Registration(final IocpIoHandler handler, final IoHandle handle, final int index) {
+    Registration(final IocpIoHandler handler, final IoHandle handle, final int index, final long number) {
+        if (index > MAX_INDEX) {
+            throw new IllegalStateException("The loop has " + index + " handles already");
+        }
         this.handler = handler;
         this.handle = handle;
         this.index = index;
+        token = MARK | number << NUMBER_SHIFT | (long) index << INDEX_SHIFT;
     }
 
     static int index(final long token) {
-        return (int) (token >>> KIND_BITS);
+        return (int) (token >>> INDEX_SHIFT) & MAX_INDEX;
     }
 
     static int kind(final long token) {
-        return (int) token & (1 << KIND_BITS) - 1;
+        return (int) token & MAX_KIND;
+    }
+
+    /** Whether this registration has made the token. */
+    final boolean isOf(final long completed) {
+        return (completed & ~(long) MAX_KIND) == token;
     }
 
     /** The token of an operation of this registration. */
     long token(final int kind) {
-        return (long) index << KIND_BITS | kind;
+        return token | kind;
     }
 
-    IocpIoHandler handler() {
+    final IocpIoHandler handler() {
         return handler;
     }
 
-    IoHandle handle() {
+    final IoHandle handle() {
         return handle;
     }
 
-    int index() {
+    final int index() {
         return index;
     }
 
     /** Counts the operation, unless it has completed inline; returns the same number. */
-    long started(final long operation) {
+    final long started(final long operation) {
         if (!InlineCompletion.is(operation)) {
             started();
         }
@@ -63,7 +81,7 @@ final class Registration implements IoRegistration {
     }
 
     /** Counts an operation whose completion follows. */
-    void started() {
+    final void started() {
         inFlight++;
     }
 
@@ -90,31 +108,41 @@ final class Registration implements IoRegistration {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> T attachment() {
+    public final <T> T attachment() {
         return (T) this;
     }
 
     @Override
-    public long submit(final IoOps ops) {
-        throw new UnsupportedOperationException("Channels start their operations on their devices, not with " + ops);
+    public final long submit(final IoOps ops) {
+        throw new UnsupportedOperationException("Operations are started on devices, not with " + ops);
     }
 
     @Override
-    public boolean isValid() {
+    public final boolean isValid() {
         return !cancelled.get();
     }
 
     @Override
-    public boolean cancel() {
+    public final boolean cancel() {
         if (!cancelled.compareAndSet(false, true)) {
             return false;
         }
-        handler.onLoop(this::removeIfDone);
+        handler.onLoop(this::cancelled);
         return true;
     }
 
-    private void removeIfDone() {
-        if (inFlight == 0 && cancelled.get()) {
+    /** The loop's thread: there was a cancel. */
+    void cancelled() {
+        removeIfDone();
+    }
+
+    /** The loop's thread: whether no completion can come any more. */
+    boolean isIdle() {
+        return inFlight == 0;
+    }
+
+    final void removeIfDone() {
+        if (cancelled.get() && isIdle()) {
             handler.remove(this);
         }
     }

@@ -30,6 +30,8 @@
  * different loops, as usual. A handle stays with its port for ever: a channel that was deregistered can only be
  * registered with the same loop again; another loop refuses it and closes it.
  *
+ * <p>Other devices of iocp4j can live on a loop, too: see {@link io.github.iocp4j.netty.IocpIoHandle}.
+ *
  * <h2 id="buffers">Buffers</h2>
  *
  * <p>Windows reads from and writes to direct {@link io.netty.buffer.ByteBuf}s without a copy. A heap buffer is copied
