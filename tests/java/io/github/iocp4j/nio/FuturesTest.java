@@ -240,6 +240,19 @@ final class FuturesTest {
     }
 
     @Test
+    void aConnectThatFailsBeforeItsStartReturnsLeavesNothing() throws Exception {
+        final NamedPipeClient.Builder missing = NamedPipeClient.builder(port, PipePair.newName());
+        final CompletableFuture<NamedPipe> connect = FutureConnection.connect(NamedPipe.class, token -> {
+            final NamedPipe pipe = missing.connect(token);
+            while (pipe.isOpen()) {
+                Thread.yield();
+            }
+            return pipe;
+        });
+        assertThat(failure(connect)).isInstanceOf(Win32Exception.class);
+    }
+
+    @Test
     void aConnectionThatComesDuringItsCancelIsClosed() throws Exception {
         for (int i = 0; i < 1_000; i++) {
             final CompletableFuture<NamedPipe> accept = Futures.accept(server);
@@ -268,8 +281,10 @@ final class FuturesTest {
         final String detached = PipePair.newName();
         try (NamedPipeServer two = NamedPipeServer.builder(port, detached).listening(0).detached().open()) {
             final CompletableFuture<NamedPipe> accept = Futures.accept(two);
-            Futures.connect(NamedPipeClient.builder(port, detached)).get().close();
+            final NamedPipe client = Futures.connect(NamedPipeClient.builder(port, detached)).get();
             assertThat(failure(accept)).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(Futures.read(client, ByteBuffer.allocateDirect(8)).get()).as("it is closed").isEqualTo(-1);
+            client.close();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Opcode;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -16,6 +17,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -87,6 +91,40 @@ final class PipeServerSocketTest {
                 accepted.getOutputStream().write(1);
                 assertThat(waiting.getInputStream().read()).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void completionsThatComeAfterTheCloseAreNotForOthers() throws Exception {
+        final CountDownLatch release = new CountDownLatch(1);
+        final BlockingQueue<Opcode> others = new LinkedBlockingQueue<>();
+        final CompletionPort port = CompletionPort.builder(Streams.listener(completion -> {
+            others.add(completion.opcode());
+            awaitUninterruptibly(release);
+        })).workers(1).open();
+        try (PipeSocket client = new PipeSocket()) {
+            final PipeServerSocket server = new PipeServerSocket(port);
+            server.bind(NamedPipeAddress.of(PipePair.newName()));
+            // The worker is busy when the client comes, and when the server is closed.
+            port.post(0, 0, 1);
+            assertThat(others.take()).isEqualTo(Opcode.POST);
+            client.connect(server.getLocalSocketAddress());
+            server.close();
+            port.post(0, 0, 2);
+            release.countDown();
+            assertThat(others.take()).isEqualTo(Opcode.POST);
+            assertThat(client.getInputStream().read()).as("it is closed").isEqualTo(-1);
+        } finally {
+            release.countDown();
+            port.close();
+        }
+    }
+
+    private static void awaitUninterruptibly(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 

@@ -526,6 +526,19 @@ final class PipeSocketTest {
     }
 
     @Test
+    void aPipeThatIsClosedRightAfterTheConnectIsAClosedSocket() throws Exception {
+        try (PipeServerSocket server = new PipeServerSocket(PipePair.newName());
+                CompletionPort closing = CompletionPort.open(completion -> {
+                    completion.device().close();
+                    ((PendingConnect) completion.device().attachment()).completed(completion);
+                })) {
+            assertThatThrownBy(() -> new PendingConnect(new PipeSocket())
+                    .connect(closing, (NamedPipeAddress) server.getLocalSocketAddress(), 0))
+                    .isExactlyInstanceOf(SocketException.class).hasMessage("Socket closed");
+        }
+    }
+
+    @Test
     void refusesAPortWithAnotherListener() throws Exception {
         try (CompletionPort port = CompletionPort.open(completion -> { })) {
             assertThatThrownBy(() -> new PipeSocket(port)).isInstanceOf(IllegalArgumentException.class)

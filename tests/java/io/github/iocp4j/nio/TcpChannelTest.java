@@ -120,6 +120,15 @@ final class TcpChannelTest {
         }
     }
 
+    @Test
+    void aServerThatIsBoundButCannotListenIsClosed() throws Exception {
+        final AsynchronousServerSocketChannel server = ChannelPair.Kind.TCP.openServer(group);
+        ((ChannelGroup) group).port().close();
+        assertThatThrownBy(() -> server.bind(SocketPair.loopback())).isInstanceOf(IOException.class);
+        assertThat(server.isOpen()).isFalse();
+        assertThatThrownBy(() -> server.bind(null)).isExactlyInstanceOf(ClosedChannelException.class);
+    }
+
     @ParameterizedTest
     @EnumSource
     void closeEndsAConnectInFlight(final Ending ending) throws Exception {

@@ -108,6 +108,10 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
             }
             if (!InlineCompletion.is(started)) {
                 started(started);
+                if (!direction.isWrite() && direction.isShutdown()) {
+                    // The shutdown may have cancelled the reads of the device before this one was in flight.
+                    device().cancel(started);
+                }
                 return;
             }
             if (transferred(InlineCompletion.bytes(started), false)) {

@@ -1,6 +1,7 @@
 package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
+import io.github.iocp4j.DetachedDevice;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
@@ -55,11 +56,17 @@ final class FutureConnection<D extends StreamDevice> extends FutureOperation<D> 
 
     @Override
     boolean read(final Completion completion) {
-        if (completion.status() != Win32Error.SUCCESS || completion.detached() != null) {
+        final DetachedDevice<?> detached = completion.detached();
+        if (detached != null) {
+            detached.close();
             return false;
         }
-        connection = type.cast(completion.device());
-        return true;
+        final boolean succeeded = completion.status() == Win32Error.SUCCESS;
+        // A connect may have failed before the call that starts it has returned the device, which discard() closes.
+        if (succeeded || server == null) {
+            connection = type.cast(completion.device());
+        }
+        return succeeded;
     }
 
     @Override

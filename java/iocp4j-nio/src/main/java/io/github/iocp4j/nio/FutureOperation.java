@@ -222,7 +222,7 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
         switch (status) {
             case Win32Error.SUCCESS:
                 return new UnsupportedOperationException("The server makes detached connections, which belong to no"
-                        + " port: only a listener can take them");
+                        + " port: only a listener can take them, and this one was closed");
             case Win32Error.TIMEOUT:
                 return new TimeoutException(failure.getMessage()).initCause(failure);
             case Win32Error.HANDLES_CLOSED:

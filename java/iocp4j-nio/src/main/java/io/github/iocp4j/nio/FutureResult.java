@@ -14,14 +14,16 @@ final class FutureResult<V> extends CompletableFuture<V> implements Result<V> {
 
     @Override
     public boolean succeed(final V value) {
+        // A cancel that comes before the result must find the operation.
+        final boolean completed = complete(value);
         operation = null;
-        return complete(value);
+        return completed;
     }
 
     @Override
     public void fail(final Throwable failure) {
-        operation = null;
         completeExceptionally(failure);
+        operation = null;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.pipe.NamedPipe;
@@ -65,6 +66,8 @@ final class PendingConnect {
             pipe.attach(null);
             connected = true;
             return pipe;
+        } catch (final DeviceClosedException portClosed) {
+            throw PipeSocket.closedException();
         } finally {
             if (!connected) {
                 pipe.close(Duration.ZERO);

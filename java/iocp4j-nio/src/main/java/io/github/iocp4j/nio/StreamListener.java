@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Hands each completion of a port to the future, stream, file channel or server that it belongs to. */
 final class StreamListener implements CompletionListener {
     /** Far from what programs choose, whose servers may be on the same port. */
-    private static final AtomicLong NEXT_TOKEN = new AtomicLong(0x4e49_4f00_0000_0000L);
+    private static final long FIRST_TOKEN = 0x4e49_4f00_0000_0000L;
+    private static final AtomicLong NEXT_TOKEN = new AtomicLong(FIRST_TOKEN);
     /** By token: a connection does not know its server, and the first may come before the server is open. */
     private static final Map<Long, PipeServerSocket> SERVERS = new ConcurrentHashMap<>();
 
@@ -61,7 +62,15 @@ final class StreamListener implements CompletionListener {
                 server.accepted(completion);
                 return;
             }
+            if (isRegistered(completion.token())) {
+                // Its server is closed. The port closes the connection, because no listener asks for it.
+                return;
+            }
         }
         others.onCompletion(completion);
+    }
+
+    private static boolean isRegistered(final long token) {
+        return token >= FIRST_TOKEN && token < NEXT_TOKEN.get();
     }
 }

@@ -123,8 +123,12 @@ final class TcpChannel extends StreamChannel {
     }
 
     @Override
-    void prepare() throws IOException {
-        socket().completeInline();
+    void prepare() {
+        try {
+            socket().completeInline();
+        } catch (final Win32Exception layered) {
+            // A layered service provider without kernel handles: each operation has a completion.
+        }
     }
 
     @Override

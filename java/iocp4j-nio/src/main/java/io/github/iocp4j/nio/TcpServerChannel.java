@@ -65,10 +65,17 @@ final class TcpServerChannel extends ServerChannel {
     Device open(final SocketAddress address, final int backlog) throws IOException {
         try {
             socket.bind(TcpAddresses.local(address));
+        } catch (final Win32Exception | IllegalStateException refused) {
+            throw ChannelFailures.ofCall(refused, this);
+        }
+        try {
             return SocketServer.from(group().port(), socket).listening(0)
                     .backlog(backlog < 1 ? DEFAULT_BACKLOG : backlog).open();
         } catch (final Win32Exception | IllegalStateException refused) {
-            throw ChannelFailures.ofCall(refused, this);
+            final IOException failure = ChannelFailures.ofCall(refused, this);
+            // The socket is bound, or closed already, so that no other bind can succeed.
+            close();
+            throw failure;
         }
     }
 
