@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,8 +23,14 @@ final class CanaryAllocator extends AbstractByteBufAllocator {
     private final Queue<ByteBuffer> released = new ConcurrentLinkedQueue<>();
     private final AtomicLong live = new AtomicLong();
 
-    CanaryAllocator() {
+    private final boolean addresses;
+
+    /**
+     * Makes buffers that have a memory address or, as those of a Netty without {@code Unsafe}, none.
+     */
+    CanaryAllocator(final boolean addresses) {
         super(true);
+        this.addresses = addresses;
     }
 
     @Override
@@ -39,7 +46,8 @@ final class CanaryAllocator extends AbstractByteBufAllocator {
     @Override
     protected ByteBuf newDirectBuffer(final int initialCapacity, final int maxCapacity) {
         live.incrementAndGet();
-        return new Canary(ByteBuffer.allocateDirect(initialCapacity), maxCapacity);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(initialCapacity);
+        return addresses ? new WithAddress(memory, maxCapacity) : new WithoutAddress(memory, maxCapacity);
     }
 
     /** Every buffer is released, and none was written to afterwards. */
@@ -60,10 +68,17 @@ final class CanaryAllocator extends AbstractByteBufAllocator {
         return ByteBuffer.wrap(bytes);
     }
 
-    private final class Canary extends UnpooledUnsafeDirectByteBuf {
+    private void deallocated(final ByteBuffer memory) {
+        memory.clear();
+        memory.put(pattern(memory.capacity())).flip();
+        released.add(memory);
+        live.decrementAndGet();
+    }
+
+    private final class WithAddress extends UnpooledUnsafeDirectByteBuf {
         private final ByteBuffer memory;
 
-        Canary(final ByteBuffer memory, final int maxCapacity) {
+        WithAddress(final ByteBuffer memory, final int maxCapacity) {
             super(CanaryAllocator.this, memory, maxCapacity);
             this.memory = memory;
             clear();
@@ -72,10 +87,33 @@ final class CanaryAllocator extends AbstractByteBufAllocator {
         @Override
         protected void deallocate() {
             super.deallocate();
-            memory.clear();
-            memory.put(pattern(memory.capacity())).flip();
-            released.add(memory);
-            live.decrementAndGet();
+            deallocated(memory);
+        }
+    }
+
+    private final class WithoutAddress extends UnpooledDirectByteBuf {
+        private final ByteBuffer memory;
+
+        WithoutAddress(final ByteBuffer memory, final int maxCapacity) {
+            super(CanaryAllocator.this, memory, maxCapacity);
+            this.memory = memory;
+            clear();
+        }
+
+        @Override
+        public boolean hasMemoryAddress() {
+            return false;
+        }
+
+        @Override
+        public long memoryAddress() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected void deallocate() {
+            super.deallocate();
+            deallocated(memory);
         }
     }
 }

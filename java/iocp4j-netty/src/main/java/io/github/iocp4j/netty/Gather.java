@@ -65,7 +65,9 @@ final class Gather implements ChannelOutboundBuffer.MessageProcessor {
         if (byAddress) {
             addAddress(buffer.memoryAddress() + buffer.readerIndex(), buffer.readableBytes());
         } else if (buffer.nioBufferCount() == 1) {
-            addBuffer(buffer.nioBuffer());
+            // The buffer's own view costs no object. Two messages may share it, so the write has only one such view.
+            addBuffer(parts == 0 ? buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes())
+                    : buffer.nioBuffer());
         } else {
             for (final ByteBuffer part : buffer.nioBuffers()) {
                 if (part.hasRemaining() && hasRoom()) {

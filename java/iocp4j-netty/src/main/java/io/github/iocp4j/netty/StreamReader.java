@@ -197,7 +197,7 @@ final class StreamReader {
         final long started = channel.registration().started(target.hasMemoryAddress()
                 ? RawOperations.read(device, target.memoryAddress() + target.writerIndex(), length,
                         RawOperations.NO_TIMEOUT, token)
-                : device.read(target.nioBuffer(target.writerIndex(), length), token));
+                : device.read(target.internalNioBuffer(target.writerIndex(), length), token));
         if (InlineCompletion.is(started)) {
             channel.registration().handler().completedInline();
             hold(InlineCompletion.bytes(started), null, false);
