@@ -1,151 +1,86 @@
 package io.github.iocp4j.netty;
 
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+
+import io.github.iocp4j.fixtures.FullBacklog;
 import io.github.iocp4j.fixtures.Wine;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
-import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
-import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
-import io.netty.testsuite.transport.socket.SocketAutoReadTest;
-import io.netty.testsuite.transport.socket.SocketBufReleaseTest;
-import io.netty.testsuite.transport.socket.SocketCancelWriteTest;
-import io.netty.testsuite.transport.socket.SocketCloseForciblyTest;
-import io.netty.testsuite.transport.socket.SocketConditionalWritabilityTest;
-import io.netty.testsuite.transport.socket.SocketConnectTest;
-import io.netty.testsuite.transport.socket.SocketDataReadInitialStateTest;
-import io.netty.testsuite.transport.socket.SocketExceptionHandlingTest;
-import io.netty.testsuite.transport.socket.SocketReadPendingTest;
-import io.netty.testsuite.transport.socket.SocketRstTest;
-import io.netty.testsuite.transport.socket.SocketShutdownOutputByPeerTest;
-import io.netty.testsuite.transport.socket.SocketTestPermutation;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
 
-/** The short ones of Netty's own tests for transports, with both ends on this transport. */
+/** Netty's own tests for transports, run on this one. */
 final class NettySuiteTest {
-    /** Several loops, so that a connection lives on another one than its server. Netty never ends them, either. */
-    private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
-            4, new DefaultThreadFactory("netty-suite", true), IocpIoHandler.newFactory());
-    private static final Permutation PERMUTATION = new Permutation();
+    /** What fails with NIO, too, by class and method. */
+    private static final Map<Class<?>, Map<String, String>> EXCLUDED = Map.of(
+            NettyClasses.SslSessionReuse.class, Map.of("testSslSessionTrustManagerResumption",
+                    "It needs the classes of OpenSSL's binding, which this build does not have"));
 
-    private static final class Permutation extends SocketTestPermutation {
-        @Override
-        public List<BootstrapFactory<ServerBootstrap>> serverSocket() {
-            return List.of(() -> new ServerBootstrap().group(GROUP).channel(IocpServerSocketChannel.class));
-        }
+    private static final Map<Class<?>, Map<String, String>> EXCLUDED_UNDER_WINE = Map.of(
+            NettyClasses.Rst.class, Map.of("testSoLingerZeroCausesOnlyRstOnClose",
+                    "Under Wine, a read may find the end of the data where the peer has reset the connection"));
 
-        @Override
-        public List<BootstrapFactory<Bootstrap>> clientSocket() {
-            return List.of(() -> new Bootstrap().group(GROUP).channel(IocpSocketChannel.class));
-        }
+    /** Kept, because a logger that is not loses its level. Netty's tests log each bootstrap. */
+    private static final Logger LOGGER = Logger.getLogger(NettySuiteTest.class.getPackageName());
+
+    private static NettyTable table;
+    private static FullBacklog unanswering;
+
+    /** Names an address that answers no connect, before Netty's tests look for it once. */
+    @BeforeAll
+    static void prepare() throws IOException {
+        LOGGER.setLevel(Level.WARNING);
+        unanswering = new FullBacklog();
+        System.setProperty("io.netty.testsuite.badHost", unanswering.address().getHostString());
+        System.setProperty("io.netty.testsuite.badPort", String.valueOf(unanswering.address().getPort()));
+        table = new NettyTable(Ends.ALL);
     }
 
-    @Nested
-    final class CompositeBufferGatheringWrite extends CompositeBufferGatheringWriteTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
+    @AfterAll
+    static void finish() throws IOException {
+        unanswering.close();
+        table.write(excluded());
     }
 
-    @Nested
-    final class AutoRead extends SocketAutoReadTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
+    /** A selection, with both ends on this transport. */
+    @TestFactory
+    Stream<DynamicContainer> selection() {
+        return NettyClasses.SHORT.stream().map(
+                tests -> dynamicContainer(tests.getSimpleName(), run(tests, Ends.IOCP).tests()));
     }
 
-    @Nested
-    final class BufRelease extends SocketBufReleaseTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
+    /** All of them, with this transport at both ends, at one end, and for comparison at none. */
+    @TestFactory
+    @Tag("deep")
+    Stream<DynamicContainer> all() {
+        return NettyClasses.ALL.stream().map(
+                tests -> dynamicContainer(tests.getSimpleName(), Ends.ALL.stream().map(ends -> all(tests, ends))));
     }
 
-    @Nested
-    final class CancelWrite extends SocketCancelWriteTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
+    private static DynamicContainer all(final Class<?> tests, final Ends ends) {
+        final NettyRun run = run(tests, ends);
+        table.add(tests, run);
+        // What the system cannot do is no failure of this build.
+        return dynamicContainer(ends.toString(), ends.isBaseline() ? List.of() : run.tests());
     }
 
-    @Nested
-    final class CloseForcibly extends SocketCloseForciblyTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
+    private static NettyRun run(final Class<?> tests, final Ends ends) {
+        return NettyRun.of(tests, ends, ends.isBaseline() ? Map.of() : excluded().getOrDefault(tests, Map.of()));
     }
 
-    @Nested
-    final class ConditionalWritability extends SocketConditionalWritabilityTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
+    private static Map<Class<?>, Map<String, String>> excluded() {
+        final Map<Class<?>, Map<String, String>> excluded = new LinkedHashMap<>(EXCLUDED);
+        if (Wine.isPresent()) {
+            excluded.putAll(EXCLUDED_UNDER_WINE);
         }
-    }
-
-    @Nested
-    final class Connect extends SocketConnectTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
-    }
-
-    @Nested
-    final class DataReadInitialState extends SocketDataReadInitialStateTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
-    }
-
-    @Nested
-    final class ExceptionHandling extends SocketExceptionHandlingTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
-    }
-
-    @Nested
-    final class ReadPending extends SocketReadPendingTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
-    }
-
-    @Nested
-    final class Rst extends SocketRstTest {
-        @Override
-        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return PERMUTATION.socket();
-        }
-
-        @Test
-        @Override
-        public void testSoLingerZeroCausesOnlyRstOnClose(final TestInfo info) throws Throwable {
-            Wine.skip("Under Wine, a read may find the end of the data where the peer has reset the connection;"
-                    + " Netty's NIO fails there, too");
-            super.testSoLingerZeroCausesOnlyRstOnClose(info);
-        }
-    }
-
-    @Nested
-    final class ShutdownOutputByPeer extends SocketShutdownOutputByPeerTest {
-        @Override
-        protected List<BootstrapFactory<ServerBootstrap>> newFactories() {
-            return PERMUTATION.serverSocket();
-        }
+        return excluded;
     }
 }
