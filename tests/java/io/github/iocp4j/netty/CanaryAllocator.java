@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import io.netty.util.internal.PlatformDependent;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Queue;
@@ -24,6 +25,11 @@ final class CanaryAllocator extends AbstractByteBufAllocator {
     private final AtomicLong live = new AtomicLong();
 
     private final boolean addresses;
+
+    /** Makes buffers of the kind that Netty makes in this JVM. */
+    CanaryAllocator() {
+        this(PlatformDependent.hasUnsafe());
+    }
 
     /**
      * Makes buffers that have a memory address or, as those of a Netty without {@code Unsafe}, none.
