@@ -10,11 +10,12 @@ import java.util.Map;
 
 /**
  * Measures the memory of iocp4j for each operation and each idle connection. A C++ program counts the allocations of
- * the native core, exactly; a Java program measures the heap of its JVM.
+ * the native core, exactly; Java programs measure the heap of their JVM, one of them that of Netty's transports.
  */
 final class Memory implements Benchmark {
     private static final String CONNECTIONS = "1024";
     private static final String IDLE_CONNECTIONS = "io.github.iocp4j.bench.contestants.IdleConnections";
+    private static final String NETTY_CONNECTIONS = "io.github.iocp4j.bench.contestants.NettyIdleConnections";
     private static final String BYTES = "bytes";
     private static final double OPERATION = 192;
     private static final double PIPE = 256;
@@ -42,6 +43,7 @@ final class Memory implements Benchmark {
     public void run(final Schedule schedule, final Findings findings) throws IOException, InterruptedException {
         final Map<String, Double> counted = counts("memory", platform.program("memory", CONNECTIONS));
         counted.putAll(counts("idle-connections", platform.java(IDLE_CONNECTIONS, CONNECTIONS)));
+        counted.putAll(counts("netty-connections", platform.java(NETTY_CONNECTIONS, CONNECTIONS)));
         for (final Figure figure : List.of(
                 figure(counted, "pipe-operation", "native, a pipe's read in flight", BYTES, OPERATION),
                 figure(counted, "socket-operation", "native, a socket's read in flight", BYTES, OPERATION),
@@ -50,7 +52,13 @@ final class Memory implements Benchmark {
                 figure(counted, "socket-connection", "native, an idle socket connection", BYTES, SOCKET),
                 figure(counted, "socket-blocks", "of these, allocated by themselves", "blocks", null),
                 figure(counted, "pipe-heap", "Java heap, an idle pipe connection", BYTES, PIPE_OBJECT),
-                figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, SOCKET_OBJECT))) {
+                figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, SOCKET_OBJECT),
+                figure(counted, "netty-nio-heap", "Java heap, an idle connection of Netty NIO", BYTES, null),
+                figure(counted, "netty-nio-direct", "direct buffers, the same", BYTES, null),
+                figure(counted, "netty-iocp-heap", "Java heap, an idle connection of iocp4j-netty", BYTES, null),
+                figure(counted, "netty-iocp-direct", "direct buffers, the same", BYTES, null),
+                figure(counted, "netty-zero-byte-heap", "Java heap, the same with ZERO_BYTE_READS", BYTES, null),
+                figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, null))) {
             findings.add(figure);
         }
     }

@@ -32,6 +32,11 @@ final class Platform {
         command.add(IS_WINDOWS
                 ? Path.of(System.getProperty("java.home"), "bin", "java.exe").toString()
                 : root.resolve("cmake/bin/java").toString());
+        if (!IS_WINDOWS) {
+            // For each native method that it compiles, JVM 11 looks through the modules of the process. Under Wine that
+            // takes half a second, in which the contestant stands still. Later JVMs do not know the option.
+            command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-CriticalJNINatives"));
+        }
         // The semicolon is the Windows JVM's, on every system.
         command.addAll(List.of("-cp", target().resolve("classes") + ";" + target().resolve("lib") + "/*"));
         command.addAll(List.of(arguments));

@@ -23,6 +23,7 @@ final class Summary {
     private static final List<String> TCP = List.of("64 B, 1 client", "64 B, 16 clients", "64 B, 256 clients",
             "64 B, 1000 clients");
     private static final List<String> PIPES = TCP.subList(0, 3);
+    private static final List<String> CLIENTS = List.of("1 client", "16 clients", "256 clients", "1000 clients");
     private static final List<String> DEPTHS = List.of("depth 1", "depth 8", "depth 32", "depth 128");
     private static final List<String> LOGS = List.of("1 client", "4 clients", "16 clients", "64 clients");
     private static final List<String> COPIES = List.of("1 GiB", "1 GiB, on all cores", "10,000 files of 1 to 16 KiB");
@@ -62,6 +63,9 @@ final class Summary {
                 ratios("tcp-channels", TCP, "CompletionPortChannelProvider", "the JDK's provider"));
         row(out, "Netty, NIO", THE_SAME, tcp(OURS, NETTY));
         row(out, "", THE_SAME_INLINE, tcp(INLINE, NETTY));
+        row(out, "", "the same, Netty's own server on `iocp4j-netty`", netty("echo, ", TCP));
+        row(out, "", "Netty's HTTP server on it, the same clients", netty("HTTP, ", CLIENTS));
+        row(out, "", "a gRPC server on it, 1 / 16 / 256 clients", netty("gRPC, ", CLIENTS.subList(0, 3)));
         row(out, "`AsynchronousFileChannel`", "cached reads of 4 KiB, 1 / 8 / 32 / 128 in flight",
                 ratios("file-reads", DEPTHS, OURS, "AsynchronousFileChannel"));
         row(out, "", "the same through `FileChannels` of iocp4j-nio",
@@ -107,6 +111,11 @@ final class Summary {
 
     private String tcp(final String ours, final String other) {
         return ratios("tcp-echo", TCP, ours, other);
+    }
+
+    private String netty(final String server, final List<String> labels) {
+        return ratios("netty", labels.stream().map(server::concat).collect(Collectors.toList()),
+                "Netty on iocp4j-netty", NETTY);
     }
 
     private String pipes(final String ours, final String other) {

@@ -70,9 +70,9 @@ public final class IdleConnections {
         final Client client = server.open(port);
         // As many connections as are counted, so that everything that is allocated once is allocated now.
         connect(client, count);
-        final long before = used();
+        final long before = usedHeap();
         connect(client, count);
-        return (used() - before) / (2.0 * count);
+        return (usedHeap() - before) / (2.0 * count);
     }
 
     /** One by one, so that the server always has an instance for the next client. */
@@ -84,7 +84,7 @@ public final class IdleConnections {
     }
 
     /** Collects garbage until no more memory is freed, because some objects wait for a finalizer. */
-    private static long used() {
+    static long usedHeap() {
         long before;
         long now = Long.MAX_VALUE;
         do {
