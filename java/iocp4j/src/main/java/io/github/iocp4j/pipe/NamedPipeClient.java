@@ -169,7 +169,8 @@ public final class NamedPipeClient {
          * Starts to connect. The pipe can be used when its {@link Opcode#CONNECT} has completed with success; until
          * then its operations complete with {@link Win32Error#PIPE_NOT_CONNECTED}. If it completes with an error, close
          * the pipe. The connect takes no thread while it waits: any number may be in flight, and those to one pipe are
-         * connected in the order of their calls. {@link NamedPipe#cancel} and {@link NamedPipe#close} end it.
+         * connected in the order of their calls. {@link Device#cancelAll(Opcode)} and {@link NamedPipe#close} end it;
+         * the method returns the pipe, and not an id, because each pipe has one connect only.
          *
          * <p>The status tells why there is no connection: {@link Win32Error#PIPE_BUSY} when the {@link #timeout} is
          * zero and all instances are busy; {@link Win32Error#FILE_NOT_FOUND} when there is no such pipe;

@@ -81,8 +81,10 @@ public final class SocketServer extends Device {
      * Starts one accept ({@code AcceptEx}) on a server that accepts on demand: see {@link Builder#listening}. It
      * completes once with opcode {@link Opcode#ACCEPT}. After success, {@link CompletionBatch#device} is the new
      * connection; after a failure it is the server. If its client disconnects before it is accepted, the accept may
-     * fail with {@link Win32Error#WSAECONNRESET}; the server can accept others. When the server is closed, the accept
-     * completes with {@link Win32Error#HANDLES_CLOSED}.
+     * fail with {@link Win32Error#WSAECONNRESET}, {@link Win32Error#WSAECONNABORTED}, {@link Win32Error#WSAENOTCONN} or
+     * {@link Win32Error#NETNAME_DELETED}; the server can accept others. After {@link #cancel} it completes with
+     * {@link Win32Error#OPERATION_ABORTED}, after the close of the server with {@link Win32Error#HANDLES_CLOSED}. Other
+     * codes, such as {@link Win32Error#WSAENOBUFS}, report what the system lacks.
      *
      * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
