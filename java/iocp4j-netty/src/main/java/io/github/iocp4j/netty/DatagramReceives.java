@@ -80,7 +80,8 @@ final class DatagramReceives {
         senders.release();
     }
 
-    private static ByteBuf allocate(final RecvByteBufAllocator.ExtendedHandle allocation, final ByteBufAllocator allocator) {
+    private static ByteBuf allocate(
+            final RecvByteBufAllocator.ExtendedHandle allocation, final ByteBufAllocator allocator) {
         final ByteBuf buffer = allocation.allocate(allocator);
         if (buffer.isDirect()) {
             return buffer;

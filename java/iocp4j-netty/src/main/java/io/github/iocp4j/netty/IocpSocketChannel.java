@@ -5,16 +5,11 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.StreamSocket;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NotYetConnectedException;
 
 /**
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
@@ -30,15 +25,8 @@ import java.nio.channels.NotYetConnectedException;
  *
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
  */
-public final class IocpSocketChannel extends AbstractIocpStreamChannel implements SocketChannel {
-    private final SocketHandle<StreamSocket> handle;
+public final class IocpSocketChannel extends AbstractIocpSocketChannel implements SocketChannel {
     private final IocpSocketChannelConfig config;
-    /** A {@link #shutdownOutput} that waits for the write in flight. */
-    private ChannelPromise waitingShutdown;
-    private volatile boolean inputShutdown;
-    private volatile boolean outputShutdown;
-    /** Null before the channel is registered. */
-    private volatile StreamSocket socket;
 
     /**
      * Creates a channel that can be connected ({@code WSASocketW}).
@@ -46,17 +34,18 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
      * @throws ChannelException when Windows gives no socket
      */
     public IocpSocketChannel() {
-        super(null);
-        handle = SocketHandle.open(DetachedSocket::stream);
-        config = new IocpSocketChannelConfig(this, handle);
+        this(null, SocketHandle.open(DetachedSocket::stream));
     }
 
     /** A connection that a server has accepted. */
     IocpSocketChannel(final IocpServerSocketChannel parent, final DetachedSocket<StreamSocket> accepted)
             throws Win32Exception {
-        super(parent);
-        handle = new SocketHandle<>(accepted);
+        this(parent, new SocketHandle<>(accepted));
         activate(accepted.localAddress(), accepted.remoteAddress());
+    }
+
+    private IocpSocketChannel(final IocpServerSocketChannel parent, final SocketHandle<StreamSocket> handle) {
+        super(parent, handle);
         config = new IocpSocketChannelConfig(this, handle);
     }
 
@@ -81,132 +70,18 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     }
 
     @Override
-    public boolean isInputShutdown() {
-        return inputShutdown || !isActive();
+    InetSocketAddress checked(final SocketAddress address) {
+        return SocketHandle.check(address, device().supportedOptions());
     }
 
     @Override
-    public boolean isOutputShutdown() {
-        return outputShutdown || !isActive();
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return isInputShutdown() && isOutputShutdown();
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(final ChannelPromise promise) {
-        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
-            final Throwable failure = output.cause() != null ? output.cause() : input.cause();
-            if (failure != null) {
-                promise.tryFailure(failure);
-            } else {
-                promise.trySuccess();
-            }
-        }));
-        return promise;
-    }
-
-    @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownInput(final ChannelPromise promise) {
-        onLoop(() -> {
-            try {
-                checkConnected();
-                socket.shutdownInput();
-                inputShutdown = true;
-                promise.trySuccess();
-            } catch (final IOException | IllegalStateException refused) {
-                promise.tryFailure(refused);
-            }
-        });
-        return promise;
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput(final ChannelPromise promise) {
-        onLoop(() -> {
-            if (!isWriting() || isClosing()) {
-                ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-            } else if (waitingShutdown == null) {
-                waitingShutdown = promise;
-            } else {
-                waitingShutdown.addListener(done -> {
-                    if (done.isSuccess()) {
-                        promise.trySuccess();
-                    } else {
-                        promise.tryFailure(done.cause());
-                    }
-                });
-            }
-        });
-        return promise;
-    }
-
-    @Override
-    StreamSocket device() {
-        return socket;
-    }
-
-    @Override
-    void associate(final IocpIoHandler to) throws IOException {
-        if (socket != null) {
-            return;
-        }
-        final StreamSocket made = handle.detached().associate(to.port());
-        socket = made;
-        handle.become(made::option, made::option);
+    void associated(final StreamSocket made) throws Win32Exception {
         try {
             made.completeInline();
         } catch (final Win32Exception layered) {
             // A layered service provider without kernel handles: each operation has a completion.
             assert layered.code() == Win32Error.WSAEOPNOTSUPP : layered;
         }
-    }
-
-    @Override
-    void closeDetached() {
-        handle.detached().close();
-    }
-
-    @Override
-    void closeBegins() {
-        super.closeBegins();
-        shutDownOutputNow();
-    }
-
-    @Override
-    void startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
-        final InetSocketAddress to = SocketHandle.check(remote, socket.supportedOptions());
-        if (local != null) {
-            doBind(local);
-        }
-        registration().started(socket.connect(to, registration().token(CONNECT)));
-    }
-
-    @Override
-    SocketAddress localOfConnected(final SocketAddress remote) throws IOException {
-        return socket.localAddress();
-    }
-
-    @Override
-    boolean isGathering() {
-        return true;
     }
 
     @Override
@@ -237,7 +112,7 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     @Override
     boolean isAtEnd() {
         try {
-            return socket.bytesAvailable() == 0;
+            return device().bytesAvailable() == 0;
         } catch (final Win32Exception | IllegalStateException unknown) {
             // The next read or the close reports what has happened.
             return false;
@@ -247,67 +122,5 @@ public final class IocpSocketChannel extends AbstractIocpStreamChannel implement
     @Override
     boolean allowsHalfClosure() {
         return config.isAllowHalfClosure();
-    }
-
-    @Override
-    boolean hasShutInputDown() {
-        return inputShutdown;
-    }
-
-    @Override
-    void inputHasEnded() {
-        inputShutdown = true;
-    }
-
-    @Override
-    boolean holdsWrites() {
-        return waitingShutdown != null;
-    }
-
-    @Override
-    void written() {
-        shutDownOutputNow();
-    }
-
-    @Override
-    protected void doBind(final SocketAddress local) throws IOException {
-        try {
-            socket.bind(SocketHandle.check(local, socket.supportedOptions()));
-        } catch (final Win32Exception refused) {
-            throw Failures.ofBind(refused);
-        }
-        bound(socket.localAddress());
-    }
-
-    @Override
-    protected void doShutdownOutput() throws IOException {
-        checkConnected();
-        socket.shutdownOutput();
-        outputShutdown = true;
-    }
-
-    private void checkConnected() throws IOException {
-        if (isClosing()) {
-            throw new ClosedChannelException();
-        }
-        if (!isActive()) {
-            throw new NotYetConnectedException();
-        }
-    }
-
-    private void shutDownOutputNow() {
-        final ChannelPromise waiting = waitingShutdown;
-        waitingShutdown = null;
-        if (waiting != null) {
-            ((AbstractUnsafe) unsafe()).shutdownOutput(waiting);
-        }
-    }
-
-    private void onLoop(final Runnable action) {
-        if (eventLoop().inEventLoop()) {
-            action.run();
-        } else {
-            eventLoop().execute(action);
-        }
     }
 }

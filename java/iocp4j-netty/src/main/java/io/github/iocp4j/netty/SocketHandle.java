@@ -3,6 +3,8 @@ package io.github.iocp4j.netty;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
+import io.github.iocp4j.socket.StreamSocket;
+import io.github.iocp4j.socket.UnixSocketAddress;
 import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
@@ -64,6 +66,24 @@ final class SocketHandle<D extends StreamDevice> {
         } catch (final Win32Exception refused) {
             throw new ChannelException("Windows gives no socket", refused);
         }
+    }
+
+    /** A socket for connections on this machine. */
+    static SocketHandle<StreamSocket> openUnix() {
+        try {
+            return new SocketHandle<>(DetachedSocket.unixStream());
+        } catch (final Win32Exception refused) {
+            throw new ChannelException(
+                    "Windows gives no Unix-domain socket, which it has since Windows 10 version 1803", refused);
+        }
+    }
+
+    /** The address, if a Unix-domain socket can have it. */
+    static UnixSocketAddress checkUnix(final SocketAddress address) {
+        if (!(address instanceof UnixSocketAddress)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        return (UnixSocketAddress) address;
     }
 
     /** The socket before it belongs to a port. */

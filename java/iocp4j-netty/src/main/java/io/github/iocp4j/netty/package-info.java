@@ -12,7 +12,9 @@
  *                 .channel(IocpSocketChannel.class); // was: NioSocketChannel
  * }</pre>
  *
- * <p>For datagrams there is {@link io.github.iocp4j.netty.IocpDatagramChannel}.
+ * <p>For datagrams there is {@link io.github.iocp4j.netty.IocpDatagramChannel}; for Unix-domain sockets
+ * {@link io.github.iocp4j.netty.IocpServerDomainSocketChannel} and
+ * {@link io.github.iocp4j.netty.IocpDomainSocketChannel}.
  *
  * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} tells whether the transport works in this process, so that a
  * program can choose it where it does.

@@ -1,0 +1,221 @@
+package io.github.iocp4j.netty;
+
+import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.socket.StreamSocket;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+
+/** A connection over a socket. Each of its two directions can be shut down. */
+abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel implements DuplexChannel {
+    private final SocketHandle<StreamSocket> handle;
+    /** A {@link #shutdownOutput} that waits for the write in flight. */
+    private ChannelPromise waitingShutdown;
+    private volatile boolean inputShutdown;
+    private volatile boolean outputShutdown;
+    /** Null before the channel is registered. */
+    private volatile StreamSocket socket;
+
+    AbstractIocpSocketChannel(final Channel parent, final SocketHandle<StreamSocket> handle) {
+        super(parent);
+        this.handle = handle;
+    }
+
+    /** The address, if such a socket can have it. */
+    abstract SocketAddress checked(SocketAddress address);
+
+    /** The socket belongs to the loop's port now. */
+    void associated(final StreamSocket made) throws IOException {
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return inputShutdown || !isActive();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return outputShutdown || !isActive();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return isInputShutdown() && isOutputShutdown();
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(final ChannelPromise promise) {
+        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
+            final Throwable failure = output.cause() != null ? output.cause() : input.cause();
+            if (failure != null) {
+                promise.tryFailure(failure);
+            } else {
+                promise.trySuccess();
+            }
+        }));
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(final ChannelPromise promise) {
+        onLoop(() -> {
+            try {
+                checkConnected();
+                socket.shutdownInput();
+                inputShutdown = true;
+                promise.trySuccess();
+            } catch (final IOException | IllegalStateException refused) {
+                promise.tryFailure(refused);
+            }
+        });
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(final ChannelPromise promise) {
+        onLoop(() -> {
+            if (!isWriting() || isClosing()) {
+                ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+            } else if (waitingShutdown == null) {
+                waitingShutdown = promise;
+            } else {
+                waitingShutdown.addListener(done -> {
+                    if (done.isSuccess()) {
+                        promise.trySuccess();
+                    } else {
+                        promise.tryFailure(done.cause());
+                    }
+                });
+            }
+        });
+        return promise;
+    }
+
+    @Override
+    StreamSocket device() {
+        return socket;
+    }
+
+    @Override
+    void associate(final IocpIoHandler to) throws IOException {
+        if (socket != null) {
+            return;
+        }
+        final StreamSocket made = handle.detached().associate(to.port());
+        socket = made;
+        handle.become(made::option, made::option);
+        associated(made);
+    }
+
+    @Override
+    void closeDetached() {
+        handle.detached().close();
+    }
+
+    @Override
+    void closeBegins() {
+        super.closeBegins();
+        shutDownOutputNow();
+    }
+
+    @Override
+    void startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
+        final SocketAddress to = checked(remote);
+        if (local != null) {
+            doBind(local);
+        }
+        registration().started(socket.connect(to, registration().token(CONNECT)));
+    }
+
+    @Override
+    SocketAddress localOfConnected(final SocketAddress remote) throws IOException {
+        return socket.localAddress();
+    }
+
+    @Override
+    boolean isGathering() {
+        return true;
+    }
+
+    @Override
+    boolean hasShutInputDown() {
+        return inputShutdown;
+    }
+
+    @Override
+    void inputHasEnded() {
+        inputShutdown = true;
+    }
+
+    @Override
+    boolean holdsWrites() {
+        return waitingShutdown != null;
+    }
+
+    @Override
+    void written() {
+        shutDownOutputNow();
+    }
+
+    @Override
+    protected void doBind(final SocketAddress local) throws IOException {
+        try {
+            socket.bind(checked(local));
+        } catch (final Win32Exception refused) {
+            throw Failures.ofBind(refused);
+        }
+        bound(socket.localAddress());
+    }
+
+    @Override
+    protected void doShutdownOutput() throws IOException {
+        checkConnected();
+        socket.shutdownOutput();
+        outputShutdown = true;
+    }
+
+    private void checkConnected() throws IOException {
+        if (isClosing()) {
+            throw new ClosedChannelException();
+        }
+        if (!isActive()) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    private void shutDownOutputNow() {
+        final ChannelPromise waiting = waitingShutdown;
+        waitingShutdown = null;
+        if (waiting != null) {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(waiting);
+        }
+    }
+
+    private void onLoop(final Runnable action) {
+        if (eventLoop().inEventLoop()) {
+            action.run();
+        } else {
+            eventLoop().execute(action);
+        }
+    }
+}
