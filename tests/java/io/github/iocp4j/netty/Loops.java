@@ -66,8 +66,11 @@ final class Loops implements AutoCloseable {
     }
 
     /** Waits until no channel occupies a buffer. */
-    void awaitNoBuffers() {
+    void awaitNoBuffers() throws InterruptedException {
         while (allocator.metric().usedDirectMemory() > 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("A buffer is left when the test times out");
+            }
             Thread.onSpinWait();
         }
     }
