@@ -8,6 +8,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
+import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -49,6 +50,13 @@ final class StreamOptionsTest {
         assertThat(client.config().setOption(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_TTL), 3))
                 .isFalse();
         assertThat(client.config().getOption(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_TTL))).isNull();
+        // An option that Netty has no name for.
+        final ChannelOption<Boolean> exclusive = NioChannelOption.of(WinsockOptions.SO_EXCLUSIVEADDRUSE);
+        assertThat(server.config().getOption(exclusive)).isTrue();
+        final IocpSocketChannel unregistered = new IocpSocketChannel();
+        assertThat(unregistered.config().setOption(exclusive, false)).isTrue();
+        assertThat(unregistered.config().getOption(exclusive)).isFalse();
+        unregistered.unsafe().closeForcibly();
         assertThat(client.config().getOptions()).isNotEmpty();
         assertThat(server.config().getOptions()).isNotEmpty();
     }
