@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,10 +29,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads, handlers and the end of groups. */
 @Timeout(120)
@@ -111,6 +115,80 @@ final class ChannelGroupTest {
             executor.shutdown();
             pair.client.write(heap("x")).get();
             assertThat(read.get()).isEqualTo(1);
+        }
+    }
+
+    /** Whether it also queues the handler, as an executor may do whose new thread could not start. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anExecutorWithoutAThreadDoesNotLoseAHandler(final boolean queues) throws Exception {
+        final ExecutorService threads = Executors.newCachedThreadPool();
+        final AtomicBoolean failing = new AtomicBoolean();
+        final ExecutorService executor = new AbstractExecutorService() {
+            @Override
+            public void execute(final Runnable task) {
+                if (queues || !failing.get()) {
+                    threads.execute(task);
+                }
+                if (failing.get()) {
+                    throw new OutOfMemoryError("thrown by the test: no thread");
+                }
+            }
+
+            @Override
+            public void shutdown() {
+                threads.shutdown();
+            }
+
+            @Override
+            public List<Runnable> shutdownNow() {
+                return threads.shutdownNow();
+            }
+
+            @Override
+            public boolean isShutdown() {
+                return threads.isShutdown();
+            }
+
+            @Override
+            public boolean isTerminated() {
+                return threads.isTerminated();
+            }
+
+            @Override
+            public boolean awaitTermination(final long timeout, final TimeUnit unit) throws InterruptedException {
+                return threads.awaitTermination(timeout, unit);
+            }
+        };
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(PROVIDER.openAsynchronousChannelGroup(executor, 0))) {
+            failing.set(true);
+            for (int i = 0; i < 100; i++) {
+                final Outcome<Integer> read = new Outcome<>();
+                pair.server.read(ByteBuffer.allocate(1), null, read);
+                pair.client.write(heap("x")).get();
+                assertThat(read.get()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void handlersOfAGroupThatEndsRunOnTheExecutorBeforeTheEnd() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            final ExecutorService executor = Executors.newFixedThreadPool(1, body -> {
+                final Thread thread = new Thread(body);
+                threads.add(thread);
+                return thread;
+            });
+            final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
+            final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
+            pair.client.close();
+            final Outcome<Integer> read = new Outcome<>();
+            pair.server.read(ByteBuffer.allocate(1), null, read);
+            group.shutdownNow();
+            assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(read.isCalledOnce()).isTrue();
+            assertThat(threads).contains(read.thread());
         }
     }
 
@@ -392,6 +470,8 @@ final class ChannelGroupTest {
         try {
             while (true) {
                 ChannelPair.Kind.TCP.open(group);
+                ChannelPair.Kind.TCP.openServer(group);
+                ChannelPair.Kind.PIPE.openServer(group);
             }
         } catch (final ShutdownChannelGroupException expected) {
             assertThat(group.isShutdown()).isTrue();

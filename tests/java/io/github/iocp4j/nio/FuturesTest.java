@@ -244,7 +244,7 @@ final class FuturesTest {
         final NamedPipeClient.Builder missing = NamedPipeClient.builder(port, PipePair.newName());
         final CompletableFuture<NamedPipe> connect = FutureConnection.connect(NamedPipe.class, token -> {
             final NamedPipe pipe = missing.connect(token);
-            while (pipe.isOpen()) {
+            while (pipe.isOpen() && !Thread.currentThread().isInterrupted()) {
                 Thread.yield();
             }
             return pipe;

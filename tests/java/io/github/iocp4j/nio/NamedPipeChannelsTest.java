@@ -266,6 +266,14 @@ final class NamedPipeChannelsTest {
             assertThat(Outcome.failureOf(broken.connect(server.getLocalAddress()))).hasCause(thrown);
             accept.get();
             accept = server.accept();
+            final AssertionError error = new AssertionError("by the check");
+            final AsynchronousSocketChannel worse = NamedPipeChannels.open(group).setOption(SERVER_CHECK, process -> {
+                throw error;
+            });
+            assertThat(Outcome.failureOf(worse.connect(server.getLocalAddress()))).hasCause(error);
+            assertThat(worse.isOpen()).isFalse();
+            accept.get();
+            accept = server.accept();
             NamedPipeChannels.open(group).setOption(SERVER_CHECK, process -> process == self)
                     .connect(server.getLocalAddress()).get();
             accept.get();

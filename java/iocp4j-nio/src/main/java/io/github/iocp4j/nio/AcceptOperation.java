@@ -66,6 +66,10 @@ final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> 
         } catch (final IOException | IllegalStateException gone) {
             server.submit(this);
             return;
+        } catch (final RuntimeException | Error unexpected) {
+            server.endAccept();
+            result().fail(unexpected);
+            return;
         }
         server.endAccept();
         if (!server.isOpen()) {

@@ -20,8 +20,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * A polled port, the threads that poll it and call handlers, and the channels that belong to it.
@@ -43,6 +45,8 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** By token: the completion of an accept names the connection and not its server. */
     private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();
     private final AtomicLong nextToken = new AtomicLong(1);
+    /** The loops that have not ended; {@link #start} counts as one. The last of them shuts the executor down. */
+    private final AtomicInteger loops = new AtomicInteger(1);
     private final ReentrantLock lock = new ReentrantLock();
 
     // Changed with the lock only.
@@ -80,7 +84,6 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         final int pollers = !isUnbounded(executor) ? 0 : initialSize < 0 ? processors : initialSize;
         final ChannelGroup group =
                 new ChannelGroup(provider, executor, false, Math.min(MAX_THREADS, processors + 1));
-        PollLoop.startInternal(group);
         return group.start(Math.min(MAX_THREADS / 2, pollers));
     }
 
@@ -105,17 +108,19 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         lock.lock();
         try {
             channels.remove(channel);
-            endIfDone();
         } finally {
             lock.unlock();
         }
+        endIfDone();
     }
 
-    /** Returns the token of the accepts of a server. */
-    long addServer(final ServerChannel server) {
-        final long token = nextToken.getAndIncrement();
+    long newToken() {
+        return nextToken.getAndIncrement();
+    }
+
+    /** From now on, the server gets the completions of accepts with that token. */
+    void addServer(final long token, final ServerChannel server) {
         servers.put(token, server);
-        return token;
     }
 
     void removeServer(final long token) {
@@ -142,14 +147,14 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         lock.lock();
         try {
             shutdown = true;
-            endIfDone();
         } finally {
             lock.unlock();
         }
+        endIfDone();
     }
 
     @Override
-    public void shutdownNow() throws IOException {
+    public void shutdownNow() {
         shutdown();
         final AsynchronousChannel[] open;
         lock.lock();
@@ -159,7 +164,7 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
             lock.unlock();
         }
         for (final AsynchronousChannel channel : open) {
-            channel.close();
+            close(channel);
         }
     }
 
@@ -220,13 +225,18 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         }
     }
 
-    /** Hands a handler over to the executor, on the internal thread. */
-    void handOver(final Runnable handler) {
+    /** Hands a handler over to the executor, on the internal thread, which the second argument is. */
+    void handOver(final Runnable result, final HandlerThread internal) {
+        final int calls = internal.calls();
         try {
-            executor.execute(handler);
-        } catch (final RejectedExecutionException refused) {
-            // Its operation has been accepted, so that the handler must be called.
-            handler.run();
+            executor.execute(result);
+        } catch (final RejectedExecutionException | Error refused) {
+            if (internal.calls() != calls) {
+                // The executor has called the handler on this thread, and the handler has thrown the error.
+                throw refused;
+            }
+            // Its operation has been accepted, so that the handler must be called. The error is a lack of threads.
+            result.run();
         }
     }
 
@@ -234,9 +244,32 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     void replace(final PollLoop loop) {
         try {
             executor.execute(loop);
-        } catch (final RejectedExecutionException shutDown) {
-            // By other code. Without its threads the group can only end when its last one does.
+        } catch (final RejectedExecutionException | Error refused) {
+            // Other code has shut the executor down, or it has no thread.
+            loopEnded();
         }
+    }
+
+    /** A loop has called all its handlers and will not poll again. */
+    void loopEnded() {
+        if (loops.decrementAndGet() == 0) {
+            executor.shutdown();
+        }
+    }
+
+    /**
+     * Closes everything, because the port cannot be polled any more. On a lost port, operations in flight never
+     * complete, and then the group does not terminate.
+     */
+    void abandon() {
+        shutdownNow();
+        lock.lock();
+        try {
+            ending = true;
+        } finally {
+            lock.unlock();
+        }
+        port.closeAsync();
     }
 
     /** Wakes another thread for the tasks that wait, because this one may be busy for long. */
@@ -263,22 +296,47 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
 
     private ChannelGroup start(final int pollers) {
         try {
+            if (!fixed) {
+                startLoop(PollLoop::startInternal);
+            }
             for (int i = 0; i < pollers; i++) {
-                executor.execute(new PollLoop(this));
+                startLoop(group -> executor.execute(new PollLoop(group)));
             }
             return this;
         } catch (final RuntimeException | Error refused) {
             shutdown();
+            // There may be no loop that polls the port to its end.
+            port.close();
             throw refused;
+        } finally {
+            loopEnded();
         }
     }
 
-    /** Called with the lock. */
-    private void endIfDone() {
-        if (shutdown && !ending && channels.isEmpty()) {
-            ending = true;
-            port.closeAsync().thenRun(executor::shutdown);
+    private void startLoop(final Consumer<ChannelGroup> loop) {
+        boolean started = false;
+        loops.incrementAndGet();
+        try {
+            loop.accept(this);
+            started = true;
+        } finally {
+            if (!started) {
+                loopEnded();
+            }
         }
+    }
+
+    private void endIfDone() {
+        lock.lock();
+        try {
+            if (!shutdown || ending || !channels.isEmpty()) {
+                return;
+            }
+            ending = true;
+        } finally {
+            lock.unlock();
+        }
+        port.closeAsync();
     }
 
     private void onCompletion(final Completion completion) {
@@ -290,6 +348,14 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         } else {
             final Object channel = completion.device().attachment();
             ((StreamChannel) channel).completed(completion);
+        }
+    }
+
+    private static void close(final AsynchronousChannel channel) {
+        try {
+            channel.close();
+        } catch (final IOException impossible) {
+            throw new AssertionError("The channels of this package close without an exception", impossible);
         }
     }
 

@@ -3,13 +3,27 @@ package io.github.iocp4j.nio;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.Device;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.Channel;
 
 /** One operation of a channel, from its start to its result. It may be cancelled before Windows has given it an id. */
 abstract class ChannelOperation<V> {
+    private static final VarHandle ID;
+
+    static {
+        try {
+            ID = MethodHandles.lookup().findVarHandle(ChannelOperation.class, "id", long.class);
+        } catch (final ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final Result<V> result;
+    /** The id of the native operation; negative while it is being started, see {@link #starting}. */
     private volatile long id;
     private volatile boolean cancelled;
+    private short starts;
 
     ChannelOperation(final Result<V> result) {
         this.result = result;
@@ -35,9 +49,22 @@ abstract class ChannelOperation<V> {
         return cancelled;
     }
 
+    /**
+     * A native operation is about to start. It may complete before its starter has noted its id, and its completion may
+     * start the next one; therefore each start has a number.
+     *
+     * @return a number for {@link #started}
+     */
+    final long starting() {
+        starts++;
+        final long number = Short.MIN_VALUE - 1 + starts;
+        id = number;
+        return number;
+    }
+
     /** The native operation is in flight, and may have completed. */
-    final void started(final long operation) {
-        id = operation;
+    final void started(final long start, final long operation) {
+        ID.compareAndSet(this, start, operation);
         // A cancel that has not seen the id has set this before.
         if (cancelled) {
             device().cancel(operation);

@@ -92,6 +92,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
 
     /** Starts native operations until one does not complete at once. */
     private void submit() {
+        final long start = starting();
         while (true) {
             final long started;
             try {
@@ -107,7 +108,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
                 return;
             }
             if (!InlineCompletion.is(started)) {
-                started(started);
+                started(start, started);
                 if (!direction.isWrite() && direction.isShutdown()) {
                     // The shutdown may have cancelled the reads of the device before this one was in flight.
                     device().cancel(started);

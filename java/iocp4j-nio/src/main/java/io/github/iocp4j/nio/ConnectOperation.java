@@ -30,7 +30,7 @@ final class ConnectOperation extends ChannelOperation<Void> {
 
     @Override
     void completed(final Completion completion) {
-        final IOException failure = finish(completion);
+        final Throwable failure = finish(completion);
         if (failure == null) {
             result().succeed(null);
         } else {
@@ -45,7 +45,7 @@ final class ConnectOperation extends ChannelOperation<Void> {
     }
 
     /** Returns why the channel is not connected, or null. */
-    private IOException finish(final Completion completion) {
+    private Throwable finish(final Completion completion) {
         final int status = completion.status();
         if (!channel.isOpen() || status == Win32Error.HANDLES_CLOSED) {
             return new AsynchronousCloseException();
@@ -61,6 +61,8 @@ final class ConnectOperation extends ChannelOperation<Void> {
         } catch (final IOException | IllegalStateException closed) {
             return closed instanceof AsynchronousCloseException ? (IOException) closed
                     : ChannelFailures.ofCall(closed, channel);
+        } catch (final RuntimeException | Error unexpected) {
+            return unexpected;
         }
     }
 }

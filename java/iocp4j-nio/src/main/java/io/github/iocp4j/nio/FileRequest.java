@@ -38,6 +38,8 @@ final class FileRequest implements Runnable {
     private CompletionHandler<Object, Object> handler;
     private Object attachment;
 
+    /** How often the object has been used. */
+    private int uses;
     private int status;
     private int bytes;
     private boolean end;
@@ -113,12 +115,16 @@ final class FileRequest implements Runnable {
             completeFuture();
             return;
         }
+        final int use = uses;
         try {
             channel.executor().execute(this);
-        } catch (final RejectedExecutionException shutDown) {
-            undo(outcome());
-            forget();
-            throw shutDown;
+        } catch (final RejectedExecutionException | Error refused) {
+            if (use == uses) {
+                undo(outcome());
+                forget();
+            }
+            // Otherwise the executor has called the handler on this thread, and the handler has thrown the error.
+            throw refused;
         }
     }
 
@@ -221,6 +227,7 @@ final class FileRequest implements Runnable {
             copy = null;
         }
         published = false;
+        uses++;
         buffer = null;
         lock = null;
         future = null;

@@ -1,12 +1,25 @@
 package io.github.iocp4j.nio;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 
 /** Calls a handler on a thread of its group. */
 final class HandlerResult<V, A> implements Result<V>, Runnable {
+    private static final VarHandle HANDLER;
+
+    static {
+        try {
+            HANDLER = MethodHandles.lookup().findVarHandle(HandlerResult.class, "handler", CompletionHandler.class);
+        } catch (final ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final ChannelGroup group;
-    private final CompletionHandler<V, ? super A> handler;
+    /** Null once it has been called, or is about to be. */
+    private CompletionHandler<V, ? super A> handler;
     private final A attachment;
     private V value;
     private Throwable failure;
@@ -47,11 +60,17 @@ final class HandlerResult<V, A> implements Result<V>, Runnable {
         HandlerThread.run(group, this);
     }
 
+    /** Calls the handler, unless another call has done so: an executor may queue a task and throw all the same. */
     void call() {
+        @SuppressWarnings("unchecked")
+        final CompletionHandler<V, ? super A> called = (CompletionHandler<V, ? super A>) HANDLER.getAndSet(this, null);
+        if (called == null) {
+            return;
+        }
         if (failure == null) {
-            handler.completed(value, attachment);
+            called.completed(value, attachment);
         } else {
-            handler.failed(failure, attachment);
+            called.failed(failure, attachment);
         }
     }
 }

@@ -13,6 +13,8 @@ final class HandlerThread {
 
     private final ChannelGroup group;
     private int depth;
+    /** How many handlers the thread has called. */
+    private int calls;
     private boolean polling;
     /** The handler of the completion that the poll has brought. */
     private HandlerResult<?, ?> ready;
@@ -58,6 +60,10 @@ final class HandlerThread {
         }
     }
 
+    int calls() {
+        return calls;
+    }
+
     void polling(final boolean now) {
         polling = now;
     }
@@ -86,6 +92,7 @@ final class HandlerThread {
 
     void invoke(final HandlerResult<?, ?> result) {
         depth++;
+        calls++;
         try {
             result.call();
         } finally {

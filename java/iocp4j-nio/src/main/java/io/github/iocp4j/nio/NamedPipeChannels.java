@@ -63,6 +63,6 @@ public final class NamedPipeChannels {
      */
     public static AsynchronousServerSocketChannel openServer(final AsynchronousChannelGroup group)
             throws IOException {
-        return new PipeServerChannel(PROVIDER, CompletionPortChannelProvider.groupOf(PROVIDER, group));
+        return PipeServerChannel.open(PROVIDER, CompletionPortChannelProvider.groupOf(PROVIDER, group));
     }
 }

@@ -183,12 +183,12 @@ final class PipeChannel extends StreamChannel {
     }
 
     private void checkServer(final IntPredicate check) throws ConnectException {
-        RuntimeException thrown = null;
+        Throwable thrown = null;
         try {
             if (check.test(pipe().peerProcessId())) {
                 return;
             }
-        } catch (final RuntimeException failed) {
+        } catch (final RuntimeException | Error failed) {
             thrown = failed;
         }
         throw (ConnectException) new ConnectException("The check of the server's process has refused the connection")

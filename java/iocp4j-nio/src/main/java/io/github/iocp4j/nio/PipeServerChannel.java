@@ -36,8 +36,14 @@ final class PipeServerChannel extends ServerChannel {
 
     private final PipeSettings settings = new PipeSettings(this, DEFAULTS, Set.of());
 
-    PipeServerChannel(final AsynchronousChannelProvider provider, final ChannelGroup group) {
+    private PipeServerChannel(final AsynchronousChannelProvider provider, final ChannelGroup group) {
         super(provider, group);
+    }
+
+    static PipeServerChannel open(final AsynchronousChannelProvider provider, final ChannelGroup group) {
+        final PipeServerChannel channel = new PipeServerChannel(provider, group);
+        channel.join();
+        return channel;
     }
 
     @Override

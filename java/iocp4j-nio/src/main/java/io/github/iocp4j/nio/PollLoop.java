@@ -2,6 +2,7 @@ package io.github.iocp4j.nio;
 
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.PortLostException;
 
 /**
  * What a thread of a group does until the group ends: it polls, and calls the handler of the completion that has come.
@@ -44,7 +45,9 @@ final class PollLoop implements Runnable {
             ended = true;
         } finally {
             HandlerThread.leave();
-            if (!ended) {
+            if (ended) {
+                group.loopEnded();
+            } else {
                 replace();
             }
         }
@@ -60,31 +63,39 @@ final class PollLoop implements Runnable {
                 call(state, state.takeReady());
                 // A poll without completions has ended with a wake-up, which was queued behind all completions that
                 // came before it. Otherwise tasks and completions take turns.
-                runTasks(completions == 0 ? TASKS : 1);
+                runTasks(state, completions == 0 ? TASKS : 1);
             }
         }
         // Nothing is added to the tasks once the port is closing.
         for (Runnable left = group.takeTask(); left != null; left = group.takeTask()) {
-            left.run();
+            run(state, left);
         }
     }
 
-    /** Returns null at the end of the port. */
+    /** Returns null at the end of the port, and when there can be no poller. */
     private CompletionPoller open() {
         try {
             return group.port().openPoller();
         } catch (final PortClosedException end) {
             return null;
+        } catch (final IllegalStateException lacking) {
+            // A loop in its place would not get a poller either.
+            group.abandon();
+            return null;
         }
     }
 
     /** Returns the number of completions; -1 at the end of the port. */
-    private static int poll(final CompletionPoller poller, final HandlerThread state) {
+    private int poll(final CompletionPoller poller, final HandlerThread state) {
         state.polling(true);
         try {
             return poller.poll();
         } catch (final PortClosedException end) {
             return -1;
+        } catch (final PortLostException lost) {
+            // The next polls are to the end of the port, and do not fail.
+            group.abandon();
+            return 0;
         } finally {
             state.polling(false);
         }
@@ -96,24 +107,28 @@ final class PollLoop implements Runnable {
         }
         group.passOnTasks();
         if (internal) {
-            group.handOver(result);
+            group.handOver(result, state);
         } else {
             state.invoke(result);
         }
     }
 
-    private void runTasks(final int most) {
+    private void runTasks(final HandlerThread state, final int most) {
         for (int i = 0; i < most; i++) {
             final Runnable task = group.takeTask();
             if (task == null) {
                 return;
             }
             group.passOnTasks();
-            if (internal) {
-                group.handOver(task);
-            } else {
-                task.run();
-            }
+            run(state, task);
+        }
+    }
+
+    private void run(final HandlerThread state, final Runnable task) {
+        if (internal) {
+            group.handOver(task, state);
+        } else {
+            task.run();
         }
     }
 

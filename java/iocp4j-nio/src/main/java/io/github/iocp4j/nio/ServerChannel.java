@@ -12,6 +12,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.NotYetBoundException;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,8 +34,17 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
     ServerChannel(final AsynchronousChannelProvider provider, final ChannelGroup group) {
         super(provider);
         this.group = group;
-        group.add(this);
-        token = group.addServer(this);
+        token = group.newToken();
+    }
+
+    /** Adds the channel to its group, which may close it from then on. Called once the object is complete. */
+    final void join() {
+        try {
+            group.add(this);
+        } catch (final ShutdownChannelGroupException refused) {
+            closeUnbound();
+            throw refused;
+        }
     }
 
     /** Opens the server; called once at a time, while the channel is open. */
@@ -97,6 +107,7 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
             if (local != null) {
                 throw new AlreadyBoundException();
             }
+            group.addServer(token, this);
             final Device opened = open(address, backlog);
             server = opened;
             local = localAddress(opened);
@@ -157,8 +168,9 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
 
     /** Starts the accept, or starts it again because its client has gone. */
     final void submit(final AcceptOperation operation) {
+        final long start = operation.starting();
         try {
-            operation.started(accept(server, token));
+            operation.started(start, accept(server, token));
         } catch (final OperationLimitException lacking) {
             operation.failLater(new IOException(lacking.getMessage(), lacking));
         } catch (final IllegalStateException refused) {

@@ -33,13 +33,9 @@ final class TcpServerChannel extends ServerChannel {
 
     static TcpServerChannel open(final AsynchronousChannelProvider provider, final ChannelGroup group)
             throws IOException {
-        final DetachedSocket<StreamSocket> socket = TcpAddresses.openSocket();
-        try {
-            return new TcpServerChannel(provider, group, socket);
-        } catch (final RuntimeException refused) {
-            socket.close();
-            throw refused;
-        }
+        final TcpServerChannel channel = new TcpServerChannel(provider, group, TcpAddresses.openSocket());
+        channel.join();
+        return channel;
     }
 
     @Override

@@ -88,7 +88,8 @@
  * <li>At most two handlers are on one another on a stack, and not 16 as in the JDK: the channels complete inline what
  * Windows has done at once, and a connection that always has data must not keep the others waiting.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
- * <li>When an executor refuses a handler because other code has shut it down, the internal thread calls the handler.
+ * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the
+ * internal thread calls the handler.
  * <li>There are no checks of a {@code SecurityManager}: with one, the program needs the permissions of this library.
  * </ul>
  */
