@@ -502,7 +502,8 @@ final class DatagramChannelsTest {
         for (final ChannelFuture future : futures) {
             assertThat(future.await(1, MINUTES)).isTrue();
         }
-        assertThat(counted.datagrams).isNotEmpty();
+        // Only zeros were sent: anything else was written to a buffer while Windows sent it.
+        assertThat(counted.datagrams).isNotEmpty().allMatch(datagram -> datagram.matches("(00)+"));
         canaries.verify();
     }
 
