@@ -25,6 +25,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -172,13 +173,22 @@ final class SocketChannelsTest {
         moved.read();
         assertThat(collector.await(5)).isEqualTo(Loops.random(5));
 
-        final Channel stopped = unread(server, new Collector());
-        stopped.eventLoop().submit(() -> {
-            stopped.config().setAutoRead(true);
-            stopped.config().setAutoRead(false);
-        }).sync();
-        accepted.take().close();
-        assertThat(stopped.closeFuture().await(1, MINUTES)).isTrue();
+        final Promise<Void> stopped = loops.group().next().newPromise();
+        final Channel reading = loops.connect(server, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelReadComplete(final ChannelHandlerContext context) {
+                // Its read is scheduled before this task runs.
+                context.executor().execute(() -> {
+                    context.channel().config().setAutoRead(false);
+                    stopped.trySuccess(null);
+                });
+            }
+        });
+        final Channel other = accepted.take();
+        other.writeAndFlush(loops.buffer(Loops.random(5))).sync();
+        stopped.sync();
+        other.close();
+        assertThat(reading.closeFuture().await(1, MINUTES)).isTrue();
     }
 
     private Channel unread(final Channel server, final Collector collector) throws InterruptedException {
