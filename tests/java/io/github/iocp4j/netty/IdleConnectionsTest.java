@@ -13,7 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -31,22 +30,32 @@ final class IdleConnectionsTest {
 
     @Test
     void aThousandConnectionsWaitAndWork() throws Exception {
-        final long nio = measure(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
-        final long iocp = measure(IocpIoHandler.newFactory(), IocpServerSocketChannel.class, IocpSocketChannel.class);
+        final long nio = measure(new ServerBootstrap().channel(NioServerSocketChannel.class),
+                new Bootstrap().channel(NioSocketChannel.class), NioIoHandler.newFactory());
+        final long iocp = measure(server(), client(), IocpIoHandler.newFactory());
+        final long zeroByteReads = measure(server().childOption(IocpChannelOption.ZERO_BYTE_READS, true),
+                client().option(IocpChannelOption.ZERO_BYTE_READS, true), IocpIoHandler.newFactory());
         System.out.println("Figures: an idle connection of Netty, both ends, keeps " + iocp + " bytes in the JVM with"
-                + " iocp4j-netty, " + nio + " with NIO");
+                + " iocp4j-netty, " + zeroByteReads + " with reads of 0 bytes, " + nio + " with NIO");
+        assertThat(zeroByteReads).isLessThan(iocp);
     }
 
-    private static long measure(final IoHandlerFactory factory, final Class<? extends ServerChannel> server,
-            final Class<? extends Channel> client) throws Exception {
+    private static ServerBootstrap server() {
+        return new ServerBootstrap().channel(IocpServerSocketChannel.class);
+    }
+
+    private static Bootstrap client() {
+        return new Bootstrap().channel(IocpSocketChannel.class);
+    }
+
+    private static long measure(final ServerBootstrap server, final Bootstrap client, final IoHandlerFactory factory)
+            throws Exception {
         final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, factory);
-        final Channel listening = new ServerBootstrap().group(group).channel(server)
-                .childOption(ChannelOption.ALLOCATOR, allocator)
+        final Channel listening = server.group(group).childOption(ChannelOption.ALLOCATOR, allocator)
                 .option(ChannelOption.SO_BACKLOG, CONNECTIONS)
                 .childHandler(Loops.initializer(Loops.Echo::new)).bind(Loops.loopback(0)).sync().channel();
-        final Bootstrap bootstrap =
-                new Bootstrap().group(group).channel(client).option(ChannelOption.ALLOCATOR, allocator);
+        final Bootstrap bootstrap = client.group(group).option(ChannelOption.ALLOCATOR, allocator);
         connect(bootstrap, listening, new Loops.Collector());
         final long before = used(allocator);
         final List<Loops.Collector> collectors = new ArrayList<>();
