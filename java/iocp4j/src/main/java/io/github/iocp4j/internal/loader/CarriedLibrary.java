@@ -96,8 +96,8 @@ public final class CarriedLibrary {
     }
 
     /**
-     * Whether the copy is the DLL. A jar knows the length and the CRC-32 of the DLL, so that it need not be unpacked. The
-     * CRC-32 finds damage; against changes on purpose {@link Writers} protects.
+     * Whether the copy is the DLL. A jar knows the length and the CRC-32 of the DLL, so that it need not be unpacked.
+     * The CRC-32 finds damage; against changes on purpose {@link Writers} protects.
      */
     public boolean matches(final byte[] copy) throws IOException {
         final JarEntry known = content == null ? entry(dll) : null;
