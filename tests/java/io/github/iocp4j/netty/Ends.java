@@ -62,7 +62,7 @@ final class Ends extends SocketTestPermutation {
         return server + " × " + client;
     }
 
-    /** Has several loops, so that a connection lives on another one than its server. Its loops run until the JVM ends. */
+    /** Has several loops, so that a connection lives on another one than its server. They run until the JVM ends. */
     private enum Transport {
         IOCP(IocpIoHandler.newFactory(), IocpServerSocketChannel.class, IocpSocketChannel.class),
         NIO(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);

@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@code new MultiThreadIoEventLoopGroup(IocpIoHandler.newFactory())}.
  *
  * <p>One run of the loop starts the reads that its channels want, handles one batch of completions, then the loop's
- * tasks. A wait ends at the deadline of the next scheduled task, rounded up to milliseconds; Windows adds up to one tick
- * of its clock. Another thread wakes the loop with a packet, and only while the loop waits.
+ * tasks. A wait ends at the deadline of the next scheduled task, rounded up to milliseconds; Windows adds up to one
+ * tick of its clock. Another thread wakes the loop with a packet, and only while the loop waits.
  *
  * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
  * The buffers of operations that have none by then are never released, because Windows may still write to them.
