@@ -10,6 +10,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -103,6 +104,16 @@ final class DatagramChannelsTest {
         assertThat(received.next()).isEqualTo("04");
         assertThat(sender.isConnected()).isFalse();
         assertThat(sender.remoteAddress()).isNull();
+    }
+
+    @Test
+    void sendsToThisHostByTheWildcardAddress() throws Exception {
+        final DatagramChannel receiver = bind(received);
+        final InetSocketAddress wildcard = new InetSocketAddress(receiver.localAddress().getPort());
+        bind(new Received()).writeAndFlush(new DatagramPacket(loops.buffer(new byte[] {7}), wildcard)).sync();
+        assertThat(received.next()).isEqualTo("07");
+        final Channel connected = bootstrap(new Received()).connect(wildcard).sync().channel();
+        assertThat(connected.remoteAddress()).isEqualTo(receiver.localAddress());
     }
 
     @Test

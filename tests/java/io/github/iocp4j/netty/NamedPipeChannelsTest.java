@@ -19,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import java.io.RandomAccessFile;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -187,6 +188,24 @@ final class NamedPipeChannelsTest {
             assertThat(write.await().cause()).isInstanceOf(ClosedChannelException.class);
         }
         accepted.take().close().sync();
+    }
+
+    /** A pipe has no half closure. Therefore nothing is left of it after a failed write. */
+    @Test
+    void closesAfterAFailedWriteWithoutAutoClose() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        serverBootstrap(() -> Loops.handingOver(accepted)).bind(address).sync();
+        final Collector collector = new Collector();
+        final Channel client = bootstrap(collector).option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.AUTO_CLOSE, false).connect(address).sync().channel();
+        accepted.take().close().sync();
+        assertThat(client.writeAndFlush(loops.buffer(new byte[10])).await().isSuccess()).isFalse();
+        client.closeFuture().sync();
+        Object event = collector.event();
+        while (event instanceof ChannelOutputShutdownEvent) {
+            event = collector.event();
+        }
+        assertThat(event).isEqualTo("inactive");
     }
 
     @Test

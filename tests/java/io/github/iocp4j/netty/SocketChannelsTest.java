@@ -261,6 +261,17 @@ final class SocketChannelsTest {
     }
 
     @Test
+    void connectsToThisHostByTheWildcardAddress() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final Collector collector = new Collector();
+        final int port = ((InetSocketAddress) server.localAddress()).getPort();
+        final Channel client = loops.bootstrap(collector).connect(new InetSocketAddress(port)).sync().channel();
+        assertThat(client.remoteAddress()).isEqualTo(server.localAddress());
+        client.writeAndFlush(loops.buffer(Loops.random(10)));
+        assertThat(collector.await(10)).isEqualTo(Loops.random(10));
+    }
+
+    @Test
     void refusesAConnectAsOtherTransportsDo() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final InetSocketAddress gone = (InetSocketAddress) server.localAddress();

@@ -13,6 +13,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A channel whose operations complete on the port of its event loop.
@@ -69,6 +70,13 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     void closed() {
     }
 
+    /**
+     * The channel's handle is closed, or a close has begun that no completion of a promise follows, as that of
+     * {@code closeForcibly}. Runs on the loop, once.
+     */
+    void handleClosed() {
+    }
+
     /** The loop's thread: operations may start. */
     void registered() {
     }
@@ -97,7 +105,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
     /** Whether operations may start. After a deregistration their completions would not find this channel. */
     final boolean canStart() {
-        return !closing && registration != null && registration.isValid();
+        return !closing && open && registration != null && registration.isValid();
     }
 
     final void activate(final SocketAddress localAddress, final SocketAddress remoteAddress) {
@@ -164,11 +172,18 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
     @Override
     protected void doDisconnect() throws Exception {
-        doClose();
+        iocpUnsafe().close();
+    }
+
+    /** After a failed write, if the channel is not to be closed and has no half closure: nothing else can be done. */
+    @Override
+    protected void doShutdownOutput() throws Exception {
+        iocpUnsafe().close();
     }
 
     @Override
     protected final void doClose() {
+        final boolean wasOpen = open;
         open = false;
         active = false;
         final Device device = device();
@@ -176,6 +191,23 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             device.closeAsync();
         } else {
             closeDetached();
+        }
+        if (wasOpen) {
+            onOwnLoop(this::handleClosed);
+        }
+    }
+
+    /** Another loop may close the channel, when it refuses to register it. */
+    private void onOwnLoop(final Runnable action) {
+        if (registration == null) {
+            action.run();
+            return;
+        }
+        try {
+            registration.handler().onLoop(action);
+        } catch (final RejectedExecutionException ended) {
+            // The loop does not use the channel any more.
+            action.run();
         }
     }
 

@@ -7,22 +7,35 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A server, with some accepts in flight while the program reads. An accept that is in flight when the program stops
  * reading stays in flight, and its connection waits for the next {@code read()}.
+ *
+ * <p>A client that has gone before it is accepted is replaced, and the pipeline is not notified, because
+ * {@code ServerBootstrap} would pause the server for a second: one client could keep out the others.
  */
 abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements ServerChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+    /** So many clients in a row are not all to blame: the server cannot accept. */
+    private static final int MAX_LOST_IN_A_ROW = 1_024;
+    /** The pause after a failure of the server, as that of {@code ServerBootstrap}. */
+    private static final int PAUSE_SECONDS = 1;
 
     private boolean readPending;
     /** The accepts in flight. */
     private int accepting;
     /** The connections that were accepted and are not closed. */
     private int connections;
+    /** The clients that were lost since the last connection. */
+    private int lostInARow;
     /** The pipeline gets a connection now, and the next accept starts afterwards. */
     private boolean inReadLoop;
     /** The connections that wait for the program to read. */
@@ -37,6 +50,9 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         return METADATA;
     }
 
+    /** Creates the server at the address, and activates the channel. */
+    abstract void listen(SocketAddress local) throws IOException;
+
     /** Starts an accept; returns the operation's id. */
     abstract long startAccept(long token);
 
@@ -48,6 +64,21 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
 
     /** Makes the channel of an accepted connection, whose handle is closed if that fails. */
     abstract Channel connection(CompletionEvent accepted) throws IOException;
+
+    /** Called on the loop of the connection, or on that of the server if no loop has registered the connection. */
+    final void connectionClosed() {
+        if (eventLoop().inEventLoop()) {
+            connections--;
+            goOnAccepting();
+            return;
+        }
+        try {
+            eventLoop().execute(this::connectionClosed);
+        } catch (final RejectedExecutionException ended) {
+            // The server is closed with its loop.
+            assert eventLoop().isShuttingDown() : ended;
+        }
+    }
 
     @Override
     final void readingEnds() {
@@ -67,7 +98,11 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         accepting--;
         if (!event.isSuccess()) {
             if (!isClosing() && !event.isAborted()) {
-                acceptFailed(event.error());
+                if (Failures.isOfServer(event.error())) {
+                    serverFailed(event.error());
+                } else {
+                    clientLost(event.error());
+                }
             }
             return;
         }
@@ -75,11 +110,11 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         try {
             connection = connection(event);
         } catch (final IOException | RuntimeException gone) {
-            acceptFailed(gone);
+            clientLost(gone);
             return;
         }
+        lostInARow = 0;
         connections++;
-        connection.closeFuture().addListener(closed -> connectionClosed());
         held.add(connection);
         if (isClosing()) {
             closeBegins();
@@ -95,13 +130,22 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
 
     @Override
     protected final void doBeginRead() throws IOException {
-        if (readPending || !canStart()) {
+        if (!canStart()) {
             return;
         }
         readPending = true;
+        // Also when a read was pending before: a read before the bind has started nothing.
         if (!inReadLoop && isActive()) {
             acceptOrDeliver();
         }
+    }
+
+    @Override
+    protected final void doBind(final SocketAddress local) throws IOException {
+        if (localAddress0() != null) {
+            throw new AlreadyBoundException();
+        }
+        listen(local);
     }
 
     @Override
@@ -155,23 +199,19 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         goOnAccepting();
     }
 
-    /** Called on the loop of the connection. */
-    private void connectionClosed() {
-        if (eventLoop().inEventLoop()) {
-            connections--;
+    private void clientLost(final Exception cause) {
+        System.getLogger(AbstractIocpServerChannel.class.getPackageName())
+                .log(Level.DEBUG, "A client was lost before it was accepted", cause);
+        if (++lostInARow == MAX_LOST_IN_A_ROW) {
+            lostInARow = 0;
+            serverFailed(cause);
+        } else {
             goOnAccepting();
-        } else if (!eventLoop().isShuttingDown()) {
-            eventLoop().execute(() -> {
-                connections--;
-                goOnAccepting();
-            });
         }
     }
 
-    /** One client is lost, or a resource is short. The server goes on. */
-    private void acceptFailed(final Exception cause) {
-        final boolean wanted = readPending;
-        readPending = false;
+    /** A resource is short, for example. The server tries again. */
+    private void serverFailed(final Exception cause) {
         inReadLoop = true;
         try {
             pipeline().fireChannelReadComplete();
@@ -179,8 +219,9 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         } finally {
             inReadLoop = false;
         }
-        readPending |= wanted && config().isAutoRead();
-        goOnAccepting();
+        if (readPending) {
+            eventLoop().schedule(this::goOnAccepting, PAUSE_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private void goOnAccepting() {

@@ -73,7 +73,7 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
     }
 
     @Override
-    protected void doBind(final SocketAddress local) throws IOException {
+    void listen(final SocketAddress local) throws IOException {
         final DetachedSocket<StreamSocket> detached = handle.detached();
         final SocketServer made;
         try {

@@ -29,6 +29,11 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     /** The address, if such a socket can have it. */
     abstract SocketAddress checked(SocketAddress address);
 
+    /** As {@link #checked}, for an address to connect to. */
+    SocketAddress checkedRemote(final SocketAddress address) {
+        return checked(address);
+    }
+
     /** The socket belongs to the loop's port now. */
     void associated(final StreamSocket made) throws IOException {
     }
@@ -139,12 +144,13 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     }
 
     @Override
-    void startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
-        final SocketAddress to = checked(remote);
+    SocketAddress startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
+        final SocketAddress to = checkedRemote(remote);
         if (local != null) {
             doBind(local);
         }
         registration().started(socket.connect(to, registration().token(CONNECT)));
+        return to;
     }
 
     @Override

@@ -37,8 +37,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     @Override
     abstract StreamDevice device();
 
-    /** Starts a connect with a token of the kind {@link #CONNECT}; checks the addresses. */
-    abstract void startConnect(SocketAddress remote, SocketAddress local) throws Exception;
+    /** Starts a connect with a token of the kind {@link #CONNECT}; returns the address that it connects to. */
+    abstract SocketAddress startConnect(SocketAddress remote, SocketAddress local) throws Exception;
 
     /** A connect has succeeded; returns the local address. */
     abstract SocketAddress localOfConnected(SocketAddress remote) throws IOException;
@@ -131,6 +131,13 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     void closeBegins() {
         connector.closeBegins();
         reader.close();
+    }
+
+    @Override
+    final void handleClosed() {
+        if (parent() != null) {
+            ((AbstractIocpServerChannel) parent()).connectionClosed();
+        }
     }
 
     @Override

@@ -41,6 +41,27 @@ final class Failures {
         }
     }
 
+    /** Whether an accept has failed for want of a resource, and not because of its client. */
+    static boolean isOfServer(final Win32Exception failure) {
+        switch (failure.code()) {
+            case Win32Error.WSAENOBUFS:
+            case Win32Error.WSAEMFILE:
+            case Win32Error.WSAENOTSOCK:
+            case Win32Error.TOO_MANY_OPEN_FILES:
+            case Win32Error.ACCESS_DENIED:
+            case Win32Error.NOT_ENOUGH_MEMORY:
+            case Win32Error.OUTOFMEMORY:
+            case Win32Error.NO_SYSTEM_RESOURCES:
+            case Win32Error.NONPAGED_SYSTEM_RESOURCES:
+            case Win32Error.WORKING_SET_QUOTA:
+            case Win32Error.COMMITMENT_LIMIT:
+            case Win32Error.NOT_ENOUGH_QUOTA:
+                return true;
+            default:
+                return false;
+        }
+    }
+
     /** A read or write has failed. */
     static IOException ofTransfer(final Win32Exception failure) {
         switch (failure.code()) {

@@ -349,7 +349,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     @Override
     protected void doBind(final SocketAddress local) throws IOException {
         try {
-            socket.bind(checked(local));
+            socket.bind(SocketHandle.check(local, supportedOptions));
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }
@@ -360,7 +360,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (remoteAddress0() != null) {
             throw new AlreadyConnectedException();
         }
-        final InetSocketAddress peer = checked(remote);
+        final InetSocketAddress peer = SocketHandle.checkRemote(remote, supportedOptions);
         if (local != null) {
             doBind(local);
         }
@@ -381,10 +381,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
             hasLocalAddress();
             socket.option(WinsockOptions.UDP_CONNRESET, false);
         }
-    }
-
-    private InetSocketAddress checked(final SocketAddress address) {
-        return SocketHandle.check(address, supportedOptions);
     }
 
     private void hasLocalAddress() {
@@ -510,7 +506,8 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
 
     private AddressedEnvelope<?, ?> sendable(final AddressedEnvelope<?, ?> envelope) {
         final InetSocketAddress recipient =
-                envelope.recipient() == null ? null : checked(envelope.recipient());
+                envelope.recipient() == null ? null
+                        : SocketHandle.checkRemote(envelope.recipient(), supportedOptions);
         final ByteBuf content = (ByteBuf) envelope.content();
         if (isSendable(content) && recipient == envelope.recipient()) {
             return envelope;

@@ -137,7 +137,7 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     }
 
     @Override
-    void startConnect(final SocketAddress remote, final SocketAddress local) {
+    SocketAddress startConnect(final SocketAddress remote, final SocketAddress local) {
         if (!(remote instanceof NamedPipeAddress) || local != null) {
             throw new UnsupportedAddressTypeException();
         }
@@ -146,6 +146,7 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
                 .impersonation(config.impersonationLevel()).mode(config.mode())
                 .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(registration().token(CONNECT));
         registration().started();
+        return remote;
     }
 
     @Override

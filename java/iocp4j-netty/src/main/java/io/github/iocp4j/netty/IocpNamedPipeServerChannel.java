@@ -78,7 +78,7 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
     }
 
     @Override
-    protected void doBind(final SocketAddress local) throws IOException {
+    void listen(final SocketAddress local) throws IOException {
         if (!(local instanceof NamedPipeAddress)) {
             throw new UnsupportedAddressTypeException();
         }

@@ -75,6 +75,11 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
     }
 
     @Override
+    InetSocketAddress checkedRemote(final SocketAddress address) {
+        return SocketHandle.checkRemote(address, device().supportedOptions());
+    }
+
+    @Override
     void associated(final StreamSocket made) throws Win32Exception {
         try {
             made.completeInline();

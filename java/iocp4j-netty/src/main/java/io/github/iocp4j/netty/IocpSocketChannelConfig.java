@@ -1,6 +1,7 @@
 package io.github.iocp4j.netty;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -24,8 +25,12 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
         super(channel);
         this.channel = channel;
         this.socket = socket;
-        // As on Netty's other transports.
-        setTcpNoDelay(true);
+        try {
+            // As on Netty's other transports.
+            setTcpNoDelay(true);
+        } catch (final ChannelException refused) {
+            // The client may have reset an accepted connection. Its channel reports that when it reads.
+        }
     }
 
     boolean isCopyFileRegions() {

@@ -150,6 +150,14 @@ final class SocketHandle<D extends StreamDevice> {
                 ? new InetSocketAddress(any(ipv6), internet.getPort()) : internet;
     }
 
+    /** As {@link #check}, for an address to connect or send to: the wildcard address means this machine, as in NIO. */
+    static InetSocketAddress checkRemote(final SocketAddress address, final Set<SocketOption<?>> optionsOfSocket) {
+        final InetSocketAddress checked = check(address, optionsOfSocket);
+        return checked.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(loopback(optionsOfSocket.contains(WinsockOptions.IPV6_V6ONLY)),
+                        checked.getPort()) : checked;
+    }
+
     private static <D extends StreamDevice> DetachedSocket<D> dualStack(final Opener<D> opener)
             throws Win32Exception {
         final DetachedSocket<D> socket = opener.open(StandardProtocolFamily.INET6);
@@ -163,8 +171,17 @@ final class SocketHandle<D extends StreamDevice> {
     }
 
     private static InetAddress any(final boolean ipv6) {
+        return address(new byte[ipv6 ? 16 : 4]);
+    }
+
+    /** A socket for IPv6 and IPv4 takes the one that the JVM prefers. */
+    private static InetAddress loopback(final boolean ipv6) {
+        return ipv6 ? InetAddress.getLoopbackAddress() : address(new byte[] {127, 0, 0, 1});
+    }
+
+    private static InetAddress address(final byte[] bytes) {
         try {
-            return InetAddress.getByAddress(new byte[ipv6 ? 16 : 4]);
+            return InetAddress.getByAddress(bytes);
         } catch (final UnknownHostException impossible) {
             throw new AssertionError("The length is right", impossible);
         }

@@ -33,9 +33,8 @@ final class StreamConnector {
         if (channel.isActive()) {
             throw new AlreadyConnectedException();
         }
-        channel.startConnect(to, local);
+        remote = channel.startConnect(to, local);
         promise = connected;
-        remote = to;
         final int milliseconds = channel.config().getConnectTimeoutMillis();
         if (milliseconds > 0) {
             timeout = channel.eventLoop().schedule(this::timedOut, milliseconds, TimeUnit.MILLISECONDS);
@@ -63,7 +62,8 @@ final class StreamConnector {
                 throw Failures.ofConnect(event.error());
             }
             channel.activate(channel.localOfConnected(remote), remote);
-        } catch (final IOException failure) {
+        } catch (final IOException | IllegalStateException failure) {
+            // The latter when closeForcibly has closed the socket.
             connected.tryFailure(channel.iocpUnsafe().annotated(failure, remote));
             close();
             return;
