@@ -24,7 +24,6 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
@@ -65,8 +64,8 @@ final class ServerChannelsTest {
         final Ends events = new Ends();
         final Channel server = losing(2).childHandler(Loops.initializer(Echo::new)).handler(events)
                 .bind(Loops.loopback(0)).sync().channel();
-        connectAndReset(server);
-        connectAndReset(server);
+        connectAndClose(server);
+        connectAndClose(server);
         assertEchoes(server);
         assertThat(server.config().isAutoRead()).isTrue();
         server.close().sync();
@@ -78,8 +77,8 @@ final class ServerChannelsTest {
         final Channel server = losing(2).childHandler(Loops.initializer(() -> Loops.handingOver(accepted)))
                 .option(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
         server.read();
-        connectAndReset(server);
-        connectAndReset(server);
+        connectAndClose(server);
+        connectAndClose(server);
         loops.connect(server, new Collector());
         accepted.take();
     }
@@ -89,10 +88,8 @@ final class ServerChannelsTest {
         final Ends events = new Ends();
         final Channel server = losing(1_024).childHandler(Loops.initializer(Echo::new)).handler(events)
                 .bind(Loops.loopback(0)).sync().channel();
-        final InetSocketAddress address = (InetSocketAddress) server.localAddress();
         for (int i = 0; i < 1_024; i++) {
-            // Without a reset, because Windows may find that itself: then the server has another one to lose.
-            new Socket(address.getAddress(), address.getPort()).close();
+            connectAndClose(server);
         }
         assertThat(events.take()).isInstanceOf(Win32Exception.class);
         assertEchoes(server);
@@ -183,6 +180,13 @@ final class ServerChannelsTest {
         client.writeAndFlush(loops.buffer(Loops.random(10)));
         assertThat(collector.await(10)).isEqualTo(Loops.random(10));
         client.close().sync();
+    }
+
+    /** Without a reset, because Windows may notice that itself: then {@link LosingServer} has another one to lose. */
+    private static void connectAndClose(final Channel server) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(server.localAddress());
+        }
     }
 
     private static void connectAndReset(final Channel server) throws IOException {

@@ -211,6 +211,67 @@ final class SocketChannelsTest {
     }
 
     @Test
+    void noticesAnEndThatIsThereAlready() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
+        final Collector collector = new Collector();
+        final Channel client = unread(server, collector);
+        final Channel child = accepted.take();
+        child.writeAndFlush(loops.buffer(Loops.random(5))).sync();
+        child.close().sync();
+        client.read();
+        assertThat(collector.await(5)).isEqualTo(Loops.random(5));
+        assertThat(client.closeFuture().await(1, MINUTES)).isTrue();
+    }
+
+    @Test
+    void noticesTheEndByAReadThatIsNotWantedAnyMore() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
+        for (final boolean reset : new boolean[] {false, true}) {
+            final Collector collector = new Collector();
+            final Channel client = loops.connect(server, collector);
+            final Channel child = accepted.take();
+            child.writeAndFlush(loops.buffer(Loops.random(5))).sync();
+            collector.await(5);
+            client.eventLoop().submit(() -> client.config().setAutoRead(false)).sync();
+            child.config().setOption(ChannelOption.SO_LINGER, reset ? 0 : -1);
+            child.close().sync();
+            assertThat(client.closeFuture().await(1, MINUTES)).isTrue();
+            if (reset) {
+                assertThat(collector.event()).isInstanceOf(SocketException.class);
+            }
+            assertThat(collector.event()).isEqualTo("inactive");
+        }
+    }
+
+    @Test
+    void writesWhatWasFlushedWhileItWasNotRegistered() throws Exception {
+        final Collector collector = new Collector();
+        final Channel client = loops.connect(loops.serve(Echo::new), collector);
+        client.deregister().sync();
+        client.writeAndFlush(loops.buffer(Loops.random(5)));
+        client.eventLoop().register(client).sync();
+        assertThat(collector.await(5)).isEqualTo(Loops.random(5));
+    }
+
+    /** {@link Loops#close} checks the buffers. */
+    @Test
+    void aForcedCloseReleasesWhatWaitsForARead() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
+        for (int i = 0; i < 10; i++) {
+            final Channel client = loops.connect(server, new Collector());
+            client.eventLoop().submit(() -> client.config().setAutoRead(false)).sync();
+            final Channel child = accepted.take();
+            child.writeAndFlush(loops.buffer(Loops.random(5))).sync();
+            client.eventLoop().submit(() -> { }).sync();
+            client.eventLoop().submit(() -> client.unsafe().closeForcibly()).sync();
+            assertThat(child.closeFuture().await(1, MINUTES)).isTrue();
+        }
+    }
+
+    @Test
     void servesManyClients() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final List<Collector> collectors = new ArrayList<>();

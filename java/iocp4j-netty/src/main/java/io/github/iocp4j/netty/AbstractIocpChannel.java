@@ -99,13 +99,14 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         return registration;
     }
 
+    /** Whether the channel is closed, also by {@code closeForcibly}, or is being closed. */
     final boolean isClosing() {
-        return closing;
+        return closing || !open;
     }
 
     /** Whether operations may start. After a deregistration their completions would not find this channel. */
     final boolean canStart() {
-        return !closing && open && registration != null && registration.isValid();
+        return !isClosing() && registration != null && registration.isValid();
     }
 
     final void activate(final SocketAddress localAddress, final SocketAddress remoteAddress) {
@@ -193,7 +194,12 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             closeDetached();
         }
         if (wasOpen) {
-            onOwnLoop(this::handleClosed);
+            onOwnLoop(() -> {
+                if (!closing) {
+                    closeBegins();
+                }
+                handleClosed();
+            });
         }
     }
 

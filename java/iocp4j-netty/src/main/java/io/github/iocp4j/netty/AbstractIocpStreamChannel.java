@@ -101,6 +101,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     final void registered() {
         if (isActive()) {
             reader.goOn();
+            // After a deregistration, flushed messages have waited for this.
+            iocpUnsafe().flushAgain();
         }
     }
 
@@ -135,6 +137,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     @Override
     final void handleClosed() {
+        writer.closed();
         if (parent() != null) {
             ((AbstractIocpServerChannel) parent()).connectionClosed();
         }

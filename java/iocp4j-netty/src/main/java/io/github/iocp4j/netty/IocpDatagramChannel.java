@@ -325,6 +325,10 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     @Override
     void registered() {
         receive();
+        if (isActive()) {
+            // After a deregistration, flushed messages have waited for this.
+            iocpUnsafe().flushAgain();
+        }
     }
 
     @Override
@@ -413,7 +417,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
             while (receives.count() + held.size() < wanted) {
                 receives.start(registration(), iocpUnsafe().recvBufAllocHandle(), alloc());
             }
-        } catch (final IllegalStateException refused) {
+        } catch (final RuntimeException refused) {
             readPending = false;
             pipeline().fireExceptionCaught(refused);
             iocpUnsafe().close(voidPromise());

@@ -28,8 +28,9 @@ import java.util.Optional;
  *
  * <p>A connect waits while all instances of the pipe are busy, up to
  * {@link io.netty.channel.ChannelOption#CONNECT_TIMEOUT_MILLIS}; it fails at once with a
- * {@link java.net.ConnectException} if there is no such pipe. Pipes have no half closure. What was written before a
- * close can still be read at the other end.
+ * {@link java.net.ConnectException} if there is no such pipe. A connect to a pipe of another machine may block the loop
+ * for seconds when that machine does not answer, because Windows opens a pipe synchronously. Pipes have no half
+ * closure. What was written before a close can still be read at the other end.
  */
 public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     /** A week: for a connect without a timeout. */

@@ -101,7 +101,21 @@ final class StreamReader {
         }
         hold(event.bytes(), event.isSuccess() || event.isEnd() ? null : Failures.ofTransfer(event.error()),
                 event.isEnd());
-        deliver();
+        if (!wanted && (heldEnd || heldFailure != null)) {
+            endUnread();
+        } else {
+            deliver();
+        }
+    }
+
+    /** The program does not read any more, and learns of the end as it does from the watch. */
+    private void endUnread() {
+        final IOException failure = heldFailure;
+        releaseBuffer();
+        if (failure != null) {
+            channel.pipeline().fireExceptionCaught(failure);
+        }
+        end();
     }
 
     /** The watch has completed. */
@@ -185,7 +199,7 @@ final class StreamReader {
             buffer = direct(allocation.allocate(channel.alloc()));
             allocation.attemptedBytesRead(buffer.writableBytes());
             readInto(buffer, buffer.writableBytes());
-        } catch (final IllegalStateException | OutOfMemoryError refused) {
+        } catch (final RuntimeException | OutOfMemoryError refused) {
             releaseBuffer();
             throw new IOException(refused.getMessage(), refused);
         }
@@ -308,6 +322,10 @@ final class StreamReader {
     private void watch() throws IOException {
         if (state == State.IDLE && !channel.config().isAutoRead() && channel.canWatch()) {
             startWatch();
+            if (!watching && channel.isAtEnd()) {
+                // The end had come before the watch.
+                end();
+            }
         }
     }
 

@@ -60,22 +60,24 @@ final class StreamWriter {
     void completed(final CompletionEvent event) {
         final ChannelOutboundBuffer outbound = channel.iocpUnsafe().outboundBuffer();
         IOException failure = event.isSuccess() ? null : Failures.ofTransfer(event.error());
-        // After closeForcibly, Netty may have removed the messages already.
-        if (outbound != null && failure == null && channel.isActive()) {
-            try {
+        try {
+            // After closeForcibly, Netty may have removed the messages already.
+            if (outbound != null && failure == null && channel.isActive()) {
                 remove(outbound, event.bytes());
-            } catch (final IOException nothingSent) {
-                failure = nothingSent;
             }
+        } catch (final IOException nothingSent) {
+            failure = nothingSent;
+        } finally {
+            while (retainedCount > 0) {
+                retained[--retainedCount].release();
+                retained[retainedCount] = null;
+            }
+            transmitted = null;
+            inFlight = false;
         }
-        while (retainedCount > 0) {
-            retained[--retainedCount].release();
-            retained[retainedCount] = null;
-        }
-        transmitted = null;
-        inFlight = false;
         channel.written();
         if (channel.isClosing()) {
+            closed();
             return;
         }
         if (failure != null) {
@@ -85,9 +87,11 @@ final class StreamWriter {
         }
     }
 
-    /** The channel is closed, and no write is in flight. */
+    /** The channel is closed. A write in flight still uses what is released by its completion. */
     void closed() {
-        chunk.release();
+        if (!inFlight) {
+            chunk.release();
+        }
     }
 
     private void start(final ChannelOutboundBuffer outbound) throws Exception {
