@@ -190,7 +190,9 @@ public final class IocpIoHandler implements IoHandler {
         prepareToDestroy();
         polling = true;
         try {
-            if (!port.close(CLOSE_TIMEOUT)) {
+            // The rest of the time, and at least one look at the completions that have come.
+            final long left = Math.max(destroyDeadline - System.nanoTime(), NANOS_PER_MILLISECOND);
+            if (!port.close(Duration.ofNanos(left))) {
                 log("Operations have no completion " + CLOSE_TIMEOUT + " after their channels were closed. Their"
                         + " buffers are never released", null);
             }
