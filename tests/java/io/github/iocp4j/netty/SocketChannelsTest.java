@@ -255,7 +255,6 @@ final class SocketChannelsTest {
         assertThat(collector.await(5)).isEqualTo(Loops.random(5));
     }
 
-    /** {@link Loops#close} checks the buffers. */
     @Test
     void aForcedCloseReleasesWhatWaitsForARead() throws Exception {
         final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
@@ -269,6 +268,7 @@ final class SocketChannelsTest {
             client.eventLoop().submit(() -> client.unsafe().closeForcibly()).sync();
             assertThat(child.closeFuture().await(1, MINUTES)).isTrue();
         }
+        loops.awaitNoBuffers();
     }
 
     @Test
