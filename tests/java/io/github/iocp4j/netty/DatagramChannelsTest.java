@@ -385,7 +385,7 @@ final class DatagramChannelsTest {
         final EventLoopGroup other = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
         assertThatThrownBy(() -> other.register(channel).sync()).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("registered with another event loop before");
-        assertThat(channel.isOpen()).isFalse();
+        Loops.awaitClosed(channel);
         assertThat(other.shutdownGracefully(0, 1, MINUTES).await(1, MINUTES)).isTrue();
     }
 

@@ -75,6 +75,13 @@ final class Loops implements AutoCloseable {
         }
     }
 
+    /** Waits until another loop than that which has refused the channel has closed it. */
+    static void awaitClosed(final Channel channel) throws InterruptedException {
+        while (channel.isOpen()) {
+            Thread.sleep(1);
+        }
+    }
+
     /** Ends the loops, which close their channels; then no buffer may be left. */
     @Override
     public void close() {

@@ -557,7 +557,7 @@ final class SocketChannelsTest {
         final EventLoopGroup other = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
         assertThatThrownBy(() -> other.register(client).sync()).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("registered with another event loop before");
-        assertThat(client.isOpen()).isFalse();
+        Loops.awaitClosed(client);
         assertThat(other.shutdownGracefully(0, 1, MINUTES).await(1, MINUTES)).isTrue();
 
         final EventLoopGroup nio = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());

@@ -261,6 +261,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         @Override
         protected final void close(
                 final ChannelPromise promise, final Throwable cause, final ClosedChannelException closeCause) {
+            onOwnLoop(() -> closeOnLoop(promise, cause, closeCause));
+        }
+
+        private void closeOnLoop(
+                final ChannelPromise promise, final Throwable cause, final ClosedChannelException closeCause) {
             if (closing) {
                 // The close that has begun completes this promise, too: at once if it has ended.
                 if (!promise.isVoid()) {
@@ -279,7 +284,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
                 super.close(promise, cause, closeCause);
             };
             final Registration own = AbstractIocpChannel.this.registration;
-            if (device == null || own == null) {
+            if (device == null || own == null || own.handler().hasEnded()) {
                 end.run();
             } else if (mayBlockInClose()) {
                 own.handler().closeElsewhere(own, device, end);

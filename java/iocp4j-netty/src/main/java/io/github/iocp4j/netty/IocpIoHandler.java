@@ -62,6 +62,7 @@ public final class IocpIoHandler implements IoHandler {
     private int used;
     private long registered;
     private boolean shuttingDown;
+    private volatile boolean ended;
     /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
     private long destroyDeadline;
     /** The devices whose close has begun and not ended. */
@@ -200,11 +201,17 @@ public final class IocpIoHandler implements IoHandler {
             polling = false;
         }
         runCloseSteps();
+        ended = true;
         gather.release();
     }
 
     CompletionPort port() {
         return port;
+    }
+
+    /** Whether the loop has ended, and closed all its devices with the port. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** For one write at a time. */
