@@ -1,5 +1,6 @@
 package io.github.iocp4j.netty;
 
+import io.github.iocp4j.OperationLimitException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -172,6 +173,11 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
             while (accepting < accepts() && connections + accepting < maxConnections()) {
                 registration().started(startAccept(registration().token(0)));
                 accepting++;
+            }
+        } catch (final OperationLimitException full) {
+            // The operations of the loop's connections take all room, and give it back.
+            if (accepting == 0) {
+                eventLoop().schedule(this::goOnAccepting, PAUSE_SECONDS, TimeUnit.SECONDS);
             }
         } catch (final IllegalStateException refused) {
             throw new IOException(refused.getMessage(), refused);
