@@ -104,6 +104,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         return closing || !open;
     }
 
+    /** Whether a close has begun whose end completes the promises of all writes. {@code closeForcibly} has none. */
+    final boolean failsWrites() {
+        return closing;
+    }
+
     /** Whether operations may start. After a deregistration their completions would not find this channel. */
     final boolean canStart() {
         return !isClosing() && registration != null && registration.isValid();

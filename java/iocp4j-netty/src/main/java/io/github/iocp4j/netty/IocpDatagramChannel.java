@@ -596,7 +596,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (outbound != null && isActive()) {
             sends.removeFrom(outbound);
         }
-        if (!isClosing()) {
+        if (!failsWrites()) {
             iocpUnsafe().flushAgain();
         }
     }

@@ -78,6 +78,8 @@ final class StreamWriter {
         channel.written();
         if (channel.isClosing()) {
             closed();
+        }
+        if (channel.failsWrites()) {
             return;
         }
         if (failure != null) {
