@@ -191,6 +191,18 @@ final class PipeServerSocketTest {
         }
     }
 
+    @Test
+    void takesConnectionsThatBelongToNoPortYet() throws Exception {
+        final String name = PipePair.newName();
+        final NamedPipeServer.Builder detached = NamedPipeServer.builder(Streams.port(), name).detached();
+        try (PipeServerSocket server = new PipeServerSocket(detached, 2);
+                PipeSocket client = new PipeSocket(name);
+                PipeSocket accepted = server.accept()) {
+            client.getOutputStream().write(42);
+            assertThat(accepted.getInputStream().read()).isEqualTo(42);
+        }
+    }
+
     private static PipeSocket firstDisconnected(final PipeSocket... sockets) throws IOException {
         while (true) {
             for (final PipeSocket socket : sockets) {

@@ -301,10 +301,22 @@ public final class PipeServerSocket extends ServerSocket {
     void accepted(final Completion completion) {
         // After a failure the server goes on: only that one client was lost.
         if (completion.error() == null) {
-            final Device pipe = completion.device();
-            if (!backlog.offer((NamedPipe) pipe)) {
+            final Device pipe = connection(completion);
+            if (pipe != null && !backlog.offer((NamedPipe) pipe)) {
                 pipe.close(Duration.ZERO);
             }
+        }
+    }
+
+    /** With a builder whose connections are detached, the connection belongs to no port yet. Null when it has gone. */
+    private static Device connection(final Completion completion) {
+        if (completion.device() != null) {
+            return completion.device();
+        }
+        try {
+            return completion.detached().associate(completion.port());
+        } catch (final Win32Exception gone) {
+            return null;
         }
     }
 
