@@ -22,9 +22,14 @@ std::uint32_t statusIn(ULONG_PTR field) noexcept { return static_cast<std::uint3
 // Only for an operation of a device. Its target is set until the operation is retired.
 Target& targetOf(const Operation& operation) noexcept { return *operation.target.load(std::memory_order_relaxed); }
 
+// Another thread may read the count in a stale packet's claim.
+void storeBytes(Operation& operation, std::uint32_t bytes) noexcept {
+    std::atomic_ref{operation.record.bytes}.store(bytes, std::memory_order_relaxed);
+}
+
 // Reads the result that the kernel has written to the OVERLAPPED.
 void storeResult(Operation& operation) noexcept {
-    operation.record.bytes = static_cast<std::uint32_t>(operation.InternalHigh);
+    storeBytes(operation, static_cast<std::uint32_t>(operation.InternalHigh));
     operation.record.status = targetOf(operation).traits().errorOfStatus(operation.Internal);
 }
 
@@ -73,6 +78,10 @@ Operation* Operations::begin(Target& target, const CompletionRecord& record, Tim
     }
     // Before reserve(), because a device that has reserved its handle for the operation may read these fields.
     prepare(*operation, record);
+    if (unwritten_) {
+        // Until the result takes its place.
+        storeBytes(*operation, ::GetCurrentThreadId());
+    }
     if (carrier == Carrier::kKernel && !target.reserve(*operation)) {
         slab_.release(operation);
         refusal = code(EngineError::kHandleBusy);
@@ -97,7 +106,7 @@ void Operations::prepare(Operation& operation, const CompletionRecord& record) n
     operation.hEvent = nullptr;
     std::atomic_ref{operation.record.key}.store(record.key, std::memory_order_relaxed);
     operation.record.token = record.token;
-    operation.record.bytes = record.bytes;
+    storeBytes(operation, record.bytes);
     operation.record.status = record.status;
     std::atomic_ref{operation.record.opcode}.store(record.opcode, std::memory_order_relaxed);
     std::atomic_ref{operation.record.kind}.store(record.kind, std::memory_order_relaxed);
@@ -111,7 +120,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     const bool skipped = started.packet == Started::Packet::kMayBeSkipped && target.skipsPackets();
     const bool over = skipped || started.packet == Started::Packet::kNone;
     if (over && unwritten_) {
-        unwritten_->mark(slab_.indexOf(&operation), operation.record.kind);
+        unwritten_->mark(slab_.indexOf(&operation));
     }
     if (over && operation.rendezvous.claimByHolder()) {
         if (skipped) {
@@ -123,7 +132,7 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
                 return inlineId(bytes);
             }
         } else {
-            operation.record.bytes = started.bytes;
+            storeBytes(operation, started.bytes);
             operation.record.status = started.status;
         }
         const std::uint64_t generation = operation.rendezvous.generation();
@@ -283,6 +292,12 @@ bool Operations::cancelHeld(Operation& operation, Rendezvous::Cause cause) noexc
     return true;
 }
 
+bool Operations::countsUnwritten(Operation& operation, std::uint32_t slot, std::uint32_t status) const noexcept {
+    return unwritten_ &&
+           unwritten_->counts(slot, std::atomic_ref{operation.record.kind}.load(std::memory_order_relaxed), status,
+                              std::atomic_ref{operation.record.bytes}.load(std::memory_order_relaxed));
+}
+
 Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept {
     const bool selfPosted = entry.lpCompletionKey == kSelfPostedKey;
     Operation* operation = slab_.find(entry.lpOverlapped);
@@ -298,8 +313,7 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const std::uint64_t key = std::atomic_ref{operation->record.key}.load(std::memory_order_relaxed);
     const bool written = status != STATUS_PENDING;
     const std::uint32_t slot = slab_.indexOf(operation);
-    const DeviceKind kind = std::atomic_ref{operation->record.kind}.load(std::memory_order_relaxed);
-    const bool counts = written || (unwritten_ && unwritten_->counts(slot, kind, statusIn(entry.Internal)));
+    const bool counts = written || countsUnwritten(*operation, slot, statusIn(entry.Internal));
     if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
@@ -312,11 +326,11 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         // Read the result from the OVERLAPPED, not from the packet. Other code may have posted the packet, or it may
         // belong to an earlier operation in this slot. Either way the operation is over.
         if (unwritten_ && statusIn(entry.Internal) != statusIn(status)) {
-            unwritten_->mark(slot, kind);
+            unwritten_->mark(slot);
         }
         storeResult(*operation);
     } else if (!selfPosted) {
-        operation->record.bytes = entry.dwNumberOfBytesTransferred;
+        storeBytes(*operation, entry.dwNumberOfBytesTransferred);
         operation->record.status = targetOf(*operation).traits().errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;

@@ -130,6 +130,7 @@ private:
     void endInline(Operation& operation) noexcept;
     void releaseHold(Operation& operation) noexcept;
     bool cancelGeneration(Operation& operation, std::uint64_t generation) noexcept;
+    bool countsUnwritten(Operation& operation, std::uint32_t slot, std::uint32_t status) const noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void selfPost(Operation& operation, std::uint64_t generation) noexcept;
     void defer(Operation& operation) noexcept;

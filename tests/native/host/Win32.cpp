@@ -1,6 +1,9 @@
 // Functions of native/win32 whose own files need more of Windows than the host has.
 
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <windows.h>
 
 #include <map>
@@ -16,6 +19,7 @@
 #include "win32/Processors.h"
 #include "win32/QueuedPackets.h"
 #include "win32/Quirks.h"
+#include "win32/ThreadEnd.h"
 #include "win32/ThreadName.h"
 
 namespace {
@@ -24,6 +28,8 @@ std::mutex reservedMutex;
 std::map<LPVOID, SIZE_T> reserved;  // munmap needs the size
 
 }  // namespace
+
+DWORD GetCurrentThreadId() { return static_cast<DWORD>(::gettid()); }
 
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD) {
     if (type == MEM_COMMIT) {
@@ -80,6 +86,8 @@ HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECUR
 }
 
 BOOL WINAPI startPipeWait(HANDLE, const wchar_t*, DWORD, OVERLAPPED*) { return notImplemented(); }
+
+bool threadHasEnded(DWORD id) noexcept { return ::tgkill(::getpid(), static_cast<pid_t>(id), 0) != 0; }
 
 std::uint32_t usableProcessors() noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
 

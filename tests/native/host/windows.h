@@ -102,6 +102,7 @@ constexpr DWORD MEM_RESERVE = 0x2000;
 constexpr DWORD MEM_RELEASE = 0x8000;
 constexpr DWORD PAGE_NOACCESS = 1;
 constexpr DWORD PAGE_READWRITE = 4;
+DWORD GetCurrentThreadId();
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
 

@@ -3,6 +3,7 @@ package io.github.iocp4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Wine;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -197,6 +198,7 @@ final class FileRegionsTest {
 
     @Test
     void aCloseEndsARegionInFlight() throws Exception {
+        Wine.skip("Wine may lose the cancel of a TransmitFile that is just sending");
         final LinkedBlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
         final Channel server = loops.serverBootstrap(() -> Loops.handingOver(accepted))
                 .childOption(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
@@ -210,14 +212,13 @@ final class FileRegionsTest {
         final ChannelFuture write = client.writeAndFlush(region);
         final ChannelFuture behind = client.writeAndFlush(loops.buffer(new byte[10]));
         final ChannelFuture closed = client.close();
-        // Wine may lose the cancel of a TransmitFile that is just sending: then the end of the peer ends it.
-        accepted.take().close().sync();
         assertThat(closed.sync().isSuccess()).isTrue();
         assertThat(write.await().cause()).isInstanceOf(ClosedChannelException.class);
         assertThat(behind.await().cause()).isInstanceOf(ClosedChannelException.class);
         assertThat(region.refCnt()).isZero();
         // Nothing keeps the file open.
         Files.delete(folder.resolve("sparse"));
+        accepted.take().close().sync();
     }
 
     @Test
