@@ -1,16 +1,16 @@
 #include "win32/ThreadEnd.h"
 
-#include "win32/Handle.h"
-
 namespace iocp4j::win32 {
 
 bool threadHasEnded(DWORD id) noexcept {
-    const Handle thread{::OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, id)};
-    if (!thread) {
+    const HANDLE thread = ::OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, id);
+    if (thread == nullptr) {
         return ::GetLastError() == ERROR_INVALID_PARAMETER;
     }
-    return ::GetProcessIdOfThread(thread.get()) != ::GetCurrentProcessId() ||
-           ::WaitForSingleObject(thread.get(), 0) == WAIT_OBJECT_0;
+    const bool ended =
+        ::GetProcessIdOfThread(thread) != ::GetCurrentProcessId() || ::WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
+    ::CloseHandle(thread);
+    return ended;
 }
 
 }  // namespace iocp4j::win32

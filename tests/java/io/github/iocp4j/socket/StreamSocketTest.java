@@ -34,6 +34,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -231,7 +232,7 @@ final class StreamSocketTest extends RecordedPort {
 
     @Test
     void shutdownInputEndsReadsInFlightAndLaterOnes() throws Exception {
-        final List<Boolean> ends = new ArrayList<>();
+        final List<Boolean> ends = Collections.synchronizedList(new ArrayList<>());
         final Semaphore heard = new Semaphore(0);
         recorder.divertTo(completion -> {
             ends.add(completion.isEnd() && completion.status() == Win32Error.SUCCESS && completion.bytes() == 0);
