@@ -1,6 +1,7 @@
 package io.github.iocp4j.internal.loader;
 
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,6 +25,9 @@ public final class ExtractedLibrary {
      * The maximum in one process; a server with more applications that use iocp4j should share one class loader for it.
      */
     public static final int MOST_COPIES = 64;
+
+    private static final int MOST_ATTEMPTS = 100;
+    private static final int PAUSE_MILLIS = 10;
 
     private final NativeHost host;
     /** Whether this process has written a copy. */
@@ -104,12 +108,31 @@ public final class ExtractedLibrary {
         if (!file.toFile().isFile()) {
             return null;
         }
-        final InputStream content = new FileInputStream(file.toFile());
+        final InputStream content = open(file);
         if (carried.matches(content.readAllBytes())) {
             return content;
         }
         content.close();
         return null;
+    }
+
+    /** Tries again for a while, because another process that starts may be replacing the file. */
+    private static InputStream open(final Path file) throws IOException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return new FileInputStream(file.toFile());
+            } catch (final FileNotFoundException busy) {
+                if (attempt == MOST_ATTEMPTS || !file.toFile().isFile()) {
+                    throw busy;
+                }
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (final InterruptedException interrupted) {
+                // The program still needs the library.
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**
