@@ -157,7 +157,7 @@ NamedPipeServer::NamedPipeServer(CompletionPort& port, const NamedPipeServerSett
       security_(std::move(served.security)),
       holder_(std::move(served.pipe.holder)),
       burst_(settings.direction == PipeDirection::kOutbound
-                 ? 0  // Windows tells nobody the state of an instance that can only be written to
+                 ? 0  // Windows does not report the state of an instance that can only be written to
                  : std::min(settings.burst, port.operations().ceiling() / kShareOfOperations)),
       target_(settings.listening),
       handles_(static_cast<std::uint32_t>(served.pipe.instances.size())) {

@@ -92,7 +92,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         return writer.isInFlight();
     }
 
-    /** The connect has succeeded, and the pipeline has been told. */
+    /** The connect has succeeded: its promise is complete, and the pipeline has got channelActive. */
     final void connected() {
         reader.goOn();
     }
