@@ -2,12 +2,25 @@ package io.github.iocp4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.CompletionPoller;
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,6 +67,96 @@ final class LoopShutdownTest {
                 assertThat(client.closeFuture().isDone()).isTrue();
             }
             assertThat(events).hasSize(6).containsOnly("inactive", "unregistered");
+        }
+    }
+
+    /** Another poller has the completion of an operation of the channel, so that the loop never gets it. */
+    @Test
+    void promisesFailWhenACompletionDoesNotCome() throws Exception {
+        final Channel server = loops.serve(ChannelInboundHandlerAdapter::new);
+        final IoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, shortFactory());
+        final Keeping keeping = new Keeping();
+        final IocpIoRegistration registration =
+                group.next().register(keeping).sync().getNow().attachment();
+        final List<String> events = new CopyOnWriteArrayList<>();
+        final Channel client = loops.bootstrap(new Ends(events)).clone(group)
+                .option(ChannelOption.ALLOCATOR, loops.allocator()).connect(server.localAddress()).sync().channel();
+        final CountDownLatch started = new CountDownLatch(1);
+        client.eventLoop().execute(() -> {
+            // Fails at once, which is a completion like any other.
+            ((IocpSocketChannel) client).device()
+                    .connect((InetSocketAddress) server.localAddress(), registration.token(1));
+            started.countDown();
+            Uninterruptibly.await(keeping.reached);
+        });
+        started.await();
+        final Thread thief = new Thread(() -> {
+            try (CompletionPoller poller = registration.port().openPoller()) {
+                while (keeping.reached.getCount() > 0) {
+                    poller.poll();
+                }
+            }
+        });
+        thief.start();
+        keeping.reached.await();
+        final List<ChannelFuture> writes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            writes.add(client.writeAndFlush(loops.buffer(Loops.random(500_000))));
+        }
+        final ChannelFuture close = client.close();
+        final ChannelFuture second = client.close();
+        assertThat(group.shutdownGracefully(0, 1, TimeUnit.MINUTES).await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(close.isDone()).isTrue();
+        assertThat(close.cause()).isInstanceOf(IOException.class).hasMessageContaining("no completion");
+        assertThat(second.cause()).isSameAs(close.cause());
+        assertThat(client.closeFuture().isDone()).isTrue();
+        assertThat(writes).allMatch(ChannelFuture::isDone);
+        assertThat(writes.get(writes.size() - 1).cause()).isInstanceOf(ClosedChannelException.class);
+        assertThat(events).containsExactly("inactive", "unregistered");
+        assertThat(registration.port().snapshot().devices()).as("the handle stays open").isNotEmpty();
+        keeping.end.countDown();
+        thief.join();
+    }
+
+    /** With {@code SO_LINGER} another thread closes the handle, and may do so too late. */
+    @Test
+    void promisesFailWhenAHandleIsNotClosedInTime() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, shortFactory());
+        final Channel client = loops.bootstrap(new ChannelInboundHandlerAdapter()).clone(group)
+                .option(ChannelOption.SO_LINGER, 5).connect(server.localAddress()).sync().channel();
+        final CountDownLatch end = new CountDownLatch(1);
+        GlobalEventExecutor.INSTANCE.execute(() -> Uninterruptibly.await(end));
+        try {
+            final ChannelFuture close = client.close();
+            group.shutdownGracefully(0, 1, TimeUnit.MINUTES);
+            assertThat(close.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(close.cause()).isInstanceOf(IOException.class);
+            assertThat(client.closeFuture().isDone()).isTrue();
+        } finally {
+            end.countDown();
+        }
+        assertThat(group.terminationFuture().await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    private static IoHandlerFactory shortFactory() {
+        return IocpIoHandler.newFactory(Duration.ofMillis(300));
+    }
+
+    /** Does not return from the handling of its completion. */
+    private static final class Keeping implements IocpIoHandle {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        @Override
+        public void handle(final IoRegistration registration, final IoEvent event) {
+            reached.countDown();
+            Uninterruptibly.await(end);
+        }
+
+        @Override
+        public void close() {
+            // It owns nothing.
         }
     }
 

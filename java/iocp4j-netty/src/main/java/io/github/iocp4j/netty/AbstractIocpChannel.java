@@ -11,6 +11,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +31,8 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     private Registration registration;
     /** Whether a close has begun. No operation starts afterwards. */
     private boolean closing;
+    /** Not null if the loop has ended before the close. */
+    private IOException closeFailure;
 
     AbstractIocpChannel(final Channel parent) {
         super(parent);
@@ -274,7 +277,13 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             if (closing) {
                 // The close that has begun completes this promise, too: at once if it has ended.
                 if (!promise.isVoid()) {
-                    closeFuture().addListener(closed -> promise.trySuccess());
+                    closeFuture().addListener(closed -> {
+                        if (closeFailure == null) {
+                            promise.trySuccess();
+                        } else {
+                            promise.tryFailure(closeFailure);
+                        }
+                    });
                 }
                 return;
             }
@@ -284,17 +293,48 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             closing = true;
             closeBegins();
             final Device device = device();
-            final Runnable end = () -> {
-                closed();
-                super.close(promise, cause, closeCause);
-            };
+            final DeviceClose end = new ChannelClose(promise, cause, closeCause);
             final Registration own = AbstractIocpChannel.this.registration;
             if (device == null || own == null || own.handler().hasEnded()) {
-                end.run();
+                end.ended();
             } else if (mayBlockInClose()) {
                 own.handler().closeElsewhere(own, device, end);
             } else {
                 own.handler().close(device, end);
+            }
+        }
+
+        private void finishClose(
+                final ChannelPromise promise, final Throwable cause, final ClosedChannelException closeCause) {
+            super.close(promise, cause, closeCause);
+        }
+
+        /** A close whose promises complete when it has ended. */
+        private final class ChannelClose implements DeviceClose {
+            private final ChannelPromise promise;
+            private final Throwable cause;
+            private final ClosedChannelException closeCause;
+
+            ChannelClose(final ChannelPromise promise, final Throwable cause, final ClosedChannelException closeCause) {
+                this.promise = promise;
+                this.cause = cause;
+                this.closeCause = closeCause;
+            }
+
+            @Override
+            public void ended() {
+                closed();
+                if (closeFailure == null) {
+                    finishClose(promise, cause, closeCause);
+                }
+            }
+
+            @Override
+            public void abandoned() {
+                closeFailure = new IOException("The event loop has ended, but operations of the channel have no"
+                        + " completion. Their buffers are never released, because Windows may still use them");
+                finishClose(voidPromise(), cause, closeCause);
+                promise.tryFailure(closeFailure);
             }
         }
     }

@@ -19,8 +19,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,7 +38,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * tick of its clock. Another thread wakes the loop with a packet, and only while the loop waits.
  *
  * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
- * The buffers of operations that have none by then are never released, because Windows may still write to them.
+ * The buffers of operations that have none by then are never released, because Windows may still write to them. Their
+ * channels are closed nevertheless: writes fail with a {@link java.nio.channels.ClosedChannelException}, and
+ * {@code close} with an {@link java.io.IOException}.
  */
 public final class IocpIoHandler implements IoHandler {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -45,6 +51,8 @@ public final class IocpIoHandler implements IoHandler {
     private static final long NOTHING_SCHEDULED = -1;
 
     private final ThreadAwareExecutor executor;
+    /** How long the end of the loop waits for completions. */
+    private final Duration closeTimeout;
     private final CompletionPort port;
     private final CompletionPoller poller;
     private final Gather gather = new Gather();
@@ -65,15 +73,16 @@ public final class IocpIoHandler implements IoHandler {
     private volatile boolean ended;
     /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
     private long destroyDeadline;
-    /** The devices whose close has begun and not ended. */
-    private int closes;
+    /** Those that have begun, and have neither ended nor been abandoned. */
+    private final Set<DeviceClose> closes = Collections.newSetFromMap(new IdentityHashMap<>());
     /** Whether a poll is in progress, so that a device may end in a native call. */
     private boolean polling;
     private int handled;
     private IoHandlerContext context;
 
-    private IocpIoHandler(final ThreadAwareExecutor executor) {
+    private IocpIoHandler(final ThreadAwareExecutor executor, final Duration closeTimeout) {
         this.executor = Objects.requireNonNull(executor, "executor");
+        this.closeTimeout = closeTimeout;
         try {
             port = CompletionPort.batchBuilder(this::handle).name("netty").polled()
                     .operations(OPERATIONS).open();
@@ -90,11 +99,16 @@ public final class IocpIoHandler implements IoHandler {
      * @throws UnsatisfiedLinkError when {@link Iocp#isAvailable} is false
      */
     public static IoHandlerFactory newFactory() {
+        return newFactory(CLOSE_TIMEOUT);
+    }
+
+    /** As {@link #newFactory()}, with another limit for the end of the loop. */
+    static IoHandlerFactory newFactory(final Duration closeTimeout) {
         Iocp.ensureAvailability();
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(final ThreadAwareExecutor executor) {
-                return new IocpIoHandler(executor);
+                return new IocpIoHandler(executor, closeTimeout);
             }
 
             @Override
@@ -169,7 +183,7 @@ public final class IocpIoHandler implements IoHandler {
     public void prepareToDestroy() {
         if (!shuttingDown) {
             shuttingDown = true;
-            destroyDeadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+            destroyDeadline = System.nanoTime() + closeTimeout.toNanos();
         }
         // A close may remove registrations, but the array stays the same, because none is added any more.
         for (int i = 0; i < used; i++) {
@@ -194,7 +208,7 @@ public final class IocpIoHandler implements IoHandler {
             // The rest of the time, and at least one look at the completions that have come.
             final long left = Math.max(destroyDeadline - System.nanoTime(), NANOS_PER_MILLISECOND);
             if (!port.close(Duration.ofNanos(left))) {
-                log("Operations have no completion " + CLOSE_TIMEOUT + " after their channels were closed. Their"
+                log("Operations have no completion " + closeTimeout + " after their channels were closed. Their"
                         + " buffers are never released", null);
             }
         } finally {
@@ -233,21 +247,21 @@ public final class IocpIoHandler implements IoHandler {
         handled++;
     }
 
-    /** Closes the device, and runs the action on the loop when all completions have come and the handle is closed. */
-    void close(final Device device, final Runnable action) {
-        closes++;
-        finishClose(device, action);
+    /** Closes the device: it ends when all its completions have come. */
+    void close(final Device device, final DeviceClose close) {
+        closes.add(close);
+        finishClose(device, close);
     }
 
     /**
      * As {@link #close}, but another thread closes the handle, because that may block. First all completions come, so
      * that it is not the thread that handles the last one.
      */
-    void closeElsewhere(final Registration registration, final Device device, final Runnable action) {
-        closes++;
+    void closeElsewhere(final Registration registration, final Device device, final DeviceClose close) {
+        closes.add(close);
         device.cancelAll();
         registration.whenIdle(() -> afterPoll(
-                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(device, action))));
+                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(device, close))));
     }
 
     void onLoop(final Runnable action) {
@@ -355,10 +369,10 @@ public final class IocpIoHandler implements IoHandler {
         }
     }
 
-    private void finishClose(final Device device, final Runnable action) {
+    private void finishClose(final Device device, final DeviceClose close) {
         device.closeAsync().thenRun(() -> afterPoll(() -> {
-            closes--;
-            action.run();
+            closes.remove(close);
+            close.ended();
         }));
     }
 
@@ -388,10 +402,13 @@ public final class IocpIoHandler implements IoHandler {
     /** Waits for the completions that the closes have caused, at most until the deadline of the loop's end. */
     private void awaitCloses() {
         runCloseSteps();
-        while (closes > 0 && System.nanoTime() - destroyDeadline < 0) {
+        while (!closes.isEmpty() && System.nanoTime() - destroyDeadline < 0) {
             poll(CLOSE_POLL_MILLIS);
             runCloseSteps();
         }
+        final List<DeviceClose> left = List.copyOf(closes);
+        closes.clear();
+        left.forEach(close -> run(close::abandoned));
     }
 
     private static void close(final IoHandle handle) {
