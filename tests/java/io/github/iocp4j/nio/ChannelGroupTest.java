@@ -8,14 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
+import java.nio.channels.InterruptedByTimeoutException;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +39,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads, handlers and the end of groups. */
@@ -85,15 +90,18 @@ final class ChannelGroupTest {
         }
     }
 
-    @Test
-    void anExecutorCallsTheHandlers() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"false, 0", "true, 0", "true, 2", "true, -1"})
+    void aGivenOrCachedExecutorCallsTheHandlers(final boolean cached, final int initialSize) throws Exception {
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        final ExecutorService executor = Executors.newFixedThreadPool(2, body -> {
+        final ThreadFactory factory = body -> {
             final Thread thread = new Thread(body);
             threads.add(thread);
             return thread;
-        });
-        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
+        };
+        final ExecutorService executor =
+                cached ? Executors.newCachedThreadPool(factory) : Executors.newFixedThreadPool(2, factory);
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, initialSize);
         try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
             final Outcome<Integer> read = new Outcome<>();
             pair.server.read(ByteBuffer.allocate(1), null, read);
@@ -242,6 +250,92 @@ final class ChannelGroupTest {
         }
     }
 
+    /** All completions are there when the first handler throws; the channel of each one goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void handlersThatThrowKeepNoOtherFromBeingCalled(final boolean fixed) throws Exception {
+        final int count = 10;
+        final BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        final ThreadFactory factory = body -> {
+            final Thread thread = new Thread(body);
+            thread.setUncaughtExceptionHandler((which, thrown) -> uncaught.add(thrown));
+            return thread;
+        };
+        final AsynchronousChannelGroup group = fixed ? PROVIDER.openAsynchronousChannelGroup(1, factory)
+                : PROVIDER.openAsynchronousChannelGroup(Executors.newSingleThreadExecutor(factory), 0);
+        final CountDownLatch release = new CountDownLatch(1);
+        final List<ChannelPair> pairs = new ArrayList<>();
+        try (ChannelPair blocked = ChannelPair.Kind.TCP.connect(group)) {
+            for (int i = 0; i < count; i++) {
+                pairs.add(ChannelPair.Kind.TCP.connect(group));
+            }
+            for (int i = 0; i < count; i++) {
+                final String name = "of handler " + i;
+                pairs.get(i).server.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+                    throw new IllegalStateException(name);
+                }));
+            }
+            final CompletableFuture<Void> blocks = new CompletableFuture<>();
+            blocked.server.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+                blocks.complete(null);
+                await(release);
+            }));
+            blocked.client.write(heap("x"), null, new Outcome<>());
+            blocks.get();
+            for (final ChannelPair pair : pairs) {
+                pair.client.write(heap("x"), null, new Outcome<>());
+            }
+            release.countDown();
+            final Set<String> thrown = new TreeSet<>();
+            for (int i = 0; i < count; i++) {
+                thrown.add(uncaught.take().getMessage());
+            }
+            assertThat(thrown).hasSize(count).allMatch(text -> text.startsWith("of handler "));
+            for (final ChannelPair pair : pairs) {
+                assertThat(pair.server.write(heap("y")).get()).isEqualTo(1);
+            }
+            assertThat(uncaught).isEmpty();
+        }
+    }
+
+    @Test
+    void handlersOfFailuresMayThrowToo() throws Exception {
+        final BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(1, body -> {
+            final Thread thread = new Thread(body);
+            thread.setUncaughtExceptionHandler((which, thrown) -> uncaught.add(thrown));
+            return thread;
+        });
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
+            pair.server.read(ByteBuffer.allocate(1), 1, TimeUnit.MILLISECONDS, null, handler(bytes -> { }));
+            assertThat(uncaught.take()).isInstanceOf(AssertionError.class)
+                    .hasCauseInstanceOf(InterruptedByTimeoutException.class);
+            assertThat(pair.server.write(heap("y")).get()).isEqualTo(1);
+            assertThat(uncaught).isEmpty();
+        }
+    }
+
+    @Test
+    void aHandlerMayEndTheGroupInTheOnlyThread() throws Exception {
+        final AsynchronousChannelGroup group = ChannelPair.fixed(1);
+        final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
+        final Outcome<AsynchronousSocketChannel> pending = new Outcome<>();
+        ChannelPair.Kind.TCP.listen(group).accept(null, pending);
+        final CompletableFuture<Boolean> open = new CompletableFuture<>();
+        pair.server.read(ByteBuffer.allocate(1), null, handler(bytes -> {
+            try {
+                group.shutdownNow();
+                open.complete(pair.client.isOpen() || pair.server.isOpen());
+            } catch (final IOException impossible) {
+                open.completeExceptionally(impossible);
+            }
+        }));
+        pair.client.write(heap("x")).get();
+        assertThat(open.get()).isFalse();
+        assertThat(pending.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+        assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+
     @Test
     void aHandlerMayCloseTheChannelInTheOnlyThread() throws Exception {
         final AsynchronousChannelGroup group = ChannelPair.fixed(1);
@@ -358,6 +452,24 @@ final class ChannelGroupTest {
             pair.client.read(ByteBuffer.allocate(0), null, read);
             read.get();
             assertThat(read.thread()).isNotSameAs(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void threadsOfAnotherGroupDoNotCallHandlersDirectly() throws Exception {
+        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        final AsynchronousChannelGroup own = PROVIDER.openAsynchronousChannelGroup(1, body -> {
+            final Thread thread = new Thread(body);
+            threads.add(thread);
+            return thread;
+        });
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect(own);
+                ChannelPair others = ChannelPair.Kind.TCP.connect(ChannelPair.fixed(1))) {
+            final Outcome<Integer> nested = new Outcome<>();
+            others.server.read(ByteBuffer.allocate(0), null,
+                    handler(bytes -> pair.server.read(ByteBuffer.allocate(0), null, nested)));
+            nested.get();
+            assertThat(threads).contains(nested.thread());
         }
     }
 

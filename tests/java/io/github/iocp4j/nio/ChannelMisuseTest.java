@@ -66,6 +66,15 @@ final class ChannelMisuseTest {
             assertThatThrownBy(() -> channel.connect(server.getLocalAddress(), null, null))
                     .isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> server.accept(null, null)).isInstanceOf(NullPointerException.class);
+            final ByteBuffer[] list = {BYTE};
+            assertThatThrownBy(() -> channel.read(BYTE, 1, TimeUnit.DAYS, null, null))
+                    .isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.write(BYTE, 1, TimeUnit.DAYS, null, null))
+                    .isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.read(list, 0, 1, 1, TimeUnit.DAYS, null, null))
+                    .isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.write(list, 0, 1, 1, TimeUnit.DAYS, null, null))
+                    .isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.read(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.write(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.read(BYTE, 1, null, null, new Outcome<>()))
@@ -84,6 +93,9 @@ final class ChannelMisuseTest {
             assertThatIllegalArgumentException().isThrownBy(() -> pair.client.read(readOnly));
             assertThatIllegalArgumentException().isThrownBy(() -> pair.client.read(
                     new ByteBuffer[] {readOnly}, 0, 1, 0, TimeUnit.SECONDS, null, new Outcome<>()));
+            final Outcome<Integer> handler = new Outcome<>();
+            assertThatIllegalArgumentException().isThrownBy(() -> pair.client.read(readOnly, null, handler));
+            assertThat(handler.isDone()).isFalse();
             final ByteBuffer[] two = {heap("a"), heap("b")};
             for (final int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}, {0, -1}, {Integer.MAX_VALUE, 1}}) {
                 assertThatThrownBy(() -> pair.client.read(
@@ -132,6 +144,16 @@ final class ChannelMisuseTest {
         assertThat(channel.getLocalAddress()).isNull();
         assertThatThrownBy(() -> channel.read(BYTE)).isInstanceOf(NotYetConnectedException.class);
         assertThatThrownBy(() -> channel.write(BYTE)).isInstanceOf(NotYetConnectedException.class);
+        final Outcome<Integer> one = new Outcome<>();
+        final Outcome<Long> many = new Outcome<>();
+        final ByteBuffer[] list = {BYTE};
+        assertThatThrownBy(() -> channel.read(BYTE, null, one)).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> channel.write(BYTE, null, one)).isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> channel.read(list, 0, 1, 0, TimeUnit.SECONDS, null, many))
+                .isInstanceOf(NotYetConnectedException.class);
+        assertThatThrownBy(() -> channel.write(list, 0, 1, 0, TimeUnit.SECONDS, null, many))
+                .isInstanceOf(NotYetConnectedException.class);
+        assertThat(one.isDone() || many.isDone()).isFalse();
         assertThatThrownBy(channel::shutdownInput).isInstanceOf(NotYetConnectedException.class);
         assertThatThrownBy(channel::shutdownOutput).isInstanceOf(NotYetConnectedException.class);
         final AsynchronousServerSocketChannel server = kind.openServer(group);
@@ -154,10 +176,14 @@ final class ChannelMisuseTest {
         final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(group).bind(SocketPair.loopback());
         assertThatThrownBy(() -> channel.bind(SocketPair.loopback())).isInstanceOf(AlreadyBoundException.class);
         assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(AlreadyBoundException.class);
+        try (ChannelPair pair = ChannelPair.Kind.TCP.connect()) {
+            assertThatThrownBy(() -> pair.client.bind(null)).as("bound by the connect")
+                    .isInstanceOf(AlreadyBoundException.class);
+        }
     }
 
     @Test
-    void aPendingConnectRefusesAnotherAndCanBeCancelled() throws Exception {
+    void aPendingConnectRefusesAnotherAndItsCancelEndsBothDirections() throws Exception {
         try (FullBacklog server = new FullBacklog()) {
             final AsynchronousSocketChannel channel = ChannelPair.Kind.TCP.open(group);
             final Future<Void> connect = channel.connect(server.address());
@@ -166,7 +192,13 @@ final class ChannelMisuseTest {
             assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(ConnectionPendingException.class);
             assertThatThrownBy(() -> channel.read(BYTE)).isInstanceOf(NotYetConnectedException.class);
             assertThat(connect.cancel(false)).isTrue();
+            assertThat(connect.isDone()).isTrue();
             assertThatThrownBy(connect::get).isInstanceOf(CancellationException.class);
+            // Neither direction can be used, nor can it connect again.
+            assertThat(Outcome.failureOf(channel.read(BYTE))).isInstanceOf(ClosedChannelException.class);
+            assertThat(Outcome.failureOf(channel.write(BYTE))).isInstanceOf(ClosedChannelException.class);
+            assertThat(Outcome.failureOf(channel.connect(server.address())))
+                    .isInstanceOf(ClosedChannelException.class);
         }
     }
 
@@ -184,6 +216,10 @@ final class ChannelMisuseTest {
         assertThatThrownBy(() -> channel.connect(other)).isInstanceOf(UnsupportedAddressTypeException.class);
         assertThatThrownBy(() -> channel.bind(other)).isInstanceOf(UnsupportedAddressTypeException.class);
         assertThatThrownBy(() -> server.bind(other)).isInstanceOf(UnsupportedAddressTypeException.class);
+        assertThatThrownBy(() -> channel.connect(unresolved, null, new Outcome<>()))
+                .isInstanceOf(UnresolvedAddressException.class);
+        assertThatThrownBy(() -> channel.connect(other, null, new Outcome<>()))
+                .isInstanceOf(UnsupportedAddressTypeException.class);
         assertThat(channel.isOpen()).isTrue();
     }
 
@@ -198,6 +234,16 @@ final class ChannelMisuseTest {
         assertThat(channel.isOpen() || server.isOpen()).isFalse();
         assertThat(Outcome.failureOf(channel.connect(address))).isInstanceOf(ClosedChannelException.class);
         assertThat(Outcome.failureOf(channel.read(BYTE))).isInstanceOf(ClosedChannelException.class);
+        assertThat(Outcome.failureOf(channel.write(BYTE))).isInstanceOf(ClosedChannelException.class);
+        final Outcome<Long> scatter = new Outcome<>();
+        channel.read(new ByteBuffer[] {BYTE}, 0, 1, 0, TimeUnit.SECONDS, null, scatter);
+        assertThat(scatter.failure()).isInstanceOf(ClosedChannelException.class);
+        final Outcome<Long> gather = new Outcome<>();
+        channel.write(new ByteBuffer[] {BYTE}, 0, 1, 0, TimeUnit.SECONDS, null, gather);
+        assertThat(gather.failure()).isInstanceOf(ClosedChannelException.class);
+        final Outcome<Void> connect = new Outcome<>();
+        channel.connect(address, null, connect);
+        assertThat(connect.failure()).isInstanceOf(ClosedChannelException.class);
         assertThat(Outcome.failureOf(server.accept())).isInstanceOf(ClosedChannelException.class);
         final Outcome<AsynchronousSocketChannel> accept = new Outcome<>();
         server.accept(null, accept);

@@ -7,6 +7,7 @@ import static io.github.iocp4j.nio.ChannelPair.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -87,6 +88,22 @@ final class ChannelTransferTest {
             pair.client.close();
             assertThat(pending.get()).isEqualTo(-1);
             assertThat(pair.server.read(ByteBuffer.allocateDirect(1)).get()).isEqualTo(-1);
+            final Outcome<Long> scatter = new Outcome<>();
+            pair.server.read(
+                    new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1, 0, TimeUnit.SECONDS, null, scatter);
+            assertThat(scatter.get()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWriteFailsWhenThePeerLeaves(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final Outcome<Integer> write = blockedWrite(pair.client);
+            pair.server.close();
+            assertThat(write.failure()).isInstanceOf(IOException.class)
+                    .isNotInstanceOf(ClosedChannelException.class);
+            assertThat(pair.client.isOpen()).isTrue();
         }
     }
 
@@ -125,6 +142,31 @@ final class ChannelTransferTest {
             final ByteBuffer all = ByteBuffer.allocate(expected.length());
             fill(pair.server, all);
             assertThat(text(all)).isEqualTo(expected.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readsCutListsLongerThan64AndTheNextReadContinues(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final int length = 200;
+            final ByteBuffer source = ByteBuffer.allocate(length);
+            final ByteBuffer[] targets = new ByteBuffer[length];
+            for (int i = 0; i < length; i++) {
+                source.put((byte) i);
+                targets[i] = i % 3 == 0 ? ByteBuffer.allocate(1) : ByteBuffer.allocateDirect(1);
+            }
+            pair.client.write(source.flip()).get();
+            for (int read = 0; read < length;) {
+                final Outcome<Long> outcome = new Outcome<>();
+                pair.server.read(targets, read, length - read, 0, TimeUnit.SECONDS, null, outcome);
+                final int count = Math.toIntExact(outcome.get());
+                assertThat(count).isPositive();
+                read += count;
+            }
+            for (int i = 0; i < length; i++) {
+                assertThat(targets[i].flip().get()).isEqualTo((byte) i);
+            }
         }
     }
 
@@ -193,6 +235,33 @@ final class ChannelTransferTest {
 
     @ParameterizedTest
     @EnumSource
+    void aTimeoutEndsScatterAndGatherToo(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final ByteBuffer[] many = {ByteBuffer.allocate(BLOCK), ByteBuffer.allocateDirect(BLOCK)};
+            final Outcome<Long> scatter = new Outcome<>();
+            pair.client.read(many, 0, 2, 1, TimeUnit.MILLISECONDS, "r", scatter);
+            assertThat(scatter.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
+            assertThat(scatter.attachment()).isEqualTo("r");
+            assertThatThrownBy(() -> pair.client.read(ByteBuffer.allocate(1)))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+            Outcome<Long> gather = new Outcome<>();
+            pair.client.write(many, 0, 2, 50, TimeUnit.MILLISECONDS, null, gather);
+            while (!hasFailed(gather)) {
+                gather = new Outcome<>();
+                many[0].clear();
+                many[1].clear();
+                pair.client.write(many, 0, 2, 50, TimeUnit.MILLISECONDS, null, gather);
+            }
+            assertThat(gather.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
+            final Outcome<Long> next = new Outcome<>();
+            assertThatThrownBy(() -> pair.client.write(many, 0, 2, 0, TimeUnit.SECONDS, null, next))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+            assertThat(next.isDone()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aTimeoutThatIsNotReachedChangesNothing(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
             final Outcome<Integer> read = new Outcome<>();
@@ -220,6 +289,25 @@ final class ChannelTransferTest {
             assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1)))
                     .isExactlyInstanceOf(IllegalStateException.class);
             assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCancelledWriteIsDoneAtOnceAndEndsItsDirection(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            Future<Integer> write = pair.client.write(ByteBuffer.allocate(BLOCK));
+            while (!write.cancel(false)) {
+                write = pair.client.write(ByteBuffer.allocate(BLOCK));
+            }
+            final Future<Integer> cancelled = write;
+            assertThat(cancelled.isDone()).isTrue();
+            assertThat(cancelled.isCancelled()).isTrue();
+            assertThatThrownBy(cancelled::get).isInstanceOf(CancellationException.class);
+            assertThatThrownBy(() -> pair.client.write(heap("x"))).isExactlyInstanceOf(IllegalStateException.class);
+            assertThat(pair.client.isOpen()).isTrue();
+            assertThat(pair.server.write(heap("y")).get()).isEqualTo(1);
+            assertThat(pair.client.read(ByteBuffer.allocate(1)).get()).as("the other direction").isEqualTo(1);
         }
     }
 
@@ -333,7 +421,7 @@ final class ChannelTransferTest {
         return write;
     }
 
-    private static boolean hasFailed(final Outcome<Integer> outcome) throws Exception {
+    private static boolean hasFailed(final Outcome<?> outcome) throws Exception {
         try {
             outcome.get();
             return false;

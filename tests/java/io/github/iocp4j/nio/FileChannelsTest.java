@@ -40,12 +40,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,11 +300,18 @@ final class FileChannelsTest {
         final Outcome<FileLock> handler = new Outcome<>();
         channel.lock(0, 1, true, null, handler);
         assertThat(handler.failure()).isInstanceOf(ClosedChannelException.class);
+        // The arguments are checked before that.
         assertThatThrownBy(() -> channel.read(buffer, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> channel.write(buffer, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> channel.read(buffer.asReadOnlyBuffer(), 0))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(channel::tryLock).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(channel::size).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> channel.truncate(0)).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> channel.force(true)).isInstanceOf(ClosedChannelException.class);
+        final AsynchronousFileChannel readable = opener.open(path);
+        readable.close();
+        assertThatThrownBy(() -> readable.write(buffer, 0)).isInstanceOf(NonWritableChannelException.class);
         // The lock is gone.
         try (AsynchronousFileChannel next = opener.open(path, WRITE)) {
             assertThat(next.tryLock()).isNotNull();
@@ -342,6 +351,23 @@ final class FileChannelsTest {
             assertThat(empty.isValid()).isTrue();
             assertThat(empty.size()).isEqualTo(Runtime.version().feature() >= 19 ? Long.MAX_VALUE - 5 : 0);
             empty.release();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void locksOverlapByTheIdentityOfTheFileWhateverItsName(final Opener opener) throws Exception {
+        Files.writeString(path, "content");
+        final Path link = Files.createLink(folder.resolve("link"), path);
+        try (AsynchronousFileChannel channel = opener.open(path, READ, WRITE);
+                AsynchronousFileChannel sameFile = opener.open(link, READ, WRITE);
+                AsynchronousFileChannel otherFile = opener.open(folder.resolve("other"), READ, WRITE, CREATE)) {
+            final FileLock lock = channel.lock(0, 10, false).get();
+            assertThatThrownBy(() -> sameFile.lock(9, 1, false)).isInstanceOf(OverlappingFileLockException.class);
+            assertThatThrownBy(() -> sameFile.tryLock(9, 1, true)).isInstanceOf(OverlappingFileLockException.class);
+            otherFile.lock(0, 10, false).get().release();
+            lock.release();
+            sameFile.lock(9, 1, false).get().release();
         }
     }
 
@@ -454,6 +480,21 @@ final class FileChannelsTest {
             assertThatThrownBy(() -> Files.delete(path)).isInstanceOf(FileSystemException.class);
             assertThat(channel.size()).isEqualTo(6);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOpenFileIsSharedForReadingWritingAndDeleting(final Opener opener) throws Exception {
+        try (AsynchronousFileChannel channel = opener.open(path, READ, WRITE, CREATE)) {
+            channel.write(bytes("content"), 0).get();
+            assertThat(content()).isEqualTo("content");
+            Files.writeString(path, "changed");
+            Files.delete(path);
+            final ByteBuffer target = ByteBuffer.allocate(7);
+            assertThat(channel.read(target, 0).get()).isEqualTo(7);
+            assertThat(target.flip()).isEqualTo(bytes("changed"));
+        }
+        assertThat(path).doesNotExist();
     }
 
     /** Found by name, because the compiler warns of the class. */
@@ -576,6 +617,40 @@ final class FileChannelsTest {
             }
         });
         assertThat(closed.get()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anExceptionOfAHandlerGoesToTheUncaughtHandlerOnceAndTheChannelGoesOn(final Opener opener) throws Exception {
+        final BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+            final Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((which, thrown) -> uncaught.add(thrown));
+            return thread;
+        });
+        try (AsynchronousFileChannel channel = opener.open(path, Set.of(READ, WRITE, CREATE), executor)) {
+            for (int i = 0; i < 10; i++) {
+                final IllegalStateException thrown = new IllegalStateException("of handler " + i);
+                channel.write(bytes("x"), i, null, new CompletionHandler<Integer, Object>() {
+                    @Override
+                    public void completed(final Integer result, final Object attachment) {
+                        throw thrown;
+                    }
+
+                    @Override
+                    public void failed(final Throwable failure, final Object attachment) {
+                        throw new AssertionError(failure);
+                    }
+                });
+                assertThat(uncaught.take()).isSameAs(thrown);
+            }
+            final Outcome<Integer> read = new Outcome<>();
+            channel.read(ByteBuffer.allocate(20), 0, null, read);
+            assertThat(read.get()).isEqualTo(10);
+            assertThat(uncaught).isEmpty();
+        } finally {
+            executor.shutdown();
+        }
     }
 
     private static void awaitQuietly(final CountDownLatch latch) {

@@ -22,6 +22,8 @@ import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.pipe.ImpersonationLevel;
 import io.github.iocp4j.pipe.NamedPipeAddress;
+import io.github.iocp4j.pipe.NamedPipeServer;
+import io.github.iocp4j.pipe.PipeDirection;
 import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.net.BindException;
@@ -292,6 +294,19 @@ final class NamedPipeChannelsTest {
         final AsynchronousServerSocketChannel malformed =
                 NamedPipeChannels.openServer(group).setOption(SECURITY_DESCRIPTOR, "no descriptor");
         assertThatThrownBy(() -> malformed.bind(null)).isInstanceOf(BindException.class);
+    }
+
+    /** A channel asks for both directions. */
+    @Test
+    void aPipeThatRefusesTheClientByItsAccessRightsClosesTheChannel() throws Exception {
+        try (NamedPipeServer server = NamedPipeServer.builder(Streams.port(), PipePair.newName())
+                .direction(PipeDirection.INBOUND).open()) {
+            final AsynchronousSocketChannel client = NamedPipeChannels.open(group);
+            final Throwable failure = Outcome.failureOf(client.connect(NamedPipeAddress.of(server.name())));
+            assertThat(failure).isInstanceOf(IOException.class);
+            assertThat(Win32Exception.codeOf(failure)).isEqualTo(Win32Error.ACCESS_DENIED);
+            assertThat(client.isOpen()).isFalse();
+        }
     }
 
     @Test

@@ -34,6 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A socket over a pipe behaves as java.net says of sockets; each case names a point of its documentation. */
 @Timeout(120)
@@ -416,7 +418,9 @@ final class PipeSocketTest {
             socket.setTrafficClass(4);
             socket.setPerformancePreferences(1, 2, 3);
             socket.bind(null);
-            assertThat(socket.isConnected()).isFalse();
+            socket.bind(new InetSocketAddress(0));
+            assertThat(socket.isConnected() || socket.isClosed()).isFalse();
+            assertThat(socket.isInputShutdown() || socket.isOutputShutdown()).isFalse();
             assertThat(socket.getRemoteSocketAddress()).isNull();
             assertThat(socket.getInetAddress()).isNull();
             assertThat(socket.getLocalPort()).isEqualTo(-1);
@@ -479,6 +483,23 @@ final class PipeSocketTest {
             assertThat(socket.pipe().peerProcessId()).isEqualTo((int) ProcessHandle.current().pid());
             assertThatThrownBy(() -> new PipeSocket(socket.pipe())).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("attachment");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "\\\\.\\pipe\\%s", "//./pipe/%s", "npipe:////./pipe/%s"})
+    void connectsByEachFormOfThePath(final String form) throws Exception {
+        final String name = PipePair.newName();
+        try (PipeServerSocket server = new PipeServerSocket(name);
+                PipeSocket socket = new PipeSocket(String.format(form, name)); Socket accepted = server.accept()) {
+            accepted.getOutputStream().write(4);
+            assertThat(socket.getInputStream().read()).isEqualTo(4);
+            assertThat(socket.getRemoteSocketAddress()).isEqualTo(server.getLocalSocketAddress());
+        }
+        try (PipeServerSocket server = new PipeServerSocket(String.format(form, name));
+                PipeSocket socket = new PipeSocket(name); Socket accepted = server.accept()) {
+            socket.getOutputStream().write(5);
+            assertThat(accepted.getInputStream().read()).isEqualTo(5);
         }
     }
 

@@ -11,10 +11,12 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 
@@ -51,6 +53,25 @@ public final class ProviderProbe {
             }
         }
         System.out.println("file " + name(handlerOfAFile()));
+        final Path file = Files.createTempFile("probe", null);
+        try (AsynchronousFileChannel channel = AsynchronousFileChannel.open(file, WRITE, DELETE_ON_CLOSE)) {
+            System.out.println("files " + channel.getClass().getPackageName());
+        }
+        System.out.println("address of another family " + outcomeOfIpv6());
+    }
+
+    /** Connects to a closed number of this machine. */
+    private static String outcomeOfIpv6() throws Exception {
+        final byte[] one = new byte[16];
+        one[15] = 1;
+        try (AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
+            client.connect(new InetSocketAddress(InetAddress.getByAddress(one), 1)).get();
+            return "connected";
+        } catch (final UnsupportedAddressTypeException refused) {
+            return "refused at once";
+        } catch (final ExecutionException failed) {
+            return "not connected";
+        }
     }
 
     /** The thread that calls the handler of a file channel without an executor. */

@@ -1,8 +1,10 @@
 package io.github.iocp4j.nio;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.fixtures.ChildJvm;
+import java.io.InputStream;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +25,16 @@ final class ProviderPropertyTest {
     void aProgramThatKnowsTheJdkOnlyUsesIt() throws Exception {
         final ChildJvm program = run("-Djava.net.preferIPv4Stack=true");
         assertThat(program.output()).as(program.toString())
-                .startsWith(PROVIDER + " hello /0.0.0.0 127.0.0.1 iocp4j-nio-handler- true");
+                .startsWith(PROVIDER + " hello /0.0.0.0 127.0.0.1 iocp4j-nio-handler- true")
+                .contains("address of another family refused at once");
+    }
+
+    /** The JDK has no such property for files; therefore FileChannels is a factory of its own. */
+    @Test
+    void thePropertyLeavesTheFileChannelsOfTheJdk() throws Exception {
+        final ChildJvm program = run();
+        assertThat(program.output()).as(program.toString()).contains("files sun.nio.ch")
+                .contains("file iocp4j-nio-handler-");
     }
 
     @Test
@@ -54,6 +65,18 @@ final class ProviderPropertyTest {
     void theJarRegistersNoService() {
         assertThat(ServiceLoader.load(AsynchronousChannelProvider.class)).isEmpty();
         assertThat(AsynchronousChannelProvider.provider().getClass().getName()).startsWith("sun.");
+    }
+
+    /** GraalVM's native-image includes no constructor that is only found by name, unless the jar says so. */
+    @Test
+    void theJarNamesTheProviderForNativeImages() throws Exception {
+        assertThat(CompletionPortChannelProvider.class.getConstructor().newInstance()).isNotNull();
+        final String config = "/META-INF/native-image/io.github.iocp4j/iocp4j-nio/reflect-config.json";
+        try (InputStream found = CompletionPortChannelProvider.class.getResourceAsStream(config)) {
+            assertThat(found).as(config).isNotNull();
+            assertThat(new String(found.readAllBytes(), UTF_8)).isEqualToIgnoringWhitespace("[{\"name\": \"" + PROVIDER
+                    + "\", \"methods\": [{\"name\": \"<init>\", \"parameterTypes\": []}]}]");
+        }
     }
 
     private static ChildJvm run(final String... options) throws Exception {

@@ -20,6 +20,9 @@ import java.util.concurrent.ThreadFactory;
  * java -Djava.nio.channels.spi.AsynchronousChannelProvider=io.github.iocp4j.nio.CompletionPortChannelProvider ...
  * }</pre>
  *
+ * <p>On the module path, {@code --add-modules io.github.iocp4j.nio} is also needed if no module of the program requires
+ * this one. In a native image of GraalVM the property works, too, because the jar names the provider for it.
+ *
  * <p>Or it creates a provider and calls its methods, and other channels of the program stay those of the JDK. The jar
  * does not register the provider as a service, because that would replace the channels of every program that has the
  * jar. The {@linkplain io.github.iocp4j.nio page of the package} says how the channels differ from those of the JDK.

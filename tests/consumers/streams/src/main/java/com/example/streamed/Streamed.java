@@ -8,21 +8,26 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.iocp4j.nio.FileChannels;
 import io.github.iocp4j.nio.Futures;
+import io.github.iocp4j.nio.NamedPipeChannels;
 import io.github.iocp4j.nio.PipeServerSocket;
 import io.github.iocp4j.nio.PipeSocketFactory;
 import io.github.iocp4j.nio.Streams;
 import io.github.iocp4j.pipe.NamedPipe;
+import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
-/** Sends a text through sockets on the two ends of a pipe, through futures on another one, and through a file. */
+/** Sends a text through sockets, channels and futures on the two ends of pipes, and through a file. */
 public final class Streamed {
     private static final String NAME = "streamed-" + ProcessHandle.current().pid();
     private static final String TEXT = "Hello";
@@ -37,9 +42,10 @@ public final class Streamed {
      */
     public static void main(final String[] args) throws Exception {
         throughSockets();
+        throughChannels();
         throughFutures();
         throughAFile();
-        System.out.println("ok: " + TEXT.length() + " bytes have arrived in each of 3 ways");
+        System.out.println("ok: " + TEXT.length() + " bytes have arrived in each of 4 ways");
     }
 
     private static void throughSockets() throws Exception {
@@ -48,6 +54,22 @@ public final class Streamed {
                     Socket accepted = server.accept()) {
                 client.getOutputStream().write(TEXT.getBytes(UTF_8));
                 check(new String(accepted.getInputStream().readNBytes(TEXT.length()), UTF_8));
+            }
+        }
+    }
+
+    private static void throughChannels() throws Exception {
+        try (AsynchronousServerSocketChannel server = NamedPipeChannels.openServer(null)
+                        .bind(NamedPipeAddress.of(NAME + "-channels"));
+                AsynchronousSocketChannel client = NamedPipeChannels.open(null)) {
+            final Future<AsynchronousSocketChannel> accepting = server.accept();
+            client.connect(server.getLocalAddress()).get();
+            try (AsynchronousSocketChannel accepted = accepting.get()) {
+                final Future<Integer> write = client.write(UTF_8.encode(TEXT));
+                final ByteBuffer received = ByteBuffer.allocate(100);
+                accepted.read(received).get();
+                write.get();
+                check(UTF_8.decode(received.flip()).toString());
             }
         }
     }
