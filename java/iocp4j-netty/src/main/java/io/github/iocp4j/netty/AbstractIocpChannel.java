@@ -300,7 +300,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             } else if (mayBlockInClose()) {
                 own.handler().closeElsewhere(own, device, end);
             } else {
-                own.handler().close(device, end);
+                own.handler().close(own, device, end);
             }
         }
 

@@ -62,7 +62,7 @@ final class DeviceRegistration extends Registration implements IocpIoRegistratio
             left = List.copyOf(devices);
         }
         left.forEach(this::closeAdded);
-        removeIfDone();
+        settle();
     }
 
     @Override
@@ -78,11 +78,11 @@ final class DeviceRegistration extends Registration implements IocpIoRegistratio
                 return;
             }
         }
-        handler().close(device, () -> {
+        handler().close(this, device, () -> {
             synchronized (devices) {
                 devices.remove(device);
             }
-            removeIfDone();
+            settle();
         });
     }
 }

@@ -55,6 +55,7 @@ public final class IocpIoHandler implements IoHandler {
     private final Duration closeTimeout;
     private final CompletionPort port;
     private final CompletionPoller poller;
+    private final SuspensionGuard suspension;
     private final Gather gather = new Gather();
     private final CompletionEvent event = new CompletionEvent();
     /** Set while the loop waits or is about to: only then does a wake-up need a packet. */
@@ -83,6 +84,7 @@ public final class IocpIoHandler implements IoHandler {
     private IocpIoHandler(final ThreadAwareExecutor executor, final Duration closeTimeout) {
         this.executor = Objects.requireNonNull(executor, "executor");
         this.closeTimeout = closeTimeout;
+        suspension = new SuspensionGuard(executor);
         try {
             port = CompletionPort.batchBuilder(this::handle).name("netty").polled()
                     .operations(OPERATIONS).open();
@@ -247,10 +249,14 @@ public final class IocpIoHandler implements IoHandler {
         handled++;
     }
 
-    /** Closes the device: it ends when all its completions have come. */
-    void close(final Device device, final DeviceClose close) {
-        closes.add(close);
-        finishClose(device, close);
+    SuspensionGuard suspension() {
+        return suspension;
+    }
+
+    /** Closes the device of the registration: it ends when all its completions have come. */
+    void close(final Registration registration, final Device device, final DeviceClose close) {
+        beginClose(registration, close);
+        finishClose(registration, device, close);
     }
 
     /**
@@ -258,10 +264,10 @@ public final class IocpIoHandler implements IoHandler {
      * that it is not the thread that handles the last one.
      */
     void closeElsewhere(final Registration registration, final Device device, final DeviceClose close) {
-        closes.add(close);
+        beginClose(registration, close);
         device.cancelAll();
         registration.whenIdle(() -> afterPoll(
-                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(device, close))));
+                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(registration, device, close))));
     }
 
     void onLoop(final Runnable action) {
@@ -369,9 +375,15 @@ public final class IocpIoHandler implements IoHandler {
         }
     }
 
-    private void finishClose(final Device device, final DeviceClose close) {
+    private void beginClose(final Registration registration, final DeviceClose close) {
+        closes.add(close);
+        registration.closeBegins();
+    }
+
+    private void finishClose(final Registration registration, final Device device, final DeviceClose close) {
         device.closeAsync().thenRun(() -> afterPoll(() -> {
             closes.remove(close);
+            registration.closeEnds();
             close.ended();
         }));
     }

@@ -8,6 +8,10 @@ import io.netty.channel.IoRegistration;
  * The registration of an {@link IocpIoHandle} with an event loop: what {@link IoRegistration#attachment} returns. It
  * owns devices. {@link #cancel} closes them. Any thread may call these methods.
  *
+ * <p>Netty counts the registrations of a loop, and an auto-scaled group suspends a loop that has none. Netty learns of
+ * a cancel only from the {@link IoRegistration} that {@link io.netty.channel.IoEventLoop#register} has returned: cancel
+ * that one if the loop may be suspended afterwards.
+ *
  * <p>{@link #submit} throws an {@link UnsupportedOperationException}: operations are started on the devices.
  */
 public interface IocpIoRegistration extends IoRegistration {

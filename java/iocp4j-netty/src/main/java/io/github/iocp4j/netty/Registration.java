@@ -29,6 +29,10 @@ class Registration implements IoRegistration {
     private final AtomicBoolean cancelled = new AtomicBoolean();
     /** The operations whose completions have not come. Only the loop's thread uses it. */
     private int inFlight;
+    /** The closes of its devices that have begun and not ended. Only the loop's thread uses it. */
+    private int closes;
+    /** Whether it was cancelled while something was in flight, so that the loop must not be suspended. */
+    private boolean isGuarded;
     /** Null, or what follows the last completion. */
     private Runnable whenIdle;
 
@@ -89,7 +93,19 @@ class Registration implements IoRegistration {
     void completed() {
         inFlight--;
         runIfIdle();
-        removeIfDone();
+        settle();
+    }
+
+    /** The close of a device begins. */
+    final void closeBegins() {
+        closes++;
+        settle();
+    }
+
+    /** The close of a device has ended. */
+    final void closeEnds() {
+        closes--;
+        settle();
     }
 
     /** Runs the action when no operation is in flight, on the loop. No operation starts afterwards. */
@@ -133,16 +149,29 @@ class Registration implements IoRegistration {
 
     /** The loop's thread: there was a cancel. */
     void cancelled() {
-        removeIfDone();
+        settle();
     }
 
     /** The loop's thread: whether no completion can come any more. */
     boolean isIdle() {
-        return inFlight == 0;
+        return inFlight == 0 && closes == 0;
     }
 
-    final void removeIfDone() {
-        if (cancelled.get() && isIdle()) {
+    /** The loop's thread: after a cancel, leaves the loop's table when nothing is in flight any more. */
+    final void settle() {
+        if (!cancelled.get()) {
+            return;
+        }
+        final boolean idle = isIdle();
+        if (idle == isGuarded) {
+            isGuarded = !idle;
+            if (idle) {
+                handler.suspension().release();
+            } else {
+                handler.suspension().hold();
+            }
+        }
+        if (idle) {
             handler.remove(this);
         }
     }
