@@ -8,6 +8,9 @@ import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.security.AccessControlContext;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Map;
@@ -181,9 +184,9 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     void dispatch(final HandlerResult<?, ?> result) {
         final HandlerThread thread = HandlerThread.of(this);
         if (thread == null) {
-            execute(result);
+            enqueue(result);
         } else if (!thread.accept(result) && !defer(result)) {
-            execute(result);
+            enqueue(result);
         }
     }
 
@@ -207,18 +210,24 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     }
 
     /**
-     * Calls a handler, but not on the stack of the caller. The groups of the JDK also run the tasks of programs that
-     * know them to be executors.
+     * Runs a task of a program that knows the groups of the JDK to be executors. As there, the task has no permission
+     * that its caller does not have, if there is a security manager.
      */
     @Override
     public void execute(final Runnable task) {
+        Objects.requireNonNull(task, "task");
+        enqueue(System.getSecurityManager() == null ? task : withPermissionsOfCaller(task));
+    }
+
+    /** Calls a handler, but not on the stack of the caller. */
+    void enqueue(final Runnable handler) {
         if (fixed) {
-            if (!defer(Objects.requireNonNull(task, "task"))) {
+            if (!defer(handler)) {
                 throw new ShutdownChannelGroupException();
             }
         } else {
             try {
-                executor.execute(task);
+                executor.execute(handler);
             } catch (final RejectedExecutionException refused) {
                 throw (ShutdownChannelGroupException) new ShutdownChannelGroupException().initCause(refused);
             }
@@ -357,6 +366,14 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         } catch (final IOException impossible) {
             throw new AssertionError("The channels of this package close without an exception", impossible);
         }
+    }
+
+    private static Runnable withPermissionsOfCaller(final Runnable task) {
+        final AccessControlContext caller = AccessController.getContext();
+        return () -> AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+            task.run();
+            return null;
+        }, caller);
     }
 
     private static boolean isUnbounded(final ExecutorService executor) {

@@ -51,7 +51,7 @@ final class HandlerResult<V, A> implements Result<V>, Runnable {
     /** Fails without a call of the handler on the stack of the caller. */
     void failLater(final Throwable outcome) {
         failure = outcome;
-        group.execute(this);
+        group.enqueue(this);
     }
 
     /** Runs on a thread of an executor. */

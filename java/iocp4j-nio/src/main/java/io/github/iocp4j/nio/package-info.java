@@ -91,6 +91,7 @@
  * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the
  * internal thread calls the handler.
  * <li>There are no checks of a {@code SecurityManager}: with one, the program needs the permissions of this library.
+ * Only a task for a group that is used as an executor has the permissions of its caller, as in the JDK.
  * </ul>
  */
 package io.github.iocp4j.nio;
