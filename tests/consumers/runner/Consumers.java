@@ -113,8 +113,8 @@ public final class Consumers {
         cases.put("two-versions", jvm -> {
             final Path first = projects.library("class-path");
             final Path second = Projects.otherVersion(first, target.resolve("iocp4j-of-another-version.jar"));
-            return refusesBoth(jvm.run(target, "-cp", path(projects.jar("class-path"), first, second), TALK),
-                    first, second);
+            // The DLL is that of the jar whose classes the JVM takes.
+            return jvm.run(target, "-cp", path(projects.jar("class-path"), first, second), TALK).succeeds();
         });
         cases.put("module-path", jvm -> jvm.nativeAccess("io.github.iocp4j")
                 .run(target, "--module-path", projects.classPath("module-path"), "--module", TALK_MODULE).succeeds());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class StartTest {
     /** In JVM 11, when the DLL has been extracted by an earlier start. Other JVMs load other classes of their own. */
-    private static final int MOST_CLASSES = 150;
+    private static final int MOST_CLASSES = 120;
     private static final Pattern LOADED = Pattern.compile("\\]\\s*(\\S+) source:.*");
 
     @TempDir

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,16 +98,49 @@ final class CarriedLibraryTest {
                         + " --add-modules io.github.iocp4j.windows.x86_64");
     }
 
+    /** A program may have hundreds of jars, and to open each takes time. */
+    @Test
+    void isThatOfTheJarOfOurClassesWithoutASearchOfOthers() throws IOException {
+        final FakeNativeHost host = host();
+        dll(host, "other-library.jar", OLDER);
+        host.ownJar = jar(FakeNativeHost.DLL);
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+
+        assertThat(carried.content()).isEqualTo(FakeNativeHost.DLL);
+        assertThat(carried.hash()).isEqualTo(FakeNativeHost.hash());
+        assertThat(carried.jar()).endsWith("/carrier.jar");
+        assertThat(host.searches).isZero();
+        Files.delete(host.ownJar); // nothing keeps it open
+    }
+
+    @Test
+    void isSearchedForWhereTheJarOfOurClassesHasNone() throws IOException {
+        final FakeNativeHost host = host();
+        dll(host, "iocp4j-windows-x86_64.jar", FakeNativeHost.DLL);
+        host.ownJar = jar(null);
+
+        assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+    }
+
+    @Test
+    void isRefusedWhenTheJarIsDamaged() throws IOException {
+        final FakeNativeHost host = host();
+        host.ownJar = jar(FakeNativeHost.DLL);
+        final byte[] damaged = Files.readAllBytes(host.ownJar);
+        final int dll = new String(damaged, StandardCharsets.ISO_8859_1)
+                .indexOf(new String(FakeNativeHost.DLL, StandardCharsets.ISO_8859_1));
+        damaged[dll] ^= 1;
+        Files.write(host.ownJar, damaged);
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+
+        assertThatThrownBy(carried::content).isInstanceOf(IOException.class)
+                .hasMessage("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE + " does not have its CRC-32");
+    }
+
     @Test
     void isComparedWithACopyWithoutBeingUnpacked() throws IOException {
         final FakeNativeHost host = host();
-        host.jar = home.resolve("carrier.jar");
-        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(host.jar))) {
-            jar.putNextEntry(new JarEntry(CarriedLibrary.HASH_RESOURCE));
-            jar.write(FakeNativeHost.hash().getBytes(StandardCharsets.US_ASCII));
-            jar.putNextEntry(new JarEntry(CarriedLibrary.DLL_RESOURCE));
-            jar.write(FakeNativeHost.DLL);
-        }
+        host.jar = jar(FakeNativeHost.DLL);
         final CarriedLibrary carried = CarriedLibrary.find(host);
         final byte[] damaged = FakeNativeHost.DLL.clone();
         damaged[3] ^= 1;
@@ -126,15 +160,26 @@ final class CarriedLibraryTest {
     @Test
     void matchesNothingWhereTheJarHasOnlyItsHash() throws IOException {
         final FakeNativeHost host = host();
-        host.jar = home.resolve("carrier.jar");
-        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(host.jar))) {
-            jar.putNextEntry(new JarEntry(CarriedLibrary.HASH_RESOURCE));
-            jar.write(FakeNativeHost.hash().getBytes(StandardCharsets.US_ASCII));
-        }
+        host.jar = jar(null);
         final CarriedLibrary carried = CarriedLibrary.find(host);
 
         assertThatThrownBy(() -> carried.matches(FakeNativeHost.DLL)).isInstanceOf(IOException.class)
                 .hasMessage("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE + " is not there");
+    }
+
+    /** A jar with the hash of the DLL and, unless it is null, a DLL that is not compressed. */
+    private Path jar(final byte[] dll) throws IOException {
+        final Path file = home.resolve("carrier.jar");
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+            jar.putNextEntry(new JarEntry(CarriedLibrary.HASH_RESOURCE));
+            jar.write(FakeNativeHost.hash().getBytes(StandardCharsets.US_ASCII));
+            if (dll != null) {
+                jar.setLevel(Deflater.NO_COMPRESSION);
+                jar.putNextEntry(new JarEntry(CarriedLibrary.DLL_RESOURCE));
+                jar.write(dll);
+            }
+        }
+        return file;
     }
 
     private FakeNativeHost host() {

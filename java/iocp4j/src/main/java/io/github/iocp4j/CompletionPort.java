@@ -44,7 +44,8 @@ public final class CompletionPort implements AutoCloseable {
     private final boolean polled;
     private final Mechanism mechanism;
     private final long id;
-    private final PollerList pollers = new PollerList();
+    /** Null on a port with workers. */
+    private final PollerList pollers;
     private final AtomicLong untaken = new AtomicLong();
     private final Object endLock = new Object();
     private boolean hasEnded;
@@ -57,6 +58,7 @@ public final class CompletionPort implements AutoCloseable {
         name = builder.name;
         closeTimeoutMillis = builder.closeTimeoutMillis;
         polled = builder.polled;
+        pollers = polled ? new PollerList() : null;
         mechanism = builder.mechanism;
         dispatcher = new CompletionDispatcher(
                 this, builder.listener, builder.batchListener, builder.exceptionHandler);
@@ -318,7 +320,9 @@ public final class CompletionPort implements AutoCloseable {
         if (awaited != null) {
             awaited.complete(null);
         }
-        pollers.closeAll();
+        if (polled) {
+            pollers.closeAll();
+        }
     }
 
     /** Completes when the port has ended. */

@@ -1,5 +1,6 @@
 package io.github.iocp4j.internal.loader;
 
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 /**
- * The {@code iocp4j.dll} in a jar, with its SHA-256 beside it. The class path may have several: several versions of
- * iocp4j, or jars of libraries that include iocp4j.
+ * The {@code iocp4j.dll} in a jar, with its SHA-256 beside it. If the jar of our classes has none, it is in another jar
+ * of the class path, which may have several: of several versions of iocp4j, or of libraries that include it.
  */
 public final class CarriedLibrary {
     public static final String DLL_RESOURCE = "META-INF/native/windows-x86_64/" + NativeLibrarySearch.FILE_NAME;
@@ -37,11 +38,17 @@ public final class CarriedLibrary {
 
     private final URL dll;
     private final String hash;
+    /** What the jar knows of the DLL; null when it does not come from a jar. */
+    private final JarEntry entry;
     private byte[] content;
 
-    private CarriedLibrary(final URL dll, final String hash) {
+    private CarriedLibrary(final URL dll, final String hash, final JarEntry entry) throws IOException {
+        if (hash.length() != SHA256_DIGITS || !isHexadecimal(hash)) {
+            throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
+        }
         this.dll = dll;
         this.hash = hash;
+        this.entry = entry;
     }
 
     /**
@@ -51,12 +58,36 @@ public final class CarriedLibrary {
      *     malformed
      */
     public static CarriedLibrary find(final NativeHost host) throws IOException {
+        try (JarFile own = host.ownJar()) {
+            final CarriedLibrary found = own == null ? null : in(own);
+            if (found != null) {
+                return found;
+            }
+        }
+        return onClassPath(host);
+    }
+
+    private static CarriedLibrary in(final JarFile jar) throws IOException {
+        final JarEntry hash = jar.getJarEntry(HASH_RESOURCE);
+        final JarEntry dll = jar.getJarEntry(DLL_RESOURCE);
+        if (hash == null || dll == null) {
+            return null;
+        }
+        try (InputStream text = jar.getInputStream(hash)) {
+            return new CarriedLibrary(
+                    new URL("jar:" + new File(jar.getName()).toURI() + "!/" + DLL_RESOURCE), text(text), dll);
+        }
+    }
+
+    private static CarriedLibrary onClassPath(final NativeHost host) throws IOException {
         final Map<String, URL> places = new LinkedHashMap<>();
         final Map<String, String> hashes = new HashMap<>();
         for (final URL found : host.resources(HASH_RESOURCE)) {
             final String place = place(found, HASH_RESOURCE);
             places.put(place, found);
-            hashes.put(place, new String(read(found), StandardCharsets.US_ASCII).strip());
+            try (InputStream text = connection(found).getInputStream()) {
+                hashes.put(place, text(text));
+            }
         }
         if (places.isEmpty()) {
             throw new FileNotFoundException("no jar carries " + DLL_RESOURCE + ": add that of"
@@ -66,11 +97,8 @@ public final class CarriedLibrary {
         final String place = new HashSet<>(hashes.values()).size() == 1
                 ? places.keySet().iterator().next()
                 : beside(host, places.keySet());
-        final String hash = hashes.get(place);
-        if (hash.length() != SHA256_DIGITS || !isHexadecimal(hash)) {
-            throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
-        }
-        return new CarriedLibrary(new URL(places.get(place), NativeLibrarySearch.FILE_NAME), hash);
+        final URL dll = new URL(places.get(place), NativeLibrarySearch.FILE_NAME);
+        return new CarriedLibrary(dll, hashes.get(place), entry(dll));
     }
 
     /** The jar that our classes come from. That is certain only if exactly one jar has them. */
@@ -96,44 +124,52 @@ public final class CarriedLibrary {
     }
 
     /**
-     * Whether the copy is the DLL. A jar knows the length and the CRC-32 of the DLL, so that it need not be unpacked.
-     * The CRC-32 finds damage; against changes on purpose {@link Writers} protects.
+     * Whether that is the DLL. A jar knows the length and the CRC-32 of the DLL, so that it need not be unpacked. The
+     * CRC-32 finds damage; against changes on purpose {@link Writers} protects.
      */
     public boolean matches(final byte[] copy) throws IOException {
-        final JarEntry known = content == null ? entry(dll) : null;
-        if (known == null || known.getSize() == UNKNOWN || known.getCrc() == UNKNOWN) {
-            return Arrays.equals(copy, content());
+        return isChecked() ? hasChecksum(copy) : Arrays.equals(copy, content());
+    }
+
+    /** The length of the DLL, or -1 if only {@link #content} tells. */
+    public long length() {
+        return isChecked() ? entry.getSize() : UNKNOWN;
+    }
+
+    /**
+     * The DLL, after a check that it is not damaged: by its CRC-32, because SHA-256 takes long in a JVM that has just
+     * started, or by its SHA-256 where there is no CRC-32.
+     */
+    public byte[] content() throws IOException {
+        if (content == null) {
+            final byte[] unpacked;
+            try (InputStream stream = connection(dll).getInputStream()) {
+                unpacked = stream.readAllBytes();
+            } catch (final FileNotFoundException missing) {
+                throw new IOException("the jar is damaged: " + DLL_RESOURCE + " is not there", missing);
+            }
+            if (isChecked() && !hasChecksum(unpacked)) {
+                throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have its CRC-32");
+            }
+            if (!isChecked() && !hash.equals(sha256(unpacked))) {
+                throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
+            }
+            content = unpacked;
         }
-        if (copy.length != known.getSize()) {
+        return content;
+    }
+
+    private boolean isChecked() {
+        return entry != null && entry.getSize() != UNKNOWN && entry.getCrc() != UNKNOWN;
+    }
+
+    private boolean hasChecksum(final byte[] copy) {
+        if (copy.length != entry.getSize()) {
             return false;
         }
         final CRC32 crc = new CRC32();
         crc.update(copy);
-        return crc.getValue() == known.getCrc();
-    }
-
-    /** The DLL as stored in the jar. */
-    public byte[] content() throws IOException {
-        if (content == null) {
-            try {
-                content = read(dll);
-            } catch (final FileNotFoundException missing) {
-                throw new IOException("the jar is damaged: " + DLL_RESOURCE + " is not there", missing);
-            }
-        }
-        return content;
-    }
-
-    /**
-     * The DLL, after a check of its hash.
-     *
-     * @throws IOException when the hash is not the SHA-256 beside it
-     */
-    public byte[] checkedContent() throws IOException {
-        if (!hash.equals(sha256(content()))) {
-            throw new IOException("the jar is damaged: " + DLL_RESOURCE + " does not have the SHA-256 beside it");
-        }
-        return content;
+        return crc.getValue() == entry.getCrc();
     }
 
     public static String sha256(final byte[] content) {
@@ -161,10 +197,8 @@ public final class CarriedLibrary {
         return !text.isEmpty();
     }
 
-    private static byte[] read(final URL found) throws IOException {
-        try (InputStream content = connection(found).getInputStream()) {
-            return content.readAllBytes();
-        }
+    private static String text(final InputStream hash) throws IOException {
+        return new String(hash.readAllBytes(), StandardCharsets.US_ASCII).strip();
     }
 
     /** The jar's entry for the DLL, or null when it does not come from a jar, or is not there. */

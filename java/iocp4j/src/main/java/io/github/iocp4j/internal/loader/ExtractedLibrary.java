@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -54,7 +55,7 @@ public final class ExtractedLibrary {
         if (!folder.toRealPath().equals(folder)) {
             throw new FileSystemException(folder.toString(), null, "is not a folder but a link: delete it");
         }
-        final Writers trusted = Writers.trusted(host);
+        final Writers trusted = new Writers(host);
         Loading outcome;
         int copy = 1;
         do {
@@ -91,7 +92,7 @@ public final class ExtractedLibrary {
         }
         trusted.require(file.getParent());
         written = true;
-        final IOException notReplaced = write(file, carried.checkedContent());
+        final IOException notReplaced = write(file, carried.content());
         final InputStream copy = openIfIntact(file, carried);
         if (copy == null) {
             throw damaged(file, notReplaced);
@@ -109,11 +110,20 @@ public final class ExtractedLibrary {
             return null;
         }
         final InputStream content = open(file);
-        if (carried.matches(content.readAllBytes())) {
+        if (carried.matches(read(content, carried.length()))) {
             return content;
         }
         content.close();
         return null;
+    }
+
+    /** Reads one byte more than the DLL has, in one call of Windows, because a JVM that starts has slow loops. */
+    private static byte[] read(final InputStream content, final long expected) throws IOException {
+        if (expected < 0) {
+            return content.readAllBytes();
+        }
+        final byte[] copy = new byte[(int) expected + 1];
+        return Arrays.copyOf(copy, content.readNBytes(copy, 0, copy.length));
     }
 
     /** Tries again for a while, because another process that starts may be replacing the file. */

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 
 /**
  * Compares the jar with the DLL. They must have the same version of iocp4j, which the DLL checks when it is loaded, and
@@ -20,6 +23,23 @@ import java.util.Map;
  */
 public final class NativeContract {
     private static final int ABI_VERSION = 10;
+    /** Of the first constants; each of the others is the code of a refusal. */
+    private static final String[] NAMES = {
+        "ABI version",
+        "length of a completion record",
+        "offset of the key",
+        "offset of the token",
+        "offset of the byte count",
+        "offset of the status",
+        "offset of the opcode",
+        "offset of the device kind",
+        "offset of the detail",
+        "flag of a detached connection",
+        "last opcode",
+        "last device kind",
+        "last mechanism",
+        "number of refusals",
+    };
 
     private NativeContract() {
     }
@@ -37,7 +57,7 @@ public final class NativeContract {
 
     /** The version that the build has written beside this class. */
     public static String version() {
-        try (InputStream version = NativeContract.class.getResourceAsStream("version")) {
+        try (JarFile jar = NativeHost.JVM.ownJar(); InputStream version = version(jar)) {
             return version == null
                     ? "without a version"
                     : new String(version.readAllBytes(), StandardCharsets.US_ASCII).strip();
@@ -46,8 +66,18 @@ public final class NativeContract {
         }
     }
 
+    private static InputStream version(final JarFile jar) throws IOException {
+        final ZipEntry entry =
+                jar == null ? null : jar.getEntry(NativeContract.class.getPackageName().replace('.', '/') + "/version");
+        return entry == null ? NativeContract.class.getResourceAsStream("version") : jar.getInputStream(entry);
+    }
+
     /** Describes the first difference between the DLL's array and what this jar expects; null if there is none. */
     public static String difference(final int[] answer) {
+        return Arrays.equals(answer, constants()) ? null : firstDifference(answer);
+    }
+
+    private static String firstDifference(final int[] answer) {
         int next = 0;
         for (final Map.Entry<String, Integer> term : terms().entrySet()) {
             if (next == answer.length) {
@@ -59,29 +89,45 @@ public final class NativeContract {
             }
             next++;
         }
-        return next == answer.length ? null : "the DLL has more constants than the jar expects";
+        return "the DLL has more constants than the jar expects";
     }
 
     /** The constants that this jar expects, by name, in the order of the DLL's array. */
     public static Map<String, Integer> terms() {
+        final int[] constants = constants();
         final Map<String, Integer> terms = new LinkedHashMap<>();
-        terms.put("ABI version", ABI_VERSION);
-        terms.put("length of a completion record", RecordLayout.RECORD_LENGTH);
-        terms.put("offset of the key", RecordLayout.KEY_OFFSET);
-        terms.put("offset of the token", RecordLayout.TOKEN_OFFSET);
-        terms.put("offset of the byte count", RecordLayout.BYTES_OFFSET);
-        terms.put("offset of the status", RecordLayout.STATUS_OFFSET);
-        terms.put("offset of the opcode", RecordLayout.OPCODE_OFFSET);
-        terms.put("offset of the device kind", RecordLayout.KIND_OFFSET);
-        terms.put("offset of the detail", RecordLayout.DETAIL_OFFSET);
-        terms.put("flag of a detached connection", RecordLayout.DETACHED_FLAG);
-        terms.put("last opcode", PortAccess.get().code(Opcode.WAIT));
-        terms.put("last device kind", PortAccess.get().code(DeviceKind.CHILD_PROCESS));
-        terms.put("last mechanism", Mechanism.HANDLE.ordinal());
-        terms.put("number of refusals", EngineError.values().length);
+        for (int i = 0; i < NAMES.length; i++) {
+            terms.put(NAMES[i], constants[i]);
+        }
         for (final EngineError refusal : EngineError.values()) {
             terms.put("code of refusal " + refusal, refusal.code());
         }
         return terms;
+    }
+
+    /** Without the names, which would cost each program that starts a few milliseconds. */
+    private static int[] constants() {
+        final EngineError[] refusals = EngineError.values();
+        final int[] constants = {
+            ABI_VERSION,
+            RecordLayout.RECORD_LENGTH,
+            RecordLayout.KEY_OFFSET,
+            RecordLayout.TOKEN_OFFSET,
+            RecordLayout.BYTES_OFFSET,
+            RecordLayout.STATUS_OFFSET,
+            RecordLayout.OPCODE_OFFSET,
+            RecordLayout.KIND_OFFSET,
+            RecordLayout.DETAIL_OFFSET,
+            RecordLayout.DETACHED_FLAG,
+            PortAccess.get().code(Opcode.WAIT),
+            PortAccess.get().code(DeviceKind.CHILD_PROCESS),
+            Mechanism.HANDLE.ordinal(),
+            refusals.length,
+        };
+        final int[] all = Arrays.copyOf(constants, constants.length + refusals.length);
+        for (int i = 0; i < refusals.length; i++) {
+            all[constants.length + i] = refusals[i].code();
+        }
+        return all;
     }
 }

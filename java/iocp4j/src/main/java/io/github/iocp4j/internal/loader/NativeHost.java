@@ -1,12 +1,17 @@
 package io.github.iocp4j.internal.loader;
 
 import io.github.iocp4j.internal.PortNative;
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarFile;
+import java.util.zip.ZipException;
 
 /** The process as the library search sees it. Tests substitute their own. */
 public interface NativeHost {
@@ -38,6 +43,22 @@ public interface NativeHost {
         }
 
         @Override
+        public JarFile ownJar() throws IOException {
+            try {
+                final CodeSource source = NativeHost.class.getProtectionDomain().getCodeSource();
+                final URL origin = source == null ? null : source.getLocation();
+                if (origin == null || !"file".equals(origin.getProtocol())) {
+                    return null;
+                }
+                final File file = new File(origin.toURI());
+                return file.isFile() ? new JarFile(file) : null;
+            } catch (final URISyntaxException | ZipException | RuntimeException unknown) {
+                // A security manager may refuse to tell, and other class loaders have URLs of their own.
+                return null;
+            }
+        }
+
+        @Override
         public void load(final Path file) {
             System.load(file.toString());
         }
@@ -59,6 +80,14 @@ public interface NativeHost {
      * if it has none itself, because the parent, such as an application server's, may have another version.
      */
     List<URL> resources(String name) throws IOException;
+
+    /**
+     * Opens the jar that our own classes come from, or returns null if they do not come from a jar. That is quicker
+     * than {@link #resources}, which opens all jars of the class path, of which a program may have hundreds.
+     */
+    default JarFile ownJar() throws IOException {
+        return null;
+    }
 
     /** Loads the library from an absolute path, for the class loader of our own classes. */
     void load(Path file);

@@ -43,6 +43,12 @@ public final class NativeLibrarySearch {
         }
     };
     private final List<String> tried = new ArrayList<>();
+    /** Folders of {@code java.library.path} without the DLL. */
+    private final List<String> empty = new ArrayList<>();
+    /** Entries of {@code java.library.path} that are not absolute. */
+    private final List<String> skipped = new ArrayList<>();
+    /** How many of {@link #tried} are of {@code java.library.path}; they come first. */
+    private int triedOfJavaLibraryPath;
     private final List<Throwable> failures = new ArrayList<>();
 
     public NativeLibrarySearch(final NativeHost host) {
@@ -94,30 +100,20 @@ public final class NativeLibrarySearch {
     }
 
     private boolean loadFromJavaLibraryPath() {
-        final List<String> empty = new ArrayList<>();
-        final List<String> skipped = new ArrayList<>();
         for (final String entry : host.property(JAVA_LIBRARY_PATH).split(File.pathSeparator)) {
-            if (!isAbsolute(entry)) {
+            // Not by Files, which throws and catches an exception for a file that is missing.
+            final File file = new File(entry, FILE_NAME);
+            if (!file.isAbsolute()) {
                 if (!DEFAULT_FOLDER.equals(entry)) {
                     skipped.add('"' + entry + '"');
                 }
-                continue;
-            }
-            final Path file = Path.of(entry, FILE_NAME);
-            // Not by Files, which throws and catches an exception for a file that is missing.
-            if (!file.toFile().isFile()) {
+            } else if (!file.isFile()) {
                 empty.add(entry);
-            } else if (loadsIfTrusted(file)) {
+            } else if (loadsIfTrusted(file.toPath())) {
                 return true;
             }
         }
-        if (!empty.isEmpty()) {
-            tried.add(JAVA_LIBRARY_PATH + ": no " + FILE_NAME + " in " + String.join(File.pathSeparator, empty));
-        }
-        if (!skipped.isEmpty()) {
-            tried.add(JAVA_LIBRARY_PATH + ": skipped " + String.join(", ", skipped)
-                    + ", because only absolute folders are safe");
-        }
+        triedOfJavaLibraryPath = tried.size();
         return false;
     }
 
@@ -127,7 +123,7 @@ public final class NativeLibrarySearch {
             // While a file in them is open, the folders cannot be renamed between check and load.
             final InputStream held = new FileInputStream(file.toFile());
             try {
-                final Writers trusted = Writers.trusted(host);
+                final Writers trusted = new Writers(host);
                 trusted.require(file.getParent());
                 trusted.require(file);
                 return loads(JAVA_LIBRARY_PATH, file);
@@ -138,14 +134,6 @@ public final class NativeLibrarySearch {
             failures.add(untrusted);
             tried.add(JAVA_LIBRARY_PATH + ": " + untrusted.getMessage() + "; to load it anyway, name"
                     + " it in " + LIBRARY_PATH);
-            return false;
-        }
-    }
-
-    private static boolean isAbsolute(final String entry) {
-        try {
-            return Path.of(entry).isAbsolute();
-        } catch (final InvalidPathException quotedPerhaps) {
             return false;
         }
     }
@@ -241,6 +229,14 @@ public final class NativeLibrarySearch {
     }
 
     private NativeLibraryError diagnosis() {
+        if (!skipped.isEmpty()) {
+            tried.add(triedOfJavaLibraryPath, JAVA_LIBRARY_PATH + ": skipped " + String.join(", ", skipped)
+                    + ", because only absolute folders are safe");
+        }
+        if (!empty.isEmpty()) {
+            tried.add(triedOfJavaLibraryPath, JAVA_LIBRARY_PATH + ": no " + FILE_NAME + " in "
+                    + String.join(File.pathSeparator, empty));
+        }
         final NativeLibraryError error =
                 PortAccess.get().libraryError(FILE_NAME + " could not be loaded.\n  " + String.join("\n  ", tried));
         failures.forEach(error::addSuppressed);

@@ -29,14 +29,12 @@ public final class Writers {
             AclEntryPermission.WRITE_DATA, AclEntryPermission.APPEND_DATA, AclEntryPermission.DELETE,
             AclEntryPermission.DELETE_CHILD, AclEntryPermission.WRITE_ACL, AclEntryPermission.WRITE_OWNER);
 
+    private final NativeHost host;
     private final Path home;
-    /** Null where files have no access control lists: not on Windows. */
+    /** Those of the home folder; null where files have no access control lists: not on Windows. */
     private final Set<UserPrincipal> trusted;
-
-    private Writers(final Path home, final Set<UserPrincipal> trusted) {
-        this.home = home;
-        this.trusted = trusted;
-    }
+    /** Whether {@link #trusted} has those of the Windows folder, too, which a usual installation does not need. */
+    private boolean windowsAdded;
 
     /**
      * Finds the users that are trusted.
@@ -44,17 +42,10 @@ public final class Writers {
      * @param host has the folders of the user and of Windows
      * @throws IOException when an owner or a list cannot be read
      */
-    public static Writers trusted(final NativeHost host) throws IOException {
-        final Path home = Path.of(host.property("user.home"));
-        if (view(home) == null) {
-            return new Writers(home, null);
-        }
-        final Set<UserPrincipal> trusted = of(home, false);
-        final String windows = host.variable("SystemRoot");
-        if (windows != null && !windows.isEmpty()) {
-            trusted.addAll(of(Path.of(windows), false));
-        }
-        return new Writers(home, trusted);
+    public Writers(final NativeHost host) throws IOException {
+        this.host = host;
+        home = Path.of(host.property("user.home"));
+        trusted = view(home) == null ? null : of(home, false);
     }
 
     /**
@@ -68,11 +59,22 @@ public final class Writers {
             return;
         }
         for (final UserPrincipal writer : of(path, true)) {
-            if (!trusted.contains(writer)) {
+            if (!trusts(writer)) {
                 throw new FileSystemException(path.toString(), null,
                         "can be changed by " + writer.getName() + ", who cannot change " + home);
             }
         }
+    }
+
+    private boolean trusts(final UserPrincipal writer) throws IOException {
+        if (!trusted.contains(writer) && !windowsAdded) {
+            windowsAdded = true;
+            final String windows = host.variable("SystemRoot");
+            if (windows != null && !windows.isEmpty()) {
+                trusted.addAll(of(Path.of(windows), false));
+            }
+        }
+        return trusted.contains(writer);
     }
 
     /** Optionally includes inherit-only ACEs, which do not apply to the folder itself. */
