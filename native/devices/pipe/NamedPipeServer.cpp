@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <memory>
 
 #include "engine/port/CompletionPort.h"
@@ -15,7 +14,7 @@ namespace {
 // the connections need operations, too.
 constexpr std::uint32_t kShareOfOperations = 8;
 
-// After that time with few clients, the number of waiting instances shrinks again.
+// After that time with few clients, instances that clients take are not replaced until few are left.
 constexpr std::chrono::milliseconds kQuiet{1'000};
 
 }  // namespace
@@ -38,16 +37,8 @@ public:
         return start(operation, [&] { return connectInstance(handle(), operation); });
     }
 
-    // Closes an instance that need not wait any longer. It stays if it is a connection already.
-    void closeSurplus() noexcept {
-        Role waiting = Role::kWaiting;
-        if (role_.compare_exchange_strong(waiting, Role::kSurplus)) {
-            Device::close(key());
-        }
-    }
-
     win32::ErrorCode disconnect() noexcept override {
-        if (role_.load(std::memory_order_acquire) != Role::kConnection) {
+        if (!connected_.load(std::memory_order_acquire)) {
             return code(EngineError::kWrongDevice);
         }
         const win32::ErrorCode error = NamedPipe::disconnect();
@@ -58,18 +49,13 @@ public:
     }
 
 private:
-    enum class Role { kWaiting, kConnection, kSurplus };
-
     bool onCompleted(CompletionRecord& record) noexcept override {
         if (record.opcode != Opcode::kAccept) {
             return true;
         }
         NamedPipeServer& server = *server_;
         if (record.status == ERROR_SUCCESS) {
-            Role waiting = Role::kWaiting;
-            if (!role_.compare_exchange_strong(waiting, Role::kConnection)) {
-                return false;  // It is being closed: leave() makes another instance of the handle.
-            }
+            connected_.store(true, std::memory_order_release);
             record.detail = clientProcessId(handle());
             server.backoff_.succeeded();
             server.removeWaiting(key());
@@ -122,11 +108,6 @@ private:
 
     void leave(NamedPipeServer& server) noexcept {
         win32::Handle handle = releaseHandle();
-        // Until the handle is closed, a client can connect, also after the accept was cancelled: it is accepted.
-        const bool taken = role_.load() == Role::kSurplus && !win32::isListening(handle.get());
-        if (taken && server.rescue(handle, packetKey())) {
-            return;
-        }
         // Inline completion stays enabled until the handle is closed, but the next connection has not enabled it.
         const bool reusable = reusable_.load(std::memory_order_relaxed) && !completesInline();
         if (!reusable || !server.reclaim(handle, packetKey())) {
@@ -146,7 +127,7 @@ private:
     NamedPipeServer* server_;  // nullptr once the instance no longer waits
     bool left_ = false;        // the handle was returned to the server or closed
     bool replace_ = false;     // it has failed, and another instance replaces it when it is closed
-    std::atomic<Role> role_{Role::kWaiting};
+    std::atomic<bool> connected_{false};
     std::atomic<bool> reusable_{false};  // disconnected, so that the handle can wait for another client
 };
 
@@ -276,47 +257,22 @@ bool NamedPipeServer::addUnarmed() noexcept {
 }
 
 void NamedPipeServer::shrinkIfQuiet() noexcept {
-    std::vector<Device::Key> surplus;
-    std::vector<Unarmed> unarmed;
-    {
-        const std::lock_guard lock{mutex_};
-        if (closing_ || target_ == settings_.listening) {
-            return;
-        }
-        const auto now = Clock::now();
-        const bool quiet = now >= quietFrom_ && accepted_ < settings_.listening;
-        if (!quiet) {
-            if (now >= quietFrom_) {
-                accepted_ = 0;
-                quietFrom_ = now + kQuiet;
-            }
-            port().remind(key(), static_cast<std::uint32_t>(kQuiet.count()));
-            return;
-        }
+    const std::lock_guard lock{mutex_};
+    if (closing_ || target_ == settings_.listening) {
+        return;
+    }
+    const auto now = Clock::now();
+    // Clients may already be connected to instances without an accept: those are armed first.
+    const bool allArmed = unarmed_.empty() && idle_.empty();
+    if (now >= quietFrom_ && accepted_ < settings_.listening && allArmed) {
         target_ = settings_.listening;
-        unarmed.swap(unarmed_);
-        try {
-            auto instance = armed_.begin();
-            std::advance(instance, std::min<std::size_t>(armed_.size(), target_));
-            // The newest first: clients come to the oldest, so that none is likely to come to one that is being closed.
-            surplus.assign(armed_.rbegin(), std::make_reverse_iterator(instance));
-        } catch (const std::bad_alloc&) {
-            // They wait on, and are not replaced.
-        }
+        return;
     }
-    for (Unarmed& spare : unarmed) {
-        // Clients connect to an instance from its creation on, before it is armed.
-        if (!win32::hasClient(spare.handle.get()) || !rescue(spare.handle, spare.packetKey)) {
-            spare.handle.reset();
-            handleClosed();
-        }
+    if (now >= quietFrom_) {
+        accepted_ = 0;
+        quietFrom_ = now + kQuiet;
     }
-    for (const Device::Key instance : surplus) {
-        const Share<Device> share{instance};
-        if (share && win32::isListening(share->handle())) {
-            static_cast<Instance&>(*share).closeSurplus();
-        }
-    }
+    port().remind(key(), static_cast<std::uint32_t>(kQuiet.count()));
 }
 
 // The caller has called reserveInstance().
@@ -406,22 +362,6 @@ bool NamedPipeServer::reclaim(win32::Handle& handle, Device::Key packetKey) noex
         return false;
     }
     unarmed_.push_back({std::move(handle), packetKey});
-    return true;
-}
-
-// Makes another instance of the handle of a surplus one, to which a client has connected. Returns false and leaves the
-// handle to the caller if the server is closing.
-bool NamedPipeServer::rescue(win32::Handle& handle, Device::Key packetKey) noexcept {
-    {
-        const std::lock_guard lock{mutex_};
-        if (closing_) {
-            return false;
-        }
-        ++making_;
-    }
-    if (addInstance({std::move(handle), packetKey}) != ERROR_SUCCESS) {
-        port().remind(key(), backoff_.delay());
-    }
     return true;
 }
 

@@ -57,6 +57,9 @@ private:
 
     // If clients have taken half of the waiting instances at once, more clients come. Then many more instances wait.
     // All of them are created before the first one is armed, because a free instance wakes all waiting clients.
+    //
+    // When it is quiet again, clients use up the surplus, because an instance that is closed can lose a client: Windows
+    // has no call that closes it only if no client has come.
     void growInABurst() noexcept;
     bool isBurst() noexcept;
     bool addUnarmed() noexcept;
@@ -68,7 +71,6 @@ private:
     win32::Result<Device::Key> makeInstance(Unarmed unarmed);
     win32::ErrorCode createHandle(win32::Handle& handle) noexcept;
     bool reclaim(win32::Handle& handle, Device::Key packetKey) noexcept;
-    bool rescue(win32::Handle& handle, Device::Key packetKey) noexcept;
     void handleClosed() noexcept;
     bool reserveInstance(Replacement& replacement) noexcept;
     bool enlist(Device::Key instance) noexcept;
@@ -87,7 +89,7 @@ private:
 
     std::mutex mutex_;  // guards everything below
     bool closing_ = false;
-    std::uint32_t target_;            // of waiting instances: `listening`, or `burst`
+    std::uint32_t target_;            // least number of waiting instances: `listening`, or `burst`
     std::uint32_t accepted_ = 0;      // clients since the last look
     Clock::time_point quietFrom_;     // time of the next look, if target_ is `burst`
     bool listening_ = false;          // until then listen() returns the failure
@@ -95,7 +97,7 @@ private:
     std::vector<Unarmed> unarmed_;    // handles from open() and of disconnected instances
     std::uint32_t handles_;           // open or about to be created; maxInstances at most
     std::uint32_t making_ = 0;        // instances that are being created
-    std::vector<Device::Key> armed_;  // an accept is in flight or about to start; in the order of arming
+    std::vector<Device::Key> armed_;  // an accept is in flight or about to start
     std::vector<Device::Key> idle_;   // no operation was available for the accept; clients may connect nevertheless
 };
 

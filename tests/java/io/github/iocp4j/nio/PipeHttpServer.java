@@ -20,7 +20,6 @@ import java.util.zip.CRC32;
 
 /** As much of HTTP/1.1 as the tests of clients need, on a pipe; one thread for each connection. */
 final class PipeHttpServer implements AutoCloseable {
-    private static final int LISTENING = 128;
 
     final String pipe = PipePair.newName();
     final AtomicInteger connections = new AtomicInteger();
@@ -42,10 +41,7 @@ final class PipeHttpServer implements AutoCloseable {
 
     PipeHttpServer(final PipeMode mode, final Handler handler) throws IOException {
         this.handler = handler;
-        // A fixed number: one that adapts closes waiting instances after a second. It looks for a client just before it
-        // closes the handle, but one that connects in between finds its pipe closed.
-        server = new PipeServerSocket(
-                NamedPipeServer.builder(Streams.port(), pipe).mode(mode).listening(LISTENING), 0);
+        server = new PipeServerSocket(NamedPipeServer.builder(Streams.port(), pipe).mode(mode), 0);
         final Thread thread = new Thread(this::accept, "http-accept");
         thread.setDaemon(true);
         thread.start();

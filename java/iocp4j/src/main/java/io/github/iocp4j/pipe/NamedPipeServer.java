@@ -177,10 +177,10 @@ public final class NamedPipeServer extends Device {
          * every worker is in the listener, no instance is created. Therefore, if the listener blocks, set as many
          * instances as clients may connect during that time.
          *
-         * <p>Default: 4, and 256 after clients have taken half of them at once, until less than 4 clients connect in a
-         * second; never more than {@link #maxInstances}, or an eighth of the port's ceiling of operations. An outbound
-         * server keeps 4, because Windows does not tell it which of its instances have clients. A number that is set
-         * here stays as it is.
+         * <p>Default: 4, and 256 after clients have taken half of them at once; never more than {@link #maxInstances},
+         * or an eighth of the port's ceiling of operations. After a second with less than 4 clients, an instance that a
+         * client takes is not replaced until less than 4 wait. An outbound server keeps 4, because Windows does not
+         * tell it which of its instances have clients. A number that is set here stays as it is.
          *
          * <p>With 0 the server accepts on demand: each call of {@link NamedPipeServer#accept(long)} lets one client
          * connect, and no other can. Only the first client of all may connect before the first call, which then
