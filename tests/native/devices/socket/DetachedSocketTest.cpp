@@ -114,6 +114,25 @@ TEST_F(DetachedSocketTest, DatagramSocketKeepsWhatWinsockCannotReadBack) {
     EXPECT_EQ(0u, *static_cast<Socket&>(*share).get(SocketOption::kConnReset));
 }
 
+TEST(DetachedSocketConnectTest, FailureOfTheImplicitBindIsTheCompletionOfTheConnect) {
+    FakeCall<&win32::Calls::bind> bindsNothing{[](auto...) {
+        ::WSASetLastError(WSAENOBUFS);
+        return SOCKET_ERROR;
+    }};
+    FakeCall<&win32::Calls::connectEx> connectEx{[](auto...) {
+        ADD_FAILURE() << "ConnectEx needs a bound socket";
+        return FALSE;
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const auto device = Detached::associate(open(), *port);
+    ASSERT_TRUE(device);
+    ASSERT_TRUE(port.submit(*device, Opcode::kConnect, 1, [](Device& target, Operation& operation) {
+        return static_cast<StreamSocket&>(target).connect(operation, loopback(1));
+    }));
+    EXPECT_EQ(DWORD{WSAENOBUFS}, recording.waitForToken(1).status);
+}
+
 TEST_F(DetachedSocketTest, OnlyAPreparedStreamSocketBecomesAServer) {
     const Detached::Key datagrams = open(SOCK_DGRAM);
     EXPECT_EQ(code(EngineError::kWrongDevice), DetachedSocket::serve(datagrams, *port_, {}).error());

@@ -7,9 +7,11 @@ import static io.github.iocp4j.nio.ChannelPair.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Garbage;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -390,6 +392,42 @@ final class ChannelTransferTest {
 
     @ParameterizedTest
     @EnumSource
+    void aWriteWhoseBufferIsChangedInFlightFailsAndTheNextWorks(final ChannelPair.Kind kind) throws Exception {
+        for (final ByteBuffer source : List.of(ByteBuffer.allocateDirect(BLOCK), ByteBuffer.allocate(BLOCK))) {
+            try (ChannelPair pair = kind.connect()) {
+                final Outcome<Integer> write = blockedWrite(pair.client, source);
+                source.limit(source.position());
+                final Outcome<Integer> reads = readToTheEnd(pair.server);
+                assertThat(write.failure()).isInstanceOf(RuntimeException.class);
+                assertThat(pair.client.write(heap("next")).get()).isEqualTo(4);
+                pair.client.close();
+                assertThat(reads.get()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerIsCollectableAfterItsCall(final ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = kind.connect()) {
+            final List<WeakReference<Object>> handlers = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                final Outcome<Integer> read = new Outcome<>();
+                pair.server.read(ByteBuffer.allocate(1), 1, TimeUnit.DAYS, read, read);
+                final Outcome<Integer> write = new Outcome<>();
+                pair.client.write(heap("x"), write, write);
+                write.get();
+                read.get();
+                handlers.add(new WeakReference<>(read));
+                handlers.add(new WeakReference<>(write));
+            }
+            Garbage.awaitCollected(handlers);
+            assertThat(pair.client.isOpen() && pair.server.isOpen()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void manyOperationsInARowDoNotGrowTheStack(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
             final int count = 5_000;
@@ -406,19 +444,46 @@ final class ChannelTransferTest {
 
     /** Writes until a write stays in flight. */
     private static Outcome<Integer> blockedWrite(final AsynchronousSocketChannel channel) throws Exception {
+        return blockedWrite(channel, ByteBuffer.allocateDirect(BLOCK));
+    }
+
+    private static Outcome<Integer> blockedWrite(final AsynchronousSocketChannel channel, final ByteBuffer source)
+            throws Exception {
         Outcome<Integer> write = new Outcome<>();
-        channel.write(ByteBuffer.allocateDirect(BLOCK), null, write);
+        channel.write(source, null, write);
         int quiet = 0;
         while (quiet < 5) {
             Thread.sleep(5);
             quiet++;
             if (write.isDone()) {
                 write = new Outcome<>();
-                channel.write(ByteBuffer.allocateDirect(BLOCK), null, write);
+                channel.write(source.clear(), null, write);
                 quiet = 0;
             }
         }
         return write;
+    }
+
+    /** Reads in handlers, until there is the end. */
+    private static Outcome<Integer> readToTheEnd(final AsynchronousSocketChannel channel) {
+        final Outcome<Integer> end = new Outcome<>();
+        final ByteBuffer target = ByteBuffer.allocateDirect(BLOCK);
+        channel.read(target, null, new CompletionHandler<Integer, Object>() {
+            @Override
+            public void completed(final Integer bytes, final Object attachment) {
+                if (bytes < 0) {
+                    end.completed(bytes, attachment);
+                } else {
+                    channel.read(target.clear(), null, this);
+                }
+            }
+
+            @Override
+            public void failed(final Throwable failure, final Object attachment) {
+                end.failed(failure, attachment);
+            }
+        });
+        return end;
     }
 
     private static boolean hasFailed(final Outcome<?> outcome) throws Exception {

@@ -268,11 +268,12 @@ final class PipeSocketTest {
         try (PipeServerSocket server = single(); PipeSocket second = new PipeSocket()) {
             final Socket first = connected(server);
             final Waiting<Void> connect = Waiting.enter(() -> {
-                second.connect(server.getLocalSocketAddress());
+                second.connect(server.getLocalSocketAddress(), 100_000);
                 return null;
             });
             server.accept().pipe().disconnect();
             connect.get();
+            assertThat(first.getInputStream().read()).as("it is disconnected").isEqualTo(-1);
             first.close();
             server.accept().getOutputStream().write(3);
             assertThat(second.getInputStream().read()).isEqualTo(3);

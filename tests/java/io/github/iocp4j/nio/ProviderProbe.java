@@ -58,6 +58,7 @@ public final class ProviderProbe {
             System.out.println("files " + channel.getClass().getPackageName());
         }
         System.out.println("address of another family " + outcomeOfIpv6());
+        System.out.println("refused connect: " + messageOfRefusal(loopback));
     }
 
     /** Connects to a closed number of this machine. */
@@ -71,6 +72,19 @@ public final class ProviderProbe {
             return "refused at once";
         } catch (final ExecutionException failed) {
             return "not connected";
+        }
+    }
+
+    private static String messageOfRefusal(final InetAddress loopback) throws Exception {
+        final InetSocketAddress closed;
+        try (AsynchronousServerSocketChannel server = AsynchronousServerSocketChannel.open()) {
+            closed = (InetSocketAddress) server.bind(new InetSocketAddress(loopback, 0)).getLocalAddress();
+        }
+        try (AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
+            client.connect(closed).get();
+            return "none";
+        } catch (final ExecutionException failed) {
+            return failed.getCause().getMessage().replace(":" + closed.getPort(), ":number");
         }
     }
 

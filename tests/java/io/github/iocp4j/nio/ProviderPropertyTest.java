@@ -67,6 +67,14 @@ final class ProviderPropertyTest {
         assertThat(AsynchronousChannelProvider.provider().getClass().getName()).startsWith("sun.");
     }
 
+    @Test
+    void messagesNameHostsOnlyWhereThatIsAskedFor() throws Exception {
+        assertThat(run("-Djdk.includeInExceptions=hostInfo").output())
+                .contains("refused connect: Connection refused: /127.0.0.1:number");
+        assertThat(run("-Djdk.includeInExceptions=jar").output().lines())
+                .contains("refused connect: Connection refused");
+    }
+
     /** GraalVM's native-image includes no constructor that is only found by name, unless the jar says so. */
     @Test
     void theJarNamesTheProviderForNativeImages() throws Exception {

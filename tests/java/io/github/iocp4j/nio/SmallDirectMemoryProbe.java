@@ -85,7 +85,10 @@ public final class SmallDirectMemoryProbe {
         final List<Future<Integer>> writes = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             pairs.add(kind.connect(group));
-            writes.add(pairs.get(i).client.write(filled(i)));
+            final Future<Integer> write = pairs.get(i).client.write(filled(i));
+            // One that has failed would leave the reader waiting.
+            check(!write.isDone() || write.get() == MILLION);
+            writes.add(write);
         }
         for (int i = 0; i < CONNECTIONS; i++) {
             final ByteBuffer target = ByteBuffer.allocate(MILLION);
