@@ -19,8 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * A channel whose operations complete on the port of its event loop.
  *
- * <p>A close cancels the operations in flight. The channel is closed, and its promises complete, when all their
- * completions have come: then Windows uses none of its buffers, and the address is free.
+ * <p>A close cancels the operations in flight; the write may have some time before. The channel is closed, and its
+ * promises complete, when all their completions have come: then Windows uses none of its buffers, and the address is
+ * free.
  */
 abstract class AbstractIocpChannel extends AbstractChannel {
     private volatile boolean open = true;
@@ -62,6 +63,14 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
     /** The loop's thread: the program has called close, and operations are about to be cancelled. */
     void closeBegins() {
+    }
+
+    /**
+     * The loop's thread: for how many milliseconds a close lets the write in flight go on before it cancels it. If that
+     * is not 0, the channel has cancelled its other operations.
+     */
+    int millisecondsForWrite() {
+        return 0;
     }
 
     /** The loop's thread: whether the handle's close may wait for the peer. */
@@ -297,8 +306,13 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             final Registration own = AbstractIocpChannel.this.registration;
             if (device == null || own == null || own.handler().hasEnded()) {
                 end.ended();
-            } else if (mayBlockInClose()) {
-                own.handler().closeElsewhere(own, device, end);
+                return;
+            }
+            final int milliseconds = millisecondsForWrite();
+            if (mayBlockInClose()) {
+                own.handler().closeElsewhere(own, device, milliseconds, end);
+            } else if (milliseconds > 0) {
+                own.handler().closeLater(own, device, milliseconds, end);
             } else {
                 own.handler().close(own, device, end);
             }

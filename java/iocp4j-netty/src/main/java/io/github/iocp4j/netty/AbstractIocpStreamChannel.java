@@ -92,6 +92,10 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         return writer.isInFlight();
     }
 
+    final void cancelReads() {
+        reader.cancel();
+    }
+
     /** The connect has succeeded: its promise is complete, and the pipeline has got channelActive. */
     final void connected() {
         reader.goOn();

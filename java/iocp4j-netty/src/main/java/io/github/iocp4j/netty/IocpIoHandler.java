@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -260,13 +261,23 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     /**
-     * As {@link #close}, but another thread closes the handle, because that may block. First all completions come, so
-     * that it is not the thread that handles the last one.
+     * As {@link #close}, but the operations in flight have some milliseconds until they are cancelled. They end also
+     * while the loop ends, because another thread has the timer.
      */
-    void closeElsewhere(final Registration registration, final Device device, final DeviceClose close) {
+    void closeLater(
+            final Registration registration, final Device device, final int milliseconds, final DeviceClose close) {
         beginClose(registration, close);
-        device.cancelAll();
-        registration.whenIdle(() -> afterPoll(
+        awaitOperations(registration, device, milliseconds, () -> finishClose(registration, device, close));
+    }
+
+    /**
+     * As {@link #closeLater}, but another thread closes the handle, because that may block. First all completions
+     * come, so that it is not the thread that handles the last one.
+     */
+    void closeElsewhere(
+            final Registration registration, final Device device, final int milliseconds, final DeviceClose close) {
+        beginClose(registration, close);
+        awaitOperations(registration, device, milliseconds, () -> afterPoll(
                 () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(registration, device, close))));
     }
 
@@ -378,6 +389,21 @@ public final class IocpIoHandler implements IoHandler {
     private void beginClose(final Registration registration, final DeviceClose close) {
         closes.add(close);
         registration.closeBegins();
+    }
+
+    private static void awaitOperations(
+            final Registration registration, final Device device, final int milliseconds, final Runnable next) {
+        if (milliseconds == 0) {
+            device.cancelAll();
+            registration.whenIdle(next);
+            return;
+        }
+        final Future<?> timeout = GlobalEventExecutor.INSTANCE.schedule(
+                () -> device.cancelAll(), milliseconds, TimeUnit.MILLISECONDS);
+        registration.whenIdle(() -> {
+            timeout.cancel(false);
+            next.run();
+        });
     }
 
     private void finishClose(final Registration registration, final Device device, final DeviceClose close) {

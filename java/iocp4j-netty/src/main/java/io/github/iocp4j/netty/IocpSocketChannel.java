@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
@@ -20,12 +21,18 @@ import java.net.SocketAddress;
  * regions are copied, and all with {@link IocpChannelOption#COPY_FILE_REGIONS}. {@code shutdownOutput} waits for the
  * write that is in flight; flushed messages that Windows has not got then fail, as on other transports.
  *
- * <p>With {@code SO_LINGER} above 0, a close may take that long. It runs on Netty's
+ * <p>Windows sends what it has taken before a close, unless {@code SO_LINGER} is 0. A close waits up to a second for
+ * the write that is in flight, because its cancel may end the connection by a reset, and the peer would lose data of
+ * earlier writes, too. Other messages that Windows has not got fail, as on other transports. With {@code SO_LINGER}
+ * above 0, the write has that time, and then the close may take as long again. It runs on Netty's
  * {@link io.netty.util.concurrent.GlobalEventExecutor}, so that the loop goes on meanwhile.
  *
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
  */
 public final class IocpSocketChannel extends AbstractIocpSocketChannel implements SocketChannel {
+    /** How long a close waits for the write in flight, if {@code SO_LINGER} is not set. */
+    private static final int MILLISECONDS_FOR_WRITE = 1_000;
+
     private final IocpSocketChannelConfig config;
 
     /**
@@ -100,12 +107,26 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
     }
 
     @Override
+    int millisecondsForWrite() {
+        final int seconds = soLinger();
+        if (!isWriting() || seconds == 0) {
+            return 0;
+        }
+        cancelReads();
+        return seconds < 0 ? MILLISECONDS_FOR_WRITE : (int) TimeUnit.SECONDS.toMillis(seconds);
+    }
+
+    @Override
     boolean mayBlockInClose() {
+        return soLinger() > 0;
+    }
+
+    private int soLinger() {
         try {
-            return config.getSoLinger() > 0;
+            return config.getSoLinger();
         } catch (final ChannelException unknown) {
             // As if it were not set: the close goes on.
-            return false;
+            return -1;
         }
     }
 

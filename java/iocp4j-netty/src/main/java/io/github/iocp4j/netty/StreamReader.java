@@ -33,6 +33,8 @@ final class StreamReader {
     /** No more data comes. */
     private boolean ended;
     private State state = State.IDLE;
+    /** The id of the read in flight. */
+    private long reading;
     /** What the read in flight or the one that waits writes to; null when idle. */
     private ByteBuf buffer;
     private int heldBytes;
@@ -41,6 +43,8 @@ final class StreamReader {
     private boolean heldEnd;
     /** The watch is in flight. */
     private boolean watching;
+    /** The id of the watch in flight. */
+    private long watch;
     /** A read has begun since. It may have taken the data that has completed the watch, so that none is left. */
     private boolean watchIsStale;
 
@@ -69,6 +73,16 @@ final class StreamReader {
         wanted = false;
         if (state == State.HELD) {
             releaseBuffer();
+        }
+    }
+
+    /** Cancels what is in flight. */
+    void cancel() {
+        if (state == State.IN_FLIGHT) {
+            channel.device().cancel(reading);
+        }
+        if (watching) {
+            channel.device().cancel(watch);
         }
     }
 
@@ -217,6 +231,7 @@ final class StreamReader {
             hold(InlineCompletion.bytes(started), null, false);
         } else {
             state = State.IN_FLIGHT;
+            reading = started;
         }
     }
 
@@ -335,9 +350,10 @@ final class StreamReader {
         }
         watchIsStale = false;
         try {
-            watching = !InlineCompletion.is(channel.registration().started(
+            watch = channel.registration().started(
                     RawOperations.read(channel.device(), 0, 0, RawOperations.NO_TIMEOUT,
-                            channel.registration().token(AbstractIocpStreamChannel.WATCH))));
+                            channel.registration().token(AbstractIocpStreamChannel.WATCH)));
+            watching = !InlineCompletion.is(watch);
         } catch (final IllegalStateException refused) {
             throw new IOException(refused.getMessage(), refused);
         }

@@ -39,7 +39,8 @@
  * <p>Windows reads from and writes to direct {@link io.netty.buffer.ByteBuf}s without a copy. A heap buffer is copied
  * once, as in Netty's NIO. Windows sends a {@link io.netty.channel.DefaultFileRegion} itself. A buffer in flight is
  * released when its completion has come, not earlier: neither a close nor a failed promise releases it. Therefore a
- * close completes when the completions of all operations have come.
+ * close completes when the completions of all operations have come. It cancels them; only the write in flight of a TCP
+ * connection has a second before that, or the time of {@code SO_LINGER}, so that data of earlier writes is not lost.
  *
  * <h2 id="reading">Reading</h2>
  *
