@@ -253,7 +253,7 @@ final class ServerChannelsTest {
         }
 
         @Override
-        void listen(final SocketAddress local) throws IOException {
+        void bindTo(final SocketAddress local) throws IOException {
             server = SocketServer.builder(handler.port(), local).listening(0).detached().open();
             activate(server.localAddress(), null);
         }

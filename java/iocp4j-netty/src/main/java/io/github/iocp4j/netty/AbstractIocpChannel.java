@@ -13,6 +13,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -57,6 +58,9 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
     /** Closes a handle that belongs to no port. */
     abstract void closeDetached();
+
+    /** The loop's thread: binds the channel, which has no address yet. */
+    abstract void bindTo(SocketAddress address) throws Exception;
 
     /** The loop's thread: a completion has come. */
     abstract void completed(CompletionEvent event);
@@ -186,6 +190,18 @@ abstract class AbstractIocpChannel extends AbstractChannel {
     @Override
     protected final SocketAddress remoteAddress0() {
         return remote;
+    }
+
+    /** Windows would say WSAEINVAL for each of these. The exceptions are those of NIO. */
+    @Override
+    protected final void doBind(final SocketAddress address) throws Exception {
+        if (isClosing()) {
+            throw new ClosedChannelException();
+        }
+        if (local != null) {
+            throw new AlreadyBoundException();
+        }
+        bindTo(address);
     }
 
     @Override

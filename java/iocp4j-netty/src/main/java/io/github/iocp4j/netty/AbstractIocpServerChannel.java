@@ -10,7 +10,6 @@ import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.nio.channels.AlreadyBoundException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,9 +49,6 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     public final ChannelMetadata metadata() {
         return METADATA;
     }
-
-    /** Creates the server at the address, and activates the channel. */
-    abstract void listen(SocketAddress local) throws IOException;
 
     /** Starts an accept; returns the operation's id. */
     abstract long startAccept(long token);
@@ -139,14 +135,6 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         if (!inReadLoop && isActive()) {
             acceptOrDeliver();
         }
-    }
-
-    @Override
-    protected final void doBind(final SocketAddress local) throws IOException {
-        if (localAddress0() != null) {
-            throw new AlreadyBoundException();
-        }
-        listen(local);
     }
 
     @Override

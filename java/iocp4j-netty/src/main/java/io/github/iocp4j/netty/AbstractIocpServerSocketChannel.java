@@ -73,7 +73,7 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
     }
 
     @Override
-    void listen(final SocketAddress local) throws IOException {
+    void bindTo(final SocketAddress local) throws IOException {
         final DetachedSocket<StreamSocket> detached = handle.detached();
         final SocketServer made;
         try {

@@ -144,7 +144,7 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     }
 
     @Override
-    SocketAddress startConnect(final SocketAddress remote, final SocketAddress local) throws IOException {
+    SocketAddress startConnect(final SocketAddress remote, final SocketAddress local) throws Exception {
         final SocketAddress to = checkedRemote(remote);
         if (local != null) {
             doBind(local);
@@ -184,7 +184,8 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     }
 
     @Override
-    protected void doBind(final SocketAddress local) throws IOException {
+    void bindTo(final SocketAddress local) throws IOException {
+        checkNotConnecting();
         try {
             socket.bind(checked(local));
         } catch (final Win32Exception refused) {

@@ -88,6 +88,10 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         return false;
     }
 
+    final void checkNotConnecting() {
+        connector.checkNotConnecting();
+    }
+
     final boolean isWriting() {
         return writer.isInFlight();
     }

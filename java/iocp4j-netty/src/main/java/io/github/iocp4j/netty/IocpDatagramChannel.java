@@ -351,7 +351,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     }
 
     @Override
-    protected void doBind(final SocketAddress local) throws IOException {
+    void bindTo(final SocketAddress local) throws IOException {
         try {
             socket.bind(SocketHandle.check(local, supportedOptions));
         } catch (final Win32Exception refused) {
@@ -360,7 +360,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         hasLocalAddress();
     }
 
-    private void connectNow(final SocketAddress remote, final SocketAddress local) throws IOException {
+    private void connectNow(final SocketAddress remote, final SocketAddress local) throws Exception {
         if (remoteAddress0() != null) {
             throw new AlreadyConnectedException();
         }
@@ -619,7 +619,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
                     throw new ClosedChannelException();
                 }
                 connectNow(remote, local);
-            } catch (final IOException | RuntimeException refused) {
+            } catch (final Exception refused) {
                 promise.tryFailure(annotateConnectException(refused, remote));
                 closeIfClosed();
                 return;

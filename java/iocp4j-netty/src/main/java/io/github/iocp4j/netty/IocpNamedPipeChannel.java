@@ -202,7 +202,7 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     }
 
     @Override
-    protected void doBind(final SocketAddress local) throws Win32Exception {
+    void bindTo(final SocketAddress local) throws Win32Exception {
         throw new Win32Exception("bind of a pipe's client", Win32Error.INVALID_FUNCTION);
     }
 }

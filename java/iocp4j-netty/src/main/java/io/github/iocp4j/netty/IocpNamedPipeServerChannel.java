@@ -78,7 +78,7 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
     }
 
     @Override
-    void listen(final SocketAddress local) throws IOException {
+    void bindTo(final SocketAddress local) throws IOException {
         if (!(local instanceof NamedPipeAddress)) {
             throw new UnsupportedAddressTypeException();
         }

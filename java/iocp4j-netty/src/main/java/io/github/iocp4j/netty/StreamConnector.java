@@ -27,9 +27,7 @@ final class StreamConnector {
         if (!channel.canStart()) {
             throw new ClosedChannelException();
         }
-        if (promise != null) {
-            throw new ConnectionPendingException();
-        }
+        checkNotConnecting();
         if (channel.isActive()) {
             throw new AlreadyConnectedException();
         }
@@ -44,6 +42,12 @@ final class StreamConnector {
                 close();
             }
         });
+    }
+
+    void checkNotConnecting() {
+        if (promise != null) {
+            throw new ConnectionPendingException();
+        }
     }
 
     /** The connect in flight has completed. */
