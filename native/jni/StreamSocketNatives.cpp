@@ -6,6 +6,7 @@
 #include "jni/Natives.h"
 #include "jni/SocketArguments.h"
 #include "jni/Submission.h"
+#include "win32/Quirks.h"
 
 namespace iocp4j::jni {
 
@@ -116,6 +117,10 @@ jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint 
     });
 }
 
+jboolean JNICALL inlineSavesTime(JNIEnv*, jclass) {
+    return win32::quirks().waitingReceivesCostTime ? JNI_FALSE : JNI_TRUE;
+}
+
 }  // namespace
 
 std::vector<JNINativeMethod> streamSocketNatives() {
@@ -132,6 +137,7 @@ std::vector<JNINativeMethod> streamSocketNatives() {
             transmitFile),
         native("shutdownOutput", "(J)J", shutdownOutput),
         native("shutdownInput", "(J)J", shutdownInput),
+        native("inlineSavesTime", "()Z", inlineSavesTime),
         native("takeFirst", "(JLjava/nio/ByteBuffer;II)J", takeFirst),
     };
 }

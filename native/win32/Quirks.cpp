@@ -70,6 +70,8 @@ Quirks findQuirks() noexcept {
     found.roomCostsTime = true;
     // Wine stores the value and never uses it.
     found.concurrencyIgnored = true;
+    // Wine's server watches the socket, and then asks a thread of the process to receive the data.
+    found.waitingReceivesCostTime = true;
     found.locksQueueNoPacket = locksQueueNoPacket();
     found.holdersTakeClients = holdersTakeClients();
     found.consoleReadIsStub = true;

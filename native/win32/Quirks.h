@@ -15,6 +15,10 @@ struct Quirks {
     // A port lets more threads run than its concurrency value.
     bool concurrencyIgnored = false;
 
+    // A receive that has to wait for its data takes longer than a packet. Where sends go through the queue, the next
+    // receive starts later, and finds its data more often.
+    bool waitingReceivesCostTime = false;
+
     // LockFileEx queues no packet when it succeeds at once.
     bool locksQueueNoPacket = false;
 

@@ -37,13 +37,14 @@ TEST(QuirksTest, WindowsHasNone) {
     }};
     const Quirks found = findQuirks();
     EXPECT_FALSE(found.statusMayBeUnwritten || found.roomCostsTime || found.concurrencyIgnored ||
-                 found.locksQueueNoPacket || found.holdersTakeClients || found.consoleReadIsStub);
+                 found.waitingReceivesCostTime || found.locksQueueNoPacket || found.holdersTakeClients || found.consoleReadIsStub);
 }
 
 TEST(QuirksTest, AreTheSameEachTime) {
     EXPECT_EQ(&quirks(), &quirks());
     EXPECT_EQ(differs(), quirks().statusMayBeUnwritten);
     EXPECT_EQ(differs(), quirks().concurrencyIgnored);
+    EXPECT_EQ(differs(), quirks().waitingReceivesCostTime);
     EXPECT_EQ(findQuirks().locksQueueNoPacket, quirks().locksQueueNoPacket);
     EXPECT_EQ(findQuirks().holdersTakeClients, quirks().holdersTakeClients);
 }

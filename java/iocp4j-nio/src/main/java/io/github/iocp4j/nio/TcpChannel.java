@@ -4,6 +4,7 @@ import io.github.iocp4j.Completion;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.raw.AdapterFacts;
 import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.StreamSocket;
@@ -124,6 +125,9 @@ final class TcpChannel extends StreamChannel {
 
     @Override
     void prepare() {
+        if (!AdapterFacts.inlineSavesTime()) {
+            return;
+        }
         try {
             socket().completeInline();
         } catch (final Win32Exception layered) {
