@@ -81,22 +81,25 @@ public final class SmallDirectMemoryProbe {
 
     private static void throughConnections(final ChannelPair.Kind kind) throws Exception {
         final AsynchronousChannelGroup group = ChannelPair.fixed(2);
-        final List<ChannelPair> pairs = new ArrayList<>();
-        final List<Future<Integer>> writes = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            pairs.add(kind.connect(group));
-            final Future<Integer> write = pairs.get(i).client.write(filled(i));
-            // One that has failed would leave the reader waiting.
-            check(!write.isDone() || write.get() == MILLION);
-            writes.add(write);
+        try {
+            final List<ChannelPair> pairs = new ArrayList<>();
+            final List<Future<Integer>> writes = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                pairs.add(kind.connect(group));
+                final Future<Integer> write = pairs.get(i).client.write(filled(i));
+                // One that has failed would leave the reader waiting.
+                check(!write.isDone() || write.get() == MILLION);
+                writes.add(write);
+            }
+            for (int i = 0; i < CONNECTIONS; i++) {
+                final ByteBuffer target = ByteBuffer.allocate(MILLION);
+                ChannelPair.fill(pairs.get(i).server, target);
+                check(target.flip().equals(filled(i)));
+                check(writes.get(i).get() == MILLION);
+            }
+        } finally {
+            ChannelPair.end(group);
         }
-        for (int i = 0; i < CONNECTIONS; i++) {
-            final ByteBuffer target = ByteBuffer.allocate(MILLION);
-            ChannelPair.fill(pairs.get(i).server, target);
-            check(target.flip().equals(filled(i)));
-            check(writes.get(i).get() == MILLION);
-        }
-        ChannelPair.end(group);
     }
 
     private static ByteBuffer filled(final int seed) {
