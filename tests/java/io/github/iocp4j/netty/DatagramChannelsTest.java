@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -25,11 +26,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
@@ -419,6 +422,33 @@ final class DatagramChannelsTest {
         assertThat(two.localAddress()).isEqualTo(one.localAddress());
         two.config().setReuseAddress(false);
         assertThat(two.config().isReuseAddress()).isFalse();
+    }
+
+    @Test
+    void takesTheOptionsOfNio() throws Exception {
+        final NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        final ChannelOption<Boolean> loop = NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP);
+        final Channel channel = bootstrap(received, SocketProtocolFamily.INET)
+                .option(NioChannelOption.of(StandardSocketOptions.SO_REUSEADDR), true)
+                .option(NioChannelOption.of(StandardSocketOptions.SO_BROADCAST), true)
+                .option(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_TTL), 3)
+                .option(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_IF), loopback)
+                .option(loop, false)
+                .bind(Loops.loopback(0)).sync().channel();
+        final ChannelConfig config = channel.config();
+        assertThat(config.getOption(ChannelOption.SO_REUSEADDR)).isTrue();
+        assertThat(config.getOption(ChannelOption.SO_BROADCAST)).isTrue();
+        assertThat(config.getOption(NioChannelOption.of(StandardSocketOptions.SO_BROADCAST))).isTrue();
+        assertThat(config.getOption(ChannelOption.IP_MULTICAST_TTL)).isEqualTo(3);
+        assertThat(config.getOption(ChannelOption.IP_MULTICAST_IF)).isEqualTo(loopback);
+        // Netty's own option is the opposite of it.
+        assertThat(config.getOption(loop)).isFalse();
+        assertThat(config.getOption(ChannelOption.IP_MULTICAST_LOOP_DISABLED)).isTrue();
+        assertThat(config.setOption(NioChannelOption.of(StandardSocketOptions.SO_RCVBUF), 70_000)).isTrue();
+        assertThat(config.getOption(ChannelOption.SO_RCVBUF)).isEqualTo(70_000);
+        assertThat(config.setOption(NioChannelOption.of(StandardSocketOptions.TCP_NODELAY), true)).isFalse();
+        assertThat(config.getOption(NioChannelOption.of(StandardSocketOptions.TCP_NODELAY))).isNull();
+        assertThat(config.setOption(IocpChannelOption.TCP_KEEPIDLE, 3)).isFalse();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.netty.channel.socket.DatagramChannelConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
 
@@ -42,7 +43,8 @@ final class IocpDatagramChannelConfig extends DefaultChannelConfig implements Da
 
     @Override
     @SuppressWarnings({"deprecation", "unchecked"})
-    public <T> T getOption(final ChannelOption<T> option) {
+    public <T> T getOption(final ChannelOption<T> given) {
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_BROADCAST) {
             return (T) Boolean.valueOf(isBroadcast());
         } else if (option == ChannelOption.SO_RCVBUF) {
@@ -64,13 +66,15 @@ final class IocpDatagramChannelConfig extends DefaultChannelConfig implements Da
         } else if (option == ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION) {
             return (T) Boolean.valueOf(activeOnRegistration);
         }
-        return super.getOption(option);
+        final SocketOption<T> other = socket.find(given);
+        return other != null ? socket.option(other) : super.getOption(option);
     }
 
     @Override
     @SuppressWarnings("deprecation")
-    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
-        validate(option, value);
+    public <T> boolean setOption(final ChannelOption<T> given, final T value) {
+        validate(given, value);
+        final ChannelOption<T> option = SocketHandle.known(given);
         if (option == ChannelOption.SO_BROADCAST) {
             setBroadcast((Boolean) value);
         } else if (option == ChannelOption.SO_RCVBUF) {
@@ -92,7 +96,11 @@ final class IocpDatagramChannelConfig extends DefaultChannelConfig implements Da
         } else if (option == ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION) {
             setActiveOnRegistration((Boolean) value);
         } else {
-            return super.setOption(option, value);
+            final SocketOption<T> other = socket.find(given);
+            if (other == null) {
+                return super.setOption(option, value);
+            }
+            socket.option(other, value);
         }
         return true;
     }

@@ -115,19 +115,21 @@ final class SocketHandle<D extends StreamDevice> {
 
     /**
      * The option of the socket that a program means with an option of this transport, or of Netty's NIO by its name.
-     * Returns null if there is none.
+     * Returns null if such a socket has none.
      */
     @SuppressWarnings("unchecked")
     <T> SocketOption<T> find(final ChannelOption<T> option) {
         final SocketOption<?> own = OWN.get(option);
-        if (own == null && option instanceof NioChannelOption) {
-            for (final SocketOption<?> supported : detached.supportedOptions()) {
-                if (supported.name().equals(option.name())) {
-                    return (SocketOption<T>) supported;
-                }
+        if (own == null && !(option instanceof NioChannelOption)) {
+            return null;
+        }
+        final String name = own != null ? own.name() : option.name();
+        for (final SocketOption<?> supported : detached.supportedOptions()) {
+            if (supported.name().equals(name)) {
+                return (SocketOption<T>) supported;
             }
         }
-        return (SocketOption<T>) own;
+        return null;
     }
 
     /** Netty's own option, in place of the option of the same name that Netty's NIO makes of one of the JDK's. */
