@@ -1,6 +1,5 @@
 package io.github.iocp4j.netty;
 
-import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.UdpSocket;
@@ -14,13 +13,10 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultAddressedEnvelope;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.UncheckedBooleanSupplier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,8 +27,6 @@ import java.net.SocketOption;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.Set;
 
 /**
@@ -65,16 +59,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     /** Before that, Windows refuses receives. */
     private volatile boolean bound;
 
-    // Receiving.
-    private DatagramReceives receives;
-    /** The datagrams that wait for the program to read. */
-    private final Queue<DatagramPacket> held = new ArrayDeque<>();
-    /** The program wants datagrams. */
-    private boolean readPending;
-    /** The pipeline gets datagrams now, and the loop afterwards looks whether more are wanted. */
-    private boolean inReadLoop;
-    private boolean deliveryScheduled;
-    private final Runnable deliver = this::deliver;
+    private final DatagramReader reader = new DatagramReader(this);
 
     // Sending.
     private DatagramSends sends;
@@ -291,7 +276,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         }
         final UdpSocket made = handle.detached().associate(handler.port());
         handle.become(made::option, made::option);
-        receives = new DatagramReceives(made);
+        reader.associated(made);
         sends = new DatagramSends(made);
         socket = made;
         // Otherwise any datagram that finds no socket would make a receive fail.
@@ -308,23 +293,20 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
 
     @Override
     void closeBegins() {
-        readPending = false;
-        for (DatagramPacket next = held.poll(); next != null; next = held.poll()) {
-            next.release();
-        }
+        reader.close();
     }
 
     @Override
     void closed() {
         if (socket != null) {
-            receives.release();
+            reader.release();
             sends.release();
         }
     }
 
     @Override
     void registered() {
-        receive();
+        reader.receive();
         if (isActive()) {
             // After a deregistration, flushed messages have waited for this.
             iocpUnsafe().flushAgain();
@@ -332,14 +314,19 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     }
 
     @Override
+    protected void doBeginRead() {
+        reader.begin();
+    }
+
+    @Override
     void readingEnds() {
-        readPending = false;
+        reader.stop();
     }
 
     @Override
     void completed(final CompletionEvent event) {
         if (event.kind() < DatagramReceives.PLACES) {
-            receiveCompleted(event);
+            reader.completed(event);
         } else {
             sendCompleted(event);
         }
@@ -390,108 +377,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private void hasLocalAddress() {
         bound = true;
         activate(socket.localAddress(), null);
-    }
-
-    // Receiving.
-
-    @Override
-    protected void doBeginRead() {
-        if (!readPending && canStart()) {
-            readPending = true;
-            if (!inReadLoop) {
-                receive();
-            }
-        }
-    }
-
-    /** Has what waits delivered, and receives more, if the program wants that. */
-    private void receive() {
-        if (!readPending || !bound || !canStart()) {
-            return;
-        }
-        if (!held.isEmpty()) {
-            scheduleDelivery();
-        }
-        final int wanted = config.isAutoRead() ? DatagramReceives.PLACES : 1;
-        try {
-            while (receives.count() + held.size() < wanted) {
-                receives.start(registration(), iocpUnsafe().recvBufAllocHandle(), alloc());
-            }
-        } catch (final RuntimeException refused) {
-            readPending = false;
-            pipeline().fireExceptionCaught(refused);
-            iocpUnsafe().close(voidPromise());
-        }
-    }
-
-    private void receiveCompleted(final CompletionEvent event) {
-        final DatagramPacket packet = receives.completed(event, localAddress());
-        if (isClosing()) {
-            ReferenceCountUtil.release(packet);
-        } else if (packet != null) {
-            held.add(packet);
-            if (readPending) {
-                scheduleDelivery();
-            }
-        } else if (!event.isAborted()) {
-            receiveFailed(event.error());
-        }
-    }
-
-    private void receiveFailed(final Win32Exception failure) {
-        switch (failure.code()) {
-            case Win32Error.WSAECONNRESET:
-            case Win32Error.WSAECONNREFUSED:
-                // Of the time when it was connected, if it is not any more.
-                if (isConnected()) {
-                    pipeline().fireExceptionCaught(Failures.ofDatagram(failure));
-                }
-                break;
-            case Win32Error.WSAENETRESET:
-            case Win32Error.WSAEHOSTUNREACH:
-            case Win32Error.WSAENETUNREACH:
-                // A router has reported something about a datagram of this socket, which can still receive.
-                pipeline().fireExceptionCaught(Failures.ofDatagram(failure));
-                break;
-            default:
-                pipeline().fireExceptionCaught(failure);
-                iocpUnsafe().close(voidPromise());
-                break;
-        }
-        receive();
-    }
-
-    /** Later, so that the datagrams of one batch of completions are one read. */
-    private void scheduleDelivery() {
-        if (!deliveryScheduled) {
-            deliveryScheduled = true;
-            eventLoop().execute(deliver);
-        }
-    }
-
-    private void deliver() {
-        deliveryScheduled = false;
-        if (held.isEmpty() || !readPending || isClosing()) {
-            return;
-        }
-        final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
-        allocation.reset(config);
-        readPending = false;
-        inReadLoop = true;
-        try {
-            do {
-                final DatagramPacket packet = held.remove();
-                allocation.attemptedBytesRead(packet.content().capacity());
-                allocation.lastBytesRead(packet.content().readableBytes());
-                allocation.incMessagesRead(1);
-                pipeline().fireChannelRead(packet);
-            } while (!held.isEmpty() && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
-            allocation.readComplete();
-            pipeline().fireChannelReadComplete();
-        } finally {
-            inReadLoop = false;
-        }
-        receive();
     }
 
     // Sending.
@@ -557,7 +442,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (!bound && socket.localAddress() != null) {
             // Windows has bound the socket, because it sends.
             hasLocalAddress();
-            receive();
+            reader.receive();
         }
     }
 
@@ -629,7 +514,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
                 pipeline().fireChannelActive();
             }
             if (wanted) {
-                receive();
+                reader.receive();
             } else {
                 close(voidPromise());
             }
