@@ -37,7 +37,8 @@ TEST(QuirksTest, WindowsHasNone) {
     }};
     const Quirks found = findQuirks();
     EXPECT_FALSE(found.statusMayBeUnwritten || found.roomCostsTime || found.concurrencyIgnored ||
-                 found.waitingReceivesCostTime || found.locksQueueNoPacket || found.holdersTakeClients || found.consoleReadIsStub);
+                 found.waitingReceivesCostTime || found.locksQueueNoPacket || found.holdersTakeClients ||
+                 found.consoleReadIsStub);
 }
 
 TEST(QuirksTest, AreTheSameEachTime) {
