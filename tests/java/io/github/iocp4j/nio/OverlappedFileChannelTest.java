@@ -33,7 +33,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -68,14 +71,47 @@ final class OverlappedFileChannelTest {
     }
 
     @Test
-    void runOnTheSharedPortAndLeaveNothing() throws Exception {
+    void runOnTheSharedPortIfTheyHaveAnExecutorAndLeaveNothing() throws Exception {
         final int before = Streams.port().snapshot().devices().size();
-        try (AsynchronousFileChannel channel = FileChannels.open(file(10))) {
+        final ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10), Set.of(), executor)) {
             assertThat(Streams.port().snapshot().devices()).hasSize(before + 1);
             assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(10);
+        } finally {
+            executor.shutdown();
         }
         assertThat(Streams.port().snapshot().devices()).hasSize(before);
         assertThat(Streams.port().snapshot().operationsInFlight()).isZero();
+    }
+
+    /** One handler starts the next operation, so that many would be on one another if the thread called them all. */
+    @Test
+    void belongToTheDefaultGroupIfTheyHaveNoExecutor() throws Exception {
+        final Set<String> threads = ConcurrentHashMap.newKeySet();
+        final CompletableFuture<Integer> deepest = new CompletableFuture<>();
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10))) {
+            channel.read(ByteBuffer.allocate(20), 0, ROUNDS, new CompletionHandler<>() {
+                private int depth;
+
+                @Override
+                public void completed(final Integer bytes, final Integer left) {
+                    threads.add(Thread.currentThread().getName().replaceFirst("[0-9]+$", ""));
+                    depth = Math.max(depth, Thread.currentThread().getStackTrace().length);
+                    if (left > 0) {
+                        channel.read(ByteBuffer.allocate(20), 0, left - 1, this);
+                    } else {
+                        deepest.complete(depth);
+                    }
+                }
+
+                @Override
+                public void failed(final Throwable failure, final Integer left) {
+                    deepest.completeExceptionally(failure);
+                }
+            });
+            assertThat(deepest.get()).isLessThan(100);
+        }
+        assertThat(threads).containsExactly("iocp4j-nio-handler-");
     }
 
     @Test

@@ -181,12 +181,12 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
      *
      * @throws ShutdownChannelGroupException when the group has terminated
      */
-    void dispatch(final HandlerResult<?, ?> result) {
+    void dispatch(final HandlerCall handler) {
         final HandlerThread thread = HandlerThread.of(this);
         if (thread == null) {
-            enqueue(result);
-        } else if (!thread.accept(result) && !defer(result)) {
-            enqueue(result);
+            enqueue(handler);
+        } else if (!thread.accept(handler) && !defer(handler)) {
+            enqueue(handler);
         }
     }
 
@@ -356,7 +356,11 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
             }
         } else {
             final Object channel = completion.device().attachment();
-            ((StreamChannel) channel).completed(completion);
+            if (channel instanceof StreamChannel) {
+                ((StreamChannel) channel).completed(completion);
+            } else {
+                ((OverlappedFileChannel) channel).completed(completion);
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package io.github.iocp4j.nio;
 import java.io.IOException;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.spi.AsynchronousChannelProvider;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The group of channels that are opened without one, with the properties that {@link AsynchronousChannelGroup}
- * documents. It is opened when it is first needed, and never shut down. Its executor also calls the handlers of file
- * channels.
+ * documents. It is opened when it is first needed, and never shut down. The file channels without an executor of their
+ * own belong to it, too.
  */
 final class DefaultGroup {
     private static final String THREAD_FACTORY = "java.nio.channels.DefaultThreadPool.threadFactory";
@@ -20,7 +19,6 @@ final class DefaultGroup {
     private static final ReentrantLock LOCK = new ReentrantLock();
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static volatile ChannelGroup group;
-    private static volatile ExecutorService executor;
 
     private DefaultGroup() {
     }
@@ -35,27 +33,10 @@ final class DefaultGroup {
         try {
             if (group == null) {
                 final int initialSize = initialSize();
-                group = ChannelGroup.handingOver(provider, executor(), initialSize);
+                group = ChannelGroup.handingOver(
+                        provider, Executors.newCachedThreadPool(threadFactory()), initialSize);
             }
             return group;
-        } finally {
-            LOCK.unlock();
-        }
-    }
-
-    /** The threads of the group, which are there without it, too. */
-    static ExecutorService executor() {
-        final ExecutorService known = executor;
-        return known != null ? known : openExecutor();
-    }
-
-    private static ExecutorService openExecutor() {
-        LOCK.lock();
-        try {
-            if (executor == null) {
-                executor = Executors.newCachedThreadPool(threadFactory());
-            }
-            return executor;
         } finally {
             LOCK.unlock();
         }

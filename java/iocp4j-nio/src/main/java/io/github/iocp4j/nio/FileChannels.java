@@ -36,12 +36,13 @@ import java.util.concurrent.ExecutorService;
  * handler are new.
  * </ul>
  *
- * <p><b>Threads.</b> The operations are those of {@link Streams#port()}. Handlers run on the executor; without one, on
- * the threads of the default group, as many as needed, which the properties of
- * {@link java.nio.channels.AsynchronousChannelGroup} configure. They run neither on the thread that starts an operation
- * nor on the port's workers, unless the executor runs tasks on the thread that submits them. A close does not shut down
- * the executor. If an executor refuses the task of a handler, the handler is not called, and the port reports the
- * {@link java.util.concurrent.RejectedExecutionException} as one of a listener.
+ * <p><b>Threads.</b> Without an executor, the channel belongs to the default group, which the properties of {@link
+ * java.nio.channels.AsynchronousChannelGroup} configure: its threads dequeue the completions and call the handlers. A
+ * thread of the group that starts an operation from a handler may call the handler of that operation itself. With an
+ * executor, the operations are those of {@link Streams#port()}, and all handlers run on the executor: neither on the
+ * thread that starts an operation nor on the port's workers, unless the executor runs tasks on the thread that submits
+ * them. A close does not shut down the executor. If an executor refuses the task of a handler, the handler is not
+ * called, and the port reports the {@link java.util.concurrent.RejectedExecutionException} as one of a listener.
  *
  * <p><b>Locks</b> overlap within the JVM by the identity of the file, whatever name it was opened by, as {@link
  * java.nio.channels.OverlappingFileLockException} says. Channels of the JDK are not counted: a lock of one of them is
@@ -89,10 +90,17 @@ public final class FileChannels {
             throw new UnsupportedOperationException(file + " is not a file of the default file system");
         }
         final FileOpening opening = new FileOpening(options, attributes);
-        final Executor handlers = executor == null ? DefaultGroup.executor() : executor;
+        if (executor == null) {
+            final ChannelGroup group = DefaultGroup.get(new CompletionPortChannelProvider());
+            return channel(opening, opening.open(group.port(), file, true), group);
+        }
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another
         // operation: such handlers must come from a worker.
-        final OverlappedFile opened = opening.open(Streams.port(), file, executor == null);
+        return channel(opening, opening.open(Streams.port(), file, false), executor);
+    }
+
+    private static AsynchronousFileChannel channel(
+            final FileOpening opening, final OverlappedFile opened, final Executor handlers) {
         return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), handlers);
     }
 }

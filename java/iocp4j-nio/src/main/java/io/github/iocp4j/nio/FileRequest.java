@@ -10,13 +10,14 @@ import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.CompletionHandler;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One read, write or lock of a file channel, and where its result goes. The channel uses the object again for later
  * operations, so that these allocate nothing.
  */
-final class FileRequest implements Runnable {
+final class FileRequest implements HandlerCall {
     /** What kind of operation it is. */
     enum Kind { READ, WRITE, LOCK }
 
@@ -94,7 +95,7 @@ final class FileRequest implements Runnable {
         return copy;
     }
 
-    /** Takes the completion, on a worker. */
+    /** Takes the completion, on a thread of the port. */
     void completed(final Completion completion) {
         if (!published) {
             throw new AssertionError("A completion for a request that is not in use: " + completion);
@@ -117,20 +118,25 @@ final class FileRequest implements Runnable {
         }
         final int use = uses;
         try {
-            channel.executor().execute(this);
-        } catch (final RejectedExecutionException | Error refused) {
+            channel.dispatch(this);
+        } catch (final RejectedExecutionException | ShutdownChannelGroupException | Error refused) {
             if (use == uses) {
                 undo(outcome());
                 forget();
             }
-            // Otherwise the executor has called the handler on this thread, and the handler has thrown the error.
+            // Otherwise this thread has called the handler, which has thrown the error.
             throw refused;
         }
     }
 
-    /** Calls the handler, on a thread of the executor. */
+    /** Runs on a thread of the executor. */
     @Override
     public void run() {
+        channel.run(this);
+    }
+
+    @Override
+    public void call() {
         final CompletionHandler<Object, Object> called = handler;
         final Object with = attachment;
         final Object outcome = outcome();

@@ -6,7 +6,7 @@ import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 
 /** Calls a handler on a thread of its group. */
-final class HandlerResult<V, A> implements Result<V>, Runnable {
+final class HandlerResult<V, A> implements Result<V>, HandlerCall {
     private static final VarHandle HANDLER;
 
     static {
@@ -61,7 +61,8 @@ final class HandlerResult<V, A> implements Result<V>, Runnable {
     }
 
     /** Calls the handler, unless another call has done so: an executor may queue a task and throw all the same. */
-    void call() {
+    @Override
+    public void call() {
         @SuppressWarnings("unchecked")
         final CompletionHandler<V, ? super A> called = (CompletionHandler<V, ? super A>) HANDLER.getAndSet(this, null);
         if (called == null) {

@@ -17,7 +17,7 @@ final class HandlerThread {
     private int calls;
     private boolean polling;
     /** The handler of the completion that the poll has brought. */
-    private HandlerResult<?, ?> ready;
+    private HandlerCall ready;
 
     private HandlerThread(final ChannelGroup group) {
         this.group = group;
@@ -42,15 +42,15 @@ final class HandlerThread {
     }
 
     /** Calls a handler on a thread of the group or of its executor. */
-    static void run(final ChannelGroup group, final HandlerResult<?, ?> result) {
+    static void run(final ChannelGroup group, final HandlerCall handler) {
         final HandlerThread known = of(group);
         if (known != null) {
-            known.invoke(result);
+            known.invoke(handler);
             return;
         }
         final HandlerThread before = CURRENT.get();
         try {
-            enter(group).invoke(result);
+            enter(group).invoke(handler);
         } finally {
             if (before == null) {
                 leave();
@@ -69,32 +69,32 @@ final class HandlerThread {
     }
 
     /** Calls the handler now or after the poll; returns false if another thread must call it. */
-    boolean accept(final HandlerResult<?, ?> result) {
+    boolean accept(final HandlerCall handler) {
         if (polling) {
             if (ready != null) {
                 return false;
             }
-            ready = result;
+            ready = handler;
             return true;
         }
         if (depth >= MAX_DEPTH) {
             return false;
         }
-        invoke(result);
+        invoke(handler);
         return true;
     }
 
-    HandlerResult<?, ?> takeReady() {
-        final HandlerResult<?, ?> taken = ready;
+    HandlerCall takeReady() {
+        final HandlerCall taken = ready;
         ready = null;
         return taken;
     }
 
-    void invoke(final HandlerResult<?, ?> result) {
+    void invoke(final HandlerCall handler) {
         depth++;
         calls++;
         try {
-            result.call();
+            handler.call();
         } finally {
             depth--;
             // An interrupt is for the handler that it reaches, and not for the next one.

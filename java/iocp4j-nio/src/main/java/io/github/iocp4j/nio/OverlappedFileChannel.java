@@ -32,6 +32,7 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     private final OverlappedFile file;
     private final boolean reading;
     private final boolean writing;
+    /** Runs the handlers: the default group, or an executor of the program. */
     private final Executor executor;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** Null until the first lock. */
@@ -170,13 +171,27 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         }
     }
 
-    /** Takes a completion, on a worker. */
+    /** Takes a completion, on a thread of the port. */
     void completed(final Completion completion) {
         requests[(int) completion.token()].completed(completion);
     }
 
-    Executor executor() {
-        return executor;
+    /** Lets the handler of a request be called. */
+    void dispatch(final FileRequest request) {
+        if (executor instanceof ChannelGroup) {
+            ((ChannelGroup) executor).dispatch(request);
+        } else {
+            executor.execute(request);
+        }
+    }
+
+    /** Calls the handler of a request on this thread, which is one of the executor. */
+    void run(final FileRequest request) {
+        if (executor instanceof ChannelGroup) {
+            HandlerThread.run((ChannelGroup) executor, request);
+        } else {
+            request.call();
+        }
     }
 
     String name() {

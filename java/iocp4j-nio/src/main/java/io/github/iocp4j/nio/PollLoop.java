@@ -101,15 +101,15 @@ final class PollLoop implements Runnable {
         }
     }
 
-    private void call(final HandlerThread state, final HandlerResult<?, ?> result) {
-        if (result == null) {
+    private void call(final HandlerThread state, final HandlerCall handler) {
+        if (handler == null) {
             return;
         }
         group.passOnTasks();
         if (internal) {
-            group.handOver(result, state);
+            group.handOver(handler, state);
         } else {
-            state.invoke(result);
+            state.invoke(handler);
         }
     }
 
