@@ -317,6 +317,11 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
     }
+    if (operation->rendezvous.isHeld()) {
+        // The starting call is about to return, and then this thread finishes the operation. Otherwise the starting
+        // thread has to post a packet for that, which costs more than a moment for it to return.
+        ::SwitchToThread();
+    }
     const Rendezvous::Arrival arrival = operation->rendezvous.arrive(selfPosted, generation);
     if (arrival == Rendezvous::Arrival::kForeign) {
         return nullptr;

@@ -153,6 +153,8 @@ public:
         return (word_.load(std::memory_order_relaxed) & bit) != 0;
     }
 
+    bool isHeld() const noexcept { return (word_.load(std::memory_order_acquire) & kHeld) != 0; }
+
     bool inFlight() const noexcept { return (word_.load(std::memory_order_acquire) & kInFlight) != 0; }
 
     // The lower bits of the generation, as many as an operation's id contains.
