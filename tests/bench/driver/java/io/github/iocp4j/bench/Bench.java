@@ -38,20 +38,20 @@ public final class Bench implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which benchmarks, in this order; all unless given.")
     private List<String> names = List.of();
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "6",
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "12",
             description = "How often each contestant works, at least. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(names = "--most-rounds", paramLabel = "N", defaultValue = "12",
+    @Option(names = "--most-rounds", paramLabel = "N", defaultValue = "60",
             description = "How often at most, while the interval of a ratio is wider than 5 %%. Default:"
                 + " ${DEFAULT-VALUE}, or --rounds if that is more")
     private int mostRounds;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "1",
-            description = "How long each time. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "0.2",
+            description = "How long each time. Many short rounds resolve more than a few long ones. Default: ${DEFAULT-VALUE}")
     private double seconds;
 
-    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "2",
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "3",
             description = "How long before it counts. Default: ${DEFAULT-VALUE}")
     private double warmUp;
 

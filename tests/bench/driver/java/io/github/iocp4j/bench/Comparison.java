@@ -61,8 +61,9 @@ final class Comparison {
                 offered = teams.stream().map(Team::outcome).filter(outcome -> !outcome.hasFailed())
                         .mapToDouble(Outcome::saturatedPerSecond).min().orElse(0) / 2;
             }
-            for (int round = 0; round < schedule.rounds()
-                    || round < schedule.mostRounds() && !result(teams, offered).isResolved(); round++) {
+            final long end = System.nanoTime() + teams.size() * schedule.longestNanos();
+            for (int round = 0; round < schedule.rounds() || round < schedule.mostRounds()
+                    && System.nanoTime() < end && !result(teams, offered).isResolved(); round++) {
                 for (final Team team : teams) {
                     team.measure(schedule.roundMillis(), offered);
                 }

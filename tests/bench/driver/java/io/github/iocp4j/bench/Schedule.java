@@ -1,5 +1,7 @@
 package io.github.iocp4j.bench;
 
+import java.util.concurrent.TimeUnit;
+
 /** The number and duration of the turns of each contestant. */
 final class Schedule {
     private final int rounds;
@@ -32,6 +34,14 @@ final class Schedule {
 
     long roundMillis() {
         return roundMillis;
+    }
+
+    /**
+     * After that time for each contestant, no round beyond {@link #rounds} begins: the copy of a large file takes longer
+     * than {@link #roundMillis}.
+     */
+    long longestNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(2 * mostRounds * roundMillis);
     }
 
     long warmUpMillis() {

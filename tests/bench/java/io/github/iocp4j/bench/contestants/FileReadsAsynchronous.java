@@ -10,11 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
-/** The same with an {@link AsynchronousFileChannel}, and as many threads for handlers as there are processors. */
+/** The same with an {@link AsynchronousFileChannel}, whose handlers run on threads of the default group. */
 final class FileReadsAsynchronous implements Workload {
     private final Stint stint = new Stint();
     private final List<Slot> slots = new ArrayList<>();
@@ -22,13 +19,12 @@ final class FileReadsAsynchronous implements Workload {
 
     /** The method that opens a channel: the JDK's, or that of iocp4j-nio. */
     interface Opener {
-        AsynchronousFileChannel open(Path file, Set<OpenOption> options, ExecutorService executor) throws IOException;
+        AsynchronousFileChannel open(Path file, OpenOption... options) throws IOException;
     }
 
     /** Arguments: the file, and how many are in flight. */
     FileReadsAsynchronous(final Opener opener, final List<String> arguments) throws IOException {
-        channel = opener.open(Path.of(arguments.get(0)), Set.of(StandardOpenOption.READ),
-                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors()));
+        channel = opener.open(Path.of(arguments.get(0)), StandardOpenOption.READ);
         for (int i = 0; i < Integer.parseInt(arguments.get(1)); i++) {
             slots.add(new Slot(new RandomBlocks(i, channel.size())));
         }
