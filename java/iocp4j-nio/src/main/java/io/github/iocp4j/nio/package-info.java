@@ -38,12 +38,12 @@
  *
  * <h2 id="port">The port</h2>
  *
- * <p>Streams, sockets, futures and file channels use one
+ * <p>Streams, sockets, futures, and file channels with an executor use one
  * {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it is first needed. A
  * program that wants a port of its own builds it with {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to
  * the constructors. The workers of the port only wake the threads that wait; they never run code of the program.
- * Actions that depend on futures run on daemon threads of this module, and handlers of file channels without an
- * executor on those of the default group.
+ * Actions that depend on futures run on daemon threads of this module. File channels without an executor belong to the
+ * default group of channels.
  *
  * <h2 id="waiting">Waiting</h2>
  *
