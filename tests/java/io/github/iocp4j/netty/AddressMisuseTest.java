@@ -129,7 +129,8 @@ final class AddressMisuseTest {
                 channel -> channel.connect(peer).sync().channel().bind(Loops.loopback(0)));
         assertSame(IocpDatagramChannel::new, NioDatagramChannel::new, AlreadyBoundException.class,
                 channel -> channel.bind(Loops.loopback(0)).sync().channel().connect(peer, Loops.loopback(0)));
-        assertSame(IocpDatagramChannel::new, NioDatagramChannel::new, AlreadyBoundException.class,
+        // Not with NIO, whose disconnect fails under Wine in newer JVMs.
+        assertFails(IocpDatagramChannel::new, AlreadyBoundException.class,
                 channel -> channel.connect(peer).sync().channel().disconnect().sync().channel()
                         .bind(Loops.loopback(0)));
         assertSame(IocpDatagramChannel::new, NioDatagramChannel::new, AlreadyConnectedException.class,

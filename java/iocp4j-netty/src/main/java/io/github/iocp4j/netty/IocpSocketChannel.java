@@ -108,8 +108,9 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
 
     @Override
     int millisecondsForWrite() {
-        final int seconds = soLinger();
-        if (!isWriting() || seconds == 0) {
+        // Asked first, because the option is a call of Windows.
+        final int seconds = isWriting() ? soLinger() : 0;
+        if (seconds == 0) {
             return 0;
         }
         cancelReads();
