@@ -2,7 +2,6 @@ package io.github.iocp4j.netty;
 
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 
-import io.github.iocp4j.fixtures.FullBacklog;
 import io.github.iocp4j.fixtures.Wine;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -38,21 +37,16 @@ final class NettySuiteTest {
     private static final Logger LOGGER = Logger.getLogger(NettySuiteTest.class.getPackageName());
 
     private static NettyTable table;
-    private static FullBacklog unanswering;
 
-    /** Names an address that answers no connect, before Netty's tests look for it once. */
     @BeforeAll
-    static void prepare() throws IOException {
+    static void prepare() {
         LOGGER.setLevel(Level.WARNING);
-        unanswering = new FullBacklog();
-        System.setProperty("io.netty.testsuite.badHost", unanswering.address().getHostString());
-        System.setProperty("io.netty.testsuite.badPort", String.valueOf(unanswering.address().getPort()));
+        BadHost.name();
         table = new NettyTable(Ends.ALL);
     }
 
     @AfterAll
     static void finish() throws IOException {
-        unanswering.close();
         table.write(failing(), ONCE);
     }
 
