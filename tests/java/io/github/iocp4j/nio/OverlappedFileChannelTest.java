@@ -115,6 +115,17 @@ final class OverlappedFileChannelTest {
     }
 
     @Test
+    void openInAnotherDefaultGroupWhenOneHasFailed() throws Exception {
+        final ChannelGroup failed = DefaultGroup.get(CompletionPortChannelProvider::new);
+        failed.abandon();
+        try (AsynchronousFileChannel channel = FileChannels.open(file(10))) {
+            assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(10);
+        }
+        assertThat(DefaultGroup.get(CompletionPortChannelProvider::new)).isNotSameAs(failed);
+        assertThat(failed.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
     void aRangeThatIsTooHighFailsTheOperation() throws Exception {
         try (AsynchronousFileChannel channel = FileChannels.open(file(10), READ, WRITE)) {
             assertThat(failure(channel.read(ByteBuffer.allocate(2), Long.MAX_VALUE))).isInstanceOf(IOException.class);

@@ -105,7 +105,7 @@ public final class CompletionPortChannelProvider extends AsynchronousChannelProv
     static ChannelGroup groupOf(final AsynchronousChannelProvider provider, final AsynchronousChannelGroup group)
             throws IOException {
         if (group == null) {
-            return DefaultGroup.get(provider);
+            return DefaultGroup.get(() -> provider);
         }
         if (group instanceof ChannelGroup) {
             return (ChannelGroup) group;

@@ -7,11 +7,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The group of channels that are opened without one, with the properties that {@link AsynchronousChannelGroup}
- * documents. It is opened when it is first needed, and never shut down. The file channels without an executor of their
- * own belong to it, too.
+ * documents. It is opened when it is first needed, and never shut down; if it has failed, another one is opened. The
+ * file channels without an executor of their own belong to it, too.
  */
 final class DefaultGroup {
     private static final String THREAD_FACTORY = "java.nio.channels.DefaultThreadPool.threadFactory";
@@ -23,23 +24,29 @@ final class DefaultGroup {
     private DefaultGroup() {
     }
 
-    static ChannelGroup get(final AsynchronousChannelProvider provider) throws IOException {
+    /** The provider is that of the group if this call opens it. */
+    static ChannelGroup get(final Supplier<AsynchronousChannelProvider> provider) throws IOException {
         final ChannelGroup known = group;
-        return known != null ? known : open(provider);
+        return isUsable(known) ? known : open(provider);
     }
 
-    private static ChannelGroup open(final AsynchronousChannelProvider provider) throws IOException {
+    private static ChannelGroup open(final Supplier<AsynchronousChannelProvider> provider) throws IOException {
         LOCK.lock();
         try {
-            if (group == null) {
+            if (!isUsable(group)) {
                 final int initialSize = initialSize();
                 group = ChannelGroup.handingOver(
-                        provider, Executors.newCachedThreadPool(threadFactory()), initialSize);
+                        provider.get(), Executors.newCachedThreadPool(threadFactory()), initialSize);
             }
             return group;
         } finally {
             LOCK.unlock();
         }
+    }
+
+    /** A group ends early when its port is lost, or when it lacks threads or memory to poll. */
+    private static boolean isUsable(final ChannelGroup known) {
+        return known != null && known.port().isOpen();
     }
 
     private static int initialSize() {

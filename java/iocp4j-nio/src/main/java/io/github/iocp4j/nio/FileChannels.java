@@ -91,7 +91,7 @@ public final class FileChannels {
         }
         final FileOpening opening = new FileOpening(options, attributes);
         if (executor == null) {
-            final ChannelGroup group = DefaultGroup.get(new CompletionPortChannelProvider());
+            final ChannelGroup group = DefaultGroup.get(CompletionPortChannelProvider::new);
             return channel(opening, opening.open(group.port(), file, true), group);
         }
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another

@@ -321,8 +321,13 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
             final FileFuture<Object> future = new FileFuture<>(this);
             return outcome instanceof Throwable ? future.fail((Throwable) outcome) : future.succeed(outcome);
         }
+        final Runnable call = () -> FileRequest.call(untyped(handler), attachment, outcome);
         try {
-            executor.execute(() -> FileRequest.call(untyped(handler), attachment, outcome));
+            if (executor instanceof ChannelGroup) {
+                ((ChannelGroup) executor).enqueue(call);
+            } else {
+                executor.execute(call);
+            }
         } catch (final RejectedExecutionException shutDown) {
             throw (RuntimeException) new ShutdownChannelGroupException().initCause(shutDown);
         }
