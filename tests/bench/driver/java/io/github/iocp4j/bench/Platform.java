@@ -37,10 +37,22 @@ final class Platform {
             // takes half a second, in which the contestant stands still. Later JVMs do not know the option.
             command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-CriticalJNINatives"));
         }
-        // The semicolon is the Windows JVM's, on every system.
-        command.addAll(List.of("-cp", target().resolve("classes") + ";" + target().resolve("lib") + "/*"));
+        command.addAll(List.of("-cp", classPath()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The jar of iocp4j comes before those of its alternatives, which a JVM would open first to look for its classes. */
+    private String classPath() {
+        final Path lib = target().resolve("lib");
+        final String[] own = lib.toFile().list((folder, name) -> name.matches("iocp4j-[0-9].*[.]jar"));
+        final List<String> entries = new ArrayList<>(List.of(target().resolve("classes").toString()));
+        for (final String name : own == null ? new String[0] : own) {
+            entries.add(lib.resolve(name).toString());
+        }
+        entries.add(lib + "/*");
+        // The semicolon is the Windows JVM's, on every system.
+        return String.join(";", entries);
     }
 
     /** The command of the native floor, with as many threads as iocp4j has. */
