@@ -8,8 +8,8 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -176,8 +176,8 @@ public final class CarriedLibrary {
         final byte[] digest;
         try {
             digest = MessageDigest.getInstance("SHA-256").digest(content);
-        } catch (final NoSuchAlgorithmException impossible) {
-            throw new AssertionError("Every Java platform has SHA-256", impossible);
+        } catch (final GeneralSecurityException impossible) {
+            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
         }
         // No String.format, which would load a hundred classes.
         final StringBuilder text = new StringBuilder(SHA256_DIGITS);

@@ -26,7 +26,7 @@ import java.util.function.Function;
  * attacker may have written a DLL of that name. A DLL in a folder of {@code java.library.path} is loaded only if
  * {@link Writers} finds that only trusted users can have written it.
  */
-public final class NativeLibrarySearch {
+public final class NativeLibrarySearch implements Function<Path, Loading> {
     public static final String FILE_NAME = "iocp4j.dll";
     public static final String LIBRARY_PATH = "iocp4j.library.path";
     private static final String JAVA_LIBRARY_PATH = "java.library.path";
@@ -35,13 +35,6 @@ public final class NativeLibrarySearch {
     private static final String JAR = "the copy in the jar";
 
     private final NativeHost host;
-    /** No lambda: the first lambda of a program costs a hundred classes. */
-    private final Function<Path, Loading> fromJar = new Function<>() {
-        @Override
-        public Loading apply(final Path file) {
-            return tryToLoad(JAR, file);
-        }
-    };
     private final List<String> tried = new ArrayList<>();
     /** Folders of {@code java.library.path} without the DLL. */
     private final List<String> empty = new ArrayList<>();
@@ -140,7 +133,7 @@ public final class NativeLibrarySearch {
 
     private boolean loadFromJar() {
         try {
-            final Loading outcome = new ExtractedLibrary(host).load(fromJar);
+            final Loading outcome = new ExtractedLibrary(host).load(this);
             if (outcome == Loading.TAKEN || outcome == Loading.UNBOUND) {
                 tried.add(JAR + ": there are " + ExtractedLibrary.MOST_COPIES + " in this process already: put the"
                         + " iocp4j jar where a class loader finds it that its users share");
@@ -156,6 +149,15 @@ public final class NativeLibrarySearch {
             tried.add(JAR + ": " + failed.getMessage());
         }
         return false;
+    }
+
+    /**
+     * Loads a copy of the DLL that {@link ExtractedLibrary} has made. It is a method of this class, because the first
+     * lambda of a program costs a hundred classes, and another class of ours a millisecond.
+     */
+    @Override
+    public Loading apply(final Path copy) {
+        return tryToLoad(JAR, copy);
     }
 
     private boolean loads(final String place, final Path file) {
