@@ -298,6 +298,13 @@ bool Operations::countsUnwritten(Operation& operation, std::uint32_t slot, std::
                               std::atomic_ref{operation.record.bytes}.load(std::memory_order_relaxed));
 }
 
+void Operations::letStarterReturn(const OVERLAPPED_ENTRY& entry) const noexcept {
+    const Operation* operation = slab_.find(entry.lpOverlapped);
+    if (operation != nullptr && operation->rendezvous.isHeld()) {
+        ::SwitchToThread();
+    }
+}
+
 Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept {
     const bool selfPosted = entry.lpCompletionKey == kSelfPostedKey;
     Operation* operation = slab_.find(entry.lpOverlapped);
@@ -316,11 +323,6 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
     const bool counts = written || countsUnwritten(*operation, slot, statusIn(entry.Internal));
     if (!selfPosted && (entry.lpCompletionKey != key || !counts)) {
         return nullptr;
-    }
-    if (operation->rendezvous.isHeld()) {
-        // The starting call is about to return, and then this thread finishes the operation. Otherwise the starting
-        // thread has to post a packet for that, which costs more than a moment for it to return.
-        ::SwitchToThread();
     }
     const Rendezvous::Arrival arrival = operation->rendezvous.arrive(selfPosted, generation);
     if (arrival == Rendezvous::Arrival::kForeign) {

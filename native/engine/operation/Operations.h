@@ -89,6 +89,11 @@ public:
     // or will come.
     bool isPending(const Target& target, OperationId id) const noexcept;
 
+    // Call this before claim() for a packet that came alone. It may be early: the call that has started the operation
+    // is about to return on another thread, which otherwise would have to post the operation again. That costs more
+    // than the moment.
+    void letStarterReturn(const OVERLAPPED_ENTRY& entry) const noexcept;
+
     // Returns the operation of a packet, with its record complete. Returns nullptr if the packet is foreign, or if
     // another thread holds the operation and will post it again; `foreign` distinguishes the two.
     Operation* claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexcept;

@@ -90,6 +90,9 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     Signals signals;
     signals.interrupted = dequeued.outcome == win32::KernelPort::Outcome::kInterrupted;
     std::uint32_t exits = 0;
+    if (dequeued.count == 1) {
+        port_.operations.letStarterReturn(entries_.front());
+    }
     for (const OVERLAPPED_ENTRY& entry : std::span{entries_}.first(dequeued.count)) {
         bool foreign = false;
         if (Operation* operation = port_.operations.claim(entry, foreign)) {
