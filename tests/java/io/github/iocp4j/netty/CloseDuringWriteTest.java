@@ -3,13 +3,19 @@ package io.github.iocp4j.netty;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,8 +58,12 @@ final class CloseDuringWriteTest {
 
     /** Connects, and writes two messages. The first one stays in flight, because the peer does not read. */
     private IocpSocketChannel connectAndWrite(final int linger) throws Exception {
+        return connectAndWrite(loops.group(), linger);
+    }
+
+    private IocpSocketChannel connectAndWrite(final EventLoopGroup group, final int linger) throws Exception {
         final IocpSocketChannel client = (IocpSocketChannel) loops.bootstrap(new ChannelInboundHandlerAdapter())
-                .option(ChannelOption.SO_LINGER, linger).option(ChannelOption.SO_SNDBUF, BUFFER)
+                .clone(group).option(ChannelOption.SO_LINGER, linger).option(ChannelOption.SO_SNDBUF, BUFFER)
                 .connect(server.localAddress()).sync().channel();
         inFlight = client.writeAndFlush(loops.buffer(Loops.random(MESSAGE)));
         behind = client.writeAndFlush(loops.buffer(Loops.random(MESSAGE)));
@@ -87,6 +97,82 @@ final class CloseDuringWriteTest {
         assertThat(client.close().await(1, MINUTES)).isTrue();
         assertFailed(inFlight);
         assertFailed(behind);
+    }
+
+    /** A close with {@code SO_LINGER} may block that thread. */
+    @Test
+    void theTimeOfAWriteNeedsNoOtherThread() throws Exception {
+        final Channel client = connectAndWrite(-1);
+        final CountDownLatch end = new CountDownLatch(1);
+        GlobalEventExecutor.INSTANCE.execute(() -> Uninterruptibly.await(end));
+        try {
+            final ChannelFuture close = client.close();
+            assertThat(close.await(1, MINUTES)).isTrue();
+            assertThat(close.isSuccess()).isTrue();
+            assertFailed(inFlight);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    void aLoopThatEndsNeedsNoOtherThreadEither() throws Exception {
+        final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
+        final Channel client = connectAndWrite(group, -1);
+        final CountDownLatch end = new CountDownLatch(1);
+        GlobalEventExecutor.INSTANCE.execute(() -> Uninterruptibly.await(end));
+        try {
+            final ChannelFuture close = client.close();
+            group.shutdownGracefully(0, 1, MINUTES);
+            assertThat(close.await(1, MINUTES)).isTrue();
+            assertThat(close.isSuccess()).isTrue();
+            assertFailed(inFlight);
+        } finally {
+            end.countDown();
+        }
+        assertThat(group.terminationFuture().await(1, MINUTES)).isTrue();
+    }
+
+    /** The write could go on for longer than the loop waits. */
+    @Test
+    void aLoopThatEndsCancelsTheWriteInTime() throws Exception {
+        final EventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory(Duration.ofSeconds(4)));
+        final Channel client = connectAndWrite(group, 60);
+        final ChannelFuture close = client.close();
+        group.shutdownGracefully(0, 1, MINUTES);
+        assertThat(close.await(1, MINUTES)).isTrue();
+        assertFailed(inFlight);
+        if (!close.isSuccess()) {
+            assertThat(close.cause()).hasMessageContaining("SO_LINGER");
+        }
+        // Ends the close of the handle.
+        accepted.take().close().sync();
+        assertThat(group.terminationFuture().await(1, MINUTES)).isTrue();
+    }
+
+    /** Netty closes the handle on the loop then, which goes on nevertheless. */
+    @Test
+    void aForcedCloseDoesNotLinger() throws Exception {
+        final IocpSocketChannel client = connectAndWrite(3_600);
+        final ChannelFuture close = client.close();
+        client.eventLoop().submit(() -> client.unsafe().closeForcibly()).get();
+        assertThat(close.await(1, MINUTES)).isTrue();
+        client.eventLoop().submit(() -> { }).get();
+    }
+
+    @Test
+    void theWriteSucceedsAlthoughAShutdownWaitsForIt() throws Exception {
+        final IocpSocketChannel client = connectAndWrite(60);
+        final ChannelFuture shutdown = client.shutdownOutput();
+        final ChannelFuture close = client.close();
+        assertFailed(shutdown);
+        assertFailed(client.shutdownOutput());
+        accepted.take().config().setAutoRead(true);
+        assertThat(close.await(1, MINUTES)).isTrue();
+        assertThat(inFlight.sync().isSuccess()).isTrue();
+        assertFailed(behind);
+        assertThat(collector.await(MESSAGE)).isEqualTo(Loops.random(MESSAGE));
     }
 
     @Test

@@ -139,6 +139,28 @@ final class LoopShutdownTest {
         assertThat(group.terminationFuture().await(1, TimeUnit.MINUTES)).isTrue();
     }
 
+    @Test
+    void aHandleThatDoesNotCloseKeepsNothingElseOpen() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final IoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
+        final IocpIoRegistration registration = group.next().register(new IocpIoHandle() {
+            @Override
+            public void handle(final IoRegistration registered, final IoEvent event) {
+                throw new AssertionError("It starts nothing");
+            }
+
+            @Override
+            public void close() {
+                throw new AssertionError("expected");
+            }
+        }).sync().getNow().attachment();
+        final Channel client = loops.bootstrap(new ChannelInboundHandlerAdapter()).clone(group)
+                .connect(server.localAddress()).sync().channel();
+        assertThat(group.shutdownGracefully(0, 1, TimeUnit.MINUTES).await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(client.closeFuture().isDone()).isTrue();
+        assertThat(registration.port().isOpen()).isFalse();
+    }
+
     private static IoHandlerFactory shortFactory() {
         return IocpIoHandler.newFactory(Duration.ofMillis(300));
     }

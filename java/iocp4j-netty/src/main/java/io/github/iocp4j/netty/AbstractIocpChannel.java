@@ -82,6 +82,10 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         return false;
     }
 
+    /** A close of the handle on this thread follows, which must not wait for the peer. */
+    void preventBlockingClose() {
+    }
+
     /** The loop's thread: all completions have come. */
     void closed() {
     }
@@ -222,6 +226,10 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         active = false;
         final Device device = device();
         if (device != null) {
+            // A forced close, or one that the end of the loop has abandoned.
+            if (device.isOpen()) {
+                preventBlockingClose();
+            }
             device.closeAsync();
         } else {
             closeDetached();
@@ -361,8 +369,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
             @Override
             public void abandoned() {
-                closeFailure = new IOException("The event loop has ended, but operations of the channel have no"
-                        + " completion. Their buffers are never released, because Windows may still use them");
+                closeFailure = new IOException(AbstractIocpChannel.this.registration.hasOperations()
+                        ? "The event loop has ended, but operations of the channel have no completion. Their buffers"
+                                + " are never released, because Windows may still use them"
+                        : "The event loop has ended before the channel's handle was closed, which may take as long as"
+                                + " SO_LINGER says");
                 finishClose(voidPromise(), cause, closeCause);
                 promise.tryFailure(closeFailure);
             }

@@ -99,7 +99,10 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     @Override
     public ChannelFuture shutdownOutput(final ChannelPromise promise) {
         onLoop(() -> {
-            if (!isWriting() || isClosing()) {
+            if (isClosing()) {
+                // Netty's shutdown would fail the write that the close still waits for.
+                promise.tryFailure(new ClosedChannelException());
+            } else if (!isWriting()) {
                 ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
             } else if (waitingShutdown == null) {
                 waitingShutdown = promise;
@@ -140,7 +143,10 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
     @Override
     void closeBegins() {
         super.closeBegins();
-        shutDownOutputNow();
+        final ChannelPromise waiting = takeWaitingShutdown();
+        if (waiting != null) {
+            waiting.tryFailure(new ClosedChannelException());
+        }
     }
 
     @Override
@@ -180,7 +186,10 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
 
     @Override
     void written() {
-        shutDownOutputNow();
+        final ChannelPromise waiting = takeWaitingShutdown();
+        if (waiting != null) {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(waiting);
+        }
     }
 
     @Override
@@ -210,12 +219,10 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
         }
     }
 
-    private void shutDownOutputNow() {
+    private ChannelPromise takeWaitingShutdown() {
         final ChannelPromise waiting = waitingShutdown;
         waitingShutdown = null;
-        if (waiting != null) {
-            ((AbstractUnsafe) unsafe()).shutdownOutput(waiting);
-        }
+        return waiting;
     }
 
     private void onLoop(final Runnable action) {

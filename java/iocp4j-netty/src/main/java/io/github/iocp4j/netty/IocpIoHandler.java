@@ -19,14 +19,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -39,9 +38,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * tick of its clock. Another thread wakes the loop with a packet, and only while the loop waits.
  *
  * <p>A loop that ends closes its channels, and waits up to 10 seconds until the completion of each operation has come.
- * The buffers of operations that have none by then are never released, because Windows may still write to them. Their
- * channels are closed nevertheless: writes fail with a {@link java.nio.channels.ClosedChannelException}, and
- * {@code close} with an {@link java.io.IOException}.
+ * A write in flight is cancelled after 8 of them, if not before. The buffers of operations that have none by then are
+ * never released, because Windows may still write to them. Their channels are closed nevertheless: writes fail with a
+ * {@link java.nio.channels.ClosedChannelException}, and {@code close} with an {@link java.io.IOException}.
  */
 public final class IocpIoHandler implements IoHandler {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -75,8 +74,12 @@ public final class IocpIoHandler implements IoHandler {
     private volatile boolean ended;
     /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
     private long destroyDeadline;
-    /** Those that have begun, and have neither ended nor been abandoned. */
-    private final Set<DeviceClose> closes = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** When such a loop cancels the writes that are left. */
+    private long writesDeadline;
+    /** Those that have begun, and have neither ended nor been abandoned. Any thread adds to it while the loop ends. */
+    private final Set<DeviceClose> closes = ConcurrentHashMap.newKeySet();
+    /** The writes that a close waits for. Only the loop's thread uses them. */
+    private final PriorityQueue<LastWrite> lastWrites = new PriorityQueue<>();
     /** Whether a poll is in progress, so that a device may end in a native call. */
     private boolean polling;
     private int handled;
@@ -146,6 +149,7 @@ public final class IocpIoHandler implements IoHandler {
         } else {
             poll(0);
         }
+        cancelLateWrites();
         runCloseSteps();
         return handled;
     }
@@ -187,6 +191,8 @@ public final class IocpIoHandler implements IoHandler {
         if (!shuttingDown) {
             shuttingDown = true;
             destroyDeadline = System.nanoTime() + closeTimeout.toNanos();
+            // Then there is time for the completion of the cancel, and for the close of the handle.
+            writesDeadline = destroyDeadline - closeTimeout.toNanos() / 5;
         }
         // A close may remove registrations, but the array stays the same, because none is added any more.
         for (int i = 0; i < used; i++) {
@@ -205,20 +211,28 @@ public final class IocpIoHandler implements IoHandler {
 
     @Override
     public void destroy() {
-        prepareToDestroy();
+        try {
+            prepareToDestroy();
+        } finally {
+            closePort();
+        }
+    }
+
+    private void closePort() {
         polling = true;
         try {
             // The rest of the time, and at least one look at the completions that have come.
             final long left = Math.max(destroyDeadline - System.nanoTime(), NANOS_PER_MILLISECOND);
             if (!port.close(Duration.ofNanos(left))) {
-                log("Operations have no completion " + closeTimeout + " after their channels were closed. Their"
-                        + " buffers are never released", null);
+                log("Handles are not closed " + closeTimeout + " after their channels were. If they have operations"
+                        + " without a completion, the buffers of these are never released", null);
             }
         } finally {
             polling = false;
         }
-        runCloseSteps();
         ended = true;
+        // Afterwards, because whoever adds a step and does not see the end relies on this.
+        runCloseSteps();
         gather.release();
     }
 
@@ -260,10 +274,7 @@ public final class IocpIoHandler implements IoHandler {
         finishClose(registration, device, close);
     }
 
-    /**
-     * As {@link #close}, but the operations in flight have some milliseconds until they are cancelled. They end also
-     * while the loop ends, because another thread has the timer.
-     */
+    /** As {@link #close}, but the operations in flight have some milliseconds until they are cancelled. */
     void closeLater(
             final Registration registration, final Device device, final int milliseconds, final DeviceClose close) {
         beginClose(registration, close);
@@ -306,11 +317,15 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     /** Returns how long to wait, in milliseconds; -1 is for ever. */
-    private static int timeout(final IoHandlerContext loop) {
-        if (loop.deadlineNanos() == NOTHING_SCHEDULED) {
+    private int timeout(final IoHandlerContext loop) {
+        final LastWrite write = lastWrites.peek();
+        final boolean isScheduled = loop.deadlineNanos() != NOTHING_SCHEDULED;
+        if (write == null && !isScheduled) {
             return -1;
         }
-        final long nanos = loop.delayNanos(System.nanoTime());
+        final long now = System.nanoTime();
+        final long task = isScheduled ? loop.delayNanos(now) : Long.MAX_VALUE;
+        final long nanos = write == null ? task : Math.min(task, write.deadline - now);
         // Rounded up, because otherwise the loop would poll without waiting in the last millisecond.
         return (int) Math.min(
                 (Math.max(nanos, 0) + NANOS_PER_MILLISECOND - 1) / NANOS_PER_MILLISECOND, Integer.MAX_VALUE);
@@ -391,19 +406,35 @@ public final class IocpIoHandler implements IoHandler {
         registration.closeBegins();
     }
 
-    private static void awaitOperations(
+    private void awaitOperations(
             final Registration registration, final Device device, final int milliseconds, final Runnable next) {
-        if (milliseconds == 0) {
+        // Another thread does this only when the loop takes no tasks any more.
+        if (milliseconds == 0 || !isOnLoop()) {
             device.cancelAll();
             registration.whenIdle(next);
             return;
         }
-        final Future<?> timeout = GlobalEventExecutor.INSTANCE.schedule(
-                () -> device.cancelAll(), milliseconds, TimeUnit.MILLISECONDS);
+        // The handler has the time, and not a timer of Netty, because it must also pass while the loop ends.
+        final LastWrite write =
+                new LastWrite(device, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds));
+        lastWrites.add(write);
         registration.whenIdle(() -> {
-            timeout.cancel(false);
+            lastWrites.remove(write);
             next.run();
         });
+    }
+
+    /** Cancels the writes that have had their time. */
+    private void cancelLateWrites() {
+        for (LastWrite write = lastWrites.peek(); write != null && isLate(write); write = lastWrites.peek()) {
+            lastWrites.remove();
+            write.device.cancelAll();
+        }
+    }
+
+    private boolean isLate(final LastWrite write) {
+        final long now = System.nanoTime();
+        return write.deadline - now <= 0 || shuttingDown && writesDeadline - now <= 0;
     }
 
     private void finishClose(final Registration registration, final Device device, final DeviceClose close) {
@@ -419,7 +450,11 @@ public final class IocpIoHandler implements IoHandler {
             run(step);
         } else {
             closeSteps.add(step);
-            wakeup();
+            if (ended) {
+                runCloseSteps();
+            } else {
+                wakeup();
+            }
         }
     }
 
@@ -442,22 +477,41 @@ public final class IocpIoHandler implements IoHandler {
         runCloseSteps();
         while (!closes.isEmpty() && System.nanoTime() - destroyDeadline < 0) {
             poll(CLOSE_POLL_MILLIS);
+            cancelLateWrites();
             runCloseSteps();
         }
         final List<DeviceClose> left = List.copyOf(closes);
-        closes.clear();
+        closes.removeAll(left);
         left.forEach(close -> run(close::abandoned));
     }
 
     private static void close(final IoHandle handle) {
         try {
             handle.close();
-        } catch (final Exception failure) {
+        } catch (final Throwable failure) {
+            // The other handles are closed nevertheless.
             log("A channel was not closed with its loop", failure);
         }
     }
 
     private static void log(final String message, final Throwable cause) {
         System.getLogger(IocpIoHandler.class.getPackageName()).log(Level.WARNING, message, cause);
+    }
+
+    /** The write in flight of a channel that is being closed. */
+    private static final class LastWrite implements Comparable<LastWrite> {
+        private final Device device;
+        /** When it is cancelled, as {@link System#nanoTime}. */
+        private final long deadline;
+
+        LastWrite(final Device device, final long deadline) {
+            this.device = device;
+            this.deadline = deadline;
+        }
+
+        @Override
+        public int compareTo(final LastWrite other) {
+            return Long.signum(deadline - other.deadline);
+        }
     }
 }

@@ -25,7 +25,8 @@ import java.util.concurrent.TimeUnit;
  * the write that is in flight, because its cancel may end the connection by a reset, and the peer would lose data of
  * earlier writes, too. Other messages that Windows has not got fail, as on other transports. With {@code SO_LINGER}
  * above 0, the write has that time, and then the close may take as long again. It runs on Netty's
- * {@link io.netty.util.concurrent.GlobalEventExecutor}, so that the loop goes on meanwhile.
+ * {@link io.netty.util.concurrent.GlobalEventExecutor}, so that the loop goes on meanwhile. {@code closeForcibly} and
+ * the end of the loop do not wait for that: Windows sends what it has taken, as without {@code SO_LINGER}.
  *
  * <p>The channel belongs to the event loop that it was registered with first: Windows cannot move it to another one.
  */
@@ -120,6 +121,18 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
     @Override
     boolean mayBlockInClose() {
         return soLinger() > 0;
+    }
+
+    @Override
+    void preventBlockingClose() {
+        if (soLinger() <= 0) {
+            return;
+        }
+        try {
+            config.setSoLinger(-1);
+        } catch (final ChannelException refused) {
+            // The close goes on, and may block. Or another thread has just closed the handle.
+        }
     }
 
     private int soLinger() {
