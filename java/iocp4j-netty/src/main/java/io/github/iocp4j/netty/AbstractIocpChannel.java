@@ -369,11 +369,9 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
             @Override
             public void abandoned() {
-                closeFailure = new IOException(AbstractIocpChannel.this.registration.hasOperations()
-                        ? "The event loop has ended, but operations of the channel have no completion. Their buffers"
-                                + " are never released, because Windows may still use them"
-                        : "The event loop has ended before the channel's handle was closed, which may take as long as"
-                                + " SO_LINGER says");
+                closeFailure = new IOException("The event loop has ended before the channel's handle was closed:"
+                        + " SO_LINGER delays that, or operations of the channel have no completion. The buffers of such"
+                        + " operations are never released, because Windows may still use them");
                 finishClose(voidPromise(), cause, closeCause);
                 promise.tryFailure(closeFailure);
             }

@@ -96,11 +96,6 @@ class Registration implements IoRegistration {
         settle();
     }
 
-    /** The loop's thread: whether completions are missing. */
-    final boolean hasOperations() {
-        return inFlight > 0;
-    }
-
     /** The close of a device begins. */
     final void closeBegins() {
         closes++;
