@@ -110,8 +110,9 @@ final class LoopShutdownTest {
         assertThat(close.cause()).isInstanceOf(IOException.class).hasMessageContaining("no completion");
         assertThat(second.cause()).isSameAs(close.cause());
         assertThat(client.closeFuture().isDone()).isTrue();
-        assertThat(writes).allMatch(ChannelFuture::isDone);
-        assertThat(writes.get(writes.size() - 1).cause()).isInstanceOf(ClosedChannelException.class);
+        // How many have succeeded depends on how soon the peer reads.
+        assertThat(writes).allMatch(
+                write -> write.isSuccess() || write.cause() instanceof ClosedChannelException);
         assertThat(events).containsExactly("inactive", "unregistered");
         assertThat(registration.port().snapshot().devices()).as("the handle stays open").isNotEmpty();
         keeping.end.countDown();
