@@ -32,8 +32,8 @@ struct NamedPipeServerSettings {
     std::uint32_t outBuffer = 65'536;
     std::uint32_t maxInstances = PIPE_UNLIMITED_INSTANCES;
     std::uint32_t listening = kListening;  // instances that wait for clients; 0 for those of PipeAcceptor::accept()
-    // The number of waiting instances after clients have taken half of them at once, until it is quiet again and clients
-    // have taken the surplus. Not more than `listening` for a fixed number.
+    // The number of waiting instances after clients have taken half of them at once, until it is quiet again and
+    // clients have taken the surplus. Not more than `listening` for a fixed number.
     std::uint32_t burst = 0;
     bool acceptRemote = false;
     std::wstring sddl;  // who may connect; empty for the current user, administrators and SYSTEM

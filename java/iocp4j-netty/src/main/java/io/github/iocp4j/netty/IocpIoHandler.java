@@ -231,7 +231,7 @@ public final class IocpIoHandler implements IoHandler {
             polling = false;
         }
         ended = true;
-        // Afterwards, because whoever adds a step and does not see the end relies on this.
+        // After `ended` is set: a thread that has added a step before it could see that relies on this call.
         runCloseSteps();
         gather.release();
     }
