@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -92,15 +91,12 @@ public final class FileChannels {
         final FileOpening opening = new FileOpening(options, attributes);
         if (executor == null) {
             final ChannelGroup group = DefaultGroup.get(CompletionPortChannelProvider::new);
-            return channel(opening, opening.open(group.port(), file, true), group);
+            final OverlappedFile opened = opening.open(group.port(), file, true);
+            return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), group);
         }
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another
         // operation: such handlers must come from a worker.
-        return channel(opening, opening.open(Streams.port(), file, false), executor);
-    }
-
-    private static AsynchronousFileChannel channel(
-            final FileOpening opening, final OverlappedFile opened, final Executor handlers) {
-        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), handlers);
+        final OverlappedFile opened = opening.open(Streams.port(), file, false);
+        return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), executor);
     }
 }

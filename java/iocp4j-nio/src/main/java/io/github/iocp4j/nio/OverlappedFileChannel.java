@@ -32,7 +32,8 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     private final OverlappedFile file;
     private final boolean reading;
     private final boolean writing;
-    /** Runs the handlers: the default group, or an executor of the program. */
+    /** Its threads may also call the handlers at once; null with an executor of the program. */
+    private final ChannelGroup group;
     private final Executor executor;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** Null until the first lock. */
@@ -45,11 +46,25 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     private FileRequest[] free = {};
     private int freeCount;
 
+    /** A channel of the group's port. */
+    OverlappedFileChannel(
+            final OverlappedFile file, final boolean reading, final boolean writing, final ChannelGroup group) {
+        this(file, reading, writing, group, group::enqueue);
+    }
+
+    /** A channel whose handlers run on an executor of the program. */
     OverlappedFileChannel(
             final OverlappedFile file, final boolean reading, final boolean writing, final Executor executor) {
+        this(file, reading, writing, null, executor);
+    }
+
+    private OverlappedFileChannel(
+            final OverlappedFile file, final boolean reading, final boolean writing, final ChannelGroup group,
+            final Executor executor) {
         this.file = file;
         this.reading = reading;
         this.writing = writing;
+        this.group = group;
         this.executor = executor;
         file.attach(this);
     }
@@ -178,8 +193,8 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
 
     /** Lets the handler of a request be called. */
     void dispatch(final FileRequest request) {
-        if (executor instanceof ChannelGroup) {
-            ((ChannelGroup) executor).dispatch(request);
+        if (group != null) {
+            group.dispatch(request);
         } else {
             executor.execute(request);
         }
@@ -187,8 +202,8 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
 
     /** Calls the handler of a request on this thread, which is one of the executor. */
     void run(final FileRequest request) {
-        if (executor instanceof ChannelGroup) {
-            HandlerThread.run((ChannelGroup) executor, request);
+        if (group != null) {
+            HandlerThread.run(group, request);
         } else {
             request.call();
         }
@@ -321,13 +336,8 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
             final FileFuture<Object> future = new FileFuture<>(this);
             return outcome instanceof Throwable ? future.fail((Throwable) outcome) : future.succeed(outcome);
         }
-        final Runnable call = () -> FileRequest.call(untyped(handler), attachment, outcome);
         try {
-            if (executor instanceof ChannelGroup) {
-                ((ChannelGroup) executor).enqueue(call);
-            } else {
-                executor.execute(call);
-            }
+            executor.execute(() -> FileRequest.call(untyped(handler), attachment, outcome));
         } catch (final RejectedExecutionException shutDown) {
             throw (RuntimeException) new ShutdownChannelGroupException().initCause(shutDown);
         }
