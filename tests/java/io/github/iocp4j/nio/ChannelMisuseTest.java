@@ -32,8 +32,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,20 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What channels throw at once, and what fails the operation instead. */
 @Timeout(120)
-final class ChannelMisuseTest {
+final class ChannelMisuseTest extends ChannelsInAGroup {
     private static final ByteBuffer BYTE = ByteBuffer.allocate(1);
-
-    private AsynchronousChannelGroup group;
-
-    @BeforeEach
-    void openGroup() throws Exception {
-        group = ChannelPair.fixed(1);
-    }
-
-    @AfterEach
-    void endGroup() throws Exception {
-        ChannelPair.end(group);
-    }
 
     @ParameterizedTest
     @EnumSource

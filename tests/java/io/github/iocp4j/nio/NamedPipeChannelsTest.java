@@ -33,7 +33,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -44,26 +43,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What channels over pipes have beyond those over sockets: addresses, messages, and the options of pipes. */
 @Timeout(120)
-final class NamedPipeChannelsTest {
-    private AsynchronousChannelGroup group;
-
-    @BeforeEach
-    void openGroup() throws Exception {
-        group = ChannelPair.fixed(1);
-    }
-
-    @AfterEach
-    void endGroup() throws Exception {
-        ChannelPair.end(group);
-    }
-
+final class NamedPipeChannelsTest extends ChannelsInAGroup {
     @Test
     void bothAddressesAreThatOfThePipe() throws Exception {
         final NamedPipeAddress address = NamedPipeAddress.of(PipePair.newName());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -14,27 +13,13 @@ import java.nio.channels.CompletionHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Accepts of servers, over sockets as over pipes. */
 @Timeout(120)
-final class ServerChannelTest {
-    private AsynchronousChannelGroup group;
-
-    @BeforeEach
-    void openGroup() throws Exception {
-        group = ChannelPair.fixed(1);
-    }
-
-    @AfterEach
-    void endGroup() throws Exception {
-        ChannelPair.end(group);
-    }
-
+final class ServerChannelTest extends ChannelsInAGroup {
     @ParameterizedTest
     @EnumSource
     void closeEndsAnAcceptWithAFutureOrAHandler(final ChannelPair.Kind kind) throws Exception {

@@ -23,7 +23,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -32,8 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,19 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bind, connect, accept and options of TCP channels. */
 @Timeout(120)
-final class TcpChannelTest {
-    private AsynchronousChannelGroup group;
-
-    @BeforeEach
-    void openGroup() throws Exception {
-        group = ChannelPair.fixed(1);
-    }
-
-    @AfterEach
-    void endGroup() throws Exception {
-        ChannelPair.end(group);
-    }
-
+final class TcpChannelTest extends ChannelsInAGroup {
     @Test
     void bothEndsKnowTheirRealAddresses() throws Exception {
         try (ChannelPair pair = ChannelPair.Kind.TCP.connect()) {
