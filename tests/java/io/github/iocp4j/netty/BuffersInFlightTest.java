@@ -21,7 +21,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +44,8 @@ final class BuffersInFlightTest {
     private final Loops loops = new Loops();
     /** Of the channel that is closed. */
     private final UnpooledByteBufAllocator own = new UnpooledByteBufAllocator(true);
+    /** The other ends, which do not read. */
+    private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
 
     @AfterEach
     void closeLoops() {
@@ -48,7 +54,7 @@ final class BuffersInFlightTest {
     }
 
     private Channel socket(final boolean autoRead) throws Exception {
-        final Channel server = loops.serverBootstrap(ChannelInboundHandlerAdapter::new)
+        final Channel server = loops.serverBootstrap(() -> Loops.handingOver(accepted))
                 .childOption(ChannelOption.AUTO_READ, false).option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .bind(Loops.loopback(0)).sync().channel();
         return loops.bootstrap(new ChannelInboundHandlerAdapter()).option(ChannelOption.ALLOCATOR, own)
@@ -60,7 +66,7 @@ final class BuffersInFlightTest {
         final NamedPipeAddress address = NamedPipeAddress.of(PipePair.newName());
         new ServerBootstrap().group(loops.group()).channel(IocpNamedPipeServerChannel.class)
                 .option(IocpChannelOption.PIPE_MODE, mode).childOption(ChannelOption.AUTO_READ, false)
-                .childHandler(new ChannelInboundHandlerAdapter()).bind(address).sync();
+                .childHandler(Loops.initializer(() -> Loops.handingOver(accepted))).bind(address).sync();
         return new Bootstrap().group(loops.group()).channel(IocpNamedPipeChannel.class)
                 .option(IocpChannelOption.PIPE_MODE, mode).option(ChannelOption.ALLOCATOR, own)
                 .option(ChannelOption.AUTO_READ, false).handler(new ChannelInboundHandlerAdapter()).connect(address)
@@ -148,6 +154,23 @@ final class BuffersInFlightTest {
         connected.connect(target.localAddress()).sync();
         final ByteBuf bare = own.directBuffer().writeZero(100);
         assertKept(connected, bare, bare);
+    }
+
+    /** As with Netty's other transports, a program may use a buffer again when its write is complete. */
+    @Test
+    void areFreeWhenTheWriteIsComplete() throws Exception {
+        assertFree(socket(false), buffer -> buffer);
+        assertFree(pipe(PipeMode.BYTE), buffer -> buffer);
+        assertFree(pipe(PipeMode.MESSAGE), NamedPipeMessage::new);
+    }
+
+    private void assertFree(final Channel channel, final Function<ByteBuf, Object> message) throws Exception {
+        final ByteBuf buffer = buffer();
+        final CompletableFuture<Integer> references = new CompletableFuture<>();
+        channel.writeAndFlush(message.apply(buffer)).addListener(written -> references.complete(buffer.refCnt()));
+        assertThat(onLoop(channel, ((AbstractIocpStreamChannel) channel)::isWriting)).isTrue();
+        accepted.take().config().setAutoRead(true);
+        assertThat(references.get()).isZero();
     }
 
     private static int port(final Channel channel) {

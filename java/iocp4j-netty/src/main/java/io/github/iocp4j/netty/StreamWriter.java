@@ -60,6 +60,11 @@ final class StreamWriter {
     void completed(final CompletionEvent event) {
         final ChannelOutboundBuffer outbound = channel.iocpUnsafe().outboundBuffer();
         IOException failure = event.isSuccess() ? null : Failures.ofTransfer(event.error());
+        // Before the promises complete: their listeners may expect that a written buffer is free.
+        while (retainedCount > 0) {
+            retained[--retainedCount].release();
+            retained[retainedCount] = null;
+        }
         try {
             // After closeForcibly, Netty may have removed the messages already.
             if (outbound != null && failure == null && channel.isActive()) {
@@ -68,10 +73,6 @@ final class StreamWriter {
         } catch (final IOException nothingSent) {
             failure = nothingSent;
         } finally {
-            while (retainedCount > 0) {
-                retained[--retainedCount].release();
-                retained[retainedCount] = null;
-            }
             transmitted = null;
             inFlight = false;
         }
