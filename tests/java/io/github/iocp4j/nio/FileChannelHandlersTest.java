@@ -67,20 +67,12 @@ final class FileChannelHandlersTest extends EachFileChannel {
         final CountDownLatch all = new CountDownLatch(40);
         final CountDownLatch release = new CountDownLatch(1);
         for (int i = 0; i < 40; i++) {
-            channel.write(heap("x"), i, null, new CompletionHandler<Integer, Object>() {
-                @Override
-                public void completed(final Integer result, final Object attachment) {
-                    threads.add(Thread.currentThread());
-                    all.countDown();
-                    Uninterruptibly.await(release);
-                    Thread.currentThread().interrupt();
-                }
-
-                @Override
-                public void failed(final Throwable failure, final Object attachment) {
-                    throw new AssertionError(failure);
-                }
-            });
+            channel.write(heap("x"), i, null, new OnSuccess<>(bytes -> {
+                threads.add(Thread.currentThread());
+                all.countDown();
+                Uninterruptibly.await(release);
+                Thread.currentThread().interrupt();
+            }));
         }
         // They block at the same time.
         all.await();
@@ -117,17 +109,9 @@ final class FileChannelHandlersTest extends EachFileChannel {
         try (AsynchronousFileChannel channel = opener.open(path, Set.of(READ, WRITE, CREATE), executor)) {
             for (int i = 0; i < 10; i++) {
                 final IllegalStateException thrown = new IllegalStateException("of handler " + i);
-                channel.write(heap("x"), i, null, new CompletionHandler<Integer, Object>() {
-                    @Override
-                    public void completed(final Integer result, final Object attachment) {
-                        throw thrown;
-                    }
-
-                    @Override
-                    public void failed(final Throwable failure, final Object attachment) {
-                        throw new AssertionError(failure);
-                    }
-                });
+                channel.write(heap("x"), i, null, new OnSuccess<>(bytes -> {
+                    throw thrown;
+                }));
                 assertThat(uncaught.take()).isSameAs(thrown);
             }
             final Outcome<Integer> read = new Outcome<>();

@@ -15,6 +15,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.fixtures.SocketPair;
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -369,7 +370,7 @@ final class FuturesTest {
         for (int i = 0; i < 20; i++) {
             blocking.add(Futures.read(one, ByteBuffer.allocateDirect(8)).thenAccept(bytes -> {
                 blocked.countDown();
-                awaitUninterruptibly(release);
+                Uninterruptibly.await(release);
             }));
         }
         for (int i = 0; i < 20; i++) {
@@ -391,13 +392,5 @@ final class FuturesTest {
                 .thenApply(bytes -> Thread.currentThread().getName());
         Futures.write(other, buffer("1")).get();
         assertThat(thread.get()).startsWith("iocp4j-nio-callback-");
-    }
-
-    private static void awaitUninterruptibly(final CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (final InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
-        }
     }
 }

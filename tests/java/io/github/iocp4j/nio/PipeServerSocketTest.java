@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import java.io.IOException;
@@ -100,7 +101,7 @@ final class PipeServerSocketTest {
         final BlockingQueue<Opcode> others = new LinkedBlockingQueue<>();
         final CompletionPort port = CompletionPort.builder(Streams.listener(completion -> {
             others.add(completion.opcode());
-            awaitUninterruptibly(release);
+            Uninterruptibly.await(release);
         })).workers(1).open();
         try (PipeSocket client = new PipeSocket()) {
             final PipeServerSocket server = new PipeServerSocket(port);
@@ -117,14 +118,6 @@ final class PipeServerSocketTest {
         } finally {
             release.countDown();
             port.close();
-        }
-    }
-
-    private static void awaitUninterruptibly(final CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (final InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
         }
     }
 
