@@ -2,9 +2,11 @@ package io.github.iocp4j.netty;
 
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.pipe.NamedPipeAddress;
+import io.github.iocp4j.socket.UnixSocketAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -15,11 +17,14 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +122,32 @@ final class AddressMisuseTest {
 
     private static NamedPipeAddress pipe() {
         return NamedPipeAddress.of(PipePair.newName());
+    }
+
+    /** Such as the addresses of Netty's epoll and kqueue. */
+    @Test
+    void addressesOfAnotherClass() throws Exception {
+        final SocketAddress other = new DomainSocketAddress("socket");
+        assertNames(InetSocketAddress.class, IocpSocketChannel::new, channel -> channel.connect(other));
+        assertNames(InetSocketAddress.class, IocpSocketChannel::new, channel -> channel.bind(other));
+        assertNames(InetSocketAddress.class, IocpServerSocketChannel::new, channel -> channel.bind(other));
+        assertNames(InetSocketAddress.class, IocpDatagramChannel::new, channel -> channel.bind(other));
+        assertNames(InetSocketAddress.class, IocpDatagramChannel::new, channel -> channel.connect(other));
+        assertNames(NamedPipeAddress.class, IocpNamedPipeChannel::new, channel -> channel.connect(other));
+        assertNames(NamedPipeAddress.class, IocpNamedPipeServerChannel::new, channel -> channel.bind(other));
+        // Without a channel, because Wine has no Unix-domain sockets.
+        assertThatThrownBy(() -> SocketHandle.checkUnix(other)).isInstanceOf(UnsupportedAddressTypeException.class)
+                .hasMessageContaining(UnixSocketAddress.class.getName())
+                .hasMessageContaining(DomainSocketAddress.class.getName());
+        assertThat(cause(registered(loops.group(), IocpNamedPipeChannel::new),
+                channel -> channel.connect(pipe(), other)))
+                .isInstanceOf(UnsupportedAddressTypeException.class).hasMessageContaining("cannot be bound");
+    }
+
+    private void assertNames(final Class<?> right, final Supplier<Channel> type, final Misuse misuse) throws Exception {
+        assertThat(cause(registered(loops.group(), type), misuse))
+                .isInstanceOf(UnsupportedAddressTypeException.class)
+                .hasMessageContaining(right.getName()).hasMessageContaining(DomainSocketAddress.class.getName());
     }
 
     @Test

@@ -92,6 +92,21 @@ final class CloseDuringWriteTest {
     }
 
     @Test
+    void theWriteOfAnEarlierRegistrationIsSentToo() throws Exception {
+        final IocpSocketChannel client = connectAndWrite(60);
+        client.deregister().sync();
+        client.eventLoop().register(client).sync();
+        final ChannelFuture close = client.close();
+        assertThat(client.eventLoop().submit(client::isWriting).get()).as("goes on").isTrue();
+        accepted.take().config().setAutoRead(true);
+        assertThat(close.await(1, MINUTES)).isTrue();
+        assertThat(close.isSuccess()).isTrue();
+        assertThat(inFlight.sync().isSuccess()).isTrue();
+        assertFailed(behind);
+        assertThat(collector.await(MESSAGE)).isEqualTo(Loops.random(MESSAGE));
+    }
+
+    @Test
     void aPeerThatDoesNotReadDoesNotKeepTheChannelOpen() throws Exception {
         final Channel client = connectAndWrite(-1);
         assertThat(client.close().await(1, MINUTES)).isTrue();

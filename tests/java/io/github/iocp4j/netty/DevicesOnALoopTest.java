@@ -219,26 +219,32 @@ final class DevicesOnALoopTest {
     }
 
     @Test
-    void resumesALoop() throws Exception {
+    void resumesALoop(@TempDir final Path folder) throws Exception {
         final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
         final SingleThreadEventExecutor single = (SingleThreadEventExecutor) group.next();
         final Channel server = loops.serve(Loops.Echo::new);
+        Thread suspended = null;
         for (int i = 0; i < 5; i++) {
-            final IocpIoRegistration registration = register((IoEventLoop) group.next(), handle);
+            // Netty suspends no loop before it learns of the cancel from this one.
+            final IoRegistration counted = ((IoEventLoop) group.next()).register(handle).sync().getNow();
+            assertThat(handle.events.take()).isEqualTo("registered");
+            assertThat(handle.thread).isNotSameAs(suspended);
+            final IocpIoRegistration registration = counted.attachment();
+            addFile(registration, folder.resolve("file" + i))
+                    .write(ByteBuffer.allocateDirect(3), FilePosition.at(0), registration.token(i));
+            assertThat(handle.events.take()).isEqualTo("WRITE " + i + " 0 3");
             final Loops.Collector collector = new Loops.Collector();
             final Channel client = loops.bootstrap(collector).clone(group).connect(server.localAddress()).sync()
                     .channel();
             client.writeAndFlush(loops.buffer(Loops.random(100))).sync();
             assertThat(collector.await(100)).isEqualTo(Loops.random(100));
             client.close().sync();
-            registration.cancel();
+            counted.cancel();
             assertThat(handle.events.take()).isEqualTo("unregistered");
-            // Refused until the loop has seen that it has no handle any more.
-            while (!single.isSuspended()) {
-                single.trySuspend();
-                Thread.onSpinWait();
-            }
+            suspended = handle.thread;
+            Loops.suspend(single);
         }
+        assertThat(handle.wrongThread).isFalse();
         assertThat(group.shutdownGracefully(0, 1, MINUTES).await(1, MINUTES)).isTrue();
     }
 

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,6 +81,19 @@ final class Loops implements AutoCloseable {
         while (channel.isOpen()) {
             Thread.sleep(1);
         }
+    }
+
+    /**
+     * Has the loop suspended as soon as it may be: then it has no thread. {@code isSuspended} is true before, too, and
+     * a task prevents the suspension.
+     */
+    static void suspend(final SingleThreadEventExecutor loop) throws Exception {
+        final Thread thread = loop.submit(Thread::currentThread).get();
+        while (thread.isAlive()) {
+            loop.trySuspend();
+            thread.join(1);
+        }
+        assertThat(loop.isSuspended()).isTrue();
     }
 
     /** Ends the loops, which close their channels; then no buffer may be left. */

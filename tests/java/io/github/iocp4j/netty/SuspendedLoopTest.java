@@ -60,14 +60,8 @@ final class SuspendedLoopTest {
                 .channel();
     }
 
-    /** Has the loop suspended as soon as it may be. */
     private void suspend() throws Exception {
-        final Thread thread = loop.submit(Thread::currentThread).get();
-        while (thread.isAlive()) {
-            single.trySuspend();
-            thread.join(1);
-        }
-        assertThat(single.isSuspended()).isTrue();
+        Loops.suspend(single);
     }
 
     @Test
@@ -129,6 +123,29 @@ final class SuspendedLoopTest {
         loop.execute(single::trySuspend);
         accepted.take().config().setAutoRead(true);
         assertThat(writes.get(writes.size() - 1).await(1, MINUTES)).isTrue();
+        client.close().sync();
+        suspend();
+    }
+
+    @Test
+    void aChannelIsRegisteredAgainWithAWriteInFlight() throws Exception {
+        final IocpSocketChannel client = (IocpSocketChannel) connect();
+        final List<ChannelFuture> writes = new ArrayList<>();
+        do {
+            writes.add(client.writeAndFlush(loops.buffer(Loops.random(1 << 20))));
+        } while (!loop.submit(client::isWriting).get());
+        client.deregister().sync();
+        client.eventLoop().register(client).sync();
+        final Thread thread = loop.submit(Thread::currentThread).get();
+        loop.execute(single::trySuspend);
+        // Ends early only if the loop is suspended wrongly.
+        thread.join(100);
+        assertThat(thread.isAlive()).isTrue();
+        accepted.take().config().setAutoRead(true);
+        for (final ChannelFuture write : writes) {
+            assertThat(write.await(1, MINUTES)).isTrue();
+            assertThat(write.isSuccess()).isTrue();
+        }
         client.close().sync();
         suspend();
     }

@@ -271,6 +271,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         /** Counts for the loop; null before the channel is registered. */
         private IoRegistration registration;
 
+        /** The registration of the channel, or its last one; null before the channel is registered. */
+        final Registration latest() {
+            return AbstractIocpChannel.this.registration;
+        }
+
         @Override
         public final void handle(final IoRegistration registered, final IoEvent event) {
             completed((CompletionEvent) event);

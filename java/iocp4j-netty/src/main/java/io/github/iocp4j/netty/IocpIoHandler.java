@@ -174,6 +174,11 @@ public final class IocpIoHandler implements IoHandler {
         if (shuttingDown) {
             throw new IllegalStateException("The event loop is shutting down");
         }
+        final Registration left = left(handle);
+        if (left != null) {
+            left.renew();
+            return left;
+        }
         final Integer free = freeIndexes.poll();
         final int index = free != null ? free : used++;
         if (index == registrations.length) {
@@ -306,6 +311,14 @@ public final class IocpIoHandler implements IoHandler {
             freeIndexes.add(registration.index());
             registration.handle().unregistered();
         }
+    }
+
+    /** The channel's cancelled registration, if operations keep it in the table; else null. */
+    private Registration left(final IoHandle handle) {
+        final Registration earlier = handle instanceof AbstractIocpChannel.IocpUnsafe
+                ? ((AbstractIocpChannel.IocpUnsafe) handle).latest() : null;
+        return earlier != null && earlier.handler() == this && registrations[earlier.index()] == earlier
+                ? earlier : null;
     }
 
     private boolean isOnLoop() {

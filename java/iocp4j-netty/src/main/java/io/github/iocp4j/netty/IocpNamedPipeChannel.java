@@ -11,7 +11,6 @@ import io.netty.channel.ChannelConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -139,11 +138,10 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
 
     @Override
     SocketAddress startConnect(final SocketAddress remote, final SocketAddress local) {
-        if (!(remote instanceof NamedPipeAddress) || local != null) {
-            throw new UnsupportedAddressTypeException();
-        }
+        final NamedPipeAddress address = UnsupportedAddressException.check(remote, NamedPipeAddress.class);
+        UnsupportedAddressException.checkUnbound(local);
         final int timeout = config.getConnectTimeoutMillis();
-        pipe = NamedPipeClient.builder(handler.port(), (NamedPipeAddress) remote)
+        pipe = NamedPipeClient.builder(handler.port(), address)
                 .impersonation(config.impersonationLevel()).mode(config.mode())
                 .timeout(timeout > 0 ? Duration.ofMillis(timeout) : LONG).connect(registration().token(CONNECT));
         registration().started();

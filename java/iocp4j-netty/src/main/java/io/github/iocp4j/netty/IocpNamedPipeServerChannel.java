@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.channels.UnsupportedAddressTypeException;
 
 /**
  * A named pipe server: {@code bootstrap.bind(NamedPipeAddress.of("NAME"))}. Its connections are
@@ -79,10 +78,7 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
 
     @Override
     void bindTo(final SocketAddress local) throws IOException {
-        if (!(local instanceof NamedPipeAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        address = (NamedPipeAddress) local;
+        address = UnsupportedAddressException.check(local, NamedPipeAddress.class);
         mode = config.mode();
         try {
             server = config.apply(NamedPipeServer.builder(handler.port(), address)).mode(mode).listening(0).detached()

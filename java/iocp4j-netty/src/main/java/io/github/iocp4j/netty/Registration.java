@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A handle's place on its loop. The place of a channel stays until the last completion of its operations has come, also
- * when it was cancelled before.
+ * when it was cancelled before. If the channel is registered again meanwhile, it gets the same one, so that a close
+ * knows of these operations.
  *
  * <p>A token has, from its high bits on: a mark, the number of the registration (23 bits), the place (24 bits), and the
  * kind of the operation (16 bits). So a completion that comes too late finds no other registration at its place.
@@ -150,6 +151,15 @@ class Registration implements IoRegistration {
     /** The loop's thread: there was a cancel. */
     void cancelled() {
         settle();
+    }
+
+    /** The loop's thread: takes the cancel back, because the same channel is registered again. */
+    final void renew() {
+        cancelled.set(false);
+        if (isGuarded) {
+            isGuarded = false;
+            handler.suspension().release();
+        }
     }
 
     /** The loop's thread: whether no completion can come any more. */

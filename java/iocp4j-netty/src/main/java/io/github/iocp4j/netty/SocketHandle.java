@@ -19,7 +19,6 @@ import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Map;
 import java.util.Set;
 
@@ -80,10 +79,7 @@ final class SocketHandle<D extends StreamDevice> {
 
     /** The address, if a Unix-domain socket can have it. */
     static UnixSocketAddress checkUnix(final SocketAddress address) {
-        if (!(address instanceof UnixSocketAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        return (UnixSocketAddress) address;
+        return UnsupportedAddressException.check(address, UnixSocketAddress.class);
     }
 
     /** The socket before it belongs to a port. */
@@ -140,10 +136,7 @@ final class SocketHandle<D extends StreamDevice> {
 
     /** The address, if a socket can have it. The wildcard address is that of the socket's family. */
     static InetSocketAddress check(final SocketAddress address, final Set<SocketOption<?>> optionsOfSocket) {
-        if (!(address instanceof InetSocketAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        final InetSocketAddress internet = (InetSocketAddress) address;
+        final InetSocketAddress internet = UnsupportedAddressException.check(address, InetSocketAddress.class);
         if (internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }

@@ -1,0 +1,37 @@
+package io.github.iocp4j.netty;
+
+import java.net.SocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+
+/** An address of a class that the channel does not take, with a message that names the right class. */
+final class UnsupportedAddressException extends UnsupportedAddressTypeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String message;
+
+    private UnsupportedAddressException(final String message) {
+        this.message = message;
+    }
+
+    /** The address, if it has that class. */
+    static <A extends SocketAddress> A check(final SocketAddress address, final Class<A> wanted) {
+        if (!wanted.isInstance(address)) {
+            throw new UnsupportedAddressException("The address of this channel must be a " + wanted.getName()
+                    + ", but " + address + " is a " + address.getClass().getName());
+        }
+        return wanted.cast(address);
+    }
+
+    /** The client of a channel of such addresses is bound to none. */
+    static void checkUnbound(final SocketAddress local) {
+        if (local != null) {
+            throw new UnsupportedAddressException("The client of a pipe has no address, so it cannot be bound to "
+                    + local);
+        }
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
+    }
+}
