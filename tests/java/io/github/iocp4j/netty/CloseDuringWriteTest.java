@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +30,7 @@ final class CloseDuringWriteTest {
     /** Of the sockets. Together they have no room for a message. */
     private static final int BUFFER = 1 << 14;
 
+    @AutoClose
     private final Loops loops = new Loops();
     private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
     private final Loops.Collector collector = new Loops.Collector();
@@ -49,11 +50,6 @@ final class CloseDuringWriteTest {
                         context.fireChannelRead(connection);
                     }
                 }).bind(Loops.loopback(0)).sync().channel();
-    }
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
     }
 
     /** Connects, and writes two messages. The first one stays in flight, because the peer does not read. */

@@ -43,20 +43,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** UDP between channels of the transport. Each test also checks that every buffer is released. */
 @Timeout(120)
 final class DatagramChannelsTest {
+    @AutoClose
     private final Loops loops = new Loops();
     private final Received received = new Received();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     private Bootstrap bootstrap(final ChannelHandler handler) {
         return bootstrap(handler, null);

@@ -33,7 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files, watched directories, child processes and pipe servers on an event loop, next to its channels. */
 @Timeout(120)
 final class DevicesOnALoopTest {
+    @AutoClose
     private final Loops loops = new Loops();
     private final IoEventLoop loop = (IoEventLoop) loops.group().next();
     private final Recording handle = new Recording();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     private static IocpIoRegistration register(final IoEventLoop loop, final Recording handle) throws Exception {
         final IoRegistration registration = loop.register(handle).sync().getNow();

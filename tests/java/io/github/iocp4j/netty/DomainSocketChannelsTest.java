@@ -22,7 +22,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class DomainSocketChannelsTest {
     private static final int MEBIBYTE = 1 << 20;
 
+    @AutoClose
     private final Loops loops = new Loops();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     private static boolean hasUnixSockets() throws Win32Exception {
         try {

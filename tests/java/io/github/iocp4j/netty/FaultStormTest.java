@@ -21,7 +21,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,16 +31,12 @@ final class FaultStormTest {
     private static final int ROUNDS = 200;
     private static final int FAULTS = 8;
 
+    @AutoClose
     private final Loops loops = new Loops();
     private final Random random = new Random(20);
     private final List<ChannelFuture> futures = new ArrayList<>();
 
     /** Checks that no buffer is left, too. */
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
-
     @Test
     void sockets() throws Exception {
         final Channel server = loops.serve(Faulty::new);

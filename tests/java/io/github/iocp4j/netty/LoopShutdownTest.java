@@ -26,19 +26,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A loop that ends tells its channels. */
 @Timeout(120)
 final class LoopShutdownTest {
+    @AutoClose
     private final Loops loops = new Loops();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     /** The shutdown comes after the loop has looked for one, and the loop ends in the same round. */
     @Test

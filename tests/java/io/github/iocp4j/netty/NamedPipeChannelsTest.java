@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,13 +40,9 @@ import org.junit.jupiter.api.Timeout;
 final class NamedPipeChannelsTest {
     private static final int MEBIBYTE = 1 << 20;
 
+    @AutoClose
     private final Loops loops = new Loops();
     private final NamedPipeAddress address = NamedPipeAddress.of(PipePair.newName());
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     private ServerBootstrap serverBootstrap(final Supplier<ChannelHandler> child) {
         return new ServerBootstrap().group(loops.group()).channel(IocpNamedPipeServerChannel.class)

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,13 +38,9 @@ import org.junit.jupiter.api.Timeout;
 final class NamedPipeMessagesTest {
     private static final int[] LENGTHS = {1, 0, 10, 4_096, 65_536, 0, 0, 300_000, 3, 3 << 20, 2};
 
+    @AutoClose
     private final Loops loops = new Loops();
     private final NamedPipeAddress address = NamedPipeAddress.of(PipePair.newName());
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     private ServerBootstrap serverBootstrap(final Supplier<ChannelHandler> child) {
         return new ServerBootstrap().group(loops.group()).channel(IocpNamedPipeServerChannel.class)

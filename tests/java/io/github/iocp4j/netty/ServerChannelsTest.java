@@ -30,20 +30,16 @@ import java.nio.channels.AlreadyBoundException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers when clients are lost, and when programs use them in another order than usual. */
 @Timeout(60)
 final class ServerChannelsTest {
+    @AutoClose
     private final Loops loops = new Loops();
     private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     @Test
     void clientsThatResetDoNotStopTheServer() throws Exception {

@@ -18,19 +18,15 @@ import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Options of TCP channels that change how they read and close, or that only this transport has. */
 @Timeout(120)
 final class StreamOptionsTest {
+    @AutoClose
     private final Loops loops = new Loops();
-
-    @AfterEach
-    void closeLoops() {
-        loops.close();
-    }
 
     @Test
     void takesTheOptionsOfNio() throws Exception {
