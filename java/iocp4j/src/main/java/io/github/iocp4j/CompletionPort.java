@@ -500,6 +500,7 @@ public final class CompletionPort implements AutoCloseable {
          * @throws Win32Exception when Windows refuses
          * @throws NativeLibraryError when iocp4j.dll cannot be loaded, for example because the system is not Windows
          *     x64
+         * @throws SecurityException when a security manager refuses {@code RuntimePermission("loadLibrary.iocp4j")}
          */
         public CompletionPort open() throws Win32Exception {
             if (polled && workers > 0) {

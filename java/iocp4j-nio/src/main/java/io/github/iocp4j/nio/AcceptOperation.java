@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ShutdownChannelGroupException;
+import java.security.AccessControlContext;
 
 /** An accept of a server's channel. */
 final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> {
     private final ServerChannel server;
+    private final AccessControlContext caller = CallerPermissions.context();
 
     AcceptOperation(final ServerChannel server, final Result<AsynchronousSocketChannel> result) {
         super(result);
@@ -58,7 +60,7 @@ final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> 
     private void accepted(final Device connection) {
         final AsynchronousSocketChannel channel;
         try {
-            channel = server.channelOf(connection);
+            channel = server.channelOf(connection, caller);
         } catch (final ShutdownChannelGroupException shutdown) {
             server.endAccept();
             result().fail(new IOException("The group of the server is shut down", shutdown));

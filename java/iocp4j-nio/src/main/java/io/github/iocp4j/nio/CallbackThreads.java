@@ -12,7 +12,8 @@ final class CallbackThreads {
     /** So many actions may block at once; a {@code CompletableFuture.join} in an action does not count. */
     private static final int MAX_THREADS = 256;
 
-    static final ForkJoinPool POOL = new ForkJoinPool(MAX_THREADS, named(), null, true);
+    static final ForkJoinPool POOL =
+            OwnPermissions.call(() -> new ForkJoinPool(MAX_THREADS, named(), null, true));
 
     private CallbackThreads() {
     }

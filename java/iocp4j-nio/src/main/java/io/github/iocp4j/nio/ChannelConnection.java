@@ -52,7 +52,7 @@ final class ChannelConnection {
 
     SocketAddress local() throws ClosedChannelException {
         checkOpen();
-        return local;
+        return CallerPermissions.revealed(local);
     }
 
     SocketAddress remote() throws ClosedChannelException {
@@ -160,8 +160,8 @@ final class ChannelConnection {
     String describe() {
         final String state = closed ? "closed" : connected ? "connected" : connecting != null ? "connecting"
                 : "not connected";
-        return "AsynchronousSocketChannel[" + state + (local == null ? "" : ", local " + local)
-                + (remote == null ? "" : ", remote " + remote) + ']';
+        return "AsynchronousSocketChannel[" + state + (local == null ? "" : ", local "
+                + CallerPermissions.revealedToAll(local)) + (remote == null ? "" : ", remote " + remote) + ']';
     }
 
     private void checkOpen() throws ClosedChannelException {

@@ -86,8 +86,10 @@ final class ChannelFailures {
     }
 
     private static boolean namesHosts() {
-        final String security = Security.getProperty("jdk.includeInExceptions");
-        final String value = System.getProperty("jdk.includeInExceptions", security == null ? "" : security);
+        final String value = OwnPermissions.call(() -> {
+            final String security = Security.getProperty("jdk.includeInExceptions");
+            return System.getProperty("jdk.includeInExceptions", security == null ? "" : security);
+        });
         return Arrays.stream(value.split(",")).anyMatch(item -> item.strip().equalsIgnoreCase("hostInfo"));
     }
 }

@@ -67,8 +67,9 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         super(provider);
         this.executor = executor;
         this.fixed = fixed;
-        port = CompletionPort.builder(this::onCompletion).polled().batch(1).operations(OPERATIONS)
-                .concurrency(concurrency).name("iocp4j-nio-group-" + GROUPS.getAndIncrement()).open();
+        port = OwnPermissions.call(() -> CompletionPort.builder(this::onCompletion).polled().batch(1)
+                .operations(OPERATIONS).concurrency(concurrency).name("iocp4j-nio-group-" + GROUPS.getAndIncrement())
+                .open());
     }
 
     /** A group whose threads are those of the executor, of which it takes all. */
@@ -262,7 +263,10 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** A loop has called all its handlers and will not poll again. */
     void loopEnded() {
         if (loops.decrementAndGet() == 0) {
-            executor.shutdown();
+            OwnPermissions.call(() -> {
+                executor.shutdown();
+                return null;
+            });
         }
     }
 

@@ -50,7 +50,7 @@ final class DefaultGroup {
     }
 
     private static int initialSize() {
-        final String text = System.getProperty(INITIAL_SIZE);
+        final String text = OwnPermissions.call(() -> System.getProperty(INITIAL_SIZE));
         try {
             return text == null ? -1 : Integer.parseInt(text);
         } catch (final NumberFormatException malformed) {
@@ -59,7 +59,7 @@ final class DefaultGroup {
     }
 
     private static ThreadFactory threadFactory() {
-        final String name = System.getProperty(THREAD_FACTORY);
+        final String name = OwnPermissions.call(() -> System.getProperty(THREAD_FACTORY));
         if (name == null) {
             return DefaultGroup::thread;
         }
@@ -72,11 +72,7 @@ final class DefaultGroup {
         }
     }
 
-    /** A thread that keeps nothing of the one that opens the first channel. */
     private static Thread thread(final Runnable body) {
-        final Thread thread = new Thread(null, body, "iocp4j-nio-handler-" + THREADS.getAndIncrement(), 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
-        return thread;
+        return OwnPermissions.newThread(body, "iocp4j-nio-handler-" + THREADS.getAndIncrement());
     }
 }

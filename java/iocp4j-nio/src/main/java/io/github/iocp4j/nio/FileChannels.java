@@ -81,6 +81,7 @@ public final class FileChannels {
      * @throws java.nio.file.FileAlreadyExistsException when the file exists, and {@code CREATE_NEW} is given
      * @throws java.nio.file.AccessDeniedException when this user may not open the file, or the path is a folder
      * @throws IOException when Windows refuses for another reason
+     * @throws SecurityException when a security manager does not permit the caller to read, write or delete the file
      */
     public static AsynchronousFileChannel open(
             final Path file, final Set<? extends OpenOption> options, final ExecutorService executor,
@@ -89,14 +90,16 @@ public final class FileChannels {
             throw new UnsupportedOperationException(file + " is not a file of the default file system");
         }
         final FileOpening opening = new FileOpening(options, attributes);
+        CallerPermissions.checkFile(file, opening.isForReading(), opening.isForWriting(), opening.isForDeleting());
         if (executor == null) {
-            final ChannelGroup group = DefaultGroup.get(CompletionPortChannelProvider::new);
-            final OverlappedFile opened = opening.open(group.port(), file, true);
+            final ChannelGroup group =
+                    DefaultGroup.get(() -> OwnPermissions.call(CompletionPortChannelProvider::new));
+            final OverlappedFile opened = OwnPermissions.call(() -> opening.open(group.port(), file, true));
             return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), group);
         }
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another
         // operation: such handlers must come from a worker.
-        final OverlappedFile opened = opening.open(Streams.port(), file, false);
+        final OverlappedFile opened = OwnPermissions.call(() -> opening.open(Streams.port(), file, false));
         return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), executor);
     }
 }

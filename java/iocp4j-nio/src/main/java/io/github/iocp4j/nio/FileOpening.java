@@ -57,6 +57,10 @@ final class FileOpening {
         this.attributes = attributes;
     }
 
+    boolean isForDeleting() {
+        return options.contains(DELETE_ON_CLOSE);
+    }
+
     boolean isForReading() {
         return options.contains(READ);
     }
@@ -71,7 +75,7 @@ final class FileOpening {
      * @param inline whether operations may complete during the call that starts them
      */
     OverlappedFile open(final CompletionPort port, final Path file, final boolean inline) throws IOException {
-        if (!followsLinks || options.contains(DELETE_ON_CLOSE)) {
+        if (!followsLinks || isForDeleting()) {
             refuseLink(file);
         }
         final boolean created = attributes.length > 0 && createWithAttributes(file);
@@ -118,7 +122,7 @@ final class FileOpening {
         if (options.contains(SYNC) || options.contains(DSYNC)) {
             builder.writeThrough();
         }
-        return options.contains(DELETE_ON_CLOSE) ? builder.deleteOnClose() : builder;
+        return isForDeleting() ? builder.deleteOnClose() : builder;
     }
 
     /** CREATE_ALWAYS would fail for a hidden file, and change the attributes of others. */

@@ -34,7 +34,8 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
  * {@link IOException}. Several buffers are copied, because Windows does not gather on pipes.
  */
 public final class NamedPipeChannels {
-    private static final AsynchronousChannelProvider PROVIDER = new CompletionPortChannelProvider();
+    private static final AsynchronousChannelProvider PROVIDER =
+            OwnPermissions.call(CompletionPortChannelProvider::new);
 
     private NamedPipeChannels() {
     }
@@ -49,6 +50,7 @@ public final class NamedPipeChannels {
      * @throws IOException when Windows refuses a port for the default group
      */
     public static AsynchronousSocketChannel open(final AsynchronousChannelGroup group) throws IOException {
+        CallerPermissions.checkNative();
         return PipeChannel.open(PROVIDER, CompletionPortChannelProvider.groupOf(PROVIDER, group));
     }
 
@@ -63,6 +65,7 @@ public final class NamedPipeChannels {
      */
     public static AsynchronousServerSocketChannel openServer(final AsynchronousChannelGroup group)
             throws IOException {
+        CallerPermissions.checkNative();
         return PipeServerChannel.open(PROVIDER, CompletionPortChannelProvider.groupOf(PROVIDER, group));
     }
 }

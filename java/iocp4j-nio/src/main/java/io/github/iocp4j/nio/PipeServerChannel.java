@@ -16,6 +16,7 @@ import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.security.AccessControlContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -99,7 +100,8 @@ final class PipeServerChannel extends ServerChannel {
     }
 
     @Override
-    AsynchronousSocketChannel channelOf(final Device connection) throws IOException {
+    AsynchronousSocketChannel channelOf(final Device connection, final AccessControlContext caller)
+            throws IOException {
         boolean taken = false;
         try {
             final PipeChannel channel = PipeChannel.accepted(

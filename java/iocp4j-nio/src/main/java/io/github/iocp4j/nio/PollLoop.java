@@ -29,11 +29,7 @@ final class PollLoop implements Runnable {
 
     /** Starts the internal thread of a group, which calls no handlers and keeps nothing of the calling thread. */
     static void startInternal(final ChannelGroup group) {
-        final Thread thread =
-                new Thread(null, new PollLoop(group, true), group.port().name() + "-internal", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
-        thread.start();
+        OwnPermissions.newThread(new PollLoop(group, true), group.port().name() + "-internal").start();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.channels.CompletionHandler;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.security.AccessControlContext;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,8 +57,13 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
     /** Starts an accept on the open server. */
     abstract long accept(Device open, long with);
 
-    /** Makes the channel of a new connection; closes the connection if that fails. */
-    abstract AsynchronousSocketChannel channelOf(Device connection) throws IOException;
+    /**
+     * Makes the channel of a new connection; closes the connection if that fails.
+     *
+     * @param caller the permissions of the thread that has started the accept; null without a security manager
+     * @throws SecurityException when the caller may not accept a connection from that peer
+     */
+    abstract AsynchronousSocketChannel channelOf(Device connection, AccessControlContext caller) throws IOException;
 
     /** Closes what the channel has while it is not bound. */
     abstract void closeUnbound();
@@ -95,7 +101,7 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
     @Override
     public final SocketAddress getLocalAddress() throws IOException {
         checkOpen();
-        return local;
+        return CallerPermissions.revealed(local);
     }
 
     @Override
@@ -163,7 +169,8 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
 
     @Override
     public final String toString() {
-        return "AsynchronousServerSocketChannel[" + (local == null ? "unbound" : local) + (closed ? ", closed]" : "]");
+        return "AsynchronousServerSocketChannel["
+                + (local == null ? "unbound" : CallerPermissions.revealedToAll(local)) + (closed ? ", closed]" : "]");
     }
 
     /** Starts the accept, or starts it again because its client has gone. */

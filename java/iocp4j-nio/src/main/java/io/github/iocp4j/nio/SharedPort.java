@@ -13,6 +13,7 @@ final class SharedPort {
     }
 
     static CompletionPort get() throws Win32Exception {
+        CallerPermissions.checkNative();
         final CompletionPort known = port;
         return known != null && known.isOpen() ? known : open();
     }
@@ -21,7 +22,7 @@ final class SharedPort {
         LOCK.lock();
         try {
             if (port == null || !port.isOpen()) {
-                port = openWithoutContext();
+                port = OwnPermissions.call(SharedPort::openWithoutContext);
             }
             return port;
         } finally {

@@ -15,7 +15,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 
 /** Sockets for both versions of IP where Windows has IPv6, and the addresses that channels take. */
 final class TcpAddresses {
-    private static final boolean DUAL = !Boolean.getBoolean("java.net.preferIPv4Stack") && hasDualSockets();
+    private static final boolean DUAL = OwnPermissions.call(TcpAddresses::usesDualSockets);
     private static final int INET6_BYTES = 16;
 
     private TcpAddresses() {
@@ -23,7 +23,7 @@ final class TcpAddresses {
 
     /** Opens a socket that can be bound and connected to IPv4 and IPv6 addresses, or on an old system to IPv4. */
     static DetachedSocket<StreamSocket> openSocket() throws Win32Exception {
-        return DUAL ? openDual() : DetachedSocket.stream(StandardProtocolFamily.INET);
+        return OwnPermissions.call(() -> DUAL ? openDual() : DetachedSocket.stream(StandardProtocolFamily.INET));
     }
 
     /** The address to bind to; null stands for any. */
@@ -77,7 +77,10 @@ final class TcpAddresses {
         }
     }
 
-    private static boolean hasDualSockets() {
+    private static boolean usesDualSockets() {
+        if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+            return false;
+        }
         try (DetachedSocket<StreamSocket> probe = openDual()) {
             probe.bind(new InetSocketAddress(Inet6Address.getByAddress(null, new byte[INET6_BYTES], -1), 0));
             return true;

@@ -9,6 +9,7 @@ import io.github.iocp4j.socket.BufferList;
 import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.StreamSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -64,8 +65,9 @@ final class TcpChannel extends StreamChannel {
 
     @Override
     public AsynchronousSocketChannel bind(final SocketAddress local) throws IOException {
-        final SocketAddress address = TcpAddresses.local(local);
+        final InetSocketAddress address = TcpAddresses.local(local);
         connection().bind(() -> {
+            CallerPermissions.checkListen(address);
             try {
                 socket().bind(address);
                 return socket().localAddress();
@@ -120,7 +122,9 @@ final class TcpChannel extends StreamChannel {
 
     @Override
     SocketAddress checked(final SocketAddress remote) {
-        return TcpAddresses.remote(remote);
+        final InetSocketAddress address = TcpAddresses.remote(remote);
+        CallerPermissions.checkConnect(address);
+        return address;
     }
 
     @Override

@@ -6,12 +6,14 @@ import io.github.iocp4j.socket.DetachedSocket;
 import io.github.iocp4j.socket.SocketServer;
 import io.github.iocp4j.socket.StreamSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.security.AccessControlContext;
 import java.time.Duration;
 import java.util.Set;
 
@@ -59,8 +61,10 @@ final class TcpServerChannel extends ServerChannel {
 
     @Override
     Device open(final SocketAddress address, final int backlog) throws IOException {
+        final InetSocketAddress local = TcpAddresses.local(address);
+        CallerPermissions.checkListen(local);
         try {
-            socket.bind(TcpAddresses.local(address));
+            socket.bind(local);
         } catch (final Win32Exception | IllegalStateException refused) {
             throw ChannelFailures.ofCall(refused, this);
         }
@@ -86,10 +90,15 @@ final class TcpServerChannel extends ServerChannel {
     }
 
     @Override
-    AsynchronousSocketChannel channelOf(final Device connection) throws IOException {
+    AsynchronousSocketChannel channelOf(final Device connection, final AccessControlContext caller)
+            throws IOException {
         boolean taken = false;
         try {
-            final TcpChannel channel = TcpChannel.accepted(provider(), group(), (StreamSocket) connection);
+            final StreamSocket accepted = (StreamSocket) connection;
+            if (caller != null) {
+                CallerPermissions.checkAccept((InetSocketAddress) accepted.remoteAddress(), caller);
+            }
+            final TcpChannel channel = TcpChannel.accepted(provider(), group(), accepted);
             taken = true;
             return channel;
         } finally {

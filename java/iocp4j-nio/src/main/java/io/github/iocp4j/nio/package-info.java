@@ -90,8 +90,20 @@
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the
  * internal thread calls the handler.
- * <li>There are no checks of a {@code SecurityManager}: with one, the program needs the permissions of this library.
- * Only a task for a group that is used as an executor has the permissions of its caller, as in the JDK.
  * </ul>
+ *
+ * <h2 id="security">With a security manager</h2>
+ *
+ * <p>The library needs all permissions; it is granted them by a policy that names its jars, or has them on the boot
+ * class path. Its callers need only what the JDK's channels ask for: the right to listen, connect and accept for
+ * sockets, and to read, write and delete for {@link io.github.iocp4j.nio.FileChannels}. An accept is checked with the
+ * permissions of the thread that has started it; if it is refused, the connection is closed. A local address is that of
+ * the loopback for a caller who may not connect to it. Handlers of the default group run without permissions, and a
+ * task for a group that is used as an executor has those of its caller.
+ *
+ * <p>Pipes, {@link io.github.iocp4j.nio.Streams#port()} and the ports of iocp4j itself make no checks of that kind.
+ * Their callers need {@code RuntimePermission("loadLibrary.iocp4j")}, and may then do with them what the user of the
+ * process may do. Code that is not trusted must not reach the internal packages, which call Windows: put the library on
+ * the module path, where they are not exported.
  */
 package io.github.iocp4j.nio;

@@ -9,6 +9,7 @@ import io.github.iocp4j.internal.DetachedSocketNative;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.loader.NativeLibrary;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
@@ -195,6 +196,7 @@ public final class DetachedSocket<D extends StreamDevice> extends DetachedDevice
     }
 
     private static long open(final SocketType type, final boolean datagram) throws Win32Exception {
+        NativeLibrary.load();
         return EngineError.key(DetachedSocketNative.open(type.family(), datagram), "WSASocketW for " + type, type);
     }
 

@@ -3,6 +3,8 @@ package io.github.iocp4j.internal.loader;
 import io.github.iocp4j.NativeLibraryError;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.PortNative;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,8 +23,15 @@ public final class NativeLibrary {
         this.search = search;
     }
 
-    /** Loads the library if it is not loaded; throws the diagnosis if that fails. */
+    /**
+     * Loads the library if it is not loaded; throws the diagnosis if that fails. Every object with native code begins
+     * with this call, and further calls make no checks: therefore a security manager must permit the caller to load it.
+     */
     public static void load() {
+        final SecurityManager manager = System.getSecurityManager();
+        if (manager != null) {
+            manager.checkLink("iocp4j");
+        }
         OWN.loadOnce();
     }
 
@@ -31,7 +40,7 @@ public final class NativeLibrary {
      * that it needs.
      */
     public static void bind(final Class<?> natives) {
-        load();
+        OWN.loadOnce();
         if (!PortNative.bind(natives, natives.getName().replace('.', '/'))) {
             throw new LinkageError(NativeLibrarySearch.FILE_NAME + " has no methods for " + natives.getName());
         }
@@ -43,8 +52,17 @@ public final class NativeLibrary {
     }
 
     public void loadOnce() {
-        if (!loaded) {
+        if (loaded) {
+            return;
+        }
+        if (System.getSecurityManager() == null) {
             loadFirst();
+        } else {
+            // Files and properties of the search are not those of the caller.
+            AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+                loadFirst();
+                return null;
+            });
         }
     }
 
