@@ -63,7 +63,8 @@ public final class DeviceSnapshot {
     }
 
     /**
-     * Accepted operations whose completion the listener has not handled yet. For a pipe server, its waiting instances.
+     * Accepted operations whose completion the listener has not handled yet. For a pipe server, its waiting instances
+     * and the clients whose accept the listener is handling.
      *
      * @return at least 0
      */
