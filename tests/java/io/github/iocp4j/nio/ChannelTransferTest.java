@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 final class ChannelTransferTest {
     private static final int BLOCK = 1 << 20;
+    private static final int SOCKET_BUFFER = 1 << 14;
 
     @ParameterizedTest
     @EnumSource
@@ -101,7 +103,7 @@ final class ChannelTransferTest {
     @EnumSource
     void aWriteFailsWhenThePeerLeaves(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> write = blockedWrite(pair.client);
+            final Outcome<Integer> write = blockedWrite(pair);
             pair.server.close();
             assertThat(write.failure()).isInstanceOf(IOException.class)
                     .isNotInstanceOf(ClosedChannelException.class);
@@ -317,7 +319,7 @@ final class ChannelTransferTest {
     @EnumSource
     void aCancelThatMayInterruptClosesTheChannel(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> blocked = blockedWrite(pair.client);
+            final Outcome<Integer> blocked = blockedWrite(pair);
             final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
             assertThat(read.cancel(true)).isTrue();
             assertThat(pair.client.isOpen()).isFalse();
@@ -350,7 +352,7 @@ final class ChannelTransferTest {
     void closeEndsWhatIsInFlight(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
             final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
-            final Outcome<Integer> write = blockedWrite(pair.client);
+            final Outcome<Integer> write = blockedWrite(pair);
             pair.client.close();
             pair.client.close();
             assertThat(Outcome.failureOf(read)).isExactlyInstanceOf(AsynchronousCloseException.class);
@@ -395,7 +397,7 @@ final class ChannelTransferTest {
     void aWriteWhoseBufferIsChangedInFlightFailsAndTheNextWorks(final ChannelPair.Kind kind) throws Exception {
         for (final ByteBuffer source : List.of(ByteBuffer.allocateDirect(BLOCK), ByteBuffer.allocate(BLOCK))) {
             try (ChannelPair pair = kind.connect()) {
-                final Outcome<Integer> write = blockedWrite(pair.client, source);
+                final Outcome<Integer> write = blockedWrite(pair, source);
                 source.limit(source.position());
                 final Outcome<Integer> reads = readToTheEnd(pair.server);
                 assertThat(write.failure()).isInstanceOf(RuntimeException.class);
@@ -442,13 +444,18 @@ final class ChannelTransferTest {
         }
     }
 
-    /** Writes until a write stays in flight. */
-    private static Outcome<Integer> blockedWrite(final AsynchronousSocketChannel channel) throws Exception {
-        return blockedWrite(channel, ByteBuffer.allocateDirect(BLOCK));
+    /** Has the client write until a write stays in flight. */
+    private static Outcome<Integer> blockedWrite(final ChannelPair pair) throws Exception {
+        return blockedWrite(pair, ByteBuffer.allocateDirect(BLOCK));
     }
 
-    private static Outcome<Integer> blockedWrite(final AsynchronousSocketChannel channel, final ByteBuffer source)
-            throws Exception {
+    private static Outcome<Integer> blockedWrite(final ChannelPair pair, final ByteBuffer source) throws Exception {
+        final AsynchronousSocketChannel channel = pair.client;
+        if (channel.supportedOptions().contains(StandardSocketOptions.SO_SNDBUF)) {
+            // As with pipes, there is no room for a block, so that the outcome does not depend on the speed.
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
+            pair.server.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
+        }
         Outcome<Integer> write = new Outcome<>();
         channel.write(source, null, write);
         int quiet = 0;

@@ -31,10 +31,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -294,7 +294,7 @@ final class SocketServerTest extends RecordedPort {
 
     @Test
     void connectionsThatAThrowingListenerHasNotSeenAreClosed() throws Exception {
-        final List<Throwable> handled = new ArrayList<>();
+        final List<Throwable> handled = new CopyOnWriteArrayList<>();
         try (CompletionPort throwing = CompletionPort.builder(batch -> {
             throw new IllegalStateException("on purpose");
         }).exceptionHandler((completion, thrown) -> handled.add(thrown)).workers(1).open()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iocp4j.load.PipeEchoLoad;
 import io.github.iocp4j.monitoring.BusyPort;
 import io.github.iocp4j.monitoring.PortMonitor;
+import io.github.iocp4j.monitoring.PortMonitorClient;
 import io.github.iocp4j.pipe.NamedPipeServer;
 import io.github.iocp4j.tools.Programs;
 import io.github.iocp4j.tools.ToolProcess;
@@ -118,12 +119,22 @@ final class MonitorTest {
         try (ToolProcess echo = Programs.tool(folder, "echo", "--pipe", served, "--monitor", pipe)) {
             echo.awaitErrors("echo: serving ");
             PipeEchoLoad.run(served, 4, 10);
+            awaitEnds(4);
             try (ToolProcess tool = Programs.tool(folder, "monitor", pipe, "--once", "--json");
                     ToolProcess second = Programs.tool(folder, "echo", "--port", "0", "--monitor", pipe)) {
                 assertThat(tool.exitCode()).as(tool::errors).isZero();
                 assertThat(tool.output()).contains("\"port\":\"echo\"", "\"failures\":{\"ERROR_BROKEN_PIPE\":4}");
                 assertThat(second.exitCode()).isEqualTo(2);
                 assertThat(second.errors()).contains("The pipe " + pipe + " is in use");
+            }
+        }
+    }
+
+    /** The server learns of the end of its clients a moment after they have gone. */
+    private void awaitEnds(final long clients) throws Exception {
+        try (PortMonitorClient client = PortMonitorClient.connect(pipe)) {
+            while (client.ask().failuresByName().getOrDefault("ERROR_BROKEN_PIPE", 0L) < clients) {
+                Thread.sleep(1);
             }
         }
     }
