@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The client of Docker's engine, with a fake engine whose answers the test chooses. */
-@Timeout(60)
+@Timeout(180)
 class DockerVersionTest {
     private static final String PIPE = "iocp4j-engine-" + ProcessHandle.current().pid();
 

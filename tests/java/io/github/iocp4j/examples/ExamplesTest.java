@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shorter examples, each of which does what its comment says. */
 class ExamplesTest {
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theLoopDoesEverythingOnItsThread() throws Exception {
         final Queue<String> done = new ConcurrentLinkedQueue<>();
         final EventLoop loop = new EventLoop(
@@ -37,7 +37,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theGreeterGreetsEachClient() throws Exception {
         final String pipe = "iocp4j-greeter-" + ProcessHandle.current().pid();
         try (Console console = new Console()) {
@@ -54,7 +54,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theServerAnswersTheClient() throws Exception {
         final String pipe = "iocp4j-example-" + ProcessHandle.current().pid();
         try (Console console = new Console()) {
@@ -69,7 +69,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theChannelsAnswerTheClient() throws Exception {
         final String pipe = "iocp4j-channel-echo-" + ProcessHandle.current().pid();
         try (Console console = new Console()) {
@@ -83,7 +83,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theChecksumIsThatOfTheWholeFile(@TempDir final Path folder) throws Exception {
         final Path file = Files.writeString(folder.resolve("file"), "123456789".repeat(20_000));
         try (Console console = new Console()) {
@@ -96,7 +96,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theLogShowsWhatAProgramOfProcessBuilderPrints() throws Exception {
         final Path program = Path.of(System.getProperty("iocp4j.tests.native"), "child.exe").toAbsolutePath();
         try (Console console = new Console()) {
@@ -106,7 +106,7 @@ class ExamplesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void theWatcherReportsAFile(@TempDir final Path folder) throws Exception {
         try (Console console = new Console()) {
             console.start(FolderWatcher::main, folder.toString());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The server for editors: with messages in pieces of any size, and with an editor that does not use iocp4j. */
-@Timeout(60)
+@Timeout(180)
 class LanguageServerTest {
     private static final String HELLO = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}";
     private static final String LONG = "{\"name\":\"Müller\",\"text\":\"" + "ü".repeat(5_000) + "\"}";

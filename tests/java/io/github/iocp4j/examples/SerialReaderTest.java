@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The reader of lines, and where IOCP4J_SERIAL_PORT names a port that sends back what it is sent, all of it. */
-@Timeout(60)
+@Timeout(180)
 class SerialReaderTest {
     private final List<String> lines = new ArrayList<>();
 

@@ -11,12 +11,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The TCP server and the JDK's own sockets as its clients. */
-@Timeout(60)
+@Timeout(180)
 class TcpServerTest {
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
@@ -24,7 +23,7 @@ class TcpServerTest {
     void sendsEverythingBackBeforeItParts() throws Exception {
         final byte[] sent = new byte[300_000];
         new Random(1).nextBytes(sent);
-        try (CompletionPort port = CompletionPort.open(new TcpServer(Duration.ofSeconds(30)));
+        try (CompletionPort port = CompletionPort.open(new TcpServer(Duration.ofMinutes(2)));
                 SocketServer server = SocketServer.builder(port, ANY_PORT).open();
                 Socket client = new Socket(ANY_PORT.getAddress(), server.localPort())) {
             final CompletableFuture<byte[]> back = CompletableFuture.supplyAsync(() -> {
@@ -36,7 +35,7 @@ class TcpServerTest {
             });
             client.getOutputStream().write(sent);
             client.shutdownOutput();
-            assertThat(back.get(30, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(back.get()).isEqualTo(sent);
         }
     }
 
@@ -52,7 +51,7 @@ class TcpServerTest {
     @Test
     void partsFromOneClientTooMany() throws Exception {
         // Room for two accepts and one connection.
-        try (CompletionPort port = CompletionPort.builder(new TcpServer(Duration.ofSeconds(30))).operations(3).open();
+        try (CompletionPort port = CompletionPort.builder(new TcpServer(Duration.ofMinutes(2))).operations(3).open();
                 SocketServer server = SocketServer.builder(port, ANY_PORT).listening(2).open();
                 Socket first = new Socket(ANY_PORT.getAddress(), server.localPort())) {
             first.getOutputStream().write(7);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers when clients are lost, and when programs use them in another order than usual. */
-@Timeout(60)
+@Timeout(240)
 final class ServerChannelsTest {
     @AutoClose
     private final Loops loops = new Loops();

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DeliveryTest {
     /** What each flush does, in turn; success when there is none. */
     private final Queue<Delivery.Flush> flushes = new ArrayDeque<>();

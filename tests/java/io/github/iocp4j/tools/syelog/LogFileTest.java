@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LogFileTest {
     private final ByteArrayOutputStream complaints = new ByteArrayOutputStream();
     private final LogLine line = new LogLine(new DeltaTimeColumn(0));
