@@ -104,13 +104,24 @@ final class CarriedLibraryTest {
         final FakeNativeHost host = host();
         dll(host, "other-library.jar", OLDER);
         host.ownJar = jar(FakeNativeHost.DLL);
-        final CarriedLibrary carried = CarriedLibrary.find(host);
 
-        assertThat(carried.content()).isEqualTo(FakeNativeHost.DLL);
-        assertThat(carried.hash()).isEqualTo(FakeNativeHost.hash());
-        assertThat(carried.jar()).endsWith("/carrier.jar");
+        try (CarriedLibrary carried = CarriedLibrary.find(host)) {
+            assertThat(carried.content()).isEqualTo(FakeNativeHost.DLL);
+            assertThat(carried.hash()).isEqualTo(FakeNativeHost.hash());
+            assertThat(carried.jar()).endsWith("/carrier.jar");
+        }
         assertThat(host.searches).isZero();
         Files.delete(host.ownJar); // nothing keeps it open
+    }
+
+    @Test
+    void isReadFromTheJarThatIsOpenAlready() throws IOException {
+        final FakeNativeHost host = host();
+        host.ownJar = jar(FakeNativeHost.DLL);
+        final CarriedLibrary carried = CarriedLibrary.find(host);
+        carried.close();
+
+        assertThatThrownBy(carried::content).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -120,6 +131,7 @@ final class CarriedLibraryTest {
         host.ownJar = jar(null);
 
         assertThat(CarriedLibrary.find(host).content()).isEqualTo(FakeNativeHost.DLL);
+        Files.delete(host.ownJar); // nothing keeps it open
     }
 
     @Test
@@ -131,10 +143,11 @@ final class CarriedLibraryTest {
                 .indexOf(new String(FakeNativeHost.DLL, StandardCharsets.ISO_8859_1));
         damaged[dll] ^= 1;
         Files.write(host.ownJar, damaged);
-        final CarriedLibrary carried = CarriedLibrary.find(host);
 
-        assertThatThrownBy(carried::content).isInstanceOf(IOException.class)
-                .hasMessage("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE + " does not have its CRC-32");
+        try (CarriedLibrary carried = CarriedLibrary.find(host)) {
+            assertThatThrownBy(carried::content).isInstanceOf(IOException.class)
+                    .hasMessage("the jar is damaged: " + CarriedLibrary.DLL_RESOURCE + " does not have its CRC-32");
+        }
     }
 
     @Test

@@ -253,7 +253,9 @@ final class LoadedLibraryTest {
     }
 
     private static byte[] carried() throws IOException {
-        return CarriedLibrary.find(NativeHost.JVM).content();
+        try (CarriedLibrary carried = CarriedLibrary.find(NativeHost.JVM)) {
+            return carried.content();
+        }
     }
 
     private static String otherVersion() {

@@ -1,5 +1,6 @@
 package io.github.iocp4j.internal.loader;
 
+import java.io.Closeable;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import java.util.zip.CRC32;
  * The {@code iocp4j.dll} in a jar, with its SHA-256 beside it. If the jar of our classes has none, it is in another jar
  * of the class path, which may have several: of several versions of iocp4j, or of libraries that include it.
  */
-public final class CarriedLibrary {
+public final class CarriedLibrary implements Closeable {
     public static final String DLL_RESOURCE = "META-INF/native/windows-x86_64/" + NativeLibrarySearch.FILE_NAME;
     public static final String HASH_RESOURCE = DLL_RESOURCE + ".sha256";
     /** Computed from the class's name, which differs in a relocated jar. */
@@ -38,33 +39,43 @@ public final class CarriedLibrary {
 
     private final URL dll;
     private final String hash;
+    /** The jar of our own classes, which is open; null when the DLL was found on the class path. */
+    private final JarFile ownJar;
     /** What the jar knows of the DLL; null when it does not come from a jar. */
     private final JarEntry entry;
     private byte[] content;
 
-    private CarriedLibrary(final URL dll, final String hash, final JarEntry entry) throws IOException {
+    private CarriedLibrary(final URL dll, final String hash, final JarFile ownJar, final JarEntry entry)
+            throws IOException {
         if (hash.length() != SHA256_DIGITS || !isHexadecimal(hash)) {
             throw new IOException("the jar is damaged: " + HASH_RESOURCE + " is not a SHA-256");
         }
         this.dll = dll;
         this.hash = hash;
+        this.ownJar = ownJar;
         this.entry = entry;
     }
 
     /**
-     * Finds the DLL that belongs to these classes.
+     * Finds the DLL that belongs to these classes. The result keeps the jar of these classes open until it is closed.
      *
      * @throws IOException when there is none, when several are there and none can be chosen, or when its hash is
      *     malformed
      */
     public static CarriedLibrary find(final NativeHost host) throws IOException {
-        try (JarFile own = host.ownJar()) {
-            final CarriedLibrary found = own == null ? null : in(own);
-            if (found != null) {
-                return found;
+        final JarFile own = host.ownJar();
+        if (own == null) {
+            return onClassPath(host);
+        }
+        CarriedLibrary found = null;
+        try {
+            found = in(own);
+        } finally {
+            if (found == null) {
+                own.close();
             }
         }
-        return onClassPath(host);
+        return found == null ? onClassPath(host) : found;
     }
 
     private static CarriedLibrary in(final JarFile jar) throws IOException {
@@ -75,7 +86,7 @@ public final class CarriedLibrary {
         }
         try (InputStream text = jar.getInputStream(hash)) {
             return new CarriedLibrary(
-                    new URL("jar:" + new File(jar.getName()).toURI() + "!/" + DLL_RESOURCE), text(text), dll);
+                    new URL("jar:" + new File(jar.getName()).toURI() + "!/" + DLL_RESOURCE), text(text), jar, dll);
         }
     }
 
@@ -98,7 +109,7 @@ public final class CarriedLibrary {
                 ? places.keySet().iterator().next()
                 : beside(host, places.keySet());
         final URL dll = new URL(places.get(place), NativeLibrarySearch.FILE_NAME);
-        return new CarriedLibrary(dll, hashes.get(place), entry(dll));
+        return new CarriedLibrary(dll, hashes.get(place), null, entry(dll));
     }
 
     /** The jar that our classes come from. That is certain only if exactly one jar has them. */
@@ -143,7 +154,7 @@ public final class CarriedLibrary {
     public byte[] content() throws IOException {
         if (content == null) {
             final byte[] unpacked;
-            try (InputStream stream = connection(dll).getInputStream()) {
+            try (InputStream stream = open()) {
                 unpacked = stream.readAllBytes();
             } catch (final FileNotFoundException missing) {
                 throw new IOException("the jar is damaged: " + DLL_RESOURCE + " is not there", missing);
@@ -157,6 +168,17 @@ public final class CarriedLibrary {
             content = unpacked;
         }
         return content;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (ownJar != null) {
+            ownJar.close();
+        }
+    }
+
+    private InputStream open() throws IOException {
+        return ownJar == null ? connection(dll).getInputStream() : ownJar.getInputStream(entry);
     }
 
     private boolean isChecked() {

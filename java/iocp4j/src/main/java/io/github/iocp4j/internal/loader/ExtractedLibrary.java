@@ -48,7 +48,12 @@ public final class ExtractedLibrary {
      *     it
      */
     public Loading load(final Function<Path, Loading> loader) throws IOException {
-        final CarriedLibrary carried = CarriedLibrary.find(host);
+        try (CarriedLibrary carried = CarriedLibrary.find(host)) {
+            return load(carried, loader);
+        }
+    }
+
+    private Loading load(final CarriedLibrary carried, final Function<Path, Loading> loader) throws IOException {
         // Resolves junctions, because their owner can change their target at any time.
         final Path root = created(root()).toRealPath();
         final Path folder = created(root.resolve(carried.hash().substring(0, FOLDER_DIGITS)));

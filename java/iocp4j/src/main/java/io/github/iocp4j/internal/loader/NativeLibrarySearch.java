@@ -223,8 +223,8 @@ public final class NativeLibrarySearch implements Function<Path, Loading> {
     }
 
     private String carrier() {
-        try {
-            return CarriedLibrary.find(host).jar();
+        try (CarriedLibrary carried = CarriedLibrary.find(host)) {
+            return carried.jar();
         } catch (final IOException gone) {
             return "another jar";
         }
