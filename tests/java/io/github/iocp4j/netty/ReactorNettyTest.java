@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +28,12 @@ final class ReactorNettyTest {
 
     /** What a program of Reactor Netty writes to run on this transport. */
     private final LoopResources iocp = new LoopResources() {
+        private final Map<Class<?>, Class<? extends Channel>> types = Map.of(
+                ServerSocketChannel.class, IocpServerSocketChannel.class,
+                SocketChannel.class, IocpSocketChannel.class,
+                // Of the resolver.
+                DatagramChannel.class, IocpDatagramChannel.class);
+
         @Override
         public EventLoopGroup onServer(final boolean useNative) {
             return group;
@@ -32,15 +41,12 @@ final class ReactorNettyTest {
 
         @Override
         public <C extends Channel> C onChannel(final Class<C> type, final EventLoopGroup loops) {
-            return type.cast(type == ServerSocketChannel.class ? new IocpServerSocketChannel()
-                    : new IocpSocketChannel());
+            return new ReflectiveChannelFactory<>(onChannelClass(type, loops)).newChannel();
         }
 
         @Override
         public <C extends Channel> Class<? extends C> onChannelClass(final Class<C> type, final EventLoopGroup loops) {
-            assertThat(type).isIn(ServerSocketChannel.class, SocketChannel.class);
-            return (type == ServerSocketChannel.class ? IocpServerSocketChannel.class : IocpSocketChannel.class)
-                    .asSubclass(type);
+            return types.get(type).asSubclass(type);
         }
     };
 
@@ -52,7 +58,7 @@ final class ReactorNettyTest {
                         .post("/echo", (request, response) -> response.send(request.receive().retain())))
                 .bindNow();
         assertThat(server.channel()).isInstanceOf(IocpServerSocketChannel.class);
-        final HttpClient client = HttpClient.create().runOn(iocp).remoteAddress(server::address);
+        final HttpClient client = HttpClient.create().runOn(iocp).host("localhost").port(server.port());
         for (int i = 0; i < 20; i++) {
             assertThat(client.get().uri("/greet").responseContent().aggregate().asString().block()).isEqualTo("hello");
         }
