@@ -64,7 +64,7 @@ struct CompletionRecord {
     std::uint32_t bytes;   // transferred, also when the status is an error
     std::uint32_t status;  // a Win32 error code, 0 for success
     Opcode opcode;
-    DeviceKind kind;       // of what the key names
+    DeviceKind kind;       // of the device with that key
     std::uint32_t detail;  // specific to the kind of device, or 0; for a pipe's kAccept the client's process id
 };
 

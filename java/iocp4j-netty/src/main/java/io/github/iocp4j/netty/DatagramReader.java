@@ -11,8 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The input of a UDP channel. The way of a datagram is {@link #receive}, {@link #completed}, then {@code deliver} in a
- * task of the loop. Datagrams that come when the program has stopped reading wait for the next {@code read()}.
+ * The input of a UDP channel. {@link #receive} starts receives, {@link #completed} queues each datagram, and {@code
+ * deliver}, a task of the loop, passes the queue to the pipeline. Datagrams that arrive after the program has stopped
+ * reading stay in the queue until the next {@code read()}.
  */
 final class DatagramReader {
     private final IocpDatagramChannel channel;
@@ -20,9 +21,9 @@ final class DatagramReader {
     private DatagramReceives receives;
     /** The datagrams that wait for the program to read. */
     private final Queue<DatagramPacket> held = new ArrayDeque<>();
-    /** The program wants datagrams. */
+    /** The program has requested a read. */
     private boolean readPending;
-    /** The pipeline gets datagrams now, and the loop afterwards looks whether more are wanted. */
+    /** {@code deliver} is calling the pipeline. It starts the next receives itself afterwards. */
     private boolean inReadLoop;
     private boolean deliveryScheduled;
     private final Runnable deliver = this::deliver;
@@ -31,12 +32,12 @@ final class DatagramReader {
         this.channel = channel;
     }
 
-    /** The channel's socket belongs to a port now. */
+    /** The channel's socket was registered with the port of its loop. */
     void associated(final UdpSocket socket) {
         receives = new DatagramReceives(socket);
     }
 
-    /** The program wants datagrams. */
+    /** The program requests a read. */
     void begin() {
         if (!readPending && channel.canStart()) {
             readPending = true;
@@ -46,7 +47,7 @@ final class DatagramReader {
         }
     }
 
-    /** What the program has wanted before is not wanted any more. */
+    /** The program does not want the read any more that it has requested. */
     void stop() {
         readPending = false;
     }
@@ -64,7 +65,7 @@ final class DatagramReader {
         receives.release();
     }
 
-    /** Has what waits delivered, and receives more, if the program wants that. */
+    /** If a read is requested: schedules the delivery of queued datagrams, and starts receives. */
     void receive() {
         if (!readPending || !channel.isBound() || !channel.canStart()) {
             return;
@@ -103,7 +104,7 @@ final class DatagramReader {
         switch (failure.code()) {
             case Win32Error.WSAECONNRESET:
             case Win32Error.WSAECONNREFUSED:
-                // Of the time when it was connected, if it is not any more.
+                // If the socket is not connected any more, an earlier connection has caused this.
                 if (channel.isConnected()) {
                     channel.pipeline().fireExceptionCaught(Failures.ofDatagram(failure));
                 }
@@ -122,7 +123,7 @@ final class DatagramReader {
         receive();
     }
 
-    /** Later, so that the datagrams of one batch of completions are one read. */
+    /** In a task, so that all datagrams of one batch of completions are delivered in one read. */
     private void scheduleDelivery() {
         if (!deliveryScheduled) {
             deliveryScheduled = true;

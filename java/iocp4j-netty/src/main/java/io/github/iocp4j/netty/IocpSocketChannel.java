@@ -131,7 +131,7 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
         try {
             config.setSoLinger(-1);
         } catch (final ChannelException refused) {
-            // The close goes on, and may block. Or another thread has just closed the handle.
+            // The close may block then, unless another thread has just closed the handle.
         }
     }
 
@@ -139,7 +139,7 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
         try {
             return config.getSoLinger();
         } catch (final ChannelException unknown) {
-            // As if it were not set: the close goes on.
+            // The close goes on as without SO_LINGER.
             return -1;
         }
     }

@@ -11,48 +11,49 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
 
 /**
- * The input of a connection, which has at most one read in flight. The way of a read is {@link #begin}, then
- * {@code start} in the next turn of the loop, {@link #completed} unless it completes inline, and {@code deliver}.
+ * The input of a connection, which has at most one read in flight. {@link #begin} requests a read, {@code start} starts
+ * it before the next poll of the loop, {@link #completed} gets its result unless it completes inline, and {@code
+ * deliver} passes the data to the pipeline.
  *
- * <p>A read that is in flight when the program stops reading stays in flight. What it gets waits for the next
- * {@code read()}. While there is no read, a read of 0 bytes, the watch, notices the end of the connection. On request
- * it also waits for data, and the read follows when there is some.
+ * <p>A read that is in flight when the program stops reading stays in flight, and its data is kept for the next {@code
+ * read()}. While no read is in flight, a read of 0 bytes, the watch, completes when the connection ends. If the channel
+ * waits without a buffer, the watch also waits for data, and the read starts when data has arrived.
  */
 final class StreamReader {
     /** Longer messages end the connection, because a peer could otherwise have this process take any memory. */
     static final int MAX_MESSAGE = 1 << 26;
 
     private final AbstractIocpStreamChannel channel;
-    /** The program wants data. */
+    /** The program has requested a read. */
     private boolean wanted;
-    /** The pipeline gets data now, and the loop afterwards looks whether another read is wanted. */
+    /** {@code deliver} is calling the pipeline. It starts the next read itself afterwards. */
     private boolean delivering;
     /** The loop calls {@link #takeTurn} before it polls. */
     private boolean scheduled;
     private final Runnable turn = this::takeTurn;
-    /** No more data comes. */
+    /** The input has ended. */
     private boolean ended;
     private State state = State.IDLE;
     /** The id of the read in flight. */
     private long reading;
-    /** What the read in flight or the one that waits writes to; null when idle. */
+    /** The buffer of the read in flight, or of the one whose result is held; null when idle. */
     private ByteBuf buffer;
     private int heldBytes;
-    /** Null if the read that waits has succeeded. */
+    /** Null if the read whose result is held has succeeded. */
     private IOException heldFailure;
     private boolean heldEnd;
     /** The watch is in flight. */
     private boolean watching;
     /** The id of the watch in flight. */
     private long watch;
-    /** A read has begun since. It may have taken the data that has completed the watch, so that none is left. */
+    /** A read has started after the watch. It may have read the data for which the watch completes. */
     private boolean watchIsStale;
 
     StreamReader(final AbstractIocpStreamChannel channel) {
         this.channel = channel;
     }
 
-    /** The program wants data. */
+    /** The program requests a read. */
     void begin() {
         if (wanted || ended || !channel.canStart()) {
             return;
@@ -63,7 +64,7 @@ final class StreamReader {
         }
     }
 
-    /** What the program has wanted before is not wanted any more. */
+    /** The program does not want the read any more that it has requested. */
     void stop() {
         wanted = false;
     }
@@ -76,7 +77,7 @@ final class StreamReader {
         }
     }
 
-    /** Cancels what is in flight. */
+    /** Cancels the read and the watch that are in flight. */
     void cancel() {
         if (state == State.IN_FLIGHT) {
             channel.device().cancel(reading);
@@ -86,7 +87,7 @@ final class StreamReader {
         }
     }
 
-    /** Reads in the next turn if the program wants data, and watches otherwise. */
+    /** Reads before the next poll if a read is requested, and starts the watch otherwise. */
     void goOn() {
         if (!channel.canStart() || ended) {
             return;
@@ -122,7 +123,7 @@ final class StreamReader {
         }
     }
 
-    /** The program does not read any more, and learns of the end as it does from the watch. */
+    /** The input has ended while no read is requested: reports that as after a watch. */
     private void endUnread() {
         final IOException failure = heldFailure;
         releaseBuffer();
@@ -158,7 +159,7 @@ final class StreamReader {
         }
     }
 
-    /** Later, because the caller may be a handler that does not expect its own channelRead now. */
+    /** Not at once, because the caller may be a handler, which does not expect channelRead inside its call. */
     private void schedule() {
         if (!scheduled && state != State.IN_FLIGHT) {
             scheduled = true;
@@ -189,7 +190,7 @@ final class StreamReader {
         deliver();
     }
 
-    /** The watch has waited for data on behalf of the program. */
+    /** The watch has completed because data has arrived, and a read is requested. */
     private void readWhatHasCome() {
         try {
             start();
@@ -205,7 +206,7 @@ final class StreamReader {
         end();
     }
 
-    /** Afterwards the read is in flight, or its data waits. */
+    /** Starts a read. Afterwards it is in flight, or has completed inline and its data is held. */
     private void start() throws IOException {
         final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
         watchIsStale = true;
@@ -235,7 +236,7 @@ final class StreamReader {
         }
     }
 
-    /** Reads the rest of the message behind its beginning. Afterwards the read is in flight, or what it got waits. */
+    /** Reads the rest of the message. Afterwards that read is in flight, or its result is held. */
     private void continueMessage(final int got) {
         buffer.writerIndex(buffer.writerIndex() + got);
         try {
@@ -268,7 +269,7 @@ final class StreamReader {
         heldEnd = end;
     }
 
-    /** Passes what waits to the pipeline if the program wants it, and then what comes at once. */
+    /** If a read is requested: delivers the held result, and those of further reads as long as they complete inline. */
     private void deliver() {
         if (state != State.HELD || !wanted || delivering || channel.isClosing()) {
             return;
@@ -359,7 +360,7 @@ final class StreamReader {
         }
     }
 
-    /** No more data comes: the channel is closed, or its input counts as shut down. */
+    /** The input has ended: closes the channel, or with half closure marks the input as shut down. */
     private void end() {
         if (ended || channel.isClosing()) {
             return;
@@ -387,13 +388,13 @@ final class StreamReader {
         }
     }
 
-    /** What became of the last read. */
+    /** The state of the last read. */
     private enum State {
-        /** There is none. */
+        /** No read is in flight, and no result is held. */
         IDLE,
         /** Its completion follows. */
         IN_FLIGHT,
-        /** It has completed, and its result waits until the program wants it. */
+        /** It has completed, and its result is held until a read is requested. */
         HELD
     }
 }

@@ -30,7 +30,7 @@ final class StreamWriter {
     private int retainedCount;
     /** The region of which a part is in flight. Windows has a handle of the file of its own; null for other writes. */
     private FileRegion transmitted;
-    /** The copy of what is being written of the region that is the current message. */
+    /** A copy of the part that is being written, if the current message is a region. */
     private final RegionChunk chunk = new RegionChunk();
     private final Runnable flush;
 
@@ -90,7 +90,7 @@ final class StreamWriter {
         }
     }
 
-    /** The channel is closed. A write in flight still uses what is released by its completion. */
+    /** The channel is closed. The completion of a write in flight releases the buffers that Windows still uses. */
     void closed() {
         if (!inFlight) {
             chunk.release();
@@ -169,7 +169,7 @@ final class StreamWriter {
     private long startTransmission(final FileRegion region, final FileChannel file) throws IOException {
         final long position = region.position() + region.transferred();
         final long length = Math.min(region.count() - region.transferred(), MAX_TRANSMISSION);
-        // TransmitFile sends what there is, and fails only if that is nothing.
+        // If the file is shorter, TransmitFile sends less without an error.
         if (file.size() < region.position() + region.count()) {
             throw new IOException(region + " ends at " + (region.position() + region.count())
                     + ", but its file has only " + file.size() + " bytes");

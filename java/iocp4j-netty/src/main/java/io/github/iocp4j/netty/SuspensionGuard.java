@@ -7,13 +7,14 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Keeps an auto-scaled group from suspending the loop while completions must come that belong to no registration: Netty
- * counts those that are not cancelled. Therefore the guard is one meanwhile. Only the loop's thread uses it.
+ * Keeps an auto-scaled group from suspending the loop while operations of cancelled registrations are in flight. Netty
+ * suspends a loop without registrations, and does not count cancelled ones. Therefore the guard is registered while
+ * it is held. Only the loop's thread uses it.
  */
 final class SuspensionGuard implements IocpIoHandle {
     private final ThreadAwareExecutor executor;
     private int holds;
-    /** Null if there is no hold, or if the loop takes no handles because it ends. */
+    /** Null while nothing holds the guard, or if the loop is shutting down and refuses handles. */
     private IoRegistration registration;
 
     SuspensionGuard(final ThreadAwareExecutor executor) {

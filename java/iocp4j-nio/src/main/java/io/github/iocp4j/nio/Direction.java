@@ -32,7 +32,7 @@ final class Direction {
         }
     }
 
-    /** Frees the direction, before anybody learns of the result. */
+    /** Allows the next operation. Called before the program can see the result of this one. */
     void end() {
         current.set(null);
     }
@@ -46,7 +46,7 @@ final class Direction {
         return buffers;
     }
 
-    /** After a cancel or a timeout it is unknown what was transferred, so that nothing can follow. */
+    /** Refuses further operations after a cancel or a timeout, because it is unknown what was transferred. */
     void kill() {
         dead = true;
     }

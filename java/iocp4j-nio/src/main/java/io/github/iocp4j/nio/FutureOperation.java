@@ -44,7 +44,7 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
 
     /** The id of the operation; written before the program gets the future. */
     private long operation;
-    /** How the program wants to complete the future, if the operation is cancelled in time; set once. */
+    /** Completes the future as the program has asked, if the cancel was in time; set once. */
     private volatile Runnable earlyEnd;
 
     // Written on the worker, before this object is handed over to the thread that completes the future.

@@ -1,6 +1,6 @@
 package io.github.iocp4j.nio;
 
-/** What a group knows of a thread that polls its port or calls its handlers. Only that thread uses the object. */
+/** The state of a thread that polls a group's port or calls its handlers. Only that thread uses the object. */
 final class HandlerThread {
     /**
      * How many handlers may be on the stack of a thread, each called because an operation of the one below is done. The

@@ -238,7 +238,7 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
         }
     }
 
-    /** Unlocks what was locked for a cancelled future. */
+    /** Releases a lock that Windows has granted although its future was cancelled. */
     void releaseUnseen(final RangeLock lock) {
         try {
             lock.release();

@@ -271,7 +271,7 @@ public final class PipeServerSocket extends ServerSocket {
     /** Does nothing. */
     @Override
     public void setPerformancePreferences(final int connectionTime, final int latency, final int bandwidth) {
-        // Preferences among protocols: there is one.
+        // The preferences choose among protocols, but there is only one.
     }
 
     /** Returns an empty set. */
@@ -299,7 +299,7 @@ public final class PipeServerSocket extends ServerSocket {
 
     /** Takes a completion of the server, on a worker. */
     void accepted(final Completion completion) {
-        // After a failure the server goes on: only that one client was lost.
+        // The server still accepts after a failure: only one client was lost.
         if (completion.error() == null) {
             final Device pipe = connection(completion);
             if (pipe != null && !backlog.offer((NamedPipe) pipe)) {

@@ -57,7 +57,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PipeSocket extends SocketWithoutTcp {
 
     private final CompletionPort port;
-    /** Where the socket connects whatever the caller says; null for where the caller says. */
+    /** The pipe of a factory, to which the socket connects instead of the caller's address; null without a factory. */
     private final NamedPipeAddress fixedAddress;
     private final ReentrantLock connecting = new ReentrantLock();
     private volatile PendingConnect pending;

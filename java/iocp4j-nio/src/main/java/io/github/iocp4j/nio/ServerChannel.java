@@ -81,7 +81,7 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
         cancelled = true;
     }
 
-    /** Frees the channel for the next accept, before anybody learns of the result. */
+    /** Allows the next accept. Called before the program can see the result of this one. */
     final void endAccept() {
         accepting.set(null);
     }

@@ -149,7 +149,7 @@ abstract class SocketWithoutTcp extends Socket {
     /** Does nothing. */
     @Override
     public void setPerformancePreferences(final int connectionTime, final int latency, final int bandwidth) {
-        // Preferences among protocols: there is one.
+        // The preferences choose among protocols, but there is only one.
     }
 
     /** Throws: a pipe has no urgent data. */

@@ -99,7 +99,7 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
         return connection.isOpen();
     }
 
-    /** Cancels what is in flight, and closes the handle when that has completed. Does not wait. */
+    /** Cancels the operations in flight, and closes the handle when they have completed. Does not wait. */
     @Override
     public final void close() {
         connection.close();

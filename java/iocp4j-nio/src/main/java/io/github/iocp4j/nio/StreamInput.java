@@ -62,7 +62,7 @@ final class StreamInput extends InputStream {
     @Override
     public int available() throws IOException {
         streams.checkOpen();
-        // Another thread reads, and takes what is available.
+        // Another thread is reading and gets the available data.
         if (!reading.tryLock()) {
             return 0;
         }

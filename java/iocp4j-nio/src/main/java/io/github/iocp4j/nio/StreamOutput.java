@@ -103,7 +103,7 @@ final class StreamOutput extends OutputStream {
         startWrite();
     }
 
-    /** Starts to write what the buffer has. */
+    /** Starts a write of the buffered data. */
     private void startWrite() throws IOException {
         try {
             writing.begin();

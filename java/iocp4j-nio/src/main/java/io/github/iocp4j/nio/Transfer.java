@@ -102,7 +102,7 @@ final class Transfer {
         return slice;
     }
 
-    /** Forgets what is in the buffer. */
+    /** Discards the content of the buffer. */
     void discard() {
         if (buffer != null) {
             buffer.position(buffer.limit());

@@ -73,7 +73,7 @@ final class TransferBuffers {
         return list;
     }
 
-    /** Advances the caller's buffers by what was transferred, and fills them from the copy. */
+    /** Advances the caller's buffers by the transferred bytes, and fills them from the copy. */
     void advance(final int bytes) {
         if (copy != null) {
             copy.clear();
