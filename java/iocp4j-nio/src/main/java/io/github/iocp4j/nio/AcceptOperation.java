@@ -58,7 +58,7 @@ final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> 
     }
 
     private void accepted(final Device connection) {
-        final AsynchronousSocketChannel channel;
+        final StreamChannel channel;
         try {
             channel = server.channelOf(connection, caller);
         } catch (final ShutdownChannelGroupException shutdown) {
@@ -75,15 +75,11 @@ final class AcceptOperation extends ChannelOperation<AsynchronousSocketChannel> 
         }
         server.endAccept();
         if (!server.isOpen()) {
-            close(channel);
+            channel.close();
             result().fail(new AsynchronousCloseException());
         } else if (!result().succeed(channel)) {
-            close(channel);
+            channel.close();
         }
-    }
-
-    private static void close(final AsynchronousSocketChannel channel) {
-        ((StreamChannel) channel).close();
     }
 
     private static boolean hasLostItsClient(final int status) {

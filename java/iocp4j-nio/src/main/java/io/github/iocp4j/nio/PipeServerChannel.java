@@ -13,11 +13,9 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousServerSocketChannel;
-import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.security.AccessControlContext;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -100,19 +98,9 @@ final class PipeServerChannel extends ServerChannel {
     }
 
     @Override
-    AsynchronousSocketChannel channelOf(final Device connection, final AccessControlContext caller)
-            throws IOException {
-        boolean taken = false;
-        try {
-            final PipeChannel channel = PipeChannel.accepted(
-                    provider(), group(), (NamedPipe) connection, NamedPipeAddress.of(connection.name()));
-            taken = true;
-            return channel;
-        } finally {
-            if (!taken) {
-                connection.close(Duration.ZERO);
-            }
-        }
+    StreamChannel newChannel(final Device connection, final AccessControlContext caller) throws IOException {
+        return PipeChannel.accepted(
+                provider(), group(), (NamedPipe) connection, NamedPipeAddress.of(connection.name()));
     }
 
     @Override

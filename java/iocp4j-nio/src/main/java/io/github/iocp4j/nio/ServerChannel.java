@@ -15,6 +15,7 @@ import java.nio.channels.NotYetBoundException;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.security.AccessControlContext;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,15 +59,28 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
     abstract long accept(Device open, long with);
 
     /**
-     * Makes the channel of a new connection; closes the connection if that fails.
+     * Makes the channel of a new connection.
      *
      * @param caller the permissions of the thread that has started the accept; null without a security manager
      * @throws SecurityException when the caller may not accept a connection from that peer
      */
-    abstract AsynchronousSocketChannel channelOf(Device connection, AccessControlContext caller) throws IOException;
+    abstract StreamChannel newChannel(Device connection, AccessControlContext caller) throws IOException;
 
     /** Closes what the channel has while it is not bound. */
     abstract void closeUnbound();
+
+    /** Makes the channel of a new connection; closes the connection if that fails. */
+    final StreamChannel channelOf(final Device connection, final AccessControlContext caller) throws IOException {
+        StreamChannel channel = null;
+        try {
+            channel = newChannel(connection, caller);
+            return channel;
+        } finally {
+            if (channel == null) {
+                connection.close(Duration.ZERO);
+            }
+        }
+    }
 
     final ChannelGroup group() {
         return group;

@@ -11,10 +11,8 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousServerSocketChannel;
-import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.security.AccessControlContext;
-import java.time.Duration;
 import java.util.Set;
 
 /** A server's channel over a TCP socket, whose options can be set before it is bound. */
@@ -90,22 +88,12 @@ final class TcpServerChannel extends ServerChannel {
     }
 
     @Override
-    AsynchronousSocketChannel channelOf(final Device connection, final AccessControlContext caller)
-            throws IOException {
-        boolean taken = false;
-        try {
-            final StreamSocket accepted = (StreamSocket) connection;
-            if (caller != null) {
-                CallerPermissions.checkAccept((InetSocketAddress) accepted.remoteAddress(), caller);
-            }
-            final TcpChannel channel = TcpChannel.accepted(provider(), group(), accepted);
-            taken = true;
-            return channel;
-        } finally {
-            if (!taken) {
-                connection.close(Duration.ZERO);
-            }
+    StreamChannel newChannel(final Device connection, final AccessControlContext caller) throws IOException {
+        final StreamSocket accepted = (StreamSocket) connection;
+        if (caller != null) {
+            CallerPermissions.checkAccept((InetSocketAddress) accepted.remoteAddress(), caller);
         }
+        return TcpChannel.accepted(provider(), group(), accepted);
     }
 
     @Override
