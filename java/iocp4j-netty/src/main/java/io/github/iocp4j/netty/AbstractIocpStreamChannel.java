@@ -62,13 +62,19 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     }
 
     /** Whether a read of 0 bytes waits for data, so that an idle connection has no buffer. */
-    abstract boolean waitsWithoutBuffer();
+    boolean waitsWithoutBuffer() {
+        return false;
+    }
 
     /** Whether a read of 0 bytes completes at the end of the input, and not before there is data. */
-    abstract boolean canWatch();
+    boolean canWatch() {
+        return false;
+    }
 
     /** After a read of 0 bytes: whether the end of the input, and not data, has completed it. */
-    abstract boolean isAtEnd();
+    boolean isAtEnd() {
+        return false;
+    }
 
     /** Whether the end of the input leaves the channel open. */
     abstract boolean allowsHalfClosure();

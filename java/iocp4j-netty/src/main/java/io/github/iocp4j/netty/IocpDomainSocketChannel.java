@@ -63,21 +63,6 @@ public final class IocpDomainSocketChannel extends AbstractIocpSocketChannel imp
     }
 
     @Override
-    boolean waitsWithoutBuffer() {
-        return false;
-    }
-
-    @Override
-    boolean canWatch() {
-        return false;
-    }
-
-    @Override
-    boolean isAtEnd() {
-        return false;
-    }
-
-    @Override
     boolean allowsHalfClosure() {
         return config.isAllowHalfClosure();
     }

@@ -175,16 +175,6 @@ public final class IocpNamedPipeChannel extends AbstractIocpStreamChannel {
     }
 
     @Override
-    boolean canWatch() {
-        return false;
-    }
-
-    @Override
-    boolean isAtEnd() {
-        return false;
-    }
-
-    @Override
     boolean allowsHalfClosure() {
         return false;
     }
