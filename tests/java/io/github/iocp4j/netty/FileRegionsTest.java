@@ -3,6 +3,7 @@ package io.github.iocp4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.OtherChannel;
 import io.github.iocp4j.fixtures.Wine;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
@@ -24,11 +25,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -240,7 +238,7 @@ final class FileRegionsTest {
     }
 
     /** A channel of another file system: its handle is unknown. */
-    private static final class ForeignChannel extends FileChannel {
+    private static final class ForeignChannel extends OtherChannel {
         private final FileChannel source;
 
         ForeignChannel(final FileChannel source) {
@@ -261,76 +259,6 @@ final class FileRegionsTest {
         @Override
         protected void implCloseChannel() throws IOException {
             source.close();
-        }
-
-        @Override
-        public int read(final ByteBuffer to) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long read(final ByteBuffer[] to, final int offset, final int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int read(final ByteBuffer to, final long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int write(final ByteBuffer from) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long write(final ByteBuffer[] from, final int offset, final int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int write(final ByteBuffer from, final long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long position() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileChannel position(final long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileChannel truncate(final long length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void force(final boolean metadata) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long transferFrom(final ReadableByteChannel from, final long position, final long count) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public MappedByteBuffer map(final MapMode mode, final long position, final long length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock lock(final long position, final long length, final boolean shared) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock tryLock(final long position, final long length, final boolean shared) {
-            throw new UnsupportedOperationException();
         }
     }
 

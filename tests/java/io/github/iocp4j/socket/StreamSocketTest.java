@@ -12,6 +12,7 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FileRange;
 import io.github.iocp4j.fixtures.Garbage;
+import io.github.iocp4j.fixtures.OtherChannel;
 import io.github.iocp4j.fixtures.RecordedPort;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
