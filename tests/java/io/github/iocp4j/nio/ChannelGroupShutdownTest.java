@@ -75,7 +75,7 @@ final class ChannelGroupShutdownTest {
             while (true) {
                 ChannelPair.Kind.TCP.open(group);
                 ChannelPair.Kind.TCP.openServer(group);
-                ChannelPair.Kind.PIPE.openServer(group);
+                NamedPipeChannels.openServer(group);
             }
         } catch (final ShutdownChannelGroupException expected) {
             assertThat(group.isShutdown()).isTrue();

@@ -38,7 +38,8 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** The maximum of pollers of one port. */
     static final int MAX_THREADS = 1024;
 
-    private static final int OPERATIONS = 1 << 20;
+    /** The ceiling of operations in flight. */
+    static final int OPERATIONS = 1 << 20;
     private static final AtomicLong GROUPS = new AtomicLong();
 
     private final ExecutorService executor;
@@ -63,20 +64,20 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
 
     private ChannelGroup(
             final AsynchronousChannelProvider provider, final ExecutorService executor, final boolean fixed,
-            final int concurrency) throws IOException {
+            final int concurrency, final int operations) throws IOException {
         super(provider);
         this.executor = executor;
         this.fixed = fixed;
         port = OwnPermissions.call(() -> CompletionPort.builder(this::onCompletion).polled().batch(1)
-                .operations(OPERATIONS).concurrency(concurrency).name("iocp4j-nio-group-" + GROUPS.getAndIncrement())
+                .operations(operations).concurrency(concurrency).name("iocp4j-nio-group-" + GROUPS.getAndIncrement())
                 .open());
     }
 
     /** A group whose threads are those of the executor, of which it takes all. */
     static ChannelGroup fixed(
-            final AsynchronousChannelProvider provider, final ExecutorService executor, final int threads)
-            throws IOException {
-        return new ChannelGroup(provider, executor, true, threads).start(threads);
+            final AsynchronousChannelProvider provider, final ExecutorService executor, final int threads,
+            final int operations) throws IOException {
+        return new ChannelGroup(provider, executor, true, threads, operations).start(threads);
     }
 
     /** A group with an internal thread that hands handlers over to the executor. */
@@ -87,7 +88,7 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
         final int processors = Runtime.getRuntime().availableProcessors();
         final int pollers = !isUnbounded(executor) ? 0 : initialSize < 0 ? processors : initialSize;
         final ChannelGroup group =
-                new ChannelGroup(provider, executor, false, Math.min(MAX_THREADS, processors + 1));
+                new ChannelGroup(provider, executor, false, Math.min(MAX_THREADS, processors + 1), OPERATIONS);
         return group.start(Math.min(MAX_THREADS / 2, pollers));
     }
 

@@ -52,7 +52,8 @@ public final class CompletionPortChannelProvider extends AsynchronousChannelProv
             throw new IllegalArgumentException("A group has at most " + ChannelGroup.MAX_THREADS + " threads, not "
                     + nThreads);
         }
-        return ChannelGroup.fixed(this, Executors.newFixedThreadPool(nThreads, factory), nThreads);
+        return ChannelGroup.fixed(
+                this, Executors.newFixedThreadPool(nThreads, factory), nThreads, ChannelGroup.OPERATIONS);
     }
 
     /**

@@ -3,8 +3,6 @@ package io.github.iocp4j.nio;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.OperationLimitException;
-import io.github.iocp4j.Win32Error;
-import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FileIdentity;
 import io.github.iocp4j.file.OverlappedFile;
 import java.io.IOException;
@@ -117,14 +115,11 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     @Override
     public void force(final boolean metaData) throws IOException {
         checkOpen();
-        // Windows refuses to flush a file that is open for reading only, and the specification lets that be nothing.
+        // Windows refuses to flush a file that is open for reading only (ERROR_ACCESS_DENIED), and the specification
+        // lets that be nothing. A refusal for another file means that its data may not be on the disk.
         if (writing) {
             try {
                 file.flush();
-            } catch (final Win32Exception failure) {
-                if (failure.code() != Win32Error.ACCESS_DENIED) {
-                    throw failure;
-                }
             } catch (final IllegalStateException refusal) {
                 throw refused(refusal);
             }
