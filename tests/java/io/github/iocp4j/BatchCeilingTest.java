@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The effect of the batch ceiling on a backlog. The default is based on these figures. */
-@Timeout(120)
+@Timeout(300)
 final class BatchCeilingTest {
     private static final int BACKLOG = 4_096;
     private static final int ROUNDS = 5;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deadlines of operations, and the four statuses of an operation that has not succeeded. */
-@Timeout(120)
+@Timeout(300)
 final class OperationDeadlineTest extends CheckedPort {
     /** Far beyond the test's own timeout. */
     private static final Duration AN_HOUR = Duration.ofHours(1);

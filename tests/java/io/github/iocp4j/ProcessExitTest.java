@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A JVM ends with its program while ports are open: workers neither keep it alive nor crash it. */
-@Timeout(120)
+@Timeout(300)
 final class ProcessExitTest {
     @ParameterizedTest
     @CsvSource({"RETURN,0,end of main", "EXIT_FROM_LISTENER,7,''", "CLOSE_IN_HOOK,0,end of main closed true"})

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Registered memory: operations behave like those with other buffers, and the memory outlives them. */
-@Timeout(120)
+@Timeout(300)
 final class RegisteredBufferTest extends CheckedPort {
     private static final int SIZE = 4_096;
     private static final Duration SHORT = Duration.ofMillis(50);

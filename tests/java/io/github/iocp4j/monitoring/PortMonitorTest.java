@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A monitor and its clients, including malicious ones. */
-@Timeout(180)
+@Timeout(300)
 final class PortMonitorTest {
     @TempDir
     private static Path folder;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files, watched directories, child processes and pipe servers on an event loop, next to its channels. */
-@Timeout(120)
+@Timeout(300)
 final class DevicesOnALoopTest {
     @AutoClose
     private final Loops loops = new Loops();

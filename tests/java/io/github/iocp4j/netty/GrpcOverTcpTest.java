@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** gRPC, that is HTTP/2, over TCP: in clear, and with the TLS of the JDK. */
-@Timeout(120)
+@Timeout(300)
 final class GrpcOverTcpTest {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, IocpIoHandler.newFactory());
 

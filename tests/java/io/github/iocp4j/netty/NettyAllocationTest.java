@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A message that goes to and fro allocates nothing on the Java heap, whether or not its buffer has an address. */
-@Timeout(120)
+@Timeout(600)
 final class NettyAllocationTest {
     private static final ByteBufAllocator POOLED = PooledByteBufAllocator.DEFAULT;
     /** So many rounds must cost no bytes. */

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers when clients are lost, and when programs use them in another order than usual. */
-@Timeout(240)
+@Timeout(300)
 final class ServerChannelsTest {
     @AutoClose
     private final Loops loops = new Loops();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** TCP between channels of the transport, and with others. Each test also checks that every buffer is released. */
-@Timeout(120)
+@Timeout(300)
 final class SocketChannelsTest {
     private static final int MEBIBYTE = 1 << 20;
 

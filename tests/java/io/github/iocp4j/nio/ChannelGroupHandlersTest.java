@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What handlers of a group may do, and in which order and on which stack they are called. */
-@Timeout(120)
+@Timeout(300)
 final class ChannelGroupHandlersTest {
     @Test
     void aHandlerThatThrowsEndsItsThreadWhichIsReplaced() throws Exception {

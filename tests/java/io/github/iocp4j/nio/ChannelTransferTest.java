@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reads and writes of channels: results, timeouts, cancel and close in flight. */
-@Timeout(120)
+@Timeout(300)
 final class ChannelTransferTest {
     private static final int BLOCK = 1 << 20;
     private static final int SOCKET_BUFFER = 1 << 14;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Reads, writes, connects and accepts as futures. */
-@Timeout(120)
+@Timeout(300)
 final class FuturesTest {
     private static final Duration SHORT = Duration.ofMillis(20);
 

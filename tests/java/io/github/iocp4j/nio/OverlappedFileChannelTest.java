@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What file channels of this module do, and those of the JDK do not. */
-@Timeout(120)
+@Timeout(600)
 final class OverlappedFileChannelTest {
     private static final int ROUNDS = 10_000;
     /** Bytes for each read: half of what channels of the JDK allocate at most. */

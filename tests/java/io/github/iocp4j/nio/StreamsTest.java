@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streams over devices of several kinds. */
-@Timeout(120)
+@Timeout(300)
 final class StreamsTest {
     @Test
     void readUntilTheWriterOfAChildPipeHasGone() throws Exception {
