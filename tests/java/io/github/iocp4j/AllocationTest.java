@@ -109,7 +109,20 @@ final class AllocationTest {
 
     @Test
     void receivingFromASocketAllocatesNothing() throws Exception {
-        final ByteReceiver receiver = new ByteReceiver();
+        assertReceivingAllocatesNothing(new ByteReceiver());
+    }
+
+    @Test
+    void scatteringAndGatheringAllocatesNothing() throws Exception {
+        assertReceivingAllocatesNothing(new Splitter());
+    }
+
+    @Test
+    void operationsByAddressAllocateNothing() throws Exception {
+        assertReceivingAllocatesNothing(new RawSplitter());
+    }
+
+    private static void assertReceivingAllocatesNothing(final Connection receiver) throws Exception {
         try (CompletionPort port = CompletionPort.batchBuilder(receiver).name("frugal").workers(2).open();
                 CompletionPort senders = CompletionPort.open(batch -> { })) {
             final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
@@ -125,48 +138,6 @@ final class AllocationTest {
             });
 
             assertThat(receiver.failures.get()).isZero();
-        }
-    }
-
-    @Test
-    void scatteringAndGatheringAllocatesNothing() throws Exception {
-        final Splitter splitter = new Splitter();
-        try (CompletionPort port = CompletionPort.batchBuilder(splitter).name("frugal").workers(2).open();
-                CompletionPort senders = CompletionPort.open(batch -> { })) {
-            final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
-            final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
-            await(splitter.ready, 1);
-            final ByteBuffer message = PipePair.buffer("a message");
-
-            assertAllocatesNothing(() -> {
-                for (int i = 0; i < MESSAGES; i++) {
-                    sender.write(message, 0);
-                }
-                await(splitter.bytes, MESSAGES * message.capacity());
-            });
-
-            assertThat(splitter.failures.get()).isZero();
-        }
-    }
-
-    @Test
-    void operationsByAddressAllocateNothing() throws Exception {
-        final RawSplitter splitter = new RawSplitter();
-        try (CompletionPort port = CompletionPort.batchBuilder(splitter).name("frugal").workers(2).open();
-                CompletionPort senders = CompletionPort.open(batch -> { })) {
-            final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).open();
-            final StreamSocket sender = SocketClient.builder(senders, server.localAddress()).connect(0);
-            await(splitter.ready, 1);
-            final ByteBuffer message = PipePair.buffer("a message");
-
-            assertAllocatesNothing(() -> {
-                for (int i = 0; i < MESSAGES; i++) {
-                    sender.write(message, 0);
-                }
-                await(splitter.bytes, MESSAGES * message.capacity());
-            });
-
-            assertThat(splitter.failures.get()).isZero();
         }
     }
 
@@ -291,13 +262,17 @@ final class AllocationTest {
         assertThat(semaphore.tryAcquire(permits, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** Reads into two buffers, then writes them back, with deadlines and with one list. */
-    private static final class Splitter implements BatchListener {
-        private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
-
+    /** The receiving end of a TCP connection. */
+    private abstract static class Connection implements BatchListener {
         final Semaphore ready = new Semaphore(0);
         final Semaphore bytes = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
+    }
+
+    /** Reads into two buffers, then writes them back, with deadlines and with one list. */
+    private static final class Splitter extends Connection {
+        private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+
         private final ByteBuffer one = ByteBuffer.allocateDirect(4);
         private final ByteBuffer two = ByteBuffer.allocateDirect(100);
         private final BufferList list = new BufferList();
@@ -324,12 +299,9 @@ final class AllocationTest {
     }
 
     /** Reads and scatters by turns, then writes what it has read from several parts, all by address. */
-    private static final class RawSplitter implements BatchListener {
+    private static final class RawSplitter extends Connection {
         private static final int ROOM = 100;
 
-        final Semaphore ready = new Semaphore(0);
-        final Semaphore bytes = new Semaphore(0);
-        final AtomicInteger failures = new AtomicInteger();
         private final ByteBuffer memory = ByteBuffer.allocateDirect(2 * ROOM);
         private final long address = NativeMemory.address(memory);
         private final ByteBuffer list = ByteBuffer.allocateDirect(RawVector.size(2));
@@ -380,10 +352,7 @@ final class AllocationTest {
     }
 
     /** Counts bytes; a read is always in flight. */
-    private static final class ByteReceiver implements BatchListener {
-        final Semaphore ready = new Semaphore(0);
-        final Semaphore bytes = new Semaphore(0);
-        final AtomicInteger failures = new AtomicInteger();
+    private static final class ByteReceiver extends Connection {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
 
         @Override
