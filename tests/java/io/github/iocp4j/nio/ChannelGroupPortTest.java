@@ -136,7 +136,8 @@ final class ChannelGroupPortTest {
             do {
                 Thread.sleep(10);
                 pollers = port.snapshot().workerStates();
-            } while (!pollers.stream().allMatch(ChannelGroupPortTest::hasWaitedForLong));
+                // Each thread has its poller when it has begun.
+            } while (pollers.size() < 3 || !pollers.stream().allMatch(ChannelGroupPortTest::hasWaitedForLong));
             assertThat(pollers).hasSize(3);
         } finally {
             executor.shutdown();
