@@ -3,6 +3,7 @@ package io.github.iocp4j.netty;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iocp4j.fixtures.Garbage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -83,8 +84,8 @@ final class IdleConnectionsTest {
         return connect.channel();
     }
 
-    private static long used(final UnpooledByteBufAllocator allocator) {
-        System.gc();
+    private static long used(final UnpooledByteBufAllocator allocator) throws InterruptedException {
+        Garbage.collect();
         final Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory() + allocator.metric().usedDirectMemory();
     }
