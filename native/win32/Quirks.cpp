@@ -7,6 +7,7 @@
 #include <string>
 
 #include "win32/Calls.h"
+#include "win32/Decimal.h"
 #include "win32/Handle.h"
 #include "win32/KernelPort.h"
 #include "win32/PipeHolder.h"
@@ -46,8 +47,8 @@ bool holdersTakeClients() noexcept {
     try {
         LARGE_INTEGER now{};
         ::QueryPerformanceCounter(&now);
-        const std::wstring name = L"\\\\.\\pipe\\iocp4j-probe-" + std::to_wstring(::GetCurrentProcessId()) + L'-' +
-                                  std::to_wstring(now.QuadPart);
+        const std::wstring name = L"\\\\.\\pipe\\iocp4j-probe-" + decimal(::GetCurrentProcessId()) + L'-' +
+                                  decimal(static_cast<std::uint64_t>(now.QuadPart));
         const Handle probe{
             createPipeWithoutAccess(name.c_str(), PIPE_ACCESS_DUPLEX, PIPE_REJECT_REMOTE_CLIENTS, 0, 0, nullptr)};
         return probe && !::DisconnectNamedPipe(probe.get()) && ::GetLastError() == ERROR_PIPE_LISTENING;

@@ -4,6 +4,7 @@
 
 #include "engine/port/CompletionPort.h"
 #include "win32/Calls.h"
+#include "win32/Decimal.h"
 #include "win32/HandleTraits.h"
 #include "win32/Winsock.h"
 
@@ -11,7 +12,7 @@ namespace iocp4j {
 
 win32::Result<Device::Key> AdoptedDevice::adopt(CompletionPort& port, HANDLE handle, Ownership ownership) {
     auto device =
-        std::make_unique<AdoptedDevice>(port, L"handle " + std::to_wstring(reinterpret_cast<std::uintptr_t>(handle)),
+        std::make_unique<AdoptedDevice>(port, L"handle " + win32::decimal(reinterpret_cast<std::uintptr_t>(handle)),
                                         win32::Handle{handle, win32::Handle::End::kNothing});
     if (win32::maySkipPackets(handle)) {
         device->expectSkippedPackets();

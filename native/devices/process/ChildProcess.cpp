@@ -9,6 +9,7 @@
 #include "devices/pipe/ChildPipe.h"
 #include "engine/port/CompletionPort.h"
 #include "win32/Calls.h"
+#include "win32/Decimal.h"
 
 namespace iocp4j {
 
@@ -280,7 +281,7 @@ win32::ErrorCode assign(HANDLE process, Device::Key outer, HANDLE own) noexcept 
 
 ChildProcess::ChildProcess(CompletionPort& port, DWORD id, win32::Handle process, win32::Handle job,
                            const std::array<Key, 3>& streams, bool killAtClose)
-    : WaitableDevice(port, L"process " + std::to_wstring(id), std::move(process)),
+    : WaitableDevice(port, L"process " + win32::decimal(id), std::move(process)),
       job_(std::move(job)),
       streams_(streams),
       killAtClose_(killAtClose) {}

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/operation/Operations.h"
+#include "win32/Decimal.h"
 #include "win32/Handle.h"
 #include "win32/ThreadName.h"
 
@@ -190,7 +191,7 @@ Started ObjectWaits::start(Operation& operation, Owner& owner, HANDLE object, vo
     try {
         // Reserve room first, because the destructor of a waiter takes the lock.
         waiters_.reserve(waiters_.size() + 1);
-        waiters_.push_back(std::make_unique<Waiter>(*this, threadName_ + L"-" + std::to_wstring(waiters_.size())));
+        waiters_.push_back(std::make_unique<Waiter>(*this, threadName_ + L"-" + win32::decimal(waiters_.size())));
     } catch (const std::exception&) {
         return Started::over(ERROR_NOT_ENOUGH_MEMORY);
     }

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "engine/lifetime/NoWaitScope.h"
+#include "win32/Decimal.h"
 #include "win32/ThreadName.h"
 
 namespace iocp4j {
@@ -28,7 +29,7 @@ bool WorkerPool::start() noexcept {
     for (const auto& worker : workers_) {
         try {
             threads_.emplace_back(
-                [this, name = portName_ + L"-worker-" + std::to_wstring(threads_.size()), body = worker.get()] {
+                [this, name = portName_ + L"-worker-" + win32::decimal(threads_.size()), body = worker.get()] {
                     win32::nameThread(name);
                     run(*body);
                 });

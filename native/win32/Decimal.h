@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace iocp4j::win32 {
+
+// As std::to_wstring, with which MinGW's library links the formatting of floating-point numbers: 5 % of the jar.
+inline std::wstring decimal(std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    return {digits.begin(), digits.end()};
+}
+
+}  // namespace iocp4j::win32
