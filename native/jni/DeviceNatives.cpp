@@ -78,6 +78,19 @@ jlong JNICALL writeRegistered(JNIEnv*, jclass, jlong device, jlong buffer, jint 
     return startWrite(device, memory, position, token, milliseconds);
 }
 
+jlong JNICALL readAndWait(JNIEnv*, jclass, jlong device, jlong buffer, jint offset, jint length, jint milliseconds) {
+    const RegisteredPart memory{buffer, offset, length};
+    return run(device, Opcode::kRead, memory, milliseconds, [&](Device& target, Operation& operation) {
+        return target.read(operation, memory.address(), memory.length());
+    });
+}
+
+void JNICALL wakeRead(JNIEnv*, jclass, jlong device) {
+    if (const Share<Device> found{static_cast<Device::Key>(device)}) {
+        found->port().operations().wakeRead(*found);
+    }
+}
+
 jlong JNICALL control(JNIEnv* env, jclass, jlong device, jint code, jobject in, jint inOffset, jint inLength,
                       jobject out, jint outOffset, jint outLength, jlong token, jint milliseconds) {
     {
@@ -112,6 +125,8 @@ std::vector<JNINativeMethod> deviceNatives() {
         native("write", "(JLjava/nio/ByteBuffer;IIJJI)J", write),
         native("readRegistered", "(JJIIJJI)J", readRegistered),
         native("writeRegistered", "(JJIIJJI)J", writeRegistered),
+        native("readAndWait", "(JJIII)J", readAndWait),
+        native("wakeRead", "(J)V", wakeRead),
         native("control", "(JILjava/nio/ByteBuffer;IILjava/nio/ByteBuffer;IIJI)J", control),
     };
 }

@@ -58,6 +58,30 @@ jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint mill
     return resultOf(id);
 }
 
+// Starts an operation on any device and waits for its end, which needs no packet: `start(device, operation)` makes the
+// Win32 call. Returns the Win32 error code and the byte count as both() does.
+template <class Memory, class Start>
+jlong run(jlong device, Opcode opcode, const Memory& memory, jint milliseconds, Start&& start) noexcept {
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    if (!found) {
+        return refused(EngineError::kDeviceClosed);
+    }
+    if (!found->isBound()) {
+        return refused(EngineError::kWrongDevice);
+    }
+    if (!memory.valid()) {
+        return refused(EngineError::kBadBuffer);
+    }
+    const auto timeout = milliseconds < 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
+    auto record = found->port().operations().run(found, opcode, timeout,
+                                                 [&](Operation& operation) { return start(*found, operation); });
+    if (!record) {
+        return refused(record.error());
+    }
+    (void)found->onCompleted(*record);
+    return both(record->status, record->bytes);
+}
+
 template <class Kind, class Start>
 jlong submit(jlong device, Opcode opcode, Pinned& first, Pinned& second, jlong token, jint milliseconds,
              Start&& start) noexcept {

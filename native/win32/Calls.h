@@ -25,6 +25,8 @@ struct Calls {
     decltype(&win32::postReservedPacket) postReservedPacket = &win32::postReservedPacket;
     decltype(&::GetQueuedCompletionStatus) getQueuedCompletionStatus = &::GetQueuedCompletionStatus;
     decltype(&::GetQueuedCompletionStatusEx) getQueuedCompletionStatusEx = &::GetQueuedCompletionStatusEx;
+    decltype(&::CreateEventW) createEvent = &::CreateEventW;
+    decltype(&::WaitForSingleObject) waitForSingleObject = &::WaitForSingleObject;
     decltype(&::CancelIoEx) cancelIoEx = &::CancelIoEx;
     decltype(&::SetFileCompletionNotificationModes) setFileCompletionNotificationModes =
         &::SetFileCompletionNotificationModes;

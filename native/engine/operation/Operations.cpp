@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/operation/InlineBudget.h"
+#include "win32/Calls.h"
 
 namespace iocp4j {
 
@@ -31,6 +32,28 @@ void storeBytes(Operation& operation, std::uint32_t bytes) noexcept {
 void storeResult(Operation& operation) noexcept {
     storeBytes(operation, static_cast<std::uint32_t>(operation.InternalHigh));
     operation.record.status = targetOf(operation).traits().errorOfStatus(operation.Internal);
+}
+
+// Waits until the kernel has written the status; returns false at the timeout. The event alone does not count, because
+// other code may set or close it.
+bool awaitStatus(Operation& operation, HANDLE event, Operations::Timeout timeout) noexcept {
+    constexpr Operations::Timeout kMost{INFINITE - 1};
+    const DWORD milliseconds =
+        timeout == Operations::kForEver
+            ? INFINITE
+            : static_cast<DWORD>(std::clamp(timeout, Operations::Timeout::zero(), kMost).count());
+    const auto isPending = [&] {
+        return std::atomic_ref{operation.Internal}.load(std::memory_order_acquire) == STATUS_PENDING;
+    };
+    while (isPending()) {
+        if (win32::calls.waitForSingleObject(event, milliseconds) == WAIT_TIMEOUT) {
+            return false;
+        }
+        if (isPending()) {
+            ::Sleep(1);
+        }
+    }
+    return true;
 }
 
 std::uint64_t generationIn(OperationId id) noexcept { return (id ^ kIdMark) >> kSlotBits; }
@@ -89,7 +112,11 @@ Operation* Operations::begin(Target& target, const CompletionRecord& record, Tim
     }
     target.countAccepted();
     operation->target.store(&target, std::memory_order_relaxed);
-    operation->rendezvous.begin();
+    if (carrier == Carrier::kThread) {
+        operation->rendezvous.beginWaited();
+    } else {
+        operation->rendezvous.begin();
+    }
     if (timed && deadlines_.set(*operation, Deadlines::Clock::now() + std::min(timeout, kLongestTimeout))) {
         timekeeper_.wake();
     }
@@ -147,6 +174,85 @@ OperationId Operations::settle(Operation& operation, const Started& started) noe
     }
     releaseHold(operation);
     return id;
+}
+
+Operation* Operations::beginWaited(Target& target, const CompletionRecord& record, HANDLE event,
+                                   win32::ErrorCode& refusal) noexcept {
+    if (event == nullptr) {
+        refusal = code(EngineError::kOutOfMemory);
+        return nullptr;
+    }
+    Operation* operation = begin(target, record, kForEver, Carrier::kThread, refusal);
+    if (operation != nullptr) {
+        operation->pins = {};
+        // The low bit keeps the kernel from queueing a packet: see the documentation of GetQueuedCompletionStatus.
+        operation->hEvent = static_cast<char*>(event) + 1;
+    }
+    return operation;
+}
+
+CompletionRecord Operations::awaitEnd(Operation& operation, const Started& started, HANDLE event,
+                                      Timeout timeout) noexcept {
+    Target& target = targetOf(operation);
+    const bool isRead = operation.record.opcode == Opcode::kRead;
+    bool woken = false;
+    if (unwritten_) {
+        unwritten_->mark(slab_.indexOf(&operation));
+    }
+    if (started.packet == Started::Packet::kFollows) {
+        // A close, and wakeRead(), have missed this operation if they came before our call reached the kernel.
+        woken = isRead && target.takeReadWake();
+        if (woken || target.closed()) {
+            target.cancel(&operation);
+        }
+        releaseHold(operation);
+        awaitKernel(operation, event, timeout);
+        storeResult(operation);
+    } else if (started.packet == Started::Packet::kMayBeSkipped) {
+        storeResult(operation);
+    } else {
+        storeBytes(operation, started.bytes);
+        operation.record.status = started.status;
+    }
+    CompletionRecord record = retire(operation);
+    target.countCompleted(record.bytes);
+    if (record.status == ERROR_OPERATION_ABORTED && isRead && (woken || target.takeReadWake())) {
+        record.status = kWoken;
+    }
+    return record;
+}
+
+// Returns when the operation is over and no other thread uses it.
+void Operations::awaitKernel(Operation& operation, HANDLE event, Timeout timeout) noexcept {
+    const std::uint64_t generation = operation.rendezvous.generation();
+    if (!awaitStatus(operation, event, timeout)) {
+        if (operation.rendezvous.hold(generation, Rendezvous::Cause::kTimedOut) == Rendezvous::Hold::kGained) {
+            cancelHeld(operation, Rendezvous::Cause::kTimedOut);
+            releaseHold(operation);
+        }
+        (void)awaitStatus(operation, event, kForEver);
+    }
+    while (!operation.rendezvous.claimWaited()) {
+        ::SwitchToThread();
+    }
+}
+
+void Operations::wakeRead(Target& target) noexcept {
+    target.setReadWake();
+    Operation* operation = nullptr;
+    for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
+        const std::uint64_t generation = operation->rendezvous.generation();
+        // These reads count only if holdWaited() then finds the same generation.
+        if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
+            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == Opcode::kRead &&
+            operation->rendezvous.holdWaited(generation)) {
+            // If it is not set any more, an earlier read has ended for it.
+            if (target.hasReadWake()) {
+                target.cancel(operation);
+            }
+            releaseHold(*operation);
+        }
+    }
 }
 
 void Operations::endInline(Operation& operation) noexcept {

@@ -9,6 +9,7 @@
 #include "engine/lifetime/Share.h"
 #include "engine/operation/Doorbell.h"
 #include "engine/operation/EngineError.h"
+#include "engine/operation/EventPool.h"
 #include "engine/operation/Operation.h"
 #include "engine/operation/Slab.h"
 #include "engine/operation/Started.h"
@@ -59,6 +60,29 @@ public:
         operation->pins = pins;
         return settle(*operation, start(*operation));
     }
+
+    // Starts an operation and waits for its end on this thread. The kernel queues no packet for it, and the sink does
+    // not hear of it. The handle of the target must be bound to the port, and the caller's memory must stay until the
+    // call returns. Returns the record, or a refusal.
+    template <class T, class Start>
+    win32::Result<CompletionRecord> run(const Share<T>& target, Opcode opcode, Timeout timeout,
+                                        Start&& start) noexcept {
+        const CompletionRecord record{target->packetKey(), 0, 0, 0, opcode, target->kind(), 0};
+        win32::ErrorCode refusal = ERROR_SUCCESS;
+        win32::Handle event = events_.take();
+        Operation* operation = beginWaited(*target, record, event.get(), refusal);
+        if (operation == nullptr) {
+            return win32::Result<CompletionRecord>::failure(refusal);
+        }
+        const CompletionRecord result = awaitEnd(*operation, start(*operation), event.get(), timeout);
+        events_.giveBack(std::move(event));
+        return result;
+    }
+
+    // Ends the wait of run() for a read of the target. If there is none, the next one ends when it begins. The status
+    // of a read that ends therefore is kWoken.
+    static constexpr win32::ErrorCode kWoken = ERROR_RETRY;
+    void wakeRead(Target& target) noexcept;
 
     // Queues a completion of the device itself, without a call to the kernel. It is handled like an operation that has
     // ended with `outcome`, but does not reserve the handle.
@@ -125,11 +149,16 @@ private:
     // The operation with that id, if it is in flight.
     Operation* ofTarget(const Target& target, OperationId id) const noexcept;
 
-    enum class Carrier { kKernel, kPort };
+    // How the end of an operation is noticed: by a packet of the kernel, by one of the library, by the starting thread.
+    enum class Carrier { kKernel, kPort, kThread };
 
     // Returns an operation that owns a share of the target, or nullptr and the reason.
     Operation* begin(Target& target, const CompletionRecord& record, Timeout timeout, Carrier carrier,
                      win32::ErrorCode& refusal) noexcept;
+    Operation* beginWaited(Target& target, const CompletionRecord& record, HANDLE event,
+                           win32::ErrorCode& refusal) noexcept;
+    CompletionRecord awaitEnd(Operation& operation, const Started& started, HANDLE event, Timeout timeout) noexcept;
+    void awaitKernel(Operation& operation, HANDLE event, Timeout timeout) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
     OperationId settle(Operation& operation, const Started& started) noexcept;
     void endInline(Operation& operation) noexcept;
@@ -150,6 +179,7 @@ private:
     std::atomic<Operation*> deferred_{nullptr};
     Operation* lastDeferred_ = nullptr;  // valid when the list is not empty
     Deadlines deadlines_;
+    EventPool events_;
     Timekeeper& timekeeper_;
     Doorbell& doorbell_;
 };

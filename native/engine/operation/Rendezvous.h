@@ -13,7 +13,7 @@ namespace iocp4j {
 // arrives, the worker finishes it. Otherwise the worker stores the result, and the holder finishes it on release. The
 // second of the two finishes the operation, exactly once.
 //
-// The state is one word: | generation 55 | bits 9 |. Each end of an operation increments the generation, so that an id
+// The state is one word: | generation 54 | bits 10 |. Each end of an operation increments the generation, so that an id
 // of an earlier operation matches nothing.
 class Rendezvous {
 public:
@@ -42,6 +42,9 @@ public:
     // Begins an operation, which the starting thread holds.
     void begin() noexcept { enterState(kInFlight | kHeld); }
 
+    // Begins an operation that no packet ends: the starting thread waits for it, and finishes it after claimWaited().
+    void beginWaited() noexcept { enterState(kInFlight | kHeld | kWaited); }
+
     // Begins an operation that the library posts itself, without an I/O request of the kernel.
     void beginSelfPosted() noexcept { enterState(kInFlight | kSelfPosted); }
 
@@ -56,6 +59,19 @@ public:
             }
         } while (
             !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_relaxed));
+        return true;
+    }
+
+    // For the starting thread of a waited operation that it has released and that is over. Returns false while another
+    // thread holds the operation, which ends when its CancelIoEx returns.
+    [[nodiscard]] bool claimWaited() noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        do {
+            if ((word & kHeld) != 0) {
+                return false;
+            }
+        } while (
+            !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_acquire));
         return true;
     }
 
@@ -109,6 +125,20 @@ public:
         }
     }
 
+    // For a thread that wants to wake the one that waits for the operation. Returns true if the caller holds it.
+    // Returns false if the operation is not a waited one, is over, or has a holder.
+    [[nodiscard]] bool holdWaited(std::uint64_t generation) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        do {
+            if (generationOf(word) != generation ||
+                (word & (kInFlight | kWaited | kHeld | kClaimed)) != (kInFlight | kWaited)) {
+                return false;
+            }
+        } while (
+            !word_.compare_exchange_weak(word, word | kHeld, std::memory_order_acq_rel, std::memory_order_acquire));
+        return true;
+    }
+
     // Records that CancelIoEx has found the operation. Only the first cause counts.
     void cancelledFor(Cause cause) noexcept {
         std::uint64_t word = word_.load(std::memory_order_relaxed);
@@ -123,7 +153,8 @@ public:
     [[nodiscard]] Arrival arrive(bool selfPosted, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
-            const bool expected = (word & kInFlight) != 0 && ((word & kSelfPosted) != 0) == selfPosted;
+            const bool expected = (word & (kInFlight | kWaited)) == kInFlight &&  //
+                                  ((word & kSelfPosted) != 0) == selfPosted;
             if (!expected || generationOf(word) != generation || (word & kClaimed) != 0) {
                 return Arrival::kForeign;
             }
@@ -173,7 +204,8 @@ private:
     static constexpr std::uint64_t kCancelled = 128;  // at most one of kCancelled and kTimedOut is set
     static constexpr std::uint64_t kTimedOut = 256;
     static constexpr std::uint64_t kCauses = kCancelled | kTimedOut;
-    static constexpr std::uint64_t kOneGeneration = 512;
+    static constexpr std::uint64_t kWaited = 512;  // no packet ends it
+    static constexpr std::uint64_t kOneGeneration = 1024;
 
     static std::uint64_t withoutBits(std::uint64_t word) noexcept { return word & ~(kOneGeneration - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {

@@ -77,6 +77,11 @@ public:
     // completion follows.
     bool completesInline() const noexcept { return completesInline_.load(std::memory_order_acquire); }
 
+    // Makes the next wait for a read end when it begins; see Operations::wakeRead. takeReadWake() returns true once.
+    void setReadWake() noexcept { readWake_.exchange(true); }
+    bool takeReadWake() noexcept { return readWake_.exchange(false); }
+    bool hasReadWake() const noexcept { return readWake_.load(); }
+
     // Counts of operations since the device was opened. accepted() and completed() are equal when it ends.
     std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
     std::uint64_t completed() const noexcept { return completed_.load(std::memory_order_acquire); }
@@ -100,6 +105,7 @@ protected:
     std::atomic<bool> hasHandle_{false};  // here, because it takes no memory here
 
 private:
+    std::atomic<bool> readWake_{false};
     const Key packetKey_;  // 0 if it is the device's own key
     std::atomic<std::uint64_t> accepted_{0};
     std::atomic<std::uint64_t> completed_{0};

@@ -83,6 +83,9 @@ public:
         }
     }
 
+    // Returns true if the kernel queues the packets of the device itself.
+    bool isBound() const noexcept { return handle() != nullptr && notifier_ == nullptr; }
+
     // Enables inline completion, for as long as the handle is open: the starting call of a transfer that succeeds at
     // once returns the byte count, and no completion follows. All other completions go through the port.
     win32::ErrorCode completeInline() noexcept;

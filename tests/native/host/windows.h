@@ -72,10 +72,13 @@ constexpr DWORD ERROR_ABANDONED_WAIT_0 = 735;
 constexpr DWORD ERROR_OPERATION_ABORTED = 995;
 constexpr DWORD ERROR_IO_PENDING = 997;
 constexpr DWORD ERROR_NOT_FOUND = 1168;
+constexpr DWORD ERROR_RETRY = 1237;
 constexpr DWORD ERROR_NO_SYSTEM_RESOURCES = 1450;
 constexpr DWORD ERROR_TIMEOUT = 1460;
+constexpr DWORD WAIT_OBJECT_0 = 0;
 constexpr DWORD WAIT_IO_COMPLETION = 192;
 constexpr DWORD WAIT_TIMEOUT = 258;
+constexpr DWORD WAIT_FAILED = 0xffff'ffff;
 constexpr ULONG_PTR STATUS_PENDING = 0x103;
 
 constexpr UCHAR FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
@@ -90,6 +93,7 @@ inline thread_local DWORD lastError = ERROR_SUCCESS;
 inline DWORD GetLastError() noexcept { return lastError; }
 inline void SetLastError(DWORD error) noexcept { lastError = error; }
 
+inline BOOL SwitchToThread() { return std::this_thread::yield(), TRUE; }
 inline void Sleep(DWORD milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds}); }
 inline std::uint64_t GetTickCount64() {
     const auto sinceStart = std::chrono::steady_clock::now().time_since_epoch();
@@ -166,6 +170,8 @@ inline HANDLE CreateMailslotW(LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES*) {
     return notImplemented(), INVALID_HANDLE_VALUE;
 }
 inline BOOL GetMailslotInfo(HANDLE, DWORD*, DWORD*, DWORD*, DWORD*) { return notImplemented(); }
+inline HANDLE CreateEventW(SECURITY_ATTRIBUTES*, BOOL, BOOL, LPCWSTR) { return notImplemented(), nullptr; }
+inline DWORD WaitForSingleObject(HANDLE, DWORD) { return notImplemented(), WAIT_FAILED; }
 struct DCB;
 struct COMMTIMEOUTS;
 inline BOOL GetCommState(HANDLE, DCB*) { return notImplemented(); }

@@ -77,6 +77,27 @@ TEST(RendezvousTest, PacketIsWonOnce) {
     EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
 }
 
+TEST(RendezvousTest, NoPacketEndsAWaitedOperation) {
+    Rendezvous operation;
+    operation.beginWaited();
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+    EXPECT_FALSE(operation.holdWaited(operation.generation())) << "the starting thread holds it";
+    EXPECT_EQ(Release::kDone, operation.release());
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(false));
+    EXPECT_EQ(Arrival::kForeign, operation.arrive(true));
+    EXPECT_TRUE(operation.holdWaited(operation.generation()));
+    EXPECT_FALSE(operation.claimWaited()) << "another thread holds it";
+    EXPECT_EQ(Release::kDone, operation.release());
+    EXPECT_TRUE(operation.claimWaited());
+    EXPECT_FALSE(operation.holdWaited(operation.generation())) << "it is over";
+    EXPECT_EQ(Hold::kOver, operation.hold(operation.generation()));
+    operation.end();
+    operation.begin();
+    EXPECT_EQ(Release::kDone, operation.release());
+    EXPECT_FALSE(operation.holdWaited(operation.generation())) << "a packet ends this one";
+    EXPECT_EQ(Arrival::kAlone, operation.arrive(false));
+}
+
 TEST(RendezvousTest, CancelHoldsWhatIsPending) {
     Rendezvous operation;
     operation.begin();

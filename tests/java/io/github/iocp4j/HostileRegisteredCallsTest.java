@@ -127,6 +127,9 @@ final class HostileRegisteredCallsTest {
         final long token = tokens++;
         final int deadline = random.nextBoolean() ? -1 : integer();
 
+        if (random.nextInt(8) == 0) {
+            return callThatWaits(device, buffer, offset, length, known && registeredBuffer && within);
+        }
         final long answer = random.nextBoolean()
                 ? DeviceNative.readRegistered(device, buffer, offset, length, random.nextLong(), token, deadline)
                 : DeviceNative.writeRegistered(device, buffer, offset, length, random.nextLong(), token, deadline);
@@ -145,6 +148,19 @@ final class HostileRegisteredCallsTest {
         assertThat(answer).isIn(BAD_BUFFER, DEVICE_CLOSED);
         assertThat(answer == DEVICE_CLOSED ? known : registeredBuffer && within).as("refused without reason").isFalse();
         return answer == DEVICE_CLOSED ? "no device" : "bad buffer";
+    }
+
+    /** There is nothing to read, so that the read ends at its deadline. */
+    private static String callThatWaits(
+            final long device, final long buffer, final int offset, final int length, final boolean allowed) {
+        final long answer = DeviceNative.readAndWait(device, buffer, offset, length, 1);
+        if (answer < 0) {
+            assertThat(answer).isIn(BAD_BUFFER, DEVICE_CLOSED, OPERATION_LIMIT);
+            assertThat(answer == OPERATION_LIMIT || !allowed).as("refused without reason").isTrue();
+            return answer == DEVICE_CLOSED ? "no device" : answer == BAD_BUFFER ? "bad buffer" : "ceiling";
+        }
+        assertThat(allowed).as("read for good reason").isTrue();
+        return "read";
     }
 
     /** A number that is neither the key of a device nor that of a buffer. */

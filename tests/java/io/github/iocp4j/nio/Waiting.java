@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** A call on a thread of its own that waits in a park. */
+/** A call on a thread of its own that waits, in a park or in the kernel. */
 final class Waiting<T> {
     private final FutureTask<T> call;
     private final Thread thread;
@@ -21,7 +21,7 @@ final class Waiting<T> {
     static <T> Waiting<T> enter(final Callable<T> call) throws InterruptedException {
         final Waiting<T> entered = new Waiting<>(call);
         entered.thread.start();
-        while (!entered.isParked() && !entered.call.isDone()) {
+        while (!entered.waits() && !entered.call.isDone()) {
             Thread.sleep(1);
         }
         assertThat(entered.call.isDone()).as("it waits").isFalse();
@@ -46,8 +46,14 @@ final class Waiting<T> {
         throw new AssertionError("It has returned");
     }
 
-    private boolean isParked() {
+    private boolean waits() {
         final Thread.State state = thread.getState();
-        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING
+                || state == Thread.State.RUNNABLE && readsInTheKernel();
+    }
+
+    private boolean readsInTheKernel() {
+        final StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0 && stack[0].getMethodName().equals("readAndWait");
     }
 }

@@ -6,6 +6,7 @@ import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.raw.AdapterFacts;
+import io.github.iocp4j.internal.raw.WaitedReads;
 import io.github.iocp4j.pipe.NamedPipe;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,10 +135,7 @@ final class StreamInput extends InputStream {
     /** Reads into the buffer; returns false at the end, and when the direction is stopped. */
     private boolean fill(final int wanted) throws IOException {
         while (!atEnd) {
-            if (reading.isIdle()) {
-                startRead(wanted);
-            }
-            if (!reading.await(streams, timeout)) {
+            if (!read(wanted)) {
                 return false;
             }
             reading.take();
@@ -160,6 +158,25 @@ final class StreamInput extends InputStream {
             }
         }
         return false;
+    }
+
+    /** Returns when the read has ended, perhaps one that is in flight already; false when the direction is stopped. */
+    private boolean read(final int wanted) throws IOException {
+        if (reading.isIdle()) {
+            if (device instanceof NamedPipe && WaitedReads.arePossible((NamedPipe) device)) {
+                return readAndWait(wanted);
+            }
+            startRead(wanted);
+        }
+        return reading.await(streams, timeout);
+    }
+
+    private boolean readAndWait(final int wanted) throws IOException {
+        try {
+            return reading.read(streams, wanted, timeout);
+        } catch (final IllegalStateException | UnsupportedOperationException refusal) {
+            throw streams.refused(refusal);
+        }
     }
 
     private void startRead(final int wanted) throws IOException {

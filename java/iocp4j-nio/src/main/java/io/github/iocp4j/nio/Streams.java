@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>One thread may read while another one writes. {@link #close} may be called by any thread, and promptly ends a read
  * and a write that wait. An interrupt ends the wait with an {@link InterruptedIOException}; the thread is still
  * interrupted afterwards, and the stream can still be used: a read has consumed nothing, and a write continues, as
- * {@link InterruptedIOException#bytesTransferred} counts. A thread that waits is parked; a virtual thread does not pin
- * its carrier.
+ * {@link InterruptedIOException#bytesTransferred} counts. A thread that waits is parked, so that a virtual thread does
+ * not pin its carrier; a platform thread that reads a pipe waits in the kernel, so that the data needs no other thread.
  *
  * <p>A read returns what has arrived, at most 64 KiB. On a message-mode pipe, a message without content is the end of
  * the data, and each write of up to 64 KiB is one message. A write returns when the device's buffer or the peer has

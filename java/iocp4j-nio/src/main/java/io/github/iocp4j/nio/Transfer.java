@@ -5,6 +5,7 @@ import io.github.iocp4j.InlineCompletion;
 import io.github.iocp4j.RegisteredBuffer;
 import io.github.iocp4j.RegisteredSlice;
 import io.github.iocp4j.Win32Error;
+import io.github.iocp4j.internal.raw.WaitedReads;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ final class Transfer {
     static final int MAX_BUFFER = 65_536;
 
     private static final int MIN_BUFFER = 8_192;
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int IDLE = 0;
     private static final int IN_FLIGHT = 1;
     private static final int ENDED = 2;
@@ -28,6 +30,8 @@ final class Transfer {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile int phase = IDLE;
     private volatile Thread waiter;
+    /** Not null while a thread waits in the kernel. */
+    private volatile WaitedRead blocked;
 
     // The result: written before the phase becomes ENDED, and read after that.
     private int status;
@@ -38,6 +42,8 @@ final class Transfer {
     private RegisteredBuffer memory;
     private RegisteredSlice slice;
     private ByteBuffer buffer;
+    /** Null until the first wait in the kernel. */
+    private WaitedRead waited;
 
     void lock() {
         lock.lock();
@@ -58,6 +64,10 @@ final class Transfer {
     /** Wakes the waiting thread, so that it sees that the stream is closed, or its input shut down. */
     void wake() {
         LockSupport.unpark(waiter);
+        final WaitedRead reads = blocked;
+        if (reads != null) {
+            reads.wake();
+        }
     }
 
     /** Frees the memory. If another thread has the lock, it does so in {@link #unlock}. */
@@ -146,28 +156,58 @@ final class Transfer {
      * @throws InterruptedIOException when the thread is interrupted, and stays so; the operation is still in flight
      */
     boolean await(final Streams stream, final int milliseconds) throws InterruptedIOException {
-        final long deadline = milliseconds == 0 ? 0 : System.nanoTime() + milliseconds * 1_000_000L;
+        final long deadline = deadline(milliseconds);
         waiter = Thread.currentThread();
         try {
             while (phase == IN_FLIGHT) {
                 if (stream.isStopped(this)) {
                     return false;
                 }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedIOException("Interrupted while waiting for " + stream);
-                }
+                checkInterrupt(stream);
                 if (milliseconds == 0) {
                     LockSupport.park(this);
                 } else {
-                    final long left = deadline - System.nanoTime();
-                    if (left <= 0) {
-                        throw new SocketTimeoutException("Read timed out");
-                    }
-                    LockSupport.parkNanos(this, left);
+                    LockSupport.parkNanos(this, left(deadline));
                 }
             }
         } finally {
             waiter = null;
+        }
+        return !stream.isStopped(this);
+    }
+
+    /**
+     * Reads, and waits in the kernel. Only while idle, and not on a virtual thread. Unlike an operation that a worker
+     * completes, it never stays in flight.
+     *
+     * @param milliseconds 0 for no limit
+     * @return false when the direction is stopped
+     * @throws SocketTimeoutException at the timeout
+     * @throws InterruptedIOException when the thread is interrupted, and stays so
+     */
+    boolean read(final Streams stream, final int wanted, final int milliseconds) throws InterruptedIOException {
+        final RegisteredSlice target = slice(wanted);
+        boolean ended = false;
+        if (waited == null || !waited.isOpen()) {
+            waited = new WaitedRead(stream.pipe());
+        }
+        blocked = waited;
+        try {
+            final long deadline = deadline(milliseconds);
+            while (!ended) {
+                if (stream.isStopped(this)) {
+                    return false;
+                }
+                checkInterrupt(stream);
+                final long result = waited.read(target, milliseconds == 0 ? WaitedReads.NO_TIMEOUT
+                        : (int) ((left(deadline) + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI));
+                ended = ended(WaitedReads.status(result), WaitedReads.bytes(result));
+            }
+        } finally {
+            blocked = null;
+            if (!ended) {
+                discard();
+            }
         }
         return !stream.isStopped(this);
     }
@@ -187,6 +227,34 @@ final class Transfer {
 
     boolean isEnd() {
         return end;
+    }
+
+    private static long deadline(final int milliseconds) {
+        return milliseconds == 0 ? 0 : System.nanoTime() + milliseconds * NANOS_PER_MILLI;
+    }
+
+    private static long left(final long deadline) throws SocketTimeoutException {
+        final long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new SocketTimeoutException("Read timed out");
+        }
+        return left;
+    }
+
+    private static void checkInterrupt(final Streams stream) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("Interrupted while waiting for " + stream);
+        }
+    }
+
+    /** Takes the result of a wait in the kernel; returns false when that was woken, or timed out. */
+    private boolean ended(final int newStatus, final int newBytes) {
+        if (newStatus == WaitedReads.WOKEN || newStatus == Win32Error.TIMEOUT) {
+            return false;
+        }
+        end(newStatus, newBytes, newStatus == Win32Error.BROKEN_PIPE || newStatus == Win32Error.HANDLE_EOF
+                || newStatus == Win32Error.PIPE_NOT_CONNECTED);
+        return true;
     }
 
     private void end(final int newStatus, final int newBytes, final boolean newEnd) {

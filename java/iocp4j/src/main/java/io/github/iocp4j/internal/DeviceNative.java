@@ -51,6 +51,15 @@ public final class DeviceNative {
     public static native long writeRegistered(
             long device, long buffer, int offset, int length, long position, long token, int milliseconds);
 
+    /**
+     * Reads from a device without positions into a part of a registered buffer, and waits until the read is over. No
+     * completion follows. The answer, if no refusal, is the Win32 error code times 2^31 plus the byte count.
+     */
+    public static native long readAndWait(long device, long buffer, int offset, int length, int milliseconds);
+
+    /** Ends a read that waits there, with ERROR_RETRY; if none does, the next one ends when it begins. */
+    public static native void wakeRead(long device);
+
     /** Either buffer may be null. */
     public static native long control(
             long device, int code, ByteBuffer in, int inOffset, int inLength, ByteBuffer out, int outOffset,
