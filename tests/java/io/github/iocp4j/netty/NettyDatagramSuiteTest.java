@@ -96,6 +96,14 @@ final class NettyDatagramSuiteTest {
 
     @Nested
     final class UnicastInet extends DatagramUnicastInetTest {
+        /** In newer JVMs, the disconnect of NIO binds the socket again, which fails under Wine. */
+        @Override
+        public void testSimpleSendWithConnect(final Bootstrap server, final Bootstrap client) throws Throwable {
+            if (client.config().group() == GROUP || !Wine.isPresent() || Runtime.version().feature() < 14) {
+                super.testSimpleSendWithConnect(server, client);
+            }
+        }
+
         @Override
         protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
             return PERMUTATION.datagram(socketInternetProtocalFamily());
