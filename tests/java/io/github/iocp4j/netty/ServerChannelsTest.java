@@ -7,6 +7,7 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.github.iocp4j.pipe.NamedPipeAddress;
@@ -27,9 +28,13 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,6 +94,42 @@ final class ServerChannelsTest {
         }
         assertThat(events.take()).isInstanceOf(Win32Exception.class);
         assertEchoes(server);
+    }
+
+    /** With few, a loop that is busy with other connections would keep many new ones waiting. */
+    @Test
+    void acceptsManyClientsInOneTurnOfItsLoop() throws Exception {
+        final AtomicInteger inTurn = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+        final Channel server = loops.serverBootstrap(Echo::new).handler(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(final ChannelHandlerContext context, final Object message) {
+                if (inTurn.getAndIncrement() == 0) {
+                    // Runs after the batch of this turn.
+                    context.executor().execute(() -> most.accumulateAndGet(inTurn.getAndSet(0), Math::max));
+                }
+                context.fireChannelRead(message);
+            }
+        }).bind(Loops.loopback(0)).sync().channel();
+        while (most.get() <= 4) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("The loop has accepted at most " + most + " in one turn");
+            }
+            final CountDownLatch connected = new CountDownLatch(1);
+            server.eventLoop().execute(() -> Uninterruptibly.await(connected));
+            final List<Socket> clients = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                final Socket client = new Socket();
+                client.connect(server.localAddress());
+                clients.add(client);
+            }
+            connected.countDown();
+            for (final Socket client : clients) {
+                client.getOutputStream().write(1);
+                assertThat(client.getInputStream().read()).isEqualTo(1);
+                client.close();
+            }
+        }
     }
 
     @Test

@@ -10,8 +10,11 @@ import java.net.SocketAddress;
 
 /** A server on a socket. */
 abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel {
-    /** Windows takes so many clients before the loop acts. Others wait in the backlog. */
-    private static final int ACCEPTS = 4;
+    /**
+     * Windows takes so many clients before the loop acts, as many as Netty's NIO accepts in one turn of its loop.
+     * Others wait in the backlog: with few accepts, they would wait long for a loop that is busy with connections.
+     */
+    private static final int ACCEPTS = 16;
 
     private final SocketHandle<StreamSocket> handle;
     private IocpIoHandler handler;

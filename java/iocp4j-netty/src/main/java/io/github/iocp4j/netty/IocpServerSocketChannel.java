@@ -16,7 +16,7 @@ import java.util.Set;
  * IPv4 and IPv6, unless it is bound to one address or the JVM was started with
  * {@code -Djava.net.preferIPv4Stack=true}.
  *
- * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. A few
+ * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. Sixteen
  * accepts ({@code AcceptEx}) are in flight while the program reads; other clients wait in the backlog.
  *
  * <p>No other program can bind the same address ({@code SO_EXCLUSIVEADDRUSE}). {@code SO_REUSEADDR} is only remembered,
