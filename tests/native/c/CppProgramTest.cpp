@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../fixtures/HandlesClosed.h"
 #include "../fixtures/PipeEnds.h"
 #include "../fixtures/TempFile.h"
 #include "../fixtures/WaitFor.h"
@@ -20,7 +21,6 @@ namespace {
 
 using namespace test;
 
-constexpr DWORD kHandlesClosed = 676;
 constexpr std::chrono::milliseconds kNone{0};
 
 // The completions of a port.

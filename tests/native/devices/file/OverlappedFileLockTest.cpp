@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/OpenFile.h"
 #include "../../fixtures/TempFile.h"
 #include "../../fixtures/TestPort.h"
@@ -204,7 +205,6 @@ TEST_F(LockWithoutPacketTest, CompletesWhenItIsHad) {
 }
 
 TEST_F(LockOnAnySystemTest, ThatWaitsIsCancelledByClosing) {
-    constexpr DWORD kHandlesClosed = 676;
     answer_ = FALSE;
     key_ = add();
     submit(key_, 1);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
@@ -12,8 +13,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr DWORD kHandlesClosed = 676;
 
 bool isOpen(HANDLE handle) {
     DWORD flags = 0;

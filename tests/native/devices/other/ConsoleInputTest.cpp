@@ -5,6 +5,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PseudoConsole.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/ConsoleInput.h"
@@ -13,8 +14,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr win32::ErrorCode kHandlesClosed = 676;
 
 class ConsoleInputTest : public ::testing::Test {
 protected:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
@@ -125,7 +126,6 @@ TEST_F(DeviceControlTest, CanBeCancelled) {
 }
 
 TEST_F(DeviceControlTest, EndsWithItsDevice) {
-    constexpr DWORD kHandlesClosed = 676;
     std::wstring name;
     const Device::Key pipe = listener(name);
     ASSERT_TRUE(control(pipe, 1, kListen));

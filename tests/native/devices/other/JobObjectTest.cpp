@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "../../fixtures/ChildProcess.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/JobObject.h"
 
@@ -8,8 +9,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr win32::ErrorCode kHandlesClosed = 676;
 
 class JobObjectTest : public ::testing::Test {
 protected:

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/Mailslot.h"
@@ -87,7 +88,6 @@ TEST_F(MailslotTest, KeepsAMessageThatDoesNotFit) {
 }
 
 TEST_F(MailslotTest, CloseEndsARead) {
-    constexpr DWORD kHandlesClosed = 676;
     ASSERT_TRUE(port_.read(server_, 1, buffer_, sizeof(buffer_)));
     EXPECT_TRUE(closed(server_));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);

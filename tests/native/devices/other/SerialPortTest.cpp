@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
@@ -13,8 +14,6 @@ namespace {
 
 using namespace test;
 using FlowControl = SerialSettings::FlowControl;
-
-constexpr DWORD kHandlesClosed = 676;
 
 // A pipe instead of a serial port, with fakes for the calls that only serial ports support.
 class SerialPortTest : public ::testing::Test {

@@ -4,6 +4,7 @@
 
 #include "../../fixtures/ChildProcess.h"
 #include "../../fixtures/Concurrently.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/WaitableDevice.h"
 
@@ -11,8 +12,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr win32::ErrorCode kHandlesClosed = 676;
 
 class WaitableDeviceTest : public ::testing::Test {
 protected:

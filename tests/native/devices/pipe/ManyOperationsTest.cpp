@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/Recording.h"
 #include "../../fixtures/TestPort.h"
@@ -22,8 +23,6 @@ using std::chrono::steady_clock;
 
 // Enough operations that a linear search for each would show in the times.
 constexpr std::size_t kOperations = 10'000;
-constexpr std::uint32_t kHandlesClosed = 676;
-
 class ManyOperationsTest : public ::testing::Test {
 protected:
     // Starts reads for which no data comes, with increasing tokens.

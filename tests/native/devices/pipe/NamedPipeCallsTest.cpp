@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/pipe/NamedPipe.h"
@@ -119,7 +120,6 @@ TEST_F(NamedPipeCallsTest, CancelsATransaction) {
 }
 
 TEST_F(NamedPipeCallsTest, EndsATransactionWithItsDevice) {
-    constexpr DWORD kHandlesClosed = 676;
     ASSERT_TRUE(transact(1, "question"));
     EXPECT_TRUE(closed(device_));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);

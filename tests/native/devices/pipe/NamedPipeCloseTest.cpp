@@ -5,6 +5,7 @@
 
 #include "../../fixtures/Concurrently.h"
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeDevice.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/TestPort.h"
@@ -17,7 +18,6 @@ using namespace test;
 
 // The statuses of an operation whose device is closed. Windows returns 995, other systems may return others.
 bool isEndOfClosing(std::uint32_t status) {
-    constexpr DWORD kHandlesClosed = 676;
     return status == ERROR_OPERATION_ABORTED || status == ERROR_BROKEN_PIPE || status == ERROR_NO_DATA ||
            status == ERROR_PIPE_NOT_CONNECTED || status == ERROR_INVALID_HANDLE || status == kHandlesClosed;
 }

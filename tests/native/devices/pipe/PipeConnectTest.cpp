@@ -8,6 +8,7 @@
 
 #include "../../fixtures/Census.h"
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "../../fixtures/Turnstile.h"
@@ -18,8 +19,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr win32::ErrorCode kHandlesClosed = 676;
 
 // Instances of one pipe, served without the tested code.
 class Instances {

@@ -9,6 +9,7 @@
 
 #include "../../fixtures/Census.h"
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/JobObject.h"
 #include "devices/process/ChildProcess.h"
@@ -17,8 +18,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr win32::ErrorCode kHandlesClosed = 676;
 
 // child.exe with arguments.
 std::wstring child(const std::wstring& arguments) {

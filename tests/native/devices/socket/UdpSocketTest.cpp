@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/socket/UdpSocket.h"
@@ -14,8 +15,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-constexpr DWORD kHandlesClosed = 676;
 
 UdpSocket::Peer peerAt(const win32::SocketAddress& address) {
     UdpSocket::Peer peer{};

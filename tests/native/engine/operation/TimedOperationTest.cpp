@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../../fixtures/Concurrently.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/Simulation.h"
 
 namespace iocp4j {
@@ -17,7 +18,6 @@ using std::chrono::steady_clock;
 
 constexpr std::uint32_t kAborted = ERROR_OPERATION_ABORTED;
 constexpr std::uint32_t kTimeout = ERROR_TIMEOUT;
-constexpr std::uint32_t kHandlesClosed = 676;
 constexpr milliseconds kSoon{20};
 
 class TimedOperationTest : public ::testing::Test {

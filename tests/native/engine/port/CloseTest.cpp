@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../../fixtures/Concurrently.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/Simulation.h"
 #include "engine/lifetime/NoWaitScope.h"
 
@@ -15,8 +16,6 @@ using namespace test;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-constexpr std::uint32_t kHandlesClosed = 676;
 
 class CloseTest : public ::testing::Test {
 protected:

@@ -8,6 +8,7 @@
 #include "../../fixtures/Census.h"
 #include "../../fixtures/Concurrently.h"
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/Recording.h"
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
@@ -435,7 +436,6 @@ TEST(CompletionPortTest, ClosesItsDevices) {
     }
     port.end();
     EXPECT_EQ(10u, recording.recordsOf(1).size());
-    constexpr DWORD kHandlesClosed = 676;
     for (const CompletionRecord& record : recording.recordsOf(1)) {
         EXPECT_EQ(kHandlesClosed, record.status);
     }
