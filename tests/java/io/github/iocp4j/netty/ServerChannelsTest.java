@@ -111,10 +111,8 @@ final class ServerChannelsTest {
                 context.fireChannelRead(message);
             }
         }).bind(Loops.loopback(0)).sync().channel();
-        while (most.get() <= 4) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("The loop has accepted at most " + most + " in one turn");
-            }
+        // In some rounds, Windows may not have taken all clients when the turn begins.
+        for (int round = 0; round < 100 && most.get() <= 4; round++) {
             final CountDownLatch connected = new CountDownLatch(1);
             server.eventLoop().execute(() -> Uninterruptibly.await(connected));
             final List<Socket> clients = new ArrayList<>();
@@ -130,6 +128,7 @@ final class ServerChannelsTest {
                 client.close();
             }
         }
+        assertThat(most.get()).isGreaterThan(4);
     }
 
     @Test
