@@ -9,6 +9,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.device.WaitableObject;
 import io.github.iocp4j.socket.DetachedSocket;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A program under a security manager, which prints what it may do. */
 public final class SandboxProbe {
@@ -113,6 +115,11 @@ public final class SandboxProbe {
         print("create", () -> use(file, WRITE, CREATE));
         print("write", () -> use(file, WRITE));
         print("read", () -> use(file, READ));
+        print("other name", () -> {
+            try (AsynchronousFileChannel channel = FileChannels.open(renamed(file), READ)) {
+                return channel.isOpen();
+            }
+        });
         print("delete", () -> use(file, READ, DELETE_ON_CLOSE));
         print("port", () -> CompletionPort.open(completion -> { }));
         print("shared port", Streams::port);
@@ -130,6 +137,22 @@ public final class SandboxProbe {
             other.close();
             return channel.size() >= 0;
         }
+    }
+
+    /** A path of the program's own class: it has the name of the file only when it is asked for the first time. */
+    private static Path renamed(final Path file) {
+        final AtomicBoolean asked = new AtomicBoolean();
+        return (Path) Proxy.newProxyInstance(SandboxProbe.class.getClassLoader(), new Class<?>[] {Path.class},
+                (proxy, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "getFileSystem":
+                            return file.getFileSystem();
+                        case "toString":
+                            return asked.getAndSet(true) ? file + "-secret" : file.toString();
+                        default:
+                            return proxy;
+                    }
+                });
     }
 
     private static void print(final String what, final Callable<?> action) throws Exception {

@@ -90,16 +90,18 @@ public final class FileChannels {
             throw new UnsupportedOperationException(file + " is not a file of the default file system");
         }
         final FileOpening opening = new FileOpening(options, attributes);
-        CallerPermissions.checkFile(file, opening.isForReading(), opening.isForWriting(), opening.isForDeleting());
+        // A path of a class of the caller could have another name after the check.
+        final Path path = FileSystems.getDefault().getPath(file.toString());
+        CallerPermissions.checkFile(path, opening.isForReading(), opening.isForWriting(), opening.isForDeleting());
         if (executor == null) {
             final ChannelGroup group =
                     DefaultGroup.get(() -> OwnPermissions.call(CompletionPortChannelProvider::new));
-            final OverlappedFile opened = OwnPermissions.call(() -> opening.open(group.port(), file, true));
+            final OverlappedFile opened = OwnPermissions.call(() -> opening.open(group.port(), path, true));
             return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), group);
         }
         // An executor of the program may run tasks on the thread that submits them, and each handler may start another
         // operation: such handlers must come from a worker.
-        final OverlappedFile opened = OwnPermissions.call(() -> opening.open(Streams.port(), file, false));
+        final OverlappedFile opened = OwnPermissions.call(() -> opening.open(Streams.port(), path, false));
         return new OverlappedFileChannel(opened, opening.isForReading(), opening.isForWriting(), executor);
     }
 }
