@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <mutex>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include "win32/Calls.h"
@@ -30,7 +33,7 @@ public:
             try {
                 idle_.push_back(std::move(event));
             } catch (const std::bad_alloc&) {
-                // Closed.
+                // The destructor closes it.
             }
         }
     }

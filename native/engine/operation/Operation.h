@@ -21,7 +21,7 @@ struct alignas(128) Operation : OVERLAPPED, Deadlines::Entry {
     Operation() noexcept : OVERLAPPED{} {}
 
     Rendezvous rendezvous;
-    std::atomic<Target*> target{nullptr};  // the operation has a share of it; nullptr for a posted packet
+    std::atomic<Target*> target{nullptr};  // kept by a share; nullptr for a posted packet
     CompletionRecord record{};             // for the listener; until retire() its key is the packet key
     Pins pins;                             // keep the caller's buffers alive
     Operation* next = nullptr;             // in the list of deferred or of overdue operations

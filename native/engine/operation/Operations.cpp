@@ -37,19 +37,21 @@ void storeResult(Operation& operation) noexcept {
 // Waits until the kernel has written the status; returns false at the timeout. The event alone does not count, because
 // other code may set or close it.
 bool awaitStatus(Operation& operation, HANDLE event, Operations::Timeout timeout) noexcept {
-    constexpr Operations::Timeout kMost{INFINITE - 1};
-    const DWORD milliseconds =
-        timeout == Operations::kForEver
-            ? INFINITE
-            : static_cast<DWORD>(std::clamp(timeout, Operations::Timeout::zero(), kMost).count());
+    const bool timed = timeout != Operations::kForEver;
+    const auto deadline = Deadlines::Clock::now() + std::min(timeout, kLongestTimeout);
     const auto isPending = [&] {
         return std::atomic_ref{operation.Internal}.load(std::memory_order_acquire) == STATUS_PENDING;
     };
     while (isPending()) {
-        if (win32::calls.waitForSingleObject(event, milliseconds) == WAIT_TIMEOUT) {
-            return false;
+        DWORD milliseconds = INFINITE;
+        if (timed) {
+            const auto left = std::chrono::ceil<Operations::Timeout>(deadline - Deadlines::Clock::now());
+            if (left <= Operations::Timeout::zero()) {
+                return false;
+            }
+            milliseconds = static_cast<DWORD>(std::min(left, Operations::Timeout{INFINITE - 1}).count());
         }
-        if (isPending()) {
+        if (win32::calls.waitForSingleObject(event, milliseconds) != WAIT_TIMEOUT && isPending()) {
             ::Sleep(1);
         }
     }
@@ -195,17 +197,20 @@ CompletionRecord Operations::awaitEnd(Operation& operation, const Started& start
                                       Timeout timeout) noexcept {
     Target& target = targetOf(operation);
     const bool isRead = operation.record.opcode == Opcode::kRead;
-    bool woken = false;
     if (unwritten_) {
         unwritten_->mark(slab_.indexOf(&operation));
     }
     if (started.packet == Started::Packet::kFollows) {
-        // A close, and wakeRead(), have missed this operation if they came before our call reached the kernel.
-        woken = isRead && target.takeReadWake();
-        if (woken || target.closed()) {
+        const std::uint64_t generation = operation.rendezvous.generation();
+        // A close has missed this operation if it came before our call reached the kernel.
+        if (target.closed()) {
             target.cancel(&operation);
         }
         releaseHold(operation);
+        if (isRead) {
+            // A wake has missed it if it came before this thread released it.
+            cancelIfWoken(target, operation, generation);
+        }
         awaitKernel(operation, event, timeout);
         storeResult(operation);
     } else if (started.packet == Started::Packet::kMayBeSkipped) {
@@ -216,7 +221,7 @@ CompletionRecord Operations::awaitEnd(Operation& operation, const Started& start
     }
     CompletionRecord record = retire(operation);
     target.countCompleted(record.bytes);
-    if (record.status == ERROR_OPERATION_ABORTED && isRead && (woken || target.takeReadWake())) {
+    if (record.status == ERROR_OPERATION_ABORTED && isRead && target.takeReadWake()) {
         record.status = kWoken;
     }
     return record;
@@ -244,13 +249,24 @@ void Operations::wakeRead(Target& target) noexcept {
         const std::uint64_t generation = operation->rendezvous.generation();
         // These reads count only if holdWaited() then finds the same generation.
         if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
-            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == Opcode::kRead &&
-            operation->rendezvous.holdWaited(generation)) {
-            // If it is not set any more, an earlier read has ended for it.
-            if (target.hasReadWake()) {
-                target.cancel(operation);
-            }
-            releaseHold(*operation);
+            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == Opcode::kRead) {
+            cancelIfWoken(target, *operation, generation);
+        }
+    }
+}
+
+// Whoever finds the operation held leaves the mark. Therefore each thread looks at the mark after it has released the
+// operation, too.
+void Operations::cancelIfWoken(Target& target, Operation& operation, std::uint64_t generation) noexcept {
+    while (target.hasReadWake() && operation.rendezvous.holdWaited(generation)) {
+        // If the mark is gone, an earlier read has ended for it.
+        const bool woken = target.hasReadWake();
+        if (woken) {
+            target.cancel(&operation);
+        }
+        releaseHold(operation);
+        if (woken) {
+            return;
         }
     }
 }

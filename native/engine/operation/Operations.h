@@ -29,7 +29,8 @@ using OperationId = std::uint64_t;
 constexpr OperationId inlineId(std::uint32_t bytes) noexcept { return OperationId{1} << 61 | bytes; }
 constexpr bool isInline(OperationId id) noexcept { return id >> 61 == 1; }
 
-// All operations of one port. Every operation starts in submit(), report() or post(), and ends in retire().
+// All operations of one port. Every operation starts in submit(), run(), report() or post(), and ends in
+// retire().
 class Operations {
 public:
     static constexpr std::uint32_t kMaxCeiling = 1u << 24;
@@ -80,8 +81,8 @@ public:
     }
 
     // Ends the wait of run() for a read of the target. If there is none, the next one ends when it begins. The status
-    // of a read that ends therefore is kWoken.
-    static constexpr win32::ErrorCode kWoken = ERROR_RETRY;
+    // of a read that ends therefore is kWoken, an application-defined code (WaitedReads.java).
+    static constexpr win32::ErrorCode kWoken = 0x2000'0100;
     void wakeRead(Target& target) noexcept;
 
     // Queues a completion of the device itself, without a call to the kernel. It is handled like an operation that has
@@ -152,12 +153,14 @@ private:
     // How the end of an operation is noticed: by a packet of the kernel, by one of the library, by the starting thread.
     enum class Carrier { kKernel, kPort, kThread };
 
-    // Returns an operation that owns a share of the target, or nullptr and the reason.
+    // Returns an operation, or nullptr and the reason. With kThread the caller keeps its share of the target until the
+    // end of the operation; otherwise the operation owns it.
     Operation* begin(Target& target, const CompletionRecord& record, Timeout timeout, Carrier carrier,
                      win32::ErrorCode& refusal) noexcept;
     Operation* beginWaited(Target& target, const CompletionRecord& record, HANDLE event,
                            win32::ErrorCode& refusal) noexcept;
     CompletionRecord awaitEnd(Operation& operation, const Started& started, HANDLE event, Timeout timeout) noexcept;
+    void cancelIfWoken(Target& target, Operation& operation, std::uint64_t generation) noexcept;
     void awaitKernel(Operation& operation, HANDLE event, Timeout timeout) noexcept;
     static void prepare(Operation& operation, const CompletionRecord& record) noexcept;
     OperationId settle(Operation& operation, const Started& started) noexcept;

@@ -35,7 +35,7 @@ protected:
 
     std::future<Result> runElsewhere(Request& request, Operations::Timeout timeout = Operations::kForEver) {
         auto result = std::async(std::launch::async, [this, &request, timeout] { return run(request, timeout); });
-        EXPECT_TRUE(waitFor([&] { return kernel_.isPending(request) || request.endStatus != STATUS_PENDING; }));
+        EXPECT_TRUE(waitFor([&] { return kernel_.isPending(request); }));
         return result;
     }
 
@@ -149,9 +149,10 @@ TEST_F(WaitedOperationTest, IsWokenBeforeItWaits) {
     wake();
     Request request;
     EXPECT_EQ(Operations::kWoken, run(request)->status);
-    request.bytes = 2;
-    auto result = runElsewhere(request);
-    EXPECT_TRUE(kernel_.complete(request));
+    Request next;
+    next.bytes = 2;
+    auto result = runElsewhere(next);
+    EXPECT_TRUE(kernel_.complete(next));
     EXPECT_EQ(2u, result.get()->bytes);
     expectNothingLeft();
 }
@@ -230,6 +231,30 @@ TEST_F(WaitedOperationTest, IsRefusedAtTheCeiling) {
     kernel_.completeAll();
     EXPECT_TRUE(recording_.waitForCount(requests.size()));
     EXPECT_TRUE(port_.waitUntilIdle());
+}
+
+// No wake is lost, at whatever moment it comes.
+TEST_F(WaitedOperationTest, OneWakeEndsTheReadThatBegins) {
+    constexpr int kReads = 5'000;
+    std::atomic<int> begun{0};
+    std::thread waker{[&] {
+        for (int i = 1; i <= kReads; ++i) {
+            while (begun < i) {
+                std::this_thread::yield();
+            }
+            for (int pause = i % 97; pause > 0; --pause) {
+                (void)begun.load();
+            }
+            wake();
+        }
+    }};
+    for (int i = 1; i <= kReads; ++i) {
+        Request request;
+        begun = i;
+        EXPECT_EQ(Operations::kWoken, run(request)->status);
+    }
+    waker.join();
+    expectNothingLeft();
 }
 
 // Each read ends once, whatever ends it: data, a wake, a cancel or the timeout. No read reports a wake that was none.

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A platform thread that reads a pipe waits in the kernel itself, and can be woken at any time. */
-@Timeout(120)
+@Timeout(300)
 final class WaitedReadTest {
-    private static final int BYTES = 20_000;
+    private static final int BYTES = 5_000;
 
     @Test
     void needsNoWorker() throws Exception {

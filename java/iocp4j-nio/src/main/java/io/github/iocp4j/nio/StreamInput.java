@@ -13,13 +13,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Reads from the device of streams. A read that has timed out stays in flight, and the next one continues it. */
+/** Reads from the device of streams, with a {@link Transfer}. */
 final class StreamInput extends InputStream {
     private static final long READ = 1;
 
     private final Streams streams;
     private final StreamDevice device;
     private final boolean endsWithEmptyMessage;
+    /** Whether a platform thread waits in the kernel. */
+    private final boolean waitsInTheKernel;
     private final Transfer reading = new Transfer();
     private volatile int timeout;
     private volatile boolean shutdown;
@@ -29,6 +31,7 @@ final class StreamInput extends InputStream {
     StreamInput(final Streams streams, final StreamDevice device) {
         this.streams = streams;
         this.device = device;
+        waitsInTheKernel = device instanceof NamedPipe && WaitedReads.arePossible((NamedPipe) device);
         endsWithEmptyMessage = device instanceof NamedPipe && AdapterFacts.keepsMessages((NamedPipe) device);
     }
 
@@ -163,7 +166,7 @@ final class StreamInput extends InputStream {
     /** Returns when the read has ended, perhaps one that is in flight already; false when the direction is stopped. */
     private boolean read(final int wanted) throws IOException {
         if (reading.isIdle()) {
-            if (device instanceof NamedPipe && WaitedReads.arePossible((NamedPipe) device)) {
+            if (waitsInTheKernel && WaitedReads.areForThisThread()) {
                 return readAndWait(wanted);
             }
             startRead(wanted);

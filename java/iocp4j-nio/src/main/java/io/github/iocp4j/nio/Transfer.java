@@ -16,7 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * One direction of a stream: a buffer, at most one operation in flight in it, and at most one thread that waits for
  * that operation. The thread with the lock starts operations and takes their results. A thread that stops waiting, at a
  * timeout or an interrupt, leaves the operation in flight: the next thread with the lock waits for the same operation,
- * so that no byte is lost.
+ * so that no byte is lost. A read for which the thread waits in the kernel is cancelled instead, and what has come
+ * nevertheless is its result.
  */
 final class Transfer {
     static final int MAX_BUFFER = 65_536;

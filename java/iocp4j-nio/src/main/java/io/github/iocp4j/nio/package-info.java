@@ -41,19 +41,19 @@
  * <p>Streams, sockets, futures, and file channels with an executor use one
  * {@linkplain io.github.iocp4j.nio.Streams#port() port of the process}, which is opened when it is first needed. A
  * program that wants a port of its own builds it with {@link io.github.iocp4j.nio.Streams#listener()}, and passes it to
- * the constructors. The workers of the port only wake the threads that wait; they never run code of the program.
+ * the constructors. The workers of the port only wake threads that wait; they never run code of the program.
  * Actions that depend on futures run on daemon threads of this module. File channels without an executor belong to the
  * default group of channels.
  *
  * <h2 id="waiting">Waiting</h2>
  *
- * <p>A thread that waits is parked, and holds no monitor: a virtual thread does not pin its carrier. Four things end a
- * wait:
+ * <p>A thread that waits is parked, and holds no monitor: a virtual thread does not pin its carrier. A platform thread
+ * that reads a pipe of this machine waits in the kernel, where it needs no worker. Four things end a wait:
  *
  * <ul>
  * <li>the result;
- * <li>the timeout of {@code setSoTimeout} or {@code connect}: a {@link java.net.SocketTimeoutException}. The read stays
- * in flight in a buffer of the stream, so that no byte is lost, and the next read continues it;
+ * <li>the timeout of {@code setSoTimeout} or {@code connect}: a {@link java.net.SocketTimeoutException}. No byte
+ * is lost: the read stays in flight in a buffer of the stream, or, in the kernel, is cancelled before it has any;
  * <li>{@code close}, by any thread: a {@link java.net.SocketException} with the message "Socket closed";
  * <li>an interrupt: an {@link java.io.InterruptedIOException}. Unlike a channel of the JDK, the socket stays open, and
  * no byte is lost. The thread is still interrupted.

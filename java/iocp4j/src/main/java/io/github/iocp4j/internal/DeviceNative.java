@@ -57,7 +57,7 @@ public final class DeviceNative {
      */
     public static native long readAndWait(long device, long buffer, int offset, int length, int milliseconds);
 
-    /** Ends a read that waits there, with ERROR_RETRY; if none does, the next one ends when it begins. */
+    /** Ends a read that waits there, with a status of its own; if none does, the next one ends when it begins. */
     public static native void wakeRead(long device);
 
     /** Either buffer may be null. */

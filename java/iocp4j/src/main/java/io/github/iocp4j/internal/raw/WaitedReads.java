@@ -14,15 +14,25 @@ import io.github.iocp4j.pipe.NamedPipe;
 public final class WaitedReads {
     /** For a read without a deadline. */
     public static final int NO_TIMEOUT = RawOperations.NO_TIMEOUT;
-    /** The {@link #status} of a read that {@link #wake} has ended: ERROR_RETRY. */
-    public static final int WOKEN = 1237;
+    /** The {@link #status} of a read that {@link #wake} has ended; no Win32 error code. */
+    public static final int WOKEN = 0x2000_0100;
+
+    private static final String LOCAL = "\\\\.\\pipe\\";
 
     private WaitedReads() {
     }
 
-    /** Whether this thread may wait for reads of the pipe: a virtual thread would pin its carrier. */
+    /**
+     * Whether a thread can wait for reads of the pipe. Not for a pipe of another machine: the end of the wait takes a
+     * cancel, and the network decides how long that takes.
+     */
     public static boolean arePossible(final NamedPipe pipe) {
-        return pipe.port().mechanism() == Mechanism.COMPLETION_PORT && !OffCarrier.isNeeded();
+        return pipe.port().mechanism() == Mechanism.COMPLETION_PORT && pipe.name().startsWith(LOCAL);
+    }
+
+    /** Whether this thread may wait for reads: a virtual thread would pin its carrier. */
+    public static boolean areForThisThread() {
+        return !OffCarrier.isNeeded();
     }
 
     /**
