@@ -20,6 +20,7 @@ final class Summary {
     private static final String JDK = "AsynchronousSocketChannel";
     private static final String NETTY = "Netty NIO";
     private static final String JNA = "JNA, blocking";
+    private static final String SOCKETS = "PipeServerSocket";
     private static final List<String> TCP = List.of("64 B, 1 client", "64 B, 16 clients", "64 B, 256 clients",
             "64 B, 1000 clients");
     private static final List<String> PIPES = TCP.subList(0, 3);
@@ -76,6 +77,7 @@ final class Summary {
                         + ratios("start", OPENED, "iocp4j, DLL not extracted yet", "AsynchronousFileChannel"));
         row(out, "JNA", "pipe echo, 64 B, a blocking thread for each of 1 / 16 / 256 clients", pipes(OURS, JNA));
         row(out, "", THE_SAME_INLINE, pipes(INLINE, JNA));
+        row(out, "", "the same through `PipeServerSocket` of iocp4j-nio", pipes(SOCKETS, JNA));
         row(out, "`Files.copy`", "1 GiB on one core / on all cores / 10,000 small files",
                 ratios("file-copy", COPIES, OURS, "Files.copy"));
         row(out, "`CopyFileEx`", THE_SAME, ratios("file-copy", COPIES, OURS, "CopyFileEx"));
@@ -90,7 +92,7 @@ final class Summary {
         head(out, servers);
         TCP.forEach(label -> roundTrips(out, "TCP, ", "tcp-echo", label, servers));
         out.append('\n');
-        final List<String> pipeServers = List.of(OURS, INLINE, JNA, FLOOR);
+        final List<String> pipeServers = List.of(OURS, INLINE, SOCKETS, JNA, FLOOR);
         head(out, pipeServers);
         PIPES.forEach(label -> roundTrips(out, "pipe, ", "pipe-echo", label, pipeServers));
         out.append("\nHow long a client of the log daemon waits for a write:\n\n");
