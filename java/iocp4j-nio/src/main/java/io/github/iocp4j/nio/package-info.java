@@ -56,7 +56,8 @@
  * is lost: the read stays in flight in a buffer of the stream, or, in the kernel, is cancelled before it has any;
  * <li>{@code close}, by any thread: a {@link java.net.SocketException} with the message "Socket closed";
  * <li>an interrupt: an {@link java.io.InterruptedIOException}. Unlike a channel of the JDK, the socket stays open, and
- * no byte is lost. The thread is still interrupted.
+ * no byte is lost. The thread is still interrupted. A channel over a stream, as {@code Channels.newChannel} makes it,
+ * is not closed either.
  * </ul>
  *
  * <h2 id="memory">Memory</h2>
