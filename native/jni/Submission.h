@@ -58,8 +58,8 @@ jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint mill
     return resultOf(id);
 }
 
-// Starts an operation that the kernel ends, and waits for its end, which needs no packet: `start(device, operation)` makes the
-// Win32 call. Returns the Win32 error code and the byte count as both() does.
+// Starts an operation that the kernel ends, and waits for its end, which needs no packet: `start(device, operation)`
+// makes the Win32 call. Returns the Win32 error code and the byte count as both() does.
 template <class Memory, class Start>
 jlong run(jlong device, Opcode opcode, const Memory& memory, jint milliseconds, Start&& start) noexcept {
     const Share<Device> found{static_cast<Device::Key>(device)};
