@@ -78,11 +78,27 @@ jlong JNICALL writeRegistered(JNIEnv*, jclass, jlong device, jlong buffer, jint 
     return startWrite(device, memory, position, token, milliseconds);
 }
 
+// The kernel must end the reads of the device. Returns the Win32 error code and the byte count as both() does.
 jlong JNICALL readAndWait(JNIEnv*, jclass, jlong device, jlong buffer, jint offset, jint length, jint milliseconds) {
     const RegisteredPart memory{buffer, offset, length};
-    return run(device, Opcode::kRead, memory, milliseconds, [&](Device& target, Operation& operation) {
-        return target.read(operation, memory.address(), memory.length());
-    });
+    const Share<Device> found{static_cast<Device::Key>(device)};
+    if (!found) {
+        return refused(EngineError::kDeviceClosed);
+    }
+    if (!found->isBound()) {
+        return refused(EngineError::kWrongDevice);
+    }
+    if (!memory.valid()) {
+        return refused(EngineError::kBadBuffer);
+    }
+    auto record = found->port().operations().run(
+        found, Opcode::kRead, timeoutOf(milliseconds),
+        [&](Operation& operation) { return found->read(operation, memory.address(), memory.length()); });
+    if (!record) {
+        return refused(record.error());
+    }
+    (void)found->onCompleted(*record);
+    return both(record->status, record->bytes);
 }
 
 void JNICALL wakeRead(JNIEnv*, jclass, jlong device) {

@@ -33,8 +33,13 @@ jlong onDevice(jlong device, Body&& body) noexcept {
     return target != nullptr ? body(*target) : refused(EngineError::kWrongDevice);
 }
 
+// Negative milliseconds mean no timeout.
+inline Operations::Timeout timeoutOf(jint milliseconds) noexcept {
+    return milliseconds < 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
+}
+
 // Starts an operation on a device of that kind: `start(kind, operation)` makes the Win32 call. `memory` pins the
-// buffers. Negative milliseconds mean no timeout.
+// buffers.
 template <class Kind, class Memory, class Start>
 jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint milliseconds, Start&& start) noexcept {
     Share<Device> found{static_cast<Device::Key>(device)};
@@ -49,37 +54,13 @@ jlong submit(jlong device, Opcode opcode, Memory& memory, jlong token, jint mill
         return refused(EngineError::kBadBuffer);
     }
     Operations& operations = found->port().operations();
-    const auto timeout = milliseconds < 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
-    const auto id = operations.submit(std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pins(),
-                                      timeout, [&](Operation& operation) { return start(*target, operation); });
+    const auto id =
+        operations.submit(std::move(found), opcode, static_cast<std::uint64_t>(token), memory.pins(),
+                          timeoutOf(milliseconds), [&](Operation& operation) { return start(*target, operation); });
     if (id && !isInline(*id)) {
         memory.handOver();
     }
     return resultOf(id);
-}
-
-// Starts an operation that the kernel ends, and waits for its end, which needs no packet: `start(device, operation)`
-// makes the Win32 call. Returns the Win32 error code and the byte count as both() does.
-template <class Memory, class Start>
-jlong run(jlong device, Opcode opcode, const Memory& memory, jint milliseconds, Start&& start) noexcept {
-    const Share<Device> found{static_cast<Device::Key>(device)};
-    if (!found) {
-        return refused(EngineError::kDeviceClosed);
-    }
-    if (!found->isBound()) {
-        return refused(EngineError::kWrongDevice);
-    }
-    if (!memory.valid()) {
-        return refused(EngineError::kBadBuffer);
-    }
-    const auto timeout = milliseconds < 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
-    auto record = found->port().operations().run(found, opcode, timeout,
-                                                 [&](Operation& operation) { return start(*found, operation); });
-    if (!record) {
-        return refused(record.error());
-    }
-    (void)found->onCompleted(*record);
-    return both(record->status, record->bytes);
 }
 
 template <class Kind, class Start>

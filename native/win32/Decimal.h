@@ -5,7 +5,7 @@
 
 namespace iocp4j::win32 {
 
-// As std::to_wstring, with which MinGW's library links the formatting of floating-point numbers: 5 % of the jar.
+// As std::to_wstring, with which MinGW's library links the formatting of floating-point numbers: 12 KB in the jar.
 inline std::wstring decimal(std::uint64_t number) {
     const std::string digits = std::to_string(number);
     return {digits.begin(), digits.end()};

@@ -244,19 +244,12 @@ void Operations::awaitKernel(Operation& operation, HANDLE event, Timeout timeout
 
 void Operations::wakeRead(Target& target) noexcept {
     target.setReadWake();
-    Operation* operation = nullptr;
-    for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
-        const std::uint64_t generation = operation->rendezvous.generation();
-        // These reads count only if holdWaited() then finds the same generation.
-        if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
-            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == Opcode::kRead) {
-            cancelIfWoken(target, *operation, generation);
-        }
-    }
+    forEach(target, Opcode::kRead,
+            [&](Operation& operation, std::uint64_t generation) { cancelIfWoken(target, operation, generation); });
 }
 
-// Whoever finds the operation held leaves the mark. Therefore each thread looks at the mark after it has released the
-// operation, too.
+// A thread that cannot hold the operation leaves the mark to the holder. Therefore a holder checks the mark again after
+// it has released the operation.
 void Operations::cancelIfWoken(Target& target, Operation& operation, std::uint64_t generation) noexcept {
     while (target.hasReadWake() && operation.rendezvous.holdWaited(generation)) {
         // If the mark is gone, an earlier read has ended for it.
@@ -377,18 +370,25 @@ bool Operations::cancel(const Target& target, OperationId id) noexcept {
     return operation != nullptr && cancelGeneration(*operation, generationIn(id));
 }
 
-std::uint32_t Operations::cancelAll(const Target& target, Opcode opcode) noexcept {
-    std::uint32_t found = 0;
+template <class Visit>
+void Operations::forEach(const Target& target, Opcode opcode, const Visit& visit) noexcept {
     Operation* operation = nullptr;
     for (std::uint32_t slot = 0; (operation = slab_.at(slot)) != nullptr; ++slot) {
         const std::uint64_t generation = operation->rendezvous.generation();
-        // These reads count only if cancelGeneration() then finds the same generation.
         if (operation->rendezvous.alive(generation) && operation->target.load(std::memory_order_relaxed) == &target &&
-            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode &&
-            cancelGeneration(*operation, generation)) {
-            ++found;
+            std::atomic_ref{operation->record.opcode}.load(std::memory_order_relaxed) == opcode) {
+            visit(*operation, generation);
         }
     }
+}
+
+std::uint32_t Operations::cancelAll(const Target& target, Opcode opcode) noexcept {
+    std::uint32_t found = 0;
+    forEach(target, opcode, [&](Operation& operation, std::uint64_t generation) {
+        if (cancelGeneration(operation, generation)) {
+            ++found;
+        }
+    });
     return found;
 }
 

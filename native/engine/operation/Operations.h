@@ -29,8 +29,8 @@ using OperationId = std::uint64_t;
 constexpr OperationId inlineId(std::uint32_t bytes) noexcept { return OperationId{1} << 61 | bytes; }
 constexpr bool isInline(OperationId id) noexcept { return id >> 61 == 1; }
 
-// All operations of one port. Every operation starts in submit(), run(), report() or post(), and ends in
-// retire().
+// All operations of one port. Every operation starts in submit(), run(), report() or post(), and
+// ends in retire().
 class Operations {
 public:
     static constexpr std::uint32_t kMaxCeiling = 1u << 24;
@@ -166,6 +166,10 @@ private:
     OperationId settle(Operation& operation, const Started& started) noexcept;
     void endInline(Operation& operation) noexcept;
     void releaseHold(Operation& operation) noexcept;
+    // Calls `visit` with each operation of the target in flight that has that opcode, and with its generation. What was
+    // read of the operation counts only if `visit` then finds the same generation.
+    template <class Visit>
+    void forEach(const Target& target, Opcode opcode, const Visit& visit) noexcept;
     bool cancelGeneration(Operation& operation, std::uint64_t generation) noexcept;
     bool countsUnwritten(Operation& operation, std::uint32_t slot, std::uint32_t status) const noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;

@@ -51,29 +51,11 @@ public:
     // For the holder, when no packet follows: claims the operation. The holder then stores the result and calls
     // selfPost(). Returns false when a packet has come nevertheless. That packet then counts, and the holder calls
     // release().
-    [[nodiscard]] bool claimByHolder() noexcept {
-        std::uint64_t word = word_.load(std::memory_order_relaxed);
-        do {
-            if ((word & kClaimed) != 0) {
-                return false;
-            }
-        } while (
-            !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_relaxed));
-        return true;
-    }
+    [[nodiscard]] bool claimByHolder() noexcept { return claimUnless(kClaimed); }
 
     // For the starting thread of a waited operation that it has released and that is over. Returns false while another
     // thread holds the operation, which ends when its CancelIoEx returns.
-    [[nodiscard]] bool claimWaited() noexcept {
-        std::uint64_t word = word_.load(std::memory_order_acquire);
-        do {
-            if ((word & kHeld) != 0) {
-                return false;
-            }
-        } while (
-            !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_acquire));
-        return true;
-    }
+    [[nodiscard]] bool claimWaited() noexcept { return claimUnless(kHeld); }
 
     // After this a self-posted packet finishes the operation.
     void selfPost() noexcept { enterState(kInFlight | kSelfPosted); }
@@ -153,9 +135,9 @@ public:
     [[nodiscard]] Arrival arrive(bool selfPosted, std::uint64_t generation) noexcept {
         std::uint64_t word = word_.load(std::memory_order_acquire);
         for (;;) {
-            const bool expected = (word & (kInFlight | kWaited)) == kInFlight &&  //
-                                  ((word & kSelfPosted) != 0) == selfPosted;
-            if (!expected || generationOf(word) != generation || (word & kClaimed) != 0) {
+            const std::uint64_t expected = kInFlight | (selfPosted ? kSelfPosted : 0);
+            if ((word & (kInFlight | kSelfPosted | kWaited)) != expected || generationOf(word) != generation ||
+                (word & kClaimed) != 0) {
                 return Arrival::kForeign;
             }
             const bool held = (word & kHeld) != 0;
@@ -210,6 +192,18 @@ private:
     static std::uint64_t withoutBits(std::uint64_t word) noexcept { return word & ~(kOneGeneration - 1); }
     static std::uint64_t generationOf(std::uint64_t word) noexcept {
         return (word / kOneGeneration) & ((std::uint64_t{1} << kGenerationBits) - 1);
+    }
+
+    // Claims the operation. Returns false if that bit is set.
+    bool claimUnless(std::uint64_t bit) noexcept {
+        std::uint64_t word = word_.load(std::memory_order_acquire);
+        do {
+            if ((word & bit) != 0) {
+                return false;
+            }
+        } while (
+            !word_.compare_exchange_weak(word, word | kClaimed, std::memory_order_acq_rel, std::memory_order_acquire));
+        return true;
     }
 
     void enterState(std::uint64_t bits) noexcept {

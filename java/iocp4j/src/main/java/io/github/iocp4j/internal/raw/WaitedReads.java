@@ -4,6 +4,7 @@ import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.RegisteredSlice;
 import io.github.iocp4j.internal.DeviceNative;
 import io.github.iocp4j.internal.OffCarrier;
+import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.pipe.NamedPipe;
 
@@ -17,8 +18,6 @@ public final class WaitedReads {
     /** The {@link #status} of a read that {@link #wake} has ended; no Win32 error code. */
     public static final int WOKEN = 0x2000_0100;
 
-    private static final String LOCAL = "\\\\.\\pipe\\";
-
     private WaitedReads() {
     }
 
@@ -27,7 +26,7 @@ public final class WaitedReads {
      * cancel, and the network decides how long that takes.
      */
     public static boolean arePossible(final NamedPipe pipe) {
-        return pipe.port().mechanism() == Mechanism.COMPLETION_PORT && pipe.name().startsWith(LOCAL);
+        return pipe.port().mechanism() == Mechanism.COMPLETION_PORT && PipeNames.isLocal(pipe.name());
     }
 
     /** Whether this thread may wait for reads: a virtual thread would pin its carrier. */
