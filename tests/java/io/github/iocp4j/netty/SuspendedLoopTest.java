@@ -60,6 +60,15 @@ final class SuspendedLoopTest {
                 .channel();
     }
 
+    /** Returns the writes. The last one stays in flight, because the peer does not read. */
+    private List<ChannelFuture> writeUntilOneIsInFlight(final IocpSocketChannel client) throws Exception {
+        final List<ChannelFuture> writes = new ArrayList<>();
+        do {
+            writes.add(client.writeAndFlush(loops.buffer(Loops.random(1 << 20))));
+        } while (!loop.submit(client::isWriting).get());
+        return writes;
+    }
+
     private void suspend() throws Exception {
         Loops.suspend(single);
     }
@@ -115,10 +124,7 @@ final class SuspendedLoopTest {
     @Test
     void theWriteInFlightOfADeregisteredChannelEnds() throws Exception {
         final IocpSocketChannel client = (IocpSocketChannel) connect();
-        final List<ChannelFuture> writes = new ArrayList<>();
-        do {
-            writes.add(client.writeAndFlush(loops.buffer(Loops.random(1 << 20))));
-        } while (!loop.submit(client::isWriting).get());
+        final List<ChannelFuture> writes = writeUntilOneIsInFlight(client);
         client.deregister().sync();
         loop.execute(single::trySuspend);
         accepted.take().config().setAutoRead(true);
@@ -130,10 +136,7 @@ final class SuspendedLoopTest {
     @Test
     void aChannelIsRegisteredAgainWithAWriteInFlight() throws Exception {
         final IocpSocketChannel client = (IocpSocketChannel) connect();
-        final List<ChannelFuture> writes = new ArrayList<>();
-        do {
-            writes.add(client.writeAndFlush(loops.buffer(Loops.random(1 << 20))));
-        } while (!loop.submit(client::isWriting).get());
+        final List<ChannelFuture> writes = writeUntilOneIsInFlight(client);
         client.deregister().sync();
         client.eventLoop().register(client).sync();
         final Thread thread = loop.submit(Thread::currentThread).get();

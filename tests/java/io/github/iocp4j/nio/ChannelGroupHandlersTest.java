@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -265,19 +264,15 @@ final class ChannelGroupHandlersTest {
 
     @Test
     void threadsOfAnotherGroupDoNotCallHandlersDirectly() throws Exception {
-        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        final AsynchronousChannelGroup own = PROVIDER.openAsynchronousChannelGroup(1, body -> {
-            final Thread thread = new Thread(body);
-            threads.add(thread);
-            return thread;
-        });
+        final RecordedThreads threads = new RecordedThreads();
+        final AsynchronousChannelGroup own = PROVIDER.openAsynchronousChannelGroup(1, threads);
         try (ChannelPair pair = ChannelPair.Kind.TCP.connect(own);
                 ChannelPair others = ChannelPair.Kind.TCP.connect(ChannelPair.fixed(1))) {
             final Outcome<Integer> nested = new Outcome<>();
             others.server.read(ByteBuffer.allocate(0), null,
                     new OnSuccess<>(bytes -> pair.server.read(ByteBuffer.allocate(0), null, nested)));
             nested.get();
-            assertThat(threads).contains(nested.thread());
+            assertThat(threads.made).contains(nested.thread());
         }
     }
 }

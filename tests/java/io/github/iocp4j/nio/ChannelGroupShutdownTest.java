@@ -12,9 +12,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,12 +109,8 @@ final class ChannelGroupShutdownTest {
     @Test
     void handlersOfAGroupThatEndsRunOnTheExecutorBeforeTheEnd() throws Exception {
         for (int i = 0; i < 20; i++) {
-            final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-            final ExecutorService executor = Executors.newFixedThreadPool(1, body -> {
-                final Thread thread = new Thread(body);
-                threads.add(thread);
-                return thread;
-            });
+            final RecordedThreads threads = new RecordedThreads();
+            final ExecutorService executor = Executors.newFixedThreadPool(1, threads);
             final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
             final ChannelPair pair = ChannelPair.Kind.TCP.connect(group);
             pair.client.close();
@@ -125,7 +119,7 @@ final class ChannelGroupShutdownTest {
             group.shutdownNow();
             assertThat(group.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
             assertThat(read.isCalledOnce()).isTrue();
-            assertThat(threads).contains(read.thread());
+            assertThat(threads.made).contains(read.thread());
         }
     }
 

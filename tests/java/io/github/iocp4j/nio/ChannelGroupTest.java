@@ -13,17 +13,14 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -37,14 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ChannelGroupTest {
     @Test
     void handlersRunOnTheThreadsOfAFixedGroup() throws Exception {
-        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(3, body -> {
-            final Thread thread = new Thread(body);
-            threads.add(thread);
-            return thread;
-        });
+        final RecordedThreads threads = new RecordedThreads();
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(3, threads);
         try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
-            assertThat(threads).hasSize(3);
+            assertThat(threads.made).hasSize(3);
             for (int i = 0; i < 20; i++) {
                 final Outcome<Integer> read = new Outcome<>();
                 pair.server.read(ByteBuffer.allocate(1), null, read);
@@ -52,7 +45,7 @@ final class ChannelGroupTest {
                 pair.client.write(heap("x"), null, write);
                 read.get();
                 write.get();
-                assertThat(threads).contains(read.thread(), write.thread());
+                assertThat(threads.made).contains(read.thread(), write.thread());
             }
         }
     }
@@ -109,21 +102,16 @@ final class ChannelGroupTest {
     @ParameterizedTest
     @CsvSource({"false, 0", "true, 0", "true, 2", "true, -1"})
     void aGivenOrCachedExecutorCallsTheHandlers(final boolean cached, final int initialSize) throws Exception {
-        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        final ThreadFactory factory = body -> {
-            final Thread thread = new Thread(body);
-            threads.add(thread);
-            return thread;
-        };
+        final RecordedThreads threads = new RecordedThreads();
         final ExecutorService executor =
-                cached ? Executors.newCachedThreadPool(factory) : Executors.newFixedThreadPool(2, factory);
+                cached ? Executors.newCachedThreadPool(threads) : Executors.newFixedThreadPool(2, threads);
         final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, initialSize);
         try (ChannelPair pair = ChannelPair.Kind.TCP.connect(group)) {
             final Outcome<Integer> read = new Outcome<>();
             pair.server.read(ByteBuffer.allocate(1), null, read);
             pair.client.write(heap("x")).get();
             read.get();
-            assertThat(threads).contains(read.thread());
+            assertThat(threads.made).contains(read.thread());
             assertThat(executor.isShutdown()).isFalse();
         }
         assertThat(executor.isTerminated()).isTrue();
