@@ -75,7 +75,8 @@ final class SocketConnectTest {
 
     @Test
     void endsAConnectThatIsClosedOrCancelled() throws Exception {
-        // The server does not accept, but Windows completes such a connect from the backlog, so that either outcome is right.
+        // The server does not accept, but Windows completes such a connect from the backlog: it may
+        // succeed or fail.
         final Channel server = loops.serverBootstrap(Echo::new).option(ChannelOption.AUTO_READ, false)
                 .bind(Loops.loopback(0)).sync().channel();
         for (int i = 0; i < 50; i++) {
