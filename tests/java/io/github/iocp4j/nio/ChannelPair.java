@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 /** Two connected channels and their group, which ends with them. */
 final class ChannelPair implements AutoCloseable {
     static final AsynchronousChannelProvider PROVIDER = new CompletionPortChannelProvider();
+
+    private static final int SOCKET_BUFFER = 1 << 14;
 
     final AsynchronousChannelGroup group;
     final AsynchronousSocketChannel client;
@@ -64,6 +67,33 @@ final class ChannelPair implements AutoCloseable {
         private PipeMode mode() {
             return this == PIPE ? PipeMode.BYTE : PipeMode.MESSAGE;
         }
+    }
+
+    /** Has the client write until a write stays in flight. */
+    Outcome<Integer> blockedWrite() throws Exception {
+        return blockedWrite(ByteBuffer.allocateDirect(1 << 20));
+    }
+
+    /** As {@link #blockedWrite()}, with the contents of a buffer. */
+    Outcome<Integer> blockedWrite(final ByteBuffer source) throws Exception {
+        if (client.supportedOptions().contains(StandardSocketOptions.SO_SNDBUF)) {
+            // As with pipes, there is no room for a block, so that the outcome does not depend on the speed.
+            client.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
+            server.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
+        }
+        Outcome<Integer> write = new Outcome<>();
+        client.write(source, null, write);
+        int quiet = 0;
+        while (quiet < 5) {
+            Thread.sleep(5);
+            quiet++;
+            if (write.isDone()) {
+                write = new Outcome<>();
+                client.write(source.clear(), null, write);
+                quiet = 0;
+            }
+        }
+        return write;
     }
 
     static AsynchronousChannelGroup fixed(final int threads) throws Exception {

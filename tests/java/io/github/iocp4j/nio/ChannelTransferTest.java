@@ -5,37 +5,30 @@ import static io.github.iocp4j.nio.ChannelPair.fill;
 import static io.github.iocp4j.nio.ChannelPair.heap;
 import static io.github.iocp4j.nio.ChannelPair.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.fixtures.Garbage;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
-import java.nio.channels.InterruptedByTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Reads and writes of channels: results, timeouts, cancel and close in flight. */
+/** Reads and writes of channels: results, buffers and the end of the data. */
 @Timeout(300)
 final class ChannelTransferTest {
     private static final int BLOCK = 1 << 20;
-    private static final int SOCKET_BUFFER = 1 << 14;
 
     @ParameterizedTest
     @EnumSource
@@ -103,7 +96,7 @@ final class ChannelTransferTest {
     @EnumSource
     void aWriteFailsWhenThePeerLeaves(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> write = blockedWrite(pair);
+            final Outcome<Integer> write = pair.blockedWrite();
             pair.server.close();
             assertThat(write.failure()).isInstanceOf(IOException.class)
                     .isNotInstanceOf(ClosedChannelException.class);
@@ -207,164 +200,6 @@ final class ChannelTransferTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTimeoutEndsTheReadAndItsDirectionOnly(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> read = new Outcome<>();
-            pair.server.read(ByteBuffer.allocate(1), 1, TimeUnit.MILLISECONDS, null, read);
-            assertThat(read.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
-            assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1)))
-                    .isExactlyInstanceOf(IllegalStateException.class);
-            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
-            assertThat(pair.server.isOpen()).isTrue();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aTimeoutEndsTheWriteAndItsDirectionOnly(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            Outcome<Integer> write = new Outcome<>();
-            pair.client.write(ByteBuffer.allocate(BLOCK), 50, TimeUnit.MILLISECONDS, null, write);
-            while (!hasFailed(write)) {
-                write = new Outcome<>();
-                pair.client.write(ByteBuffer.allocate(BLOCK), 50, TimeUnit.MILLISECONDS, null, write);
-            }
-            assertThat(write.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
-            assertThatThrownBy(() -> pair.client.write(ByteBuffer.allocate(1)))
-                    .isExactlyInstanceOf(IllegalStateException.class);
-            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
-            assertThat(pair.client.read(ByteBuffer.allocate(1)).get()).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aTimeoutEndsScatterAndGatherToo(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final ByteBuffer[] many = {ByteBuffer.allocate(BLOCK), ByteBuffer.allocateDirect(BLOCK)};
-            final Outcome<Long> scatter = new Outcome<>();
-            pair.client.read(many, 0, 2, 1, TimeUnit.MILLISECONDS, "r", scatter);
-            assertThat(scatter.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
-            assertThat(scatter.attachment()).isEqualTo("r");
-            assertThatThrownBy(() -> pair.client.read(ByteBuffer.allocate(1)))
-                    .isExactlyInstanceOf(IllegalStateException.class);
-            Outcome<Long> gather = new Outcome<>();
-            pair.client.write(many, 0, 2, 50, TimeUnit.MILLISECONDS, null, gather);
-            while (!hasFailed(gather)) {
-                gather = new Outcome<>();
-                many[0].clear();
-                many[1].clear();
-                pair.client.write(many, 0, 2, 50, TimeUnit.MILLISECONDS, null, gather);
-            }
-            assertThat(gather.failure()).isExactlyInstanceOf(InterruptedByTimeoutException.class);
-            final Outcome<Long> next = new Outcome<>();
-            assertThatThrownBy(() -> pair.client.write(many, 0, 2, 0, TimeUnit.SECONDS, null, next))
-                    .isExactlyInstanceOf(IllegalStateException.class);
-            assertThat(next.isDone()).isFalse();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aTimeoutThatIsNotReachedChangesNothing(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> read = new Outcome<>();
-            pair.server.read(ByteBuffer.allocate(5), Long.MAX_VALUE, TimeUnit.DAYS, null, read);
-            assertThat(pair.client.write(heap("x")).get()).isEqualTo(1);
-            assertThat(read.get()).isEqualTo(1);
-            final Outcome<Integer> next = new Outcome<>();
-            pair.server.read(ByteBuffer.allocate(5), -1, TimeUnit.DAYS, null, next);
-            assertThat(pair.client.write(heap("y")).get()).isEqualTo(1);
-            assertThat(next.get()).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCancelledReadIsDoneAtOnceAndEndsItsDirection(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final Future<Integer> read = pair.server.read(ByteBuffer.allocate(1));
-            assertThat(read.cancel(false)).isTrue();
-            assertThat(read.isDone()).isTrue();
-            assertThat(read.isCancelled()).isTrue();
-            assertThatThrownBy(read::get).isInstanceOf(CancellationException.class);
-            assertThat(read.cancel(true)).isFalse();
-            assertThat(pair.server.isOpen()).isTrue();
-            assertThatThrownBy(() -> pair.server.read(ByteBuffer.allocate(1)))
-                    .isExactlyInstanceOf(IllegalStateException.class);
-            assertThat(pair.server.write(heap("x")).get()).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCancelledWriteIsDoneAtOnceAndEndsItsDirection(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            Future<Integer> write = pair.client.write(ByteBuffer.allocate(BLOCK));
-            while (!write.cancel(false)) {
-                write = pair.client.write(ByteBuffer.allocate(BLOCK));
-            }
-            final Future<Integer> cancelled = write;
-            assertThat(cancelled.isDone()).isTrue();
-            assertThat(cancelled.isCancelled()).isTrue();
-            assertThatThrownBy(cancelled::get).isInstanceOf(CancellationException.class);
-            assertThatThrownBy(() -> pair.client.write(heap("x"))).isExactlyInstanceOf(IllegalStateException.class);
-            assertThat(pair.client.isOpen()).isTrue();
-            assertThat(pair.server.write(heap("y")).get()).isEqualTo(1);
-            assertThat(pair.client.read(ByteBuffer.allocate(1)).get()).as("the other direction").isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCancelThatMayInterruptClosesTheChannel(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final Outcome<Integer> blocked = blockedWrite(pair);
-            final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
-            assertThat(read.cancel(true)).isTrue();
-            assertThat(pair.client.isOpen()).isFalse();
-            assertThatThrownBy(read::get).isInstanceOf(CancellationException.class);
-            assertThat(blocked.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-            assertThat(Outcome.failureOf(pair.client.read(ByteBuffer.allocate(1))))
-                    .isExactlyInstanceOf(ClosedChannelException.class);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void cancelsOfReadsThatJustStartOrEndLoseNothing(final ChannelPair.Kind kind) throws Exception {
-        for (int i = 0; i < 50; i++) {
-            try (ChannelPair pair = kind.connect()) {
-                final Future<Integer> read = pair.server.read(ByteBuffer.allocateDirect(1));
-                final Future<Integer> write = pair.client.write(heap("x"));
-                final boolean cancelled = read.cancel(false);
-                assertThat(write.get()).isEqualTo(1);
-                assertThat(read.isCancelled()).isEqualTo(cancelled);
-                if (!cancelled) {
-                    assertThat(read.get()).isEqualTo(1);
-                }
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void closeEndsWhatIsInFlight(final ChannelPair.Kind kind) throws Exception {
-        try (ChannelPair pair = kind.connect()) {
-            final Future<Integer> read = pair.client.read(ByteBuffer.allocate(1));
-            final Outcome<Integer> write = blockedWrite(pair);
-            pair.client.close();
-            pair.client.close();
-            assertThat(Outcome.failureOf(read)).isExactlyInstanceOf(AsynchronousCloseException.class);
-            assertThat(write.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-            final Outcome<Integer> late = new Outcome<>();
-            pair.client.write(heap("x"), null, late);
-            assertThat(late.failure()).isExactlyInstanceOf(ClosedChannelException.class);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void shutdownInputEndsReads(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
             final Future<Integer> pending = pair.server.read(ByteBuffer.allocate(1));
@@ -397,7 +232,7 @@ final class ChannelTransferTest {
     void aWriteWhoseBufferIsChangedInFlightFailsAndTheNextWorks(final ChannelPair.Kind kind) throws Exception {
         for (final ByteBuffer source : List.of(ByteBuffer.allocateDirect(BLOCK), ByteBuffer.allocate(BLOCK))) {
             try (ChannelPair pair = kind.connect()) {
-                final Outcome<Integer> write = blockedWrite(pair, source);
+                final Outcome<Integer> write = pair.blockedWrite(source);
                 source.limit(source.position());
                 final Outcome<Integer> reads = readToTheEnd(pair.server);
                 assertThat(write.failure()).isInstanceOf(RuntimeException.class);
@@ -444,33 +279,6 @@ final class ChannelTransferTest {
         }
     }
 
-    /** Has the client write until a write stays in flight. */
-    private static Outcome<Integer> blockedWrite(final ChannelPair pair) throws Exception {
-        return blockedWrite(pair, ByteBuffer.allocateDirect(BLOCK));
-    }
-
-    private static Outcome<Integer> blockedWrite(final ChannelPair pair, final ByteBuffer source) throws Exception {
-        final AsynchronousSocketChannel channel = pair.client;
-        if (channel.supportedOptions().contains(StandardSocketOptions.SO_SNDBUF)) {
-            // As with pipes, there is no room for a block, so that the outcome does not depend on the speed.
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
-            pair.server.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
-        }
-        Outcome<Integer> write = new Outcome<>();
-        channel.write(source, null, write);
-        int quiet = 0;
-        while (quiet < 5) {
-            Thread.sleep(5);
-            quiet++;
-            if (write.isDone()) {
-                write = new Outcome<>();
-                channel.write(source.clear(), null, write);
-                quiet = 0;
-            }
-        }
-        return write;
-    }
-
     /** Reads in handlers, until there is the end. */
     private static Outcome<Integer> readToTheEnd(final AsynchronousSocketChannel channel) {
         final Outcome<Integer> end = new Outcome<>();
@@ -491,15 +299,6 @@ final class ChannelTransferTest {
             }
         });
         return end;
-    }
-
-    private static boolean hasFailed(final Outcome<?> outcome) throws Exception {
-        try {
-            outcome.get();
-            return false;
-        } catch (final ExecutionException failed) {
-            return true;
-        }
     }
 
     /** Reads a byte in each handler, until a number has come. */
