@@ -179,7 +179,7 @@ class LogFileTest {
     }
 
     /** Accepts a number of bytes, then only a part of a write, then nothing. */
-    private static final class FakeDisk implements SeekableByteChannel {
+    private static final class FakeDisk extends WriteOnlyFile {
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private int room;
         private int failures;
@@ -232,31 +232,6 @@ class LogFileTest {
             taken.reset();
             taken.write(kept, 0, (int) size);
             return this;
-        }
-
-        @Override
-        public int read(final ByteBuffer into) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long position() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public SeekableByteChannel position(final long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // Nothing to give back.
         }
     }
 }

@@ -4,11 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /** A file whose writes wait during a pause. */
-final class SlowDisk implements SeekableByteChannel {
+final class SlowDisk extends WriteOnlyFile {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private boolean paused;
     private int writers;
@@ -56,35 +55,5 @@ final class SlowDisk implements SeekableByteChannel {
     @Override
     public synchronized long size() {
         return taken.size();
-    }
-
-    @Override
-    public SeekableByteChannel truncate(final long size) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int read(final ByteBuffer into) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long position() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public SeekableByteChannel position(final long position) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return true;
-    }
-
-    @Override
-    public void close() {
-        // Nothing to give back.
     }
 }
