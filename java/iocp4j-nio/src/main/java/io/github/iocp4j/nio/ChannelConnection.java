@@ -75,6 +75,18 @@ final class ChannelConnection {
         }
     }
 
+    /** Takes over a connection that a server has accepted. If this fails, the channel is closed. */
+    void accepted(final StreamDevice connection, final SocketAddress peer) throws IOException {
+        try {
+            connection.attach(channel);
+            adopt(connection);
+            connected(peer);
+        } catch (final IOException | RuntimeException gone) {
+            close();
+            throw gone;
+        }
+    }
+
     /** Binds the device, while no other thread connects or binds. */
     void bind(final Bind bind) throws IOException {
         lock.lock();
@@ -120,7 +132,7 @@ final class ChannelConnection {
         }
     }
 
-    /** The device is connected, also when a server has accepted it. */
+    /** Called when the device is connected, by this end or by a server. */
     void connected(final SocketAddress peer) throws IOException {
         channel.prepare();
         final SocketAddress own = channel.localOfConnected(peer);

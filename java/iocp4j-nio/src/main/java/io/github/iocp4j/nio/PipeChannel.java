@@ -54,15 +54,8 @@ final class PipeChannel extends StreamChannel {
             final AsynchronousChannelProvider provider, final ChannelGroup group, final NamedPipe pipe,
             final SocketAddress address) throws IOException {
         final PipeChannel channel = open(provider, group);
-        try {
-            pipe.attach(channel);
-            channel.connection().adopt(pipe);
-            channel.connection().connected(address);
-            return channel;
-        } catch (final IOException | RuntimeException gone) {
-            channel.close();
-            throw gone;
-        }
+        channel.connection().accepted(pipe, address);
+        return channel;
     }
 
     /** Throws, because a client has no address of its own. */

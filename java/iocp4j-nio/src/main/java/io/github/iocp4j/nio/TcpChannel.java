@@ -52,15 +52,8 @@ final class TcpChannel extends StreamChannel {
             throws IOException {
         final TcpChannel channel = new TcpChannel(provider, group);
         group.add(channel);
-        try {
-            socket.attach(channel);
-            channel.connection().adopt(socket);
-            channel.connection().connected(socket.remoteAddress());
-            return channel;
-        } catch (final IOException | RuntimeException gone) {
-            channel.close();
-            throw gone;
-        }
+        channel.connection().accepted(socket, socket.remoteAddress());
+        return channel;
     }
 
     @Override
