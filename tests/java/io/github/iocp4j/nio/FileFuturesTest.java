@@ -2,6 +2,7 @@ package io.github.iocp4j.nio;
 
 import static io.github.iocp4j.fixtures.PipePair.buffer;
 import static io.github.iocp4j.fixtures.PipePair.text;
+import static io.github.iocp4j.nio.Outcome.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,15 +38,6 @@ final class FileFuturesTest {
     private OverlappedFile open() throws IOException {
         return OverlappedFile.builder(Streams.port(), folder.resolve("file")).read().write().create()
                 .share(FileShare.READ, FileShare.WRITE).open();
-    }
-
-    private static Throwable failure(final CompletableFuture<?> future) throws Exception {
-        try {
-            future.get();
-        } catch (final ExecutionException failed) {
-            return failed.getCause();
-        }
-        throw new AssertionError("It has succeeded");
     }
 
     @Test
@@ -103,7 +94,7 @@ final class FileFuturesTest {
         assumeWindows();
         try (OverlappedFile file = open(); OverlappedFile second = open()) {
             Futures.lock(file, RANGE, LockMode.EXCLUSIVE).get();
-            assertThat(failure(Futures.lock(second, RANGE, LockMode.SHARED, Duration.ofMillis(20))))
+            assertThat(failureOf(Futures.lock(second, RANGE, LockMode.SHARED, Duration.ofMillis(20))))
                     .isInstanceOf(TimeoutException.class);
             final CompletableFuture<Void> cancelled = Futures.lock(second, RANGE, LockMode.SHARED);
             assertThat(cancelled.cancel(false)).isTrue();
@@ -134,7 +125,7 @@ final class FileFuturesTest {
             Futures.lock(file, RANGE, LockMode.EXCLUSIVE).get();
             final CompletableFuture<Void> lock = Futures.lock(second, RANGE, LockMode.EXCLUSIVE);
             assertThat(second.close(Duration.ofMinutes(1))).isTrue();
-            assertThat(failure(lock)).isInstanceOf(AsynchronousCloseException.class);
+            assertThat(failureOf(lock)).isInstanceOf(AsynchronousCloseException.class);
         }
     }
 
@@ -142,9 +133,9 @@ final class FileFuturesTest {
     void aClosedFileTakesNothing() throws Exception {
         try (OverlappedFile second = open()) {
             assertThat(second.close(Duration.ofMinutes(1))).isTrue();
-            assertThat(failure(Futures.lock(second, RANGE, LockMode.SHARED)))
+            assertThat(failureOf(Futures.lock(second, RANGE, LockMode.SHARED)))
                     .isInstanceOf(ClosedChannelException.class);
-            assertThat(failure(Futures.read(second, ByteBuffer.allocateDirect(1), 0)))
+            assertThat(failureOf(Futures.read(second, ByteBuffer.allocateDirect(1), 0)))
                     .isInstanceOf(ClosedChannelException.class);
         }
     }

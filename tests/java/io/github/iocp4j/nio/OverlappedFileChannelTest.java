@@ -1,5 +1,6 @@
 package io.github.iocp4j.nio;
 
+import static io.github.iocp4j.nio.Outcome.failureOf;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -61,15 +62,6 @@ final class OverlappedFileChannelTest {
         return Files.write(folder.resolve("file"), new byte[bytes]);
     }
 
-    private static Throwable failure(final Future<?> future) throws Exception {
-        try {
-            future.get();
-        } catch (final ExecutionException failed) {
-            return failed.getCause();
-        }
-        throw new AssertionError("It has succeeded");
-    }
-
     @Test
     void runOnTheSharedPortIfTheyHaveAnExecutorAndLeaveNothing() throws Exception {
         // The next one has no devices of other tests.
@@ -129,8 +121,8 @@ final class OverlappedFileChannelTest {
     @Test
     void aRangeThatIsTooHighFailsTheOperation() throws Exception {
         try (AsynchronousFileChannel channel = FileChannels.open(file(10), READ, WRITE)) {
-            assertThat(failure(channel.read(ByteBuffer.allocate(2), Long.MAX_VALUE))).isInstanceOf(IOException.class);
-            assertThat(failure(channel.write(ByteBuffer.allocate(2), Long.MAX_VALUE)))
+            assertThat(failureOf(channel.read(ByteBuffer.allocate(2), Long.MAX_VALUE))).isInstanceOf(IOException.class);
+            assertThat(failureOf(channel.write(ByteBuffer.allocate(2), Long.MAX_VALUE)))
                     .isInstanceOf(IOException.class);
             assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(10);
         }
@@ -160,9 +152,9 @@ final class OverlappedFileChannelTest {
                         OverlappedFile.builder(port, file(10)).read().write().share(FileShare.values()).open(), true,
                         true, Runnable::run)) {
             final Future<Integer> first = channel.read(ByteBuffer.allocate(2), 0);
-            final Throwable refused = failure(channel.read(ByteBuffer.allocate(2), 0));
+            final Throwable refused = failureOf(channel.read(ByteBuffer.allocate(2), 0));
             assertThat(refused).isInstanceOf(IOException.class).hasCauseInstanceOf(OperationLimitException.class);
-            assertThat(failure(channel.lock())).hasCauseInstanceOf(OperationLimitException.class);
+            assertThat(failureOf(channel.lock())).hasCauseInstanceOf(OperationLimitException.class);
             // The refused lock is not remembered.
             assertThat(channel.tryLock()).isNotNull();
             assertThat(first.cancel(false)).isTrue();
@@ -175,9 +167,9 @@ final class OverlappedFileChannelTest {
         final OverlappedFile file = OverlappedFile.open(port, file(10));
         try (AsynchronousFileChannel channel = new OverlappedFileChannel(file, true, false, Runnable::run)) {
             port.close();
-            assertThat(failure(channel.read(ByteBuffer.allocate(2), 0))).isInstanceOf(ClosedChannelException.class);
+            assertThat(failureOf(channel.read(ByteBuffer.allocate(2), 0))).isInstanceOf(ClosedChannelException.class);
             assertThatThrownBy(channel::size).isInstanceOf(ClosedChannelException.class);
-            assertThat(failure(channel.lock(0, 1, true))).isInstanceOf(ClosedChannelException.class);
+            assertThat(failureOf(channel.lock(0, 1, true))).isInstanceOf(ClosedChannelException.class);
         }
     }
 
