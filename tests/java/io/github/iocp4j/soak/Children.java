@@ -25,9 +25,7 @@ final class Children implements AutoCloseable {
     private final String program;
     private final CompletionPort port;
     private final Semaphore ended = new Semaphore(0);
-    private final Thread thread = new Thread(this::run, "soak-children");
-    private volatile boolean closing;
-    private volatile int started;
+    private final Lives lives;
 
     Children(final Ledger ledger, final Path programs) throws Win32Exception {
         this.ledger = ledger;
@@ -35,38 +33,21 @@ final class Children implements AutoCloseable {
         port = CompletionPort.batchBuilder(this::onCompletions).name("soak-children").workers(2)
                 .exceptionHandler((completion, thrown) -> ledger.fault("a listener of children has thrown " + thrown))
                 .open();
-        thread.start();
+        lives = new Lives("soak-children", ledger, this::live);
     }
 
-    int started() {
-        return started;
+    int ended() {
+        return lives.ended();
     }
 
     @Override
     public void close() {
-        closing = true;
-        try {
-            thread.join();
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        lives.close();
         port.close();
     }
 
-    private void run() {
-        try {
-            for (int number = 0; !closing; number++) {
-                live(number % LIVES.size());
-                started = number + 1;
-            }
-        } catch (final Win32Exception | RuntimeException failed) {
-            ledger.fault("a child has failed: " + failed);
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void live(final int life) throws Win32Exception, InterruptedException {
+    private void live(final int number) throws Win32Exception, InterruptedException {
+        final int life = number % LIVES.size();
         final List<String> words = LIVES.get(life);
         final ChildProcess.Builder builder = words.size() == 1 ? ChildProcess.builder(port, program, words.get(0))
                 : ChildProcess.builder(port, program, words.get(0), words.get(1));

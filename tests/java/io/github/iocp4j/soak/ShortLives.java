@@ -28,42 +28,21 @@ final class ShortLives implements AutoCloseable {
 
     private final Ledger ledger;
     private final SoakServer server;
-    private final Thread thread = new Thread(this::run, "soak-short-lives");
-    private volatile boolean closing;
-    private volatile int lived;
+    private final Lives lives;
 
     ShortLives(final Ledger ledger, final SoakServer server) {
         this.ledger = ledger;
         this.server = server;
-        thread.start();
+        lives = new Lives("soak-short-lives", ledger, this::live);
     }
 
-    int lived() {
-        return lived;
+    int ended() {
+        return lives.ended();
     }
 
     @Override
     public void close() {
-        closing = true;
-        try {
-            thread.join();
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void run() {
-        try {
-            for (int number = 0; !closing; number++) {
-                live(number);
-                lived = number + 1;
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            }
-        } catch (final Win32Exception | RuntimeException failed) {
-            ledger.fault("a short life has failed: " + failed);
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        lives.close();
     }
 
     private void live(final int number) throws Win32Exception, InterruptedException {
@@ -89,6 +68,7 @@ final class ShortLives implements AutoCloseable {
         } finally {
             end(number, port, second, clients);
         }
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
 
     /**

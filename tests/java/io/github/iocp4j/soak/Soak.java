@@ -141,9 +141,9 @@ public final class Soak implements Callable<Integer> {
                 }
             }
             killed += doomed.killed();
-            lives += others.lived();
-            socketLives += sockets.lived();
-            children += offspring.started();
+            lives += others.ended();
+            socketLives += sockets.ended();
+            children += offspring.ended();
         }
         final boolean quiet = server.awaitQuiet(QUIET_PATIENCE);
         if (!quiet) {

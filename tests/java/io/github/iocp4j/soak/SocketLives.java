@@ -41,41 +41,25 @@ final class SocketLives implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Ledger ledger;
-    private final Thread thread = new Thread(this::run, "soak-socket-lives");
-    private volatile boolean closing;
-    private volatile int lived;
+    private final Lives lives;
 
     SocketLives(final Ledger ledger) {
         this.ledger = ledger;
-        thread.start();
+        lives = new Lives("soak-socket-lives", ledger, this::live);
     }
 
-    int lived() {
-        return lived;
+    int ended() {
+        return lives.ended();
     }
 
     @Override
     public void close() {
-        closing = true;
-        try {
-            thread.join();
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        lives.close();
     }
 
-    private void run() {
-        try {
-            for (int number = 0; !closing; number++) {
-                new Life(number).live();
-                lived = number + 1;
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            }
-        } catch (final Win32Exception | RuntimeException failed) {
-            ledger.fault("a life of sockets has failed: " + failed);
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    private void live(final int number) throws Win32Exception, InterruptedException {
+        new Life(number).live();
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
 
     /** One server, its clients, and the ports of both. */
