@@ -28,14 +28,14 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * Looks at the files of a release as Maven Central, and whoever downloads one, would. Prints their sizes, then each
- * complaint; ends with 1 if there is any.
+ * Checks the files of a release for the requirements of Maven Central and of users. Prints their sizes, then each
+ * complaint. Exits with 1 if there is one.
  */
 final class VerifyRelease {
     private static final int JAR_LIMIT = 512 * 1024;
     private static final Map<String, String> CHECKSUMS =
             Map.of("md5", "MD5", "sha1", "SHA-1", "sha256", "SHA-256", "sha512", "SHA-512");
-    /** What Central demands of each POM; a parent may have it. */
+    /** The elements that Central requires in each POM or its parent. */
     private static final List<String> POM_ELEMENTS = List.of("modelVersion", "groupId", "artifactId", "version", "name",
             "description", "url", "licenses/license/name", "licenses/license/url", "developers/developer/name",
             "scm/connection", "scm/developerConnection", "scm/url");
@@ -43,7 +43,7 @@ final class VerifyRelease {
             List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json");
     private static final List<String> LICENCES = List.of("GCC-RUNTIME-EXCEPTION.txt", "MINGW-W64.txt");
     private static final String DLL = "META-INF/native/windows-x86_64/iocp4j.dll";
-    /** What an artifact must have inside, besides the licence. */
+    /** The files that an artifact must contain besides the licence. */
     private static final Map<String, List<String>> CONTENTS = Map.ofEntries(
             Map.entry("iocp4j .jar", List.of("io/github/iocp4j/CompletionPort.class", DLL,
                     DLL + ".sha256", "META-INF/native-image/io.github.iocp4j/iocp4j/jni-config.json")),
@@ -84,9 +84,9 @@ final class VerifyRelease {
     /**
      * Checks a folder.
      *
-     * @param args the folder, the version, the list of files, the time that is on all of them, and what must be in
-     *     none: paths of the machine that has built them
-     * @throws Exception when something cannot be read at all
+     * @param args the folder, the version, the list of files, the time of all entries, and paths of the build machine
+     *     that no file may contain
+     * @throws Exception when a file cannot be read
      */
     public static void main(final String[] args) throws Exception {
         final VerifyRelease release = new VerifyRelease(
@@ -123,7 +123,7 @@ final class VerifyRelease {
         expect(libraries.size() == 1, "there are " + libraries.size() + " different DLLs in the artifacts");
     }
 
-    /** What a line of the list stands for. */
+    /** The files that a line of the list names. */
     private Stream<String> artifacts(final String line) {
         final String[] words = line.split(" ");
         if (!words[1].equals("library")) {
@@ -146,7 +146,7 @@ final class VerifyRelease {
         try (Stream<Path> files = Files.walk(repository)) {
             final Set<Path> found = files.filter(Files::isRegularFile).collect(Collectors.toSet());
             expected.stream().filter(file -> !found.contains(file)).forEach(file -> complain("there is no " + file));
-            found.stream().filter(file -> !expected.contains(file)).forEach(file -> complain("nobody expects " + file));
+            found.stream().filter(file -> !expected.contains(file)).forEach(file -> complain("unexpected: " + file));
         }
     }
 
@@ -183,7 +183,7 @@ final class VerifyRelease {
             expect(new String(content(content, "META-INF/MANIFEST.MF"), StandardCharsets.UTF_8)
                     .contains("Bundle-SymbolicName: "), name + " is no bundle of OSGi");
         }
-        // In a zip for people they are at the top.
+        // A zip has them in its top folder.
         final String folder = name.endsWith(".zip") ? name.replaceFirst("\\.zip$", "/") : "META-INF/";
         expect(entries.contains(folder + "LICENSE") && entries.contains(folder + "NOTICE"),
                 name + " has no LICENSE or no NOTICE");
@@ -198,7 +198,7 @@ final class VerifyRelease {
         }
     }
 
-    /** The names of the entries, each of which is looked into. */
+    /** Checks each entry and returns their names. */
     private Set<String> unpack(final String archive, final byte[] content) throws Exception {
         final Set<String> names = new HashSet<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(content))) {
@@ -207,7 +207,7 @@ final class VerifyRelease {
                 names.add(entry.getName());
                 final byte[] inside = zip.readAllBytes();
                 checkNothingOfTheMachine(name, inside);
-                // Those of picocli's jar are its own.
+                // picocli's jar has times of its own.
                 expect(entry.getName().startsWith("picocli/") || entry.getTimeLocal().equals(time),
                         archive + " has entries that are not of " + time);
                 if (entry.getName().endsWith(".dll")) {
@@ -236,7 +236,7 @@ final class VerifyRelease {
         final String text = new String(content, StandardCharsets.ISO_8859_1);
         for (final String path : machine) {
             final int at = text.indexOf(path + "/");
-            expect(at < 0, name + " tells where it was built: "
+            expect(at < 0, name + " contains a path of the build machine: "
                     + (at < 0 ? "" : text.substring(at, Math.min(at + 100, text.length())).split("[^ -~]")[0]));
         }
     }

@@ -129,7 +129,7 @@ private:
     std::atomic<std::uint64_t> finished_ = 0;
     std::atomic<bool> ended_ = false;
     std::promise<void> end_;
-    // The last, so that it ends first: it reads into the others, and tells them.
+    // The last member, so that it ends first: its completions use the others.
     iocp4j::CompletionPort port_{[this](iocp4j::Completions batch) { take(batch); }};
 };
 

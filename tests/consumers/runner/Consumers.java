@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Builds the programs in the folders beside this one as their users would, against nothing of iocp4j but a Maven
- * repository that it has been published to, and runs them in a Windows JVM; on Linux, under Wine.
+ * Builds the programs in the folders beside this one against a Maven repository to which iocp4j was published, as its
+ * users do, and runs them in a Windows JVM; on Linux, under Wine.
  *
  * <p>{@code ./dev consumers} publishes and calls this, from the project's folder. Without {@code --jvm} the
  * JVM is that of this program or, on Linux, {@code IOCP4J_WINDOWS_JAVA_HOME}.
@@ -35,10 +35,10 @@ public final class Consumers {
     }
 
     /**
-     * Runs all cases or those that are named in each JVM, and prints a table of what came out.
+     * Runs all cases, or those that are named, in each JVM, and prints a table of the results.
      *
      * @param args see {@link #USAGE}
-     * @throws Exception when not even that can be done
+     * @throws Exception when the cases cannot be run
      */
     public static void main(final String[] args) throws Exception {
         final List<String> rest = new ArrayList<>(Arrays.asList(args));
@@ -75,7 +75,7 @@ public final class Consumers {
         return table.isGood() && !cases.isEmpty();
     }
 
-    /** What to do in which way, and what must come of it. */
+    /** The cases by name, with the expected result of each. */
     private Map<String, Case> cases() {
         final Map<String, Case> cases = new LinkedHashMap<>();
         addWithOneJar(cases);
@@ -96,7 +96,7 @@ public final class Consumers {
         cases.put("class-path", jvm -> jvm.nativeAccess("ALL-UNNAMED")
                 .run(target, "-cp", projects.classPath("class-path"), TALK).succeeds());
         cases.put("strange-folder", jvm -> {
-            // Two letters that no code page of western Europe has; and a space.
+            // A space, and two characters that the code pages of western Europe lack.
             final Path folder = projects.copy("class-path", "Gr\u00f6\u00dfe \u6e2c\u8a66 app");
             return jvm.run(folder, "-cp", path(Projects.names(folder).toArray()), TALK).succeeds();
         });
@@ -113,7 +113,7 @@ public final class Consumers {
         cases.put("two-versions", jvm -> {
             final Path first = projects.library("class-path");
             final Path second = Projects.otherVersion(first, target.resolve("iocp4j-of-another-version.jar"));
-            // The DLL is that of the jar whose classes the JVM takes.
+            // The DLL must come from the jar whose classes the JVM loads.
             return jvm.run(target, "-cp", path(projects.jar("class-path"), first, second), TALK).succeeds();
         });
         cases.put("module-path", jvm -> jvm.nativeAccess("io.github.iocp4j")
@@ -160,12 +160,12 @@ public final class Consumers {
 
     private void addBundles(final Map<String, Case> cases) {
         cases.put("osgi", jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.library("osgi")));
-        // The last is a fragment of the one before.
+        // The last bundle is a fragment of the previous one.
         cases.put("osgi-split",
                 jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.facade(), projects.natives()));
     }
 
-    /** A program with another module of the library; its Java module has the name of its package. */
+    /** Adds a program with another module of the library. Its Java module has the name of its package. */
     private void addModule(final Map<String, Case> cases, final String project, final String program) {
         cases.put(project, jvm -> jvm.nativeAccess("ALL-UNNAMED")
                 .run(target, "-cp", path(projects.jars(project).toArray()), program).succeeds());
@@ -178,7 +178,7 @@ public final class Consumers {
                 program.replace("com.example.", "com.example.shadow.")).succeeds());
     }
 
-    /** A program with gRPC, whose automatic modules name none of those that they need. */
+    /** Adds a program with gRPC, whose automatic modules do not name the modules that they require. */
     private void addGrpc(final Map<String, Case> cases) {
         cases.put("netty", jvm -> jvm.nativeAccess("ALL-UNNAMED")
                 .run(target, "-cp", path(projects.jars("netty").toArray()), SERVED).succeeds());
@@ -187,7 +187,7 @@ public final class Consumers {
                         "--add-modules", "ALL-MODULE-PATH", "--module", "com.example.served/" + SERVED).succeeds());
     }
 
-    /** A program whose channels are of the provider that the command line names. */
+    /** Adds a program whose command line names the provider of its channels. */
     private void addProvider(final Map<String, Case> cases) {
         final String property = "-Djava.nio.channels.spi.AsynchronousChannelProvider="
                 + "io.github.iocp4j.nio.CompletionPortChannelProvider";
@@ -198,7 +198,7 @@ public final class Consumers {
                         "--module", "com.example.streamed/" + CHANNELLED).succeeds());
     }
 
-    /** Runs a program, which is in the first of the bundles. */
+    /** Runs the program in the first bundle. */
     private Outcome runBundles(final Jvm jvm, final String main, final Path... bundles) throws Exception {
         final List<String> arguments = new ArrayList<>(List.of(
                 "-cp", path(projects.jar("osgi"), projects.dependency("osgi", "org.apache.felix.framework")),
@@ -219,7 +219,7 @@ public final class Consumers {
         return Stream.of(elements).map(Object::toString).collect(Collectors.joining(Projects.SEPARATOR));
     }
 
-    /** Tells what went wrong, or nothing. */
+    /** Returns the result of a case, also if it throws. */
     private static Outcome attempt(final String name, final Case run, final Jvm jvm) {
         Outcome outcome;
         try {

@@ -38,7 +38,7 @@ final class Jvm {
         return changed;
     }
 
-    /** The same, where it can: with native code allowed to that module and denied to all others. */
+    /** If this JVM supports it, the same JVM with native access for that module only. */
     Jvm nativeAccess(final String module) {
         final Jvm changed = new Jvm(this);
         if (Integer.parseInt(version.split("[.+-]")[0]) >= DENYING_JVM) {

@@ -1,4 +1,4 @@
-/** What came of one way to use iocp4j. */
+/** The result of one case. */
 final class Outcome {
     final boolean good;
     final String text;

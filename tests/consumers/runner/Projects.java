@@ -16,18 +16,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The projects in the folders beside this one, each built when it is first asked for. */
+/** The projects in the folders beside this one. Each is built when it is first used. */
 final class Projects {
-    /** Between the elements of a class path, for a Windows JVM. */
+    /** Separates the elements of a class path of a Windows JVM. */
     static final String SEPARATOR = ";";
     static final String DLL = "META-INF/native/windows-x86_64/iocp4j.dll";
 
-    /** Where whatever is made here goes. */
+    /** The folder of all files that this program writes. */
     final Path target;
     private final Path here;
     private final Path published;
     private final String version;
-    /** What has been built: the folder, or what went wrong. */
+    /** The folder of each project that was built, or the failure. */
     private final Map<String, Path> built = new HashMap<>();
     private final Map<String, Exception> broken = new HashMap<>();
 
@@ -40,7 +40,7 @@ final class Projects {
         prepare();
     }
 
-    /** A local repository of our own, in which iocp4j can be from nowhere but where it has been published. */
+    /** A separate local repository, so that iocp4j can only come from where it was published. */
     private void prepare() throws IOException {
         delete(target.resolve("local/io/github/iocp4j"));
         Files.createDirectories(target);
@@ -52,7 +52,7 @@ final class Projects {
                 "  <profiles>", "    <profile>", "      <id>published</id>",
                 "      <repositories>",
                 repository("repository", "published", published, true),
-                // So that what the build has fetched is not fetched again.
+                // Avoids a second download of what the build has fetched.
                 repository("repository", "third-party", users, false),
                 "      </repositories>",
                 "      <pluginRepositories>",
@@ -74,7 +74,7 @@ final class Projects {
                 + snapshots + "</enabled></snapshots></" + element + ">";
     }
 
-    /** The folder in which a project has been built. */
+    /** Builds a project if needed and returns its folder. */
     Path build(final String name) throws Exception {
         if (!built.containsKey(name) && !broken.containsKey(name)) {
             try {
@@ -117,7 +117,7 @@ final class Projects {
         return folder;
     }
 
-    /** Maven notes which repository it has each file from. */
+    /** Checks Maven's records of the repository from which each file came. */
     private void requirePublished() throws IOException {
         final Path ours = target.resolve("local/io/github/iocp4j");
         if (!Files.exists(ours)) {
@@ -193,7 +193,7 @@ final class Projects {
         return build("split").resolve("lib/iocp4j-" + version + "-windows-x86_64.jar");
     }
 
-    /** CMake builds its programs against what Maven has unpacked. Answers the folder they are in. */
+    /** Builds the programs by CMake with the files that Maven has unpacked. Returns their folder. */
     Path cmake(final String project) throws Exception {
         final Path folder = build(project);
         final Path build = folder.resolve("cmake");
@@ -212,7 +212,7 @@ final class Projects {
         return build;
     }
 
-    /** The same jar with another DLL, which is whole. */
+    /** Copies a jar with another DLL, whose checksum is right. */
     static Path otherVersion(final Path jar, final Path other) throws Exception {
         Files.copy(jar, other, StandardCopyOption.REPLACE_EXISTING);
         try (FileSystem content = FileSystems.newFileSystem(URI.create("jar:" + other.toUri()), Map.of())) {

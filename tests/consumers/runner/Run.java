@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What a program has done. */
+/** The exit code and the output of a program. */
 final class Run {
-    private static final int PATIENCE_MINUTES = 5;
-    /** Begins the last line of a program that has done what it should. */
+    private static final int TIMEOUT_MINUTES = 5;
+    /** The beginning of the last line of a program that has succeeded. */
     private static final String SUCCESS = "ok: ";
 
     final int status;
@@ -24,7 +24,7 @@ final class Run {
 
     static Run of(final List<String> command, final Path folder, final Map<String, String> environment)
             throws IOException, InterruptedException {
-        // A file, for what Wine starts beside may hold a pipe open for longer than the program runs.
+        // A file, because processes that Wine starts may keep a pipe open after the program's end.
         final Path output = Files.createTempFile("consumer", ".log");
         final ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
                 .redirectErrorStream(true).redirectOutput(output.toFile());
@@ -32,7 +32,7 @@ final class Run {
         final Process process = builder.start();
         try {
             process.getOutputStream().close();
-            final boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+            final boolean ended = process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES);
             final String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
             return new Run(ended ? process.exitValue() : -1, ended ? text : text + "\nand did not end");
         } finally {
@@ -41,7 +41,7 @@ final class Run {
         }
     }
 
-    /** Of a program for Windows. */
+    /** Runs a Windows program. */
     static Run of(final Path program) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(Host.WINDOWS ? List.of() : List.of(Host.program("wine-run")));
         command.add(program.toString());

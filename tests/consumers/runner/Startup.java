@@ -8,8 +8,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What it costs to begin, in new JVMs: until a port is open, and from there to its first completion. Nobody is to
- * rely on the figures, but on their ratio.
+ * Measures in new JVMs the time until a port is open, and from there to its first completion. The ratio to the JDK
+ * counts, not the absolute figures.
  */
 final class Startup {
     private static final int ROUNDS = 5;
@@ -53,7 +53,7 @@ final class Startup {
         return new Outcome(true, ROUNDS + " new JVMs for each figure");
     }
 
-    /** An archive of the classes that the program loads when it starts: the same in each JVM from 11 on. */
+    /** Dumps an archive of the classes that the program loads when it starts, with options of every JVM from 11 on. */
     private static List<String> ownArchive(final Path folder, final Jvm jvm, final List<String> program,
             final String file) throws Exception {
         final Path list = folder.resolve("startup-classes.txt");
@@ -66,10 +66,10 @@ final class Startup {
         return archive(folder.resolve("startup.jsa"), jvm, dump);
     }
 
-    /** Makes an archive, and answers the options to use it with. */
+    /** Dumps an archive and returns the options that use it. */
     private static List<String> archive(final Path archive, final Jvm jvm, final List<String> arguments)
             throws Exception {
-        // A JVM that is stopped leaves one that nobody may write to.
+        // A JVM that was stopped leaves a read-only archive.
         Files.deleteIfExists(archive);
         final String option = "-XX:SharedArchiveFile=" + archive;
         final List<String> dump = new ArrayList<>(List.of("-Xshare:dump", option));

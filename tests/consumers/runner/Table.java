@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Which case came out how in which JVM. */
+/** The results of all cases in all JVMs. */
 final class Table {
     private final List<Jvm> jvms;
     private final Map<String, Map<Jvm, Outcome>> rows = new LinkedHashMap<>();

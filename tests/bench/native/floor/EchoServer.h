@@ -8,13 +8,13 @@
 
 namespace iocp4j::bench {
 
-// Sends back to each client what it sends. What kind of connection it is, the derived class knows.
+// Sends back to each client what it sends. The derived class makes the calls for one kind of connection.
 class EchoServer : public Server {
 protected:
     enum class Step { kAccept, kRead, kWrite };
     enum class Outcome { kPacketFollows, kDone, kFailed };
 
-    // One client, or the place for one. Either an accept, a read or a write is in flight.
+    // One client, or an instance that waits for one. One accept, read or write is in flight.
     struct Connection : OVERLAPPED {
         HANDLE handle = nullptr;
         Step step = Step::kAccept;
@@ -24,14 +24,14 @@ protected:
 
     EchoServer(unsigned threads, bool completesInline) : Server(threads), completesInline_(completesInline) {}
 
-    // A client is there.
+    // A client has connected.
     virtual void introduce(Connection& connection) = 0;
     virtual Outcome read(Connection& connection) = 0;
     // Sends what has been read.
     virtual Outcome write(Connection& connection) = 0;
     virtual void close(HANDLE handle) = 0;
 
-    // What the result of a call means, when `pending` is the error that says that a packet will come.
+    // What the result of a call means. `pending` is the error of a call whose packet follows.
     Outcome outcome(bool succeeded, int error, int pending) const noexcept {
         if (succeeded) {
             return completesInline_ ? Outcome::kDone : Outcome::kPacketFollows;
@@ -43,7 +43,7 @@ protected:
 
 private:
     void take(const OVERLAPPED_ENTRY& entry) override;
-    // Takes the step after the one that is done, and all that follow at once.
+    // Takes the next step, and further ones while calls complete inline.
     void goOn(Connection& connection);
 
     const bool completesInline_;

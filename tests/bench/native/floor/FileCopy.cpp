@@ -1,5 +1,5 @@
-// Copies a file, or a folder file by file, as Windows does it: once, however long that takes. The driver removes what
-// it has made before the next turn.
+// Copies a file, or the files of a folder, with CopyFileEx, once, whatever the length of the run. The driver deletes
+// the copies before the next run.
 
 #include <windows.h>
 

@@ -78,7 +78,7 @@ private:
         return file;
     }
 
-    // Answers whether a packet will come. Those that complete inline are counted here.
+    // Returns true if a packet follows. Counts reads that complete inline.
     bool start(Read& read, const Stopwatch& time, std::atomic<std::uint64_t>& operations) {
         do {
             read.random ^= read.random << 13;

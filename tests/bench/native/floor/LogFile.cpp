@@ -21,7 +21,7 @@ LogFile::LogFile(const std::string& path)
         throw CallFailed{"CreateFile " + path};
     }
     waiting_.reserve(kCapacity);
-    // As long as the process: so does the sink.
+    // Runs until the process ends, like the sink.
     std::thread{[this] { flush(); }}.detach();
 }
 

@@ -10,11 +10,11 @@
 
 namespace iocp4j::bench {
 
-// A file that lines are added to, by way of a buffer as large as that of iocp4j's syelogd: a line is on its way after
-// 20 milliseconds at the latest, and sooner when the buffer is full.
+// A file to which lines are appended, through a buffer as large as that of iocp4j's syelogd. A line is written after at
+// most 20 milliseconds, or when the buffer is full.
 class LogFile {
 public:
-    // Empties the file, or makes it.
+    // Creates the file, or empties it.
     explicit LogFile(const std::string& path);
     LogFile(const LogFile&) = delete;
     LogFile& operator=(const LogFile&) = delete;
@@ -26,7 +26,7 @@ private:
     void write();
 
     const HANDLE file_;
-    std::mutex mutex_;  // of what is waiting
+    std::mutex mutex_;  // guards the rest
     std::condition_variable begun_;
     std::vector<char> waiting_;
 };

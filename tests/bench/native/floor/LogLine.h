@@ -10,12 +10,12 @@
 
 namespace iocp4j::bench {
 
-// The line that a message becomes, in the same memory for each message: yyyymmddhhmmssmmm PID FACILITY.SEVERITY: TEXT.
-// Text other than printable ASCII is written as \n, \r, \t or \xNN; iocp4j's syelogd lets UTF-8 pass, too, but there is
-// none in the messages of a benchmark.
+// Formats a message as a line, in the same memory for each message: yyyymmddhhmmssmmm PID FACILITY.SEVERITY: TEXT.
+// Text other than printable ASCII is written as \n, \r, \t or \xNN. Unlike this, iocp4j's syelogd keeps UTF-8; the
+// messages of the benchmarks have none.
 class LogLine {
 public:
-    // Of so many bytes received; empty for what is no message.
+    // `length` is the number of bytes received. The result is empty if they are not a message.
     std::span<const char> of(const test::SyelogMessage& message, std::size_t length);
 
 private:
@@ -25,7 +25,7 @@ private:
 
     char* putTime(FILETIME time, char* at);
 
-    std::uint64_t second_ = 0;  // that the prefix is of; clients tell the same one for as long as it lasts
+    std::uint64_t second_ = 0;                // of the prefix; formatted once for all messages of a second
     std::array<char, kPrefix + 1> prefix_{};  // with a NUL
     std::array<char, kLongestHead + sizeof(test::SyelogMessage::text) * kGrowth + 1> bytes_;
 };

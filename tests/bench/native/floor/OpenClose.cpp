@@ -1,4 +1,4 @@
-// Opens a file, makes it known to a port and closes it again.
+// Opens a file, binds it to a port and closes it.
 
 #include "Port.h"
 #include "Stopwatch.h"

@@ -1,6 +1,6 @@
 #include "Pacer.h"
 
-// After windows.h.
+// Requires windows.h.
 #include <timeapi.h>
 
 #include <algorithm>
@@ -14,8 +14,7 @@ namespace {
 
 constexpr UINT kTickMilliseconds = 1;
 
-// By how much a sleep may be longer than wanted. To wait without one would take the core from the server, where they
-// have only one.
+// The thread sleeps although it may wake so late, because spinning would take the core from the server.
 constexpr auto kTolerance = std::chrono::microseconds{200};
 
 }  // namespace
@@ -50,7 +49,7 @@ void Pacer::sleep(Clock::duration length) const {
     delayExecution_(FALSE, &interval);
 }
 
-// The median: a busy neighbour makes some of them long.
+// The median, because other processes delay some of them.
 Pacer::Clock::duration Pacer::typicalDelay() const {
     constexpr auto kLength = std::chrono::microseconds{300};
     std::array<Clock::duration, 15> delays{};

@@ -6,7 +6,7 @@
 
 namespace iocp4j::bench {
 
-// Waits for moments that lie less than a millisecond ahead.
+// Waits until a given time, more accurately than to a millisecond.
 class Pacer {
 public:
     using Clock = std::chrono::steady_clock;
@@ -19,15 +19,15 @@ public:
     void sleepUntil(Clock::time_point moment) const;
 
 private:
-    // Unlike Sleep it counts in units of 100 ns, negative ones from now on. Windows wakes a thread at ticks of its
-    // clock all the same; Wine, whose timers do not go below a millisecond, does so on time.
+    // NtDelayExecution takes units of 100 ns; a negative interval is relative. Windows still wakes threads at ticks of
+    // its clock. Wine wakes them on time, although its timers have a resolution of a millisecond.
     using DelayExecution = LONG(NTAPI*)(BOOLEAN alertable, LARGE_INTEGER* interval);
 
     void sleep(Clock::duration length) const;
     Clock::duration typicalDelay() const;
 
     const DelayExecution delayExecution_;
-    // What comes sooner is awaited without sleep.
+    // The thread spins for waits shorter than this.
     Clock::duration awake_{};
 };
 

@@ -1,4 +1,5 @@
-// Clients of an echo server on a named pipe: the load for all contestants, and so as cheap as it can be made.
+// Clients of an echo server on a named pipe. All contestants have the same clients, which use as little processor time
+// as possible.
 
 #include <algorithm>
 #include <atomic>
@@ -31,7 +32,7 @@ public:
         }
     }
 
-    // Every client begins its next round when one is over.
+    // Each client starts its next round when one has ended.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
         std::vector<std::chrono::nanoseconds> latencies;
@@ -55,8 +56,8 @@ public:
         return run;
     }
 
-    // The clients begin their rounds in turn, each when it is due or as soon as the one before is over. Timetable.java
-    // says why a latency counts from when it was due.
+    // The clients start their rounds in turn, each when it is due or when the client's previous round has ended.
+    // Timetable.java explains why the latency counts from the due time.
     Run offer(std::chrono::milliseconds length, double perSecond) override {
         const Pacer pacer;
         const Stopwatch time{length};
@@ -93,7 +94,7 @@ public:
             for (std::uint64_t request = 0; request < requests; ++request) {
                 pacer.sleepUntil(due(request));
                 const std::size_t index = request % clients_.size();
-                // Whoever makes it 1 has the client; until it is 0 again, it is busy.
+                // The thread that raises the count from 0 starts the client, which is busy until the count is 0 again.
                 if (appointments[index].owed++ == 0) {
                     proceed(clients_[index], next);
                 }
@@ -114,18 +115,18 @@ private:
     struct Client : OVERLAPPED {
         HANDLE pipe;
         std::vector<char> memory;
-        DWORD heard;  // of the answer
+        DWORD heard;  // bytes of the answer
         bool reads;
         Pacer::Clock::time_point began;  // the round, unless rounds are offered
     };
 
-    // A client's rounds at an offered load.
+    // A client's rounds at a steady rate.
     struct Appointments {
-        std::atomic<std::uint64_t> owed = 0;  // that are due and not over
+        std::atomic<std::uint64_t> owed = 0;  // due and not ended
         std::vector<std::chrono::nanoseconds> latencies;
     };
 
-    // Goes on where a packet has come.
+    // Continues the client of a packet.
     template <typename Next>
     bool resume(const OVERLAPPED_ENTRY& entry, const Next& next) {
         if (bytesOf(entry) == 0) {
@@ -135,8 +136,8 @@ private:
         return take(client, bytesOf(entry), next) && proceed(client, next);
     }
 
-    // Starts what comes next, round after round while `next`, told of each that is over, wants another, until something
-    // takes time. Answers whether a packet will come.
+    // Makes calls until one is pending, or until `next` returns false at the end of a round. Returns true if a packet
+    // follows.
     template <typename Next>
     bool proceed(Client& client, const Next& next) {
         do {
@@ -151,7 +152,7 @@ private:
         return false;
     }
 
-    // Answers whether the client has more to do.
+    // Returns true if the client has more to do.
     template <typename Next>
     static bool take(Client& client, DWORD bytes, const Next& next) {
         if (!client.reads) {
@@ -162,7 +163,7 @@ private:
         if (client.heard < client.memory.size()) {
             return true;
         }
-        // Before `next`: another thread may begin with a client that has nothing to do.
+        // Before `next`, because another thread may then start the client's next round.
         client.reads = false;
         client.heard = 0;
         return next(client);

@@ -25,7 +25,7 @@ private:
         connection->handle = createPipe(name_, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, kPipeBuffer, kPipeBuffer);
         port().add(connection->handle, 0, completesInline());
         awaitClient(port(), connection->handle, *connection);
-        connection.release();  // the packet brings it back
+        connection.release();  // owned by the operation until its packet
     }
 
     void introduce(Connection&) override {}

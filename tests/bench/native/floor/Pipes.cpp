@@ -4,7 +4,7 @@ namespace iocp4j::bench {
 
 namespace {
 
-constexpr DWORD kPatienceMilliseconds = 10'000;
+constexpr DWORD kTimeoutMilliseconds = 10'000;
 
 std::string pathOf(const std::string& name) { return R"(\\.\pipe\)" + name; }
 
@@ -26,7 +26,7 @@ void awaitClient(Port& port, HANDLE pipe, OVERLAPPED& overlapped) {
     }
     const DWORD error = ::GetLastError();
     if (error == ERROR_PIPE_CONNECTED) {
-        // No packet will tell of this one, and its client is there: it is as if it had.
+        // The client has connected already. Windows queues no packet for this, so post one.
         overlapped.Internal = 0;
         port.post(0, &overlapped);
     } else if (error != ERROR_IO_PENDING) {
@@ -36,15 +36,15 @@ void awaitClient(Port& port, HANDLE pipe, OVERLAPPED& overlapped) {
 
 HANDLE connectTo(const std::string& name, DWORD access) {
     const std::string path = pathOf(name);
-    const ULONGLONG end = ::GetTickCount64() + kPatienceMilliseconds;
+    const ULONGLONG end = ::GetTickCount64() + kTimeoutMilliseconds;
     for (;;) {
         const HANDLE pipe = ::CreateFileA(path.c_str(), access, 0, nullptr, OPEN_EXISTING,
                                           FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT, nullptr);
         if (pipe != INVALID_HANDLE_VALUE) {
             return pipe;
         }
-        // Between two instances there may be none for a moment.
-        if (::GetTickCount64() > end || !::WaitNamedPipeA(path.c_str(), kPatienceMilliseconds)) {
+        // For a moment there may be no instance that waits.
+        if (::GetTickCount64() > end || !::WaitNamedPipeA(path.c_str(), kTimeoutMilliseconds)) {
             throw CallFailed{"CreateFile " + path};
         }
     }

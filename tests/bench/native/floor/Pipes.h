@@ -8,13 +8,13 @@
 
 namespace iocp4j::bench {
 
-// Another instance of the pipe with that name: `openMode` says which way it goes, `pipeMode` whether it has messages.
+// Creates an instance of the pipe. `openMode` has its direction, `pipeMode` message or byte mode.
 HANDLE createPipe(const std::string& name, DWORD openMode, DWORD pipeMode, DWORD inBuffer, DWORD outBuffer);
 
-// Lets an instance that is on the port wait for its client. In any case a packet tells when there is one.
+// Starts to wait for the client of an instance that is bound to the port. A packet follows in every case.
 void awaitClient(Port& port, HANDLE pipe, OVERLAPPED& overlapped);
 
-// A client's end of the pipe with that name, for overlapped calls.
+// Opens a client's end of the pipe, for overlapped calls.
 HANDLE connectTo(const std::string& name, DWORD access);
 
 }  // namespace iocp4j::bench

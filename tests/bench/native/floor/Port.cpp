@@ -2,7 +2,7 @@
 
 namespace iocp4j::bench {
 
-// As many as a worker of iocp4j asks for by default: its share of 256.
+// A worker of iocp4j asks for as many by default: its share of 256.
 std::size_t Port::slots() {
     SYSTEM_INFO system;
     ::GetSystemInfo(&system);

@@ -13,7 +13,7 @@
 
 namespace iocp4j::bench {
 
-// A completion port as a careful C++ program would use it: several threads, many packets at a time.
+// A completion port as a careful C++ program uses it: several threads, many packets per call.
 class Port {
 public:
     Port();
@@ -24,10 +24,10 @@ public:
     // With `completesInline`, a call that succeeds at once queues no packet.
     void add(HANDLE device, ULONG_PTR key, bool completesInline = false);
 
-    // A packet of our own; with `overlapped`, one as if that operation had come to its end.
+    // Posts a packet; with `overlapped`, the completion of that operation.
     void post(ULONG_PTR key, OVERLAPPED* overlapped = nullptr);
 
-    // Hands every packet to `handle`, on so many threads of which the caller's is one, until it answers false once.
+    // Calls `handle` with each packet, on `threads` threads including the caller's, until it returns false once.
     template <typename Handler>
     void serve(unsigned threads, Handler handle) {
         const auto loop = [this, threads, &handle] {
@@ -50,7 +50,7 @@ private:
     // No packet of a workload has this key.
     static constexpr ULONG_PTR kExit = ~ULONG_PTR{0};
 
-    // Answers whether the thread goes on.
+    // Returns false if the thread must end.
     template <typename Handler>
     bool serveOnce(unsigned threads, Handler& handle) {
         thread_local std::vector<OVERLAPPED_ENTRY> entries(slots());
@@ -80,7 +80,7 @@ inline bool hasFailed(const OVERLAPPED_ENTRY& entry) noexcept {
     return static_cast<LONG>(entry.lpOverlapped->Internal) < 0;
 }
 
-// How much a packet says has been moved. 0 when the operation has failed.
+// The bytes transferred; 0 if the operation has failed.
 inline DWORD bytesOf(const OVERLAPPED_ENTRY& entry) noexcept {
     return hasFailed(entry) ? 0 : entry.dwNumberOfBytesTransferred;
 }

@@ -1,4 +1,4 @@
-// Packets that the program posts to itself: each that arrives posts the next.
+// Packets that the program posts to itself. Each one that is dequeued posts the next.
 
 #include <atomic>
 

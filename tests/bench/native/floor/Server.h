@@ -9,10 +9,10 @@
 
 namespace iocp4j::bench {
 
-// Works for its clients on threads of its own, as long as the process lives.
+// Serves its clients on threads of its own until the process ends.
 class Server : public Workload {
 public:
-    // Nothing to do but wait: the clients count.
+    // Only waits, because the clients count the operations.
     Run run(std::chrono::milliseconds length) override {
         std::this_thread::sleep_for(length);
         return {0, std::chrono::duration<double>(length).count()};
@@ -21,7 +21,7 @@ public:
 protected:
     explicit Server(unsigned threads) : threads_(threads) {}
 
-    // Begins, with so many accepts waiting.
+    // Starts to serve, with `listening` accepts in flight.
     void serve(int listening) {
         for (int i = 0; i < listening; ++i) {
             accept();
@@ -34,9 +34,9 @@ protected:
         }}.detach();
     }
 
-    // Makes a connection and lets it wait for its client.
+    // Starts to wait for one client.
     virtual void accept() = 0;
-    // A packet of a client, or of one to come.
+    // Handles a packet of a connection or of an accept.
     virtual void take(const OVERLAPPED_ENTRY& entry) = 0;
 
     Port& port() noexcept { return port_; }

@@ -1,6 +1,6 @@
-// An echo server on a TCP port of Windows' choice.
+// An echo server on a TCP port that Windows chooses.
 
-// The second needs the first.
+// mswsock.h requires winsock2.h.
 // clang-format off
 #include <winsock2.h>
 #include <mswsock.h>
@@ -70,7 +70,7 @@ private:
             ::WSAGetLastError() != ERROR_IO_PENDING) {
             throw CallFailed{"AcceptEx"};
         }
-        connection.release();  // the packet brings it back
+        connection.release();  // owned by the operation until its packet
     }
 
     void introduce(Connection& connection) override {

@@ -8,8 +8,8 @@
 
 namespace iocp4j::bench {
 
-// How long a run takes, and whether it shall end. Looking at the coarse clock costs next to nothing, unlike the exact
-// one.
+// Measures a run and decides when it ends. isOver() reads the coarse clock, because the exact one costs too much for
+// each operation.
 class Stopwatch {
 public:
     explicit Stopwatch(std::chrono::milliseconds length)

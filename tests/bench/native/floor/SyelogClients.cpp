@@ -1,5 +1,5 @@
-// Clients of a syelog daemon, which write as fast as it reads, because a pipe holds only so much, or at a steady rate.
-// The load for all contestants, and so as cheap as it can be made.
+// Clients of a syelog daemon. They write as fast as it reads, because a pipe buffers little, or at a steady rate. All
+// contestants have the same clients, which use as little processor time as possible.
 
 #include <algorithm>
 #include <cstring>
@@ -18,7 +18,7 @@ namespace iocp4j::bench {
 
 namespace {
 
-// With an identifier and a line end, as clients send it.
+// A message with an identifier and a line end, as clients send it.
 constexpr std::string_view kText = "bench: a message of the length that lines of a log mostly have, or so\n";
 
 class SyelogClients final : public Workload {
@@ -41,7 +41,7 @@ public:
         }
     }
 
-    // Every client writes again as soon as it can.
+    // Each client writes again when its write has completed.
     Run run(std::chrono::milliseconds length) override {
         const Stopwatch time{length};
         Latencies latencies;
@@ -57,8 +57,8 @@ public:
         return ended(time, std::move(latencies));
     }
 
-    // The clients write in turn, each message when it is due or as soon as the one before is in its pipe.
-    // Timetable.java says why a latency counts from when it was due.
+    // The clients write in turn, each message when it is due or when the client's previous write has completed.
+    // Timetable.java explains why the latency counts from the due time.
     Run offer(std::chrono::milliseconds length, double perSecond) override {
         const Pacer pacer;
         const Stopwatch time{length};
@@ -89,7 +89,7 @@ private:
         test::SyelogMessage message;
         Pacer::Clock::time_point began;  // when the write was due
     };
-    // How long each write has taken: the client waits while the pipe is full.
+    // Of each write, which waits while the pipe is full.
     using Latencies = std::vector<std::chrono::nanoseconds>;
 
     static test::SyelogMessage compose() {
@@ -102,7 +102,7 @@ private:
         return message;
     }
 
-    // Writes until something takes time or the run is over.
+    // Writes until a write is pending or the run ends.
     void proceed(Client& client, const Stopwatch& time, Latencies& latencies) {
         while (!time.isOver()) {
             const auto begin = Pacer::Clock::now();
@@ -113,7 +113,7 @@ private:
         }
     }
 
-    // Answers whether the message is in the pipe; otherwise a packet will come.
+    // Returns true if the write has completed inline; otherwise a packet follows.
     bool write(Client& client, Pacer::Clock::time_point due) {
         static_cast<OVERLAPPED&>(client) = OVERLAPPED{};
         client.began = due;

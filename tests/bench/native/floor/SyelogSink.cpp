@@ -1,5 +1,5 @@
-// A daemon for syelog clients: what each of them sends becomes a line of a file. It serves its pipe as iocp4j's syelogd
-// does by default.
+// A daemon for syelog clients, which writes each message as a line of a file. Its pipe has the default settings of
+// iocp4j's syelogd.
 
 #include "LogFile.h"
 #include "LogLine.h"
@@ -24,7 +24,7 @@ public:
     std::string address() const override { return name_; }
 
 private:
-    // One client, or the place for one. Either an accept or a read is in flight.
+    // One client, or an instance that waits for one. One accept or read is in flight.
     struct Connection : OVERLAPPED {
         HANDLE pipe = nullptr;
         bool connected = false;
@@ -37,7 +37,7 @@ private:
             createPipe(name_, PIPE_ACCESS_INBOUND, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, kPipeBuffer, 0);
         port().add(connection->pipe, 0);
         awaitClient(port(), connection->pipe, *connection);
-        connection.release();  // the packet brings it back
+        connection.release();  // owned by the operation until its packet
     }
 
     void take(const OVERLAPPED_ENTRY& entry) override {

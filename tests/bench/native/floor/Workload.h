@@ -9,33 +9,32 @@
 
 namespace iocp4j::bench {
 
-// What one run has done.
+// The result of one run.
 struct Run {
     std::uint64_t operations;
     double seconds;
-    std::vector<std::chrono::nanoseconds> latencies{};  // of what was offered, of round trips, or of writes
+    std::vector<std::chrono::nanoseconds> latencies{};  // of offered operations, round trips or writes
 };
 
-// One contestant's part in a benchmark. It is made ready once and then run several times.
+// The workload of one contestant. Created once and run several times.
 class Workload {
 public:
     virtual ~Workload() = default;
 
-    // Where a server can be reached; empty for what is no server.
+    // The address of a server; empty for other workloads.
     virtual std::string address() const { return {}; }
 
-    // Operates for about that long, lets all that is in flight come home, and tells how much that was. What a server
-    // does is counted by its clients.
+    // Runs for about that long, waits for all operations in flight, and returns the result. Clients count what a server
+    // does.
     virtual Run run(std::chrono::milliseconds length) = 0;
 
-    // Works for about that long as far as there is something to do, which comes at a steady rate. Only clients can be
-    // offered something.
+    // Runs for about that long with a steady rate of operations. Only clients support this.
     virtual Run offer(std::chrono::milliseconds, double /*perSecond*/) {
-        throw std::logic_error{"There are no clients that could be offered something"};
+        throw std::logic_error{"Only clients can run at a steady rate"};
     }
 };
 
-// What the command line says.
+// The command line.
 struct Arguments {
     unsigned threads;  // that dequeue
     std::vector<std::string> values;
@@ -53,7 +52,7 @@ std::unique_ptr<Workload> pipeClients(const Arguments& arguments);
 std::unique_ptr<Workload> syelogSink(const Arguments& arguments);
 std::unique_ptr<Workload> syelogClients(const Arguments& arguments);
 
-// Thrown by a workload that cannot go on; the message names the Win32 call and its error.
+// A Win32 call has failed. The message has its name and the error.
 class CallFailed : public std::runtime_error {
 public:
     explicit CallFailed(const std::string& call);

@@ -1,12 +1,12 @@
-// The floor: what the benchmarks make iocp4j do, with the same Win32 calls and no Java.
+// The floor: the workloads of the benchmarks, with the same Win32 calls as iocp4j, but without Java.
 //
-// It answers commands on standard input, one a line, as the contestants in Java do (Contestant.java):
-//   at first           ready ADDRESS
+// Reads commands from standard input, one per line, and prints answers, as contestants in Java do (Contestant.java):
+//   at the start       ready ADDRESS
 //   run MILLISECONDS   ops N seconds S
 //   offer MILLISECONDS PER_SECOND
-//                      ops N seconds S nanoseconds N...   what each operation took; clients only
+//                      ops N seconds S nanoseconds N...   latency of each operation; clients only
 //   counters           none
-// and leaves at the end of its input.
+// Ends at the end of its input.
 
 #include <windows.h>
 
@@ -63,7 +63,7 @@ int serve(Workload& workload) {
         }
     }
     std::cout.flush();
-    // Servers have threads that nothing else would end.
+    // Ends the threads of servers, too.
     ::ExitProcess(0);
 }
 

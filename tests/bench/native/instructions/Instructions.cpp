@@ -1,5 +1,5 @@
-// instructions PATH COUNT: goes along one path of the engine that often, on one thread. Of two counts, the difference
-// in instructions is that of the path.
+// instructions PATH COUNT: runs one path of the engine COUNT times, on one thread. The instructions of two runs with
+// different counts give those of one pass.
 
 #include <windows.h>
 
@@ -20,8 +20,7 @@
 namespace iocp4j {
 namespace {
 
-// A kernel with one port and one device. It has done what a call asks for when the call returns, or when the test
-// completes it.
+// A kernel with one port and one device. A call completes before it returns, or when the program completes it.
 struct Kernel {
     ULONG_PTR key = 0;  // of the device
     bool pending = true;
@@ -220,6 +219,6 @@ int main(int count, char** arguments) {
         std::fputs("usage: instructions PATH COUNT\n", stderr);
         return 2;
     }
-    // The port is not closed: the end of the process is its end.
+    // The port is not closed, because the process ends.
     std::exit(iocp4j::run(arguments[1], std::atol(arguments[2])));
 }

@@ -35,12 +35,12 @@ T require(win32::Result<T> result, const char* what) {
     return std::move(*result);
 }
 
-// The connections that a server has told of. Allocates nothing once it is made.
+// Collects the connections that a server accepts. Allocates nothing after its construction.
 class Accepted {
 public:
     explicit Accepted(std::size_t capacity) : keys_(capacity) {}
 
-    // By any worker.
+    // Called by any worker.
     void add(Device::Key key) noexcept {
         keys_[taken_++] = key;
         ++written_;
@@ -85,7 +85,7 @@ private:
     Accepted& accepted_;
 };
 
-// A port for the length of a scope.
+// A port that is closed at the end of the scope.
 class Port {
 public:
     Port(const CompletionPort::Settings& settings, Accepted& accepted)
@@ -94,11 +94,11 @@ public:
     Port& operator=(const Port&) = delete;
     ~Port() {
         CompletionPort::close(key_);
-        // The sink has the scope's memory.
+        // The sink uses memory of the scope.
         CompletionPort::awaitClosed(key_, deadline());
     }
 
-    // Nobody else closes it, so that no share is needed.
+    // No other code closes the port; therefore no share is needed.
     CompletionPort& operator*() const noexcept { return *Share<CompletionPort>{key_}; }
 
 private:
@@ -119,18 +119,18 @@ void read(Device::Key key, std::span<char> buffer) {
                   "read");
 }
 
-// The server's side: `connect` makes another client, which is none of iocp4j's.
+// Measures the server's side. `connect` creates a client without iocp4j.
 template <class Connect>
 ConnectionCost costOf(std::size_t count, const Accepted& accepted, Connect&& connect) {
     std::vector<win32::Handle> clients;
     clients.reserve(count + 1);
     std::vector<char> buffers(count);
-    // One by one, so that the server always has a place for the next.
+    // One by one, so that an instance always waits for the next client.
     const auto add = [&] {
         clients.push_back(connect());
         accepted.await(clients.size());
     };
-    // What there is one of for all connections is there with the first one.
+    // The first connection also allocates what all connections share.
     add();
     const HeapUse before = HeapUse::now();
     while (clients.size() <= count) {
@@ -143,7 +143,7 @@ ConnectionCost costOf(std::size_t count, const Accepted& accepted, Connect&& con
     const HeapUse reading = HeapUse::now();
     for (std::size_t i = 0; i < count; ++i) {
         Device::close(accepted.keys()[i]);
-        // The buffer is the kernel's until then.
+        // The kernel uses the buffer until then.
         Device::awaitClosed(accepted.keys()[i], deadline());
     }
     const auto each = [count](std::int64_t all) { return static_cast<double>(all) / static_cast<double>(count); };
@@ -177,7 +177,7 @@ LPVOID WINAPI countReserved(LPVOID address, SIZE_T size, DWORD type, DWORD prote
     return ::VirtualAlloc(address, size, type, protection);
 }
 
-// The addresses that a port of so many operations reserves. It commits memory there as operations need it.
+// The bytes of address space that a port reserves for that many operations. It commits memory when it needs it.
 std::int64_t reservedFor(std::uint32_t operations) {
     Accepted none{0};
     CompletionPort::Settings settings;
@@ -194,7 +194,7 @@ ConnectionCost pipeConnections(std::size_t count) {
     Accepted accepted{count + 1};
     const Port port{{}, accepted};
     NamedPipeServerSettings settings;
-    // A name of some length; always the same, or the figure would not be.
+    // The length of the name counts; therefore it is always the same.
     settings.name = LR"(\\.\pipe\iocp4j-bench-memory)";
     const Share<Device> server{require(NamedPipeServer::open(*port, settings), "NamedPipeServer::open")};
     check(static_cast<NamedPipeServer&>(*server).listen(), "listen");

@@ -4,7 +4,7 @@
 
 namespace iocp4j::bench {
 
-// What each of many connections to one server costs, in bytes and blocks of operator new.
+// The memory of each of many connections to one server, in bytes and blocks of operator new.
 struct ConnectionCost {
     double bytes;   // idle
     double blocks;  // idle
@@ -14,7 +14,7 @@ struct ConnectionCost {
 ConnectionCost pipeConnections(std::size_t count);
 ConnectionCost socketConnections(std::size_t count);
 
-// The place of an operation in a port's slab, which is no part of the heap.
+// The size of an operation in a port's slab, which is not on the heap.
 double operationPlace();
 
 }  // namespace iocp4j::bench

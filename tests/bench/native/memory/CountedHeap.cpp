@@ -14,7 +14,7 @@ namespace {
 std::atomic<std::int64_t> bytesInUse{0};
 std::atomic<std::int64_t> blocksInUse{0};
 
-// Its size lies in front of each block, so that whoever frees it knows. That takes as much room as keeps it aligned.
+// The size of a block is stored in front of it, for the delete. The header is as large as the alignment requires.
 constexpr std::size_t roomFor(std::size_t alignment) noexcept { return std::max(alignment, sizeof(std::size_t)); }
 
 std::size_t& sizeOf(void* block) noexcept { return static_cast<std::size_t*>(block)[-1]; }
@@ -46,7 +46,7 @@ HeapUse HeapUse::now() noexcept { return {bytesInUse, blocksInUse}; }
 
 }  // namespace iocp4j::bench
 
-// All other forms of new and delete end in these.
+// All other forms of new and delete call these.
 
 void* operator new(std::size_t size) { return iocp4j::bench::allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
 

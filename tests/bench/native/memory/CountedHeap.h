@@ -4,8 +4,8 @@
 
 namespace iocp4j::bench {
 
-// What this process has of operator new and has not given back: all that C++ code allocates, and nothing of the
-// system's.
+// What this process has allocated with operator new and not freed: the memory of all C++ code, without that of the
+// system.
 struct HeapUse {
     std::int64_t bytes;  // as asked for, without what the allocator adds to each block
     std::int64_t blocks;

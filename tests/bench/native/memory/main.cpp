@@ -1,7 +1,7 @@
-// How much native memory iocp4j takes for each operation in flight and each idle connection, counted to the byte where
-// it is allocated. The kernel's memory and the buffers of whoever uses iocp4j do not count.
+// Measures the native memory that iocp4j allocates for each operation in flight and each idle connection, to the byte.
+// The kernel's memory and the buffers of the program do not count.
 //
-// The argument is how many connections; what it prints, Memory.java reads.
+// The argument is the number of connections. Memory.java reads the output.
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Hands records to Java as a worker does, by the JNI library's own sink, but makes them itself.
+// Delivers records to Java as a worker does, through the sink of the DLL, but without a port.
 
 #include <jni.h>
 
@@ -15,7 +15,7 @@ using iocp4j::CompletionSink;
 
 constexpr unsigned kWorker = 0;
 
-// What the listener in Java does, in C++: the floor.
+// The floor: does in C++ what the listener does in Java.
 class NativeSink final : public CompletionSink {
 public:
     bool workerStarted(unsigned, std::span<CompletionRecord>) noexcept override { return true; }
@@ -35,7 +35,7 @@ private:
     volatile std::uint64_t sum_ = 0;
 };
 
-// A worker without a port. Lives as long as the process.
+// A worker without a port, until the process ends.
 struct Delivery {
     std::vector<CompletionRecord> records;
     std::unique_ptr<CompletionSink> sink;

@@ -1,4 +1,4 @@
-// A kernel that has done what it is asked for before the call returns, in next to no time.
+// A kernel whose calls complete before they return and take almost no time.
 
 #include <jni.h>
 

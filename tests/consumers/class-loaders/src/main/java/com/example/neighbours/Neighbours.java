@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
-/** Several programs in one process: all talk at once, then the first is thrown away and the others go on. */
+/** Several programs in one process. All talk at once; then the first one ends, and the others continue. */
 public final class Neighbours {
     private static final int GUESTS = 8;
-    private static final int PATIENCE = 1_000;
+    private static final int MOST_COLLECTIONS = 1_000;
 
     private Neighbours() {
     }
 
     /**
-     * Runs them, and says how many messages they have got back.
+     * Runs the programs, and prints the number of messages that came back.
      *
-     * @param args their classes, each a {@code Callable<Integer>} that can be closed; as CLASS, of this class path, or
-     *             CLASS=JAR;JAR with a class loader of its own, which is then collected when the program is thrown away
-     * @throws Exception when one of them fails
+     * @param args their classes, each a {@code Callable<Integer>} that can be closed: CLASS for one on this class path,
+     *             CLASS=JAR;JAR for one with its own class loader, which must be collectable after the program's end
+     * @throws Exception when a program fails
      */
     public static void main(final String[] args) throws Exception {
         final List<Program> programs = new ArrayList<>();
@@ -33,7 +33,7 @@ public final class Neighbours {
         int messages = talk(programs);
         programs.remove(0).end();
         messages += talk(programs);
-        // In the place of the one that has gone.
+        // Replaces the program that has ended.
         programs.add(Program.start(args[0]));
         messages += talk(programs);
         for (final Program program : programs) {
@@ -45,14 +45,14 @@ public final class Neighbours {
         System.out.println("ok: " + messages + " messages came back");
     }
 
-    /** Whoever comes and goes for as long as the process lives must not leave one more reference behind each time. */
+    /** Programs that come and go while the process runs must not leave a JNI reference each. */
     private static void requireNothingLeft(final String arg) throws Exception {
         final int before = References.count();
         for (int i = 0; i < GUESTS; i++) {
             Program.start(arg).end();
         }
-        // The JVM unloads a library some time after its class loader.
-        for (int i = 0; i < PATIENCE && References.count() >= before + GUESTS; i++) {
+        // The JVM unloads a library some time after the collection of its class loader.
+        for (int i = 0; i < MOST_COLLECTIONS && References.count() >= before + GUESTS; i++) {
             System.gc();
             Thread.sleep(10);
         }
@@ -74,7 +74,7 @@ public final class Neighbours {
         return messages;
     }
 
-    /** One of them. */
+    /** One program, perhaps with its own class loader. */
     private static final class Program {
         private Object program;
         private URLClassLoader own;

@@ -37,10 +37,10 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
     }
 
     /**
-     * Talks to itself, once, and says how much.
+     * Lets the clients talk to the server once, and prints the number of messages.
      *
      * @param args none
-     * @throws Exception when it hears anything but what it has said
+     * @throws Exception when a client receives something other than what it has sent
      */
     public static void main(final String[] args) throws Exception {
         try (Talk talk = new Talk()) {
@@ -48,7 +48,7 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
         }
     }
 
-    /** Has several clients talk at once; returns how many messages came back. */
+    /** Lets several clients talk at once, and returns the number of messages that came back. */
     @Override
     public Integer call() throws Exception {
         final List<Client> clients = new ArrayList<>();
@@ -94,12 +94,12 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
             try {
                 pipe.read(buffer.clear(), 0);
             } catch (final DeviceClosedException portIsClosing) {
-                // This is the end of it.
+                // The connection has ended.
             }
         }
     }
 
-    /** The server's. */
+    /** The server's end. */
     private static final class Echo extends End {
         Echo(final NamedPipe pipe) {
             super(pipe);
@@ -117,7 +117,7 @@ public final class Talk implements Callable<Integer>, AutoCloseable {
         }
     }
 
-    /** The client's. */
+    /** The client's end. */
     private static final class Client extends End {
         final CompletableFuture<Void> done = new CompletableFuture<>();
         private final int number;

@@ -11,7 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.CountDownLatch;
 import javax.management.ObjectName;
 
-/** A port that is monitored: by JMX and through a pipe, which have to show the packets posted to it. */
+/** A port that is monitored by JMX and through a pipe. Both must show the packets posted to it. */
 public final class Monitored {
     private static final int PACKETS = 25;
     private static final String NAME = "monitored-" + ProcessHandle.current().pid();
@@ -22,7 +22,7 @@ public final class Monitored {
      * Posts packets and reads how many the port has delivered.
      *
      * @param args none
-     * @throws Exception when what is read is something else
+     * @throws Exception when the numbers differ
      */
     public static void main(final String[] args) throws Exception {
         final CountDownLatch delivered = new CountDownLatch(PACKETS);
@@ -44,7 +44,7 @@ public final class Monitored {
         }
     }
 
-    /** A completion is counted when the listener has returned, a moment after its last call has begun. */
+    /** Waits, because the port counts a completion only after the listener has returned. */
     private static PortSnapshot awaitCompletions(final PortMonitorClient client) throws Exception {
         PortSnapshot snapshot = client.ask();
         while (snapshot.completions() < PACKETS) {

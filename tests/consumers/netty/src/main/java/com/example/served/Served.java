@@ -36,7 +36,7 @@ public final class Served {
     }
 
     /**
-     * Ends with an exception if a call does not bring the answer.
+     * Ends with an exception if a call returns another answer.
      *
      * @param args none
      * @throws Exception when gRPC does

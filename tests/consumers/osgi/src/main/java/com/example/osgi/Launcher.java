@@ -12,17 +12,17 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 
 /**
- * Runs a program in a framework: its arguments are a folder for the framework's own files, the class with the program's
- * main method, the bundle that it is in, and all other bundles.
+ * Runs a program in an OSGi framework. Arguments: a folder for the framework's files, the class with the program's main
+ * method, its bundle, and all other bundles.
  */
 public final class Launcher {
     private Launcher() {}
 
     /**
-     * Ends with what the program says, or with why the bundles do not fit together.
+     * Runs the program, or reports why a bundle cannot be resolved.
      *
      * @param args see above
-     * @throws Exception then
+     * @throws Exception when a bundle cannot be resolved, or the program fails
      */
     public static void main(final String[] args) throws Exception {
         final Framework framework = ServiceLoader.load(FrameworkFactory.class)
@@ -33,7 +33,7 @@ public final class Launcher {
         try {
             run(framework.getBundleContext(), args);
         } finally {
-            // Its threads would keep the JVM.
+            // The threads of the framework would keep the JVM running.
             framework.stop();
             framework.waitForStop(0);
         }

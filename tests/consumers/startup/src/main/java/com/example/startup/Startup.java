@@ -11,17 +11,17 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
-/** What a program pays that starts, does one thing with native code, and ends. The JVM must be a new one. */
+/** Measures the start of a program that makes one native call. The JVM must be a new one. */
 public final class Startup {
     private Startup() {
     }
 
     /**
-     * Does it, and says how many nanoseconds it has taken until native code was there and all was open, and until the
-     * first thing was done.
+     * Prints the nanoseconds until native code is loaded and everything is open, and until the first operation has
+     * completed.
      *
-     * @param args what to do it with, iocp4j, jdk or jna; and a file that can be read
-     * @throws Exception when that does not work
+     * @param args the library, iocp4j, jdk or jna; and a file that can be read
+     * @throws Exception when a call fails
      */
     public static void main(final String[] args) throws Exception {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(16);

@@ -8,7 +8,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.concurrent.Future;
 
-/** A program that knows the JDK's asynchronous channels only; a property of the command line names the provider. */
+/** A program that uses only the JDK's asynchronous channels. A system property names their provider. */
 public final class Channelled {
     private Channelled() {}
 
