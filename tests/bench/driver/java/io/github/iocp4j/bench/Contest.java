@@ -10,6 +10,7 @@ final class Contest implements Benchmark {
     private final Preparation preparation;
     private final List<Comparison> comparisons;
     private final String remark;
+    private final int warmUps;
 
     /** Prepares the files that the contestants need. */
     interface Preparation {
@@ -18,21 +19,27 @@ final class Contest implements Benchmark {
 
     Contest(final String name, final String title, final Preparation preparation,
             final List<Comparison> comparisons) {
-        this(name, title, preparation, comparisons, null);
+        this(name, title, preparation, comparisons, null, 1);
     }
 
     private Contest(final String name, final String title, final Preparation preparation,
-            final List<Comparison> comparisons, final String remark) {
+            final List<Comparison> comparisons, final String remark, final int warmUps) {
         this.name = name;
         this.title = title;
         this.preparation = preparation;
         this.comparisons = comparisons;
         this.remark = remark;
+        this.warmUps = warmUps;
     }
 
     /** The same contest with a remark about its figures. */
     Contest remark(final String markdown) {
-        return new Contest(name, title, preparation, comparisons, markdown);
+        return new Contest(name, title, preparation, comparisons, markdown, warmUps);
+    }
+
+    /** The same contest with contestants that warm up that many times as long. */
+    Contest warmUps(final int times) {
+        return new Contest(name, title, preparation, comparisons, remark, times);
     }
 
     @Override
@@ -54,7 +61,7 @@ final class Contest implements Benchmark {
     public void run(final Schedule schedule, final Findings findings) throws IOException {
         preparation.prepare();
         for (final Comparison comparison : comparisons) {
-            findings.add(comparison.run(schedule));
+            findings.add(comparison.run(schedule.warmUps(warmUps)));
         }
     }
 }

@@ -24,6 +24,11 @@ final class Schedule {
         this.warmUpMillis = warmUpMillis;
     }
 
+    /** The same schedule with that many times as long to warm up. */
+    Schedule warmUps(final int times) {
+        return new Schedule(rounds, mostRounds, roundMillis, times * warmUpMillis);
+    }
+
     int rounds() {
         return rounds;
     }

@@ -39,6 +39,9 @@ final class Suite {
     private static final String PACKETS = "COMPLETION_PORT";
     private static final String NETTY_NIO = "Netty NIO";
     private static final String NETTY = "Netty on iocp4j-netty";
+    private static final int NETTY_WARM_UPS = 4;
+    private static final String NETTY_COMPARED = "Each server warms up four times as long as elsewhere: the JVM compiles "
+            + "Netty's code\nfor about ten seconds, on the same core, and a request then waits for 3 to 5 ms.";
     private static final String MECHANISMS_COMPARED =
             "The rate of each mechanism, relative to a port whose packets the kernel queues:\n\n"
             + "- It shows the cost of the detour. For each other mechanism, Windows first notifies a thread of the\n"
@@ -234,7 +237,8 @@ final class Suite {
                 transports("http.netty"), tcpClients(connections, FixedExchange.http()))));
         PIPES.forEach(connections -> comparisons.add(new Comparison("gRPC, " + clients(connections),
                 transports("grpc.netty"), tcpClients(connections, GrpcExchange::new))));
-        return new Contest("netty", "Netty's servers on its transports", nothing(), comparisons);
+        return new Contest("netty", "Netty's servers on its transports", nothing(), comparisons)
+                .warmUps(NETTY_WARM_UPS).remark(NETTY_COMPARED);
     }
 
     private List<Entrant> transports(final String server) {
