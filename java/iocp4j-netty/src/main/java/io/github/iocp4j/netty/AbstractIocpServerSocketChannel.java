@@ -24,6 +24,10 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
         this.handle = handle;
     }
 
+    final SocketHandle<StreamSocket> handle() {
+        return handle;
+    }
+
     /** The address, if such a socket can have it. */
     abstract SocketAddress checked(SocketAddress address);
 
@@ -45,7 +49,7 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
 
     @Override
     void closeDetached() {
-        handle.detached().close();
+        handle.close();
     }
 
     @Override

@@ -26,6 +26,10 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
         this.handle = handle;
     }
 
+    final SocketHandle<StreamSocket> handle() {
+        return handle;
+    }
+
     /** The address, if such a socket can have it. */
     abstract SocketAddress checked(SocketAddress address);
 
@@ -137,7 +141,7 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
 
     @Override
     void closeDetached() {
-        handle.detached().close();
+        handle.close();
     }
 
     @Override

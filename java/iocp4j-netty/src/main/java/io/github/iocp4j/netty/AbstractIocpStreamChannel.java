@@ -21,7 +21,8 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    private final StreamConnector connector = new StreamConnector(this);
+    /** Null until the program connects the channel. */
+    private StreamConnector connector;
     private final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
 
@@ -95,7 +96,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     }
 
     final void checkNotConnecting() {
-        connector.checkNotConnecting();
+        if (connector != null) {
+            connector.checkNotConnecting();
+        }
     }
 
     final boolean isWriting() {
@@ -145,7 +148,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
 
     @Override
     void closeBegins() {
-        connector.closeBegins();
+        if (connector != null) {
+            connector.closeBegins();
+        }
         reader.close();
     }
 
@@ -217,6 +222,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         public void connect(final SocketAddress remote, final SocketAddress local, final ChannelPromise promise) {
             if (promise.isDone() || !ensureOpen(promise)) {
                 return;
+            }
+            if (connector == null) {
+                connector = new StreamConnector(AbstractIocpStreamChannel.this);
             }
             try {
                 connector.connect(remote, local, promise);

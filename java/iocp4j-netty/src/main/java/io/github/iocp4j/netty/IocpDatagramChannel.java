@@ -23,11 +23,9 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.Set;
 
 /**
  * A UDP socket on a completion port: in place of {@link io.netty.channel.socket.nio.NioDatagramChannel}.
@@ -51,7 +49,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
 
     private final SocketHandle<UdpSocket> handle;
     /** Kept, because each datagram with a target looks here. */
-    private final Set<SocketOption<?>> supportedOptions;
     private final IocpDatagramChannelConfig config;
     private final MulticastGroups groups = new MulticastGroups();
     /** Null before the channel is registered. */
@@ -94,7 +91,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private IocpDatagramChannel(final SocketHandle<UdpSocket> handle) {
         super(null);
         this.handle = handle;
-        supportedOptions = handle.detached().supportedOptions();
         config = new IocpDatagramChannelConfig(this, handle);
     }
 
@@ -288,7 +284,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
 
     @Override
     void closeDetached() {
-        handle.detached().close();
+        handle.close();
     }
 
     @Override
@@ -340,7 +336,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     @Override
     void bindTo(final SocketAddress local) throws IOException {
         try {
-            socket.bind(SocketHandle.check(local, supportedOptions));
+            socket.bind(handle.check(local));
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }
@@ -351,7 +347,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (remoteAddress0() != null) {
             throw new AlreadyConnectedException();
         }
-        final InetSocketAddress peer = SocketHandle.checkRemote(remote, supportedOptions);
+        final InetSocketAddress peer = handle.checkRemote(remote);
         if (local != null) {
             doBind(local);
         }
@@ -396,7 +392,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private AddressedEnvelope<?, ?> sendable(final AddressedEnvelope<?, ?> envelope) {
         final InetSocketAddress recipient =
                 envelope.recipient() == null ? null
-                        : SocketHandle.checkRemote(envelope.recipient(), supportedOptions);
+                        : handle.checkRemote(envelope.recipient());
         final ByteBuf content = (ByteBuf) envelope.content();
         if (isSendable(content) && recipient == envelope.recipient()) {
             return envelope;

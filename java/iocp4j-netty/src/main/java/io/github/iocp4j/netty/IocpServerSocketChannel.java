@@ -8,8 +8,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketOption;
-import java.util.Set;
 
 /**
  * A TCP server on a completion port: in place of {@link io.netty.channel.socket.nio.NioServerSocketChannel}. It serves
@@ -24,7 +22,6 @@ import java.util.Set;
  */
 public final class IocpServerSocketChannel extends AbstractIocpServerSocketChannel
         implements ServerSocketChannel {
-    private final Set<SocketOption<?>> supportedOptions;
     private final IocpServerSocketChannelConfig config;
 
     /**
@@ -38,7 +35,6 @@ public final class IocpServerSocketChannel extends AbstractIocpServerSocketChann
 
     private IocpServerSocketChannel(final SocketHandle<StreamSocket> handle) {
         super(handle);
-        supportedOptions = handle.detached().supportedOptions();
         config = new IocpServerSocketChannelConfig(this, handle);
     }
 
@@ -59,7 +55,7 @@ public final class IocpServerSocketChannel extends AbstractIocpServerSocketChann
 
     @Override
     InetSocketAddress checked(final SocketAddress address) {
-        return SocketHandle.check(address, supportedOptions);
+        return handle().check(address);
     }
 
     @Override

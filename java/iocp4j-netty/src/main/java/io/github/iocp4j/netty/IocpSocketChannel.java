@@ -79,12 +79,12 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
 
     @Override
     InetSocketAddress checked(final SocketAddress address) {
-        return SocketHandle.check(address, device().supportedOptions());
+        return handle().check(address);
     }
 
     @Override
     InetSocketAddress checkedRemote(final SocketAddress address) {
-        return SocketHandle.checkRemote(address, device().supportedOptions());
+        return handle().checkRemote(address);
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.github.iocp4j.InlineCompletion;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A handle's place on its loop. The place of a channel stays until the last completion of its operations has come, also
@@ -20,14 +20,16 @@ class Registration implements IoRegistration {
     private static final int MAX_INDEX = 0xff_ffff;
     private static final int NUMBER_SHIFT = 40;
     private static final long MARK = Long.MIN_VALUE;
+    /** Each connection has a registration, so that an object of its own for the flag would count. */
+    private static final AtomicIntegerFieldUpdater<Registration> CANCELLED =
+            AtomicIntegerFieldUpdater.newUpdater(Registration.class, "cancelled");
 
     private final IocpIoHandler handler;
     private final IoHandle handle;
-    /** The place in the loop's table, which no other registration has while this one is there. */
-    private final int index;
     /** The token of kind 0. */
     private final long token;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
+    /** 1 after a cancel, otherwise 0. */
+    private volatile int cancelled;
     /** The operations whose completions have not come. Only the loop's thread uses it. */
     private int inFlight;
     /** The closes of its devices that have begun and not ended. Only the loop's thread uses it. */
@@ -43,7 +45,6 @@ class Registration implements IoRegistration {
         }
         this.handler = handler;
         this.handle = handle;
-        this.index = index;
         token = MARK | number << NUMBER_SHIFT | (long) index << INDEX_SHIFT;
     }
 
@@ -73,8 +74,9 @@ class Registration implements IoRegistration {
         return handle;
     }
 
+    /** The place in the loop's table, which no other registration has while this one is there. */
     final int index() {
-        return index;
+        return index(token);
     }
 
     /** Counts the operation, unless it has completed inline; returns the same number. */
@@ -136,12 +138,12 @@ class Registration implements IoRegistration {
 
     @Override
     public final boolean isValid() {
-        return !cancelled.get();
+        return cancelled == 0;
     }
 
     @Override
     public final boolean cancel() {
-        if (!cancelled.compareAndSet(false, true)) {
+        if (!CANCELLED.compareAndSet(this, 0, 1)) {
             return false;
         }
         handler.onLoop(this::cancelled);
@@ -155,7 +157,7 @@ class Registration implements IoRegistration {
 
     /** The loop's thread: takes the cancel back, because the same channel is registered again. */
     final void renew() {
-        cancelled.set(false);
+        cancelled = 0;
         if (isGuarded) {
             isGuarded = false;
             handler.suspension().release();
@@ -169,7 +171,7 @@ class Registration implements IoRegistration {
 
     /** The loop's thread: after a cancel, leaves the loop's table when nothing is in flight any more. */
     final void settle() {
-        if (!cancelled.get()) {
+        if (isValid()) {
             return;
         }
         final boolean idle = isIdle();

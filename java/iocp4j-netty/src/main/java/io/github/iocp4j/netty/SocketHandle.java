@@ -33,13 +33,17 @@ final class SocketHandle<D extends StreamDevice> {
             IocpChannelOption.TCP_KEEPINTVL, WinsockOptions.TCP_KEEPINTERVAL,
             IocpChannelOption.TCP_KEEPCNT, WinsockOptions.TCP_KEEPCOUNT);
 
-    private final DetachedSocket<D> detached;
+    private final Set<SocketOption<?>> supportedOptions;
+    /** Null when the socket belongs to a port. */
+    private volatile DetachedSocket<D> detached;
     private volatile Getter getter;
     private volatile Setter setter;
 
     SocketHandle(final DetachedSocket<D> detached) {
         this.detached = detached;
-        become(detached::option, detached::option);
+        supportedOptions = detached.supportedOptions();
+        getter = detached::option;
+        setter = detached::option;
     }
 
     /** A socket for IPv6 and IPv4; for IPv4 only when the JVM was started so, or when Windows has no IPv6. */
@@ -82,7 +86,7 @@ final class SocketHandle<D extends StreamDevice> {
         return UnsupportedAddressException.check(address, UnixSocketAddress.class);
     }
 
-    /** The socket before it belongs to a port. */
+    /** The socket, which does not belong to a port yet. */
     DetachedSocket<D> detached() {
         return detached;
     }
@@ -91,6 +95,15 @@ final class SocketHandle<D extends StreamDevice> {
     void become(final Getter get, final Setter set) {
         getter = get;
         setter = set;
+        detached = null;
+    }
+
+    /** Closes the socket, unless it belongs to a port. */
+    void close() {
+        final DetachedSocket<D> socket = detached;
+        if (socket != null) {
+            socket.close();
+        }
     }
 
     <T> T option(final SocketOption<T> option) {
@@ -120,7 +133,7 @@ final class SocketHandle<D extends StreamDevice> {
             return null;
         }
         final String name = own != null ? own.name() : option.name();
-        for (final SocketOption<?> supported : detached.supportedOptions()) {
+        for (final SocketOption<?> supported : supportedOptions) {
             if (supported.name().equals(name)) {
                 return (SocketOption<T>) supported;
             }
@@ -134,23 +147,25 @@ final class SocketHandle<D extends StreamDevice> {
                 ? ChannelOption.valueOf(option.name()) : option;
     }
 
-    /** The address, if a socket can have it. The wildcard address is that of the socket's family. */
-    static InetSocketAddress check(final SocketAddress address, final Set<SocketOption<?>> optionsOfSocket) {
+    /** The address, if the socket can have it. The wildcard address is that of the socket's family. */
+    InetSocketAddress check(final SocketAddress address) {
         final InetSocketAddress internet = UnsupportedAddressException.check(address, InetSocketAddress.class);
         if (internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
-        final boolean ipv6 = optionsOfSocket.contains(WinsockOptions.IPV6_V6ONLY);
-        return internet.getAddress().isAnyLocalAddress() && ipv6 != internet.getAddress() instanceof Inet6Address
-                ? new InetSocketAddress(any(ipv6), internet.getPort()) : internet;
+        return internet.getAddress().isAnyLocalAddress() && isIpv6() != internet.getAddress() instanceof Inet6Address
+                ? new InetSocketAddress(any(isIpv6()), internet.getPort()) : internet;
     }
 
     /** As {@link #check}, for an address to connect or send to: the wildcard address means this machine, as in NIO. */
-    static InetSocketAddress checkRemote(final SocketAddress address, final Set<SocketOption<?>> optionsOfSocket) {
-        final InetSocketAddress checked = check(address, optionsOfSocket);
+    InetSocketAddress checkRemote(final SocketAddress address) {
+        final InetSocketAddress checked = check(address);
         return checked.getAddress().isAnyLocalAddress()
-                ? new InetSocketAddress(loopback(optionsOfSocket.contains(WinsockOptions.IPV6_V6ONLY)),
-                        checked.getPort()) : checked;
+                ? new InetSocketAddress(loopback(isIpv6()), checked.getPort()) : checked;
+    }
+
+    private boolean isIpv6() {
+        return supportedOptions.contains(WinsockOptions.IPV6_V6ONLY);
     }
 
     private static <D extends StreamDevice> DetachedSocket<D> dualStack(final Opener<D> opener)

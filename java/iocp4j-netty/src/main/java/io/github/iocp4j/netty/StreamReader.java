@@ -19,7 +19,7 @@ import java.io.IOException;
  * read()}. While no read is in flight, a read of 0 bytes, the watch, completes when the connection ends. If the channel
  * waits without a buffer, the watch also waits for data, and the read starts when data has arrived.
  */
-final class StreamReader {
+final class StreamReader implements Runnable {
     /** Longer messages end the connection, because a peer could otherwise have this process take any memory. */
     static final int MAX_MESSAGE = 1 << 26;
 
@@ -28,9 +28,8 @@ final class StreamReader {
     private boolean wanted;
     /** {@code deliver} is calling the pipeline. It starts the next read itself afterwards. */
     private boolean delivering;
-    /** The loop calls {@link #takeTurn} before it polls. */
+    /** The loop calls {@link #run} before it polls. */
     private boolean scheduled;
-    private final Runnable turn = this::takeTurn;
     /** The input has ended. */
     private boolean ended;
     private State state = State.IDLE;
@@ -163,11 +162,13 @@ final class StreamReader {
     private void schedule() {
         if (!scheduled && state != State.IN_FLIGHT) {
             scheduled = true;
-            channel.registration().handler().beforePoll(turn);
+            channel.registration().handler().beforePoll(this);
         }
     }
 
-    private void takeTurn() {
+    /** The turn of this channel before a poll. */
+    @Override
+    public void run() {
         scheduled = false;
         if (!wanted) {
             goOn();

@@ -17,26 +17,26 @@ import java.nio.channels.FileChannel;
  * <p>The buffers of a write in flight are retained, because Netty releases them when the channel is closed or its
  * output is shut down, but Windows uses them until the completion.
  */
-final class StreamWriter {
+final class StreamWriter implements Runnable {
     /** As the id of an operation: there was nothing to write. */
     private static final long NOTHING = 0;
     /** Windows takes less than 2 GiB at a time. With less, the promise of the region makes progress. */
     private static final int MAX_TRANSMISSION = 1 << 26;
+    /** Of a channel whose writes have all completed inline. */
+    private static final ByteBuf[] NONE = {};
 
     private final AbstractIocpStreamChannel channel;
     /** A write is in flight. */
     private boolean inFlight;
-    private ByteBuf[] retained = new ByteBuf[1];
+    private ByteBuf[] retained = NONE;
     private int retainedCount;
     /** The region of which a part is in flight. Windows has a handle of the file of its own; null for other writes. */
     private FileRegion transmitted;
     /** A copy of the part that is being written, if the current message is a region. */
     private final RegionChunk chunk = new RegionChunk();
-    private final Runnable flush;
 
     StreamWriter(final AbstractIocpStreamChannel channel) {
         this.channel = channel;
-        flush = () -> channel.iocpUnsafe().flushAgain();
     }
 
     boolean isInFlight() {
@@ -49,11 +49,17 @@ final class StreamWriter {
         while (!inFlight && channel.canStart() && !channel.holdsWrites() && outbound.current() != null) {
             if (writes-- == 0) {
                 // Other channels first.
-                channel.eventLoop().execute(flush);
+                channel.eventLoop().execute(this);
                 return;
             }
             start(outbound);
         }
+    }
+
+    /** Goes on when other channels have had their turn. */
+    @Override
+    public void run() {
+        channel.iocpUnsafe().flushAgain();
     }
 
     /** The write in flight has completed. */

@@ -4,6 +4,7 @@ import io.github.iocp4j.Win32Error;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -35,6 +36,7 @@ enum KnownOption {
     CONN_RESET(WinsockOptions.UDP_CONNRESET, 20, OptionValue.FLAG, SocketType.udp());
 
     private static final Map<String, KnownOption> BY_NAME = byName();
+    private static final Map<SocketType, Set<SocketOption<?>>> BY_TYPE = byType();
 
     private final SocketOption<?> option;
     private final int code;
@@ -73,13 +75,7 @@ enum KnownOption {
 
     /** The options of sockets of that type, in the order of the table. */
     static Set<SocketOption<?>> supported(final SocketType type) {
-        final Set<SocketOption<?>> supported = new LinkedHashSet<>();
-        for (final KnownOption known : values()) {
-            if (known.types.contains(type)) {
-                supported.add(known.option);
-            }
-        }
-        return Collections.unmodifiableSet(supported);
+        return BY_TYPE.get(type);
     }
 
     int code(final SocketType type) {
@@ -116,5 +112,19 @@ enum KnownOption {
             table.put(known.option.name(), known);
         }
         return table;
+    }
+
+    private static Map<SocketType, Set<SocketOption<?>>> byType() {
+        final Map<SocketType, Set<SocketOption<?>>> map = new EnumMap<>(SocketType.class);
+        for (final SocketType type : SocketType.values()) {
+            final Set<SocketOption<?>> supported = new LinkedHashSet<>();
+            for (final KnownOption known : values()) {
+                if (known.types.contains(type)) {
+                    supported.add(known.option);
+                }
+            }
+            map.put(type, Collections.unmodifiableSet(supported));
+        }
+        return map;
     }
 }
