@@ -259,7 +259,7 @@ final class AllocationTest {
     }
 
     private static void await(final Semaphore semaphore, final int permits) throws InterruptedException {
-        assertThat(semaphore.tryAcquire(permits, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(semaphore.tryAcquire(permits, Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
     /** The receiving end of a TCP connection. */
@@ -271,7 +271,7 @@ final class AllocationTest {
 
     /** Reads into two buffers, then writes them back, with deadlines and with one list. */
     private static final class Splitter extends Connection {
-        private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+        private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
 
         private final ByteBuffer one = ByteBuffer.allocateDirect(4);
         private final ByteBuffer two = ByteBuffer.allocateDirect(100);

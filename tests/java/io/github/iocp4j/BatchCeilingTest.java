@@ -46,13 +46,13 @@ final class BatchCeilingTest {
             try (CompletionPort port = CompletionPort.batchBuilder(this::onCompletions).workers(1).concurrency(1)
                     .batch(ceiling).open()) {
                 port.post(0, 0, 0);
-                assertThat(inside.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(inside.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
                 for (int i = 0; i < BACKLOG; i++) {
                     port.post(0, 0, i);
                 }
                 final long begin = System.nanoTime();
                 gate.countDown();
-                assertThat(done.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(done.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
                 return System.nanoTime() - begin;
             }
         }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** A port without workers does everything on the polling thread, and nothing while no thread polls. */
 @Timeout(300)
 final class CompletionPollerTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final ExecutorService others = Executors.newCachedThreadPool();
@@ -52,7 +52,7 @@ final class CompletionPollerTest {
     void closePort() throws Exception {
         assertThat(port.close(LONG)).as("the closing thread drains it").isTrue();
         others.shutdown();
-        assertThat(others.awaitTermination(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(others.awaitTermination(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -207,7 +207,7 @@ final class CompletionPollerTest {
 
         assertThat(port.close(LONG)).isTrue();
 
-        waiting.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        waiting.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     @Test

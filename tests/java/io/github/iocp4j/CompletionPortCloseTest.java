@@ -59,7 +59,7 @@ final class CompletionPortCloseTest {
         } finally {
             stuck.countDown();
         }
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+        assertThat(port.close(Duration.ofSeconds(Recorder.TIMEOUT_SECONDS))).isTrue();
     }
 
     @Test
@@ -111,7 +111,7 @@ final class CompletionPortCloseTest {
         final CompletionPort port = CompletionPort.batchBuilder(listener).open();
         port.post(0, 0, 0);
 
-        assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(port.close(Duration.ofSeconds(60))).isTrue();
     }
 
@@ -126,7 +126,7 @@ final class CompletionPortCloseTest {
         assertThat(closed).isNotDone();
         assertThat(port.isOpen()).isFalse();
         stuck.countDown();
-        closed.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        closed.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
         assertThat(port.close(Duration.ZERO)).isTrue();
         assertThat(port.closeAsync().toCompletableFuture()).isDone();
     }
@@ -139,10 +139,10 @@ final class CompletionPortCloseTest {
 
         final CompletableFuture<Boolean> device = pair.server.closeAsync()
                 .thenApply(none -> pair.server.close(Duration.ZERO)).toCompletableFuture();
-        assertThat(device.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(device.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         final CompletableFuture<Boolean> all = port.closeAsync()
                 .thenApply(none -> pair.client.close(Duration.ZERO) && port.close(Duration.ZERO)).toCompletableFuture();
-        assertThat(all.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(all.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
 
         assertThat(pair.client.closeAsync().toCompletableFuture()).as("with its port").isDone();
         assertThat(port.device(pair.client.key())).isNull();
@@ -156,7 +156,7 @@ final class CompletionPortCloseTest {
                 CompletionPort.open(batch -> answers.add(port.close(Duration.ofSeconds(60))))) {
             other.post(0, 0, 0);
 
-            assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+            assertThat(answers.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(port.close(Duration.ofSeconds(60))).isTrue();
     }
@@ -232,8 +232,8 @@ final class CompletionPortCloseTest {
 
         port.post(0, 0, 0);
 
-        assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it would wait for itself").isFalse();
-        assertThat(answers.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+        assertThat(answers.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("it would wait for itself").isFalse();
+        assertThat(answers.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isNotNull();
         assertThat(port.close(Duration.ofSeconds(60))).isTrue();
         assertThat(other.close(Duration.ofSeconds(60))).isTrue();
     }

@@ -95,7 +95,7 @@ final class CompletionPortTest {
         };
         try (CompletionPort port = CompletionPort.batchBuilder(listener).workers(1).batch(16).open()) {
             port.post(0, 0, 0);
-            assertThat(sizes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(sizes.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
             for (int i = 0; i < 40; i++) {
                 port.post(0, 0, i);
             }
@@ -244,6 +244,6 @@ final class CompletionPortTest {
     }
 
     private static int take(final BlockingQueue<Integer> sizes) throws InterruptedException {
-        return sizes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return sizes.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 }

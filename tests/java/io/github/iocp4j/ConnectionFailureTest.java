@@ -127,7 +127,7 @@ final class ConnectionFailureTest {
 
         allOthersAreServed();
 
-        final Failure failure = failures.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        final Failure failure = failures.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
         assertThat(failure).isNotNull();
         assertThat(failure.thrown).isSameAs(what);
         assertThat(failure.opcode).isEqualTo(when == Moment.END ? Opcode.READ : Opcode.valueOf(when.name()));

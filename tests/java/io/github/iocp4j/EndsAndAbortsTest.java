@@ -42,7 +42,7 @@ final class EndsAndAbortsTest {
 
     @AfterEach
     void close() {
-        assertThat(port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+        assertThat(port.close(Duration.ofSeconds(Recorder.TIMEOUT_SECONDS))).isTrue();
     }
 
     @Test
@@ -114,6 +114,6 @@ final class EndsAndAbortsTest {
     }
 
     private String next() throws InterruptedException {
-        return seen.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return seen.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 }

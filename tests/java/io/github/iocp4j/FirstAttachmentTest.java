@@ -42,7 +42,7 @@ final class FirstAttachmentTest {
 
     @AfterEach
     void close() {
-        port.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS));
+        port.close(Duration.ofSeconds(Recorder.TIMEOUT_SECONDS));
     }
 
     @Test
@@ -72,6 +72,6 @@ final class FirstAttachmentTest {
     }
 
     private Object next() throws InterruptedException {
-        return attachments.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return attachments.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(300)
 final class HostileRegisteredCallsTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
     private static final int CALLS = 3_000;
     private static final int CALLS_PER_PIPE = 30;
     private static final int SLICE = 512;

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The port and devices that hostile calls may affect, and the results of the operations that these calls start. */
 final class HostileTargets {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
     /** Low enough that the calls reach the ceiling. */
     private static final int CEILING = 300;
 

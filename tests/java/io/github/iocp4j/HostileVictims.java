@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** A port and pipes in normal use, which hostile calls on other devices must not disturb. */
 final class HostileVictims implements AutoCloseable {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
 
     final CompletionPort port;
     final PipePair pair;

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The guarantees of a port are the same for each notification mechanism. */
 @Timeout(120)
 final class MechanismTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
 
     private final Recorder recorder = new Recorder();
     private CompletionPort port;

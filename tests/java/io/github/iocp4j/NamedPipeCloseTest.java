@@ -88,7 +88,7 @@ final class NamedPipeCloseTest extends PipesOnAPort {
             pair.server.read(ByteBuffer.allocateDirect(10), 2);
             pair.client.write(PipePair.buffer("x"), 3);
 
-            assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
 
             final Map<Long, Recorder.Completion> completions = heard.nextByToken(3);
             assertThat(completions.get(1L).status).isZero();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("newer-jvm")
 @Timeout(120)
 final class SubmittingListenerTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
     private static final int STEPS = 5_000;
 
     private final AtomicInteger steps = new AtomicInteger();
@@ -155,7 +155,7 @@ final class SubmittingListenerTest {
     }
 
     private void awaitDone() throws InterruptedException {
-        assertThat(done.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).as("after %d steps", steps.get()).isTrue();
+        assertThat(done.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("after %d steps", steps.get()).isTrue();
         // The first lines of a thread's trace are not always counted the same way.
         assertThat(deepest.get() - shallowest.get()).isLessThan(5);
     }

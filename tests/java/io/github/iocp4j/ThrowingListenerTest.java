@@ -99,7 +99,7 @@ final class ThrowingListenerTest {
         try (LoggedLines logged = new LoggedLines()) {
             port.post(0, 0, 5);
 
-            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).hasMessage("the listener");
+            assertThat(handled.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).hasMessage("the listener");
             assertThat(logged.lines).containsExactly("The listener of CompletionPort[iocp4j] has thrown"
                     + " java.lang.IllegalStateException at POST, token 5: 0 bytes");
         } finally {

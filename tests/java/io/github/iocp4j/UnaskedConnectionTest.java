@@ -148,7 +148,7 @@ final class UnaskedConnectionTest {
     }
 
     private Device nextAsked() throws InterruptedException {
-        return asked.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return asked.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private void onCompletion(final Completion completion) {

@@ -36,7 +36,7 @@ final class VirtualThreadsTest {
                 .redirectOutput(output.toFile()).redirectError(complaints.toFile()));
         process.getOutputStream().close();
 
-        process.waitFor(2 * Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        process.waitFor(2 * Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly().waitFor();
         assertThat(Files.readString(complaints)).as("what has failed, and stacks that pin the carrier").isEmpty();
         assertThat(Files.readAllLines(output)).as("in the next, each thread waits for one that cannot run")

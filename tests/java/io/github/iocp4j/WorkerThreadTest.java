@@ -79,8 +79,8 @@ final class WorkerThreadTest {
             next();
 
             assertThat(next()).as("in the next batch").isSameAs(platform);
-            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 1");
-            assertThat(handled.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 2");
+            assertThat(handled.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 1");
+            assertThat(handled.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo("number 2");
         }
     }
 
@@ -109,6 +109,6 @@ final class WorkerThreadTest {
     }
 
     private Object next() throws InterruptedException {
-        return seen.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return seen.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 }

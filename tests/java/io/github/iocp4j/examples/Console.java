@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The input and output of a program that runs until Enter is pressed. */
 final class Console implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 60;
 
     private final InputStream keyboard = System.in;
     private final PrintStream screen = System.out;
@@ -62,7 +62,7 @@ final class Console implements AutoCloseable {
     void pressEnter() throws Exception {
         keys.write('\n');
         keys.flush();
-        program.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        program.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Asks Docker's engine for its version: HTTP over a named pipe. */
 public final class DockerVersion implements CompletionListener {
-    private static final Duration PATIENCE = Duration.ofSeconds(10); // for each read and write
+    private static final Duration TIMEOUT = Duration.ofSeconds(10); // for each read and write
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(8192);
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -40,7 +40,7 @@ public final class DockerVersion implements CompletionListener {
                 NamedPipe pipe = NamedPipeClient.builder(port, pipeName).connect()) {
             // By HTTP 1.0 the answer comes in one piece, and the pipe is closed behind it.
             exchange.buffer.put(("GET " + path + " HTTP/1.0\r\nHost: docker\r\n\r\n").getBytes(US_ASCII));
-            pipe.write(exchange.buffer.flip(), PATIENCE, 0);
+            pipe.write(exchange.buffer.flip(), TIMEOUT, 0);
             answer = exchange.answer.get();
         }
         final String[] headerAndBody = answer.split("\r\n\r\n", 2);
@@ -66,7 +66,7 @@ public final class DockerVersion implements CompletionListener {
                 buffer.duplicate().clear().get(piece);
                 received.writeBytes(piece);
             }
-            ((NamedPipe) completion.device()).read(buffer.clear(), PATIENCE, 0);
+            ((NamedPipe) completion.device()).read(buffer.clear(), TIMEOUT, 0);
         }
     }
 }

@@ -25,7 +25,7 @@ final class OffCarrierTest {
         final Thread thread = new Thread(() -> daemon.complete(OffCarrier.call(OffCarrierTest::self) == self()));
         thread.setDaemon(true);
         thread.start();
-        assertThat(daemon.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(daemon.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -66,6 +66,6 @@ final class OffCarrierTest {
     }
 
     private static void await(final CompletableFuture<Void> end) throws Exception {
-        end.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        end.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 }

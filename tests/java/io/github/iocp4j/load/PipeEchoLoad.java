@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients of an echo server's pipe, all connected before the first speaks. */
 public final class PipeEchoLoad {
-    private static final long PATIENCE_MINUTES = 20;
+    private static final long TIMEOUT_MINUTES = 20;
 
     private final AtomicInteger talking;
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
@@ -62,14 +62,14 @@ public final class PipeEchoLoad {
             final List<Client> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 final NamedPipe connection = NamedPipeClient.builder(port, pipe)
-                        .timeout(Duration.ofMinutes(PATIENCE_MINUTES)).connect();
+                        .timeout(Duration.ofMinutes(TIMEOUT_MINUTES)).connect();
                 all.add(new Client(connection, new Conversation(i, rounds)));
             }
             for (final Client client : all) {
                 client.pipe.attach(client);
                 client.next();
             }
-            load.outcome.get(PATIENCE_MINUTES, TimeUnit.MINUTES);
+            load.outcome.get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * on another system than the server.
  */
 public final class TcpEchoLoad {
-    private static final long PATIENCE_MILLIS = TimeUnit.MINUTES.toMillis(2);
+    private static final long TIMEOUT_MILLIS = TimeUnit.MINUTES.toMillis(2);
 
     private final Selector selector;
     private final int clients;
@@ -69,7 +69,7 @@ public final class TcpEchoLoad {
             }
         }
         while (talking > 0 || connected < clients) {
-            if (selector.select(PATIENCE_MILLIS) == 0) {
+            if (selector.select(TIMEOUT_MILLIS) == 0) {
                 throw new IOException("Nothing happens any more: " + connected + " connected, " + talking + " talking");
             }
             for (final SelectionKey key : selector.selectedKeys()) {

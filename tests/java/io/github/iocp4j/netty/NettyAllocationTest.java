@@ -85,7 +85,7 @@ final class NettyAllocationTest {
         int free = 0;
         while (free < FREE_ROUNDS && costs.size() < MOST_ROUNDS) {
             connected.writeAndFlush(connected.alloc().directBuffer(LENGTH).writeZero(LENGTH)).sync();
-            assertThat(rounds.tryAcquire(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(rounds.tryAcquire(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
             costs.add(returner.cost);
             // The message that begins a round comes as a task, which costs some bytes.
             free += returner.cost < MESSAGES / 10 ? 1 : 0;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /** docker-java, whose transport is a socket of ours, with a stand-in of Docker's engine. */
 @Timeout(180)
 final class DockerJavaTest {
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int TIMEOUT_SECONDS = 120;
 
     private DockerEngine engine;
     private DockerClient docker;
@@ -84,7 +84,7 @@ final class DockerJavaTest {
         final Printed printed = new Printed();
         docker.attachContainerCmd("one").withFollowStream(true).withStdOut(true).withStdErr(true)
                 .withStdIn(new ByteArrayInputStream(input)).exec(printed);
-        assertThat(printed.awaitCompletion(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(printed.awaitCompletion(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(printed.out.toByteArray()).isEqualTo(input);
         // The container has seen the end of its input while its output was open.
         assertThat(printed.errors.toString(US_ASCII)).isEqualTo(Integer.toString(input.length));
@@ -97,7 +97,7 @@ final class DockerJavaTest {
         docker.attachContainerCmd("one").withFollowStream(true).withStdOut(true).withStdIn(new Keyboard(typed))
                 .exec(printed);
         typed.add((int) 'a');
-        assertThat(printed.frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("a");
+        assertThat(printed.frames.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo("a");
         printed.close();
         typed.add(-1);
     }
@@ -108,19 +108,19 @@ final class DockerJavaTest {
         docker.logContainerCmd("one").withFollowStream(true).withStdOut(true).exec(printed);
         for (int line = 0; line < 100; line++) {
             engine.lines.release();
-            assertThat(printed.frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("line " + line + "\n");
+            assertThat(printed.frames.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo("line " + line + "\n");
         }
         // Another thread waits for the next line.
         printed.close();
         engine.lines.release(1_000_000);
-        assertThat(engine.unfollowed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(engine.unfollowed.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(docker.versionCmd().exec().getVersion()).as("on another connection").isEqualTo("28.0.1");
     }
 
     @Test
     void failsWhenTheEngineEndsInTheMiddle() {
         assertThatThrownBy(() -> docker.waitContainerCmd("one").start().awaitStatusCode(
-                PATIENCE_SECONDS, TimeUnit.SECONDS)).isInstanceOf(RuntimeException.class);
+                TIMEOUT_SECONDS, TimeUnit.SECONDS)).isInstanceOf(RuntimeException.class);
     }
 
     @Test

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
 final class HttpClientsTest {
     private static final int TOGETHER = 100;
     private static final int UPLOAD = 64 << 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final String HOST = "http://localhost";
 
     private PipeHttpServer server;
@@ -241,7 +241,7 @@ final class HttpClientsTest {
         return new OkHttpClient.Builder().socketFactory(PipeSocketFactory.of(server.pipe))
                 .dns(host -> List.of(InetAddress.getLoopbackAddress()))
                 // Its defaults of 10 seconds fail on a busy machine.
-                .connectTimeout(PATIENCE).readTimeout(PATIENCE).writeTimeout(PATIENCE).build();
+                .connectTimeout(TIMEOUT).readTimeout(TIMEOUT).writeTimeout(TIMEOUT).build();
     }
 
     private static Request get(final String path) {

@@ -73,11 +73,11 @@ final class ChildProcessTest extends CheckedPort {
                 codes.add(codeOf(other, completion));
             });
             child.awaitExit(EXIT);
-            assertThat(codes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(3_221_225_477L);
-            assertThat(codes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).asString()
+            assertThat(codes.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(3_221_225_477L);
+            assertThat(codes.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).asString()
                     .contains("not a successful WAIT").contains(other.toString());
             child.awaitExit(EXIT);
-            assertThat(codes.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(3_221_225_477L);
+            assertThat(codes.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(3_221_225_477L);
         }
     }
 
@@ -307,7 +307,7 @@ final class ChildProcessTest extends CheckedPort {
     }
 
     private static void awaitEnd(final ProcessHandle process) throws Exception {
-        process.onExit().get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        process.onExit().get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ByteBuffer buffer(final String text) {

@@ -44,8 +44,8 @@ final class NamedPipeClientTest extends RecordedPort {
         serveOne();
         connectOnly();
 
-        for (final Duration patience : new Duration[] {Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(60)}) {
-            assertThat(failureOf(NamedPipeClient.builder(port, name).timeout(patience)).code())
+        for (final Duration timeout : new Duration[] {Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(60)}) {
+            assertThat(failureOf(NamedPipeClient.builder(port, name).timeout(timeout)).code())
                     .isEqualTo(Win32Error.PIPE_BUSY);
         }
         assertThat(port.snapshot().devices()).as("server, both ends of the connection").hasSize(3);

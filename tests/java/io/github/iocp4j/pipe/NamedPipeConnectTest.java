@@ -151,7 +151,7 @@ final class NamedPipeConnectTest extends RecordedPort {
                     () -> NamedPipeClient.builder(polled, name).timeout(LONG).connect());
             awaitWaiting(polled);
             busy.close();
-            assertThat(connecting.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS).isOpen()).isTrue();
+            assertThat(connecting.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS).isOpen()).isTrue();
             try (CompletionPoller poller = polled.openPoller()) {
                 assertThat(poller.poll(0)).as("it is no operation").isZero();
             }
@@ -165,7 +165,7 @@ final class NamedPipeConnectTest extends RecordedPort {
         awaitWaiting(port);
         serveOne();
 
-        assertThat(connecting.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS).peerProcessId())
+        assertThat(connecting.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS).peerProcessId())
                 .isEqualTo((int) ProcessHandle.current().pid());
     }
 
@@ -178,7 +178,7 @@ final class NamedPipeConnectTest extends RecordedPort {
         awaitWaiting(other);
         other.close();
 
-        assertThatThrownBy(() -> connecting.get(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> connecting.get(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(PortClosedException.class);
     }
 

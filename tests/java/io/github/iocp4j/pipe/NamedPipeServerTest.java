@@ -68,7 +68,7 @@ final class NamedPipeServerTest extends RecordedPort {
 
             final NamedPipe client = connect();
 
-            assertThat(handled.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(handled.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
             client.read(ByteBuffer.allocateDirect(1), 1);
             assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
         }
@@ -99,7 +99,7 @@ final class NamedPipeServerTest extends RecordedPort {
             assertThat(recorder.next().status).isEqualTo(Win32Error.BROKEN_PIPE);
             careless.post(0, 0, 0);
 
-            assertThat(over.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(over.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(accepted.stream().map(Device::isOpen).collect(toList())).containsExactly(false, true, true);
         }
     }
@@ -267,7 +267,7 @@ final class NamedPipeServerTest extends RecordedPort {
             server[0] = NamedPipeServer.builder(closing, name).listening(3).open();
             connect();
 
-            assertThat(closed.await(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(server[0].close(LONG)).isTrue();
             assertThat(heard.next().device.close(LONG)).isTrue();
             assertThat(closing.snapshot().devices()).isEmpty();

@@ -19,7 +19,7 @@ final class Children implements AutoCloseable {
             List.of(List.of("say", "hello"), List.of("wait"), List.of("another"), List.of("flood", "100000"));
     private static final int OUTPUT = 4096;
     private static final int DEADLINE_MILLIS = 50;
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 60;
 
     private final Ledger ledger;
     private final String program;
@@ -55,7 +55,7 @@ final class Children implements AutoCloseable {
             ledger.read(child.stdout(), 0, ByteBuffer.allocateDirect(OUTPUT), 0);
             ledger.awaitExit(child, life == 1 ? DEADLINE_MILLIS : 0);
             // The third is closed at once, with its operations in flight.
-            if (life != 2 && !ended.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (life != 2 && !ended.tryAcquire(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 ledger.fault("the end of a child was not reported");
             }
         }

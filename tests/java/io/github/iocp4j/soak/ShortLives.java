@@ -24,7 +24,7 @@ final class ShortLives implements AutoCloseable {
     private static final int OPERATIONS = 32;
     private static final int MESSAGE = 64;
     private static final int PAUSE_MILLIS = 200;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Ledger ledger;
     private final SoakServer server;
@@ -57,12 +57,12 @@ final class ShortLives implements AutoCloseable {
         final List<NamedPipe> clients = new ArrayList<>();
         try {
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(NamedPipeClient.builder(port, name).mode(PipeMode.MESSAGE).timeout(PATIENCE).connect());
+                clients.add(NamedPipeClient.builder(port, name).mode(PipeMode.MESSAGE).timeout(TIMEOUT).connect());
             }
             // These wait for a pipe that never exists, until a deadline, a cancel, or the close of device or port.
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(ledger.connect(NamedPipeClient.builder(port, name + "-missing").waitForServer()
-                        .timeout(i % 2 == 0 ? PATIENCE : Duration.ofMillis(PAUSE_MILLIS))));
+                        .timeout(i % 2 == 0 ? TIMEOUT : Duration.ofMillis(PAUSE_MILLIS))));
             }
             fill(clients);
         } finally {
@@ -117,7 +117,7 @@ final class ShortLives implements AutoCloseable {
                 clients.forEach(NamedPipe::close);
                 break;
         }
-        if (!second.close(PATIENCE) || !port.close(PATIENCE)) {
+        if (!second.close(TIMEOUT) || !port.close(TIMEOUT)) {
             ledger.fault("a short-lived port or server does not close");
         }
         other.join();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(name = "soak", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Strains ports, servers and pipes for minutes and checks that nothing is lost or left behind.")
 public final class Soak implements Callable<Integer> {
-    private static final Duration QUIET_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration QUIET_TIMEOUT = Duration.ofMinutes(1);
     /** How much longer than asked for a soak may take before it says where its threads are. */
     private static final int OVERDUE_SECONDS = 60;
 
@@ -137,7 +137,7 @@ public final class Soak implements Callable<Integer> {
                 TimeUnit.SECONDS.sleep(1);
                 doomed.oneMore();
                 if (second % 10 == 0) {
-                    tell(server, crowd);
+                    report(server, crowd);
                 }
             }
             killed += doomed.killed();
@@ -145,14 +145,14 @@ public final class Soak implements Callable<Integer> {
             socketLives += sockets.ended();
             children += offspring.ended();
         }
-        final boolean quiet = server.awaitQuiet(QUIET_PATIENCE);
+        final boolean quiet = server.awaitQuiet(QUIET_TIMEOUT);
         if (!quiet) {
-            System.out.println("something is still there a minute after everybody has gone");
+            System.out.println("something is left a minute after the end of all clients");
         }
         return quiet;
     }
 
-    private void tell(final SoakServer server, final SoakClients crowd) {
+    private void report(final SoakServer server, final SoakClients crowd) {
         final PortSnapshot now = server.port().snapshot();
         System.out.printf(Locale.ROOT, "%,12d operations on the server, %,d of clients; %d devices, %d in flight; %s%n",
                 server.ledger().completions(), clientLedger.completions(), now.devices().size(),

@@ -59,8 +59,8 @@ final class SoakServer implements AutoCloseable {
     }
 
     /** Waits until only the waiting instances of the one pipe are left, but not longer than that. */
-    boolean awaitQuiet(final Duration patience) throws InterruptedException {
-        final long deadline = System.nanoTime() + patience.toNanos();
+    boolean awaitQuiet(final Duration timeout) throws InterruptedException {
+        final long deadline = System.nanoTime() + timeout.toNanos();
         while (!isQuiet()) {
             if (System.nanoTime() > deadline) {
                 return false;

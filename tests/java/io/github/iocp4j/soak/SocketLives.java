@@ -38,7 +38,7 @@ final class SocketLives implements AutoCloseable {
     private static final int CLIENTS = 6;
     private static final int MESSAGE = 64;
     private static final int PAUSE_MILLIS = 200;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Ledger ledger;
     private final Lives lives;
@@ -97,7 +97,7 @@ final class SocketLives implements AutoCloseable {
             final List<StreamDevice> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 ledger.accept(server, i == 0 ? PAUSE_MILLIS : 0);
-                clients.add(ledger.connect(NamedPipeClient.builder(polled, name).timeout(PATIENCE)));
+                clients.add(ledger.connect(NamedPipeClient.builder(polled, name).timeout(TIMEOUT)));
             }
             server.cancel(ledger.accept(server, 0));
             ledger.accept(server, 0);
@@ -152,7 +152,7 @@ final class SocketLives implements AutoCloseable {
                     server.close(Duration.ZERO);
                     break;
             }
-            if (!server.close(PATIENCE) || !acceptors.close(PATIENCE) || !polled.close(PATIENCE)) {
+            if (!server.close(TIMEOUT) || !acceptors.close(TIMEOUT) || !polled.close(TIMEOUT)) {
                 ledger.fault("a port or server of sockets does not close");
             }
         }

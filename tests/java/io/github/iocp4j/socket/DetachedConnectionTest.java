@@ -175,7 +175,7 @@ final class DetachedConnectionTest extends CheckedPort {
                     threads.forEach(Thread::start);
                     start.countDown();
                     for (final Thread thread : threads) {
-                        thread.join(TimeUnit.SECONDS.toMillis(Recorder.PATIENCE_SECONDS));
+                        thread.join(TimeUnit.SECONDS.toMillis(Recorder.TIMEOUT_SECONDS));
                     }
                     assertThat(wrong).isEmpty();
                     assertThat(associated).hasValue(1);

@@ -310,7 +310,7 @@ final class SocketServerTest extends RecordedPort {
     void aClosedServerIsGone() throws Exception {
         final SocketServer server = SocketServer.builder(port, SocketPair.loopback()).listening(16).open();
         final SocketPair pair = SocketPair.connect(port, recorder, server);
-        assertThat(server.close(Duration.ofSeconds(Recorder.PATIENCE_SECONDS))).isTrue();
+        assertThat(server.close(Duration.ofSeconds(Recorder.TIMEOUT_SECONDS))).isTrue();
         assertThatThrownBy(() -> new Socket("127.0.0.1", server.localPort())).isInstanceOf(IOException.class);
         pair.client.write(PipePair.buffer("x"), 1);
         recorder.nextSuccess(Opcode.WRITE);

@@ -245,11 +245,11 @@ final class StreamSocketTest extends RecordedPort {
         // This one waits for data, which never comes: it learns of the end, too.
         pair.server.read(buffer.duplicate().limit(0), 3);
         pair.server.shutdownInput();
-        assertThat(heard.tryAcquire(3, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard.tryAcquire(3, Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         pair.server.shutdownInput();
         pair.server.read(buffer, 4);
         pair.server.read(buffer.duplicate().limit(0), Duration.ofMillis(1), 5);
-        assertThat(heard.tryAcquire(2, Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard.tryAcquire(2, Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(ends).containsExactly(true, true, true, true, true);
         assertThat(pair.server.bytesAvailable()).isZero();
 

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * needs to read it.
  */
 public final class ToolProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long TIMEOUT_SECONDS = 120;
 
     private final Process process;
     private final Path output;
@@ -156,7 +156,7 @@ public final class ToolProcess implements AutoCloseable {
      * @throws InterruptedException when the thread is interrupted
      */
     public int exitCode() throws IOException, InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IOException("Does not end; it printed:\n" + output() + errors());
         }
@@ -198,7 +198,7 @@ public final class ToolProcess implements AutoCloseable {
     }
 
     private void await(final Path file, final String text) throws IOException, InterruptedException {
-        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (!read(file).contains(text)) {
             if (!process.isAlive() && !read(file).contains(text) || System.nanoTime() - deadline > 0) {
                 throw new IOException("Waited in vain for \"" + text + "\"; the program printed:\n"

@@ -18,7 +18,7 @@ final class UnusualFolders implements AutoCloseable {
     private static final Path LN = Path.of("Z:\\bin\\ln");
     private static final Path RM = Path.of("Z:\\bin\\rm");
     private static final Path SHELL = Path.of("Z:\\bin\\sh");
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final List<Path> links = new ArrayList<>();
 
@@ -86,7 +86,7 @@ final class UnusualFolders implements AutoCloseable {
         } catch (final IOException expected) {
             // There is no handle of it.
         }
-        final long deadline = System.nanoTime() + PATIENCE_NANOS;
+        final long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (!done.getAsBoolean() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(300)
 final class RawMemoryTest {
-    private static final Duration LONG = Duration.ofSeconds(Recorder.PATIENCE_SECONDS);
+    private static final Duration LONG = Duration.ofSeconds(Recorder.TIMEOUT_SECONDS);
     private static final int ROUNDS = 150;
     private static final int OPERATIONS = 24;
     private static final int EDGE = 64;
@@ -173,7 +173,7 @@ final class RawMemoryTest {
     }
 
     private Device nextOpened() throws InterruptedException {
-        final Device device = opened.poll(Recorder.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        final Device device = opened.poll(Recorder.TIMEOUT_SECONDS, TimeUnit.SECONDS);
         assertThat(device).isNotNull();
         return device;
     }

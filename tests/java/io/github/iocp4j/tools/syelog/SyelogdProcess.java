@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /** A daemon in a process of its own, on a pipe of its own. */
 final class SyelogdProcess implements AutoCloseable {
     private static final AtomicInteger STARTED = new AtomicInteger();
-    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final long TIMEOUT_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final ToolProcess process;
     private final String pipe;
@@ -148,7 +148,7 @@ final class SyelogdProcess implements AutoCloseable {
     }
 
     private <T> T await(final Callable<Optional<T>> condition) throws Exception {
-        final long deadline = System.nanoTime() + PATIENCE_NANOS;
+        final long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (System.nanoTime() - deadline < 0) {
             final Optional<T> found = condition.call();
             if (found.isPresent()) {

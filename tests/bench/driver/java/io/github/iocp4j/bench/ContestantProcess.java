@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
 
 /** A Windows program that executes commands from its standard input, one in each line; Contestant.java lists them. */
 final class ContestantProcess implements Load {
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int TIMEOUT_SECONDS = 10;
     /** The position in the answer to an offer: after the count, the seconds and their names. */
     private static final int FIRST_LATENCY = 5;
 
@@ -69,7 +69,7 @@ final class ContestantProcess implements Load {
     public void close() throws IOException {
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (final InterruptedException interrupted) {

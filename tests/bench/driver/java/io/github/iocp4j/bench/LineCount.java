@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class LineCount implements Closeable {
     private static final int PIECE = 1 << 16;
     private static final int POLL_MILLIS = 5;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
     private final FileChannel file;
@@ -22,7 +22,7 @@ final class LineCount implements Closeable {
 
     /** Waits until the file has that many more lines; there must never be more. */
     void awaitMore(final long expected) throws IOException {
-        final long end = System.nanoTime() + PATIENCE_NANOS;
+        final long end = System.nanoTime() + TIMEOUT_NANOS;
         long lines = count();
         while (lines < expected && System.nanoTime() - end < 0) {
             pause();

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * and wineserver share one core, and this process with its clients has another one.
  */
 final class Pinning {
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 30;
 
     private final List<String> command;
     private final List<String> everywhere;
@@ -92,7 +92,7 @@ final class Pinning {
 
     /** The wineserver changes to its folder shortly after the command that starts it has returned. */
     private static Optional<String> awaitWineserver(final Path prefix) throws IOException, InterruptedException {
-        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         Optional<String> server = wineserver(prefix);
         while (server.isEmpty() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(10);
@@ -142,7 +142,7 @@ final class Pinning {
         try {
             final Process process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 return process.exitValue() == 0;
             }
             process.destroy();

@@ -20,7 +20,7 @@ import org.HdrHistogram.Histogram;
  * answer. Then it sends the next request: at once, or when it is due.
  */
 final class TcpClients implements Load {
-    private static final long PATIENCE_MILLIS = 20_000;
+    private static final long TIMEOUT_MILLIS = 20_000;
 
     private final Selector selector = Selector.open();
     private final List<Client> clients = new ArrayList<>();
@@ -92,7 +92,7 @@ final class TcpClients implements Load {
 
     /** Waits for data, and returns the clients that have the whole answer. */
     private List<Client> listen() throws IOException {
-        if (selector.select(PATIENCE_MILLIS) == 0) {
+        if (selector.select(TIMEOUT_MILLIS) == 0) {
             throw new IOException("Nothing happens any more, and clients wait for their answer");
         }
         final List<Client> answered = new ArrayList<>();

@@ -17,7 +17,7 @@ import java.util.concurrent.Semaphore;
 /** A pipe to the daemon, for one thread that waits until each message is in the pipe. */
 final class PipeTransport implements SyelogTransport, AutoCloseable {
     /** The time that the protocol's clients wait for a free instance of the pipe. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /** How long a flush may take to return after the daemon has gone. */
     private static final long FLUSH_SECONDS = 10;
@@ -34,7 +34,7 @@ final class PipeTransport implements SyelogTransport, AutoCloseable {
         port = CompletionPort.builder(this::onCompletion).name("logger").workers(1).open();
         try {
             client = NamedPipeClient.builder(port, NamedPipeAddress.ofLocalOrRemote(name))
-                    .direction(PipeDirection.OUTBOUND).timeout(PATIENCE);
+                    .direction(PipeDirection.OUTBOUND).timeout(TIMEOUT);
         } catch (final IllegalArgumentException wrongName) {
             port.close();
             throw wrongName;

@@ -8,7 +8,7 @@ import picocli.CommandLine.ExitCode;
  * Makes Ctrl-C, or the close of the console window, end a program as it ends by itself, and with its own exit code.
  */
 public final class SignalExit implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long TIMEOUT_SECONDS = 15;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
@@ -51,7 +51,7 @@ public final class SignalExit implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (ended.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 // Hooks cannot change the exit code of System.exit, which would be that of a failure.
                 Runtime.getRuntime().halt(exitCode);
             }
