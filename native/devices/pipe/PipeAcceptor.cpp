@@ -190,7 +190,6 @@ bool PipeAcceptor::onCompleted(CompletionRecord& record) noexcept {
     const bool isConnected = record.status == ERROR_SUCCESS;
     {
         const std::lock_guard lock{mutex_};
-        failing_ &= !isConnected;
         own_ -= onDemand() ? 0U : 1U;
     }
     if (onDemand()) {
@@ -208,7 +207,7 @@ bool PipeAcceptor::onCompleted(CompletionRecord& record) noexcept {
         return isConnected;
     }
     port().remind(key(), backoff_.delay());
-    return isFirstFailure();
+    return backoff_.isFirstFailure();
 }
 
 // Frees the slot of an accept that is over. Returns its instance, if it had one.
@@ -321,12 +320,6 @@ win32::ErrorCode PipeAcceptor::startOwn() noexcept {
 void PipeAcceptor::onReminder() noexcept {
     backoff_.waited();
     (void)replenish();
-}
-
-// Returns true for the first failure of a series.
-bool PipeAcceptor::isFirstFailure() noexcept {
-    const std::lock_guard lock{mutex_};
-    return !std::exchange(failing_, true);
 }
 
 }  // namespace iocp4j

@@ -65,7 +65,6 @@ private:
     win32::Result<std::uint64_t> add(win32::Handle& instance);
     win32::ErrorCode replenish() noexcept;
     win32::ErrorCode startOwn() noexcept;
-    bool isFirstFailure() noexcept;
 
     const NamedPipeServerSettings settings_;
     const win32::PipeShape shape_;
@@ -81,7 +80,6 @@ private:
     std::vector<win32::Handle> spare_;  // instances from open() that no accept has used
     std::uint32_t handles_;             // open or about to be created; maxInstances at most
     std::uint32_t own_ = 0;             // accepts of the server itself, in flight or about to start
-    bool failing_ = false;              // the failure was reported, and no accept has succeeded since
 };
 
 }  // namespace iocp4j

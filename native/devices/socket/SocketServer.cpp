@@ -198,7 +198,6 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
     {
         const std::lock_guard lock{mutex_};
         slot.armed = false;
-        failing_ &= !isConnected;
     }
     if (onDemand()) {
         return true;
@@ -215,7 +214,7 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
         return isConnected;
     }
     port().remind(key(), backoff_.delay());
-    return isFirstFailure();
+    return backoff_.isFirstFailure();
 }
 
 // Stores the key of the new connection in the record.
@@ -276,16 +275,10 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 // Reports that the server cannot start an accept.
 void SocketServer::notifyFailure(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
-    if (self && listening_ && isFirstFailure()) {
+    if (self && listening_ && backoff_.isFirstFailure()) {
         (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
                                          Started::over(failure));
     }
-}
-
-// Returns true for the first failure of a series.
-bool SocketServer::isFirstFailure() noexcept {
-    const std::lock_guard lock{mutex_};
-    return !std::exchange(failing_, true);
 }
 
 }  // namespace iocp4j

@@ -84,7 +84,6 @@ private:
     win32::Result<std::uint64_t> add(Slot& slot, StreamSocket::Accepted accepted);
     StreamSocket::Accepted accepted(Slot& slot, std::uint32_t firstLength) const noexcept;
     void notifyFailure(win32::ErrorCode failure) noexcept;
-    bool isFirstFailure() noexcept;
 
     const SocketServerSettings settings_;
     const int family_;
@@ -93,7 +92,6 @@ private:
 
     std::mutex mutex_;        // guards everything below; of slots_ only Slot::armed
     std::deque<Slot> slots_;  // on demand, it grows to the greatest number of accepts that were in flight
-    bool failing_ = false;    // the failure was reported, and no accept has succeeded since
 };
 
 }  // namespace iocp4j

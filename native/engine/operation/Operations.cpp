@@ -79,7 +79,7 @@ bool canEndInline(const CompletionRecord& record) noexcept {
 
 Operations::Operations(const win32::KernelPort& port, std::uint32_t ceiling, Timekeeper& timekeeper, Doorbell& doorbell,
                        bool statusMayBeUnwritten)
-    : port_(port), slab_(ceiling), timekeeper_(timekeeper), doorbell_(doorbell) {
+    : port_(port), slab_(ceiling), deferred_(doorbell), timekeeper_(timekeeper) {
     if (statusMayBeUnwritten) {
         unwritten_.emplace(ceiling);
     }
@@ -293,21 +293,8 @@ void Operations::selfPost(Operation& operation, std::uint64_t generation) noexce
     if (port_.post(0, kSelfPostedKey, &operation) != ERROR_SUCCESS &&
         operation.rendezvous.arrive(true, generation) == Rendezvous::Arrival::kAlone) {
         // No other thread can finish the operation any more, and none has done so, not even with a forged packet.
-        defer(operation);
+        deferred_.add(operation);
     }
-}
-
-void Operations::defer(Operation& operation) noexcept {
-    const std::lock_guard lock{deferredMutex_};
-    operation.next = nullptr;
-    if (deferred_.load(std::memory_order_relaxed) == nullptr) {
-        deferred_.store(&operation, std::memory_order_release);
-    } else {
-        lastDeferred_->next = &operation;
-    }
-    lastDeferred_ = &operation;
-    // The lock is still held, because the port may end as soon as another thread has taken this operation.
-    doorbell_.ring();
 }
 
 void Operations::postCompletion(Operation& operation) noexcept {
@@ -318,7 +305,7 @@ void Operations::postCompletion(Operation& operation) noexcept {
     }
     bool foreign = false;
     if (Operation* claimed = claim(packet, foreign)) {
-        defer(*claimed);
+        deferred_.add(*claimed);
     }
 }
 
@@ -463,19 +450,6 @@ Operation* Operations::claim(const OVERLAPPED_ENTRY& entry, bool& foreign) noexc
         operation->record.status = targetOf(*operation).traits().errorOfStatus(entry.Internal);
     }
     return arrival == Rendezvous::Arrival::kAlone || operation->rendezvous.publish() ? operation : nullptr;
-}
-
-Operation* Operations::claimDeferred() noexcept {
-    if (!hasDeferred()) {
-        return nullptr;
-    }
-    const std::lock_guard lock{deferredMutex_};
-    Operation* operation = deferred_.load(std::memory_order_relaxed);
-    if (operation == nullptr) {
-        return nullptr;
-    }
-    deferred_.store(operation->next, std::memory_order_relaxed);
-    return operation;
 }
 
 CompletionRecord Operations::retire(Operation& operation) noexcept {

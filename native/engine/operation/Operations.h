@@ -2,12 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "engine/lifetime/Share.h"
-#include "engine/operation/Doorbell.h"
+#include "engine/operation/DeferredOperations.h"
 #include "engine/operation/EngineError.h"
 #include "engine/operation/EventPool.h"
 #include "engine/operation/Operation.h"
@@ -130,8 +129,8 @@ public:
     void postCompletion(Operation& operation, win32::ErrorCode error, std::uint32_t bytes) noexcept;
 
     // Returns an operation whose packet could not be posted, or nullptr.
-    Operation* claimDeferred() noexcept;
-    bool hasDeferred() const noexcept { return deferred_.load(std::memory_order_acquire) != nullptr; }
+    Operation* claimDeferred() noexcept { return deferred_.take(); }
+    bool hasDeferred() const noexcept { return !deferred_.empty(); }
 
     // Cancels the operations whose deadline has passed. Returns the time of the next call.
     Deadlines::Clock::time_point cancelOverdue() noexcept;
@@ -174,21 +173,15 @@ private:
     bool countsUnwritten(Operation& operation, std::uint32_t slot, std::uint32_t status) const noexcept;
     static bool cancelHeld(Operation& operation, Rendezvous::Cause cause) noexcept;
     void selfPost(Operation& operation, std::uint64_t generation) noexcept;
-    void defer(Operation& operation) noexcept;
     OperationId idOf(const Operation& operation) const noexcept;
 
     const win32::KernelPort& port_;
     Slab<Operation> slab_;
     std::optional<UnwrittenStatuses> unwritten_;  // only if the kernel may leave a status unwritten
-    // Operations that PostQueuedCompletionStatus has refused, the oldest first. Draining threads take them in each
-    // round.
-    std::mutex deferredMutex_;
-    std::atomic<Operation*> deferred_{nullptr};
-    Operation* lastDeferred_ = nullptr;  // valid when the list is not empty
+    DeferredOperations deferred_;
     Deadlines deadlines_;
     EventPool events_;
     Timekeeper& timekeeper_;
-    Doorbell& doorbell_;
 };
 
 }  // namespace iocp4j

@@ -28,7 +28,11 @@ public:
         failures_.store(0, std::memory_order_relaxed);
     }
 
+    // Returns true if the failure must be reported: the first since the last success.
+    [[nodiscard]] bool isFirstFailure() noexcept { return !reported_.exchange(true, std::memory_order_relaxed); }
+
     void succeeded() noexcept {
+        reported_.store(false, std::memory_order_relaxed);
         delay_.store(1, std::memory_order_relaxed);
         failures_.store(0, std::memory_order_relaxed);
     }
@@ -36,6 +40,7 @@ public:
 private:
     std::atomic<std::uint32_t> delay_{1};
     std::atomic<std::uint32_t> failures_{0};
+    std::atomic<bool> reported_{false};
 };
 
 }  // namespace iocp4j

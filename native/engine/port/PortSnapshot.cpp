@@ -1,13 +1,8 @@
 #include "engine/port/PortSnapshot.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace iocp4j {
-
-std::uint64_t PortSnapshot::batchCount() const noexcept {
-    return std::accumulate(batches.begin(), batches.end(), std::uint64_t{0});
-}
 
 void PortSnapshot::add(const Drain& drain) {
     const Drain::Counters& counters = drain.counters();

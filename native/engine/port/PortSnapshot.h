@@ -46,9 +46,6 @@ struct PortSnapshot {
     std::vector<Drain::Current> drains;                             // one per worker, by index, or per poller
     std::vector<DeviceEntry> devices;
 
-    // The sum of `batches`.
-    std::uint64_t batchCount() const noexcept;
-
     void add(const Drain& drain);
     void add(const DeviceEntry& device);
 };

@@ -182,7 +182,7 @@ TEST(CompletionPortTest, FillsABatchUpToItsCeiling) {
     EXPECT_EQ(16u, recording.largestBatch.load());
     EXPECT_EQ(4u, recording.batches.load()) << "1 + 16 + 16 + 8";
     EXPECT_EQ(16u, port->snapshot().largestBatch);
-    EXPECT_EQ(4u, port->snapshot().batchCount());
+    EXPECT_EQ(4u, port.batchCount());
     EXPECT_EQ(41u, port->snapshot().completions);
 }
 
