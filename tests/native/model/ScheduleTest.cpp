@@ -21,7 +21,7 @@ namespace iocp4j::model {
 namespace {
 
 using std::chrono::steady_clock;
-using test::SimulatedKernel;
+using test::KernelCounters;
 
 std::uint64_t fromEnvironment(const char* name, std::uint64_t otherwise) {
     const char* value = std::getenv(name);
@@ -47,7 +47,7 @@ TEST(ScheduleTest, KeepsEveryPromiseInEverySchedule) {
     const auto outcomes = [&](Attempt::Outcome outcome) {
         return simulation.outcomes[static_cast<std::size_t>(outcome)];
     };
-    const SimulatedKernel::Counters& kernel = simulation.kernelCounters();
+    const KernelCounters& kernel = simulation.kernelCounters();
     using Figures = std::vector<std::pair<const char*, std::uint64_t>>;
     const Figures doings{
         {"ports opened", simulation.ports},

@@ -94,7 +94,7 @@ public:
     }
 
     std::string violations() const { return world_->violations(); }
-    const test::SimulatedKernel::Counters& kernelCounters() const { return kernel_.counters; }
+    const test::KernelCounters& kernelCounters() const { return kernel_.counters; }
 
     std::uint64_t outcomes[5]{};
     std::uint64_t timedOut = 0;
@@ -270,7 +270,7 @@ private:
     // replace a missing one.
     bool foreignCountIsAllowed(std::uint64_t count) const {
         const std::uint64_t sent = foreignSent() - foreignAtOpening_;
-        const test::SimulatedKernel::Counters& kernel = kernel_.counters;
+        const test::KernelCounters& kernel = kernel_.counters;
         const std::uint64_t open =
             kernel.failedAndEnded - endedAtOpening_ + (stage_.inlineTried ? kernel.atOnce - atOnceAtOpening_ : 0);
         return count + missing() - missingAtOpening_ >= sent && count <= sent + open;

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "../../fixtures/ChildProcess.h"
 #include "../../fixtures/HandlesClosed.h"
+#include "../../fixtures/IdleProcess.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/JobObject.h"
 
@@ -26,19 +26,14 @@ protected:
         });
     }
 
-    static bool hasEnded(const ChildProcess& child) {
-        return ::WaitForSingleObject(child.handle(), static_cast<DWORD>(std::chrono::milliseconds{kTimeout}.count())) ==
-               WAIT_OBJECT_0;
-    }
-
     Recording recording_;
     TestPort port_{recording_};
 };
 
 TEST_F(JobObjectTest, CompletesWhenTheLastProcessHasEnded) {
     const Device::Key job = open();
-    const ChildProcess first;
-    const ChildProcess second;
+    const IdleProcess first;
+    const IdleProcess second;
     ASSERT_EQ(0u, of(job).assign(first.id()));
     ASSERT_EQ(0u, of(job).assign(second.id()));
     EXPECT_EQ(2u, *of(job).processes());
@@ -66,7 +61,7 @@ TEST_F(JobObjectTest, CompletesAtOnceWhereNoProcessIsRunning) {
 TEST_F(JobObjectTest, BecomesEmptyAgainAndAgain) {
     const Device::Key job = open();
     for (std::uint64_t token = 1; token <= 5; ++token) {
-        const ChildProcess child;
+        const IdleProcess child;
         ASSERT_EQ(0u, of(job).assign(child.id()));
         ASSERT_TRUE(awaitEmpty(job, token));
         child.end();
@@ -76,12 +71,12 @@ TEST_F(JobObjectTest, BecomesEmptyAgainAndAgain) {
 
 TEST_F(JobObjectTest, TerminateEndsAllProcesses) {
     const Device::Key job = open();
-    const ChildProcess child;
+    const IdleProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));
     ASSERT_TRUE(awaitEmpty(job, 1));
     EXPECT_EQ(0u, of(job).terminate(5));
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
-    EXPECT_TRUE(hasEnded(child));
+    EXPECT_TRUE(ends(child.handle()));
     DWORD exitCode = 0;
     EXPECT_TRUE(::GetExitCodeProcess(child.handle(), &exitCode));
     EXPECT_EQ(5u, exitCode);
@@ -89,7 +84,7 @@ TEST_F(JobObjectTest, TerminateEndsAllProcesses) {
 
 TEST_F(JobObjectTest, CancelEndsOneWait) {
     const Device::Key job = open();
-    const ChildProcess child;
+    const IdleProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));
     const auto first = awaitEmpty(job, 1);
     ASSERT_TRUE(first && awaitEmpty(job, 2));
@@ -102,7 +97,7 @@ TEST_F(JobObjectTest, CancelEndsOneWait) {
 
 TEST_F(JobObjectTest, CloseEndsTheWaitAndLeavesTheProcess) {
     const Device::Key job = open();
-    const ChildProcess child;
+    const IdleProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));
     ASSERT_TRUE(awaitEmpty(job, 1));
     EXPECT_TRUE(closed(job));
@@ -112,10 +107,10 @@ TEST_F(JobObjectTest, CloseEndsTheWaitAndLeavesTheProcess) {
 
 TEST_F(JobObjectTest, CloseEndsTheProcessesWhereItShall) {
     const Device::Key job = open(true);
-    const ChildProcess child;
+    const IdleProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));
     EXPECT_TRUE(closed(job));
-    EXPECT_TRUE(hasEnded(child));
+    EXPECT_TRUE(ends(child.handle()));
 }
 
 TEST_F(JobObjectTest, RefusesAProcessThatIsNone) {
@@ -126,7 +121,7 @@ TEST_F(JobObjectTest, RefusesAProcessThatIsNone) {
 
 TEST_F(JobObjectTest, ForgedPacketEndsNoWait) {
     const Device::Key job = open();
-    const ChildProcess child;
+    const IdleProcess child;
     ASSERT_EQ(0u, of(job).assign(child.id()));
     ASSERT_TRUE(awaitEmpty(job, 1));
     ASSERT_EQ(0u, port_->kernel().post(JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO, job, nullptr));

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "../../fixtures/ChildProcess.h"
 #include "../../fixtures/Concurrently.h"
 #include "../../fixtures/HandlesClosed.h"
+#include "../../fixtures/IdleProcess.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/WaitableDevice.h"
 
@@ -29,13 +29,9 @@ protected:
 
     win32::Result<OperationId> wait(Device::Key device, std::uint64_t token,
                                     Operations::Timeout timeout = Operations::kForEver) {
-        Share<Device> share{device};
-        if (!share) {
-            return win32::Result<OperationId>::failure(code(EngineError::kDeviceClosed));
-        }
-        auto& target = static_cast<WaitableDevice&>(*share);
-        return port_->operations().submit(std::move(share), Opcode::kWait, token, {}, timeout,
-                                          [&](Operation& operation) { return target.wait(operation); });
+        return submit(device, Opcode::kWait, token, Pins{}, timeout, [](Device& target, Operation& operation) {
+            return static_cast<WaitableDevice&>(target).wait(operation);
+        });
     }
 
     static bool isSignalled(HANDLE object) { return ::WaitForSingleObject(object, 0) == WAIT_OBJECT_0; }
@@ -100,7 +96,7 @@ TEST_F(WaitableDeviceTest, DistinguishesHundredsOfObjects) {
 }
 
 TEST_F(WaitableDeviceTest, ReportsTheEndOfAProcess) {
-    const ChildProcess child;
+    const IdleProcess child;
     const Device::Key device = open(child.handle());
     ASSERT_TRUE(wait(device, 1));
     ASSERT_TRUE(wait(device, 2));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/ReadToEnd.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/pipe/ChildPipe.h"
 
@@ -25,25 +26,8 @@ protected:
     // The test must not have closed the device.
     static ChildPipe& pipe(Device::Key key) { return static_cast<ChildPipe&>(*Share<Device>{key}); }
 
-    // All data until the last copy of the child's end is closed.
-    std::string readAll(Device::Key key) {
-        std::string data;
-        for (;;) {
-            char buffer[64];
-            const std::uint64_t token = ++token_;
-            EXPECT_TRUE(port_.read(key, token, buffer, sizeof(buffer)));
-            const CompletionRecord record = recording_.waitForToken(token);
-            data.append(buffer, record.bytes);
-            if (record.status != 0) {
-                EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, record.status);
-                return data;
-            }
-        }
-    }
-
     Recording recording_;
     TestPort port_{recording_};
-    std::uint64_t token_ = 100;
 };
 
 // Runs a program of Windows with these standard streams and waits for its end.
@@ -68,7 +52,7 @@ TEST_F(ChildPipeTest, CarriesTheOutputOfAChild) {
     const Device::Key key = open(PipeDirection::kInbound);
     ASSERT_EQ(0u, run(L"cmd.exe /c echo hello from the child", nullptr, pipe(key).childEnd()));
     pipe(key).closeChildEnd();
-    EXPECT_EQ("hello from the child\r\n", readAll(key));
+    EXPECT_EQ("hello from the child\r\n", readToEnd(port_, recording_, key));
 }
 
 TEST_F(ChildPipeTest, CarriesTheInputOfAChildAndItsOutput) {
@@ -81,7 +65,7 @@ TEST_F(ChildPipeTest, CarriesTheInputOfAChildAndItsOutput) {
     ASSERT_TRUE(port_.write(input, 1, "hay\r\nthe needle\r\nhay\r\n", 22));
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     EXPECT_TRUE(closed(input)) << "the child reads to the end of its input";
-    EXPECT_EQ("the needle\r\n", readAll(output));
+    EXPECT_EQ("the needle\r\n", readToEnd(port_, recording_, output));
 }
 
 TEST_F(ChildPipeTest, DoesNotNoticeTheEndOfTheChildWhileItsEndIsOpenHere) {

@@ -1,15 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <functional>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "../../fixtures/Census.h"
-#include "../../fixtures/FakeCall.h"
+#include "../../fixtures/ChildProgram.h"
 #include "../../fixtures/HandlesClosed.h"
+#include "../../fixtures/ReadToEnd.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/JobObject.h"
 #include "devices/process/ChildProcess.h"
@@ -18,34 +15,6 @@ namespace iocp4j {
 namespace {
 
 using namespace test;
-
-// child.exe with arguments.
-std::wstring child(const std::wstring& arguments) {
-    wchar_t self[MAX_PATH];
-    ::GetModuleFileNameW(nullptr, self, MAX_PATH);
-    std::wstring folder{self};
-    folder.resize(folder.find_last_of(L"\\/") + 1);
-    return L"\"" + folder + L"child.exe\" " + arguments;
-}
-
-ChildProcessSettings settingsFor(std::wstring commandLine) {
-    ChildProcessSettings settings;
-    settings.commandLine = std::move(commandLine);
-    return settings;
-}
-
-bool ends(const win32::Handle& process) {
-    return ::WaitForSingleObject(process.get(), static_cast<DWORD>(std::chrono::milliseconds{kTimeout}.count())) ==
-           WAIT_OBJECT_0;
-}
-
-bool isRunning(const win32::Handle& process) { return ::WaitForSingleObject(process.get(), 0) == WAIT_TIMEOUT; }
-
-win32::Handle openProcess(DWORD id) {
-    win32::Handle process{::OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, id)};
-    EXPECT_TRUE(process) << ::GetLastError();
-    return process;
-}
 
 class ChildProcessTest : public ::testing::Test {
 protected:
@@ -64,12 +33,11 @@ protected:
     // Milliseconds of 0 mean no deadline.
     OperationId awaitExit(const ChildProcess::Opened& opened, std::uint64_t token, int milliseconds = 0,
                           bool kill = false) {
-        Share<Device> share{opened.process};
-        ChildProcess& process = static_cast<ChildProcess&>(*share);
         const auto timeout = milliseconds == 0 ? Operations::kForEver : Operations::Timeout{milliseconds};
         const auto id =
-            port_->operations().submit(std::move(share), Opcode::kWait, token, Pins{nullptr, nullptr}, timeout,
-                                       [&](Operation& operation) { return process.awaitExit(operation, kill); });
+            submit(opened.process, Opcode::kWait, token, Pins{}, timeout, [&](Device& target, Operation& operation) {
+                return static_cast<ChildProcess&>(target).awaitExit(operation, kill);
+            });
         EXPECT_EQ(0u, id.error());
         return *id;
     }
@@ -82,21 +50,7 @@ protected:
         return record.detail;
     }
 
-    // All data of a stream until its end.
-    std::string readAll(Device::Key stream) {
-        std::string data;
-        for (;;) {
-            char buffer[8192];
-            const std::uint64_t token = ++token_;
-            EXPECT_TRUE(port_.read(stream, token, buffer, sizeof(buffer)));
-            const CompletionRecord record = recording_.waitForToken(token);
-            data.append(buffer, record.bytes);
-            if (record.status != 0) {
-                EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, record.status);
-                return data;
-            }
-        }
-    }
+    std::string readAll(Device::Key stream) { return readToEnd(port_, recording_, stream); }
 
     // The next line of a stream, without its end.
     std::string readLine(Device::Key stream) {
@@ -116,7 +70,7 @@ protected:
 
     Recording recording_;
     TestPort port_{recording_};
-    std::atomic<std::uint64_t> token_{1000};
+    std::uint64_t token_ = 1000;
 };
 
 TEST_F(ChildProcessTest, CompletesWithTheExitCode) {
@@ -242,8 +196,8 @@ TEST_F(ChildProcessTest, KillsTheTreeAtTheDeadline) {
     EXPECT_LE(2u, *of(process).processes()) << "and perhaps the host of its console";
     awaitExit(process, 1, 50, true);
     EXPECT_EQ(DWORD{ERROR_TIMEOUT}, recording_.waitForToken(1).status);
-    EXPECT_TRUE(ends(parent));
-    EXPECT_TRUE(ends(other));
+    EXPECT_TRUE(ends(parent.get()));
+    EXPECT_TRUE(ends(other.get()));
     EXPECT_EQ(1u, exitCode(process));
     EXPECT_TRUE(waitFor([&] { return *of(process).processes() == 0; }));
 }
@@ -278,8 +232,8 @@ TEST_F(ChildProcessTest, CloseEndsTheWaitTheStreamsAndTheTree) {
     EXPECT_TRUE(record.status == kHandlesClosed || (record.status == 0 && record.detail == 1)) << record.status;
     const DWORD read = recording_.waitForToken(2).status;
     EXPECT_TRUE(read == kHandlesClosed || read == ERROR_BROKEN_PIPE) << read;
-    EXPECT_TRUE(ends(parent));
-    EXPECT_TRUE(ends(other));
+    EXPECT_TRUE(ends(parent.get()));
+    EXPECT_TRUE(ends(other.get()));
     EXPECT_TRUE(waitFor([&] { return port_->snapshot().devices.empty(); }));
 }
 
@@ -291,7 +245,7 @@ TEST_F(ChildProcessTest, CloseLeavesAProcessThatIsToBeLeft) {
     awaitExit(process, 1);
     EXPECT_TRUE(closed(process.process));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
-    EXPECT_TRUE(isRunning(left));
+    EXPECT_TRUE(isRunning(left.get()));
     ::TerminateProcess(left.get(), 0);
 }
 
@@ -329,201 +283,6 @@ TEST_F(ChildProcessTest, StartsAHundredAtOnce) {
         EXPECT_EQ(i, record.detail);
         EXPECT_EQ("", readAll(all[i].streams[1]));
     }
-}
-
-// --- Failures -------------------------------------------------------------------------------------------------------
-
-// Each process that is created, so that a test can see it end.
-class CreatedProcesses {
-public:
-    std::vector<win32::Handle> all;
-
-private:
-    FakeCall<&win32::Calls::createProcess> create_{[this](LPCWSTR program, LPWSTR commandLine,
-                                                          LPSECURITY_ATTRIBUTES process, LPSECURITY_ATTRIBUTES thread,
-                                                          BOOL inherit, DWORD flags, LPVOID environment, LPCWSTR folder,
-                                                          LPSTARTUPINFOW startup, LPPROCESS_INFORMATION created) {
-        const BOOL done = decltype(create_)::real(program, commandLine, process, thread, inherit, flags, environment,
-                                                  folder, startup, created);
-        if (done) {
-            HANDLE copy = nullptr;
-            ::DuplicateHandle(::GetCurrentProcess(), created->hProcess, ::GetCurrentProcess(), &copy, 0, FALSE,
-                              DUPLICATE_SAME_ACCESS);
-            all.emplace_back(copy);
-        }
-        return done;
-    }};
-};
-
-class ChildProcessFailureTest : public ::testing::Test {
-protected:
-    // Starts a child that would run for ever.
-    static win32::Result<ChildProcess::Opened> start(const TestPort& port) {
-        ChildProcessSettings settings = settingsFor(child(L"wait"));
-        settings.streams[0] = ChildStream::kNull;
-        settings.streams[2] = ChildStream::kInherit;
-        return ChildProcess::open(*port, settings);
-    }
-
-    static void expectNothingLeft(
-        DWORD error, const std::function<void()>& beforeEach = [] {}) {
-        CreatedProcesses created;
-        const bool nothing = leavesNothing([&](unsigned) {
-            beforeEach();
-            {
-                Recording recording;
-                const TestPort port{recording};
-                EXPECT_EQ(error, start(port).error());
-                EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); }));
-            }
-            for (const win32::Handle& process : created.all) {
-                EXPECT_TRUE(ends(process));
-            }
-            created.all.clear();
-        });
-        EXPECT_TRUE(nothing);
-    }
-};
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenTheProcessCannotBeCreated) {
-    const FakeCall<&win32::Calls::createProcess> create{[](auto...) { return failing(ERROR_NO_SYSTEM_RESOURCES); }};
-    const bool nothing = leavesNothing([](unsigned) {
-        Recording recording;
-        const TestPort port{recording};
-        EXPECT_EQ(DWORD{ERROR_NO_SYSTEM_RESOURCES}, start(port).error());
-    });
-    EXPECT_TRUE(nothing);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenTheProcessCannotJoinItsJob) {
-    const FakeCall<&win32::Calls::assignProcessToJobObject> assign{
-        [](auto...) { return failing(ERROR_ACCESS_DENIED); }};
-    expectNothingLeft(ERROR_ACCESS_DENIED);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenTheProcessCannotBeResumed) {
-    const FakeCall<&win32::Calls::resumeThread> resume{[](auto...) {
-        ::SetLastError(ERROR_ACCESS_DENIED);
-        return static_cast<DWORD>(-1);
-    }};
-    expectNothingLeft(ERROR_ACCESS_DENIED);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenThereIsNoJob) {
-    const FakeCall<&win32::Calls::createJobObject> create{[](auto...) {
-        ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
-        return HANDLE{nullptr};
-    }};
-    expectNothingLeft(ERROR_NO_SYSTEM_RESOURCES);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenTheJobCannotBeSetUp) {
-    const FakeCall<&win32::Calls::setInformationJobObject> set{[](auto...) { return failing(ERROR_ACCESS_DENIED); }};
-    expectNothingLeft(ERROR_ACCESS_DENIED);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenAHandleCannotBeDuplicated) {
-    // The child's end of the output pipe, the inherited error stream, the process.
-    for (int which = 0; which < 3; ++which) {
-        int calls = 0;
-        FakeCall<&win32::Calls::duplicateHandle> duplicate{
-            [&](HANDLE from, HANDLE handle, HANDLE to, LPHANDLE copy, DWORD access, BOOL inherit, DWORD options) {
-                return calls++ == which ? failing(ERROR_NO_SYSTEM_RESOURCES)
-                                        : decltype(duplicate)::real(from, handle, to, copy, access, inherit, options);
-            }};
-        expectNothingLeft(ERROR_NO_SYSTEM_RESOURCES, [&] { calls = 0; });
-    }
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenThereIsNoPipe) {
-    const FakeCall<&win32::Calls::createNamedPipe> create{[](auto...) {
-        ::SetLastError(ERROR_NO_SYSTEM_RESOURCES);
-        return INVALID_HANDLE_VALUE;
-    }};
-    expectNothingLeft(ERROR_NO_SYSTEM_RESOURCES);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenNullCannotBeOpened) {
-    FakeCall<&win32::Calls::createFile> open{[&](LPCWSTR name, DWORD access, DWORD share,
-                                                 LPSECURITY_ATTRIBUTES security, DWORD disposition, DWORD flags,
-                                                 HANDLE pattern) {
-        if (std::wstring{name} == L"NUL") {
-            ::SetLastError(ERROR_TOO_MANY_OPEN_FILES);
-            return INVALID_HANDLE_VALUE;
-        }
-        return decltype(open)::real(name, access, share, security, disposition, flags, pattern);
-    }};
-    expectNothingLeft(ERROR_TOO_MANY_OPEN_FILES);
-}
-
-TEST_F(ChildProcessFailureTest, LeavesNothingWhenThePortIsClosedMeanwhile) {
-    Recording recording;
-    TestPort port{recording};
-    win32::Handle process;
-    FakeCall<&win32::Calls::assignProcessToJobObject> assign{[&](HANDLE job, HANDLE started) {
-        HANDLE copy = nullptr;
-        ::DuplicateHandle(::GetCurrentProcess(), started, ::GetCurrentProcess(), &copy, 0, FALSE,
-                          DUPLICATE_SAME_ACCESS);
-        process = win32::Handle{copy};
-        port.close();
-        return decltype(assign)::real(job, started);
-    }};
-    const Share<CompletionPort> open{port.key()};
-    EXPECT_EQ(code(EngineError::kPortClosed), start(port).error());
-    EXPECT_TRUE(ends(process));
-}
-
-TEST_F(ChildProcessFailureTest, ReportsAMissingProgramAndFolder) {
-    Recording recording;
-    const TestPort port{recording};
-    EXPECT_EQ(DWORD{ERROR_FILE_NOT_FOUND},
-              ChildProcess::open(*port, settingsFor(L"no-such-program-of-iocp4j")).error());
-    ChildProcessSettings settings = settingsFor(child(L"wait"));
-    settings.folder = L"C:\\no-such-folder-of-iocp4j";
-    EXPECT_EQ(DWORD{ERROR_DIRECTORY}, ChildProcess::open(*port, settings).error());
-    settings.folder.clear();
-    settings.job = 12345;
-    EXPECT_EQ(code(EngineError::kDeviceClosed), ChildProcess::open(*port, settings).error());
-    EXPECT_TRUE(waitFor([&] { return port->snapshot().devices.empty(); }));
-}
-
-TEST_F(ChildProcessFailureTest, RefusesADeviceThatIsNotAJob) {
-    CreatedProcesses created;
-    Recording recording;
-    const TestPort port{recording};
-    const auto other = start(port);
-    ASSERT_TRUE(other);
-    ChildProcessSettings settings = settingsFor(child(L"wait"));
-    settings.job = other->process;
-    EXPECT_EQ(code(EngineError::kWrongDevice), ChildProcess::open(*port, settings).error());
-    ASSERT_EQ(2u, created.all.size());
-    EXPECT_TRUE(ends(created.all[1]));
-}
-
-TEST_F(ChildProcessFailureTest, TheEndOfTheJobKillsWhatCouldNotBeTerminated) {
-    const FakeCall<&win32::Calls::terminateJobObject> terminate{[](auto...) { return failing(ERROR_ACCESS_DENIED); }};
-    Recording recording;
-    const TestPort port{recording};
-    const auto process = start(port);
-    ASSERT_TRUE(process);
-    const win32::Handle running = openProcess(process->id);
-    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, static_cast<ChildProcess&>(*Share<Device>{process->process}).kill(1));
-    EXPECT_TRUE(isRunning(running));
-    EXPECT_TRUE(closed(process->process));
-    EXPECT_TRUE(ends(running)) << "as when this program crashes";
-}
-
-TEST_F(ChildProcessFailureTest, ReportsThatTheExitCodeIsUnknown) {
-    const FakeCall<&win32::Calls::getExitCodeProcess> query{[](auto...) { return failing(ERROR_ACCESS_DENIED); }};
-    Recording recording;
-    const TestPort port{recording};
-    const auto process = start(port);
-    ASSERT_TRUE(process);
-    ASSERT_TRUE(port.submit(process->process, Opcode::kWait, 1, [](Device& target, Operation& operation) {
-        return static_cast<ChildProcess&>(target).awaitExit(operation, false);
-    }));
-    EXPECT_EQ(0u, static_cast<ChildProcess&>(*Share<Device>{process->process}).kill(1));
-    EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, recording.waitForToken(1).status);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../fixtures/NewPort.h"
+#include "../../fixtures/RemindedDevice.h"
 #include "../../fixtures/Simulation.h"
 #include "engine/operation/Doorbell.h"
 #include "engine/port/Poller.h"
@@ -214,25 +215,10 @@ TEST_P(DoorbellTest, WakeUpThatCouldNotBePostedEndsAPoll) {
     EXPECT_TRUE(CompletionPort::awaitClosed(key, deadline()));
 }
 
-class Reminded final : public Device {
-public:
-    Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
-        : Device(port, L"reminded", win32::Handle{}), count_(count) {}
-    const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
-        return kTraits;
-    }
-    void onReminder() noexcept override { ++count_; }
-    bool cancel(Operation*) noexcept override { return false; }
-
-private:
-    std::atomic<int>& count_;
-};
-
 TEST_P(DoorbellTest, RemindsThoughNothingCanBePosted) {
     std::atomic<int> reminded{0};
     TestPort port{recording_, portSettings(kWorkers)};
-    const auto device = port->add(std::make_unique<Reminded>(*port, reminded));
+    const auto device = port->add(std::make_unique<RemindedDevice>(*port, reminded));
     ASSERT_TRUE(device);
     ASSERT_TRUE(waitForWaiting(kWorkers));
     failPosts();

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "../../fixtures/Recording.h"
+#include "../../fixtures/RemindedDevice.h"
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/TestPort.h"
 #include "../../fixtures/Turnstile.h"
@@ -120,27 +121,12 @@ TEST(DeviceTest, DeviceMayKeepACompletionToItself) {
     }
 }
 
-// Counts its reminders.
-class Reminded final : public Device {
-public:
-    Reminded(CompletionPort& port, std::atomic<int>& count) noexcept
-        : Device(port, L"reminded", win32::Handle{}), count_(count) {}
-    const Traits& traits() const noexcept override {
-        static constexpr Traits kTraits{.kind = DeviceKind::kAdopted};
-        return kTraits;
-    }
-    void onReminder() noexcept override { ++count_; }
-
-private:
-    std::atomic<int>& count_;
-};
-
 TEST(DeviceTest, RemindsADeviceOnceForEachRequestAndNotAfterItsEnd) {
     std::atomic<int> reminded{0};
     Recording recording;
     TestPort port{recording};
-    const auto kept = port->add(std::make_unique<Reminded>(*port, reminded));
-    const auto gone = port->add(std::make_unique<Reminded>(*port, reminded));
+    const auto kept = port->add(std::make_unique<RemindedDevice>(*port, reminded));
+    const auto gone = port->add(std::make_unique<RemindedDevice>(*port, reminded));
     ASSERT_TRUE(kept && gone);
     port->remind(*kept, 250);
     port->remind(*gone, 250);
@@ -154,9 +140,9 @@ TEST(DeviceTest, RemindsADeviceOnceForRequestsThatWaitTogether) {
     std::atomic<int> reminded{0};
     Recording recording;
     TestPort port{recording, portSettings(1)};
-    const auto first = port->add(std::make_unique<Reminded>(*port, reminded));
+    const auto first = port->add(std::make_unique<RemindedDevice>(*port, reminded));
     std::atomic<int> last{0};
-    const auto second = port->add(std::make_unique<Reminded>(*port, last));
+    const auto second = port->add(std::make_unique<RemindedDevice>(*port, last));
     ASSERT_TRUE(first && second);
     for (int i = 0; i < 1'000; ++i) {
         port->remind(*first, 250);
@@ -171,7 +157,7 @@ TEST(DeviceTest, RemindsADeviceThoughOthersAskAllTheTime) {
     std::atomic<int> reminded{0};
     Recording recording;
     TestPort port{recording};
-    const auto device = port->add(std::make_unique<Reminded>(*port, reminded));
+    const auto device = port->add(std::make_unique<RemindedDevice>(*port, reminded));
     ASSERT_TRUE(device);
     EXPECT_TRUE(waitFor([&] {
         port->remind(*device, 250);
@@ -185,8 +171,8 @@ TEST(DeviceTest, RemindsEachDeviceInItsOwnTime) {
     std::atomic<int> soon{0};
     Recording recording;
     TestPort port{recording};
-    const auto first = port->add(std::make_unique<Reminded>(*port, late));
-    const auto second = port->add(std::make_unique<Reminded>(*port, soon));
+    const auto first = port->add(std::make_unique<RemindedDevice>(*port, late));
+    const auto second = port->add(std::make_unique<RemindedDevice>(*port, soon));
     ASSERT_TRUE(first && second);
     port->remind(*first, kHour);
     for (int i = 1; i <= 20; ++i) {
