@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes a snapshot as {@link MonitorProtocol} documents it, and reads one that anybody may have written. */
+/** Writes a snapshot as {@link MonitorProtocol} documents it, and reads one from an untrusted source. */
 final class SnapshotCodec {
     /** A message has no more devices than these, the busiest. */
     static final int MAX_DEVICES = 10_000;

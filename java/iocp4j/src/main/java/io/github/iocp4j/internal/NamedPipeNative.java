@@ -22,7 +22,7 @@ public final class NamedPipeNative {
     /** Starts one accept. */
     public static native long accept(long server, long token, int milliseconds);
 
-    /** Registers a client that is not connected; returns its key. It waits only if it is told to. */
+    /** Registers a client that is not connected; returns its key. {@code wait} lets a connect wait for an instance. */
     public static native long openClient(
             long port, String name, int direction, boolean messages, int impersonation, boolean wait,
             boolean waitForServer);
