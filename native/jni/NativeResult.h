@@ -12,7 +12,7 @@
 
 namespace iocp4j::jni {
 
-// A native method returns a key or an id, which are positive, or the negative of an error code (Native.java).
+// A native method returns a key or an id, which are positive, or the negative of an error code (PortNative.java).
 inline jlong refused(win32::ErrorCode error) noexcept { return -static_cast<jlong>(error); }
 inline jlong refused(EngineError refusal) noexcept { return refused(code(refusal)); }
 

@@ -2,7 +2,7 @@ package io.github.iocp4j.internal;
 
 import io.github.iocp4j.internal.loader.NativeLibrary;
 
-/** Handles that others have opened, in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer. */
+/** Handles that the program has opened, in {@code iocp4j.dll}; see {@link PortNative} for the return values. */
 public final class AdoptedDeviceNative {
     public static final int CONSOLE = 1;
     public static final int SYNCHRONOUS = 2;
@@ -14,11 +14,11 @@ public final class AdoptedDeviceNative {
     private AdoptedDeviceNative() {
     }
 
-    /** When it refuses, the handle is as it was. */
+    /** If the call is refused, the handle is unchanged. */
     public static native long adopt(long port, long handle, boolean passed);
 
     public static native long open(long port, String path, int access);
 
-    /** What is known of any number that may be a handle: the bits above. */
+    /** The traits of a handle, which may be any number: {@link #CONSOLE} and {@link #SYNCHRONOUS}. */
     public static native int traits(long handle);
 }

@@ -42,7 +42,7 @@ public abstract class PortAccess {
         registered = access;
     }
 
-    /** Says which number native code knows the port by. */
+    /** Returns the port's key in native code. */
     public abstract long id(CompletionPort port);
 
     /** Returns the listener of the port; null if it has a batch listener. */
@@ -51,10 +51,10 @@ public abstract class PortAccess {
     /** Lets completions find a device, which native code has opened already, until it is closed. */
     public abstract <D extends Device> D register(CompletionPort port, D device);
 
-    /** Says how the connections of one kind are made. */
+    /** Registers the factory of the connections of one kind. */
     public abstract void connections(DeviceKind kind, ConnectionFactory factory);
 
-    /** Says how the connections of one kind are made that belong to no port. */
+    /** Registers the factory of the detached connections of one kind. */
     public abstract void detachedConnections(DeviceKind kind, DetachedFactory factory);
 
     /** Returns the device's key from a native call that has consumed the handle, or throws the exception. */
@@ -67,7 +67,7 @@ public abstract class PortAccess {
     /** Changes the name of a device: a String, or a {@link java.util.function.Supplier} of it. */
     public abstract void rename(Device device, Object name);
 
-    /** Returns the operation's id of a native answer, or throws the exception for a refusal. */
+    /** Returns a native result that is an operation's id; throws the exception for a refusal. */
     public abstract long accepted(Device device, long answer);
 
     /** Starts a read of a stream device that may have a position. */
@@ -96,7 +96,7 @@ public abstract class PortAccess {
     /** Returns where in the registered buffer an operation on the slice begins. */
     public abstract int offset(RegisteredSlice slice);
 
-    /** Polls in an alertable wait; returns what {@link PollerNative#poll} answers. */
+    /** Polls in an alertable wait; returns the result of {@link PollerNative#poll}. */
     public abstract long pollAlertably(CompletionPoller poller, int milliseconds);
 
     /** The number that stands for an opcode in a record. */

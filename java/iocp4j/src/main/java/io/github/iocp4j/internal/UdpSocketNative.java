@@ -4,8 +4,10 @@ import io.github.iocp4j.internal.loader.NativeLibrary;
 import io.github.iocp4j.socket.SocketAddressBuffer;
 import java.nio.ByteBuffer;
 
-/** Sockets for datagrams in {@code iocp4j.dll}; see {@link PortNative} for what the calls answer, {@link SocketNative},
- * and {@link SocketAddressBuffer} for senders and targets. */
+/**
+ * Sockets for datagrams in {@code iocp4j.dll}; see {@link PortNative} for the return values, {@link SocketNative}, and
+ * {@link SocketAddressBuffer} for senders and targets.
+ */
 public final class UdpSocketNative {
     static {
         NativeLibrary.bind(UdpSocketNative.class);
