@@ -4,9 +4,9 @@ namespace iocp4j {
 
 namespace {
 
-// How long a worker may work before it is taken as blocked. Longer than most listeners take, and short enough for those
-// that wait for another completion of the port.
-constexpr std::chrono::milliseconds kPatience{10};
+// After this time without a wait, a worker counts as blocked. Most listeners take less. Listeners that wait for another
+// completion of the port need a short time.
+constexpr std::chrono::milliseconds kBlocked{10};
 
 // The time per record from which a delivery is slow. It is several times what the change to another thread costs, and
 // what a listener takes that starts an operation for each record.
@@ -44,7 +44,7 @@ void Concurrency::rest(Member& member) noexcept {
     while (counted_ >= most_) {
         if (watching_.load(std::memory_order_relaxed) && !hasWatcher_) {
             hasWatcher_ = true;
-            changed_.wait_for(lock, kPatience);
+            changed_.wait_for(lock, kBlocked);
             hasWatcher_ = false;
             watch();
         } else {
@@ -75,7 +75,7 @@ void Concurrency::watch() noexcept {
             continue;
         }
         const Drain::Current current = member->drain_.current();
-        if (current.milliseconds < static_cast<std::uint64_t>(kPatience.count())) {
+        if (current.milliseconds < static_cast<std::uint64_t>(kBlocked.count())) {
             busy = true;
         } else if (current.activity != Drain::Activity::kWaiting) {
             member->counts_.store(false, std::memory_order_relaxed);
