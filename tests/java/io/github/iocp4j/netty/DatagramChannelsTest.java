@@ -129,6 +129,24 @@ final class DatagramChannelsTest {
     }
 
     @Test
+    void cancelledMessagesLeaveTheQueue() throws Exception {
+        final DatagramChannel receiver = udp.bind(received);
+        final DatagramChannel sender = udp.bind(new Received());
+        final boolean isEmpty = sender.eventLoop().submit(() -> {
+            for (int i = 0; i < 2; i++) {
+                final ChannelPromise cancelled = sender.newPromise();
+                sender.write(udp.to(receiver, i), cancelled);
+                cancelled.cancel(false);
+            }
+            sender.flush();
+            return sender.unsafe().outboundBuffer().isEmpty();
+        }).get();
+        assertThat(isEmpty).as("the loop has nothing to send").isTrue();
+        sender.writeAndFlush(udp.to(receiver, 7)).sync();
+        assertThat(received.next()).isEqualTo("07");
+    }
+
+    @Test
     void sendsWhatAFailedPromiseWrites() throws Exception {
         final DatagramChannel receiver = udp.bind(received);
         final DatagramChannel sender = udp.bind(new Received());

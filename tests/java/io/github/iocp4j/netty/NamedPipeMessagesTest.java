@@ -20,6 +20,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -210,6 +211,42 @@ final class NamedPipeMessagesTest {
                 .hasToString("java.io.IOException: A message is longer than 67108864 bytes");
         client.closeFuture().sync();
         child.closeFuture().sync();
+    }
+
+    @Test
+    void aMessageThatDoesNotFitIntoTheReadBufferEndsTheConnection() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        serverBootstrap(() -> Loops.handingOver(accepted)).bind(address).sync();
+        final Messages messages = new Messages();
+        final Channel client = bootstrap(messages).option(ChannelOption.RECVBUF_ALLOCATOR,
+                new ReadBuffers(() -> loops.allocator().directBuffer(10, 20))).connect(address).sync().channel();
+        final Channel child = accepted.take();
+        child.writeAndFlush(message(20)).sync();
+        assertThat(messages.take()).isEqualTo(Loops.random(20));
+        child.writeAndFlush(message(21));
+        assertThat(messages.event()).isInstanceOf(IOException.class);
+        client.closeFuture().sync();
+        child.closeFuture().sync();
+    }
+
+    @Test
+    void leavesOutACancelledMessage() throws Exception {
+        serverBootstrap(Echo::new).bind(address).sync();
+        final Messages messages = new Messages();
+        final Channel client = bootstrap(messages).connect(address).sync().channel();
+        // On the loop, because Netty would not keep a message that is cancelled before it comes there.
+        client.eventLoop().submit(() -> {
+            for (final int length : new int[] {1, 2, 3, 4}) {
+                final ChannelPromise promise = client.newPromise();
+                client.write(message(length), promise);
+                if (length % 2 == 1) {
+                    promise.cancel(false);
+                }
+            }
+            client.flush();
+        }).sync();
+        assertThat(messages.take()).isEqualTo(Loops.random(2));
+        assertThat(messages.take()).isEqualTo(Loops.random(4));
     }
 
     /** Collects messages, and everything else that happens. */

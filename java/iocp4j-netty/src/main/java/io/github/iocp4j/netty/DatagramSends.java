@@ -4,6 +4,7 @@ import io.github.iocp4j.internal.raw.RawOperations;
 import io.github.iocp4j.socket.UdpSocket;
 import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.EmptyByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.net.InetSocketAddress;
 
@@ -78,15 +79,18 @@ final class DatagramSends {
         failures[place] = failure;
     }
 
-    /** Removes the first messages, as far as they are sent or have failed. Their promises may send more. */
+    /**
+     * Removes the first messages, as far as they are sent, have failed or are cancelled. Their promises may send more.
+     */
     void removeFrom(final ChannelOutboundBuffer outbound) {
-        while (count > 0 && contents[first] == null) {
-            if (outbound.current() != messages[first]) {
-                // A message whose promise was cancelled stands before it.
-                if (!outbound.remove()) {
-                    return;
-                }
+        while (true) {
+            if (outbound.current() instanceof EmptyByteBuf) {
+                // Netty has put it in the place of a message whose promise was cancelled.
+                outbound.remove();
                 continue;
+            }
+            if (count == 0 || contents[first] != null) {
+                return;
             }
             final Throwable failure = failures[first];
             messages[first] = null;

@@ -127,6 +127,11 @@ final class StreamWriter implements Runnable {
 
     private long startCurrent(final ChannelOutboundBuffer outbound, final Gather gather) throws Exception {
         if (channel.keepsMessages()) {
+            if (!(outbound.current() instanceof NamedPipeMessage)) {
+                // Its promise was cancelled: Netty has put its empty buffer in the place of the message.
+                outbound.remove();
+                return NOTHING;
+            }
             return startMessage((NamedPipeMessage) outbound.current(), gather);
         }
         return outbound.current() instanceof FileRegion
