@@ -79,4 +79,16 @@ final class DatagramReadTest {
         receiver.eventLoop().submit(() -> { }).sync();
         assertThat(received.longestRead).isBetween(1, 2);
     }
+
+    /** Netty throws such an error when its limit of direct memory is reached. */
+    @Test
+    void closesWhenThereIsNoMemory() throws Exception {
+        final OutOfMemoryError noMemory = new OutOfMemoryError("of the test");
+        final DatagramChannel receiver = (DatagramChannel) udp.bootstrap(received)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers(() -> {
+                    throw noMemory;
+                })).bind(Loops.loopback(0)).sync().channel();
+        assertThat(received.events.take()).isSameAs(noMemory);
+        receiver.closeFuture().sync();
+    }
 }

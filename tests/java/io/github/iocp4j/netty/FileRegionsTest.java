@@ -9,7 +9,6 @@ import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,7 +19,6 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.DefaultFileRegion;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -73,7 +71,7 @@ final class FileRegionsTest {
         final Channel server = loops.serve(Echo::new);
         return loops.bootstrap(collector).option(IocpChannelOption.COPY_FILE_REGIONS, copy)
                 .option(ChannelOption.ALLOCATOR, copies)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new OwnBuffers(loops.allocator()))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers(() -> loops.allocator().directBuffer(65_536)))
                 .connect(server.localAddress()).sync().channel();
     }
 
@@ -284,31 +282,6 @@ final class FileRegionsTest {
             final int written = target.write(rest.flip());
             done += written;
             return written;
-        }
-    }
-
-    /** The reads of a channel have these buffers, so that the channel's allocator has copies only. */
-    private static final class OwnBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
-        private final ByteBufAllocator buffers;
-
-        OwnBuffers(final ByteBufAllocator buffers) {
-            this.buffers = buffers;
-        }
-
-        @Override
-        @SuppressWarnings("deprecation")
-        public Handle newHandle() {
-            return new MaxMessageHandle() {
-                @Override
-                public ByteBuf allocate(final ByteBufAllocator unused) {
-                    return buffers.directBuffer(guess());
-                }
-
-                @Override
-                public int guess() {
-                    return 65_536;
-                }
-            };
         }
     }
 

@@ -78,7 +78,7 @@ final class DatagramReader {
             while (receives.count() + held.size() < wanted) {
                 receives.start(channel.registration(), channel.iocpUnsafe().recvBufAllocHandle(), channel.alloc());
             }
-        } catch (final RuntimeException refused) {
+        } catch (final RuntimeException | OutOfMemoryError refused) {
             readPending = false;
             channel.pipeline().fireExceptionCaught(refused);
             channel.iocpUnsafe().close(channel.voidPromise());

@@ -249,7 +249,7 @@ final class StreamReader implements Runnable {
             readInto(buffer, rest);
         } catch (final IOException refused) {
             hold(0, refused, false);
-        } catch (final IllegalStateException | OutOfMemoryError refused) {
+        } catch (final RuntimeException | OutOfMemoryError refused) {
             hold(0, new IOException(refused.getMessage(), refused), false);
         }
     }
