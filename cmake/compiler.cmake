@@ -14,7 +14,7 @@ target_compile_definitions(iocp4j_compiler INTERFACE
 if(MSVC)
     target_compile_options(iocp4j_compiler INTERFACE /W4 /WX /permissive- /utf-8 /EHsc /guard:cf)
     target_link_options(iocp4j_compiler INTERFACE /guard:cf /DYNAMICBASE /HIGHENTROPYVA /NXCOMPAT)
-    # The same sources give the same file, wherever and whenever.
+    # Builds are reproducible: the same sources give the same file.
     target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:/Brepro>)
     target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:/Brepro>)
 else()
@@ -27,11 +27,11 @@ else()
     if(MINGW)
         target_link_options(iocp4j_compiler INTERFACE -Wl,--dynamicbase,--high-entropy-va,--nxcompat)
         target_link_options(iocp4j_compiler INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wl,--fatal-warnings>)
-        # The same sources give the same file, wherever and whenever.
+        # Builds are reproducible: the same sources give the same file.
         get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
         target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-ffile-prefix-map=${root}=.>)
         target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-Wl,--no-insert-timestamp>)
-        # As much as MSVC does, and without what nothing calls: the jar is to be small.
+        # Optimizes like MSVC and removes unused functions, to keep the jar small.
         string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
         target_compile_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-ffunction-sections>)
         target_link_options(iocp4j_compiler INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)

@@ -1,7 +1,7 @@
 # Google Test: Debian's sources where they are installed, else a pinned release from GitHub.
 set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
 set(BUILD_GMOCK OFF CACHE BOOL "" FORCE)
-# MSVC: the same runtime library as ours, though its own minimum CMake is older than that setting.
+# MSVC: Google Test must use the same runtime library, although its minimum CMake is older than that policy.
 set(CMAKE_POLICY_DEFAULT_CMP0091 NEW)
 
 if(EXISTS /usr/src/googletest/CMakeLists.txt)

@@ -19,6 +19,6 @@ else()
     set(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/wine-run")
 endif()
 
-# libstdc++, libgcc and libwinpthread go into every image: nobody has to ship them beside it.
+# Links libstdc++, libgcc and libwinpthread statically, so that no further DLL must be shipped.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static")
