@@ -339,11 +339,11 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             }
             final int milliseconds = millisecondsForWrite();
             if (mayBlockInClose()) {
-                own.handler().closeElsewhere(own, device, milliseconds, end);
+                own.handler().closes().closeElsewhere(own, device, milliseconds, end);
             } else if (milliseconds > 0) {
-                own.handler().closeLater(own, device, milliseconds, end);
+                own.handler().closes().closeLater(own, device, milliseconds, end);
             } else {
-                own.handler().close(own, device, end);
+                own.handler().closes().close(own, device, end);
             }
         }
 

@@ -78,7 +78,7 @@ final class DeviceRegistration extends Registration implements IocpIoRegistratio
                 return;
             }
         }
-        handler().close(this, device, () -> {
+        handler().closes().close(this, device, () -> {
             synchronized (devices) {
                 devices.remove(device);
             }

@@ -3,7 +3,6 @@ package io.github.iocp4j.netty;
 import io.github.iocp4j.CompletionBatch;
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
-import io.github.iocp4j.Device;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Exception;
 import io.netty.channel.ChannelException;
@@ -12,20 +11,12 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -44,15 +35,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class IocpIoHandler implements IoHandler {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
-    private static final int CLOSE_POLL_MILLIS = 10;
     private static final long NANOS_PER_MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
     /** A read and a write for half a million channels. The ceiling itself takes only addresses, 128 MiB of them. */
     private static final int OPERATIONS = 1 << 20;
     private static final long NOTHING_SCHEDULED = -1;
 
     private final ThreadAwareExecutor executor;
-    /** How long the end of the loop waits for completions. */
-    private final Duration closeTimeout;
     private final CompletionPort port;
     private final CompletionPoller poller;
     private final SuspensionGuard suspension;
@@ -60,34 +48,19 @@ public final class IocpIoHandler implements IoHandler {
     private final CompletionEvent event = new CompletionEvent();
     /** Set while the loop waits or is about to: only then does a wake-up need a packet. */
     private final AtomicBoolean waiting = new AtomicBoolean();
-    /** Steps of closes. They run outside of the native call in which completions come and devices end. */
-    private final Queue<Runnable> closeSteps = new ConcurrentLinkedQueue<>();
+    private final LoopCloses closes;
+    private final RegistrationTable registrations = new RegistrationTable();
     private final Runnable closeAll = this::prepareToDestroy;
     /** What the channels start in the next run of the loop, before it polls. */
     private final ArrayDeque<Runnable> starts = new ArrayDeque<>();
-    private final ArrayDeque<Integer> freeIndexes = new ArrayDeque<>();
-    private Registration[] registrations = new Registration[16];
-    /** The indexes that were ever in use. */
-    private int used;
-    private long registered;
-    private boolean shuttingDown;
     private volatile boolean ended;
-    /** When a loop that is shutting down stops waiting for completions, as {@link System#nanoTime}. */
-    private long destroyDeadline;
-    /** When such a loop cancels the writes that are left. */
-    private long writesDeadline;
-    /** Those that have begun, and have neither ended nor been abandoned. Any thread adds to it while the loop ends. */
-    private final Set<DeviceClose> closes = ConcurrentHashMap.newKeySet();
-    /** The writes that a close waits for. Only the loop's thread uses them. */
-    private final PriorityQueue<LastWrite> lastWrites = new PriorityQueue<>();
-    /** Whether a poll is in progress, so that a device may end in a native call. */
     private boolean polling;
     private int handled;
     private IoHandlerContext context;
 
     private IocpIoHandler(final ThreadAwareExecutor executor, final Duration closeTimeout) {
         this.executor = Objects.requireNonNull(executor, "executor");
-        this.closeTimeout = closeTimeout;
+        closes = new LoopCloses(this, closeTimeout);
         suspension = new SuspensionGuard(executor);
         try {
             port = CompletionPort.batchBuilder(this::handle).name("netty").polled()
@@ -149,8 +122,7 @@ public final class IocpIoHandler implements IoHandler {
         } else {
             poll(0);
         }
-        cancelLateWrites();
-        runCloseSteps();
+        closes.proceed();
         return handled;
     }
 
@@ -171,7 +143,7 @@ public final class IocpIoHandler implements IoHandler {
         if (!isCompatible(handle.getClass())) {
             throw new IllegalArgumentException(handle + " is neither a channel of this transport nor an IocpIoHandle");
         }
-        if (shuttingDown) {
+        if (closes.isShuttingDown()) {
             throw new IllegalStateException("The event loop is shutting down");
         }
         final Registration left = left(handle);
@@ -179,39 +151,23 @@ public final class IocpIoHandler implements IoHandler {
             left.renew();
             return left;
         }
-        final Integer free = freeIndexes.poll();
-        final int index = free != null ? free : used++;
-        if (index == registrations.length) {
-            registrations = Arrays.copyOf(registrations, 2 * index);
-        }
-        final long number = registered++;
-        registrations[index] = handle instanceof IocpIoHandle
-                ? new DeviceRegistration(this, handle, index, number) : new Registration(this, handle, index, number);
+        final Registration registration = registrations.add(this, handle);
         handle.registered();
-        return registrations[index];
+        return registration;
     }
 
     @Override
     public void prepareToDestroy() {
-        if (!shuttingDown) {
-            shuttingDown = true;
-            destroyDeadline = System.nanoTime() + closeTimeout.toNanos();
-            // Then there is time for the completion of the cancel, and for the close of the handle.
-            writesDeadline = destroyDeadline - closeTimeout.toNanos() / 5;
-        }
-        // A close may remove registrations, but the array stays the same, because none is added any more.
-        for (int i = 0; i < used; i++) {
-            final Registration registration = registrations[i];
-            if (registration != null) {
-                close(registration.handle());
-                if (registration instanceof DeviceRegistration) {
-                    // The handle may not have done so.
-                    registration.cancel();
-                }
+        closes.shutDown();
+        registrations.forEach(registration -> {
+            close(registration.handle());
+            if (registration instanceof DeviceRegistration) {
+                // The handle may not have done so.
+                registration.cancel();
             }
-        }
+        });
         // Here, because the loop still runs the tasks with which Netty ends a closed channel.
-        awaitCloses();
+        closes.await();
     }
 
     @Override
@@ -226,10 +182,8 @@ public final class IocpIoHandler implements IoHandler {
     private void closePort() {
         polling = true;
         try {
-            // The rest of the time, and at least one look at the completions that have come.
-            final long left = Math.max(destroyDeadline - System.nanoTime(), NANOS_PER_MILLISECOND);
-            if (!port.close(Duration.ofNanos(left))) {
-                log("Handles are not closed " + closeTimeout + " after their channels were. If they have operations"
+            if (!port.close(closes.timeLeft())) {
+                log("Handles are not closed " + closes.timeout() + " after their channels were. If they have operations"
                         + " without a completion, the buffers of these are never released", null);
             }
         } finally {
@@ -237,7 +191,7 @@ public final class IocpIoHandler implements IoHandler {
         }
         ended = true;
         // After `ended` is set: a thread that has added a step before it could see that relies on this call.
-        runCloseSteps();
+        closes.runSteps();
         gather.release();
     }
 
@@ -248,6 +202,15 @@ public final class IocpIoHandler implements IoHandler {
     /** Whether the loop has ended, and closed all its devices with the port. */
     boolean hasEnded() {
         return ended;
+    }
+
+    /** Whether a poll is in progress, so that a device may end in a native call. */
+    boolean isPolling() {
+        return polling;
+    }
+
+    LoopCloses closes() {
+        return closes;
     }
 
     /** For one write at a time. */
@@ -273,30 +236,6 @@ public final class IocpIoHandler implements IoHandler {
         return suspension;
     }
 
-    /** Closes the device of the registration: it ends when all its completions have come. */
-    void close(final Registration registration, final Device device, final DeviceClose close) {
-        beginClose(registration, close);
-        finishClose(registration, device, close);
-    }
-
-    /** As {@link #close}, but the operations in flight have some milliseconds until they are cancelled. */
-    void closeLater(
-            final Registration registration, final Device device, final int milliseconds, final DeviceClose close) {
-        beginClose(registration, close);
-        awaitOperations(registration, device, milliseconds, () -> finishClose(registration, device, close));
-    }
-
-    /**
-     * As {@link #closeLater}, but another thread closes the handle, because that may block. First all completions
-     * come, so that it is not the thread that handles the last one.
-     */
-    void closeElsewhere(
-            final Registration registration, final Device device, final int milliseconds, final DeviceClose close) {
-        beginClose(registration, close);
-        awaitOperations(registration, device, milliseconds, () -> afterPoll(
-                () -> GlobalEventExecutor.INSTANCE.execute(() -> finishClose(registration, device, close))));
-    }
-
     void onLoop(final Runnable action) {
         if (isOnLoop()) {
             action.run();
@@ -306,9 +245,7 @@ public final class IocpIoHandler implements IoHandler {
     }
 
     void remove(final Registration registration) {
-        if (registrations[registration.index()] == registration) {
-            registrations[registration.index()] = null;
-            freeIndexes.add(registration.index());
+        if (registrations.remove(registration)) {
             registration.handle().unregistered();
         }
     }
@@ -317,34 +254,32 @@ public final class IocpIoHandler implements IoHandler {
     private Registration left(final IoHandle handle) {
         final Registration earlier = handle instanceof AbstractIocpChannel.IocpUnsafe
                 ? ((AbstractIocpChannel.IocpUnsafe) handle).latest() : null;
-        return earlier != null && earlier.handler() == this && registrations[earlier.index()] == earlier
-                ? earlier : null;
+        return earlier != null && earlier.handler() == this && registrations.contains(earlier) ? earlier : null;
     }
 
-    private boolean isOnLoop() {
+    boolean isOnLoop() {
         return executor.isExecutorThread(Thread.currentThread());
     }
 
     private boolean canBlock(final IoHandlerContext loop) {
-        return loop.canBlock() && closeSteps.isEmpty() && starts.isEmpty();
+        return loop.canBlock() && !closes.hasSteps() && starts.isEmpty();
     }
 
     /** Returns how long to wait, in milliseconds; -1 is for ever. */
     private int timeout(final IoHandlerContext loop) {
-        final LastWrite write = lastWrites.peek();
         final boolean isScheduled = loop.deadlineNanos() != NOTHING_SCHEDULED;
-        if (write == null && !isScheduled) {
+        if (!isScheduled && !closes.awaitsWrites()) {
             return -1;
         }
         final long now = System.nanoTime();
         final long task = isScheduled ? loop.delayNanos(now) : Long.MAX_VALUE;
-        final long nanos = write == null ? task : Math.min(task, write.deadline - now);
+        final long nanos = Math.min(task, closes.untilNextDeadline(now));
         // Rounded up, because otherwise the loop would poll without waiting in the last millisecond.
         return (int) Math.min(
                 (Math.max(nanos, 0) + NANOS_PER_MILLISECOND - 1) / NANOS_PER_MILLISECOND, Integer.MAX_VALUE);
     }
 
-    private void poll(final int milliseconds) {
+    void poll(final int milliseconds) {
         polling = true;
         try {
             if (milliseconds < 0) {
@@ -397,8 +332,8 @@ public final class IocpIoHandler implements IoHandler {
 
     private void handle(final CompletionBatch batch, final int index) {
         final long token = batch.token(index);
-        final Registration registration = registrations[Math.min(Registration.index(token), registrations.length - 1)];
-        if (registration == null || !registration.isOf(token)) {
+        final Registration registration = registrations.find(token);
+        if (registration == null) {
             log("A completion of " + batch.completion(index) + " is dropped, because no handle of this loop has its"
                     + " token: start operations with IocpIoRegistration.token", null);
             return;
@@ -414,90 +349,6 @@ public final class IocpIoHandler implements IoHandler {
         }
     }
 
-    private void beginClose(final Registration registration, final DeviceClose close) {
-        closes.add(close);
-        registration.closeBegins();
-    }
-
-    private void awaitOperations(
-            final Registration registration, final Device device, final int milliseconds, final Runnable next) {
-        // Another thread does this only when the loop takes no tasks any more.
-        if (milliseconds == 0 || !isOnLoop()) {
-            device.cancelAll();
-            registration.whenIdle(next);
-            return;
-        }
-        // The handler has the time, and not a timer of Netty, because it must also pass while the loop ends.
-        final LastWrite write =
-                new LastWrite(device, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds));
-        lastWrites.add(write);
-        registration.whenIdle(() -> {
-            lastWrites.remove(write);
-            next.run();
-        });
-    }
-
-    /** Cancels the writes that have had their time. */
-    private void cancelLateWrites() {
-        for (LastWrite write = lastWrites.peek(); write != null && isLate(write); write = lastWrites.peek()) {
-            lastWrites.remove();
-            write.device.cancelAll();
-        }
-    }
-
-    private boolean isLate(final LastWrite write) {
-        final long now = System.nanoTime();
-        return write.deadline - now <= 0 || shuttingDown && writesDeadline - now <= 0;
-    }
-
-    private void finishClose(final Registration registration, final Device device, final DeviceClose close) {
-        device.closeAsync().thenRun(() -> afterPoll(() -> {
-            closes.remove(close);
-            registration.closeEnds();
-            close.ended();
-        }));
-    }
-
-    private void afterPoll(final Runnable step) {
-        if (isOnLoop() && !polling) {
-            run(step);
-        } else {
-            closeSteps.add(step);
-            if (ended) {
-                runCloseSteps();
-            } else {
-                wakeup();
-            }
-        }
-    }
-
-    private void runCloseSteps() {
-        for (Runnable next = closeSteps.poll(); next != null; next = closeSteps.poll()) {
-            run(next);
-        }
-    }
-
-    private static void run(final Runnable closeStep) {
-        try {
-            closeStep.run();
-        } catch (final Throwable thrown) {
-            log("A channel has not finished its close", thrown);
-        }
-    }
-
-    /** Waits for the completions that the closes have caused, at most until the deadline of the loop's end. */
-    private void awaitCloses() {
-        runCloseSteps();
-        while (!closes.isEmpty() && System.nanoTime() - destroyDeadline < 0) {
-            poll(CLOSE_POLL_MILLIS);
-            cancelLateWrites();
-            runCloseSteps();
-        }
-        final List<DeviceClose> left = List.copyOf(closes);
-        closes.removeAll(left);
-        left.forEach(close -> run(close::abandoned));
-    }
-
     private static void close(final IoHandle handle) {
         try {
             handle.close();
@@ -507,24 +358,7 @@ public final class IocpIoHandler implements IoHandler {
         }
     }
 
-    private static void log(final String message, final Throwable cause) {
+    static void log(final String message, final Throwable cause) {
         System.getLogger(IocpIoHandler.class.getPackageName()).log(Level.WARNING, message, cause);
-    }
-
-    /** The write in flight of a channel that is being closed. */
-    private static final class LastWrite implements Comparable<LastWrite> {
-        private final Device device;
-        /** When it is cancelled, as {@link System#nanoTime}. */
-        private final long deadline;
-
-        LastWrite(final Device device, final long deadline) {
-            this.device = device;
-            this.deadline = deadline;
-        }
-
-        @Override
-        public int compareTo(final LastWrite other) {
-            return Long.signum(deadline - other.deadline);
-        }
     }
 }
