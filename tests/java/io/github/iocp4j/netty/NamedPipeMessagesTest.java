@@ -92,6 +92,16 @@ final class NamedPipeMessagesTest {
             assertThat(messages.take()).isEqualTo(Loops.random(length));
             loops.awaitNoBuffers();
         }
+        // At once, so that empty messages are there before the read that waits for them.
+        for (int i = 0; i < 30; i++) {
+            for (final int length : LENGTHS) {
+                client.write(message(length));
+            }
+            client.flush();
+            for (final int length : LENGTHS) {
+                assertThat(messages.take()).isEqualTo(Loops.random(length));
+            }
+        }
     }
 
     @Test

@@ -147,9 +147,7 @@ final class StreamReader implements Runnable {
             channel.pipeline().fireExceptionCaught(Failures.ofTransfer(event.error()));
             end();
         } else if (event.isSuccess() && channel.keepsMessages()) {
-            // A read of 0 bytes leaves all messages in the pipe but an empty one, which it gets.
-            buffer = Unpooled.EMPTY_BUFFER;
-            hold(0, null, false);
+            holdEmptyMessage();
             deliver();
         } else if (wanted) {
             readWhatHasCome();
@@ -263,6 +261,12 @@ final class StreamReader implements Runnable {
         return channel.alloc().directBuffer(length);
     }
 
+    /** A read of 0 bytes has succeeded: it leaves all messages in the pipe but an empty one, which it gets. */
+    private void holdEmptyMessage() {
+        buffer = Unpooled.EMPTY_BUFFER;
+        hold(0, null, false);
+    }
+
     private void hold(final int bytes, final IOException failure, final boolean end) {
         state = State.HELD;
         heldBytes = bytes;
@@ -346,6 +350,7 @@ final class StreamReader implements Runnable {
         }
     }
 
+    /** Starts the watch. Afterwards it is in flight, or it has completed inline and may have got an empty message. */
     private void startWatch() throws IOException {
         if (watching) {
             return;
@@ -356,6 +361,9 @@ final class StreamReader implements Runnable {
                     RawOperations.read(channel.device(), 0, 0, RawOperations.NO_TIMEOUT,
                             channel.registration().token(AbstractIocpStreamChannel.WATCH)));
             watching = !InlineCompletion.is(watch);
+            if (!watching && channel.keepsMessages()) {
+                holdEmptyMessage();
+            }
         } catch (final IllegalStateException refused) {
             throw new IOException(refused.getMessage(), refused);
         }
