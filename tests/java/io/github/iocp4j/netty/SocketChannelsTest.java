@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.bootstrap.Bootstrap;
@@ -20,6 +21,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -195,6 +197,25 @@ final class SocketChannelsTest {
         assertThat(collector.size()).isZero();
         client.read();
         assertThat(collector.await(60)).isEqualTo(Loops.random(60));
+    }
+
+    /** Another thread turns it off, and the loop learns of that last. */
+    @Test
+    void readsWhenTheLoopHasTurnedAutoReadOnAgain() throws Exception {
+        final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Collector collector = new Collector();
+        final Channel client = loops.connect(loops.serve(() -> Loops.handingOver(accepted)), collector);
+        final CountDownLatch off = new CountDownLatch(1);
+        final Future<?> on = client.eventLoop().submit(() -> {
+            Uninterruptibly.await(off);
+            client.config().setAutoRead(true);
+        });
+        client.config().setAutoRead(false);
+        off.countDown();
+        on.sync();
+        client.eventLoop().submit(() -> { }).sync();
+        accepted.take().writeAndFlush(loops.buffer(Loops.random(10)));
+        assertThat(collector.await(10)).isEqualTo(Loops.random(10));
     }
 
     @Test

@@ -110,7 +110,12 @@ abstract class AbstractIocpChannel extends AbstractChannel {
             if (eventLoop().inEventLoop()) {
                 readingEnds();
             } else {
-                eventLoop().execute(this::readingEnds);
+                eventLoop().execute(() -> {
+                    // Otherwise the loop has turned it on again meanwhile, and no read would follow.
+                    if (!config().isAutoRead()) {
+                        readingEnds();
+                    }
+                });
             }
         }
     }
