@@ -14,84 +14,68 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipException;
 
 /** The process as the library search sees it. Tests substitute their own. */
-public interface NativeHost {
-    /** The current process. */
-    NativeHost JVM = new NativeHost() {
-        @Override
-        public String property(final String name) {
-            return System.getProperty(name);
-        }
+public class NativeHost {
+    /** The current process. Not an anonymous class, because each class of ours costs a program that starts 1 ms. */
+    public static final NativeHost JVM = new NativeHost();
 
-        @Override
-        public String variable(final String name) {
-            return System.getenv(name);
-        }
-
-        @Override
-        public List<URL> resources(final String name) throws IOException {
-            final ClassLoader own = NativeHost.class.getClassLoader();
-            final List<URL> found = Collections.list(
-                    own == null ? ClassLoader.getSystemResources(name) : own.getResources(name));
-            if (found.size() < 2 || own == null || own.getParent() == null) {
-                return found;
-            }
-            final List<String> inherited = new ArrayList<>();
-            own.getParent().getResources(name).asIterator().forEachRemaining(url -> inherited.add(url.toString()));
-            final List<URL> ours = new ArrayList<>(found);
-            ours.removeIf(url -> inherited.contains(url.toString()));
-            return ours.isEmpty() ? found : ours;
-        }
-
-        @Override
-        public JarFile ownJar() throws IOException {
-            try {
-                final CodeSource source = NativeHost.class.getProtectionDomain().getCodeSource();
-                final URL origin = source == null ? null : source.getLocation();
-                if (origin == null || !"file".equals(origin.getProtocol())) {
-                    return null;
-                }
-                final File file = new File(origin.toURI());
-                return file.isFile() ? new JarFile(file) : null;
-            } catch (final URISyntaxException | ZipException | RuntimeException unknown) {
-                // A security manager may refuse to tell, and other class loaders have URLs of their own.
-                return null;
-            }
-        }
-
-        @Override
-        public void load(final Path file) {
-            System.load(file.toString());
-        }
-
-        @Override
-        public int[] contract() {
-            return PortNative.contract();
-        }
-    };
+    /** For {@link #JVM} and the substitutes. */
+    protected NativeHost() {
+    }
 
     /** A system property, or null. */
-    String property(String name);
+    public String property(final String name) {
+        return System.getProperty(name);
+    }
 
     /** An environment variable, or null. */
-    String variable(String name);
+    public String variable(final String name) {
+        return System.getenv(name);
+    }
 
     /**
      * All resources of that name in the class loader of our own classes, in its order. Those of its parent count only
      * if it has none itself, because the parent, such as an application server's, may have another version.
      */
-    List<URL> resources(String name) throws IOException;
+    public List<URL> resources(final String name) throws IOException {
+        final ClassLoader own = NativeHost.class.getClassLoader();
+        final List<URL> found = Collections.list(
+                own == null ? ClassLoader.getSystemResources(name) : own.getResources(name));
+        if (found.size() < 2 || own == null || own.getParent() == null) {
+            return found;
+        }
+        final List<String> inherited = new ArrayList<>();
+        own.getParent().getResources(name).asIterator().forEachRemaining(url -> inherited.add(url.toString()));
+        final List<URL> ours = new ArrayList<>(found);
+        ours.removeIf(url -> inherited.contains(url.toString()));
+        return ours.isEmpty() ? found : ours;
+    }
 
     /**
      * Opens the jar that our own classes come from, or returns null if they do not come from a jar. That is quicker
      * than {@link #resources}, which opens all jars of the class path, of which a program may have hundreds.
      */
-    default JarFile ownJar() throws IOException {
-        return null;
+    public JarFile ownJar() throws IOException {
+        try {
+            final CodeSource source = NativeHost.class.getProtectionDomain().getCodeSource();
+            final URL origin = source == null ? null : source.getLocation();
+            if (origin == null || !"file".equals(origin.getProtocol())) {
+                return null;
+            }
+            final File file = new File(origin.toURI());
+            return file.isFile() ? new JarFile(file) : null;
+        } catch (final URISyntaxException | ZipException | RuntimeException unknown) {
+            // A security manager may refuse to tell, and other class loaders have URLs of their own.
+            return null;
+        }
     }
 
     /** Loads the library from an absolute path, for the class loader of our own classes. */
-    void load(Path file);
+    public void load(final Path file) {
+        System.load(file.toString());
+    }
 
     /** {@link PortNative#contract}. */
-    int[] contract();
+    public int[] contract() {
+        return PortNative.contract();
+    }
 }
