@@ -1,95 +1,18 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstring>
-#include <string>
 #include <string_view>
 
 #include "../../fixtures/FakeCall.h"
 #include "../../fixtures/HandlesClosed.h"
-#include "../../fixtures/SocketEnds.h"
-#include "../../fixtures/TestPort.h"
-#include "devices/socket/UdpSocket.h"
+#include "../../fixtures/UdpSockets.h"
 
 namespace iocp4j {
 namespace {
 
 using namespace test;
 
-UdpSocket::Peer peerAt(const win32::SocketAddress& address) {
-    UdpSocket::Peer peer{};
-    peer.length = address.length();
-    std::memcpy(peer.address, address.raw(), static_cast<std::size_t>(address.length()));
-    return peer;
-}
-
-Device::Key open(const TestPort& port, int family = AF_INET, bool bound = true) {
-    const auto device = UdpSocket::open(*port, {L"udp", loopback(0, family), {}, bound});
-    EXPECT_EQ(0u, device.error());
-    return *device;
-}
-
-// Calls `body` with the socket.
-template <class Body>
-auto with(Device::Key socket, const Body& body) {
-    const Share<Device> share{socket};
-    return body(static_cast<UdpSocket&>(*share));
-}
-
-std::uint16_t numberOf(Device::Key socket) {
-    return with(socket, [](UdpSocket& udp) { return portOf(*udp.localAddress()); });
-}
-
-win32::ErrorCode connect(Device::Key socket, const win32::SocketAddress& peer) {
-    return with(socket, [&](UdpSocket& udp) { return udp.connect(peer); });
-}
-
-win32::ErrorCode disconnect(Device::Key socket) {
-    return with(socket, [](UdpSocket& udp) { return udp.disconnect(); });
-}
-
-class UdpSocketTest : public ::testing::Test {
-protected:
-    UdpSocketTest() : device_(open(port_)), number_(numberOf(device_)) { plainNumber_ = plain_.bind(); }
-
-    auto receive(std::uint64_t token, std::span<char> buffer, UdpSocket::Peer& sender, DWORD flags = 0) {
-        return port_.submit(device_, Opcode::kReceiveFrom, token, [&](Device& target, Operation& operation) {
-            return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer, sender, flags);
-        });
-    }
-
-    auto peek(std::uint64_t token, std::span<char> buffer, UdpSocket::Peer& sender) {
-        return receive(token, buffer, sender, MSG_PEEK);
-    }
-
-    auto read(std::uint64_t token, std::uint32_t length = 16) {
-        return port_.read(device_, token, buffer_.data(), length);
-    }
-
-    std::string text(std::size_t length) const { return {buffer_.data(), length}; }
-
-    auto send(std::uint64_t token, std::span<const char> data, const UdpSocket::Peer& target) {
-        return port_.submit(device_, Opcode::kSendTo, token, [&](Device& socket, Operation& operation) {
-            return static_cast<UdpSocket&>(socket).sendTo(operation, data, target);
-        });
-    }
-
-    // Sends from the blocking socket to the device.
-    void throwIn(const std::string& data) {
-        const win32::SocketAddress to = loopback(number_);
-        EXPECT_EQ(static_cast<int>(data.size()),
-                  ::sendto(plain_.get(), data.data(), static_cast<int>(data.size()), 0, to.raw(), to.length()));
-    }
-
-    Recording recording_;
-    TestPort port_{recording_};
-    Device::Key device_;
-    std::uint16_t number_;
-    const PlainSocket plain_{AF_INET, SOCK_DGRAM};
-    std::uint16_t plainNumber_ = 0;
-    std::array<char, 16> buffer_{};
-    UdpSocket::Peer sender_{};
-};
+using UdpSocketTest = UdpSocketFixture;
 
 TEST_F(UdpSocketTest, ReceivesWithTheSender) {
     for (std::uint64_t token = 1; token <= 2; ++token) {
@@ -160,7 +83,7 @@ TEST(UdpSocketFailureTest, TruncationAtOnceIsOneCompletionWhetherAPacketFollowsO
     FakeCall<&win32::Calls::wsaRecvFrom> wsaRecvFrom{[&](auto...) { return failing(WSAEMSGSIZE), SOCKET_ERROR; }};
     Recording recording;
     TestPort port{recording};
-    const Device::Key device = open(port);
+    const Device::Key device = openUdp(port);
     char buffer[7];
     UdpSocket::Peer sender{};
     ASSERT_TRUE(port.submit(device, Opcode::kReceiveFrom, 1, [&](Device& target, Operation& operation) {
@@ -211,7 +134,7 @@ TEST_F(UdpSocketTest, CloseAndCancelCompleteWhatIsInFlight) {
 }
 
 TEST_F(UdpSocketTest, SpeaksIpv6) {
-    const Device::Key six = open(port_, AF_INET6);
+    const Device::Key six = openUdp(port_, AF_INET6);
     const UdpSocket::Peer self = peerAt(loopback(numberOf(six), AF_INET6));
     ASSERT_TRUE(port_.submit(six, Opcode::kReceiveFrom, 1, [&](Device& target, Operation& operation) {
         return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer_, sender_);
@@ -227,7 +150,7 @@ TEST_F(UdpSocketTest, SpeaksIpv6) {
 // --- Bound later ----------------------------------------------------------------------------------------------------
 
 TEST_F(UdpSocketTest, BindsLater) {
-    const Device::Key later = open(port_, AF_INET, false);
+    const Device::Key later = openUdp(port_, AF_INET, false);
     with(later, [&](UdpSocket& udp) {
         EXPECT_EQ(DWORD{WSAEINVAL}, udp.localAddress().error());
         EXPECT_EQ(0u, udp.bind(loopback(0)));
@@ -238,7 +161,7 @@ TEST_F(UdpSocketTest, BindsLater) {
 }
 
 TEST_F(UdpSocketTest, FirstSendBinds) {
-    const Device::Key later = open(port_, AF_INET, false);
+    const Device::Key later = openUdp(port_, AF_INET, false);
     const UdpSocket::Peer target = peerAt(loopback(plainNumber_));
     ASSERT_TRUE(port_.submit(later, Opcode::kSendTo, 1, [&](Device& socket, Operation& operation) {
         return static_cast<UdpSocket&>(socket).sendTo(operation, std::string_view{"first"}, target);
@@ -249,181 +172,12 @@ TEST_F(UdpSocketTest, FirstSendBinds) {
 }
 
 TEST_F(UdpSocketTest, BindToATakenAddressFails) {
-    const Device::Key later = open(port_, AF_INET, false);
+    const Device::Key later = openUdp(port_, AF_INET, false);
     with(later, [&](UdpSocket& udp) {
         EXPECT_EQ(0u, udp.set({SocketOption::kExclusive, 1}));
         EXPECT_EQ(DWORD{WSAEADDRINUSE}, udp.bind(loopback(number_)));
         EXPECT_EQ(0u, udp.bind(loopback(0))) << "it can still be bound elsewhere";
     });
-}
-
-// --- Connected ------------------------------------------------------------------------------------------------------
-
-TEST_F(UdpSocketTest, ConnectedSocketReadsAndWrites) {
-    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
-    EXPECT_EQ(plainNumber_, with(device_, [](UdpSocket& udp) { return portOf(*udp.remoteAddress()); }));
-    ASSERT_TRUE(port_.write(device_, 1, "to you", 6));
-    EXPECT_EQ("to you", plain_.receive(6));
-    CompletionRecord record = recording_.waitForToken(1);
-    EXPECT_EQ(0u, record.status);
-    EXPECT_EQ(6u, record.bytes);
-    EXPECT_EQ(Opcode::kWrite, record.opcode);
-    for (std::uint64_t token = 2; token <= 3; ++token) {
-        // Once waiting, once with the datagram there.
-        if (token == 3) {
-            throwIn("to me");
-        }
-        ASSERT_TRUE(read(token));
-        if (token == 2) {
-            throwIn("to me");
-        }
-        record = recording_.waitForToken(token);
-        EXPECT_EQ(0u, record.status);
-        EXPECT_EQ(5u, record.bytes);
-        EXPECT_EQ(Opcode::kRead, record.opcode);
-        EXPECT_EQ("to me", text(5));
-    }
-}
-
-TEST_F(UdpSocketTest, ConnectedSocketReceivesOnlyFromItsPeer) {
-    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
-    const PlainSocket other{AF_INET, SOCK_DGRAM};
-    const win32::SocketAddress to = loopback(number_);
-    ASSERT_TRUE(read(1));
-    EXPECT_EQ(5, ::sendto(other.get(), "other", 5, 0, to.raw(), to.length()));
-    throwIn("peer");
-    EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
-    ASSERT_TRUE(receive(2, buffer_, sender_));
-    throwIn("again");
-    EXPECT_EQ(5u, recording_.waitForToken(2).bytes);
-    EXPECT_EQ(plainNumber_, portOf(*win32::SocketAddress::parse({sender_.address, sizeof(sockaddr_in)})));
-}
-
-TEST_F(UdpSocketTest, ConnectsToAnotherPeerAndDisconnects) {
-    const PlainSocket other{AF_INET, SOCK_DGRAM};
-    const std::uint16_t otherNumber = other.bind();
-    // Linux, and so Wine, gives a port back at the disconnect that it has chosen itself.
-    number_ = PlainSocket{AF_INET, SOCK_DGRAM}.bind();
-    device_ = *UdpSocket::open(*port_, {L"udp", loopback(number_), {}});
-    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
-    ASSERT_EQ(0u, connect(device_, loopback(otherNumber)));
-    ASSERT_TRUE(port_.write(device_, 1, "other", 5));
-    EXPECT_EQ("other", other.receive(5));
-    ASSERT_EQ(0u, disconnect(device_));
-    EXPECT_EQ(DWORD{WSAENOTCONN}, with(device_, [](UdpSocket& udp) { return udp.remoteAddress().error(); }));
-    EXPECT_EQ(number_, numberOf(device_)) << "it keeps its port";
-    ASSERT_TRUE(port_.write(device_, 2, "nobody", 6));
-    EXPECT_NE(0u, recording_.waitForToken(2).status);
-    ASSERT_TRUE(receive(3, buffer_, sender_));
-    throwIn("anybody");
-    EXPECT_EQ(7u, recording_.waitForToken(3).bytes);
-    EXPECT_EQ(0u, disconnect(device_)) << "a socket without a peer";
-}
-
-TEST_F(UdpSocketTest, ConnectBinds) {
-    const Device::Key later = open(port_, AF_INET, false);
-    ASSERT_EQ(0u, connect(later, loopback(plainNumber_)));
-    EXPECT_NE(0, numberOf(later));
-}
-
-TEST_F(UdpSocketTest, ConnectsOverIpv6) {
-    const Device::Key six = open(port_, AF_INET6);
-    ASSERT_EQ(0u, connect(six, loopback(numberOf(six), AF_INET6)));
-    ASSERT_TRUE(port_.read(six, 1, buffer_.data(), 16));
-    ASSERT_TRUE(port_.write(six, 2, "self", 4));
-    EXPECT_EQ(4u, recording_.waitForToken(1).bytes);
-    EXPECT_EQ(0u, disconnect(six));
-    EXPECT_EQ(DWORD{WSAENOTCONN}, with(six, [](UdpSocket& udp) { return udp.remoteAddress().error(); }));
-}
-
-TEST_F(UdpSocketTest, OtherAddressFamiliesAreErrors) {
-    EXPECT_NE(0u, connect(device_, loopback(plainNumber_, AF_INET6)));
-    EXPECT_NE(0u, with(open(port_, AF_INET, false), [](UdpSocket& udp) { return udp.bind(loopback(0, AF_INET6)); }));
-}
-
-TEST(UdpSocketFailureTest, DisconnectsByAnAddressOfNoFamily) {
-    int family = -1;
-    int length = 0;
-    FakeCall<&win32::Calls::connect> connect{[&](SOCKET, const sockaddr* address, int addressLength) {
-        family = address->sa_family;
-        length = addressLength;
-        return 0;
-    }};
-    Recording recording;
-    TestPort port{recording};
-    EXPECT_EQ(0u, disconnect(open(port)));
-    EXPECT_EQ(AF_UNSPEC, family);
-    EXPECT_EQ(int{sizeof(sockaddr_storage)}, length);
-}
-
-TEST(UdpSocketFailureTest, WhatFailsAtOnceIsReported) {
-    FakeCall<&win32::Calls::connect> refuse{[&](auto...) { return failing(WSAENETUNREACH), SOCKET_ERROR; }};
-    FakeCall<&win32::Calls::wsaSend> wsaSend{[&](auto...) { return failing(WSAENOBUFS), SOCKET_ERROR; }};
-    FakeCall<&win32::Calls::wsaRecv> wsaRecv{[&](auto...) { return failing(WSAECONNRESET), SOCKET_ERROR; }};
-    FakeCall<&win32::Calls::wsaRecvFrom> wsaRecvFrom{[&](auto...) { return failing(WSAENETRESET), SOCKET_ERROR; }};
-    Recording recording;
-    TestPort port{recording};
-    const Device::Key device = open(port);
-    EXPECT_EQ(DWORD{WSAENETUNREACH}, connect(device, loopback(1)));
-    EXPECT_EQ(DWORD{WSAENETUNREACH}, disconnect(device));
-    char buffer[4];
-    UdpSocket::Peer sender{};
-    ASSERT_TRUE(port.write(device, 1, "x", 1));
-    ASSERT_TRUE(port.read(device, 2, buffer, sizeof(buffer)));
-    ASSERT_TRUE(port.submit(device, Opcode::kReceiveFrom, 3, [&](Device& target, Operation& operation) {
-        return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer, sender, MSG_PEEK);
-    }));
-    EXPECT_EQ(DWORD{WSAENOBUFS}, recording.waitForToken(1).status);
-    EXPECT_EQ(DWORD{WSAECONNRESET}, recording.waitForToken(2).status);
-    EXPECT_EQ(DWORD{WSAENETRESET}, recording.waitForToken(3).status);
-}
-
-TEST_F(UdpSocketTest, ReadReportsADatagramThatDoesNotFit) {
-    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
-    for (std::uint64_t token = 1; token <= 2; ++token) {
-        if (token == 2) {
-            throwIn("too long");
-        }
-        ASSERT_TRUE(read(token, 3));
-        if (token == 1) {
-            throwIn("too long");
-        }
-        const CompletionRecord record = recording_.waitForToken(token);
-        EXPECT_EQ(DWORD{WSAEMSGSIZE}, record.status);
-        EXPECT_EQ(3u, record.bytes);
-        EXPECT_EQ("too", text(3));
-    }
-    ASSERT_TRUE(read(3));
-    throwIn("next");
-    EXPECT_EQ(4u, recording_.waitForToken(3).bytes);
-    EXPECT_EQ(3u, recording_.count()) << "one completion each";
-}
-
-TEST(UdpSocketFailureTest, TruncatedReadIsOneCompletionWhetherAPacketFollowsOrNot) {
-    FakeCall<&win32::Calls::wsaRecv> wsaRecv{[&](auto...) { return failing(WSAEMSGSIZE), SOCKET_ERROR; }};
-    Recording recording;
-    TestPort port{recording};
-    char buffer[7];
-    ASSERT_TRUE(port.read(open(port), 1, buffer, sizeof(buffer)));
-    const CompletionRecord record = recording.waitForToken(1);
-    EXPECT_EQ(DWORD{WSAEMSGSIZE}, record.status);
-    EXPECT_EQ(7u, record.bytes);
-}
-
-TEST_F(UdpSocketTest, CloseAndCancelCompleteReadsInFlight) {
-    ASSERT_EQ(0u, connect(device_, loopback(plainNumber_)));
-    const auto operation = read(1);
-    ASSERT_TRUE(operation);
-    EXPECT_TRUE(port_.cancel(device_, *operation));
-    EXPECT_EQ(DWORD{ERROR_OPERATION_ABORTED}, recording_.waitForToken(1).status);
-    ASSERT_TRUE(read(2));
-    EXPECT_TRUE(closed(device_));
-    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
-}
-
-TEST_F(UdpSocketTest, WriteWithoutAPeerFails) {
-    ASSERT_TRUE(port_.write(device_, 1, "x", 1));
-    EXPECT_NE(0u, recording_.waitForToken(1).status);
 }
 
 // --- Peek -----------------------------------------------------------------------------------------------------------
