@@ -10,6 +10,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -183,8 +184,22 @@ final class BuffersInFlightTest {
 
     @Test
     void areKeptByReads() throws Exception {
-        assertReadsKeepTheirs(socket(true));
+        final Channel socket = socket(true);
+        makeBusy(socket);
+        assertReadsKeepTheirs(socket);
         assertReadsKeepTheirs(datagrams(true));
+    }
+
+    /** A connection that is seldom used waits without a buffer. */
+    private void makeBusy(final Channel channel) throws Exception {
+        final Loops.Collector collector = new Loops.Collector();
+        channel.pipeline().addLast(collector);
+        final Channel peer = accepted.take();
+        accepted.add(peer);
+        do {
+            peer.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).sync();
+            assertThat(collector.await(1)).hasSize(1);
+        } while (onLoop(channel, () -> own.metric().usedDirectMemory()) == 0);
     }
 
     private void assertReadsKeepTheirs(final Channel channel) throws Exception {

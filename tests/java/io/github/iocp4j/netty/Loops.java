@@ -66,9 +66,13 @@ final class Loops implements AutoCloseable {
         return allocator.directBuffer(Math.max(bytes.length, 1)).writeBytes(bytes);
     }
 
+    boolean hasNoBuffers() {
+        return allocator.metric().usedDirectMemory() == 0;
+    }
+
     /** Waits until no channel occupies a buffer. */
     void awaitNoBuffers() throws InterruptedException {
-        while (allocator.metric().usedDirectMemory() > 0) {
+        while (!hasNoBuffers()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("A buffer is left when the test times out");
             }

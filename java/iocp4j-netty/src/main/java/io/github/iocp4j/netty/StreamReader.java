@@ -9,6 +9,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The input of a connection, which has at most one read in flight. {@link #begin} requests a read, {@code start} starts
@@ -22,6 +23,8 @@ import java.io.IOException;
 final class StreamReader implements Runnable {
     /** Longer messages end the connection, because a peer could otherwise have this process take any memory. */
     static final int MAX_MESSAGE = 1 << 26;
+    /** If data comes after a longer time, the connection waits without a buffer for the next data. */
+    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AbstractIocpStreamChannel channel;
     /** The program has requested a read. */
@@ -47,6 +50,10 @@ final class StreamReader implements Runnable {
     private long watch;
     /** A read has started after the watch. It may have read the data for which the watch completes. */
     private boolean watchIsStale;
+    /** When data came, as {@link System#nanoTime}. */
+    private long lastData = System.nanoTime() - BUSY_NANOS;
+    /** The last data came soon after the data before it. */
+    private boolean busy;
 
     StreamReader(final AbstractIocpStreamChannel channel) {
         this.channel = channel;
@@ -141,6 +148,9 @@ final class StreamReader implements Runnable {
         }
         if (watchIsStale) {
             goOn();
+        } else if (wanted && !event.isSuccess() && !event.isPartOfMessage()) {
+            // The read would fail in the same way.
+            completed(event);
         } else if (event.isEnd()) {
             end();
         } else if (!event.isSuccess() && !event.isPartOfMessage()) {
@@ -176,7 +186,7 @@ final class StreamReader implements Runnable {
             return;
         }
         try {
-            final boolean waits = channel.waitsWithoutBuffer();
+            final boolean waits = waitsWithoutBuffer();
             if (state == State.IDLE && waits) {
                 startWatch();
             }
@@ -294,7 +304,7 @@ final class StreamReader implements Runnable {
                     break;
                 }
                 deliverOne(allocation);
-                if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
+                if (!channel.canStart() || ended || !allocation.continueReading() || waitsWithoutBuffer()) {
                     break;
                 }
                 try {
@@ -327,6 +337,9 @@ final class StreamReader implements Runnable {
         state = State.IDLE;
         wanted = false;
         data.writerIndex(data.writerIndex() + heldBytes);
+        final long now = System.nanoTime();
+        busy = now - lastData < BUSY_NANOS;
+        lastData = now;
         allocation.lastBytesRead(data.readableBytes());
         allocation.incMessagesRead(1);
         if (channel.keepsMessages()) {
@@ -337,6 +350,11 @@ final class StreamReader implements Runnable {
             // A write of 0 bytes at the other end of a pipe.
             data.release();
         }
+    }
+
+    /** A connection that is seldom used does so by itself. Not where a read of 0 bytes may end before there is data. */
+    private boolean waitsWithoutBuffer() {
+        return channel.waitsWithoutBuffer() || !busy && channel.canWatch();
     }
 
     /** Watches for the end of the connection, unless the program is about to read anyway. */
