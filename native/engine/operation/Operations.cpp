@@ -248,19 +248,13 @@ void Operations::wakeRead(Target& target) noexcept {
             [&](Operation& operation, std::uint64_t generation) { cancelIfWoken(target, operation, generation); });
 }
 
-// A thread that cannot hold the operation leaves the mark to the holder. Therefore a holder checks the mark again after
-// it has released the operation.
+// A thread that cannot hold the operation leaves the mark to the holder: the starting thread calls this after it has
+// released the operation, and every other holder cancels it. Once the operation is in flight, only its own end takes
+// the mark, because a target has one waiting reader at a time.
 void Operations::cancelIfWoken(Target& target, Operation& operation, std::uint64_t generation) noexcept {
-    while (target.hasReadWake() && operation.rendezvous.holdWaited(generation)) {
-        // If the mark is gone, an earlier read has ended for it.
-        const bool woken = target.hasReadWake();
-        if (woken) {
-            target.cancel(&operation);
-        }
+    if (target.hasReadWake() && operation.rendezvous.holdWaited(generation)) {
+        target.cancel(&operation);
         releaseHold(operation);
-        if (woken) {
-            return;
-        }
     }
 }
 

@@ -35,7 +35,7 @@ public final class WaitedReads {
     }
 
     /**
-     * Reads, from position to limit of the slice's buffer.
+     * Reads, from position to limit of the slice's buffer. One thread at a time may read a pipe.
      *
      * @param timeout in milliseconds, more than 0, or {@link #NO_TIMEOUT}
      * @return the result, for {@link #status} and {@link #bytes}
