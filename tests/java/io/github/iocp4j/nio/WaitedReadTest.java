@@ -12,8 +12,12 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A platform thread that reads a pipe waits in the kernel itself, and can be woken at any time. */
 @Timeout(300)
@@ -115,6 +119,23 @@ final class WaitedReadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1_000_000})
+    void anInterruptThatCallsNobodyEndsTheRead(final int timeout) throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+            pair.client.setSoTimeout(timeout);
+            final InputStream in = pair.client.getInputStream();
+            final FutureTask<Integer> read = new FutureTask<>(in::read);
+            final Thread reader = new InterruptedJustBeforeItWaits(read);
+            reader.start();
+            assertThatThrownBy(() -> read.get(1, TimeUnit.MINUTES))
+                    .hasCauseExactlyInstanceOf(InterruptedIOException.class);
+            reader.join();
+            pair.server.getOutputStream().write(3);
+            assertThat(in.read()).isEqualTo(3);
+        }
+    }
+
     private static int readInSpiteOfInterrupts(final InputStream in) throws IOException {
         for (;;) {
             try {
@@ -135,6 +156,32 @@ final class WaitedReadTest {
             latch.await();
         } catch (final InterruptedException impossible) {
             throw new AssertionError(impossible);
+        }
+    }
+
+    /**
+     * Has its interrupt status set right after {@code AbstractInterruptibleChannel.begin} has looked at it. Up to Java
+     * 21 an interrupt by another thread may do that, too, without a call of what {@code begin} has registered.
+     */
+    private static final class InterruptedJustBeforeItWaits extends Thread {
+        InterruptedJustBeforeItWaits(final Runnable body) {
+            super(body, "interrupted just before it waits");
+            setDaemon(true);
+        }
+
+        @Override
+        public boolean isInterrupted() {
+            final boolean interrupted = super.isInterrupted();
+            if (begins()) {
+                // Of the own thread, which sets the status only.
+                interrupt();
+            }
+            return interrupted;
+        }
+
+        private static boolean begins() {
+            return StackWalker.getInstance().walk(
+                    frames -> frames.anyMatch(frame -> frame.getMethodName().equals("begin")));
         }
     }
 }
