@@ -27,6 +27,7 @@ import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.WritePendingException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,6 +63,8 @@ final class ChannelMisuseTest extends ChannelsInAGroup {
             assertThatThrownBy(() -> channel.write(list, 0, 1, 1, TimeUnit.DAYS, null, null))
                     .isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.read(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> channel.read(new ByteBuffer[] {null}, 0, 1, 1, TimeUnit.DAYS, null,
+                    new Outcome<>())).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.write(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> channel.read(BYTE, 1, null, null, new Outcome<>()))
                     .isInstanceOf(NullPointerException.class);
@@ -110,16 +113,36 @@ final class ChannelMisuseTest extends ChannelsInAGroup {
     @EnumSource
     void oneOperationOfAKindAtATime(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect(); AsynchronousServerSocketChannel server = kind.listen(group)) {
+            final Outcome<Integer> one = new Outcome<>();
+            final Outcome<Long> many = new Outcome<>();
+            final Outcome<AsynchronousSocketChannel> accept = new Outcome<>();
+            final ByteBuffer[] list = {BYTE};
             pair.client.read(ByteBuffer.allocate(1));
             assertThatThrownBy(() -> pair.client.read(BYTE)).isInstanceOf(ReadPendingException.class);
-            assertThatThrownBy(() -> {
-                while (true) {
-                    pair.client.write(ByteBuffer.allocateDirect(1 << 20));
-                }
-            }).isInstanceOf(WritePendingException.class);
+            assertThatThrownBy(() -> pair.client.read(BYTE, null, one)).isInstanceOf(ReadPendingException.class);
+            assertThatThrownBy(() -> pair.client.read(list, 0, 1, 0, TimeUnit.SECONDS, null, many))
+                    .isInstanceOf(ReadPendingException.class);
+            for (final Runnable write : List.<Runnable>of(
+                    () -> pair.client.write(block()),
+                    () -> pair.client.write(block(), null, new Outcome<>()),
+                    () -> pair.client.write(new ByteBuffer[] {block()}, 0, 1, 0, TimeUnit.SECONDS, null,
+                            new Outcome<>()))) {
+                // What is in flight may still end, because Windows has some room.
+                assertThatThrownBy(() -> {
+                    while (true) {
+                        write.run();
+                    }
+                }).isInstanceOf(WritePendingException.class);
+            }
             server.accept();
             assertThatThrownBy(server::accept).isInstanceOf(AcceptPendingException.class);
+            assertThatThrownBy(() -> server.accept(null, accept)).isInstanceOf(AcceptPendingException.class);
+            assertThat(one.isDone() || many.isDone() || accept.isDone()).isFalse();
         }
+    }
+
+    private static ByteBuffer block() {
+        return ByteBuffer.allocateDirect(1 << 20);
     }
 
     @ParameterizedTest
@@ -145,6 +168,9 @@ final class ChannelMisuseTest extends ChannelsInAGroup {
         final AsynchronousServerSocketChannel server = kind.openServer(group);
         assertThat(server.getLocalAddress()).isNull();
         assertThatThrownBy(server::accept).isInstanceOf(NotYetBoundException.class);
+        final Outcome<AsynchronousSocketChannel> accept = new Outcome<>();
+        assertThatThrownBy(() -> server.accept(null, accept)).isInstanceOf(NotYetBoundException.class);
+        assertThat(accept.isDone()).isFalse();
     }
 
     @ParameterizedTest
@@ -153,6 +179,10 @@ final class ChannelMisuseTest extends ChannelsInAGroup {
         try (ChannelPair pair = kind.connect(); AsynchronousServerSocketChannel server = kind.listen(group)) {
             assertThatThrownBy(() -> pair.client.connect(server.getLocalAddress()))
                     .isInstanceOf(AlreadyConnectedException.class);
+            final Outcome<Void> handler = new Outcome<>();
+            assertThatThrownBy(() -> pair.client.connect(server.getLocalAddress(), null, handler))
+                    .isInstanceOf(AlreadyConnectedException.class);
+            assertThat(handler.isDone()).isFalse();
             assertThatThrownBy(() -> server.bind(server.getLocalAddress())).isInstanceOf(AlreadyBoundException.class);
         }
     }
@@ -175,6 +205,10 @@ final class ChannelMisuseTest extends ChannelsInAGroup {
             final Future<Void> connect = channel.connect(server.address());
             assertThatThrownBy(() -> connect.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             assertThatThrownBy(() -> channel.connect(server.address())).isInstanceOf(ConnectionPendingException.class);
+            final Outcome<Void> handler = new Outcome<>();
+            assertThatThrownBy(() -> channel.connect(server.address(), null, handler))
+                    .isInstanceOf(ConnectionPendingException.class);
+            assertThat(handler.isDone()).isFalse();
             assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(ConnectionPendingException.class);
             assertThatThrownBy(() -> channel.read(BYTE)).isInstanceOf(NotYetConnectedException.class);
             assertThat(connect.cancel(false)).isTrue();

@@ -38,6 +38,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -133,6 +134,8 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
             assertThatThrownBy(connect::get).isInstanceOf(CancellationException.class);
             final AsynchronousSocketChannel closed = NamedPipeChannels.open(group);
             final Future<Void> second = closed.connect(server.getLocalAddress());
+            assertThatThrownBy(() -> closed.connect(server.getLocalAddress()))
+                    .isInstanceOf(ConnectionPendingException.class);
             closed.close();
             assertThat(Outcome.failureOf(second)).isExactlyInstanceOf(AsynchronousCloseException.class);
         }
