@@ -24,6 +24,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -131,6 +133,28 @@ final class ServerChannelsTest {
             }
         }
         assertThat(most.get()).isGreaterThan(4);
+    }
+
+    /** Each task would be a packet for the loop. */
+    @Test
+    void closesOfConnectionsAreNoTasksOfTheServersLoop() throws Exception {
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
+        final Channel client = loops.connect(server, new Collector());
+        final Channel child = accepted.take();
+        final CountDownLatch closed = new CountDownLatch(1);
+        final CountDownLatch blocked = new CountDownLatch(1);
+        final Future<?> end = server.eventLoop().submit(() -> {
+            blocked.countDown();
+            Uninterruptibly.await(closed);
+        });
+        blocked.await();
+        assertThat(child.eventLoop()).isNotSameAs(server.eventLoop());
+        child.close().sync();
+        final int tasks = ((SingleThreadEventExecutor) server.eventLoop()).pendingTasks();
+        closed.countDown();
+        end.sync();
+        assertThat(tasks).isZero();
+        client.closeFuture().sync();
     }
 
     @Test
@@ -303,11 +327,6 @@ final class ServerChannelsTest {
         @Override
         int accepts() {
             return 1;
-        }
-
-        @Override
-        int maxConnections() {
-            return Integer.MAX_VALUE;
         }
 
         @Override

@@ -32,7 +32,7 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     private boolean readPending;
     /** The accepts in flight. */
     private int accepting;
-    /** The connections that were accepted and are not closed. */
+    /** The connections that were accepted and are not closed; 0 if they are not counted. */
     private int connections;
     /** The clients that were lost since the last connection. */
     private int lostInARow;
@@ -56,14 +56,25 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
     /** How many accepts are in flight while the program reads. */
     abstract int accepts();
 
+    /** Whether there is a limit of connections, so that the server counts them. */
+    boolean isLimited() {
+        return false;
+    }
+
     /** How many connections there may be at the same time. */
-    abstract int maxConnections();
+    int maxConnections() {
+        return Integer.MAX_VALUE;
+    }
 
     /** Makes the channel of an accepted connection, whose handle is closed if that fails. */
     abstract Channel connection(CompletionEvent accepted) throws IOException;
 
     /** Called on the loop of the connection, or on that of the server if no loop has registered the connection. */
     final void connectionClosed() {
+        if (!isLimited()) {
+            // A task for each would often wake the server's loop.
+            return;
+        }
         if (eventLoop().inEventLoop()) {
             connections--;
             goOnAccepting();
@@ -111,7 +122,9 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
             return;
         }
         lostInARow = 0;
-        connections++;
+        if (isLimited()) {
+            connections++;
+        }
         held.add(connection);
         if (isClosing()) {
             closeBegins();

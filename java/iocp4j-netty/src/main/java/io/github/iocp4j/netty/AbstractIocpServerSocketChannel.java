@@ -58,11 +58,6 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
     }
 
     @Override
-    int maxConnections() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
     long startAccept(final long token) {
         return server.accept(token);
     }

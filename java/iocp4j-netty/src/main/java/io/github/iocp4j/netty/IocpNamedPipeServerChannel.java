@@ -61,6 +61,12 @@ public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel 
         return config.backlog();
     }
 
+    /** Also without a maximum, because the option may set one later. */
+    @Override
+    boolean isLimited() {
+        return true;
+    }
+
     @Override
     int maxConnections() {
         return config.maxConnections();
