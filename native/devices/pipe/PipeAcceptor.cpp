@@ -1,10 +1,10 @@
 #include "devices/pipe/PipeAcceptor.h"
 
-#include <algorithm>
 #include <functional>
 #include <new>
 #include <utility>
 
+#include "devices/AcceptSlots.h"
 #include "engine/port/CompletionPort.h"
 #include "win32/Calls.h"
 
@@ -117,20 +117,11 @@ Started PipeAcceptor::accept(Operation& operation) noexcept {
     return byEvent_ ? byEvent_->start(operation, std::cref(call)) : call();
 }
 
-// Returns the number of a slot that this thread may use, or kNoSlot if memory is exhausted.
+// Returns the number of an armed slot, or kNoSlot if memory is exhausted.
 std::uint32_t PipeAcceptor::idleSlot() noexcept {
     const std::lock_guard lock{mutex_};
-    const auto idle = std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.used; });
-    const auto index = static_cast<std::uint32_t>(idle - slots_.begin());
-    if (idle == slots_.end()) {
-        try {
-            slots_.emplace_back();
-        } catch (const std::bad_alloc&) {
-            return kNoSlot;
-        }
-    }
-    slots_[index].used = true;
-    return index + 1;
+    const auto index = armIdleSlot(slots_);
+    return index ? *index + 1 : kNoSlot;
 }
 
 // Gives the slot an instance, which is bound to the port unless an event announces the client.
@@ -216,7 +207,7 @@ win32::Handle PipeAcceptor::takeInstance(std::uint32_t number) noexcept {
         return win32::Handle{};
     }
     const std::lock_guard lock{mutex_};
-    slots_[number - 1].used = false;
+    slots_[number - 1].armed = false;
     return std::move(slots_[number - 1].instance);
 }
 

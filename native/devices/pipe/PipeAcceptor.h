@@ -47,7 +47,7 @@ private:
 
     // One accept. Only the thread that starts it, and later the one that completes it, changes it.
     struct Slot {
-        bool used = false;
+        bool armed = false;  // an accept is in flight or about to start
         win32::Handle instance;
     };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "devices/AcceptSlots.h"
 #include "devices/socket/DetachedSocket.h"
 #include "engine/port/CompletionPort.h"
 
@@ -148,20 +149,10 @@ Started SocketServer::accept(Operation& operation) noexcept {
     return error == ERROR_SUCCESS ? accept(operation, index) : Started::over(error);
 }
 
-// Returns an armed slot for an accept on demand, or kNoSlot if memory is exhausted.
+// Returns the index of an armed slot, or kNoSlot if memory is exhausted.
 std::uint32_t SocketServer::idleSlot() noexcept {
     const std::lock_guard lock{mutex_};
-    const auto idle = std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.armed; });
-    const auto index = static_cast<std::uint32_t>(idle - slots_.begin());
-    if (idle == slots_.end()) {
-        try {
-            slots_.emplace_back();
-        } catch (const std::bad_alloc&) {
-            return kNoSlot;
-        }
-    }
-    slots_[index].armed = true;
-    return index;
+    return armIdleSlot(slots_).value_or(kNoSlot);
 }
 
 SocketServer::Slot& SocketServer::slotAt(std::uint32_t index) noexcept {
