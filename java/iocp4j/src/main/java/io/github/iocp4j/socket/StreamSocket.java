@@ -25,7 +25,6 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.NonReadableChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,10 +48,6 @@ import java.util.function.Supplier;
  * first; or call {@link #shutdownOutput}, read to the end, and close.
  */
 public final class StreamSocket extends StreamDevice {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
-    /** The maximum that {@code TransmitFile} sends. */
-    private static final long MAX_TRANSMISSION = 0x7fff_fffeL;
-
     /** The peer's address, perhaps null, or an {@link Outgoing}. One field, because servers have many connections. */
     private volatile Object peer;
 
@@ -269,10 +264,7 @@ public final class StreamSocket extends StreamDevice {
     public long transmitFile(
             final Path file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
             throws FileSystemException {
-        final String path = Objects.requireNonNull(file, "file").toAbsolutePath().toString();
-        final long answer = transmit(path, null, 0, range, orNothing(head), orNothing(tail), token);
-        return answer > 0 ? PortAccess.get().accepted(this, answer)
-                : EngineError.opened(answer, "CreateFile for TransmitFile", this, path);
+        return FileTransmission.ofPath(this, file, range, head, tail, token);
     }
 
     /**
@@ -293,15 +285,7 @@ public final class StreamSocket extends StreamDevice {
     public long transmitOpenFile(
             final Device file, final FileRange range, final ByteBuffer head, final ByteBuffer tail, final long token)
             throws Win32Exception {
-        if (!Objects.requireNonNull(file, "file").isOpen()) {
-            throw EngineError.DEVICE_CLOSED.exception(file);
-        }
-        final long answer = transmit(null, null, file.key(), range, orNothing(head), orNothing(tail), token);
-        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
-            throw new IllegalArgumentException(file + " is not a file; TransmitFile sends only files");
-        }
-        return answer > 0 ? PortAccess.get().accepted(this, answer)
-                : EngineError.key(answer, "TransmitFile " + file, this);
+        return FileTransmission.ofDevice(this, file, range, head, tail, token);
     }
 
     /**
@@ -332,20 +316,7 @@ public final class StreamSocket extends StreamDevice {
     public long transmitOpenFile(
             final FileChannel file, final FileRange range, final ByteBuffer head, final ByteBuffer tail,
             final long token) throws IOException {
-        Objects.requireNonNull(file, "file");
-        final long answer = transmit(null, file, 0, range, orNothing(head), orNothing(tail), token);
-        if (EngineError.of(answer) == EngineError.WRONG_DEVICE) {
-            throw new UnsupportedOperationException("The handle of " + file + " is unknown, or is not that of a file on"
-                    + " a disk: read the channel into a direct buffer and write that, or open the file by its path");
-        }
-        if (EngineError.win32Error(answer) == Win32Error.INVALID_HANDLE) {
-            throw new ClosedChannelException();
-        }
-        if (EngineError.win32Error(answer) == Win32Error.ACCESS_DENIED) {
-            throw new NonReadableChannelException();
-        }
-        return answer > 0 ? PortAccess.get().accepted(this, answer)
-                : EngineError.key(answer, "TransmitFile " + file, this);
+        return FileTransmission.ofChannel(this, file, range, head, tail, token);
     }
 
     /**
@@ -538,34 +509,9 @@ public final class StreamSocket extends StreamDevice {
         return ranges;
     }
 
-    private long transmit(
-            final String path, final FileChannel channel, final long key, final FileRange range, final ByteBuffer head,
-            final ByteBuffer tail, final long token) {
-        Buffers.checkDirect(head);
-        Buffers.checkDirect(tail);
-        Objects.requireNonNull(range, "range");
-        if (range.length() == 0) {
-            throw new IllegalArgumentException("TransmitFile sends at least 1 byte of the file: to it a length of 0 is"
-                    + " all until the end");
-        }
-        final long length = range.length() == Long.MAX_VALUE - range.position() ? 0 : range.length();
-        if (length > MAX_TRANSMISSION - head.remaining() - tail.remaining()) {
-            throw new IllegalArgumentException("TransmitFile sends " + MAX_TRANSMISSION + " bytes at most, not "
-                    + length + " of a file with a head of " + head.remaining() + " and a tail of "
-                    + tail.remaining());
-        }
-        return StreamSocketNative.transmitFile(key(), path, channel, key, range.position(), (int) length,
-                head, head.position(), head.remaining(), tail, tail.position(), tail.remaining(), token,
-                Timeouts.NO_DEADLINE);
-    }
-
     private SocketType type() {
         final Object known = peer;
         return known instanceof Outgoing ? ((Outgoing) known).type : SocketType.connection((SocketAddress) known);
-    }
-
-    private static ByteBuffer orNothing(final ByteBuffer buffer) {
-        return buffer == null ? NOTHING : buffer;
     }
 
     /** The state of a socket that this process connects. */
