@@ -44,6 +44,7 @@ final class Memory implements Benchmark {
         final Map<String, Double> counted = counts("memory", platform.program("memory", CONNECTIONS));
         counted.putAll(counts("idle-connections", platform.java(IDLE_CONNECTIONS, CONNECTIONS)));
         counted.putAll(counts("netty-connections", platform.java(NETTY_CONNECTIONS, CONNECTIONS)));
+        final Double heapWithNio = counted.get("netty-nio-heap");
         for (final Figure figure : List.of(
                 figure(counted, "pipe-operation", "native, a pipe's read in flight", BYTES, OPERATION),
                 figure(counted, "socket-operation", "native, a socket's read in flight", BYTES, OPERATION),
@@ -55,9 +56,9 @@ final class Memory implements Benchmark {
                 figure(counted, "socket-heap", "Java heap, an idle socket connection", BYTES, SOCKET_OBJECT),
                 figure(counted, "netty-nio-heap", "Java heap, an idle connection of Netty NIO", BYTES, null),
                 figure(counted, "netty-nio-direct", "direct buffers, the same", BYTES, null),
-                figure(counted, "netty-iocp-heap", "Java heap, an idle connection of iocp4j-netty", BYTES, null),
+                figure(counted, "netty-iocp-heap", "Java heap, an idle connection of iocp4j-netty", BYTES, heapWithNio),
                 figure(counted, "netty-iocp-direct", "direct buffers, the same", BYTES, null),
-                figure(counted, "netty-zero-byte-heap", "Java heap, the same with ZERO_BYTE_READS", BYTES, null),
+                figure(counted, "netty-zero-byte-heap", "Java heap, the same with ZERO_BYTE_READS", BYTES, heapWithNio),
                 figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, null))) {
             findings.add(figure);
         }
