@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -15,15 +16,18 @@ import java.net.SocketException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The close of a socket over a pipe, of one of its directions, and of its peer. */
 @Timeout(120)
 final class PipeSocketCloseTest {
     private static final int MEBIBYTE = 1 << 20;
 
-    @Test
-    void closeEndsARead() throws Exception {
-        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void closeEndsARead(final Mechanism mechanism) throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
             final InputStream in = pair.client.getInputStream();
             final Waiting<Integer> read = Waiting.enter(in::read);
             pair.client.close();
@@ -33,9 +37,10 @@ final class PipeSocketCloseTest {
         }
     }
 
-    @Test
-    void closeEndsAReadWithATimeoutAndTheOneThatQueues() throws Exception {
-        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void closeEndsAReadWithATimeoutAndTheOneThatQueues(final Mechanism mechanism) throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
             pair.client.setSoTimeout(1_000_000);
             final InputStream in = pair.client.getInputStream();
             final Waiting<Integer> first = Waiting.enter(in::read);
@@ -136,9 +141,10 @@ final class PipeSocketCloseTest {
         }
     }
 
-    @Test
-    void shutdownInputEndsARead() throws Exception {
-        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void shutdownInputEndsARead(final Mechanism mechanism) throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
             final InputStream in = pair.client.getInputStream();
             final Waiting<Integer> read = Waiting.enter(in::read);
             pair.client.shutdownInput();

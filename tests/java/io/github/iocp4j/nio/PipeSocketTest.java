@@ -3,6 +3,7 @@ package io.github.iocp4j.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.fixtures.PipePair;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A socket over a pipe reads, writes, times out and takes options as the documentation of java.net says. */
 @Timeout(120)
@@ -66,10 +69,11 @@ final class PipeSocketTest {
         }
     }
 
-    @Test
-    void aTimeoutLosesNoByte() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void aTimeoutLosesNoByte(final Mechanism mechanism) throws Exception {
         final int bytes = 500;
-        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
             final AtomicInteger timeouts = new AtomicInteger();
             pair.client.setSoTimeout(1);
             final InputStream in = pair.client.getInputStream();
@@ -88,15 +92,16 @@ final class PipeSocketTest {
         }
     }
 
-    @Test
-    void tenThousandTimeoutsLoseNoByte() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void tenThousandTimeoutsLoseNoByte(final Mechanism mechanism) throws Exception {
         // In a row on each socket, while the peer writes when it likes.
         final int sockets = 10;
         final int timeouts = 1_000;
         final List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (int i = 0; i < sockets; i++) {
             ends.add(OtherEnd.run(() -> {
-                try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+                try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
                     pair.client.setSoTimeout(1);
                     final CompletableFuture<Integer> writer = OtherEnd.run(() -> writeUntilRead(pair.server));
                     final InputStream in = pair.client.getInputStream();
@@ -121,9 +126,10 @@ final class PipeSocketTest {
         }
     }
 
-    @Test
-    void anInterruptEndsAReadAndLosesNoByte() throws Exception {
-        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETION_PORT", "EVENT"})
+    void anInterruptEndsAReadAndLosesNoByte(final Mechanism mechanism) throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open(mechanism)) {
             final InputStream in = pair.client.getInputStream();
             final CountDownLatch interrupted = new CountDownLatch(1);
             // One thread for all: Wine may lose an operation whose thread ends at the moment of its completion.

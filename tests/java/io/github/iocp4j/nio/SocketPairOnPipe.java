@@ -1,5 +1,7 @@
 package io.github.iocp4j.nio;
 
+import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Mechanism;
 import io.github.iocp4j.fixtures.PipePair;
 import java.io.IOException;
 
@@ -8,9 +10,13 @@ final class SocketPairOnPipe implements AutoCloseable {
     final PipeSocket client;
     final PipeSocket server;
 
-    private SocketPairOnPipe(final PipeSocket client, final PipeSocket server) {
+    /** Closed with the sockets; null for the shared one. */
+    private final CompletionPort port;
+
+    private SocketPairOnPipe(final PipeSocket client, final PipeSocket server, final CompletionPort port) {
         this.client = client;
         this.server = server;
+        this.port = port;
     }
 
     static SocketPairOnPipe open() throws IOException {
@@ -19,15 +25,34 @@ final class SocketPairOnPipe implements AutoCloseable {
         }
     }
 
+    /**
+     * The client's port has that mechanism. With packets, the platform thread that reads waits in the kernel; otherwise
+     * its reads are completed by a worker, as those of virtual threads are, and stay in flight when it stops waiting.
+     */
+    static SocketPairOnPipe open(final Mechanism mechanism) throws IOException {
+        try (PipeServerSocket listening = new PipeServerSocket(PipePair.newName())) {
+            final CompletionPort port =
+                    CompletionPort.builder(Streams.listener()).mechanism(mechanism).workers(1).open();
+            return connect(listening, new PipeSocket(port), port);
+        }
+    }
+
     static SocketPairOnPipe connect(final PipeServerSocket listening) throws IOException {
-        final PipeSocket client = new PipeSocket();
+        return connect(listening, new PipeSocket(), null);
+    }
+
+    private static SocketPairOnPipe connect(
+            final PipeServerSocket listening, final PipeSocket client, final CompletionPort port) throws IOException {
         client.connect(listening.getLocalSocketAddress());
-        return new SocketPairOnPipe(client, listening.accept());
+        return new SocketPairOnPipe(client, listening.accept(), port);
     }
 
     @Override
     public void close() throws IOException {
         client.close();
         server.close();
+        if (port != null) {
+            port.close();
+        }
     }
 }
