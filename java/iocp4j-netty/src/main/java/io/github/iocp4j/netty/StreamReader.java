@@ -304,7 +304,8 @@ final class StreamReader implements Runnable {
                     break;
                 }
                 deliverOne(allocation);
-                if (!channel.canStart() || ended || !allocation.continueReading() || waitsWithoutBuffer()) {
+                // Also on a connection that is seldom used: a read that has filled its buffer is followed by another.
+                if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
                     break;
                 }
                 try {
