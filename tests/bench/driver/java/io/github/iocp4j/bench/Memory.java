@@ -21,7 +21,7 @@ final class Memory implements Benchmark {
     private static final double PIPE = 256;
     private static final double SOCKET = 384;
     private static final double PIPE_OBJECT = 96;
-    private static final double SOCKET_OBJECT = 120;
+    private static final double SOCKET_OBJECT = 136;
 
     private final Platform platform;
 
@@ -57,9 +57,9 @@ final class Memory implements Benchmark {
                 figure(counted, "netty-nio-heap", "Java heap, an idle connection of Netty NIO", BYTES, null),
                 figure(counted, "netty-nio-direct", "direct buffers, the same", BYTES, null),
                 figure(counted, "netty-iocp-heap", "Java heap, an idle connection of iocp4j-netty", BYTES, heapWithNio),
-                figure(counted, "netty-iocp-direct", "direct buffers, the same", BYTES, null),
+                figure(counted, "netty-iocp-direct", "direct buffers, the same", BYTES, 0.0),
                 figure(counted, "netty-zero-byte-heap", "Java heap, the same with ZERO_BYTE_READS", BYTES, heapWithNio),
-                figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, null))) {
+                figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, 0.0))) {
             findings.add(figure);
         }
     }
