@@ -198,7 +198,7 @@ bool PipeAcceptor::onCompleted(CompletionRecord& record) noexcept {
         return isConnected;
     }
     port().remind(key(), backoff_.delay());
-    return backoff_.isFirstFailure();
+    return backoff_.takeReport();
 }
 
 // Frees the slot of an accept that is over. Returns its instance, if it had one.

@@ -205,7 +205,7 @@ bool SocketServer::onCompleted(CompletionRecord& record) noexcept {
         return isConnected;
     }
     port().remind(key(), backoff_.delay());
-    return backoff_.isFirstFailure();
+    return backoff_.takeReport();
 }
 
 // Stores the key of the new connection in the record.
@@ -266,7 +266,7 @@ StreamSocket::Accepted SocketServer::accepted(Slot& slot, std::uint32_t firstLen
 // Reports that the server cannot start an accept.
 void SocketServer::notifyFailure(win32::ErrorCode failure) noexcept {
     Share<Device> self{key()};
-    if (self && listening_ && backoff_.isFirstFailure()) {
+    if (self && listening_ && backoff_.takeReport()) {
         (void)port().operations().report(std::move(self), Opcode::kAccept, settings_.token, kNoSlot,
                                          Started::over(failure));
     }

@@ -63,7 +63,8 @@ public:
 
     // Starts an operation and waits for its end on this thread. The kernel queues no packet for it, and the sink does
     // not hear of it. The handle of the target must be bound to the port, and the caller's memory must stay until the
-    // call returns. Only one thread at a time may read from a target so. Returns the record, or a refusal.
+    // call returns. Only one thread at a time may read from a target in this way. Returns the record, or a
+    // refusal.
     template <class T, class Start>
     win32::Result<CompletionRecord> run(const Share<T>& target, Opcode opcode, Timeout timeout,
                                         Start&& start) noexcept {

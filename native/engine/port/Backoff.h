@@ -28,8 +28,8 @@ public:
         failures_.store(0, std::memory_order_relaxed);
     }
 
-    // Returns true if the failure must be reported: the first since the last success.
-    [[nodiscard]] bool isFirstFailure() noexcept { return !reported_.exchange(true, std::memory_order_relaxed); }
+    // Marks a failure as reported. Returns true if it must be: for the first since the last success.
+    [[nodiscard]] bool takeReport() noexcept { return !reported_.exchange(true, std::memory_order_relaxed); }
 
     void succeeded() noexcept {
         reported_.store(false, std::memory_order_relaxed);

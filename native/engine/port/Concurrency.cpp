@@ -4,8 +4,8 @@ namespace iocp4j {
 
 namespace {
 
-// After this time without a wait, a worker counts as blocked. Most listeners take less. Listeners that wait for another
-// completion of the port need a short time.
+// After this time without a wait, a worker counts as blocked. Most listeners take less. The time is short, because
+// a listener may wait for another completion of the port, which then needs another worker.
 constexpr std::chrono::milliseconds kBlocked{10};
 
 // The time per record from which a delivery is slow. It is several times what the change to another thread costs, and

@@ -63,7 +63,7 @@ TEST_F(UdpSocketConnectTest, ConnectsToAnotherPeerAndDisconnects) {
     EXPECT_EQ("other", other.receive(5));
     ASSERT_EQ(0u, disconnect(device_));
     EXPECT_EQ(DWORD{WSAENOTCONN}, with(device_, [](UdpSocket& udp) { return udp.remoteAddress().error(); }));
-    EXPECT_EQ(number_, numberOf(device_)) << "it keeps its port";
+    EXPECT_EQ(number_, udpNumberOf(device_)) << "it keeps its port";
     ASSERT_TRUE(port_.write(device_, 2, "nobody", 6));
     EXPECT_NE(0u, recording_.waitForToken(2).status);
     ASSERT_TRUE(receive(3, buffer_, sender_));
@@ -75,12 +75,12 @@ TEST_F(UdpSocketConnectTest, ConnectsToAnotherPeerAndDisconnects) {
 TEST_F(UdpSocketConnectTest, ConnectBinds) {
     const Device::Key later = openUdp(port_, AF_INET, false);
     ASSERT_EQ(0u, connect(later, loopback(plainNumber_)));
-    EXPECT_NE(0, numberOf(later));
+    EXPECT_NE(0, udpNumberOf(later));
 }
 
 TEST_F(UdpSocketConnectTest, ConnectsOverIpv6) {
     const Device::Key six = openUdp(port_, AF_INET6);
-    ASSERT_EQ(0u, connect(six, loopback(numberOf(six), AF_INET6)));
+    ASSERT_EQ(0u, connect(six, loopback(udpNumberOf(six), AF_INET6)));
     ASSERT_TRUE(port_.read(six, 1, buffer_.data(), 16));
     ASSERT_TRUE(port_.write(six, 2, "self", 4));
     EXPECT_EQ(4u, recording_.waitForToken(1).bytes);

@@ -135,7 +135,7 @@ TEST_F(UdpSocketTest, CloseAndCancelCompleteWhatIsInFlight) {
 
 TEST_F(UdpSocketTest, SpeaksIpv6) {
     const Device::Key six = openUdp(port_, AF_INET6);
-    const UdpSocket::Peer self = peerAt(loopback(numberOf(six), AF_INET6));
+    const UdpSocket::Peer self = peerAt(loopback(udpNumberOf(six), AF_INET6));
     ASSERT_TRUE(port_.submit(six, Opcode::kReceiveFrom, 1, [&](Device& target, Operation& operation) {
         return static_cast<UdpSocket&>(target).receiveFrom(operation, buffer_, sender_);
     }));
@@ -168,7 +168,7 @@ TEST_F(UdpSocketTest, FirstSendBinds) {
     }));
     EXPECT_EQ(0u, recording_.waitForToken(1).status);
     EXPECT_EQ("first", plain_.receive(5));
-    EXPECT_NE(0, numberOf(later));
+    EXPECT_NE(0, udpNumberOf(later));
 }
 
 TEST_F(UdpSocketTest, BindToATakenAddressFails) {
@@ -244,7 +244,7 @@ TEST_F(UdpSocketTest, ReceivesFromAGroupUntilItLeaves) {
     sockaddr_in group{};
     group.sin_family = AF_INET;
     group.sin_addr.s_addr = ::htonl(0xef01'0203);  // 239.1.2.3
-    group.sin_port = ::htons(numberOf(*member));
+    group.sin_port = ::htons(udpNumberOf(*member));
     const Membership membership{
         win32::SocketAddress::copyOf(reinterpret_cast<sockaddr*>(&group), sizeof(group)), {}, INADDR_LOOPBACK};
     const auto change = [&](MembershipChange what) {

@@ -264,10 +264,13 @@ TEST_F(WaitedOperationTest, OneWakeEndsTheReadThatBegins) {
         }
     }};
     int woken = 0;
-    for (bool lost = false; woken < kReads && !lost; woken += !lost) {
+    while (woken < kReads) {
         Request request;
         ++begun;
-        lost = run(request, kNeverReached)->status != Operations::kWoken;
+        if (run(request, kNeverReached)->status != Operations::kWoken) {
+            break;
+        }
+        ++woken;
     }
     begun = kReads;
     waker.join();

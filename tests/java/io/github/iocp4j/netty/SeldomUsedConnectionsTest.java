@@ -7,9 +7,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,25 @@ final class SeldomUsedConnectionsTest {
         sendAndReceive();
         loops.awaitNoBuffers();
         makeBusy();
-        assertThat(loops.hasNoBuffers()).isFalse();
+        do {
+            // Longer than the time in which a busy connection gets its next data.
+            TimeUnit.MILLISECONDS.sleep(1_100);
+            sendAndReceive();
+            onChild();
+            onChild();
+        } while (!loops.hasNoBuffers());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsByShutdownOfTheInput(final boolean busy) throws Exception {
+        if (busy) {
+            makeBusy();
+        }
+        ending.events.clear();
+        ((DuplexChannel) child).shutdownInput().sync();
+        assertThat(collector.event()).isEqualTo(ChannelInputShutdownReadComplete.INSTANCE);
+        assertThat(ending.events).containsExactly("readComplete");
     }
 
     @Test

@@ -148,12 +148,14 @@ final class ServerChannelsTest {
             Uninterruptibly.await(closed);
         });
         blocked.await();
-        assertThat(child.eventLoop()).isNotSameAs(server.eventLoop());
-        child.close().sync();
-        final int tasks = ((SingleThreadEventExecutor) server.eventLoop()).pendingTasks();
-        closed.countDown();
+        try {
+            assertThat(child.eventLoop()).isNotSameAs(server.eventLoop());
+            child.close().sync();
+            assertThat(((SingleThreadEventExecutor) server.eventLoop()).pendingTasks()).isZero();
+        } finally {
+            closed.countDown();
+        }
         end.sync();
-        assertThat(tasks).isZero();
         client.closeFuture().sync();
     }
 

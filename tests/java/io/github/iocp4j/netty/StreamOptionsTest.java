@@ -142,6 +142,11 @@ final class StreamOptionsTest {
             final Channel client = loops.bootstrap(collector).option(IocpChannelOption.ZERO_BYTE_READS, true)
                     .connect(server.localAddress()).sync().channel();
             final Channel child = accepted.take();
+            for (int i = 0; i < 2; i++) {
+                // A busy connection waits with a buffer if the option does not forbid it.
+                child.writeAndFlush(loops.buffer(Loops.random(1))).sync();
+                collector.await(1);
+            }
             if (reset) {
                 child.config().setOption(ChannelOption.SO_LINGER, 0);
             }

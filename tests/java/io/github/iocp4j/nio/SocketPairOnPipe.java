@@ -33,7 +33,12 @@ final class SocketPairOnPipe implements AutoCloseable {
         try (PipeServerSocket listening = new PipeServerSocket(PipePair.newName())) {
             final CompletionPort port =
                     CompletionPort.builder(Streams.listener()).mechanism(mechanism).workers(1).open();
-            return connect(listening, new PipeSocket(port), port);
+            try {
+                return connect(listening, new PipeSocket(port), port);
+            } catch (final IOException | RuntimeException failed) {
+                port.close();
+                throw failed;
+            }
         }
     }
 
@@ -49,10 +54,8 @@ final class SocketPairOnPipe implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
-        server.close();
-        if (port != null) {
-            port.close();
+        try (port; server) {
+            client.close();
         }
     }
 }

@@ -121,7 +121,7 @@ final class WaitedReadTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1_000_000})
-    void anInterruptThatCallsNobodyEndsTheRead(final int timeout) throws Exception {
+    void anInterruptWithoutItsCallbackEndsTheRead(final int timeout) throws Exception {
         try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
             pair.client.setSoTimeout(timeout);
             final InputStream in = pair.client.getInputStream();

@@ -24,7 +24,7 @@ interface Load extends Closeable {
      * @throws IOException when something fails
      */
     default Run offer(final long milliseconds, final double perSecond) throws IOException {
-        throw new UnsupportedOperationException("There are no clients that could be offered something");
+        throw new UnsupportedOperationException("Only clients can run at a steady rate");
     }
 
     /** Makes the load of a contestant that is ready. */

@@ -111,7 +111,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
                 readingEnds();
             } else {
                 eventLoop().execute(() -> {
-                    // Otherwise the loop has turned it on again meanwhile, and no read would follow.
+                    // If it is on again, its read() has found this read still requested: stopping would lose it.
                     if (!config().isAutoRead()) {
                         readingEnds();
                     }

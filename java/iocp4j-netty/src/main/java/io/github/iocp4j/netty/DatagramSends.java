@@ -21,7 +21,6 @@ final class DatagramSends {
     private final UdpSocket socket;
     private final boolean isIpv6;
     private final PeerAddresses targets = new PeerAddresses(PLACES);
-    private final Object[] messages = new Object[PLACES];
     /** Null where no send is in flight. */
     private final ByteBuf[] contents = new ByteBuf[PLACES];
     /** Null where the message is sent, or is being sent. */
@@ -44,9 +43,8 @@ final class DatagramSends {
 
     /** Adds a message, and starts to send it to the target, or to the peer of the socket when that is null. */
     void add(
-            final Registration registration, final int kinds, final Object message, final ByteBuf content,
-            final InetSocketAddress target) {
-        final int place = add(message);
+            final Registration registration, final int kinds, final ByteBuf content, final InetSocketAddress target) {
+        final int place = place();
         final long token = registration.token(kinds + place);
         final int length = content.readableBytes();
         try {
@@ -62,14 +60,14 @@ final class DatagramSends {
                         : socket.send(content.nioBuffer(), targets.buffer(place).set(target), token));
             }
             contents[place] = content.retain();
-        } catch (final IllegalStateException | IllegalArgumentException refused) {
+        } catch (final IllegalStateException | IllegalArgumentException | OutOfMemoryError refused) {
             failures[place] = refused;
         }
     }
 
     /** Adds a message that cannot be sent. */
-    void addFailed(final Object message, final Throwable failure) {
-        failures[add(message)] = failure;
+    void addFailed(final Throwable failure) {
+        failures[place()] = failure;
     }
 
     /** A send has completed. */
@@ -93,7 +91,6 @@ final class DatagramSends {
                 return;
             }
             final Throwable failure = failures[first];
-            messages[first] = null;
             failures[first] = null;
             first = (first + 1) % PLACES;
             count--;
@@ -110,10 +107,8 @@ final class DatagramSends {
         targets.release();
     }
 
-    private int add(final Object message) {
-        final int place = (first + count++) % PLACES;
-        messages[place] = message;
-        return place;
+    private int place() {
+        return (first + count++) % PLACES;
     }
 
     private long set(final int place, final InetSocketAddress target) {

@@ -48,7 +48,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
 
     private final SocketHandle<UdpSocket> handle;
-    /** Kept, because each datagram with a target looks here. */
     private final IocpDatagramChannelConfig config;
     private final MulticastGroups groups = new MulticastGroups();
     /** Null before the channel is registered. */
@@ -456,11 +455,11 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         final SocketAddress target = envelope == null ? null : envelope.recipient();
         final SocketAddress peer = remoteAddress0();
         if (peer == null && target == null) {
-            sends.addFailed(message, new NotYetConnectedException());
+            sends.addFailed(new NotYetConnectedException());
         } else if (peer != null && target != null && !peer.equals(target)) {
-            sends.addFailed(message, new AlreadyConnectedException());
+            sends.addFailed(new AlreadyConnectedException());
         } else {
-            sends.add(registration(), DatagramReceives.PLACES, message, content,
+            sends.add(registration(), DatagramReceives.PLACES, content,
                     peer == null ? (InetSocketAddress) target : null);
         }
         return true;

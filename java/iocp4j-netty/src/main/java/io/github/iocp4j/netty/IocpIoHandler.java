@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class IocpIoHandler implements IoHandler {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final long NANOS_PER_MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
-    /** A read and a write for half a million channels. The ceiling itself takes only addresses, 128 MiB of them. */
+    /** For half a million channels that read and write. The ceiling itself takes only addresses, 128 MiB of them. */
     private static final int OPERATIONS = 1 << 20;
     private static final long NOTHING_SCHEDULED = -1;
 

@@ -146,10 +146,10 @@ final class StreamReader implements Runnable {
         if (channel.isClosing() || event.isAborted() || state != State.IDLE) {
             return;
         }
-        if (watchIsStale) {
+        if (watchIsStale && event.isSuccess()) {
             goOn();
-        } else if (wanted && !event.isSuccess() && !event.isPartOfMessage()) {
-            // The read would fail in the same way.
+        } else if (wanted && (event.isEnd() || !event.isSuccess() && !event.isPartOfMessage())) {
+            // As if it were the result of the read: a connection may report its failure only once.
             completed(event);
         } else if (event.isEnd()) {
             end();
@@ -291,6 +291,9 @@ final class StreamReader implements Runnable {
         }
         final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
         allocation.reset(channel.config());
+        final long now = System.nanoTime();
+        busy = now - lastData < BUSY_NANOS;
+        lastData = now;
         boolean atEnd = false;
         IOException failure = null;
         delivering = true;
@@ -338,9 +341,6 @@ final class StreamReader implements Runnable {
         state = State.IDLE;
         wanted = false;
         data.writerIndex(data.writerIndex() + heldBytes);
-        final long now = System.nanoTime();
-        busy = now - lastData < BUSY_NANOS;
-        lastData = now;
         allocation.lastBytesRead(data.readableBytes());
         allocation.incMessagesRead(1);
         if (channel.keepsMessages()) {

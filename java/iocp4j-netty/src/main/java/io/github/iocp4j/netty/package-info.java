@@ -45,12 +45,15 @@
  * <h2 id="reading">Reading</h2>
  *
  * <p>One read is in flight while the program reads; it occupies a buffer of the channel's
- * {@link io.netty.channel.RecvByteBufAllocator}. A TCP connection that is seldom used waits without a buffer: a read of
- * 0 bytes waits for data, and the read into a buffer follows. That is so until data comes twice within a second, and
- * again when it comes later than that. A read starts after the loop's tasks, before the loop polls again. When
- * auto-read is turned off, the read in flight stays, and what it gets waits for the next {@code read()}. While the
+ * {@link io.netty.channel.RecvByteBufAllocator}. A read starts after the loop's tasks, before the loop polls again.
+ * When auto-read is turned off, the read in flight stays, and what it gets waits for the next {@code read()}. While the
  * program does not read, a TCP connection has a read of 0 bytes in flight, which notices the end of the connection if
- * no data comes before it. With {@link io.github.iocp4j.netty.IocpChannelOption#ZERO_BYTE_READS} no
- * connection that waits occupies a buffer.
+ * no data comes before it.
+ *
+ * <p>A TCP connection that is seldom used waits without a buffer: a read of 0 bytes waits for data, and the read into a
+ * buffer follows. That is so while no data has come, and when the last data came more than a second after the data
+ * before it. A read that is in flight keeps its buffer. With
+ * {@link io.github.iocp4j.netty.IocpChannelOption#ZERO_BYTE_READS} no TCP connection and no pipe that waits occupies a
+ * buffer.
  */
 package io.github.iocp4j.netty;

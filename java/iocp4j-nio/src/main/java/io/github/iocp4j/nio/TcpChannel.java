@@ -50,9 +50,10 @@ final class TcpChannel extends StreamChannel {
     static TcpChannel accepted(
             final AsynchronousChannelProvider provider, final ChannelGroup group, final StreamSocket socket)
             throws IOException {
+        final SocketAddress peer = socket.remoteAddress();
         final TcpChannel channel = new TcpChannel(provider, group);
         group.add(channel);
-        channel.connection().accepted(socket, socket.remoteAddress());
+        channel.connection().accepted(socket, peer);
         return channel;
     }
 

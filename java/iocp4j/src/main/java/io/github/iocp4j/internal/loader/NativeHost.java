@@ -15,7 +15,7 @@ import java.util.zip.ZipException;
 
 /** The process as the library search sees it. Tests substitute their own. */
 public class NativeHost {
-    /** The current process. Not an anonymous class, because each class of ours costs a program that starts 1 ms. */
+    /** The current process. Not of a subclass: each class of ours takes a JVM that starts about 1 ms to load. */
     public static final NativeHost JVM = new NativeHost();
 
     /** For {@link #JVM} and the substitutes. */
