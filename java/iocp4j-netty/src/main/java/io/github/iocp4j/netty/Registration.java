@@ -4,7 +4,8 @@ import io.github.iocp4j.InlineCompletion;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A handle's place on its loop. The place of a channel stays until the last completion of its operations has come, also
@@ -21,15 +22,21 @@ class Registration implements IoRegistration {
     private static final int NUMBER_SHIFT = 40;
     private static final long MARK = Long.MIN_VALUE;
     /** Each connection has a registration, so that an object of its own for the flag would count. */
-    private static final AtomicIntegerFieldUpdater<Registration> CANCELLED =
-            AtomicIntegerFieldUpdater.newUpdater(Registration.class, "cancelled");
+    private static final VarHandle CANCELLED;
+
+    static {
+        try {
+            CANCELLED = MethodHandles.lookup().findVarHandle(Registration.class, "cancelled", boolean.class);
+        } catch (final ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     private final IocpIoHandler handler;
     private final IoHandle handle;
     /** The token of kind 0. */
     private final long token;
-    /** 1 after a cancel, otherwise 0. */
-    private volatile int cancelled;
+    private volatile boolean cancelled;
     /** The operations whose completions have not come. Only the loop's thread uses it. */
     private int inFlight;
     /** The closes of its devices that have begun and not ended. Only the loop's thread uses it. */
@@ -138,12 +145,12 @@ class Registration implements IoRegistration {
 
     @Override
     public final boolean isValid() {
-        return cancelled == 0;
+        return !cancelled;
     }
 
     @Override
     public final boolean cancel() {
-        if (!CANCELLED.compareAndSet(this, 0, 1)) {
+        if (!CANCELLED.compareAndSet(this, false, true)) {
             return false;
         }
         handler.onLoop(this::cancelled);
@@ -157,7 +164,7 @@ class Registration implements IoRegistration {
 
     /** The loop's thread: takes the cancel back, because the same channel is registered again. */
     final void renew() {
-        cancelled = 0;
+        cancelled = false;
         if (isGuarded) {
             isGuarded = false;
             handler.suspension().release();
