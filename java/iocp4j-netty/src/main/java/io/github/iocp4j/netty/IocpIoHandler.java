@@ -38,6 +38,11 @@ public final class IocpIoHandler implements IoHandler {
     private static final long NANOS_PER_MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
     /** For half a million channels that read and write. The ceiling itself takes only addresses, 128 MiB of them. */
     private static final int OPERATIONS = 1 << 20;
+    /**
+     * So many completions are handled in one run of the loop, as NIO handles all channels that are ready. With fewer,
+     * after a burst of many channels, those served first would be served again before the last ones have their turn.
+     */
+    private static final int BATCH = 1024;
     private static final long NOTHING_SCHEDULED = -1;
 
     private final ThreadAwareExecutor executor;
@@ -63,7 +68,7 @@ public final class IocpIoHandler implements IoHandler {
         closes = new LoopCloses(this, closeTimeout);
         suspension = new SuspensionGuard(executor);
         try {
-            port = CompletionPort.batchBuilder(this::handle).name("netty").polled()
+            port = CompletionPort.batchBuilder(this::handle).name("netty").polled().batch(BATCH)
                     .operations(OPERATIONS).open();
         } catch (final Win32Exception refused) {
             throw new ChannelException("Windows gives the loop no completion port", refused);
