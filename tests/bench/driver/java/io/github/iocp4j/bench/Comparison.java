@@ -12,6 +12,7 @@ final class Comparison {
     private final Load.Maker load;
     private final boolean isAtHalfLoad;
     private final Contest.Preparation beforeTurn;
+    private final int longerRounds;
 
     /**
      * Describes a comparison.
@@ -21,16 +22,17 @@ final class Comparison {
      * @param load makes the load of a contestant
      */
     Comparison(final String label, final List<Entrant> entrants, final Load.Maker load) {
-        this(label, entrants, load, false, () -> { });
+        this(label, entrants, load, false, () -> { }, 1);
     }
 
     private Comparison(final String label, final List<Entrant> entrants, final Load.Maker load,
-            final boolean isAtHalfLoad, final Contest.Preparation beforeTurn) {
+            final boolean isAtHalfLoad, final Contest.Preparation beforeTurn, final int longerRounds) {
         this.label = label;
         this.entrants = entrants;
         this.load = load;
         this.isAtHalfLoad = isAtHalfLoad;
         this.beforeTurn = beforeTurn;
+        this.longerRounds = longerRounds;
     }
 
     /**
@@ -38,15 +40,21 @@ final class Comparison {
      * best rate of the slowest one. Therefore no queue grows, and all get the same load.
      */
     Comparison atHalfLoad() {
-        return new Comparison(label, entrants, load, true, beforeTurn);
+        return new Comparison(label, entrants, load, true, beforeTurn, longerRounds);
     }
 
     /** The same comparison with a preparation before each turn, outside the measured time. */
     Comparison beforeTurn(final Contest.Preparation preparation) {
-        return new Comparison(label, entrants, load, isAtHalfLoad, preparation);
+        return new Comparison(label, entrants, load, isAtHalfLoad, preparation, longerRounds);
     }
 
-    ComparisonResult run(final Schedule schedule) {
+    /** The same comparison with rounds that are that many times as long. */
+    Comparison longerRounds(final int times) {
+        return new Comparison(label, entrants, load, isAtHalfLoad, beforeTurn, times);
+    }
+
+    ComparisonResult run(final Schedule planned) {
+        final Schedule schedule = planned.longerRounds(longerRounds);
         final List<Team> teams = new ArrayList<>();
         Double offered = null;
         try {

@@ -29,6 +29,11 @@ final class Schedule {
         return new Schedule(rounds, mostRounds, roundMillis, times * warmUpMillis);
     }
 
+    /** The same schedule with rounds that are that many times as long. */
+    Schedule longerRounds(final int times) {
+        return new Schedule(rounds, mostRounds, times * roundMillis, warmUpMillis);
+    }
+
     int rounds() {
         return rounds;
     }
