@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** UDP channels with a peer of their own, and ports that nobody has. */
+/** UDP channels with a peer of their own, and ports without a socket. */
 @Timeout(120)
 final class DatagramConnectTest {
     @AutoClose
