@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
-import java.nio.channels.ShutdownChannelGroupException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
@@ -21,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -205,7 +205,7 @@ final class ChannelGroupTest {
             assertThat(ran.get()).isNotSameAs(Thread.currentThread());
             ChannelPair.end(group);
             assertThatThrownBy(() -> ((Executor) group).execute(() -> { }))
-                    .isInstanceOf(ShutdownChannelGroupException.class);
+                    .isInstanceOf(RejectedExecutionException.class);
         }
     }
 

@@ -214,11 +214,17 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /**
      * Runs a task of a program that knows the groups of the JDK to be executors. As there, the task has no permission
      * that its caller does not have, if there is a security manager.
+     *
+     * @throws RejectedExecutionException when the group has terminated, or its executor refuses the task
      */
     @Override
     public void execute(final Runnable task) {
         Objects.requireNonNull(task, "task");
-        enqueue(System.getSecurityManager() == null ? task : withPermissionsOfCaller(task));
+        try {
+            enqueue(System.getSecurityManager() == null ? task : withPermissionsOfCaller(task));
+        } catch (final ShutdownChannelGroupException refused) {
+            throw new RejectedExecutionException(refused);
+        }
     }
 
     /** Calls a handler, but not on the stack of the caller. */
