@@ -170,6 +170,7 @@ final class PipeServerSocketTest {
         server.close();
         assertThatThrownBy(() -> server.setReuseAddress(true)).hasMessage("Socket closed");
         assertThatThrownBy(() -> server.bind(NamedPipeAddress.of("x"))).hasMessage("Socket closed");
+        assertThatThrownBy(() -> server.bind(null)).hasMessage("Socket closed");
     }
 
     @Test

@@ -133,11 +133,11 @@ public final class PipeServerSocket extends ServerSocket {
      */
     @Override
     public void bind(final SocketAddress endpoint, final int clients) throws IOException {
+        checkOpen();
         if (!(endpoint instanceof NamedPipeAddress)) {
             throw new IllegalArgumentException(
                     "A PipeServerSocket is bound to a NamedPipeAddress, not to " + endpoint);
         }
-        checkOpen();
         open(NamedPipeServer.builder(port == null ? Streams.port() : port, (NamedPipeAddress) endpoint), clients);
     }
 
