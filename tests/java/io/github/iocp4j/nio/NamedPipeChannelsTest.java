@@ -29,6 +29,7 @@ import io.github.iocp4j.pipe.PipeMode;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -138,6 +139,17 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
                     .isInstanceOf(ConnectionPendingException.class);
             closed.close();
             assertThat(Outcome.failureOf(second)).isExactlyInstanceOf(AsynchronousCloseException.class);
+            // Neither of them takes the next instance of the pipe.
+            server.accept().get();
+            final Future<AsynchronousSocketChannel> accept = server.accept();
+            final AsynchronousSocketChannel third = NamedPipeChannels.open(group);
+            third.connect(server.getLocalAddress()).get();
+            accept.get().write(heap("x")).get();
+            assertThat(third.read(ByteBuffer.allocate(1)).get()).isEqualTo(1);
+            assertThat(cancelled.isOpen()).isTrue();
+            assertThatThrownBy(() -> cancelled.read(ByteBuffer.allocate(1))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> cancelled.write(heap("x"))).isInstanceOf(IllegalStateException.class);
+            cancelled.close();
         }
     }
 
@@ -175,6 +187,18 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
     }
 
     @Test
+    void theEndContinuesNoMessage() throws Exception {
+        try (ChannelPair pair = ChannelPair.Kind.MESSAGE_PIPE.connect()) {
+            pair.client.write(heap("part")).get();
+            assertThat(pair.server.read(ByteBuffer.allocate(1)).get()).isEqualTo(1);
+            assertThat(pair.server.getOption(MESSAGE_CONTINUES)).isTrue();
+            pair.server.shutdownInput();
+            assertThat(pair.server.read(ByteBuffer.allocate(1)).get()).isEqualTo(-1);
+            assertThat(pair.server.getOption(MESSAGE_CONTINUES)).isFalse();
+        }
+    }
+
+    @Test
     void aMessageLargerThanACopyIsOneMessage() throws Exception {
         try (ChannelPair pair = ChannelPair.Kind.MESSAGE_PIPE.connect()) {
             final int length = 200_000;
@@ -194,6 +218,7 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
             pair.client.shutdownOutput();
             assertThat(pair.server.read(ByteBuffer.allocate(10)).get()).isEqualTo(4);
             assertThat(pair.server.read(ByteBuffer.allocate(10)).get()).isEqualTo(-1);
+            assertThat(pair.server.read(ByteBuffer.allocate(10)).get()).as("the end lasts").isEqualTo(-1);
             assertThat(Outcome.failureOf(pair.client.write(heap("x"))))
                     .isExactlyInstanceOf(ClosedChannelException.class);
             pair.server.write(heap("y")).get();
@@ -326,6 +351,8 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
                 () -> server.setOption(StandardSocketOptions.SO_RCVBUF, -1));
         assertThatIllegalArgumentException().isThrownBy(
                 () -> client.setOption(CONNECT_TIMEOUT, Duration.ofSeconds(-1)));
+        assertThatThrownBy(() -> setUnchecked(client, MODE, "MESSAGE")).isInstanceOf(ClassCastException.class);
+        assertThat(client.getOption(MODE)).isEqualTo(PipeMode.BYTE);
         assertThatThrownBy(() -> client.setOption(PEER_PROCESS_ID, 1))
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> client.setOption(REMOTE_CLIENTS, true))
@@ -343,6 +370,14 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
         assertThatThrownBy(() -> client.setOption(MODE, PipeMode.BYTE)).isInstanceOf(AlreadyConnectedException.class);
         client.close();
         assertThatThrownBy(() -> client.getOption(MODE)).isInstanceOf(ClosedChannelException.class);
+    }
+
+    /** As a program sets an option whose type it does not know. */
+    @SuppressWarnings("unchecked")
+    private static void setUnchecked(
+            final AsynchronousSocketChannel channel, final SocketOption<?> option, final Object value)
+            throws IOException {
+        channel.setOption((SocketOption<Object>) option, value);
     }
 
     /** A closed connection may count for a moment longer. */

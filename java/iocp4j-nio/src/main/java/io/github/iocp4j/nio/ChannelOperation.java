@@ -73,8 +73,8 @@ abstract class ChannelOperation<V> {
 
     /** Called when the future has been cancelled, by any thread. */
     final void cancel(final boolean close) {
-        cancelled();
         cancelled = true;
+        cancelled();
         final long known = id;
         if (close) {
             closeChannel();

@@ -67,7 +67,9 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
     void completed(final Completion completion) {
         final int status = completion.status();
         if (!direction.isWrite() && (channel.isEnd(completion) || isShutDown(status))) {
-            succeed(total > 0 ? total : -1);
+            // Of messages, the end is one of them: without this, the next read would wait for another message.
+            direction.shutdown();
+            endOfData();
         } else if (status == Win32Error.SUCCESS || status == Win32Error.MORE_DATA) {
             if (!transferred(completion.bytes(), status == Win32Error.MORE_DATA)) {
                 submit();
@@ -148,8 +150,13 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
         if (direction.isWrite()) {
             fail(new ClosedChannelException());
         } else {
-            succeed(-1);
+            endOfData();
         }
+    }
+
+    private void endOfData() {
+        channel.messageContinues(false);
+        succeed(total > 0 ? total : -1);
     }
 
     private void succeed(final long bytes) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 
-/** A connect. If it fails, the channel is closed, as the specification says. */
+/** A connect. If it fails, the channel is closed, as the specification says; a cancel only ends its directions. */
 final class ConnectOperation extends ChannelOperation<Void> {
     private final StreamChannel channel;
     private final SocketAddress remote;
@@ -34,14 +34,16 @@ final class ConnectOperation extends ChannelOperation<Void> {
         if (failure == null) {
             result().succeed(null);
         } else {
-            channel.close();
+            if (!isCancelled()) {
+                channel.close();
+            }
             result().fail(failure);
         }
     }
 
     @Override
     void cancelled() {
-        channel.close();
+        channel.connectCancelled();
     }
 
     /** Returns why the channel is not connected, or null. */

@@ -53,12 +53,16 @@ final class PipeSettings {
         }
     }
 
-    /** Sets a value that has been checked, unless the option is read-only. */
+    /**
+     * Sets a value that has been checked, unless the option is read-only.
+     *
+     * @throws ClassCastException when the value does not have the type of the option
+     */
     <T> void set(final SocketOption<T> name, final T value) {
         if (!values.containsKey(name)) {
             throw new UnsupportedOperationException("'" + name + "' can only be read");
         }
-        values.put(name, value);
+        values.put(name, name.type().cast(value));
     }
 
     <T> T get(final SocketOption<T> name) {

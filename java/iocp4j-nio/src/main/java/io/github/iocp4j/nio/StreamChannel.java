@@ -81,6 +81,13 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
         return connection.device();
     }
 
+    /** After the cancel of its connect, the channel can only be closed. */
+    final void connectCancelled() {
+        reading.kill();
+        writing.kill();
+        device().cancelAll(Opcode.CONNECT);
+    }
+
     /** Takes a completion, in a poll. */
     final void completed(final Completion completion) {
         if (completion.token() == END_OF_OUTPUT) {

@@ -59,8 +59,8 @@ final class TcpChannel extends StreamChannel {
 
     @Override
     public AsynchronousSocketChannel bind(final SocketAddress local) throws IOException {
-        final InetSocketAddress address = TcpAddresses.local(local);
         connection().bind(() -> {
+            final InetSocketAddress address = TcpAddresses.local(local);
             CallerPermissions.checkListen(address);
             try {
                 socket().bind(address);

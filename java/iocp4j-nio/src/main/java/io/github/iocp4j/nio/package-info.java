@@ -77,7 +77,8 @@
  * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows does not use the buffer any
  * more. Deadlines of all channels of a group take one timer thread.
  * <li>A cancelled future is done at once. The buffer must not be used again, because Windows may need longer. As in the
- * JDK, no operation of that kind is possible on the channel afterwards; {@code cancel(true)} closes the channel.
+ * JDK, no operation of that kind is possible on the channel afterwards; {@code cancel(true)} closes the channel. A
+ * channel whose connect was cancelled can only be closed.
  * <li>A write returns when all bytes are written, also those of a large heap buffer or of a long list. The JDK writes
  * at most 16 buffers of a list at once; a program that repeats the write works with both.
  * <li>The content of heap buffers is copied in parts of at most 64 KiB, so that large ones need little direct memory.
