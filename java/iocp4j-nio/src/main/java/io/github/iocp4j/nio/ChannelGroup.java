@@ -49,6 +49,7 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     /** By token: the completion of an accept names the connection and not its server. */
     private final Map<Long, ServerChannel> servers = new ConcurrentHashMap<>();
     private final AtomicLong nextToken = new AtomicLong(1);
+    private final Standby standby = new Standby();
     /** The loops that have not ended; {@link #start} counts as one. The last of them shuts the executor down. */
     private final AtomicInteger loops = new AtomicInteger(1);
     private final ReentrantLock lock = new ReentrantLock();
@@ -94,6 +95,10 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
 
     CompletionPort port() {
         return port;
+    }
+
+    Standby standby() {
+        return standby;
     }
 
     /** Adds a channel, which calls {@link #remove} when its handle is closed. */

@@ -15,7 +15,8 @@ final class HandlerThread {
     private int depth;
     /** How many handlers the thread has called. */
     private int calls;
-    private boolean polling;
+    /** Counts the begins and the ends of polls, so that it is odd during a poll. Other threads read it. */
+    private volatile int polls;
     /** The handler of the completion that the poll has brought. */
     private HandlerCall ready;
 
@@ -64,13 +65,27 @@ final class HandlerThread {
         return calls;
     }
 
-    void polling(final boolean now) {
-        polling = now;
+    /** For any thread. */
+    boolean isPolling() {
+        return (polls & 1) != 0;
+    }
+
+    /** How often the thread has begun and ended a poll. For any thread. */
+    int polls() {
+        return polls;
+    }
+
+    void beginPoll() {
+        polls++;
+    }
+
+    void endPoll() {
+        polls++;
     }
 
     /** Calls the handler now or after the poll; returns false if another thread must call it. */
     boolean accept(final HandlerCall handler) {
-        if (polling) {
+        if (isPolling()) {
             if (ready != null) {
                 return false;
             }
@@ -91,12 +106,16 @@ final class HandlerThread {
     }
 
     void invoke(final HandlerCall handler) {
+        final long began = depth == 0 ? System.nanoTime() : 0;
         depth++;
         calls++;
         try {
             handler.call();
         } finally {
             depth--;
+            if (depth == 0) {
+                group.standby().handlerTook(System.nanoTime() - began);
+            }
             // An interrupt is for the handler that it reaches, and not for the next one.
             Thread.interrupted();
         }

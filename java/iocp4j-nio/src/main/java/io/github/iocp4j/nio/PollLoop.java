@@ -35,11 +35,15 @@ final class PollLoop implements Runnable {
     @Override
     public void run() {
         final HandlerThread state = HandlerThread.enter(group);
+        if (!internal) {
+            group.standby().add(state);
+        }
         boolean ended = false;
         try {
             pollToTheEnd(state);
             ended = true;
         } finally {
+            group.standby().remove(state);
             HandlerThread.leave();
             if (ended) {
                 group.loopEnded();
@@ -83,7 +87,7 @@ final class PollLoop implements Runnable {
 
     /** Returns the number of completions; -1 at the end of the port. */
     private int poll(final CompletionPoller poller, final HandlerThread state) {
-        state.polling(true);
+        state.beginPoll();
         try {
             return poller.poll();
         } catch (final PortClosedException end) {
@@ -93,7 +97,7 @@ final class PollLoop implements Runnable {
             group.abandon();
             return 0;
         } finally {
-            state.polling(false);
+            state.endPoll();
         }
     }
 
@@ -104,6 +108,7 @@ final class PollLoop implements Runnable {
         group.passOnTasks();
         if (internal) {
             group.handOver(handler, state);
+            group.standby().await();
         } else {
             state.invoke(handler);
         }

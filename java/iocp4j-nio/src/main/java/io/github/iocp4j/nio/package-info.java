@@ -70,8 +70,9 @@
  * <p>Each {@linkplain java.nio.channels.AsynchronousChannelGroup group} has a port of its own. The threads of a fixed
  * group poll it and call the handlers. In a group that was given an executor, as in the default group, an internal
  * thread hands the handlers over; in the default group and in those of a cached thread pool, threads of the executor
- * also poll, so that most handlers need no hand-over. The channels behave as their specification says. It leaves some
- * points open, and here are those in which they differ from the channels of the JDK on Windows:
+ * also poll. While these are quick, the internal thread stands by, so that handlers need no hand-over. When they block,
+ * it takes their place after some milliseconds. The channels behave as their specification says. It leaves some points
+ * open, and here are those in which they differ from the channels of the JDK on Windows:
  *
  * <ul>
  * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows does not use the buffer any
