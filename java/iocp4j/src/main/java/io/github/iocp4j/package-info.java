@@ -179,6 +179,6 @@
  * programs with alertable waits of their own.
  *
  * <p>The module {@code io.github.iocp4j.monitoring} shows the {@linkplain io.github.iocp4j.PortSnapshot snapshots} of a
- * port outside its program.
+ * port to other programs.
  */
 package io.github.iocp4j;

@@ -1,5 +1,5 @@
 /**
- * Shows what a {@link io.github.iocp4j.CompletionPort} is doing outside its program.
+ * Lets other programs see what a {@link io.github.iocp4j.CompletionPort} is doing.
  *
  * <p>There are three ways, which a program can combine. Each stays open until the program closes it:
  *
@@ -21,7 +21,7 @@
  * </ul>
  *
  * <p>All three show {@linkplain io.github.iocp4j.PortSnapshot snapshots} of the port. The port needs no additional
- * counters for them, so that they cost time only while a snapshot is taken.
+ * counters for them, and they cost time only while a snapshot is taken.
  *
  * <p>JMX and Flight Recorder are optional: {@code PortManagement.isAvailable} and {@code PortEvents.isAvailable} say
  * whether the JVM has them. The pipe needs only the module {@code java.base}.

@@ -8,16 +8,16 @@ import io.netty.channel.ChannelOption;
 public final class IocpChannelOption {
     /**
      * Of a TCP connection with {@link ChannelOption#SO_KEEPALIVE}: how long it is silent before Windows sends the first
-     * probe, in seconds from 1 on. Windows has it since Windows 10 version 1709, as for the next two.
+     * probe, in seconds from 1 on. Since Windows 10 version 1709.
      */
     public static final ChannelOption<Integer> TCP_KEEPIDLE = option("TCP_KEEPIDLE");
 
-    /** Of a TCP connection: the time between probes that are not answered, in seconds from 1 on. */
+    /** Of a TCP connection: the time between probes that are not answered, in seconds from 1 on. Since version 1709. */
     public static final ChannelOption<Integer> TCP_KEEPINTVL = option("TCP_KEEPINTVL");
 
     /**
      * Of a TCP connection: the number of probes without an answer after which Windows resets the connection, from 1 to
-     * 255.
+     * 255. Since version 1703.
      */
     public static final ChannelOption<Integer> TCP_KEEPCNT = option("TCP_KEEPCNT");
 

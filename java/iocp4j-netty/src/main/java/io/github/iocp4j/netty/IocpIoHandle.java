@@ -9,7 +9,7 @@ import io.netty.channel.IoHandle;
  * <pre>{@code
  * IocpIoRegistration registration = loop.register(handle).sync().getNow().attachment();
  * OverlappedFile file = registration.add(OverlappedFile.builder(registration.port(), path).open());
- * file.read(buffer, 0, registration.token(1));
+ * file.read(buffer, FilePosition.at(0), registration.token(1));
  * }</pre>
  *
  * <p>All methods are called on the loop's thread. {@link #handle} gets the {@link IocpIoRegistration} and a

@@ -16,7 +16,7 @@
  * {@link io.github.iocp4j.netty.IocpServerDomainSocketChannel} and
  * {@link io.github.iocp4j.netty.IocpDomainSocketChannel}.
  *
- * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} tells whether the transport works in this process, so that a
+ * <p>{@link io.github.iocp4j.netty.Iocp#isAvailable} returns whether the transport works in this process, so that a
  * program can choose it where it does.
  *
  * <p>Named pipes are channels like others: {@link io.github.iocp4j.netty.IocpNamedPipeServerChannel} is bound to a
@@ -51,7 +51,7 @@
  * no data comes before it.
  *
  * <p>A TCP connection that is seldom used waits without a buffer: a read of 0 bytes waits for data, and the read into a
- * buffer follows. That is so while no data has come, and when the last data came more than a second after the data
+ * buffer follows. It does so before the first data, and when the last data came more than a second after the data
  * before it. A read that is in flight keeps its buffer. With
  * {@link io.github.iocp4j.netty.IocpChannelOption#ZERO_BYTE_READS} no TCP connection and no pipe that waits occupies a
  * buffer.

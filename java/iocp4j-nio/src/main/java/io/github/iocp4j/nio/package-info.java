@@ -53,7 +53,7 @@
  * <ul>
  * <li>the result;
  * <li>the timeout of {@code setSoTimeout} or {@code connect}: a {@link java.net.SocketTimeoutException}. No byte
- * is lost: the read stays in flight in a buffer of the stream, or, in the kernel, is cancelled before it has any;
+ * is lost: the next read returns what has arrived meanwhile;
  * <li>{@code close}, by any thread: a {@link java.net.SocketException} with the message "Socket closed";
  * <li>an interrupt: an {@link java.io.InterruptedIOException}. Unlike a channel of the JDK, the socket stays open, and
  * no byte is lost. The thread is still interrupted. A channel over a stream, as {@code Channels.newChannel} makes it,
@@ -75,8 +75,8 @@
  * open, and here are those in which they differ from the channels of the JDK on Windows:
  *
  * <ul>
- * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows does not use the buffer any
- * more. Deadlines of all channels of a group take one timer thread.
+ * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows no longer uses the buffer.
+ * Deadlines of all channels of a group take one timer thread.
  * <li>A cancelled future is done at once. The buffer must not be used again, because Windows may need longer. As in the
  * JDK, no operation of that kind is possible on the channel afterwards; {@code cancel(true)} closes the channel. A
  * channel whose connect was cancelled can only be closed.
@@ -88,7 +88,7 @@
  * may be {@code 0.0.0.0}.
  * <li>Sockets use Windows' exclusive bind, and {@code SO_REUSEADDR} is only remembered, as in the JDK. The further
  * options of {@code jdk.net} are not supported.
- * <li>At most two handlers are on one another on a stack, and not 16 as in the JDK: the channels complete inline what
+ * <li>Handlers are nested at most two deep on a stack, and not 16 as in the JDK: the channels complete inline what
  * Windows has done at once, and a connection that always has data must not keep the others waiting.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the

@@ -45,9 +45,6 @@ import java.util.Objects;
  * <p><b>Buffers</b> belong to the kernel from the call until the completion, see {@link StreamDevice}. For an
  * {@linkplain Builder#unbuffered unbuffered} file, position, length and address of each operation must be multiples of
  * {@link #alignment}; the starting method checks this.
- *
- * <p>When Windows executes an operation during the call, the caller waits for the disk, and the completion still comes
- * through the port.
  */
 public final class OverlappedFile extends DiskFile {
     private final int alignment;

@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 public final class SocketAddressBuffer {
     /** The number of bytes of native memory. */
     public static final int SIZE = 136;
-    /** The memory begins at a multiple of this address. */
+    /** The address of the memory is a multiple of this number. */
     public static final int ALIGNMENT = 8;
 
     // The layout of UdpSocket::Peer.

@@ -45,7 +45,7 @@ public final class WinsockOptions {
     public static final SocketOption<Boolean> UDP_CONNRESET = new Option<>("UDP_CONNRESET", Boolean.class);
 
     /**
-     * Whether an IPv6 socket does without IPv4 ({@code IPV6_V6ONLY}). On in a new socket; turned off, a socket at
+     * Whether an IPv6 socket is for IPv6 only ({@code IPV6_V6ONLY}). On in a new socket; turned off, a socket at
      * {@code ::} serves both. It can be changed until the socket is bound.
      */
     public static final SocketOption<Boolean> IPV6_V6ONLY = new Option<>("IPV6_V6ONLY", Boolean.class);

@@ -35,7 +35,7 @@
  * address and port, and then receive in place of this one; off in a new socket</td></tr>
  * <tr><td>{@code SO_EXCLUSIVEADDRUSE}</td><td>TCP, UDP, servers</td><td>whether no other socket may; on in servers and
  * UDP sockets. Turning one of the two on turns the other off. Both are to be set before the socket is bound.</td></tr>
- * <tr><td>{@code IPV6_V6ONLY}</td><td>IPv6</td><td>whether the socket does without IPv4; on in a new socket. To be set
+ * <tr><td>{@code IPV6_V6ONLY}</td><td>IPv6</td><td>whether the socket is for IPv6 only; on in a new socket. To be set
  * before the socket is bound.</td></tr>
  * <tr><td>{@code SO_LINGER}</td><td>connections</td><td>what closing does with unsent bytes. -1 is off: Windows sends
  * them in the background. 0 drops them and resets the connection. With 1 to 65 535 seconds, the thread that closes the
