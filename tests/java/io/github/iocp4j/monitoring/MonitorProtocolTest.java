@@ -71,15 +71,15 @@ final class MonitorProtocolTest {
         for (int length = 0; length < answer.length; length++) {
             refuses(Arrays.copyOf(answer, length), "");
         }
-        refuses(Arrays.copyOf(answer, answer.length + 1), "goes on behind its end");
+        refuses(Arrays.copyOf(answer, answer.length + 1), "continues after its end");
     }
 
     @Test
     void whatCannotBeIsRefused() throws Exception {
-        refuses(changed(0, 0), "does not begin as a response does");
-        refuses(changed(5, 2), "it speaks version 2, and this program version 1");
-        refuses(changed(7, 1), "it speaks version 1");
-        refuses(changed(24, 3), "3 for one of 3");
+        refuses(changed(0, 0), "does not begin like a response");
+        refuses(changed(5, 2), "it has version 2, but this program needs version 1");
+        refuses(changed(7, 1), "it has version 1");
+        refuses(changed(24, 3), "ordinal 3, but there are 3");
         refuses(changed(MadeUpSnapshot.COUNTERS_AT, 16), "counters");
         refuses(changed(MadeUpSnapshot.COUNTERS_AT + 1, 0x80), "negative");
         refuses(changed(26, 0xff), "in the middle of a text");

@@ -223,9 +223,9 @@ final class PortMonitorTest {
                 OtherServer endless = new OtherServer(new byte[MonitorProtocol.MAX_RESPONSE + 1]);
                 OtherServer newer = new OtherServer(new byte[] {'I', 'O', 'C', 'A', 0, 9, 0, 1});
                 OtherServer silent = new OtherServer(null)) {
-            refuses(cut, "is not understood: it ends too early");
-            refuses(endless, "is not understood: it is longer than any response is");
-            refuses(newer, "is not understood: it speaks version 9, and this program version 1");
+            refuses(cut, "sends no valid response of a PortMonitor: it ends too early");
+            refuses(endless, "it is longer than any response can be");
+            refuses(newer, "it has version 9, but this program needs version 1");
             assertThat(codeOf(() -> askOnce(silent.name()))).isIn(Win32Error.BROKEN_PIPE, Win32Error.NO_DATA,
                     Win32Error.BAD_PIPE, Win32Error.PIPE_NOT_CONNECTED);
         }

@@ -504,8 +504,8 @@ public final class CompletionPort implements AutoCloseable {
          */
         public CompletionPort open() throws Win32Exception {
             if (polled && workers > 0) {
-                throw new IllegalStateException("A polled port has no workers: either polled() or workers(" + workers
-                        + ")");
+                throw new IllegalStateException("A polled port has no workers: call polled() or workers(" + workers
+                        + "), not both");
             }
             return new CompletionPort(this);
         }

@@ -35,7 +35,7 @@ final class MessageReader {
     long numberFrom(final long least) throws IOException {
         final long number = message.getLong();
         if (number < least) {
-            throw new IOException("there is a negative number where none can be");
+            throw new IOException("it has a negative counter");
         }
         return number;
     }
@@ -55,7 +55,7 @@ final class MessageReader {
     <E> E choice(final E[] values) throws IOException {
         final int choice = octet();
         if (choice >= values.length) {
-            throw new IOException("there is a " + choice + " for one of " + values.length + " possibilities");
+            throw new IOException("it has a constant with ordinal " + choice + ", but there are " + values.length);
         }
         return values[choice];
     }
@@ -83,7 +83,7 @@ final class MessageReader {
     /** Checks that the message ends here. */
     void end() throws IOException {
         if (message.hasRemaining()) {
-            throw new IOException("it goes on behind its end");
+            throw new IOException("it continues after its end");
         }
     }
 }

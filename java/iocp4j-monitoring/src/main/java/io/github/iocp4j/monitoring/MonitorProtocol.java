@@ -83,12 +83,13 @@ final class MonitorProtocol {
     static PortSnapshot snapshot(final ByteBuffer response) throws IOException {
         try {
             if (response.getInt() != RESPONSE) {
-                throw new IOException("it does not begin as a response does");
+                throw new IOException("it does not begin like a response");
             }
             final int version = response.getShort() & 0xffff;
             final int status = response.getShort() & 0xffff;
             if (version != VERSION || status != SNAPSHOT_FOLLOWS) {
-                throw new IOException("it speaks version " + version + ", and this program version " + VERSION);
+                throw new IOException("it has version " + version + ", but this program needs version " + VERSION
+                        + ": use the same version of iocp4j in both");
             }
             return SnapshotCodec.read(new MessageReader(response));
         } catch (final BufferUnderflowException tooShort) {

@@ -131,7 +131,7 @@ public final class PortMonitorClient implements AutoCloseable {
             return;
         }
         if (length >= MonitorProtocol.MAX_RESPONSE) {
-            throw notUnderstood("it is longer than any response is", null);
+            throw notUnderstood("it is longer than any response can be", null);
         }
         final ByteBuffer larger = ByteBuffer.allocateDirect(2 * response.capacity());
         larger.put(response.position(0).limit(length)).clear();
@@ -139,6 +139,6 @@ public final class PortMonitorClient implements AutoCloseable {
     }
 
     private IOException notUnderstood(final String why, final Throwable cause) {
-        return new IOException("What comes from " + pipe.name() + " is not understood: " + why, cause);
+        return new IOException(pipe.name() + " sends no valid response of a PortMonitor: " + why, cause);
     }
 }

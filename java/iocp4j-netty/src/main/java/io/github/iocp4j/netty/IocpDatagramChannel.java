@@ -68,7 +68,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
      * Creates a channel for IPv6 and IPv4; for IPv4 only when the JVM was started with
      * {@code -Djava.net.preferIPv4Stack=true}, or when Windows has no IPv6 ({@code WSASocketW}).
      *
-     * @throws ChannelException when Windows gives no socket
+     * @throws ChannelException when Windows refuses a socket
      */
     public IocpDatagramChannel() {
         this(SocketHandle.open(DetachedSocket::datagram));
@@ -80,7 +80,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
      * @param family {@link SocketProtocolFamily#INET} for IPv4, {@link SocketProtocolFamily#INET6} for IPv6 and IPv4;
      *     null for the same as {@link #IocpDatagramChannel()}
      * @throws IllegalArgumentException when it is another family
-     * @throws ChannelException when Windows gives no socket
+     * @throws ChannelException when Windows refuses a socket
      */
     public IocpDatagramChannel(final SocketProtocolFamily family) {
         this(family == null ? SocketHandle.open(DetachedSocket::datagram)

@@ -23,7 +23,7 @@ public final class IocpDomainSocketChannel extends AbstractIocpSocketChannel imp
     /**
      * Creates a channel that can be connected ({@code WSASocketW}).
      *
-     * @throws ChannelException when this Windows has no Unix-domain sockets, or gives none
+     * @throws ChannelException when this Windows has no Unix-domain sockets, or refuses one
      */
     public IocpDomainSocketChannel() {
         this(null, SocketHandle.openUnix());

@@ -71,7 +71,7 @@ public final class IocpIoHandler implements IoHandler {
             port = CompletionPort.batchBuilder(this::handle).name("netty").polled().batch(BATCH)
                     .operations(OPERATIONS).open();
         } catch (final Win32Exception refused) {
-            throw new ChannelException("Windows gives the loop no completion port", refused);
+            throw new ChannelException("Windows refuses a completion port for the loop", refused);
         }
         poller = port.openPoller();
     }

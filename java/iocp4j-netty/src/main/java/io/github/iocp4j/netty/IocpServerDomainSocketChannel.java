@@ -22,7 +22,7 @@ public final class IocpServerDomainSocketChannel extends AbstractIocpServerSocke
     /**
      * Creates a channel that can be bound ({@code WSASocketW}).
      *
-     * @throws ChannelException when this Windows has no Unix-domain sockets, or gives none
+     * @throws ChannelException when this Windows has no Unix-domain sockets, or refuses one
      */
     public IocpServerDomainSocketChannel() {
         super(SocketHandle.openUnix());

@@ -27,7 +27,7 @@ public final class IocpServerSocketChannel extends AbstractIocpServerSocketChann
     /**
      * Creates a channel that can be bound ({@code WSASocketW}).
      *
-     * @throws ChannelException when Windows gives no socket
+     * @throws ChannelException when Windows refuses a socket
      */
     public IocpServerSocketChannel() {
         this(SocketHandle.open(DetachedSocket::stream));

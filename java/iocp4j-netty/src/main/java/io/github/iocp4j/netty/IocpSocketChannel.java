@@ -39,7 +39,7 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
     /**
      * Creates a channel that can be connected ({@code WSASocketW}).
      *
-     * @throws ChannelException when Windows gives no socket
+     * @throws ChannelException when Windows refuses a socket
      */
     public IocpSocketChannel() {
         this(null, SocketHandle.open(DetachedSocket::stream));

@@ -58,7 +58,7 @@ final class SocketHandle<D extends StreamDevice> {
             }
             return new SocketHandle<>(opener.open(StandardProtocolFamily.INET));
         } catch (final Win32Exception refused) {
-            throw new ChannelException("Windows gives no socket", refused);
+            throw new ChannelException("Windows refuses a socket", refused);
         }
     }
 
@@ -67,7 +67,7 @@ final class SocketHandle<D extends StreamDevice> {
         try {
             return new SocketHandle<>(family == StandardProtocolFamily.INET6 ? dualStack(opener) : opener.open(family));
         } catch (final Win32Exception refused) {
-            throw new ChannelException("Windows gives no socket", refused);
+            throw new ChannelException("Windows refuses a socket", refused);
         }
     }
 
@@ -77,7 +77,7 @@ final class SocketHandle<D extends StreamDevice> {
             return new SocketHandle<>(DetachedSocket.unixStream());
         } catch (final Win32Exception refused) {
             throw new ChannelException(
-                    "Windows gives no Unix-domain socket, which it has since Windows 10 version 1803", refused);
+                    "Windows refuses a Unix-domain socket, which needs Windows 10 version 1803 or later", refused);
         }
     }
 

@@ -53,7 +53,7 @@ public final class FilePosition {
     private static long check(final long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(
-                    "The position is " + bytes + ", but must be from 0; append() writes at the end of the file");
+                    "The position is " + bytes + ", but cannot be negative; append() writes at the end of the file");
         }
         return bytes;
     }

@@ -23,7 +23,7 @@ public final class FileRange {
      */
     public static FileRange from(final long position) {
         if (position < 0) {
-            throw new IllegalArgumentException("The position is " + position + ", but must be from 0");
+            throw new IllegalArgumentException("The position is " + position + ", but cannot be negative");
         }
         return new FileRange(position, TO_THE_END);
     }
@@ -37,7 +37,7 @@ public final class FileRange {
      */
     public FileRange length(final long bytes) {
         if (bytes < 0) {
-            throw new IllegalArgumentException("A range cannot have " + bytes + " bytes");
+            throw new IllegalArgumentException("The length is " + bytes + ", but cannot be negative");
         }
         FileRanges.check(position, bytes);
         return new FileRange(position, bytes);

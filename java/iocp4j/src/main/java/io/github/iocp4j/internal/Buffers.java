@@ -23,7 +23,7 @@ public final class Buffers {
         Objects.requireNonNull(buffer, "buffer");
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException("The buffer is on the Java heap, where the garbage collector may move"
-                    + " it under the kernel's hands: pass one from ByteBuffer.allocateDirect");
+                    + " it while Windows uses it: pass one from ByteBuffer.allocateDirect");
         }
     }
 
@@ -31,7 +31,7 @@ public final class Buffers {
     public static int checkCount(final int count) {
         if (count < 1 || count > MAX_PARTS) {
             throw new IllegalArgumentException(
-                    "There are " + count + " buffers, but must be from 1 to " + MAX_PARTS);
+                    "There are " + count + " buffers, but one operation takes from 1 to " + MAX_PARTS);
         }
         return count;
     }
@@ -49,7 +49,8 @@ public final class Buffers {
         }
         if (total > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    "The buffers have " + total + " bytes together, more than one operation can count");
+                    "The buffers have " + total + " bytes together, but one operation transfers "
+                            + Integer.MAX_VALUE + " at most");
         }
     }
 }

@@ -16,7 +16,7 @@ public final class Timeouts {
         final int milliseconds = milliseconds(timeout);
         if (milliseconds == 0) {
             throw new IllegalArgumentException(
-                    "A deadline lies ahead: its timeout must be more than zero; leave it out for none");
+                    "The timeout must be more than zero: for no deadline, call the method without a timeout");
         }
         return milliseconds;
     }

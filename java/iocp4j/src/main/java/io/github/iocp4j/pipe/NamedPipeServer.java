@@ -288,7 +288,7 @@ public final class NamedPipeServer extends Device {
         public NamedPipeServer open() throws Win32Exception {
             if (maxInstances != UNLIMITED_INSTANCES && listening > maxInstances) {
                 throw new IllegalArgumentException(
-                        listening + " listening instances cannot be kept ready when there may be only " + maxInstances);
+                        "listening is " + listening + ", but cannot exceed maxInstances, which is " + maxInstances);
             }
             final long answer = NamedPipeNative.openServer(PortAccess.get().id(
                     port), name, direction.code(), mode.ordinal(), inBuffer,
