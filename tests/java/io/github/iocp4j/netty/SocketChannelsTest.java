@@ -98,6 +98,15 @@ final class SocketChannelsTest {
     }
 
     @Test
+    void aReleasedBufferFailsItsWrite() throws Exception {
+        final Channel client = loops.connect(loops.serve(Echo::new), new Collector());
+        final ByteBuf released = loops.allocator().heapBuffer().writeZero(10);
+        released.release();
+        assertThat(client.writeAndFlush(released).await().cause()).isInstanceOf(RuntimeException.class);
+        assertThat(client.isOpen()).isTrue();
+    }
+
+    @Test
     void writesMoreThanOneOperationTakes() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final Collector collector = new Collector();
@@ -233,11 +242,25 @@ final class SocketChannelsTest {
         assertThat(client.config().getOption(ChannelOption.SO_SNDBUF)).isEqualTo(50_000);
         assertThat(client.config().getOption(ChannelOption.SO_RCVBUF)).isEqualTo(60_000);
         assertThat(client.config().getOption(ChannelOption.SO_LINGER)).isZero();
+        client.config().setOption(ChannelOption.SO_LINGER, 100_000);
+        assertThat(client.config().getOption(ChannelOption.SO_LINGER)).isEqualTo(65_535);
+        client.config().setOption(ChannelOption.SO_LINGER, -2);
+        assertThat(client.config().getOption(ChannelOption.SO_LINGER)).isEqualTo(-1);
         assertThat(client.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
         assertThat(client.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
         assertThat(client.config().getOption(ChannelOption.SO_REUSEADDR)).isFalse();
         assertThat(client.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE)).isFalse();
         assertThat(client.config().getOptions()).containsKeys(ChannelOption.SO_SNDBUF, ChannelOption.AUTO_READ);
+    }
+
+    @Test
+    void aBacklogOf0LeavesTheNumberToTheSystem() throws Exception {
+        final Channel server = loops.serverBootstrap(Echo::new).option(ChannelOption.SO_BACKLOG, 0)
+                .option(ChannelOption.AUTO_READ, false).bind(Loops.loopback(0)).sync().channel();
+        assertThat(server.config().getOption(ChannelOption.SO_BACKLOG)).isZero();
+        for (int i = 0; i < 20; i++) {
+            loops.connect(server, new Collector());
+        }
     }
 
     @Test

@@ -58,6 +58,18 @@ final class StreamOptionsTest {
     }
 
     @Test
+    void otherThreadsUseOptionsWhileItIsRegistered() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            final Channel channel = new IocpSocketChannel();
+            final ChannelFuture registered = loops.group().register(channel);
+            while (!registered.isDone()) {
+                assertThat(channel.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
+            }
+            channel.close().sync();
+        }
+    }
+
+    @Test
     void keepAliveTimesAreOptions() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final Channel client = loops.connect(server, new Collector());

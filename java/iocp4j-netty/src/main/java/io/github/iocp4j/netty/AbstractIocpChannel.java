@@ -1,6 +1,7 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.Device;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
@@ -149,6 +150,18 @@ abstract class AbstractIocpChannel extends AbstractChannel {
         local = localAddress;
     }
 
+    /** Copies the readable bytes. The copy is not Netty's empty buffer. */
+    final ByteBuf directCopy(final ByteBuf content) {
+        final int length = content.readableBytes();
+        final ByteBuf direct = alloc().directBuffer(Math.max(length, 1));
+        try {
+            return direct.writeBytes(content, content.readerIndex(), length);
+        } catch (final RuntimeException alreadyReleased) {
+            direct.release();
+            throw alreadyReleased;
+        }
+    }
+
     final IocpUnsafe iocpUnsafe() {
         return (IocpUnsafe) unsafe();
     }
@@ -293,7 +306,7 @@ abstract class AbstractIocpChannel extends AbstractChannel {
 
         @Override
         public final RecvByteBufAllocator.ExtendedHandle recvBufAllocHandle() {
-            return (RecvByteBufAllocator.ExtendedHandle) super.recvBufAllocHandle();
+            return PlainReceiveHandle.extended(super.recvBufAllocHandle());
         }
 
         final void flushAgain() {

@@ -189,17 +189,21 @@ abstract class AbstractIocpServerChannel extends AbstractIocpChannel implements 
         if (held.isEmpty() || !readPending || isClosing()) {
             return;
         }
-        final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
-        allocation.reset(config());
         readPending = false;
         inReadLoop = true;
         try {
+            final RecvByteBufAllocator.ExtendedHandle allocation = iocpUnsafe().recvBufAllocHandle();
+            allocation.reset(config());
             do {
                 allocation.incMessagesRead(1);
                 pipeline().fireChannelRead(held.remove());
             } while (!held.isEmpty() && allocation.continueReading());
             allocation.readComplete();
             pipeline().fireChannelReadComplete();
+        } catch (final RuntimeException thrown) {
+            // The allocator is the program's.
+            serverFailed(thrown);
+            return;
         } finally {
             inReadLoop = false;
         }

@@ -31,7 +31,7 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
     /** The address, if such a socket can have it. */
     abstract SocketAddress checked(SocketAddress address);
 
-    /** How many clients may wait for an accept. */
+    /** How many clients may wait for an accept; 0 for as many as the system lets wait. */
     abstract int backlog();
 
     /** Makes the channel of an accepted connection. */
@@ -77,16 +77,18 @@ abstract class AbstractIocpServerSocketChannel extends AbstractIocpServerChannel
     @Override
     void bindTo(final SocketAddress local) throws IOException {
         final DetachedSocket<StreamSocket> detached = handle.detached();
+        final int backlog = backlog() == 0 ? Integer.MAX_VALUE : backlog();
         final SocketServer made;
         try {
             detached.bind(checked(local));
-            made = SocketServer.from(handler.port(), detached).backlog(backlog()).listening(0).detached()
-                    .open();
+            synchronized (handle) {
+                made = SocketServer.from(handler.port(), detached).backlog(backlog).listening(0).detached().open();
+                handle.become(made::option, made::option);
+            }
         } catch (final Win32Exception refused) {
             throw Failures.ofBind(refused);
         }
         server = made;
-        handle.become(made::option, made::option);
         activate(made.localAddress(), null);
     }
 }

@@ -133,9 +133,12 @@ abstract class AbstractIocpSocketChannel extends AbstractIocpStreamChannel imple
         if (socket != null) {
             return;
         }
-        final StreamSocket made = handle.detached().associate(to.port());
+        final StreamSocket made;
+        synchronized (handle) {
+            made = handle.detached().associate(to.port());
+            handle.become(made::option, made::option);
+        }
         socket = made;
-        handle.become(made::option, made::option);
         associated(made);
     }
 

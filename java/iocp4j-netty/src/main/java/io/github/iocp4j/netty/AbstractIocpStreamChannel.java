@@ -194,19 +194,18 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
                     + message.getClass().getName());
         }
         final ByteBuf buffer = (ByteBuf) message;
-        return buffer.isDirect() || !buffer.isReadable() ? buffer : directCopy(buffer, buffer);
+        return buffer.isDirect() || !buffer.isReadable() ? buffer : copied(buffer, buffer);
     }
 
     /** A message is one write, which takes one part. */
     private NamedPipeMessage toOneBuffer(final NamedPipeMessage message) {
         final ByteBuf content = message.content();
         return !content.isReadable() || content.isDirect() && content.nioBufferCount() == 1
-                ? message : message.replace(directCopy(content, message));
+                ? message : message.replace(copied(content, message));
     }
 
-    private ByteBuf directCopy(final ByteBuf content, final Object owner) {
-        final ByteBuf direct = alloc().directBuffer(content.readableBytes());
-        direct.writeBytes(content, content.readerIndex(), content.readableBytes());
+    private ByteBuf copied(final ByteBuf content, final Object owner) {
+        final ByteBuf direct = directCopy(content);
         ReferenceCountUtil.safeRelease(owner);
         return direct;
     }

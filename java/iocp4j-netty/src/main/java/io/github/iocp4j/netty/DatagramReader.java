@@ -79,10 +79,14 @@ final class DatagramReader {
                 receives.start(channel.registration(), channel.iocpUnsafe().recvBufAllocHandle(), channel.alloc());
             }
         } catch (final RuntimeException | OutOfMemoryError refused) {
-            readPending = false;
-            channel.pipeline().fireExceptionCaught(refused);
-            channel.iocpUnsafe().close(channel.voidPromise());
+            refused(refused);
         }
+    }
+
+    private void refused(final Throwable cause) {
+        readPending = false;
+        channel.pipeline().fireExceptionCaught(cause);
+        channel.iocpUnsafe().close(channel.voidPromise());
     }
 
     /** A receive has completed. */
@@ -136,23 +140,38 @@ final class DatagramReader {
         if (held.isEmpty() || !readPending || channel.isClosing()) {
             return;
         }
-        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
-        allocation.reset(channel.config());
         readPending = false;
         inReadLoop = true;
+        RuntimeException failure = null;
         try {
-            do {
-                final DatagramPacket packet = held.remove();
-                allocation.attemptedBytesRead(packet.content().capacity());
-                allocation.lastBytesRead(packet.content().readableBytes());
-                allocation.incMessagesRead(1);
-                channel.pipeline().fireChannelRead(packet);
-            } while (!held.isEmpty() && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
-            allocation.readComplete();
+            try {
+                deliverHeld();
+            } catch (final RuntimeException thrown) {
+                // The allocator is the program's. Nothing would read any more.
+                failure = thrown;
+            }
             channel.pipeline().fireChannelReadComplete();
         } finally {
             inReadLoop = false;
         }
-        receive();
+        if (failure != null) {
+            refused(failure);
+        } else {
+            receive();
+        }
+    }
+
+    private void deliverHeld() {
+        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
+        allocation.reset(channel.config());
+        do {
+            final DatagramPacket packet = held.element();
+            allocation.attemptedBytesRead(packet.content().capacity());
+            allocation.lastBytesRead(packet.content().readableBytes());
+            allocation.incMessagesRead(1);
+            held.remove();
+            channel.pipeline().fireChannelRead(packet);
+        } while (!held.isEmpty() && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+        allocation.readComplete();
     }
 }

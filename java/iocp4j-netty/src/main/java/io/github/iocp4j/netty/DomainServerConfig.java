@@ -41,8 +41,7 @@ final class DomainServerConfig extends DefaultChannelConfig {
         if (clients < 0) {
             throw new IllegalArgumentException("The backlog is " + clients + ", but cannot be negative");
         }
-        // Netty's 0 leaves the number to the system, which has a minimum.
-        backlog = Math.max(clients, 1);
+        backlog = clients;
         return true;
     }
 

@@ -269,8 +269,11 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (socket != null) {
             return;
         }
-        final UdpSocket made = handle.detached().associate(handler.port());
-        handle.become(made::option, made::option);
+        final UdpSocket made;
+        synchronized (handle) {
+            made = handle.detached().associate(handler.port());
+            handle.become(made::option, made::option);
+        }
         reader.associated(made);
         sends = new DatagramSends(made);
         socket = made;
@@ -396,7 +399,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (isSendable(content) && recipient == envelope.recipient()) {
             return envelope;
         }
-        final ByteBuf direct = isSendable(content) ? content.retain() : copied(content);
+        final ByteBuf direct = isSendable(content) ? content.retain() : directCopy(content);
         envelope.release();
         return recipient == null
                 ? new DefaultAddressedEnvelope<>(direct, null, envelope.sender())
@@ -407,7 +410,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (isSendable(content)) {
             return content;
         }
-        final ByteBuf direct = copied(content);
+        final ByteBuf direct = directCopy(content);
         content.release();
         return direct;
     }
@@ -415,11 +418,6 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     /** Netty puts its empty buffer in the place of messages that are cancelled, so that it would not be sent. */
     private static boolean isSendable(final ByteBuf content) {
         return content.isDirect() && content.nioBufferCount() == 1 && !(content instanceof EmptyByteBuf);
-    }
-
-    private ByteBuf copied(final ByteBuf content) {
-        final int length = content.readableBytes();
-        return alloc().directBuffer(Math.max(length, 1)).writeBytes(content, content.readerIndex(), length);
     }
 
     @Override

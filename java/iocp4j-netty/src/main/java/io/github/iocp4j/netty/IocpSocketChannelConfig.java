@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** The options of a TCP connection. */
 final class IocpSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
+    /** In seconds: Windows has 16 bits for it. */
+    private static final int MAX_LINGER = 0xffff;
+
     private final IocpSocketChannel channel;
     private final SocketHandle<?> socket;
     private volatile boolean allowHalfClosure;
@@ -131,7 +134,8 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
 
     @Override
     public SocketChannelConfig setSoLinger(final int soLinger) {
-        socket.option(StandardSocketOptions.SO_LINGER, soLinger);
+        // As the JDK, which takes any number.
+        socket.option(StandardSocketOptions.SO_LINGER, Math.max(-1, Math.min(soLinger, MAX_LINGER)));
         return this;
     }
 

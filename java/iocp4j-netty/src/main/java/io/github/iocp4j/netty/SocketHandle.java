@@ -36,8 +36,8 @@ final class SocketHandle<D extends StreamDevice> {
     private final Set<SocketOption<?>> supportedOptions;
     /** Null when the socket belongs to a port. */
     private volatile DetachedSocket<D> detached;
-    private volatile Getter getter;
-    private volatile Setter setter;
+    private Getter getter;
+    private Setter setter;
 
     SocketHandle(final DetachedSocket<D> detached) {
         this.detached = detached;
@@ -91,7 +91,10 @@ final class SocketHandle<D extends StreamDevice> {
         return detached;
     }
 
-    /** The socket belongs to a port now: from now on its options are these. */
+    /**
+     * The socket belongs to a port now: from now on its options are these. The caller holds the monitor of this object
+     * since before that, so that other threads do not look for options that the socket has not any more.
+     */
     void become(final Getter get, final Setter set) {
         getter = get;
         setter = set;
@@ -106,7 +109,7 @@ final class SocketHandle<D extends StreamDevice> {
         }
     }
 
-    <T> T option(final SocketOption<T> option) {
+    synchronized <T> T option(final SocketOption<T> option) {
         try {
             return getter.get(option);
         } catch (final IOException | IllegalStateException refused) {
@@ -114,7 +117,7 @@ final class SocketHandle<D extends StreamDevice> {
         }
     }
 
-    <T> void option(final SocketOption<T> option, final T value) {
+    synchronized <T> void option(final SocketOption<T> option, final T value) {
         try {
             setter.set(option, value);
         } catch (final IOException | IllegalStateException refused) {

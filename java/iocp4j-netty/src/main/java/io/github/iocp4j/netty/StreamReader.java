@@ -78,9 +78,7 @@ final class StreamReader implements Runnable {
     /** The channel is being closed. The buffer of a read in flight is released by its completion. */
     void close() {
         wanted = false;
-        if (state == State.HELD) {
-            releaseBuffer();
-        }
+        dropHeld();
     }
 
     /** Cancels the read and the watch that are in flight. */
@@ -217,9 +215,9 @@ final class StreamReader implements Runnable {
 
     /** Starts a read. Afterwards it is in flight, or has completed inline and its data is held. */
     private void start() throws IOException {
-        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
         watchIsStale = true;
         try {
+            final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
             buffer = direct(allocation.allocate(channel.alloc()));
             allocation.attemptedBytesRead(buffer.writableBytes());
             readInto(buffer, buffer.writableBytes());
@@ -289,8 +287,6 @@ final class StreamReader implements Runnable {
         if (state != State.HELD || !wanted || delivering || channel.isClosing()) {
             return;
         }
-        final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
-        allocation.reset(channel.config());
         final long now = System.nanoTime();
         busy = now - lastData < BUSY_NANOS;
         lastData = now;
@@ -298,29 +294,35 @@ final class StreamReader implements Runnable {
         IOException failure = null;
         delivering = true;
         try {
-            do {
-                failure = heldFailure;
-                atEnd = heldEnd;
-                if (failure != null || atEnd) {
-                    releaseBuffer();
-                    allocation.lastBytesRead(-1);
-                    break;
-                }
-                deliverOne(allocation);
-                // Also on a connection that is seldom used: a read that has filled its buffer is followed by another.
-                if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
-                    break;
-                }
-                try {
+            try {
+                final RecvByteBufAllocator.ExtendedHandle allocation = channel.iocpUnsafe().recvBufAllocHandle();
+                allocation.reset(channel.config());
+                do {
+                    failure = heldFailure;
+                    atEnd = heldEnd;
+                    if (failure != null || atEnd) {
+                        releaseBuffer();
+                        allocation.lastBytesRead(-1);
+                        break;
+                    }
+                    deliverOne(allocation);
+                    // Also on a seldom used connection: a read that has filled its buffer is followed by another.
+                    if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
+                        break;
+                    }
                     start();
-                } catch (final IOException refused) {
-                    failure = refused;
-                }
-            } while (state == State.HELD);
+                } while (state == State.HELD);
+                allocation.readComplete();
+            } catch (final IOException refused) {
+                failure = refused;
+            } catch (final RuntimeException thrown) {
+                // The allocator is the program's. Nothing would read any more.
+                dropHeld();
+                failure = new IOException(thrown.getMessage(), thrown);
+            }
             if (failure != null || atEnd) {
                 wanted = false;
             }
-            allocation.readComplete();
             channel.pipeline().fireChannelReadComplete();
         } finally {
             delivering = false;
@@ -337,12 +339,12 @@ final class StreamReader implements Runnable {
 
     private void deliverOne(final RecvByteBufAllocator.ExtendedHandle allocation) {
         final ByteBuf data = buffer;
-        buffer = null;
-        state = State.IDLE;
-        wanted = false;
         data.writerIndex(data.writerIndex() + heldBytes);
         allocation.lastBytesRead(data.readableBytes());
         allocation.incMessagesRead(1);
+        buffer = null;
+        state = State.IDLE;
+        wanted = false;
         if (channel.keepsMessages()) {
             channel.pipeline().fireChannelRead(new NamedPipeMessage(data));
         } else if (data.isReadable()) {
@@ -401,9 +403,16 @@ final class StreamReader implements Runnable {
             channel.inputHasEnded();
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
-        if (!ended) {
+        // The program may have closed the channel.
+        if (!ended && !channel.isClosing()) {
             ended = true;
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        }
+    }
+
+    private void dropHeld() {
+        if (state == State.HELD) {
+            releaseBuffer();
         }
     }
 
