@@ -6,7 +6,7 @@ import io.github.iocp4j.fixtures.ChildJvm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The transport in a process that has no DLL. */
+/** The transport in a process that has no DLL, or in which it is disabled. */
 final class UnavailableTest {
     /** Prints what the transport says of itself. */
     public static void main(final String[] args) {
@@ -20,10 +20,22 @@ final class UnavailableTest {
 
     @Test
     void saysWhyItDoesNotWork() throws Exception {
-        final ChildJvm jvm = ChildJvm.run(List.of("-Diocp4j.library.path=C:\\no\\such.dll", "-cp",
-                System.getProperty("java.class.path"), UnavailableTest.class.getName()));
-        assertThat(String.join("\n", jvm.errors())).isEmpty();
-        assertThat(jvm.output()).startsWith("false io.github.iocp4j.NativeLibraryError")
+        assertThat(outputWith("-Diocp4j.library.path=C:\\no\\such.dll"))
+                .startsWith("false io.github.iocp4j.NativeLibraryError")
                 .contains("The transport on completion ports does not work here", "such.dll").endsWith("true");
+    }
+
+    @Test
+    void isDisabledLikeNettysOtherNativeTransports() throws Exception {
+        assertThat(outputWith("-Dio.netty.transport.noNative=true"))
+                .startsWith("false java.lang.UnsupportedOperationException")
+                .contains("The transport on completion ports does not work here", "noNative").endsWith("true");
+    }
+
+    private static String outputWith(final String option) throws Exception {
+        final ChildJvm jvm = ChildJvm.run(
+                List.of(option, "-cp", System.getProperty("java.class.path"), UnavailableTest.class.getName()));
+        assertThat(String.join("\n", jvm.errors())).isEmpty();
+        return jvm.output();
     }
 }

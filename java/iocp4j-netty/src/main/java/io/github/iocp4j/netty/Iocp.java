@@ -12,8 +12,9 @@ public final class Iocp {
     }
 
     /**
-     * Whether a completion port can be opened: the system is Windows x64, and {@code iocp4j.dll} is found. The first
-     * call loads the DLL.
+     * Whether a completion port can be opened: the system is Windows x64, {@code iocp4j.dll} is found, and the JVM was
+     * not started with {@code -Dio.netty.transport.noNative=true}, which disables Netty's other native transports, too.
+     * The first call loads the DLL.
      *
      * @return false when {@link #unavailabilityCause} says why not
      */
@@ -24,7 +25,8 @@ public final class Iocp {
     /**
      * Why this transport does not work.
      *
-     * @return an {@link io.github.iocp4j.NativeLibraryError}, or the exception of Windows; null when it works
+     * @return an {@link io.github.iocp4j.NativeLibraryError}, the exception of Windows, or an
+     *     {@link UnsupportedOperationException} if it is disabled; null when it works
      */
     public static Throwable unavailabilityCause() {
         return UNAVAILABLE;
@@ -43,6 +45,10 @@ public final class Iocp {
     }
 
     private static Throwable openPort() {
+        if (Boolean.getBoolean("io.netty.transport.noNative")) {
+            return new UnsupportedOperationException(
+                    "Native transports are disabled with -Dio.netty.transport.noNative=true");
+        }
         try {
             CompletionPort.builder(completion -> { }).name("netty").polled().open().close();
             return null;
