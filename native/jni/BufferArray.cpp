@@ -33,6 +33,7 @@ void BufferArray::unbind(JNIEnv* env) noexcept {
         env->DeleteGlobalRef(array->array_);
         delete array;
     }
+    unusedCount = 0;
     env->DeleteGlobalRef(objectClass);
     objectClass = nullptr;
 }

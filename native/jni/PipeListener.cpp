@@ -16,17 +16,11 @@ jmethodID lookUp(JNIEnv* env) {
     return type != nullptr ? env->GetMethodID(type, "connected", "(II)V") : nullptr;
 }
 
-// Not looked up when the DLL is loaded, because a program without pipes does not need the class. Valid while a
-// PipeConnect exists, which keeps its class loaded.
-jmethodID connected(JNIEnv* env) {
-    static const jmethodID method = lookUp(env);
-    return method;
-}
-
 }  // namespace
 
-PipeListener::PipeListener(JNIEnv* env, jobject connect) : connect_(env->NewGlobalRef(connect)) {
-    if (connect_ == nullptr || connected(env) == nullptr) {
+PipeListener::PipeListener(JNIEnv* env, jobject connect)
+    : connected_(lookUp(env)), connect_(connected_ != nullptr ? env->NewGlobalRef(connect) : nullptr) {
+    if (connect_ == nullptr) {
         throw std::bad_alloc{};
     }
 }
@@ -42,7 +36,7 @@ void PipeListener::onConnected(win32::ErrorCode error, win32::ErrorCode last) no
     // A thread of the thread pool is attached here, and stays so until the destructor has used it.
     const AttachedThread thread{kThreadName};
     if (JNIEnv* env = thread.env()) {
-        env->CallVoidMethod(connect_, connected(env), static_cast<jint>(error), static_cast<jint>(last));
+        env->CallVoidMethod(connect_, connected_, static_cast<jint>(error), static_cast<jint>(last));
         clearException(env);
     }
     delete this;

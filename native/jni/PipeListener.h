@@ -18,6 +18,9 @@ public:
 private:
     void onConnected(win32::ErrorCode error, win32::ErrorCode last) noexcept override;
 
+    // Looked up for each object. After the class has been unloaded with its loader, another class loader may load this
+    // DLL again, and an id from before would be invalid.
+    const jmethodID connected_;
     const jobject connect_;  // global reference
 };
 

@@ -8,11 +8,13 @@ import io.github.iocp4j.NativeLibraryError;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.ChildJvm;
+import io.github.iocp4j.fixtures.Garbage;
 import io.github.iocp4j.fixtures.Launch;
 import io.github.iocp4j.internal.PortNative;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -96,6 +98,16 @@ final class LoadedLibraryTest {
             assertThat(call(theirs, "isLoaded")).isEqualTo(true);
             final Object contract = call(other.loadClass(PortNative.class.getName()), "contract");
             assertThat(contract).isEqualTo(PortNative.contract());
+        }
+    }
+
+    /** The DLL of an unloaded class loader stays in memory, and serves the next one. */
+    @Test
+    void servesOneClassLoaderAfterAnother() throws Exception {
+        NativeLibrary.load();
+
+        for (int round = 0; round < 3; round++) {
+            Garbage.awaitCollected(List.of(connectedInAnotherClassLoader()));
         }
     }
 
@@ -242,8 +254,20 @@ final class LoadedLibraryTest {
     }
 
     private static URLClassLoader otherClassLoader() {
-        final URL jar = NativeLibrary.class.getProtectionDomain().getCodeSource().getLocation();
-        return new URLClassLoader(new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+        return new URLClassLoader(new URL[] {placeOf(NativeLibrary.class), placeOf(ConnectProbe.class)},
+                ClassLoader.getPlatformClassLoader());
+    }
+
+    private static URL placeOf(final Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    private static WeakReference<Object> connectedInAnotherClassLoader() throws Exception {
+        try (URLClassLoader other = otherClassLoader()) {
+            final Class<?> probe = other.loadClass(ConnectProbe.class.getName());
+            ((Runnable) probe.getConstructor().newInstance()).run();
+            return new WeakReference<>(other);
+        }
     }
 
     private static Object call(final Class<?> type, final String name) throws ReflectiveOperationException {
