@@ -52,6 +52,27 @@ final class DeviceRegistryTest {
         assertThat(registry.find(key(2, 3))).isSameAs(device);
     }
 
+    /** As when a port is closed while another thread has opened a device on it and is about to add the object. */
+    @Test
+    void keepsTheLaterDeviceOfASlot() {
+        final Device later = registry.add(device(2, 3));
+
+        registry.add(device(1, 3));
+
+        assertThat(registry.find(key(2, 3))).isSameAs(later);
+        assertThat(registry.find(key(1, 3))).isNull();
+        assertThat(registry.remove(key(1, 3))).isNull();
+    }
+
+    @Test
+    void replacesTheEarlierDeviceOfASlot() {
+        registry.add(device(1, 3));
+
+        final Device later = registry.add(device(2, 3));
+
+        assertThat(registry.find(key(2, 3))).isSameAs(later);
+    }
+
     @Test
     void grows() {
         final List<Device> devices = new ArrayList<>();

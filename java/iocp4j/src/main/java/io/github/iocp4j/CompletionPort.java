@@ -280,7 +280,8 @@ public final class CompletionPort implements AutoCloseable {
         DEVICES.add(device);
         if (!DeviceNative.exists(device.key())) {
             // The port is closing: the device has ended before its object was registered.
-            forget(device.key());
+            DEVICES.remove(device.key());
+            device.end();
         }
         return device;
     }

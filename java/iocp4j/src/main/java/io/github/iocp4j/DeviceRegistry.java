@@ -24,13 +24,23 @@ final class DeviceRegistry {
         return device != null && device.key() == key ? device : null;
     }
 
+    /**
+     * Adds a device, unless its slot has a later one: then this one has ended before it was added. Of two keys with one
+     * slot, the later is greater.
+     */
     <D extends Device> D add(final D device) {
         final int slot = (int) device.key();
         Device[] page = page(slot);
         if (page == null) {
             page = newPage(slot);
         }
-        ELEMENT.setRelease(page, index(slot), device);
+        Device before;
+        do {
+            before = (Device) ELEMENT.getAcquire(page, index(slot));
+            if (before != null && before.key() > device.key()) {
+                return device;
+            }
+        } while (!ELEMENT.compareAndSet(page, index(slot), before, device));
         return device;
     }
 
