@@ -18,10 +18,8 @@ ErrorCode errorOfStatus(std::uintptr_t internal) noexcept {
     if ((number & ~kCode) == kWin32Facility) {
         return number & kCode;
     }
-    // The status of a serial port's read that has timed out. ReadFile treats it as success.
-    constexpr NTSTATUS kTimeUp = 0x102;
     const auto status = static_cast<NTSTATUS>(number);
-    return status == 0 || status == kTimeUp ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
+    return status >= 0 ? ERROR_SUCCESS : ::RtlNtStatusToDosError(status);
 }
 
 std::uint32_t statusOfError(ErrorCode error) noexcept {

@@ -16,6 +16,14 @@ TEST(ErrorTest, TranslatesWhatTheKernelLeavesBehind) {
     EXPECT_EQ(DWORD{ERROR_ACCESS_DENIED}, errorOfStatus(0xc000'0022));
 }
 
+// As GetOverlappedResult returns TRUE for them.
+TEST(ErrorTest, EveryStatusOfSuccessIsASuccess) {
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfStatus(0x0000'0102)) << "STATUS_TIMEOUT";
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfStatus(0x0000'0108)) << "STATUS_OPLOCK_BREAK_IN_PROGRESS";
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfStatus(0x0000'010c)) << "STATUS_NOTIFY_ENUM_DIR";
+    EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfStatus(0x4000'0000)) << "STATUS_OBJECT_NAME_EXISTS";
+}
+
 TEST(ErrorTest, LooksAtNoMoreThanTheStatus) {
     EXPECT_EQ(DWORD{ERROR_SUCCESS}, errorOfStatus(0xcccc'cccc'0000'0000));
     EXPECT_EQ(DWORD{ERROR_HANDLE_EOF}, errorOfStatus(0xcccc'cccc'c000'0011));

@@ -179,12 +179,6 @@ TEST_F(SerialPortTest, ReadsAndWrites) {
     EXPECT_EQ(2u, recording_.waitForToken(2).bytes);
 }
 
-// ReadFile treats the driver's status for a timeout as a success.
-TEST(SerialStatusTest, TimeThatIsUpIsASuccess) {
-    constexpr std::uintptr_t kStatusTimeout = 0x102;
-    EXPECT_EQ(0u, win32::errorOfStatus(kStatusTimeout));
-}
-
 // --- Events ---------------------------------------------------------------------------------------------------------
 
 TEST_F(SerialPortTest, ReportsWhichEventsHaveOccurred) {
