@@ -2,6 +2,7 @@
 #include "c/Outcome.h"
 #include "engine/lifetime/NoWaitScope.h"
 #include "engine/port/CompletionPort.h"
+#include "win32/StayLoaded.h"
 
 using namespace iocp4j;
 
@@ -36,6 +37,7 @@ iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* 
     if (settings == nullptr || port == nullptr || !valid(*settings)) {
         return ERROR_INVALID_PARAMETER;
     }
+    win32::stayLoaded();
     return c::guarded([&] {
         auto sink = std::make_unique<c::CallbackSink>(settings->listener, settings->ended, settings->context);
         c::CallbackSink& callbacks = *sink;

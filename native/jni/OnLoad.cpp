@@ -1,5 +1,3 @@
-#include <windows.h>
-
 #include "c/iocp4j.h"
 #include "jni/AlertableThread.h"
 #include "jni/BufferArray.h"
@@ -8,16 +6,9 @@
 #include "jni/NativeClasses.h"
 #include "jni/Package.h"
 #include "win32/Quirks.h"
+#include "win32/StayLoaded.h"
 
 namespace {
-
-// A worker that destroys its own port runs a few more instructions after it has reported the port's end. The DLL must
-// not be unmapped meanwhile, which the JVM would do when it unloads the class loader.
-void stayLoaded() noexcept {
-    HMODULE self = nullptr;
-    ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                         reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
-}
 
 // NativeContract.requireVersion compares the version with the jar's and throws. Called first, because nothing else can
 // be relied upon in a jar of another version.
@@ -57,7 +48,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* loadedBy, void*) {
         return JNI_ERR;
     }
     (void)iocp4j::win32::quirks();
-    stayLoaded();
+    iocp4j::win32::stayLoaded();
     return iocp4j::jni::kVersion;
 }
 

@@ -39,15 +39,6 @@ std::pair<std::wstring, std::wstring> split(const std::wstring& path) {
     return {path.substr(0, folder + 1), path.substr(folder + 1)};
 }
 
-// The module of this code, which must not be unloaded while a callback may run.
-HMODULE thisModule() noexcept {
-    static const wchar_t anchor = 0;
-    HMODULE module = nullptr;
-    ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, &anchor,
-                         &module);
-    return module;
-}
-
 }  // namespace
 
 // The waiters of one pipe. It exists while it has waiters or a wait in the kernel. Only its callback makes attempts,
@@ -55,25 +46,19 @@ HMODULE thisModule() noexcept {
 class PipeWaits::Queue {
 public:
     // May throw std::bad_alloc.
-    explicit Queue(const std::wstring& path) : path_(path), place_(split(path)) {
-        TP_CALLBACK_ENVIRON environment;
-        ::InitializeThreadpoolEnvironment(&environment);
-        ::SetThreadpoolCallbackLibrary(&environment, thisModule());
-        wait_ = ::CreateThreadpoolWait(&Queue::called, this, &environment);
-        ::DestroyThreadpoolEnvironment(&environment);
-        if (!event_ || wait_ == nullptr) {
+    explicit Queue(const std::wstring& path)
+        : path_(path),
+          place_(split(path)),
+          wait_(event_ ? ::CreateThreadpoolWait(&Queue::called, this, nullptr) : nullptr) {
+        if (wait_ == nullptr) {
             throw std::bad_alloc{};
         }
         request_.hEvent = event_.get();
     }
     Queue(const Queue&) = delete;
     Queue& operator=(const Queue&) = delete;
-    ~Queue() {
-        // May run in the callback.
-        if (wait_ != nullptr) {
-            ::CloseThreadpoolWait(wait_);
-        }
-    }
+    // May run in the callback.
+    ~Queue() { ::CloseThreadpoolWait(wait_); }
 
     // The following functions require the lock.
 
@@ -133,7 +118,7 @@ private:
     const std::pair<std::wstring, std::wstring> place_;  // folder and name
     // Set by the kernel's wait, and when the first waiter has come or the last one has gone.
     const win32::Handle event_{::CreateEventW(nullptr, TRUE, FALSE, nullptr)};
-    PTP_WAIT wait_ = nullptr;
+    const PTP_WAIT wait_;
 
     // Used by the callback.
     win32::Handle folder_;
