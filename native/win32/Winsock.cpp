@@ -143,6 +143,13 @@ SocketAddress SocketAddress::copyOf(const sockaddr* address, int length) noexcep
 
 bool SocketAddress::isNamed() const noexcept { return family() != AF_UNIX || raw()->sa_data[0] != 0; }
 
+bool SocketAddress::lacksPort() const noexcept {
+    // Both families have the port in the same place.
+    static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+    const bool isInternet = family() == AF_INET || family() == AF_INET6;
+    return isInternet && reinterpret_cast<const sockaddr_in*>(raw())->sin_port == 0;
+}
+
 AddressPair::AddressPair(const SocketAddress& local, const SocketAddress& remote)
     : bytes_(std::make_unique<char[]>(static_cast<std::size_t>(local.length() + remote.length()))),
       localLength_(static_cast<std::uint8_t>(local.length())),

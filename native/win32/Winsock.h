@@ -40,6 +40,9 @@ public:
     // Returns true if the address can be bound. A Unix-domain client needs no name.
     bool isNamed() const noexcept;
 
+    // Returns true for an Internet address with port 0: Windows chooses a port when it is bound.
+    bool lacksPort() const noexcept;
+
     // For getsockname() and similar calls; `length` must be kCapacity before the call.
     sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(storage_.data()); }
     const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(storage_.data()); }

@@ -27,6 +27,15 @@ WSABUF bufferOf(const void* memory, std::size_t length) noexcept {
 // In the record of a connect without ConnectEx.
 constexpr std::uint32_t kPlainConnect = 1;
 
+// Lets connections to different peers have the same local port, as after a connect() that binds by itself. Otherwise
+// each connection takes a port of its own, of about 16,000, which it keeps for minutes after its end. Not in every SDK,
+// and not on every system; without it the socket works, too.
+void shareLocalPort(SOCKET socket) noexcept {
+    constexpr int kReuseUnicastPort = 0x3007;  // SO_REUSE_UNICASTPORT, Windows 10
+    const BOOL on = TRUE;
+    (void)calls.setSockOpt(socket, SOL_SOCKET, kReuseUnicastPort, reinterpret_cast<const char*>(&on), sizeof(on));
+}
+
 bool isFile(HANDLE handle) noexcept { return handle != nullptr && ::GetFileType(handle) == FILE_TYPE_DISK; }
 
 win32::Result<win32::Handle> duplicateOf(HANDLE file) noexcept {
@@ -106,9 +115,15 @@ StreamSocket::StreamSocket(CompletionPort& port, DeviceName name, win32::Handle 
 StreamSocket::~StreamSocket() = default;
 
 win32::Result<Device::Key> StreamSocket::open(CompletionPort& port, const StreamSocketSettings& settings) {
-    auto socket = openBound(SOCK_STREAM, settings.local, settings.settings);
+    auto socket = openUnbound(settings.local.family(), SOCK_STREAM, settings.settings);
     if (!socket) {
         return win32::Result<Device::Key>::failure(socket.error());
+    }
+    if (settings.local.isNamed()) {
+        if (const win32::ErrorCode error = bindToConnect(win32::socketOf(socket->get()), settings.local);
+            error != ERROR_SUCCESS) {
+            return win32::Result<Device::Key>::failure(error);
+        }
     }
     return port.add(std::make_unique<StreamSocket>(port, settings.name, std::move(*socket)));
 }
@@ -165,9 +180,20 @@ win32::ErrorCode StreamSocket::bindToAny(int family) noexcept {
     if (bound_) {
         return ERROR_SUCCESS;
     }
-    const win32::ErrorCode error = bind(win32::SocketAddress::any(family));
+    const win32::ErrorCode error = bindToConnect(socket(), win32::SocketAddress::any(family));
+    if (error == ERROR_SUCCESS) {
+        bound_ = true;
+    }
     // WSAEINVAL: another thread has bound the socket meanwhile.
     return error == WSAEINVAL && bound_ ? ERROR_SUCCESS : error;
+}
+
+// Binds a socket that is going to connect.
+win32::ErrorCode StreamSocket::bindToConnect(SOCKET socket, const win32::SocketAddress& local) noexcept {
+    if (local.lacksPort()) {
+        shareLocalPort(socket);
+    }
+    return Socket::bind(socket, local);
 }
 
 Started StreamSocket::connect(Operation& operation, const win32::SocketAddress& remote) noexcept {

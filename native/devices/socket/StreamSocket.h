@@ -102,6 +102,7 @@ private:
     win32::ErrorCode connected() noexcept;
     bool inputIsShut() const noexcept { return inputIsShut_.load(std::memory_order_acquire); }
     win32::ErrorCode bindToAny(int family) noexcept;
+    static win32::ErrorCode bindToConnect(SOCKET socket, const win32::SocketAddress& local) noexcept;
 
     class PlainConnect;
     PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <mswsock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "../../fixtures/FakeCall.h"
 #include "../../fixtures/StreamDevice.h"
+#include "devices/socket/DetachedSocket.h"
 #include "devices/socket/StreamSocket.h"
 
 namespace iocp4j {
@@ -43,6 +45,51 @@ TEST(StreamSocketConnectTest, Connects) {
         ASSERT_TRUE(remote);
         EXPECT_EQ(number, portOf(*remote));
     }
+}
+
+// Otherwise a program has no more connections than the system has ports, whatever the number of servers.
+TEST(StreamSocketConnectTest, SharesALocalPortThatTheProgramHasNotChosen) {
+    std::vector<std::pair<SOCKET, bool>> requests;  // of each socket, and whether it was bound by then
+    std::vector<SOCKET> bound;
+    FakeCall<&win32::Calls::setSockOpt> setSockOpt{
+        [&](SOCKET socket, int level, int name, const char* value, int size) {
+            constexpr int kReuseUnicastPort = 0x3007;
+            if (level == SOL_SOCKET && name == kReuseUnicastPort) {
+                EXPECT_EQ(int{sizeof(BOOL)}, size);
+                EXPECT_NE(0, *value);
+                requests.emplace_back(socket, std::ranges::find(bound, socket) != bound.end());
+                ::WSASetLastError(WSAENOPROTOOPT);  // as on a system that lacks the option
+                return SOCKET_ERROR;
+            }
+            return decltype(setSockOpt)::real(socket, level, name, value, size);
+        }};
+    FakeCall<&win32::Calls::bind> bind{[&](SOCKET socket, auto... rest) {
+        bound.push_back(socket);
+        return decltype(bind)::real(socket, rest...);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    const PlainSocket listener;
+    const auto server = loopback(listener.listen());
+    const auto socketOf = [](Device::Key device) { return static_cast<Socket&>(*Share<Device>{device}).socket(); };
+    const Device::Key whole = openSocket(port);
+    ASSERT_TRUE(connect(port, whole, 1, server));
+    EXPECT_EQ(0u, recording.waitForToken(1).status);
+    const auto detached = DetachedSocket::open(AF_INET, SOCK_STREAM);
+    ASSERT_TRUE(detached);
+    const auto implicit = Detached::associate(*detached, *port);
+    ASSERT_TRUE(implicit);
+    ASSERT_TRUE(connect(port, *implicit, 2, server));
+    EXPECT_EQ(0u, recording.waitForToken(2).status);
+    EXPECT_EQ((std::vector<std::pair<SOCKET, bool>>{{socketOf(whole), false}, {socketOf(*implicit), false}}), requests);
+
+    std::uint16_t free = 0;
+    {
+        const PlainSocket gone;
+        free = gone.bind();
+    }
+    EXPECT_TRUE(StreamSocket::open(*port, {L"socket", loopback(free), {}}));
+    EXPECT_EQ(2u, requests.size()) << "the program has chosen that port";
 }
 
 TEST(StreamSocketConnectTest, IsRefusedWithoutAServer) {
