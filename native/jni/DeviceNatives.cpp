@@ -85,7 +85,7 @@ jlong JNICALL readAndWait(JNIEnv*, jclass, jlong device, jlong buffer, jint offs
     if (!found) {
         return refused(EngineError::kDeviceClosed);
     }
-    if (!found->isBound()) {
+    if (!found->port().bindsHandles()) {
         return refused(EngineError::kWrongDevice);
     }
     if (!memory.valid()) {

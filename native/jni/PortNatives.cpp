@@ -139,12 +139,19 @@ std::vector<jlong> listsOf(const PortSnapshot& taken) {
 // The counters in the order of PortCounter.
 jlongArray JNICALL snapshot(JNIEnv* env, jclass, jlong port, jlongArray counters) {
     constexpr auto kBatchSizes = static_cast<jsize>(Drain::kBatchSizes);
-    const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-    if (!found || counters == nullptr || env->GetArrayLength(counters) < kCounters + kBatchSizes) {
+    if (counters == nullptr || env->GetArrayLength(counters) < kCounters + kBatchSizes) {
         return nullptr;
     }
-    return objectOf(env, [&] {
-        const PortSnapshot taken = found->snapshot();
+    return objectOf(env, [&]() -> jlongArray {
+        PortSnapshot taken;
+        {
+            // The end of this share may call Java, which must happen before an exception can be pending.
+            const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+            if (!found) {
+                return nullptr;
+            }
+            taken = found->snapshot();
+        }
         const std::array figures{
             jlong{taken.concurrency},
             jlong{taken.workers},

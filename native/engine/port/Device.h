@@ -83,9 +83,6 @@ public:
         }
     }
 
-    // Returns false if a notifier starts the operations, because the handle is not bound to the port.
-    bool isBound() const noexcept { return notifier() == nullptr; }
-
     // Enables inline completion, for as long as the handle is open: the starting call of a transfer that succeeds at
     // once returns the byte count, and no completion follows. All other completions go through the port.
     win32::ErrorCode completeInline() noexcept;
