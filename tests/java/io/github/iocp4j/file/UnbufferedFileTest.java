@@ -25,6 +25,10 @@ final class UnbufferedFileTest extends FilesOnAPort {
             final String wanted = "multiples of " + unit;
             final ByteBuffer buffer = file.allocate(2 * unit);
             assertThat(buffer.capacity()).isEqualTo(2 * unit);
+            assertThatIllegalArgumentException().isThrownBy(() -> file.allocate(unit + 1))
+                    .withMessageContaining(wanted).withMessageEndingWith("the capacity is " + (unit + 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> file.allocate(-1))
+                    .withMessageContaining("capacity is -1");
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> file.read(buffer.clear().limit(unit), FilePosition.at(1), 0))

@@ -160,11 +160,11 @@ final class NamedPipeMessagesTest {
     void modesMustFit() throws Exception {
         serverBootstrap(Echo::new).option(IocpChannelOption.PIPE_MODE, PipeMode.BYTE).bind(address).sync();
         assertThatThrownBy(() -> bootstrap(new Messages()).connect(address).sync())
-                .isInstanceOf(ConnectException.class);
+                .isInstanceOf(ConnectException.class).hasMessageContaining("not a message-mode pipe");
         final Channel bytes = bootstrap(new Collector()).option(IocpChannelOption.PIPE_MODE, PipeMode.BYTE)
                 .connect(address).sync().channel();
         assertThatThrownBy(() -> bytes.writeAndFlush(message(1)).sync())
-                .isInstanceOf(UnsupportedOperationException.class);
+                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("PIPE_MODE");
     }
 
     @Test

@@ -89,6 +89,20 @@ final class NamedPipeConnectTest extends RecordedPort {
     }
 
     @Test
+    void theExceptionSaysWhatToDo() throws Exception {
+        final CompletableFuture<Win32Exception> missing = new CompletableFuture<>();
+        final CompletableFuture<Win32Exception> bytes = new CompletableFuture<>();
+        serveOne();
+        try (CompletionPort other = CompletionPort.open(
+                completion -> (completion.token() == 1 ? missing : bytes).complete(completion.error()))) {
+            NamedPipeClient.builder(other, PipePair.newName()).connect(1);
+            assertThat(missing.get()).hasMessageContaining("(there is no server for that pipe; waitForServer()");
+            NamedPipeClient.builder(other, name).mode(PipeMode.MESSAGE).connect(2);
+            assertThat(bytes.get()).hasMessageContaining("(perhaps it is not a message-mode pipe)");
+        }
+    }
+
+    @Test
     void endsByCancelCloseAndCloseOfThePort() throws Exception {
         occupy();
         final NamedPipe cancelled = NamedPipeClient.builder(port, name).connect(1);

@@ -6,6 +6,7 @@ import io.github.iocp4j.internal.ConnectionFactory;
 import io.github.iocp4j.internal.DetachedFactory;
 import io.github.iocp4j.internal.DetachedNative;
 import io.github.iocp4j.internal.DeviceNative;
+import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.Printable;
 import io.github.iocp4j.internal.RecordLayout;
 import io.github.iocp4j.pipe.ChildProcess;
@@ -275,7 +276,9 @@ public final class CompletionBatch {
         if (status == Win32Error.SUCCESS) {
             return null;
         }
-        return new Win32Exception(what(index), status);
+        // Only connects to pipes have statuses with a hint: those of sockets are Winsock codes.
+        final String hint = opcode(index) == Opcode.CONNECT ? PipeNames.connectHint(status) : "";
+        return new Win32Exception(what(index) + hint, status);
     }
 
     /** Whether the completion is a new connection for which the listener has not called {@link #device}. */

@@ -3,7 +3,6 @@ package io.github.iocp4j;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PollerNative;
-import io.github.iocp4j.internal.Ranges;
 
 /**
  * Dequeues the completions of a port without workers ({@link CompletionPort.Builder#polled}). The thread that calls
@@ -60,7 +59,11 @@ public final class CompletionPoller implements AutoCloseable {
      * @throws PortClosedException when the port is closed and its last completion is delivered
      */
     public int poll(final int timeoutMillis) {
-        return drain(Ranges.inRange("timeoutMillis", timeoutMillis, 0, Integer.MAX_VALUE));
+        if (timeoutMillis < 0) {
+            throw new IllegalArgumentException(
+                    "timeoutMillis is " + timeoutMillis + ", but cannot be negative; poll() waits without a timeout");
+        }
+        return drain(timeoutMillis);
     }
 
     /**

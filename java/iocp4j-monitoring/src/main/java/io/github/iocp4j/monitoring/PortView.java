@@ -7,6 +7,7 @@ import io.github.iocp4j.PortState;
 import io.github.iocp4j.internal.snapshot.PortCounter;
 import io.github.iocp4j.internal.snapshot.SnapshotAccess;
 import java.util.List;
+import java.util.Objects;
 
 /** Takes snapshots of a port, also when it is closed: then from the last one before. */
 final class PortView {
@@ -22,7 +23,7 @@ final class PortView {
      * @throws PortClosedException when the port is closed already
      */
     PortView(final CompletionPort port) {
-        this.port = port;
+        this.port = Objects.requireNonNull(port, "port");
         last = port.snapshot();
     }
 

@@ -181,7 +181,7 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
     protected final Object filterOutboundMessage(final Object message) {
         if (keepsMessages()) {
             if (!(message instanceof NamedPipeMessage)) {
-                throw new UnsupportedOperationException("A pipe in message mode writes NamedPipeMessages, but no "
+                throw new UnsupportedOperationException("A pipe in message mode writes only NamedPipeMessages, not a "
                         + message.getClass().getName());
             }
             return toOneBuffer((NamedPipeMessage) message);
@@ -190,8 +190,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
             return message;
         }
         if (!(message instanceof ByteBuf)) {
-            throw new UnsupportedOperationException("This channel writes ByteBufs and FileRegions, but no "
-                    + message.getClass().getName());
+            throw new UnsupportedOperationException("This channel writes only ByteBufs and FileRegions, not a "
+                    + message.getClass().getName()
+                    + (message instanceof NamedPipeMessage ? ": set IocpChannelOption.PIPE_MODE to MESSAGE" : ""));
         }
         final ByteBuf buffer = (ByteBuf) message;
         return buffer.isDirect() || !buffer.isReadable() ? buffer : copied(buffer, buffer);

@@ -387,8 +387,8 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         if (message instanceof AddressedEnvelope && ((AddressedEnvelope<?, ?>) message).content() instanceof ByteBuf) {
             return sendable((AddressedEnvelope<?, ?>) message);
         }
-        throw new UnsupportedOperationException("This channel writes DatagramPackets, AddressedEnvelopes of a ByteBuf"
-                + " and an InetSocketAddress, and ByteBufs, but no " + message.getClass().getName());
+        throw new UnsupportedOperationException("This channel writes only DatagramPackets, ByteBufs, and"
+                + " AddressedEnvelopes of a ByteBuf and an InetSocketAddress, not a " + message.getClass().getName());
     }
 
     private AddressedEnvelope<?, ?> sendable(final AddressedEnvelope<?, ?> envelope) {

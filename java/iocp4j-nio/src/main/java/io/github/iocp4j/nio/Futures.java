@@ -34,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
  * }</pre>
  *
  * <p>The devices belong to {@link Streams#port()}, or to a port that is built with {@link Streams#listener()}. Any
- * number of operations may be in flight. Nothing is attached to a device; one of {@link Streams} is for these only.
+ * number of operations may be in flight. Nothing is attached to a device. Do not use one that {@link Streams} uses.
  *
  * <p><b>The buffer</b> is direct, and belongs to the kernel until the future is done, as {@link StreamDevice} says.
  * Then its position has moved by the bytes that were transferred: {@code buffer.flip()} shows what a read has read.
@@ -258,7 +258,8 @@ public final class Futures {
      *
      * @param settings a builder on {@link Streams#port()}, or on a port with a {@link Streams#listener()}
      * @return the connection. When the future fails, there is nothing to close
-     * @throws IllegalArgumentException when the completions of the builder's port do not go to this module
+     * @throws IllegalArgumentException when the completions of the builder's port do not go to this module; its
+     *     listener then gets the completion of the connect, and the connection is closed
      */
     public static CompletableFuture<NamedPipe> connect(final NamedPipeClient.Builder settings) {
         Objects.requireNonNull(settings, "settings");
@@ -272,7 +273,8 @@ public final class Futures {
      *
      * @param settings a builder on {@link Streams#port()}, or on a port with a {@link Streams#listener()}
      * @return the connection. When the future fails, there is nothing to close
-     * @throws IllegalArgumentException when the completions of the builder's port do not go to this module
+     * @throws IllegalArgumentException when the completions of the builder's port do not go to this module; its
+     *     listener then gets the completion of the connect, and the connection is closed
      */
     public static CompletableFuture<StreamSocket> connect(final SocketClient.Builder settings) {
         Objects.requireNonNull(settings, "settings");

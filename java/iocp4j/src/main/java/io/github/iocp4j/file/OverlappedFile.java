@@ -15,6 +15,7 @@ import io.github.iocp4j.internal.FileNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Ranges;
 import io.github.iocp4j.internal.Timeouts;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -98,9 +99,12 @@ public final class OverlappedFile extends DiskFile {
      *
      * @param capacity bytes; for an unbuffered file a multiple of {@link #alignment}
      * @return a buffer with that capacity
+     * @throws IllegalArgumentException when the capacity is negative, or not a multiple of the alignment
      */
     public ByteBuffer allocate(final int capacity) {
-        return ByteBuffer.allocateDirect(Math.addExact(capacity, alignment - 1))
+        Ranges.inRange("capacity", capacity, 0, Integer.MAX_VALUE - alignment + 1);
+        FileRanges.checkAligned(alignment, "capacity", capacity);
+        return ByteBuffer.allocateDirect(capacity + alignment - 1)
                 .alignedSlice(alignment).limit(capacity).slice();
     }
 

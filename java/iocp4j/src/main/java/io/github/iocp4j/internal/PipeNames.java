@@ -1,5 +1,6 @@
 package io.github.iocp4j.internal;
 
+import io.github.iocp4j.Win32Error;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,18 @@ public final class PipeNames {
     /** As {@link #complete(String)}, for a mailslot. */
     public static String completeMailslot(final String name) {
         return complete(name, MAILSLOT);
+    }
+
+    /** What the failure of a connect to a pipe usually means, in parentheses; empty for other codes. */
+    public static String connectHint(final int error) {
+        switch (error) {
+            case Win32Error.FILE_NOT_FOUND:
+                return " (there is no server for that pipe; waitForServer() waits for one)";
+            case Win32Error.INVALID_PARAMETER:
+                return " (perhaps it is not a message-mode pipe)";
+            default:
+                return "";
+        }
     }
 
     private static String local(final String name, final String kind, final String hint) {

@@ -210,7 +210,7 @@ public final class NamedPipe extends StreamDevice {
         }
         if (messages == 0) {
             throw new UnsupportedOperationException(this + " has no half close: only duplex message-mode pipes"
-                    + " have. End it with flush and close, or with disconnect");
+                    + " have one. End it with flush and close, or with disconnect");
         }
         final long operation = PortAccess.get().startWrite(this, EMPTY, 0, token, Timeouts.NO_DEADLINE);
         PortAccess.get().limit(this, NO_MORE_WRITES);

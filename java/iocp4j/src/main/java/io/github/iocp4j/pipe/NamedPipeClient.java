@@ -12,6 +12,7 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.OffCarrier;
 import io.github.iocp4j.internal.PipeConnect;
+import io.github.iocp4j.internal.PipeNames;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.Timeouts;
 import java.time.Duration;
@@ -250,15 +251,16 @@ public final class NamedPipeClient {
         }
 
         private String hint(final long answer) {
-            switch (EngineError.win32Error(answer)) {
+            final int error = EngineError.win32Error(answer);
+            switch (error) {
                 case Win32Error.FILE_NOT_FOUND:
-                    return " (there is no server for that pipe)";
+                    return waitForServer ? " (no server for that pipe has come in time)" : PipeNames.connectHint(error);
                 case Win32Error.INVALID_NAME:
                     return " (that is not the name of a pipe)";
                 case Win32Error.ACCESS_DENIED:
                     return " (its server does not admit this user, or not for " + direction + ')';
                 case Win32Error.INVALID_PARAMETER:
-                    return mode == PipeMode.MESSAGE ? " (perhaps it is not a message-mode pipe)" : "";
+                    return mode == PipeMode.MESSAGE ? PipeNames.connectHint(error) : "";
                 default:
                     return "";
             }

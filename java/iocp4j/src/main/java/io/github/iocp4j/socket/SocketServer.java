@@ -13,6 +13,7 @@ import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
+import io.github.iocp4j.internal.Ranges;
 import io.github.iocp4j.internal.SocketNative;
 import io.github.iocp4j.internal.Timeouts;
 import java.net.InetSocketAddress;
@@ -220,7 +221,7 @@ public final class SocketServer extends Device {
          * @return this
          */
         public Builder listening(final int accepts) {
-            listening = inRange("listening accepts", accepts, 0, MAX_LISTENING);
+            listening = Ranges.inRange("listening", accepts, 0, MAX_LISTENING);
             return this;
         }
 
@@ -244,7 +245,7 @@ public final class SocketServer extends Device {
          * @return this
          */
         public Builder backlog(final int clients) {
-            backlog = inRange("backlog", clients, 1, Integer.MAX_VALUE);
+            backlog = Ranges.inRange("backlog", clients, 1, Integer.MAX_VALUE);
             return this;
         }
 
@@ -258,7 +259,7 @@ public final class SocketServer extends Device {
          * @return this
          */
         public Builder firstBytes(final int most) {
-            firstBytes = inRange("first bytes", most, 0, MAX_FIRST_BYTES);
+            firstBytes = Ranges.inRange("firstBytes", most, 0, MAX_FIRST_BYTES);
             return this;
         }
 
@@ -367,14 +368,6 @@ public final class SocketServer extends Device {
         private SocketAddress whereIs(final long key) {
             final SocketAddress found = SocketAddresses.local(key);
             return found == null ? address : found;
-        }
-
-        private static int inRange(final String what, final int value, final int least, final int most) {
-            if (value < least || value > most) {
-                throw new IllegalArgumentException(
-                        what + " is " + value + ", but must be from " + least + " to " + most);
-            }
-            return value;
         }
     }
 }
