@@ -107,10 +107,10 @@ StreamSocket::StreamSocket(CompletionPort& port, std::wstring name, win32::Handl
 
 StreamSocket::StreamSocket(CompletionPort& port, DeviceName name, win32::Handle socket, Accepted accepted)
     : Socket(port, std::move(name), std::move(socket)),
-      bound_(true),
       accepted_(accepted.local, accepted.remote),
       first_(std::move(accepted.first)),
-      firstLength_(accepted.firstLength) {}
+      firstLength_(accepted.firstLength),
+      bound_(true) {}
 
 StreamSocket::~StreamSocket() = default;
 

@@ -107,10 +107,7 @@ private:
     class PlainConnect;
     PlainConnect* plainConnect() noexcept;  // returns nullptr if memory is exhausted
 
-    std::atomic<bool> inputIsShut_{false};
-    std::atomic<bool> bound_;
-
-    std::mutex mutex_;               // guards everything below
+    std::mutex mutex_;               // guards everything below but the atomics
     win32::AddressPair accepted_;    // of a connection that a server has accepted, until it is disconnected
     std::unique_ptr<char[]> first_;  // data that came with it, until all is taken
     std::uint32_t firstLength_ = 0;
@@ -119,6 +116,9 @@ private:
     // Files in transmission. An empty vector costs little for connections that send none.
     std::vector<Transmitting> transmitting_;
     std::uint32_t transmissions_ = 0;
+    // Here, because they take no memory here.
+    std::atomic<bool> inputIsShut_{false};
+    std::atomic<bool> bound_;
 };
 
 }  // namespace iocp4j

@@ -20,10 +20,13 @@ import io.github.iocp4j.fixtures.SocketPair;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,10 +87,38 @@ final class DetachedSocketTest extends CheckedPort {
     @Test
     void isConnectedOnce() throws Exception {
         final SocketPair pair = SocketPair.open(port, recorder);
-        pair.client.connect(pair.client.remoteAddress(), 1);
+        final SocketAddress peer = pair.client.remoteAddress();
+        pair.client.connect(SocketPair.loopback(1), 1);
         assertThat(recorder.next().status).isEqualTo(Win32Error.WSAEISCONN);
+        assertThat(pair.client.remoteAddress()).as("of the connection, not of the attempt").isEqualTo(peer);
         pair.client.write(buffer("x"), 2);
         recorder.nextSuccess(Opcode.WRITE);
+    }
+
+    @Test
+    void isConnectedAfterARefusal() throws Exception {
+        final InetSocketAddress nobody;
+        try (ServerSocket gone = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            nobody = (InetSocketAddress) gone.getLocalSocketAddress();
+        }
+        final StreamSocket socket = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
+        socket.connect(nobody, 1);
+        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNREFUSED);
+        assertThat(socket.remoteAddress()).isNull();
+        assertThat(socket.name()).isEqualTo("127.0.0.1:" + nobody.getPort());
+        try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            socket.connect(server.getLocalSocketAddress(), 2);
+            Recorder.Completion connected = recorder.next();
+            if (connected.status == Win32Error.WSAECONNABORTED) {
+                // Linux, and so Wine, fails the first attempt after a refusal.
+                socket.connect(server.getLocalSocketAddress(), 3);
+                connected = recorder.next();
+            }
+            assertThat(connected.status).isZero();
+            assertThat(socket.remoteAddress()).isEqualTo(server.getLocalSocketAddress());
+            assertThat(socket.name()).isEqualTo("127.0.0.1:" + server.getLocalPort());
+        }
+        socket.close();
     }
 
     @Test
@@ -96,9 +127,11 @@ final class DetachedSocketTest extends CheckedPort {
             final DetachedSocket<StreamSocket> detached = DetachedSocket.stream(StandardProtocolFamily.INET6);
             detached.option(WinsockOptions.IPV6_V6ONLY, false);
             final StreamSocket socket = detached.associate(port);
+            final Set<SocketOption<?>> before = socket.supportedOptions();
             socket.connect(server.getLocalSocketAddress(), 1);
             recorder.nextSuccess(Opcode.CONNECT);
             assertThat(socket.remoteAddress()).isEqualTo(server.getLocalSocketAddress());
+            assertThat(socket.supportedOptions()).as("IPv6 with an IPv4 peer").isEqualTo(before);
             socket.close();
         }
     }

@@ -5,7 +5,6 @@ import io.github.iocp4j.internal.EngineError;
 import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.Printable;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * A handle that belongs to no {@link CompletionPort} yet. It is either a connection that a server with detached
@@ -59,8 +58,7 @@ public abstract class DetachedDevice<D extends Device> implements AutoCloseable 
      * @return the name
      */
     public final String name() {
-        final Object name = opened.name();
-        return name instanceof Supplier ? (String) ((Supplier<?>) name).get() : (String) name;
+        return OpenedDevice.nameOf(this, opened.name());
     }
 
     /**

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /**
  * A handle that is registered with a {@link CompletionPort}.
@@ -37,8 +36,8 @@ public abstract class Device implements AutoCloseable {
 
     private final CompletionPort port;
     private final long key;
-    /** A String; or a Supplier of it until the name is first read, because most connections never need theirs. */
-    private Object name;
+    /** A String, or an {@link OpenedDevice.Naming}, because most connections never need their name. */
+    private final Object name;
     /** Null until a thread waits for the end, which few do for connections; {@link #HAS_ENDED} afterwards. */
     private volatile CompletableFuture<Void> ended;
     private volatile boolean open = true;
@@ -81,13 +80,7 @@ public abstract class Device implements AutoCloseable {
      * @return the name
      */
     public final String name() {
-        // Two threads may both make it: the names are equal.
-        Object known = name;
-        if (known instanceof Supplier) {
-            known = ((Supplier<?>) known).get();
-            name = known;
-        }
-        return (String) known;
+        return OpenedDevice.nameOf(this, name);
     }
 
     /**
@@ -311,11 +304,6 @@ public abstract class Device implements AutoCloseable {
     public final CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
         return ended().minimalCompletionStage();
-    }
-
-    /** Changes the name: a String, or a supplier of it. */
-    final void rename(final Object changed) {
-        name = changed;
     }
 
     /** Records that the program has used this device. */

@@ -47,11 +47,6 @@ final class Insides extends PortAccess {
     }
 
     @Override
-    public void rename(final Device device, final Object name) {
-        device.rename(name);
-    }
-
-    @Override
     public long accepted(final Device device, final long answer) {
         return device.accepted(answer);
     }

@@ -21,7 +21,7 @@ final class Memory implements Benchmark {
     private static final double PIPE = 256;
     private static final double SOCKET = 384;
     private static final double PIPE_OBJECT = 96;
-    private static final double SOCKET_OBJECT = 136;
+    private static final double SOCKET_OBJECT = 120;
 
     private final Platform platform;
 

@@ -1,7 +1,6 @@
 package io.github.iocp4j.internal;
 
 import io.github.iocp4j.CompletionPort;
-import java.util.function.Supplier;
 
 /**
  * What the constructor of a {@link io.github.iocp4j.Device} takes. No program can name this type, so that no class
@@ -25,13 +24,13 @@ public final class OpenedDevice {
     }
 
     /**
-     * Describes a device whose name is made when it is first needed.
+     * Describes a device whose name is made when it is needed.
      *
      * @param port the port that it is registered with
      * @param key its completion key
-     * @param name makes the name; on any thread, and perhaps more than once
+     * @param name makes the name; on any thread, each time
      */
-    public OpenedDevice(final CompletionPort port, final long key, final Supplier<String> name) {
+    public OpenedDevice(final CompletionPort port, final long key, final Naming name) {
         this(port, key, (Object) name, null);
     }
 
@@ -69,13 +68,24 @@ public final class OpenedDevice {
         return key;
     }
 
-    /** What was opened: a String, or a {@link Supplier} of it. */
+    /** What was opened: a String, or a {@link Naming}. */
     public Object name() {
         return name;
+    }
+
+    /** The name of a device, or of one that is detached, from {@link #name}. */
+    public static String nameOf(final Object device, final Object name) {
+        return name instanceof Naming ? ((Naming) name).nameOf(device) : (String) name;
     }
 
     /** What it refuses; null for nothing. */
     public StreamLimit limit() {
         return limit;
+    }
+
+    /** Makes the names of devices of one kind: one object for all of them. */
+    public interface Naming {
+        /** The name of that device. */
+        String nameOf(Object device);
     }
 }

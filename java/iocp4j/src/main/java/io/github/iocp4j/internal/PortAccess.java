@@ -64,9 +64,6 @@ public abstract class PortAccess {
     /** Makes the exception that says why the handle can no longer be used. */
     public abstract DeviceClosedException closed(DetachedDevice<?> detached);
 
-    /** Changes the name of a device: a String, or a {@link java.util.function.Supplier} of it. */
-    public abstract void rename(Device device, Object name);
-
     /** Returns a native result that is an operation's id; throws the exception for a refusal. */
     public abstract long accepted(Device device, long answer);
 

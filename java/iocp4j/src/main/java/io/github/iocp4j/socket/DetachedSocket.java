@@ -88,8 +88,9 @@ public final class DetachedSocket<D extends StreamDevice> extends DetachedDevice
     static DetachedSocket<StreamSocket> accepted(final long key) {
         final SocketAddress remote = SocketAddresses.remoteOfDetached(key);
         return new DetachedSocket<>(
-                new OpenedDevice(null, key, () -> remote == null ? "" : SocketAddresses.format(remote)),
-                SocketType.connection(remote), remote, opened -> new StreamSocket(opened, remote));
+                new OpenedDevice(null, key, socket -> StreamSocket.nameOf(((DetachedSocket<?>) socket).remote)),
+                SocketType.connection(remote), remote,
+                opened -> new StreamSocket(opened.port(), opened.key(), remote));
     }
 
     /**
@@ -190,9 +191,9 @@ public final class DetachedSocket<D extends StreamDevice> extends DetachedDevice
     }
 
     private static DetachedSocket<StreamSocket> stream(final SocketType type) throws Win32Exception {
-        final String name = type == SocketType.UNIX ? "Unix-domain socket" : "TCP socket";
-        return new DetachedSocket<>(new OpenedDevice(null, open(type, false), name), type, null,
-                opened -> new StreamSocket(opened, new StreamSocket.Outgoing(type)));
+        final StreamSocket.Outgoing outgoing = new StreamSocket.Outgoing(type, null);
+        return new DetachedSocket<>(new OpenedDevice(null, open(type, false), outgoing.name()), type, null,
+                opened -> new StreamSocket(opened.port(), opened.key(), outgoing));
     }
 
     private static long open(final SocketType type, final boolean datagram) throws Win32Exception {

@@ -9,7 +9,6 @@ import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.internal.EngineError;
-import io.github.iocp4j.internal.OpenedDevice;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.internal.Timeouts;
@@ -137,8 +136,7 @@ public final class SocketClient {
             final long key = EngineError.key(
                     answer, call + SocketAddresses.whyNone(answer, address) + options.hint(answer), port);
             final StreamSocket socket = new StreamSocket(
-                    new OpenedDevice(port, key, () -> SocketAddresses.format(address)),
-                    new StreamSocket.Outgoing(SocketType.connection(address)));
+                    port, key, new StreamSocket.Outgoing(SocketType.connection(address), address));
             socket.attach(attachment);
             PortAccess.get().register(port, socket);
             try {

@@ -176,9 +176,7 @@ public final class SocketServer extends Device {
     }
 
     private static StreamSocket connection(final CompletionPort port, final long key) {
-        final SocketAddress remote = SocketAddresses.remote(key);
-        return new StreamSocket(
-                new OpenedDevice(port, key, () -> remote == null ? "" : SocketAddresses.format(remote)), remote);
+        return new StreamSocket(port, key, SocketAddresses.remote(key));
     }
 
     /**

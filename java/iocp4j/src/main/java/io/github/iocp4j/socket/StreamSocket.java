@@ -2,6 +2,7 @@ package io.github.iocp4j.socket;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionBatch;
+import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
@@ -30,7 +31,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * One end of a TCP or Unix-domain connection. A {@link SocketServer} accepts it, or a {@link SocketClient} connects it.
@@ -52,15 +52,18 @@ public final class StreamSocket extends StreamDevice {
     private volatile Object peer;
 
     /** A connection that a server has accepted; its address is null when it is lost. */
-    StreamSocket(final OpenedDevice opened, final SocketAddress remote) {
-        super(opened);
-        peer = remote;
+    StreamSocket(final CompletionPort port, final long key, final SocketAddress remote) {
+        this(port, key, (Object) remote);
     }
 
     /** A socket that is not connected yet. */
-    StreamSocket(final OpenedDevice opened, final Outgoing outgoing) {
-        super(opened);
-        peer = outgoing;
+    StreamSocket(final CompletionPort port, final long key, final Outgoing outgoing) {
+        this(port, key, (Object) outgoing);
+    }
+
+    private StreamSocket(final CompletionPort port, final long key, final Object peer) {
+        super(new OpenedDevice(port, key, socket -> nameOf(((StreamSocket) socket).peer)));
+        this.peer = peer;
     }
 
     /**
@@ -407,13 +410,11 @@ public final class StreamSocket extends StreamDevice {
         final SocketType type = type();
         final byte[] encoded = SocketAddresses.encodeFor(address, type);
         // A new one, because another thread may just be storing the address of an earlier peer.
-        peer = new Outgoing(type);
+        peer = new Outgoing(type, address);
         // ConnectEx only starts the connection; for a Unix-domain socket, connect() waits.
-        final long id = PortAccess.get().accepted(this, address instanceof UnixSocketAddress
+        return PortAccess.get().accepted(this, address instanceof UnixSocketAddress
                 ? OffCarrier.call(() -> StreamSocketNative.connect(key(), encoded, token, timeoutMillis))
                 : StreamSocketNative.connect(key(), encoded, token, timeoutMillis));
-        PortAccess.get().rename(this, (Supplier<String>) () -> SocketAddresses.format(address));
-        return id;
     }
 
     /**
@@ -509,19 +510,37 @@ public final class StreamSocket extends StreamDevice {
         return ranges;
     }
 
+    /** The name of a socket with that peer. */
+    static String nameOf(final Object peer) {
+        if (peer instanceof Outgoing) {
+            return ((Outgoing) peer).name();
+        }
+        return peer == null ? "" : SocketAddresses.format((SocketAddress) peer);
+    }
+
     private SocketType type() {
         final Object known = peer;
         return known instanceof Outgoing ? ((Outgoing) known).type : SocketType.connection((SocketAddress) known);
     }
 
-    /** The state of a socket that this process connects. */
+    /** A connection of a socket that this process connects. */
     static final class Outgoing {
         private final SocketType type;
+        /** Null when no connect was started. */
+        private final SocketAddress wanted;
         /** Null until it is asked for while the socket is connected. */
         private volatile SocketAddress remote;
 
-        Outgoing(final SocketType type) {
+        Outgoing(final SocketType type, final SocketAddress wanted) {
             this.type = type;
+            this.wanted = wanted;
+        }
+
+        String name() {
+            if (wanted != null) {
+                return SocketAddresses.format(wanted);
+            }
+            return type == SocketType.UNIX ? "Unix-domain socket" : "TCP socket";
         }
     }
 }
