@@ -3,6 +3,7 @@ package io.github.iocp4j.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The results of the contestants of a comparison. They are written to the JSON report without changes. */
 final class ComparisonResult {
@@ -24,6 +25,9 @@ final class ComparisonResult {
             for (final Outcome other : contestants) {
                 if (ours.isSubject() && !other.isSubject() && !ours.hasFailed() && !other.hasFailed()) {
                     measures().forEach(measure -> ratios.add(new Ratio(ours, other, measure)));
+                    if (offeredPerSecond == null && ours.roundTrip99() != null && other.roundTrip99() != null) {
+                        ratios.add(new Ratio(ours, other, Measure.P99));
+                    }
                 }
             }
         }
@@ -42,7 +46,8 @@ final class ComparisonResult {
     }
 
     /**
-     * The figures that have ratios. At an offered load all contestants do the same amount, so that the rate has none.
+     * The figures whose ratios must be resolved. At an offered load all contestants do the same amount, so that the
+     * rate has none.
      */
     List<Measure> measures() {
         return offeredPerSecond == null ? List.of(Measure.RATE) : List.of(Measure.P50, Measure.P99);
@@ -52,8 +57,13 @@ final class ComparisonResult {
         return ratios;
     }
 
+    /** Those of {@link #measures}. */
+    List<Ratio> mainRatios() {
+        return ratios.stream().filter(ratio -> measures().contains(ratio.measure())).collect(Collectors.toList());
+    }
+
     boolean isResolved() {
-        return ratios.stream().allMatch(Ratio::isResolved);
+        return mainRatios().stream().allMatch(Ratio::isResolved);
     }
 
     Optional<Ratio> ratio(final String of, final String to) {

@@ -1,6 +1,5 @@
 package io.github.iocp4j.bench;
 
-import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -16,9 +15,7 @@ final class Latency {
     /** The number of operations: below some thousands, p999 is the maximum. */
     private final long operations;
 
-    Latency(final List<Histogram> rounds) {
-        final Histogram all = new Histogram(rounds.get(0).getNumberOfSignificantValueDigits());
-        rounds.forEach(all::add);
+    Latency(final Histogram all) {
         p50 = microseconds(all, 50);
         p90 = microseconds(all, 90);
         p99 = microseconds(all, 99);

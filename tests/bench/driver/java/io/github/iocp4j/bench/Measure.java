@@ -13,14 +13,14 @@ enum Measure {
     P50("p50", false) {
         @Override
         double[] rounds(final Outcome outcome) {
-            return percentile(outcome, 50);
+            return outcome.medians();
         }
     },
     /** The latency that one operation of a hundred exceeds. */
     P99("p99", false) {
         @Override
         double[] rounds(final Outcome outcome) {
-            return percentile(outcome, 99);
+            return outcome.percentiles99();
         }
     };
 
@@ -43,8 +43,4 @@ enum Measure {
 
     /** The figure of each round. */
     abstract double[] rounds(Outcome outcome);
-
-    private static double[] percentile(final Outcome outcome, final double percentile) {
-        return outcome.latencies().stream().mapToDouble(round -> round.getValueAtPercentile(percentile)).toArray();
-    }
 }

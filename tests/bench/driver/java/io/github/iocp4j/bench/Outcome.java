@@ -18,11 +18,15 @@ final class Outcome {
     private Double allocatedPerOperation;
     /** Null if there are no upcalls. */
     private Double upcallsPerCompletion;
-    /** Microseconds, of the round with the best median; null if not measured. */
+    /** Microseconds, the median of all rounds; null if not measured. */
     private Double roundTripMedian;
+    /** The median of the 99th percentiles of all rounds: one disturbed round does not determine it. */
     private Double roundTrip99;
-    /** The latencies of each round at an offered load. */
-    private final transient List<Histogram> latencies = new ArrayList<>();
+    /** The latencies of all rounds together, in nanoseconds. */
+    private final transient Histogram latencies = new Histogram(3);
+    /** Percentiles of each round, in nanoseconds. */
+    private final transient List<Long> medians = new ArrayList<>();
+    private final transient List<Long> percentiles99 = new ArrayList<>();
     /** Null for a saturating load. */
     private Double saturatedPerSecond;
     private Latency latency;
@@ -40,13 +44,10 @@ final class Outcome {
 
     void add(final Run run, final Counters counters) {
         count(run, counters);
-        final Histogram times = run.nanoseconds();
-        if (times != null && times.getTotalCount() > 0) {
-            final double median = times.getValueAtPercentile(50) / 1e3;
-            if (roundTripMedian == null || median < roundTripMedian) {
-                roundTripMedian = median;
-                roundTrip99 = times.getValueAtPercentile(99) / 1e3;
-            }
+        if (run.nanoseconds() != null && run.nanoseconds().getTotalCount() > 0) {
+            addLatencies(run.nanoseconds());
+            roundTripMedian = Median.of(medians()) / 1e3;
+            roundTrip99 = Median.of(percentiles99()) / 1e3;
         }
     }
 
@@ -115,16 +116,28 @@ final class Outcome {
     /** Adds a round at an offered load. */
     void addOffered(final Run run, final Counters counters) {
         count(run, counters);
-        latencies.add(run.nanoseconds());
+        addLatencies(run.nanoseconds());
         latency = new Latency(latencies);
+    }
+
+    private void addLatencies(final Histogram round) {
+        latencies.add(round);
+        medians.add(round.getValueAtPercentile(50));
+        percentiles99.add(round.getValueAtPercentile(99));
     }
 
     Double saturatedPerSecond() {
         return saturatedPerSecond;
     }
 
-    List<Histogram> latencies() {
-        return latencies;
+    /** The median latency of each round, in nanoseconds; empty if latencies are not measured. */
+    double[] medians() {
+        return medians.stream().mapToDouble(Long::doubleValue).toArray();
+    }
+
+    /** The same for the latency that one operation of a hundred exceeds. */
+    double[] percentiles99() {
+        return percentiles99.stream().mapToDouble(Long::doubleValue).toArray();
     }
 
     /** Null for a saturating load. */

@@ -59,9 +59,13 @@ final class Ratio {
 
     /** The median and its interval, for example "0.98 (0.97–1.00)", or with "not resolved" behind it. */
     String words() {
+        return range() + (isResolved() ? "" : " not resolved");
+    }
+
+    /** The median and its interval, however wide that is. */
+    String range() {
         return String.format(Locale.ROOT, "%.2f", median)
-                + (interval == null ? "" : String.format(Locale.ROOT, " (%.2f–%.2f)", interval.low(), interval.high()))
-                + (isResolved() ? "" : " not resolved");
+                + (interval == null ? "" : String.format(Locale.ROOT, " (%.2f–%.2f)", interval.low(), interval.high()));
     }
 
     /** The advantage of the first contestant, in rate or latency: above 1, it is better. */

@@ -23,7 +23,7 @@ final class RatioChart implements Chart {
 
     RatioChart(final BenchmarkResult benchmark) {
         for (final ComparisonResult comparison : benchmark.comparisons()) {
-            for (final Ratio ratio : comparison.ratios()) {
+            for (final Ratio ratio : comparison.mainRatios()) {
                 bars.add(new Bar(comparison.label() + ": " + ratio, ratio));
             }
         }
