@@ -35,8 +35,7 @@ final class NamedPipeClientTest extends RecordedPort {
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
         assertThat(failure).hasMessageStartingWith(
                 "CreateFile \\\\.\\pipe\\" + name
-                        + " (there is no server for that pipe; waitForServer() waits for one) failed:"
-                        + " ERROR_FILE_NOT_FOUND (2)");
+                        + " (there is no server for that pipe) failed: ERROR_FILE_NOT_FOUND (2)");
         assertThat(port.snapshot().devices()).isEmpty();
     }
 

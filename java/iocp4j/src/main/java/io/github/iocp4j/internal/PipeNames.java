@@ -50,7 +50,7 @@ public final class PipeNames {
     public static String connectHint(final int error) {
         switch (error) {
             case Win32Error.FILE_NOT_FOUND:
-                return " (there is no server for that pipe; waitForServer() waits for one)";
+                return " (there is no server for that pipe)";
             case Win32Error.INVALID_PARAMETER:
                 return " (perhaps it is not a message-mode pipe)";
             default:
