@@ -85,6 +85,7 @@ final class ChannelTransferTest {
             pair.client.close();
             assertThat(pending.get()).isEqualTo(-1);
             assertThat(pair.server.read(ByteBuffer.allocateDirect(1)).get()).isEqualTo(-1);
+            assertThat(pair.server.read(ByteBuffer.allocateDirect(0)).get()).as("an empty buffer").isZero();
             final Outcome<Long> scatter = new Outcome<>();
             pair.server.read(
                     new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1, 0, TimeUnit.SECONDS, null, scatter);

@@ -58,6 +58,8 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
             endShutDown();
         } else if (wanted == 0) {
             succeed(0);
+        } else if (direction.isAtEnd()) {
+            endOfData();
         } else {
             submit();
         }
@@ -68,7 +70,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
         final int status = completion.status();
         if (!direction.isWrite() && (channel.isEnd(completion) || isShutDown(status))) {
             // Of messages, the end is one of them: without this, the next read would wait for another message.
-            direction.shutdown();
+            direction.atEnd();
             endOfData();
         } else if (status == Win32Error.SUCCESS || status == Win32Error.MORE_DATA) {
             if (!transferred(completion.bytes(), status == Win32Error.MORE_DATA)) {

@@ -12,6 +12,8 @@ final class Direction {
     private final AtomicReference<ChannelOperation<?>> current = new AtomicReference<>();
     private volatile boolean dead;
     private volatile boolean shutdown;
+    /** Whether a read has met the end of the data. */
+    private volatile boolean atEnd;
 
     Direction(final String name, final boolean write, final Supplier<IllegalStateException> pending) {
         this.name = name;
@@ -57,6 +59,14 @@ final class Direction {
 
     boolean isShutdown() {
         return shutdown;
+    }
+
+    void atEnd() {
+        atEnd = true;
+    }
+
+    boolean isAtEnd() {
+        return atEnd;
     }
 
     boolean isWrite() {
