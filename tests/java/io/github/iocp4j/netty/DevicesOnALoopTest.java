@@ -84,6 +84,19 @@ final class DevicesOnALoopTest {
     }
 
     @Test
+    void readsAsTheClassDocumentationShows(@TempDir final Path folder) throws Exception {
+        final Path path = Files.writeString(folder.resolve("file"), "hello");
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(10);
+        final IocpIoRegistration registration = loop.register(handle).sync().getNow().attachment();
+        final OverlappedFile file = registration.add(OverlappedFile.builder(registration.port(), path).open());
+        file.read(buffer, FilePosition.at(0), registration.token(1));
+        assertThat(handle.events.take()).isEqualTo("registered");
+        assertThat(handle.events.take()).isEqualTo("READ 1 0 5");
+        registration.cancel();
+        assertThat(handle.events.take()).isEqualTo("unregistered");
+    }
+
+    @Test
     void watchesADirectory(@TempDir final Path folder) throws Exception {
         final IocpIoRegistration registration = register(loop, handle);
         registration.add(DirectoryWatch.builder(registration.port(), folder).token(registration.token(3)).open());

@@ -14,7 +14,8 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
  * Asynchronous channels over named pipes: the same types, groups, handlers, futures and timeouts as those over sockets.
  *
  * <pre>{@code
- * AsynchronousServerSocketChannel server = NamedPipeChannels.openServer(null).bind(NamedPipeAddress.of("my-service"));
+ * AsynchronousServerSocketChannel server = NamedPipeChannels.openServer(null);
+ * server.bind(NamedPipeAddress.of("my-service"));
  * AsynchronousSocketChannel client = NamedPipeChannels.open(null);
  * client.connect(NamedPipeAddress.of("my-service"), null, handler);
  * }</pre>

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * try (Socket socket = new PipeSocket("docker_engine")) {
  *     socket.setSoTimeout(5_000);
  *     socket.getOutputStream().write(request);
- *     int first = socket.getInputStream().read();
+ *     handle(socket.getInputStream());
  * }
  * }</pre>
  *

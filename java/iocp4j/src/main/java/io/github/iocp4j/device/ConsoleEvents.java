@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * final ConsoleEvents events = new ConsoleEvents(buffer);       // once
- * events.reset(0, batch.bytes(i));                              // for each completion
+ * events.reset(0, completion.bytes());                          // for each completion
  * while (events.next()) {
  *     if (events.kind() == ConsoleEvents.Kind.KEY && events.isKeyDown()) {
  *         typed(events.character());

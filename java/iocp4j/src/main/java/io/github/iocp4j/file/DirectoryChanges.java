@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * Windows has filled.
  *
  * <pre>{@code
- * final DirectoryChanges changes = ((DirectoryWatch) batch.device(i)).changes(batch, i);
+ * final DirectoryChanges changes = ((DirectoryWatch) completion.device()).changes(completion);
  * while (changes.next()) {
  *     name.setLength(0);
  *     System.out.println(changes.action() + " " + changes.appendName(name));
