@@ -197,6 +197,27 @@ final class PipeServerSocketTest {
         }
     }
 
+    @Test
+    void theCloseOfItsPortEndsAnAccept() throws Exception {
+        final CompletionPort port = CompletionPort.open(Streams.listener());
+        try (PipeServerSocket server = new PipeServerSocket(port);
+                PipeServerSocket other = new PipeServerSocket(port);
+                PipeServerSocket late = new PipeServerSocket(port);
+                PipeSocket unaccepted = new PipeSocket()) {
+            server.bind(NamedPipeAddress.of(PipePair.newName()));
+            other.bind(NamedPipeAddress.of(PipePair.newName()));
+            unaccepted.connect(other.getLocalSocketAddress());
+            final Waiting<PipeSocket> accept = Waiting.enter(server::accept);
+            port.close();
+            assertThat(accept.thrown()).isExactlyInstanceOf(SocketException.class).hasMessage("Socket closed");
+            assertThat(server.isClosed() && other.isClosed()).isTrue();
+            assertThatThrownBy(other::accept).hasMessage("Socket closed");
+            assertThat(unaccepted.getInputStream().read()).isEqualTo(-1);
+            assertThatThrownBy(() -> late.bind(NamedPipeAddress.of(PipePair.newName())))
+                    .isExactlyInstanceOf(BindException.class);
+        }
+    }
+
     private static PipeSocket firstDisconnected(final PipeSocket... sockets) throws IOException {
         while (true) {
             for (final PipeSocket socket : sockets) {

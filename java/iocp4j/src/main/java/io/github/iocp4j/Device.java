@@ -327,7 +327,8 @@ public abstract class Device implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Void> ended() {
+    /** Completes when the device has ended, whoever closes it. */
+    final CompletableFuture<Void> ended() {
         final CompletableFuture<Void> known = ended;
         if (known != null) {
             return known;

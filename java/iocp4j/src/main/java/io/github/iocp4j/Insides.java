@@ -6,6 +6,7 @@ import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamLimit;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 
 /** Gives the other packages of this library what is not public in this one. */
 final class Insides extends PortAccess {
@@ -44,6 +45,11 @@ final class Insides extends PortAccess {
     @Override
     public DeviceClosedException closed(final DetachedDevice<?> detached) {
         return detached.closedException();
+    }
+
+    @Override
+    public CompletionStage<Void> ended(final Device device) {
+        return device.ended();
     }
 
     @Override

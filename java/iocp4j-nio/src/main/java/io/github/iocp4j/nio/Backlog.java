@@ -5,6 +5,7 @@ import io.github.iocp4j.pipe.NamedPipeAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -87,8 +88,12 @@ final class Backlog {
         }
     }
 
-    /** Ends all waits and closes the clients that wait. */
-    void close() {
+    /**
+     * Ends all waits and closes the clients that wait.
+     *
+     * @param timeout how long to wait for the end of each client's connection
+     */
+    void close(final Duration timeout) {
         final NamedPipe[] unaccepted;
         lock.lock();
         try {
@@ -101,7 +106,7 @@ final class Backlog {
         }
         // Without the lock, which the listener needs.
         for (final NamedPipe pipe : unaccepted) {
-            pipe.close(Streams.CLOSE_TIMEOUT);
+            pipe.close(timeout);
         }
     }
 

@@ -3,7 +3,9 @@ package io.github.iocp4j.nio;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
+import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.internal.raw.AdapterFacts;
 import io.github.iocp4j.pipe.NamedPipe;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.github.iocp4j.pipe.NamedPipeServer;
@@ -127,7 +129,7 @@ public final class PipeServerSocket extends ServerSocket {
      *
      * @param endpoint a {@link NamedPipeAddress} of this machine
      * @param clients how many clients may wait for {@link #accept}; 0 or less for 256
-     * @throws BindException when a pipe of that name exists, or Windows refuses for another reason
+     * @throws BindException when a pipe of that name exists, the port is closed, or Windows refuses for another reason
      * @throws SocketException when the server is closed, or bound already
      * @throws IllegalArgumentException when the address is not that of a pipe, or is one of another machine
      */
@@ -147,7 +149,8 @@ public final class PipeServerSocket extends ServerSocket {
      * @return the connection
      * @throws SocketTimeoutException after {@link #setSoTimeout}
      * @throws InterruptedIOException when the thread is interrupted while it waits; it is still interrupted afterwards
-     * @throws SocketException when the server is closed, also by another thread during the call, or is not bound
+     * @throws SocketException when the server is closed, also by another thread or with its port during the call, or
+     *     is not bound
      */
     @Override
     public PipeSocket accept() throws IOException {
@@ -178,7 +181,7 @@ public final class PipeServerSocket extends ServerSocket {
     @Override
     public void close() throws IOException {
         // A bind that is under way ends with a server that is closed here, or finds that the socket is closed.
-        backlog.close();
+        backlog.close(Streams.CLOSE_TIMEOUT);
         final NamedPipeServer open;
         binding.lock();
         try {
@@ -342,12 +345,14 @@ public final class PipeServerSocket extends ServerSocket {
                 }
                 server = opened;
                 address = NamedPipeAddress.of(opened.name());
+                // The close of the port closes the server, too, and must end accept.
+                AdapterFacts.ended(opened).thenRun(() -> backlog.close(Duration.ZERO));
             } finally {
                 if (!bound) {
                     StreamListener.forget(token);
                 }
             }
-        } catch (final Win32Exception refused) {
+        } catch (final Win32Exception | PortClosedException refused) {
             final BindException failure = new BindException(refused.getMessage());
             failure.initCause(refused);
             throw failure;

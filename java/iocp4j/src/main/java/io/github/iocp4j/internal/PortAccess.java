@@ -16,6 +16,7 @@ import io.github.iocp4j.RegisteredSlice;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Exception;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What the package {@code io.github.iocp4j} keeps from programs and gives to the other packages of this library:
@@ -63,6 +64,9 @@ public abstract class PortAccess {
 
     /** Makes the exception that says why the handle can no longer be used. */
     public abstract DeviceClosedException closed(DetachedDevice<?> detached);
+
+    /** Completes when the device has ended, on the thread that finishes its close. */
+    public abstract CompletionStage<Void> ended(Device device);
 
     /** Returns a native result that is an operation's id; throws the exception for a refusal. */
     public abstract long accepted(Device device, long answer);

@@ -2,10 +2,12 @@ package io.github.iocp4j.internal.raw;
 
 import io.github.iocp4j.CompletionListener;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
 import io.github.iocp4j.pipe.NamedPipe;
+import java.util.concurrent.CompletionStage;
 
 /** What adapters need to know of ports and devices, and programs do not. */
 public final class AdapterFacts {
@@ -23,6 +25,13 @@ public final class AdapterFacts {
      */
     public static boolean inlineSavesTime() {
         return StreamSocketNative.inlineSavesTime();
+    }
+
+    /**
+     * Completes when the device has been closed, also by the close of its port, on the thread that finishes the close.
+     */
+    public static CompletionStage<Void> ended(final Device device) {
+        return PortAccess.get().ended(device);
     }
 
     /** Whether the pipe is in message mode, whatever mode this end reads in; false for a closed one. */
