@@ -30,7 +30,7 @@ final class SerialPortTest extends CheckedPort {
                 catchThrowableOfType(Win32Exception.class, () -> SerialPort.builder(port, "COM251").open());
 
         assertThat(failure.code()).isEqualTo(Win32Error.FILE_NOT_FOUND);
-        assertThat(failure).hasMessageContaining("\\\\.\\COM251");
+        assertThat(failure).hasMessageContaining("\\\\.\\COM251 (there is no such port)");
         assertThat(port.snapshot().devices()).isEmpty();
     }
 

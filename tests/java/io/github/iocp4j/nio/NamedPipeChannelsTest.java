@@ -74,11 +74,12 @@ final class NamedPipeChannelsTest extends ChannelsInAGroup {
     void addressesOfTheOtherKindAreRefused() throws Exception {
         final NamedPipeAddress pipe = NamedPipeAddress.of(PipePair.newName());
         assertThatThrownBy(() -> NamedPipeChannels.open(group).connect(SocketPair.loopback()))
-                .isInstanceOf(UnsupportedAddressTypeException.class);
+                .isInstanceOf(UnsupportedAddressTypeException.class)
+                .hasMessageContaining("must be a " + NamedPipeAddress.class.getName());
         assertThatThrownBy(() -> NamedPipeChannels.openServer(group).bind(SocketPair.loopback()))
                 .isInstanceOf(UnsupportedAddressTypeException.class);
         assertThatThrownBy(() -> ChannelPair.Kind.TCP.open(group).connect(pipe))
-                .isInstanceOf(UnsupportedAddressTypeException.class);
+                .isInstanceOf(UnsupportedAddressTypeException.class).hasMessageContaining("NamedPipeChannels");
         assertThatThrownBy(() -> ChannelPair.Kind.TCP.open(group).bind(pipe))
                 .isInstanceOf(UnsupportedAddressTypeException.class);
         assertThatThrownBy(() -> ChannelPair.Kind.TCP.openServer(group).bind(pipe))

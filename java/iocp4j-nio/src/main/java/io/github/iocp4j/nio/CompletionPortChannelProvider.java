@@ -111,6 +111,23 @@ public final class CompletionPortChannelProvider extends AsynchronousChannelProv
         if (group instanceof ChannelGroup) {
             return (ChannelGroup) group;
         }
-        throw new IllegalChannelGroupException();
+        throw new OtherProvidersGroupException(group);
+    }
+
+    /** A group that this provider has not opened, with a message that says which one would do. */
+    private static final class OtherProvidersGroupException extends IllegalChannelGroupException {
+        private static final long serialVersionUID = 1L;
+
+        private final String message;
+
+        OtherProvidersGroupException(final AsynchronousChannelGroup group) {
+            message = "The group belongs to " + group.provider().getClass().getName()
+                    + ": open one with a CompletionPortChannelProvider, or pass null for its default group";
+        }
+
+        @Override
+        public String getMessage() {
+            return message;
+        }
     }
 }

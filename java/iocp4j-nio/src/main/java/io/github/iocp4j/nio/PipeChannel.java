@@ -17,7 +17,6 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousSocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.time.Duration;
 import java.util.Map;
@@ -121,10 +120,7 @@ final class PipeChannel extends StreamChannel {
         if (remote == null) {
             throw new NullPointerException("remote");
         }
-        if (!(remote instanceof NamedPipeAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        return remote;
+        return UnsupportedAddressException.check(remote, NamedPipeAddress.class);
     }
 
     @Override

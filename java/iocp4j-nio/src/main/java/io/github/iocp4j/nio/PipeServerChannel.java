@@ -13,7 +13,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousServerSocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.security.AccessControlContext;
 import java.util.Map;
@@ -130,9 +129,6 @@ final class PipeServerChannel extends ServerChannel {
         if (address == null) {
             return NamedPipeAddress.of("iocp4j-nio-" + ProcessHandle.current().pid() + '-' + NAMES.getAndIncrement());
         }
-        if (!(address instanceof NamedPipeAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        return (NamedPipeAddress) address;
+        return UnsupportedAddressException.check(address, NamedPipeAddress.class);
     }
 }

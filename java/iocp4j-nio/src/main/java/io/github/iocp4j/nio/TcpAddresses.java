@@ -11,7 +11,6 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 
 /** Sockets for both versions of IP where Windows has IPv6, and the addresses that channels take. */
 final class TcpAddresses {
@@ -43,15 +42,13 @@ final class TcpAddresses {
         if (address == null) {
             throw new NullPointerException("address");
         }
-        if (!(address instanceof InetSocketAddress)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        final InetSocketAddress internet = (InetSocketAddress) address;
+        final InetSocketAddress internet = UnsupportedAddressException.check(address, InetSocketAddress.class);
         if (internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
         if (!DUAL && internet.getAddress() instanceof Inet6Address) {
-            throw new UnsupportedAddressTypeException();
+            throw new UnsupportedAddressException(address + " is an IPv6 address, but this channel is for IPv4 only:"
+                    + " the JVM prefers IPv4 (java.net.preferIPv4Stack), or Windows has no IPv6");
         }
         return internet;
     }

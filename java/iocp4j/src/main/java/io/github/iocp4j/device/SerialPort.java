@@ -390,10 +390,21 @@ public final class SerialPort extends StreamDevice {
                 baud, dataBits, parity.ordinal(), stopBits.ordinal(), flowControl.ordinal(), dtr ? 1 : 0, rts ? 1 : 0,
                 readInterval, readMultiplier, readConstant, writeMultiplier, writeConstant
             };
-            final long key = EngineError.key(
-                    OffCarrier.call(() -> SerialPortNative.open(PortAccess.get().id(port), name, settings)),
-                    "CreateFile or SetCommState " + name, port);
+            final long answer =
+                    OffCarrier.call(() -> SerialPortNative.open(PortAccess.get().id(port), name, settings));
+            final long key = EngineError.key(answer, "CreateFile or SetCommState " + name + hint(answer), port);
             return PortAccess.get().register(port, new SerialPort(port, key, name));
+        }
+
+        private static String hint(final long answer) {
+            switch (EngineError.win32Error(answer)) {
+                case Win32Error.FILE_NOT_FOUND:
+                    return " (there is no such port)";
+                case Win32Error.ACCESS_DENIED:
+                    return " (another program may have it open)";
+                default:
+                    return "";
+            }
         }
     }
 }
