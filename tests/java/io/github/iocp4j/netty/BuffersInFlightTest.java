@@ -182,6 +182,26 @@ final class BuffersInFlightTest {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
+    /** Those of the addresses belong to no allocator of the channel. */
+    @Test
+    void areReleasedAfterAForcedClose() throws Exception {
+        final long before = UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        for (int i = 0; i < 3; i++) {
+            final Channel channel = datagrams(i > 0);
+            if (i > 1) {
+                channel.deregister().sync();
+            }
+            assertThat(UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()).isGreaterThan(before);
+            onLoop(channel, () -> {
+                channel.unsafe().closeForcibly();
+                return null;
+            });
+            while (UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() > before) {
+                Thread.sleep(1);
+            }
+        }
+    }
+
     @Test
     void areKeptByReads() throws Exception {
         final Channel socket = socket(true);

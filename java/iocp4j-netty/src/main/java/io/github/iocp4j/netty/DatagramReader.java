@@ -60,6 +60,10 @@ final class DatagramReader {
         }
     }
 
+    boolean isReceiving() {
+        return receives.count() > 0;
+    }
+
     /** All receives have completed, and none follows. */
     void release() {
         receives.release();

@@ -37,6 +37,16 @@ final class DatagramSends {
         return count;
     }
 
+    /** Whether Windows sends one of the messages. */
+    boolean isSending() {
+        for (final ByteBuf content : contents) {
+            if (content != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isFull() {
         return count == PLACES;
     }

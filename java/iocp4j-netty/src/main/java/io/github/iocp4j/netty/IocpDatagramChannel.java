@@ -56,6 +56,8 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private volatile boolean bound;
 
     private final DatagramReader reader = new DatagramReader(this);
+    /** The channel is closed, and the addresses of its operations are not released yet. */
+    private boolean keepsAddresses;
 
     // Sending.
     private DatagramSends sends;
@@ -295,8 +297,15 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     }
 
     @Override
-    void closed() {
-        if (socket != null) {
+    void handleClosed() {
+        keepsAddresses = socket != null;
+        releaseAddresses();
+    }
+
+    /** After a close, when no operation uses them: after a forced close, completions may follow. */
+    private void releaseAddresses() {
+        if (keepsAddresses && !reader.isReceiving() && !sends.isSending()) {
+            keepsAddresses = false;
             reader.release();
             sends.release();
         }
@@ -328,6 +337,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         } else {
             sendCompleted(event);
         }
+        releaseAddresses();
     }
 
     @Override
