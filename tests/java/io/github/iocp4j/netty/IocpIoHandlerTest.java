@@ -5,15 +5,21 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerContext;
+import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -154,6 +160,35 @@ final class IocpIoHandlerTest {
         }
         assertThat(System.nanoTime() - began).isGreaterThan(MILLISECONDS.toNanos(5));
         handler.destroy();
+    }
+
+    /** Netty's {@link ManualIoEventLoop}, whose waits have no limit here. */
+    @Test
+    void aProgramRunsTheLoopItself() throws Exception {
+        handler.destroy();
+        final CompletableFuture<ManualIoEventLoop> made = new CompletableFuture<>();
+        final Thread runner = new Thread(() -> {
+            final ManualIoEventLoop manual = new ManualIoEventLoop(Thread.currentThread(), IocpIoHandler.newFactory());
+            made.complete(manual);
+            while (!manual.isTerminated()) {
+                manual.run(0);
+            }
+        });
+        runner.start();
+        final ManualIoEventLoop manual = made.get();
+        final Channel server = new ServerBootstrap().group(manual).channel(IocpServerSocketChannel.class)
+                .childHandler(Loops.initializer(Loops.Echo::new)).bind(Loops.loopback(0)).sync().channel();
+        final Loops.Collector collector = new Loops.Collector();
+        final Channel client = new Bootstrap().group(manual).channel(IocpSocketChannel.class).handler(collector)
+                .connect(server.localAddress()).sync().channel();
+        for (int i = 0; i < 10; i++) {
+            client.writeAndFlush(Unpooled.wrappedBuffer(Loops.random(1_000)));
+            assertThat(collector.await(1_000)).isEqualTo(Loops.random(1_000));
+        }
+        manual.shutdownGracefully(0, 1, MINUTES).sync();
+        runner.join();
+        assertThat(client.isOpen()).isFalse();
+        assertThat(server.isOpen()).isFalse();
     }
 
     /** A loop with one timer. */

@@ -280,8 +280,7 @@ public final class IocpIoHandler implements IoHandler {
         final long task = isScheduled ? loop.delayNanos(now) : Long.MAX_VALUE;
         final long nanos = Math.min(task, closes.untilNextDeadline(now));
         // Rounded up, because otherwise the loop would poll without waiting in the last millisecond.
-        return (int) Math.min(
-                (Math.max(nanos, 0) + NANOS_PER_MILLISECOND - 1) / NANOS_PER_MILLISECOND, Integer.MAX_VALUE);
+        return nanos <= 0 ? 0 : (int) Math.min((nanos - 1) / NANOS_PER_MILLISECOND + 1, Integer.MAX_VALUE);
     }
 
     void poll(final int milliseconds) {
