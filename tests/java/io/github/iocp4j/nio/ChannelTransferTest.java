@@ -201,6 +201,23 @@ final class ChannelTransferTest {
 
     @ParameterizedTest
     @EnumSource
+    void aBufferThatIsInAListTwiceIsWrittenTwice(final ChannelPair.Kind kind) throws Exception {
+        for (final ByteBuffer separator : List.of(heap(";"), direct(";"))) {
+            try (ChannelPair pair = kind.connect()) {
+                final ByteBuffer[] sources = {heap("ab"), separator, direct("cd"), separator};
+                final Outcome<Long> write = new Outcome<>();
+                pair.client.write(sources, 0, 4, 0, TimeUnit.SECONDS, null, write);
+                assertThat(write.get()).isEqualTo(6);
+                assertThat(separator.hasRemaining()).isFalse();
+                final ByteBuffer target = ByteBuffer.allocate(10);
+                assertThat(pair.server.read(target).get()).isEqualTo(6);
+                assertThat(text(target)).isEqualTo("ab;cd;");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shutdownInputEndsReads(final ChannelPair.Kind kind) throws Exception {
         try (ChannelPair pair = kind.connect()) {
             final Future<Integer> pending = pair.server.read(ByteBuffer.allocate(1));

@@ -15,7 +15,10 @@ import java.nio.channels.WritePendingException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -245,7 +248,16 @@ abstract class StreamChannel extends AsynchronousSocketChannel {
     /** A copy, because the caller may change the array. */
     private static ByteBuffer[] part(final ByteBuffer[] buffers, final int offset, final int length) {
         Objects.checkFromIndexSize(offset, length, buffers.length);
-        return Arrays.copyOfRange(buffers, offset, offset + length);
+        final ByteBuffer[] part = Arrays.copyOfRange(buffers, offset, offset + length);
+        // A buffer that is in the list several times, such as a separator, is transferred each time. Its position
+        // moves once, and cannot show which of them are done.
+        final Set<ByteBuffer> others = Collections.newSetFromMap(new IdentityHashMap<>(length));
+        for (int i = 0; i < length; i++) {
+            if (part[i] != null && !others.add(part[i])) {
+                part[i] = part[i].duplicate();
+            }
+        }
+        return part;
     }
 
     /** Returns 0 for no limit. */
