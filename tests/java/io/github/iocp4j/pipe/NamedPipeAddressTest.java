@@ -31,6 +31,13 @@ final class NamedPipeAddressTest {
     }
 
     @Test
+    void textForMessagesIsEscaped() {
+        final NamedPipeAddress address = NamedPipeAddress.of("a\u202eb");
+        assertThat(address).hasToString("\\\\.\\pipe\\a\\u202eb");
+        assertThat(address.path()).isEqualTo("\\\\.\\pipe\\a\u202eb");
+    }
+
+    @Test
     void spellingsReachTheSameServer() throws Exception {
         try (CompletionPort port = CompletionPort.builder(completion -> { }).workers(1).open();
                 NamedPipeServer server = NamedPipeServer.builder(port, NamedPipeAddress.of(SPELLINGS.get(2))).open()) {

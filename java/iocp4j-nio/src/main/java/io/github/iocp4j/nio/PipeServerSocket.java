@@ -138,7 +138,8 @@ public final class PipeServerSocket extends ServerSocket {
         checkOpen();
         if (!(endpoint instanceof NamedPipeAddress)) {
             throw new IllegalArgumentException(
-                    "A PipeServerSocket is bound to a NamedPipeAddress, not to " + endpoint);
+                    "A PipeServerSocket is bound to a NamedPipeAddress, not to "
+                            + (endpoint == null ? "null" : "a " + endpoint.getClass().getName()));
         }
         open(NamedPipeServer.builder(port == null ? Streams.port() : port, (NamedPipeAddress) endpoint), clients);
     }

@@ -320,7 +320,8 @@ public final class PipeSocket extends SocketWithoutTcp {
             return fixedAddress;
         }
         if (!(address instanceof NamedPipeAddress)) {
-            throw new IllegalArgumentException("A PipeSocket connects to a NamedPipeAddress, not to " + address
+            throw new IllegalArgumentException("A PipeSocket connects to a NamedPipeAddress, not to "
+                    + (address == null ? "null" : "a " + address.getClass().getName())
                     + ". For a library that has only hosts and ports, give it a PipeSocketFactory");
         }
         return (NamedPipeAddress) address;

@@ -47,8 +47,9 @@ final class TcpAddresses {
             throw new UnresolvedAddressException();
         }
         if (!DUAL && internet.getAddress() instanceof Inet6Address) {
-            throw new UnsupportedAddressException(address + " is an IPv6 address, but this channel is for IPv4 only:"
-                    + " the JVM prefers IPv4 (java.net.preferIPv4Stack), or Windows has no IPv6");
+            throw new UnsupportedAddressException(internet.getAddress().getHostAddress()
+                    + " is an IPv6 address, but this channel is for IPv4 only: the JVM prefers IPv4"
+                    + " (java.net.preferIPv4Stack), or Windows has no IPv6");
         }
         return internet;
     }

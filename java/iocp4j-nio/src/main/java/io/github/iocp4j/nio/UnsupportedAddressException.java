@@ -17,8 +17,9 @@ final class UnsupportedAddressException extends UnsupportedAddressTypeException 
     /** The address, if it has that class. */
     static <A extends SocketAddress> A check(final SocketAddress address, final Class<A> wanted) {
         if (!wanted.isInstance(address)) {
+            // Without the address: the name of its host may come from outside.
             throw new UnsupportedAddressException("The address of this channel must be a " + wanted.getName()
-                    + ", but " + address + " is a " + address.getClass().getName()
+                    + ", not a " + address.getClass().getName()
                     + (address instanceof NamedPipeAddress ? ": NamedPipeChannels opens channels over pipes" : ""));
         }
         return wanted.cast(address);

@@ -1,6 +1,7 @@
 package io.github.iocp4j.pipe;
 
 import io.github.iocp4j.internal.PipeNames;
+import io.github.iocp4j.internal.Printable;
 import java.net.SocketAddress;
 
 /**
@@ -72,8 +73,9 @@ public final class NamedPipeAddress extends SocketAddress {
         return path.chars().map(c -> Character.toLowerCase(Character.toUpperCase(c))).reduce(0, (h, c) -> 31 * h + c);
     }
 
+    /** Returns the path for a message: characters that could forge a line are escaped. */
     @Override
     public String toString() {
-        return path;
+        return Printable.of(path);
     }
 }
