@@ -77,6 +77,16 @@ final class WaitedReadTest {
     }
 
     @Test
+    void anInterruptedThreadReadsWhatHasCome() throws Exception {
+        try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
+            pair.server.getOutputStream().write(7);
+            Thread.currentThread().interrupt();
+            assertThat(pair.client.getInputStream().read()).isEqualTo(7);
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        }
+    }
+
+    @Test
     void interruptsAtAnyTimeLoseNoByte() throws Exception {
         try (SocketPairOnPipe pair = SocketPairOnPipe.open()) {
             final InputStream in = pair.client.getInputStream();

@@ -166,7 +166,8 @@ final class StreamInput extends InputStream {
     /** Returns when the read has ended, perhaps one that is in flight already; false when the direction is stopped. */
     private boolean read(final int wanted) throws IOException {
         if (reading.isIdle()) {
-            if (waitsInTheKernel && WaitedReads.areForThisThread()) {
+            // An interrupted thread cannot wait in the kernel. It still gets what has come already.
+            if (waitsInTheKernel && WaitedReads.areForThisThread() && !Thread.currentThread().isInterrupted()) {
                 return readAndWait(wanted);
             }
             startRead(wanted);
