@@ -137,7 +137,7 @@ TEST_F(WaitedOperationTest, WaitsUntilTheKernelHasCancelled) {
 
 TEST_F(WaitedOperationTest, IsWokenWhileItWaits) {
     Request request;
-    auto result = runElsewhere(request);
+    auto result = runElsewhere(request, kNeverReached);
     wake();
     EXPECT_EQ(Operations::kWoken, result.get()->status);
     request.answer = Request::Answer::kSucceeds;
@@ -150,7 +150,7 @@ TEST_F(WaitedOperationTest, IsWokenBeforeItWaits) {
     wake();
     wake();
     Request request;
-    EXPECT_EQ(Operations::kWoken, run(request)->status);
+    EXPECT_EQ(Operations::kWoken, run(request, kNeverReached)->status);
     Request next;
     next.bytes = 2;
     auto result = runElsewhere(next);

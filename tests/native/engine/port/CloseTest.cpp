@@ -71,6 +71,26 @@ TEST_F(CloseTest, ListenerClosesItsPortWithoutWaitingForItself) {
     EXPECT_EQ(2u, recording_.count());
 }
 
+// CancelIoEx is a system call, and most files and connections close when nothing is in flight.
+TEST_F(CloseTest, IdleDeviceClosesWithoutACancel) {
+    TestPort port{recording_};
+    const Device::Key idle = pipe(port, kernel_);
+    const Device::Key used = pipe(port, kernel_);
+    Request over;
+    ASSERT_TRUE(read(idle, 1, over));
+    ASSERT_TRUE(kernel_.complete(over));
+    ASSERT_TRUE(waitFor([&] { return port->operations().inFlight() == 0; }));
+    ASSERT_TRUE(waitFor([&] { return port->snapshot().devices[0].inFlight == 0; })) << "the listener has returned";
+    EXPECT_TRUE(closed(idle));
+    EXPECT_EQ(0u, kernel_.counters.cancels);
+
+    Request pending;
+    ASSERT_TRUE(read(used, 2, pending));
+    EXPECT_TRUE(closed(used));
+    EXPECT_EQ(1u, kernel_.counters.cancels);
+    EXPECT_EQ(kHandlesClosed, recording_.waitForToken(2).status);
+}
+
 TEST_F(CloseTest, DeviceIsNotifiedOnceThatItCloses) {
     class Counting final : public NamedPipe {
     public:
