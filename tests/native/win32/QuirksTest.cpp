@@ -3,15 +3,13 @@
 #include <functional>
 
 #include "../fixtures/FakeCall.h"
+#include "../fixtures/Wine.h"
 #include "win32/Quirks.h"
 
 namespace iocp4j::win32 {
 namespace {
 
 using namespace test;
-
-// Returns true if this system can have quirks.
-bool differs() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
 
 // Detects the quirk on a system with that LockFileEx.
 bool locksQueueNoPacket(const std::function<BOOL(HANDLE port, OVERLAPPED*)>& lockFileEx) {
@@ -28,7 +26,7 @@ bool locksQueueNoPacket(const std::function<BOOL(HANDLE port, OVERLAPPED*)>& loc
 }
 
 TEST(QuirksTest, WindowsHasNone) {
-    if (differs()) {
+    if (isWine()) {
         GTEST_SKIP() << "is about Windows";
     }
     const FakeCall<&Calls::lockFileEx> lock{[](auto...) {
@@ -43,15 +41,15 @@ TEST(QuirksTest, WindowsHasNone) {
 
 TEST(QuirksTest, AreTheSameEachTime) {
     EXPECT_EQ(&quirks(), &quirks());
-    EXPECT_EQ(differs(), quirks().statusMayBeUnwritten);
-    EXPECT_EQ(differs(), quirks().concurrencyIgnored);
-    EXPECT_EQ(differs(), quirks().waitingReceivesCostTime);
+    EXPECT_EQ(isWine(), quirks().statusMayBeUnwritten);
+    EXPECT_EQ(isWine(), quirks().concurrencyIgnored);
+    EXPECT_EQ(isWine(), quirks().waitingReceivesCostTime);
     EXPECT_EQ(findQuirks().locksQueueNoPacket, quirks().locksQueueNoPacket);
     EXPECT_EQ(findQuirks().holdersTakeClients, quirks().holdersTakeClients);
 }
 
 TEST(QuirksTest, LockIsTried) {
-    if (!differs()) {
+    if (!isWine()) {
         GTEST_SKIP() << "nothing is tried on Windows";
     }
     EXPECT_FALSE(locksQueueNoPacket(

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "../fixtures/SocketEnds.h"
+#include "../fixtures/Wine.h"
 #include "win32/Winsock.h"
 
 namespace iocp4j::win32 {
@@ -45,7 +46,6 @@ TEST(WinsockTest, StatusesOfPacketsBecomeWinsocksCodes) {
 
 // The last of these calls shows that the table is Winsock's.
 TEST(WinsockTest, WinsockHasTheSameCodes) {
-    const bool isWine = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
     const test::PlainSocket socket;
     for (const auto& [status, error] : kTranslations) {
         OVERLAPPED over{};
@@ -54,7 +54,7 @@ TEST(WinsockTest, WinsockHasTheSameCodes) {
         DWORD flags = 0;
         const BOOL succeeded = ::WSAGetOverlappedResult(socket.get(), &over, &bytes, FALSE, &flags);
         const int reported = succeeded ? ERROR_SUCCESS : ::WSAGetLastError();
-        if (!isWine || reported != WSAEINVAL) {
+        if (!test::isWine() || reported != WSAEINVAL) {
             EXPECT_EQ(error, reported) << std::hex << status;
         }
     }

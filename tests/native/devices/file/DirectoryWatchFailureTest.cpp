@@ -7,6 +7,7 @@
 
 #include "../../fixtures/ScriptedDevice.h"
 #include "../../fixtures/WatchedDirectory.h"
+#include "../../fixtures/Wine.h"
 #include "devices/file/DirectoryWatch.h"
 
 namespace iocp4j {
@@ -100,8 +101,7 @@ TEST_F(DirectoryWatchFailureTest, EndsWhenTheDirectoryIsDeleted) {
     ASSERT_EQ(0u, opened.error());
     ASSERT_EQ(0u, start(*opened));
     ASSERT_TRUE(::RemoveDirectoryW(directory_.path(L"watched").c_str()));
-    if (::GetProcAddress(::GetModuleHandleW(L"ntdll"), "wine_get_version") != nullptr &&
-        !Device::awaitClosed(*opened, std::chrono::steady_clock::now() + std::chrono::seconds{2})) {
+    if (isWine() && !Device::awaitClosed(*opened, std::chrono::steady_clock::now() + std::chrono::seconds{2})) {
         GTEST_SKIP() << "Wine does not end the watch of a directory that is deleted";
     }
     EXPECT_TRUE(Device::awaitClosed(*opened, deadline()));

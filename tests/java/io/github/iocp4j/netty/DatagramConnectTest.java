@@ -62,8 +62,16 @@ final class DatagramConnectTest {
         client.writeAndFlush(udp.bytes(1)).await();
         assertThat(received.events.take()).isInstanceOf(PortUnreachableException.class);
         assertThat(client.isActive()).isTrue();
+    }
+
+    @Test
+    void receivesAfterNobodyHadThePort() throws Exception {
         Wine.skip("Under Wine, the error ends all receives in flight, and later ones find only datagrams that are"
                 + " there already");
+        final InetSocketAddress address = udp.freeAddress();
+        final DatagramChannel client = udp.connect(received, address);
+        client.writeAndFlush(udp.bytes(1)).await();
+        assertThat(received.events.take()).isInstanceOf(PortUnreachableException.class);
         final DatagramChannel back = (DatagramChannel) udp.bootstrap(new Received()).bind(address).sync().channel();
         back.writeAndFlush(udp.to(client, 2)).sync();
         assertThat(received.next()).isEqualTo("02");

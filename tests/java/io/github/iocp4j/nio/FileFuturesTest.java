@@ -73,8 +73,7 @@ final class FileFuturesTest {
         }
     }
 
-    /** Contended locks work nowhere else. */
-    private static void assumeWindows() {
+    private static void skipWhereLocksDoNotWait() {
         Wine.skip("Wine never ends the wait for a lock");
     }
 
@@ -91,7 +90,7 @@ final class FileFuturesTest {
 
     @Test
     void locksWaitTimeOutAndAreCancelled() throws Exception {
-        assumeWindows();
+        skipWhereLocksDoNotWait();
         try (OverlappedFile file = open(); OverlappedFile second = open()) {
             Futures.lock(file, RANGE, LockMode.EXCLUSIVE).get();
             assertThat(failureOf(Futures.lock(second, RANGE, LockMode.SHARED, Duration.ofMillis(20))))
@@ -120,7 +119,7 @@ final class FileFuturesTest {
 
     @Test
     void theCloseEndsALockThatWaits() throws Exception {
-        assumeWindows();
+        skipWhereLocksDoNotWait();
         try (OverlappedFile file = open(); OverlappedFile second = open()) {
             Futures.lock(file, RANGE, LockMode.EXCLUSIVE).get();
             final CompletableFuture<Void> lock = Futures.lock(second, RANGE, LockMode.EXCLUSIVE);
