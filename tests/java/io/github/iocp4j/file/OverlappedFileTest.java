@@ -193,7 +193,7 @@ final class OverlappedFileTest extends FilesOnAPort {
                     .isThrownBy(() -> file.read(buffer, FilePosition.at(0), Duration.ZERO, 0))
                     .withMessageContaining("deadline");
             assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(0).length(-1))
-                    .withMessageContaining("-1 bytes");
+                    .withMessageContaining("The length is -1");
             assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(-5)).withMessageContaining("-5");
             assertThatIllegalArgumentException().isThrownBy(() -> FileRange.from(2).length(Long.MAX_VALUE));
             assertThatIllegalArgumentException().isThrownBy(() -> file.setSize(-1)).withMessageContaining("-1");
