@@ -177,10 +177,15 @@ TEST_F(ChildProcessTest, HasTheEnvironmentAndTheFolderOfItsSettings) {
 
 TEST_F(ChildProcessTest, InheritsNoOtherHandle) {
     SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-    const win32::Handle event{::CreateEventW(&inheritable, TRUE, FALSE, nullptr)};
+    // So many that the number of the last one is not that of a handle which the child opens itself.
+    constexpr std::uintptr_t kHigh = 4'000;
+    std::vector<win32::Handle> events;
+    do {
+        events.emplace_back(::CreateEventW(&inheritable, TRUE, FALSE, nullptr));
+    } while (reinterpret_cast<std::uintptr_t>(events.back().get()) < kHigh);
     const auto first = start(L"wait");
     // The number of a handle says nothing of another process, but without the list it would be the same there.
-    const auto number = std::to_wstring(reinterpret_cast<std::uintptr_t>(event.get()));
+    const auto number = std::to_wstring(reinterpret_cast<std::uintptr_t>(events.back().get()));
     EXPECT_EQ("none\n", outputOf(settingsFor(child(L"handles " + number))));
     // The pipes of the first child do not stay open in the second one.
     const auto second = start(L"wait");
