@@ -1,8 +1,8 @@
 #include "devices/other/AdoptedDevice.h"
 #include "engine/port/CompletionPort.h"
 #include "jni/JavaVm.h"
-#include "jni/NativeResult.h"
 #include "jni/Natives.h"
+#include "jni/Submission.h"
 #include "win32/HandleTraits.h"
 
 namespace iocp4j::jni {
@@ -10,11 +10,7 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL adoptHandle(JNIEnv*, jclass, jlong port, jlong handle, jboolean passed) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         const auto raw = reinterpret_cast<HANDLE>(static_cast<std::intptr_t>(handle));
         // win32::Handle treats either value as empty, and CreateIoCompletionPort would create a new port for
         // INVALID_HANDLE_VALUE.
@@ -22,17 +18,13 @@ jlong JNICALL adoptHandle(JNIEnv*, jclass, jlong port, jlong handle, jboolean pa
             return refused(ERROR_INVALID_HANDLE);
         }
         const auto ownership = passed ? AdoptedDevice::Ownership::kPassed : AdoptedDevice::Ownership::kKept;
-        return resultOf(AdoptedDevice::adopt(*found, raw, ownership));
+        return resultOf(AdoptedDevice::adopt(found, raw, ownership));
     });
 }
 
 jlong JNICALL openPath(JNIEnv* env, jclass, jlong port, jstring path, jint access) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
-        return resultOf(AdoptedDevice::open(*found, toWide(env, path), static_cast<DWORD>(access)));
+    return onPort(port, [&](CompletionPort& found) {
+        return resultOf(AdoptedDevice::open(found, toWide(env, path), static_cast<DWORD>(access)));
     });
 }
 

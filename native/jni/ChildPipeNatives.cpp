@@ -15,16 +15,12 @@ jlong JNICALL openChildPipe(JNIEnv*, jclass, jlong port, jint direction, jboolea
         !within(buffer, 0, kMaxBuffer)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         ChildPipeSettings settings;
         settings.direction = static_cast<PipeDirection>(direction);
         settings.overlappedChild = overlappedChild != JNI_FALSE;
         settings.buffer = static_cast<std::uint32_t>(buffer);
-        return resultOf(ChildPipe::open(*found, settings));
+        return resultOf(ChildPipe::open(found, settings));
     });
 }
 

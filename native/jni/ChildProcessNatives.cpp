@@ -27,11 +27,7 @@ jlong JNICALL openChildProcess(JNIEnv* env, jclass, jlong port, jstring commandL
         env->GetArrayLength(opened) != kOpenedLength) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         ChildProcessSettings settings;
         settings.commandLine = toWide(env, commandLine);
         settings.folder = toWide(env, folder);
@@ -45,7 +41,7 @@ jlong JNICALL openChildProcess(JNIEnv* env, jclass, jlong port, jstring commandL
             settings.folder.find(L'\0') != std::wstring::npos) {
             return refused(ERROR_INVALID_PARAMETER);
         }
-        const auto started = ChildProcess::open(*found, settings);
+        const auto started = ChildProcess::open(found, settings);
         if (!started) {
             return refused(started.error());
         }

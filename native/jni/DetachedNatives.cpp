@@ -1,8 +1,8 @@
 #include "engine/port/CompletionPort.h"
 #include "engine/port/Detached.h"
 #include "jni/JavaVm.h"
-#include "jni/NativeResult.h"
 #include "jni/Natives.h"
+#include "jni/Submission.h"
 
 namespace iocp4j::jni {
 
@@ -10,10 +10,8 @@ namespace {
 
 // Returns the key of the new device.
 jlong JNICALL associate(JNIEnv*, jclass, jlong detached, jlong port) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? resultOf(Detached::associate(static_cast<Detached::Key>(detached), *found))
-                     : refused(EngineError::kPortClosed);
+    return onPort(port, [&](CompletionPort& found) {
+        return resultOf(Detached::associate(static_cast<Detached::Key>(detached), found));
     });
 }
 

@@ -27,7 +27,7 @@ jlong JNICALL bind(JNIEnv* env, jclass, jlong detached, jbyteArray address) {
     if (!where) {
         return refused(where.error());
     }
-    return withDetached(detached, [&](DetachedSocket& socket) { return done(socket.bind(*where)); });
+    return withDetached(detached, [&](DetachedSocket& socket) { return resultOf(socket.bind(*where)); });
 }
 
 jlong JNICALL localAddress(JNIEnv* env, jclass, jlong detached, jbyteArray to) {
@@ -40,7 +40,7 @@ jlong JNICALL remoteAddress(JNIEnv* env, jclass, jlong detached, jbyteArray to) 
 
 jlong JNICALL set(JNIEnv*, jclass, jlong detached, jint option, jint value) {
     const SocketSetting setting{static_cast<SocketOption>(option), value};
-    return withDetached(detached, [&](DetachedSocket& socket) { return done(socket.set(setting)); });
+    return withDetached(detached, [&](DetachedSocket& socket) { return resultOf(socket.set(setting)); });
 }
 
 jlong JNICALL get(JNIEnv*, jclass, jlong detached, jint option) {

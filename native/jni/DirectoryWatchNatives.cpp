@@ -83,16 +83,7 @@ jlong JNICALL openWatch(JNIEnv* env, jclass, jlong port, jstring path, jint filt
 }
 
 jlong JNICALL startWatch(JNIEnv*, jclass, jlong device) {
-    const Share<Device> found{static_cast<Device::Key>(device)};
-    if (!found) {
-        return refused(EngineError::kDeviceClosed);
-    }
-    auto* watch = deviceAs<DirectoryWatch>(found);
-    if (watch == nullptr) {
-        return refused(EngineError::kWrongDevice);
-    }
-    const win32::ErrorCode error = watch->start();
-    return error == ERROR_SUCCESS ? jlong{1} : refused(error);
+    return onDevice<DirectoryWatch>(device, [](DirectoryWatch& watch) { return resultOf(watch.start()); });
 }
 
 }  // namespace

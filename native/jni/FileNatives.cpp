@@ -61,19 +61,7 @@ private:
     jlong length_ = 0;
 };
 
-// Calls `body` with a file, and returns its result.
-template <class Body>
-jlong onFile(jlong device, Body&& body) noexcept {
-    return guarded([&] {
-        const Share<Device> found{static_cast<Device::Key>(device)};
-        if (!found) {
-            return refused(EngineError::kDeviceClosed);
-        }
-        auto* file = deviceAs<OverlappedFile>(found);
-        return file != nullptr ? body(*file) : refused(EngineError::kWrongDevice);
-    });
-}
-
+// For a call without a value: returns 0 on success.
 jlong done(win32::ErrorCode error) noexcept { return error == ERROR_SUCCESS ? 0 : refused(error); }
 
 jlong JNICALL openFile(JNIEnv* env, jclass, jlong port, jstring path, jint access, jint share, jint disposition,
@@ -87,18 +75,14 @@ jlong JNICALL openFile(JNIEnv* env, jclass, jlong port, jstring path, jint acces
         !within(disposition, CREATE_NEW, TRUNCATE_EXISTING)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         settings.path = toWide(env, path);
-        return resultOf(OverlappedFile::open(*found, settings));
+        return resultOf(OverlappedFile::open(found, settings));
     });
 }
 
 jlong JNICALL alignment(JNIEnv*, jclass, jlong device) {
-    return onFile(device, [](OverlappedFile& file) { return jlong{file.alignment()}; });
+    return onDevice<OverlappedFile>(device, [](OverlappedFile& file) { return jlong{file.alignment()}; });
 }
 
 template <class Start>
@@ -143,14 +127,14 @@ jlong JNICALL lock(JNIEnv*, jclass, jlong device, jlong position, jlong length, 
 }
 
 jlong JNICALL tryLock(JNIEnv*, jclass, jlong device, jlong position, jlong length, jboolean exclusive) {
-    return onFile(device, [&](OverlappedFile& file) {
+    return onDevice<OverlappedFile>(device, [&](OverlappedFile& file) {
         return done(file.tryLock(exclusive != JNI_FALSE ? DWORD{LOCKFILE_EXCLUSIVE_LOCK} : 0,
                                  static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(length)));
     });
 }
 
 jlong JNICALL identity(JNIEnv* env, jclass, jlong device, jlongArray into) {
-    return onFile(device, [&](OverlappedFile& file) {
+    return onDevice<OverlappedFile>(device, [&](OverlappedFile& file) {
         const auto found = file.identity();
         if (!found) {
             return refused(found.error());
@@ -165,34 +149,37 @@ jlong JNICALL identity(JNIEnv* env, jclass, jlong device, jlongArray into) {
 }
 
 jlong JNICALL unlock(JNIEnv*, jclass, jlong device, jlong position, jlong length) {
-    return onFile(device, [&](OverlappedFile& file) {
+    return onDevice<OverlappedFile>(device, [&](OverlappedFile& file) {
         return done(file.unlock(static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(length)));
     });
 }
 
 jlong JNICALL size(JNIEnv*, jclass, jlong device) {
-    return onFile(device, [](OverlappedFile& file) { return resultOf(file.size()); });
+    return onDevice<OverlappedFile>(device, [](OverlappedFile& file) { return resultOf(file.size()); });
 }
 
 jlong JNICALL setSize(JNIEnv*, jclass, jlong device, jlong size) {
-    return onFile(device, [&](OverlappedFile& file) { return done(file.setSize(static_cast<std::uint64_t>(size))); });
+    return onDevice<OverlappedFile>(
+        device, [&](OverlappedFile& file) { return done(file.setSize(static_cast<std::uint64_t>(size))); });
 }
 
 jlong JNICALL flush(JNIEnv*, jclass, jlong device) {
-    return onFile(device, [](OverlappedFile& file) { return done(file.flush()); });
+    return onDevice<OverlappedFile>(device, [](OverlappedFile& file) { return done(file.flush()); });
 }
 
 jlong JNICALL setSparse(JNIEnv*, jclass, jlong device) {
-    return onFile(device, [](OverlappedFile& file) { return done(file.setSparse()); });
+    return onDevice<OverlappedFile>(device, [](OverlappedFile& file) { return done(file.setSparse()); });
 }
 
 jlong JNICALL setCompressed(JNIEnv*, jclass, jlong device, jboolean compressed) {
-    return onFile(device, [&](OverlappedFile& file) { return done(file.setCompressed(compressed != JNI_FALSE)); });
+    return onDevice<OverlappedFile>(
+        device, [&](OverlappedFile& file) { return done(file.setCompressed(compressed != JNI_FALSE)); });
 }
 
 jlong JNICALL copyMetadata(JNIEnv*, jclass, jlong source, jlong target) {
-    return onFile(source, [&](OverlappedFile& from) {
-        return onFile(target, [&](OverlappedFile& file) { return done(file.copyMetadataFrom(from)); });
+    return onDevice<OverlappedFile>(source, [&](OverlappedFile& from) {
+        return onDevice<OverlappedFile>(target,
+                                        [&](OverlappedFile& file) { return done(file.copyMetadataFrom(from)); });
     });
 }
 

@@ -8,10 +8,8 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openJobObject(JNIEnv*, jclass, jlong port, jboolean killOnClose) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? resultOf(JobObject::open(*found, killOnClose == JNI_TRUE)) : refused(EngineError::kPortClosed);
-    });
+    return onPort(port,
+                  [&](CompletionPort& found) { return resultOf(JobObject::open(found, killOnClose == JNI_TRUE)); });
 }
 
 jlong JNICALL assign(JNIEnv*, jclass, jlong device, jint process) {

@@ -14,25 +14,19 @@ jlong JNICALL openMailslotServer(JNIEnv* env, jclass, jlong port, jstring name, 
     if (longestMessage < 0) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         MailslotSettings settings;
         settings.name = toWide(env, name);
         settings.longestMessage = static_cast<std::uint32_t>(longestMessage);
         settings.timeout = milliseconds < 0 ? MAILSLOT_WAIT_FOREVER : static_cast<std::uint32_t>(milliseconds);
         settings.sddl = toWide(env, sddl);
-        return resultOf(MailslotServer::open(*found, settings));
+        return resultOf(MailslotServer::open(found, settings));
     });
 }
 
 jlong JNICALL openMailslotClient(JNIEnv* env, jclass, jlong port, jstring name) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? resultOf(MailslotClient::open(*found, toWide(env, name))) : refused(EngineError::kPortClosed);
-    });
+    return onPort(port,
+                  [&](CompletionPort& found) { return resultOf(MailslotClient::open(found, toWide(env, name))); });
 }
 
 jlong JNICALL mailslotContents(JNIEnv*, jclass, jlong device) {

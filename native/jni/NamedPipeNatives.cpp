@@ -28,11 +28,7 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         !within(listening, kAdaptive, NamedPipeServerSettings::kMaxListening)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         NamedPipeServerSettings settings;
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
@@ -48,8 +44,8 @@ jlong JNICALL openPipeServer(JNIEnv* env, jclass, jlong port, jstring name, jint
         settings.acceptRemote = acceptRemote != JNI_FALSE;
         settings.sddl = toWide(env, sddl);
         settings.token = static_cast<std::uint64_t>(token);
-        return resultOf(settings.listening == 0 || settings.detached ? PipeAcceptor::open(*found, settings)
-                                                                     : NamedPipeServer::open(*found, settings));
+        return resultOf(settings.listening == 0 || settings.detached ? PipeAcceptor::open(found, settings)
+                                                                     : NamedPipeServer::open(found, settings));
     });
 }
 
@@ -84,11 +80,7 @@ jlong JNICALL openPipeClient(JNIEnv* env, jclass, jlong port, jstring name, jint
     if (!isDirection(direction) || !within(impersonation, SecurityAnonymous, SecurityDelegation)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         NamedPipeClientSettings settings;
         settings.name = toWide(env, name);
         settings.direction = static_cast<PipeDirection>(direction);
@@ -96,7 +88,7 @@ jlong JNICALL openPipeClient(JNIEnv* env, jclass, jlong port, jstring name, jint
         settings.impersonation = static_cast<SECURITY_IMPERSONATION_LEVEL>(impersonation);
         settings.wait = wait != JNI_FALSE;
         settings.waitForServer = waitForServer != JNI_FALSE;
-        return resultOf(NamedPipeClient::open(*found, settings));
+        return resultOf(NamedPipeClient::open(found, settings));
     });
 }
 

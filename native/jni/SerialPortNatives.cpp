@@ -41,11 +41,7 @@ jlong JNICALL openSerialPort(JNIEnv* env, jclass, jlong port, jstring name, jint
     if (!areSettings(given)) {
         return refused(ERROR_INVALID_PARAMETER);
     }
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        if (!found) {
-            return refused(EngineError::kPortClosed);
-        }
+    return onPort(port, [&](CompletionPort& found) {
         SerialSettings line;
         line.name = toWide(env, name);
         line.baud = static_cast<std::uint32_t>(given[kBaud]);
@@ -58,7 +54,7 @@ jlong JNICALL openSerialPort(JNIEnv* env, jclass, jlong port, jstring name, jint
         line.timeouts = {static_cast<DWORD>(given[kReadInterval]), static_cast<DWORD>(given[kReadMultiplier]),
                          static_cast<DWORD>(given[kReadConstant]), static_cast<DWORD>(given[kWriteMultiplier]),
                          static_cast<DWORD>(given[kWriteConstant])};
-        return resultOf(SerialPort::open(*found, line));
+        return resultOf(SerialPort::open(found, line));
     });
 }
 

@@ -56,18 +56,18 @@ jlong JNICALL serve(JNIEnv* env, jclass, jlong socket, jlong port, jstring name,
         if (!server) {
             return refused(ERROR_INVALID_PARAMETER);
         }
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
-        return found ? resultOf(DetachedSocket::serve(static_cast<Detached::Key>(socket), *found, *server))
-                     : refused(EngineError::kPortClosed);
+        return onPort(port, [&](CompletionPort& found) {
+            return resultOf(DetachedSocket::serve(static_cast<Detached::Key>(socket), found, *server));
+        });
     });
 }
 
 jlong JNICALL listen(JNIEnv*, jclass, jlong server) {
-    return withSocket<SocketServer>(server, [](SocketServer& socket) { return done(socket.listen()); });
+    return onDevice<SocketServer>(server, [](SocketServer& socket) { return resultOf(socket.listen()); });
 }
 
 jlong JNICALL accept(JNIEnv*, jclass, jlong server, jlong token, jint milliseconds) {
-    const jlong onDemand = withSocket<SocketServer>(
+    const jlong onDemand = onDevice<SocketServer>(
         server, [](SocketServer& socket) { return socket.onDemand() ? jlong{1} : refused(EngineError::kWrongDevice); });
     if (onDemand < 0) {
         return onDemand;
@@ -78,25 +78,24 @@ jlong JNICALL accept(JNIEnv*, jclass, jlong server, jlong token, jint millisecon
 }
 
 jlong JNICALL localAddress(JNIEnv* env, jclass, jlong device, jbyteArray to) {
-    return withSocket<Socket>(device, [&](Socket& socket) { return put(env, socket.localAddress(), to); });
+    return onDevice<Socket>(device, [&](Socket& socket) { return put(env, socket.localAddress(), to); });
 }
 
 jlong JNICALL remoteAddress(JNIEnv* env, jclass, jlong device, jbyteArray to) {
-    return withSocket<Socket>(device, [&](Socket& socket) { return put(env, socket.remoteAddress(), to); });
+    return onDevice<Socket>(device, [&](Socket& socket) { return put(env, socket.remoteAddress(), to); });
 }
 
 jlong JNICALL available(JNIEnv*, jclass, jlong device) {
-    return withSocket<Socket>(device, [](Socket& socket) { return resultOf(socket.available()); });
+    return onDevice<Socket>(device, [](Socket& socket) { return resultOf(socket.available()); });
 }
 
 jlong JNICALL set(JNIEnv*, jclass, jlong device, jint option, jint value) {
     const SocketSetting setting{static_cast<SocketOption>(option), value};
-    return withSocket<Socket>(device, [&](Socket& socket) { return done(socket.set(setting)); });
+    return onDevice<Socket>(device, [&](Socket& socket) { return resultOf(socket.set(setting)); });
 }
 
 jlong JNICALL get(JNIEnv*, jclass, jlong device, jint option) {
-    return withSocket<Socket>(device,
-                              [&](Socket& socket) { return put(socket.get(static_cast<SocketOption>(option))); });
+    return onDevice<Socket>(device, [&](Socket& socket) { return put(socket.get(static_cast<SocketOption>(option))); });
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ jlong JNICALL bind(JNIEnv* env, jclass, jlong device, jbyteArray address) {
     if (!where) {
         return refused(where.error());
     }
-    return withSocket<StreamSocket>(device, [&](StreamSocket& socket) { return done(socket.bind(*where)); });
+    return onDevice<StreamSocket>(device, [&](StreamSocket& socket) { return resultOf(socket.bind(*where)); });
 }
 
 jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray remote, jlong token, jint milliseconds) {
@@ -101,17 +101,17 @@ jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jobj
 }
 
 jlong JNICALL shutdownOutput(JNIEnv*, jclass, jlong device) {
-    return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownOutput()); });
+    return onDevice<StreamSocket>(device, [](StreamSocket& socket) { return resultOf(socket.shutdownOutput()); });
 }
 
 jlong JNICALL shutdownInput(JNIEnv*, jclass, jlong device) {
-    return withSocket<StreamSocket>(device, [](StreamSocket& socket) { return done(socket.shutdownInput()); });
+    return onDevice<StreamSocket>(device, [](StreamSocket& socket) { return resultOf(socket.shutdownInput()); });
 }
 
 // Returns the number of bytes that it has moved.
 jlong JNICALL takeFirst(JNIEnv* env, jclass, jlong device, jobject buffer, jint offset, jint length) {
     const Buffer memory{env, buffer, offset, length};
-    return withSocket<StreamSocket>(device, [&](StreamSocket& socket) {
+    return onDevice<StreamSocket>(device, [&](StreamSocket& socket) {
         return memory.valid() ? jlong{socket.takeFirst({memory.address(), memory.length()})}
                               : refused(EngineError::kBadBuffer);
     });

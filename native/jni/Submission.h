@@ -12,6 +12,15 @@
 
 namespace iocp4j::jni {
 
+// Calls `body(port)` with an open port, and returns its result. `body` may throw for lack of memory or threads.
+template <class Body>
+jlong onPort(jlong port, Body&& body) noexcept {
+    return guarded([&] {
+        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+        return found ? body(*found) : refused(EngineError::kPortClosed);
+    });
+}
+
 // The device of that kind, or nullptr if it is of another kind.
 template <class Kind>
 Kind* deviceAs(const Share<Device>& share) noexcept {

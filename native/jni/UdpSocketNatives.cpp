@@ -29,7 +29,7 @@ jlong JNICALL bind(JNIEnv* env, jclass, jlong device, jbyteArray address) {
     if (!where) {
         return refused(where.error());
     }
-    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) { return done(socket.bind(*where)); });
+    return onDevice<UdpSocket>(device, [&](UdpSocket& socket) { return resultOf(socket.bind(*where)); });
 }
 
 jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray peer) {
@@ -37,11 +37,11 @@ jlong JNICALL connect(JNIEnv* env, jclass, jlong device, jbyteArray peer) {
     if (!where) {
         return refused(where.error());
     }
-    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) { return done(socket.connect(*where)); });
+    return onDevice<UdpSocket>(device, [&](UdpSocket& socket) { return resultOf(socket.connect(*where)); });
 }
 
 jlong JNICALL disconnect(JNIEnv*, jclass, jlong device) {
-    return withSocket<UdpSocket>(device, [](UdpSocket& socket) { return done(socket.disconnect()); });
+    return onDevice<UdpSocket>(device, [](UdpSocket& socket) { return resultOf(socket.disconnect()); });
 }
 
 // No source stands for all.
@@ -56,8 +56,8 @@ jlong JNICALL changeMembership(JNIEnv* env, jclass, jlong device, jint change, j
         return refused(from.error());
     }
     const Membership membership{*joined, *from, static_cast<std::uint32_t>(networkInterface)};
-    return withSocket<UdpSocket>(device, [&](UdpSocket& socket) {
-        return done(socket.change(static_cast<MembershipChange>(change), membership));
+    return onDevice<UdpSocket>(device, [&](UdpSocket& socket) {
+        return resultOf(socket.change(static_cast<MembershipChange>(change), membership));
     });
 }
 

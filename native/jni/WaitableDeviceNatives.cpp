@@ -10,13 +10,10 @@ namespace iocp4j::jni {
 namespace {
 
 jlong JNICALL openWaitableDevice(JNIEnv* env, jclass, jlong port, jstring name, jlong object) {
-    return guarded([&] {
-        const Share<CompletionPort> found{static_cast<CompletionPort::Key>(port)};
+    return onPort(port, [&](CompletionPort& found) {
         const Share<WaitableObject> watched{static_cast<WaitableObject::Key>(object)};
-        if (!found || !watched) {
-            return refused(!found ? EngineError::kPortClosed : EngineError::kBadObject);
-        }
-        return resultOf(WaitableDevice::open(*found, toWide(env, name), watched->handle()));
+        return watched ? resultOf(WaitableDevice::open(found, toWide(env, name), watched->handle()))
+                       : refused(EngineError::kBadObject);
     });
 }
 
