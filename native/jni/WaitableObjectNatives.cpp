@@ -3,6 +3,7 @@
 #include "jni/NativeResult.h"
 #include "jni/Natives.h"
 #include "win32/Calls.h"
+#include "win32/HandleCopy.h"
 
 namespace iocp4j::jni {
 
@@ -30,10 +31,8 @@ jlong JNICALL openProcess(JNIEnv*, jclass, jint process) {
 // Duplicates the handle with the same rights. The caller still owns its own handle.
 jlong JNICALL duplicate(JNIEnv*, jclass, jlong handle) {
     return guarded([&] {
-        HANDLE copy = nullptr;
-        ::DuplicateHandle(::GetCurrentProcess(), reinterpret_cast<HANDLE>(handle), ::GetCurrentProcess(), &copy, 0,
-                          FALSE, DUPLICATE_SAME_ACCESS);
-        return resultOf(WaitableObject::open(win32::Handle{copy}));
+        auto copy = win32::copyOf(reinterpret_cast<HANDLE>(handle));
+        return copy ? resultOf(WaitableObject::open(std::move(*copy))) : refused(copy.error());
     });
 }
 

@@ -10,6 +10,7 @@
 #include "engine/port/CompletionPort.h"
 #include "win32/Calls.h"
 #include "win32/Decimal.h"
+#include "win32/HandleCopy.h"
 
 namespace iocp4j {
 
@@ -28,15 +29,6 @@ constexpr std::uint32_t kKilled = 1;
 
 // In the record of a wait that kills the process at its deadline.
 constexpr std::uint32_t kKillAtDeadline = 1;
-
-win32::Result<win32::Handle> inheritableCopy(HANDLE handle) noexcept {
-    HANDLE copy = nullptr;
-    if (!calls.duplicateHandle(::GetCurrentProcess(), handle, ::GetCurrentProcess(), &copy, 0, TRUE,
-                               DUPLICATE_SAME_ACCESS)) {
-        return win32::Result<win32::Handle>::failure(::GetLastError());
-    }
-    return win32::Handle{copy};
-}
 
 win32::Result<win32::Handle> inheritableNull(std::size_t stream) noexcept {
     SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
@@ -81,7 +73,7 @@ public:
 
     win32::Result<win32::Handle> childEnd(std::size_t stream) const noexcept {
         const Share<Device> pipe{keys_[stream]};
-        return pipe ? inheritableCopy(static_cast<ChildPipe&>(*pipe).childEnd())
+        return pipe ? win32::inheritableCopyOf(static_cast<ChildPipe&>(*pipe).childEnd())
                     : win32::Result<win32::Handle>::failure(code(EngineError::kPortClosed));
     }
 
@@ -136,7 +128,7 @@ private:
             case ChildStream::kInherit: {
                 const HANDLE own = ::GetStdHandle(kStandardHandles[stream]);
                 // A process without a console may have none.
-                return own == nullptr || own == INVALID_HANDLE_VALUE ? win32::Handle{} : inheritableCopy(own);
+                return own == nullptr || own == INVALID_HANDLE_VALUE ? win32::Handle{} : win32::inheritableCopyOf(own);
             }
             case ChildStream::kNull:
                 return inheritableNull(stream);
@@ -203,16 +195,6 @@ public:
 
     HANDLE process() const noexcept { return process_.get(); }
     DWORD id() const noexcept { return id_; }
-
-    // Another handle, because this object still needs its own.
-    win32::Result<win32::Handle> copy() const noexcept {
-        HANDLE copy = nullptr;
-        if (!calls.duplicateHandle(::GetCurrentProcess(), process_.get(), ::GetCurrentProcess(), &copy, 0, FALSE,
-                                   DUPLICATE_SAME_ACCESS)) {
-            return win32::Result<win32::Handle>::failure(::GetLastError());
-        }
-        return win32::Handle{copy};
-    }
 
     win32::ErrorCode resume() noexcept {
         if (calls.resumeThread(thread_.get()) == static_cast<DWORD>(-1)) {
@@ -311,7 +293,8 @@ win32::Result<ChildProcess::Opened> ChildProcess::open(CompletionPort& port, con
     if (const win32::ErrorCode error = assign(child->process(), settings.job, job->get()); error != ERROR_SUCCESS) {
         return Failure::failure(error);
     }
-    auto process = child->copy();
+    // Another handle, because `child` still needs its own.
+    auto process = win32::copyOf(child->process());
     if (!process) {
         return Failure::failure(process.error());
     }

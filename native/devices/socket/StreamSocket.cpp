@@ -10,6 +10,7 @@
 #include "engine/notify/CompletionRoutine.h"
 #include "engine/notify/ObjectWaits.h"
 #include "engine/port/CompletionPort.h"
+#include "win32/HandleCopy.h"
 #include "win32/HandleTraits.h"
 
 namespace iocp4j {
@@ -37,15 +38,6 @@ void shareLocalPort(SOCKET socket) noexcept {
 }
 
 bool isFile(HANDLE handle) noexcept { return handle != nullptr && ::GetFileType(handle) == FILE_TYPE_DISK; }
-
-win32::Result<win32::Handle> duplicateOf(HANDLE file) noexcept {
-    HANDLE duplicate = nullptr;
-    if (!calls.duplicateHandle(::GetCurrentProcess(), file, ::GetCurrentProcess(), &duplicate, 0, FALSE,
-                               DUPLICATE_SAME_ACCESS)) {
-        return win32::Result<win32::Handle>::failure(::GetLastError());
-    }
-    return win32::Handle{duplicate};
-}
 
 // For calls that return TRUE or FALSE.
 int resultOf(BOOL succeeded) noexcept { return succeeded ? 0 : SOCKET_ERROR; }
@@ -267,7 +259,7 @@ win32::Result<win32::Handle> StreamSocket::openFile(const std::wstring& path) no
 }
 
 win32::Result<win32::Handle> StreamSocket::openFile(const Device& file) noexcept {
-    return isFile(file.handle()) ? duplicateOf(file.handle())
+    return isFile(file.handle()) ? win32::copyOf(file.handle())
                                  : win32::Result<win32::Handle>::failure(code(EngineError::kWrongDevice));
 }
 
@@ -281,7 +273,7 @@ win32::Result<win32::Handle> StreamSocket::openFile(HANDLE file) noexcept {
     }
     win32::Handle again{calls.reOpenFile(file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                                          FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN)};
-    return again ? std::move(again) : duplicateOf(file);
+    return again ? std::move(again) : win32::copyOf(file);
 }
 
 win32::ErrorCode StreamSocket::shutdownOutput() noexcept { return winsockResult(calls.shutdown(socket(), SD_SEND)); }
