@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "win32/Quirks.h"
+#include "win32/SystemFunction.h"
 
 namespace iocp4j::win32 {
 
@@ -16,10 +17,8 @@ ReadConsoleInputExFunction find() noexcept {
         return nullptr;
     }
     for (const wchar_t* library : {L"kernel32.dll", L"kernelbase.dll"}) {
-        if (const HMODULE module = ::GetModuleHandleW(library)) {
-            if (const FARPROC function = ::GetProcAddress(module, "ReadConsoleInputExW")) {
-                return reinterpret_cast<ReadConsoleInputExFunction>(reinterpret_cast<void*>(function));
-            }
+        if (const auto function = systemFunction<ReadConsoleInputExFunction>(library, "ReadConsoleInputExW")) {
+            return function;
         }
     }
     return nullptr;

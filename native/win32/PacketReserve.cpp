@@ -1,6 +1,7 @@
 #include "win32/PacketReserve.h"
 
 #include "win32/Error.h"
+#include "win32/SystemFunction.h"
 
 namespace iocp4j::win32 {
 
@@ -13,12 +14,6 @@ using NtSetIoCompletionEx = LONG(NTAPI*)(HANDLE port, HANDLE reserve, ULONG_PTR 
 
 constexpr int kIoCompletion = 1;
 
-template <class Function>
-Function findFunction(const char* name) noexcept {
-    return reinterpret_cast<Function>(
-        reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), name)));
-}
-
 bool succeeded(LONG status) noexcept {
     ::SetLastError(errorOfStatus(static_cast<std::uint32_t>(status)));
     return status >= 0;
@@ -27,7 +22,7 @@ bool succeeded(LONG status) noexcept {
 }  // namespace
 
 HANDLE WINAPI allocatePacketReserve() {
-    static const auto allocate = findFunction<NtAllocateReserveObject>("NtAllocateReserveObject");
+    static const auto allocate = systemFunction<NtAllocateReserveObject>(L"ntdll.dll", "NtAllocateReserveObject");
     HANDLE reserve = nullptr;
     if (allocate == nullptr) {
         ::SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
@@ -37,7 +32,7 @@ HANDLE WINAPI allocatePacketReserve() {
 }
 
 BOOL WINAPI postReservedPacket(HANDLE port, HANDLE reserve, ULONG_PTR key) {
-    static const auto post = findFunction<NtSetIoCompletionEx>("NtSetIoCompletionEx");
+    static const auto post = systemFunction<NtSetIoCompletionEx>(L"ntdll.dll", "NtSetIoCompletionEx");
     if (post == nullptr) {
         ::SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
         return FALSE;

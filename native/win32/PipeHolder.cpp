@@ -7,6 +7,7 @@
 #include "win32/Error.h"
 #include "win32/FilePath.h"
 #include "win32/Quirks.h"
+#include "win32/SystemFunction.h"
 
 namespace iocp4j::win32 {
 
@@ -61,8 +62,7 @@ Result<std::wstring> nativeName(const wchar_t* name) {
 
 ErrorCode create(HANDLE& pipe, const wchar_t* name, DWORD openMode, DWORD pipeMode, DWORD outBuffer, DWORD inBuffer,
                  SECURITY_ATTRIBUTES* security) {
-    static const auto call = reinterpret_cast<NtCreateNamedPipeFile>(
-        reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "NtCreateNamedPipeFile")));
+    static const auto call = systemFunction<NtCreateNamedPipeFile>(L"ntdll.dll", "NtCreateNamedPipeFile");
     if (call == nullptr) {
         return ERROR_CALL_NOT_IMPLEMENTED;
     }

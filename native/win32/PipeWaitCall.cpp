@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "win32/Error.h"
+#include "win32/SystemFunction.h"
 
 namespace iocp4j::win32 {
 
@@ -37,8 +38,7 @@ constexpr LONGLONG kUnitsOfMillisecond = 10'000;
 constexpr ULONG_PTR kPending = 0x103;
 
 ErrorCode start(HANDLE folder, const wchar_t* name, DWORD milliseconds, OVERLAPPED& operation) {
-    static const auto call = reinterpret_cast<NtFsControlFile>(
-        reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "NtFsControlFile")));
+    static const auto call = systemFunction<NtFsControlFile>(L"ntdll.dll", "NtFsControlFile");
     if (call == nullptr) {
         return ERROR_CALL_NOT_IMPLEMENTED;
     }

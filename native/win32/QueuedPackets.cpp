@@ -1,6 +1,7 @@
 #include "win32/QueuedPackets.h"
 
 #include "win32/Error.h"
+#include "win32/SystemFunction.h"
 
 namespace iocp4j::win32 {
 
@@ -15,8 +16,7 @@ constexpr int kBasicInformation = 0;
 }  // namespace
 
 Result<std::uint32_t> queuedPackets(HANDLE port) noexcept {
-    static const auto query = reinterpret_cast<NtQueryIoCompletion>(
-        reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "NtQueryIoCompletion")));
+    static const auto query = systemFunction<NtQueryIoCompletion>(L"ntdll.dll", "NtQueryIoCompletion");
     if (query == nullptr) {
         return Result<std::uint32_t>::failure(ERROR_CALL_NOT_IMPLEMENTED);
     }

@@ -2,13 +2,15 @@
 
 #include <windows.h>
 
+#include "win32/SystemFunction.h"
+
 namespace iocp4j::win32 {
 
 void nameThread(const std::wstring& name) noexcept {
     using SetThreadDescriptionFunction = HRESULT(WINAPI*)(HANDLE, PCWSTR);
-    // Looked up at run time, because import libraries and older systems lack it.
-    static const auto setThreadDescription = reinterpret_cast<SetThreadDescriptionFunction>(
-        reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"kernel32.dll"), "SetThreadDescription")));
+    // Import libraries lack it, and so does the kernel32.dll of Windows Server 2016.
+    static const auto setThreadDescription =
+        systemFunction<SetThreadDescriptionFunction>(L"kernelbase.dll", "SetThreadDescription");
     if (setThreadDescription != nullptr) {
         (void)setThreadDescription(::GetCurrentThread(), name.c_str());
     }
