@@ -122,7 +122,7 @@ IOCP4J_API uint32_t iocp4j_abi(void);
 IOCP4J_API const char* iocp4j_version(void);
 
 /* Opens a port and starts its workers (CreateIoCompletionPort). From then on the DLL stays in memory until the process
- * ends, whatever FreeLibrary is called for, because its threads may still run when their port has ended. */
+ * ends, also after FreeLibrary, because a worker may still run when its port has ended. */
 IOCP4J_API iocp4j_error iocp4j_open_port(const iocp4j_port_settings* settings, iocp4j_key* port);
 
 /* Closes a port and all its devices. Operations in flight are cancelled and complete. Waits up to `milliseconds`, but

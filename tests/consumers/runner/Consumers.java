@@ -88,6 +88,7 @@ public final class Consumers {
         addGrpc(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
+        cases.put("c-unload", jvm -> Run.of(projects.cmake("cpp").resolve("unload.exe")).succeeds());
         cases.put("startup", jvm -> Startup.measure(projects, jvm));
         return cases;
     }
