@@ -125,7 +125,8 @@ final class DatagramOptionsTest {
         assertThatThrownBy(() -> member.joinGroup(group).sync()).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Name a network interface");
         member.joinGroup(address, on).sync();
-        assertThatThrownBy(() -> member.joinGroup(address, on).sync()).isInstanceOf(Exception.class);
+        // Does nothing, as with NIO.
+        member.joinGroup(address, on).sync();
         sender.writeAndFlush(new DatagramPacket(udp.bytes(1), address)).sync();
         assertThat(received.next()).isEqualTo("01");
         member.leaveGroup(address, on).sync();

@@ -13,10 +13,15 @@ import java.util.Objects;
 final class MulticastGroups {
     private final List<MulticastMembership> memberships = new ArrayList<>();
 
-    /** The source is null for all sources. */
+    /** The source is null for all sources. Does nothing when the channel is a member, as the JDK. */
     synchronized void join(
             final UdpSocket socket, final InetAddress group, final NetworkInterface on, final InetAddress source)
             throws Win32Exception {
+        for (final MulticastMembership membership : memberships) {
+            if (socket.isOpen() && isOf(membership, group, on, source)) {
+                return;
+            }
+        }
         memberships.add(source == null ? socket.join(group, on) : socket.join(group, on, source));
     }
 
@@ -24,7 +29,7 @@ final class MulticastGroups {
     synchronized void leave(final InetAddress group, final NetworkInterface on, final InetAddress source)
             throws Win32Exception {
         for (final MulticastMembership membership : List.copyOf(memberships)) {
-            if (isOf(membership, group, on) && Objects.equals(membership.source(), source)) {
+            if (isOf(membership, group, on, source)) {
                 membership.drop();
                 memberships.remove(membership);
             }
@@ -44,6 +49,12 @@ final class MulticastGroups {
             throw new IllegalStateException("The channel has not joined " + group.getHostAddress() + " on "
                     + on.getName() + ", so it cannot block a source there");
         }
+    }
+
+    private static boolean isOf(
+            final MulticastMembership membership, final InetAddress group, final NetworkInterface on,
+            final InetAddress source) {
+        return isOf(membership, group, on) && Objects.equals(membership.source(), source);
     }
 
     private static boolean isOf(
