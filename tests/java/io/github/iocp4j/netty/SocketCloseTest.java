@@ -240,6 +240,25 @@ final class SocketCloseTest {
     }
 
     @Test
+    void aCloseAtTheEndOfTheInputIsTheLastEvent() throws Exception {
+        final LinkedBlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        final Channel server = loops.serve(() -> Loops.handingOver(accepted));
+        final Collector collector = new Collector();
+        final Channel client = loops.bootstrap(collector).option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .connect(server.localAddress()).sync().channel();
+        client.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
+                context.close();
+                context.fireUserEventTriggered(event);
+            }
+        });
+        ((IocpSocketChannel) accepted.take()).shutdownOutput().sync();
+        assertThat(collector.event()).isSameAs(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(collector.event()).isEqualTo("inactive");
+    }
+
+    @Test
     void shutsTheInputDown() throws Exception {
         final Channel server = loops.serve(Echo::new);
         final Collector collector = new Collector();
