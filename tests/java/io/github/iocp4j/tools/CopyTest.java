@@ -355,7 +355,7 @@ class CopyTest {
     void aLinkToAFolderAboveIsNotFollowed() throws Exception {
         Files.createDirectories(source.resolve("sub"));
         Files.write(source.resolve("sub").resolve("file"), content(10));
-        unusual.assumeLink(source.resolve("sub").resolve("loop"), source);
+        unusual.makeLink(source.resolve("sub").resolve("loop"), source);
         try (ToolProcess process = Programs.tool(folder, "copy", "-r", source.toString(), target.toString())) {
             assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
             assertThat(process.errors()).hasLineCount(2)
@@ -369,13 +369,13 @@ class CopyTest {
         final Path elsewhere = Files.createDirectories(folder.resolve("elsewhere").resolve("deep"));
         Files.write(elsewhere.resolve("file"), content(10));
         Files.createDirectories(source.resolve("sub"));
-        unusual.assumeLink(source.resolve("sub").resolve("loop"), source);
-        unusual.assumeLink(source.resolve("again"), source.resolve("sub"));
-        unusual.assumeLink(source.resolve("elsewhere"), elsewhere.getParent());
-        unusual.assumeLink(elsewhere.resolve("loop"), elsewhere.getParent());
-        unusual.assumeLink(elsewhere.resolve("back"), source);
+        unusual.makeLink(source.resolve("sub").resolve("loop"), source);
+        unusual.makeLink(source.resolve("again"), source.resolve("sub"));
+        unusual.makeLink(source.resolve("elsewhere"), elsewhere.getParent());
+        unusual.makeLink(elsewhere.resolve("loop"), elsewhere.getParent());
+        unusual.makeLink(elsewhere.resolve("back"), source);
         // Where the copy lies.
-        unusual.assumeLink(source.resolve("above"), folder);
+        unusual.makeLink(source.resolve("above"), folder);
         try (ToolProcess process =
                 Programs.tool(folder, "copy", "-r", "--follow-links", source.toString(), target.toString())) {
             assertThat(process.exitCode()).as(process::errors).isEqualTo(1);
@@ -390,7 +390,7 @@ class CopyTest {
     void aFolderIsNotCopiedIntoItselfThroughALink() throws Exception {
         Files.createDirectories(source.resolve("deep"));
         final Path link = folder.resolve("link");
-        unusual.assumeLink(link, source.resolve("deep"));
+        unusual.makeLink(link, source.resolve("deep"));
         target = link.resolve("copy");
         assertRefuses(1, "lies inside it", "--recursive");
         target = link;
@@ -405,7 +405,7 @@ class CopyTest {
         Files.createDirectory(source.resolve("other"));
         Files.write(source.resolve("sub").resolve("file"), content(10));
         Files.createDirectories(target.resolve("source"));
-        unusual.assumeLink(target.resolve("source").resolve("sub"), source.resolve("other"));
+        unusual.makeLink(target.resolve("source").resolve("sub"), source.resolve("other"));
         try (ToolProcess process =
                 Programs.tool(folder, "copy", "-r", option, source.toString(), target.toString())) {
             assertThat(process.exitCode()).as(process::errors).isEqualTo(1);

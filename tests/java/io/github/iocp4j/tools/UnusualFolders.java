@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.iocp4j.fixtures.Launch;
@@ -39,7 +40,7 @@ final class UnusualFolders implements AutoCloseable {
     }
 
     /** Makes a link to a folder: a junction on Windows, a symbolic link of Linux under Wine. */
-    void assumeLink(final Path link, final Path folder) throws IOException, InterruptedException {
+    void makeLink(final Path link, final Path folder) throws IOException, InterruptedException {
         links.add(link);
         if (Files.exists(LN)) {
             final Path relative = link.getParent().relativize(folder);
@@ -48,8 +49,8 @@ final class UnusualFolders implements AutoCloseable {
         } else {
             run(List.of("cmd", "/c", "mklink", "/J", link.toString(), folder.toString()));
         }
-        assumeTrue(Files.isDirectory(link) && link.toRealPath().equals(folder.toRealPath()),
-                "neither mklink nor ln can make a link to a folder");
+        assertThat(link).as("made by mklink or ln").isDirectory();
+        assertThat(link.toRealPath()).isEqualTo(folder.toRealPath());
     }
 
     /** Makes a folder with two files, {@code name} and {@code NAME}, which have these words in them. */

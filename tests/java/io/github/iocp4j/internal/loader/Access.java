@@ -1,8 +1,7 @@
 package io.github.iocp4j.internal.loader;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.github.iocp4j.fixtures.Launch;
+import io.github.iocp4j.fixtures.Wine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +31,17 @@ final class Access {
         view.setAcl(entries);
     }
 
-    /** Makes a junction, which needs no privilege; skips the test if the system has none. */
-    static void assumeJunction(final Path junction, final Path target) throws IOException, InterruptedException {
+    /** Makes a junction, which needs no privilege; skips the test under Wine if that has none. */
+    static void makeJunction(final Path junction, final Path target) throws IOException, InterruptedException {
         final Process process = Launch.of(new ProcessBuilder(
                 "cmd", "/c", "mklink", "/J", junction.toString(), target.toString())
                 .redirectErrorStream(true));
         process.getOutputStream().close();
-        process.getInputStream().readAllBytes();
-        assumeTrue(process.waitFor() == 0 && Files.isDirectory(junction)
-                && junction.toRealPath().equals(target.toRealPath()), "mklink cannot make junctions, as under Wine");
+        final String output = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0 || !Files.isDirectory(junction)
+                || !junction.toRealPath().equals(target.toRealPath())) {
+            Wine.skip("Wine's mklink cannot make junctions");
+            throw new IOException("mklink has made no junction: " + output);
+        }
     }
 }

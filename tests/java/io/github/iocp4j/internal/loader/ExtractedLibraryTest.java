@@ -267,7 +267,7 @@ final class ExtractedLibraryTest {
         final Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
         Files.write(elsewhere.resolve("iocp4j.dll"), FakeNativeHost.DLL);
         Files.createDirectories(root);
-        Access.assumeJunction(copy.getParent(), elsewhere);
+        Access.makeJunction(copy.getParent(), elsewhere);
 
         assertThat(diagnosis()).contains(copy.getParent().toString(), "is not a folder but a link");
         assertThat(host.loaded).isEmpty();
@@ -277,7 +277,7 @@ final class ExtractedLibraryTest {
     @EnabledOnOs(OS.WINDOWS)
     void isLoadedFromWhereAJunctionAbovePointsTo() throws Exception {
         final Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
-        Access.assumeJunction(root, elsewhere);
+        Access.makeJunction(root, elsewhere);
 
         load();
 
