@@ -194,7 +194,8 @@ final class FuturesTest {
         final CompletableFuture<NamedPipe> connect = Futures.connect(settings);
         closing.close();
         assertThat(failure(connect)).isInstanceOf(AsynchronousCloseException.class);
-        assertThat(failure(Futures.connect(settings))).isInstanceOf(PortClosedException.class);
+        assertThat(failure(Futures.connect(settings))).isInstanceOf(ClosedChannelException.class)
+                .hasCauseInstanceOf(PortClosedException.class);
     }
 
     @Test

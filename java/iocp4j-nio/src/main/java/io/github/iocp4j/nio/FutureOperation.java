@@ -3,6 +3,7 @@ package io.github.iocp4j.nio;
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.InlineCompletion;
+import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import java.io.IOException;
@@ -215,7 +216,8 @@ abstract class FutureOperation<T> extends CompletableFuture<T> implements Runnab
     }
 
     private static Throwable refused(final Exception refusal) {
-        return refusal instanceof DeviceClosedException ? new ClosedChannelException().initCause(refusal) : refusal;
+        return refusal instanceof DeviceClosedException || refusal instanceof PortClosedException
+                ? new ClosedChannelException().initCause(refusal) : refusal;
     }
 
     private static Throwable translated(final int status, final Win32Exception failure) {

@@ -56,7 +56,7 @@ import java.util.concurrent.CompletableFuture;
  * accurate to about 20 milliseconds
  * <li>{@link java.util.concurrent.CancellationException} after {@code cancel}, and after {@link Device#cancelAll}
  * <li>{@link java.nio.channels.AsynchronousCloseException} when the device is closed during the operation,
- * {@link java.nio.channels.ClosedChannelException} when it was closed before
+ * {@link java.nio.channels.ClosedChannelException} when it, or the port of a connect, was closed before
  * <li>{@link io.github.iocp4j.OperationLimitException} at the port's ceiling of operations in flight
  * <li>{@link io.github.iocp4j.Win32Exception} for all others
  * </ul>
