@@ -76,6 +76,12 @@ win32::Result<win32::Handle> openFile(JNIEnv* env, jstring path, jobject channel
                  : win32::Result<win32::Handle>::failure(code(EngineError::kDeviceClosed));
 }
 
+// Whether the file has so many bytes or fewer from the offset to its end.
+bool hasAtMost(jlong bytes, HANDLE file, jlong offset) noexcept {
+    LARGE_INTEGER size;
+    return !::GetFileSizeEx(file, &size) || size.QuadPart - offset <= bytes;
+}
+
 jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jobject channel, jlong file, jlong offset,
                            jint length, jobject head, jint headOffset, jint headLength, jobject tail, jint tailOffset,
                            jint tailLength, jlong token, jint milliseconds) {
@@ -86,6 +92,9 @@ jlong JNICALL transmitFile(JNIEnv* env, jclass, jlong device, jstring path, jobj
         auto opened = openFile(env, path, channel, file);
         if (!opened) {
             return refused(opened.error());
+        }
+        if (length == 0 && !hasAtMost(kMaxTransmission - headLength - tailLength, opened->get(), offset)) {
+            return refused(ERROR_FILE_TOO_LARGE);
         }
         Buffer before{env, head, headOffset, headLength};
         Buffer after{env, tail, tailOffset, tailLength};

@@ -31,6 +31,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -105,6 +106,24 @@ final class SocketServerTest extends RecordedPort {
         assertThatThrownBy(() -> socket.transmitFile(folder, FileRange.from(0).length(0), null, null, 1))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 1 byte");
         assertThat(port.snapshot().operationsInFlight()).isZero();
+    }
+
+    @Test
+    void aFileThatIsTooLongForOneTransmissionIsRefused() throws Exception {
+        final Path file = folder.resolve("long");
+        final long last = 1L << 31;
+        try (FileChannel sparse = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
+            sparse.write(ByteBuffer.wrap(new byte[] {'x'}), last);
+        }
+        final SocketPair pair = SocketPair.open(port, recorder);
+        assertThatThrownBy(() -> pair.client.transmitFile(file, 1)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has more from 0 on");
+        assertThatThrownBy(() -> pair.client.transmitFile(file, FileRange.from(3), PipePair.buffer("a"), null, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(port.snapshot().operationsInFlight()).isZero();
+        pair.client.transmitFile(file, FileRange.from(last), null, null, 1);
+        assertThat(recorder.nextSuccess(Opcode.TRANSMIT_FILE).bytes).isEqualTo(1);
     }
 
     /** As with a load balancer that checks whether the server is there. */

@@ -23,6 +23,8 @@ final class FileTransmission {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
     /** The maximum that {@code TransmitFile} sends. */
     private static final long MAX_BYTES = 0x7fff_fffeL;
+    /** {@code ERROR_FILE_TOO_LARGE}: the range ends with the file, and is longer than the maximum. */
+    private static final int FILE_TOO_LARGE = 223;
 
     private FileTransmission() {
     }
@@ -88,8 +90,13 @@ final class FileTransmission {
                     + length + " of a file with a head of " + first.remaining() + " and a tail of "
                     + last.remaining());
         }
-        return StreamSocketNative.transmitFile(socket.key(), path, channel, key, range.position(), (int) length,
-                first, first.position(), first.remaining(), last, last.position(), last.remaining(), token,
-                Timeouts.NO_DEADLINE);
+        final long answer = StreamSocketNative.transmitFile(socket.key(), path, channel, key, range.position(),
+                (int) length, first, first.position(), first.remaining(), last, last.position(), last.remaining(),
+                token, Timeouts.NO_DEADLINE);
+        if (EngineError.win32Error(answer) == FILE_TOO_LARGE) {
+            throw new IllegalArgumentException("TransmitFile sends " + MAX_BYTES + " bytes at most, including head and"
+                    + " tail, and the file has more from " + range.position() + " on: send it in parts, with lengths");
+        }
+        return answer;
     }
 }

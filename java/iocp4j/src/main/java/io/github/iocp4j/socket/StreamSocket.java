@@ -238,7 +238,7 @@ public final class StreamSocket extends StreamDevice {
     /**
      * Starts sending a whole file, as {@link #transmitFile(Path, FileRange, ByteBuffer, ByteBuffer, long)} does.
      *
-     * @param file the file
+     * @param file the file, of at most 2 147 483 646 bytes
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      * @throws FileSystemException when the file cannot be opened
