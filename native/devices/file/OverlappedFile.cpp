@@ -53,8 +53,11 @@ win32::Result<Device::Key> OverlappedFile::open(CompletionPort& port, const Over
     if (!path) {
         return Failure::failure(path.error());
     }
+    // A new file is never that which a symbolic link names: an attacker may have made the link.
+    const DWORD links = settings.disposition == CREATE_NEW ? FILE_FLAG_OPEN_REPARSE_POINT : 0;
     win32::Handle file{win32::calls.createFile((*path).c_str(), settings.access, settings.share, nullptr,
-                                               settings.disposition, settings.flags | FILE_FLAG_OVERLAPPED, nullptr)};
+                                               settings.disposition, settings.flags | FILE_FLAG_OVERLAPPED | links,
+                                               nullptr)};
     if (!file) {
         return Failure::failure(::GetLastError());
     }

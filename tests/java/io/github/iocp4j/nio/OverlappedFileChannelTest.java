@@ -23,6 +23,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -326,6 +327,11 @@ final class OverlappedFileChannelTest {
         assertThatThrownBy(() -> FileChannels.open(link, WRITE, StandardOpenOption.DELETE_ON_CLOSE))
                 .isInstanceOf(FileSystemException.class);
         FileChannels.open(link, READ).close();
+        final Path missing = folder.resolve("missing");
+        final Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), missing);
+        assertThatThrownBy(() -> FileChannels.open(dangling, WRITE, StandardOpenOption.CREATE_NEW))
+                .isInstanceOf(FileAlreadyExistsException.class);
+        assertThat(missing).doesNotExist();
     }
 
     @Test

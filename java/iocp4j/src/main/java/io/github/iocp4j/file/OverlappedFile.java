@@ -336,7 +336,8 @@ public final class OverlappedFile extends DiskFile {
         }
 
         /**
-         * Creates the file, and fails with {@link FileAlreadyExistsException} if it exists ({@code CREATE_NEW}).
+         * Creates the file, and fails with {@link FileAlreadyExistsException} if it exists ({@code CREATE_NEW}), or if
+         * the path is a symbolic link.
          *
          * @return this
          */
