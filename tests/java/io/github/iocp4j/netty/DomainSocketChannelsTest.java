@@ -64,9 +64,9 @@ final class DomainSocketChannelsTest {
     void saysThatThereAreNone() throws Exception {
         assumeTrue(!hasUnixSockets(), "This Windows has Unix-domain sockets");
         assertThatThrownBy(IocpDomainSocketChannel::new).isInstanceOf(ChannelException.class)
-                .hasMessageContaining("since Windows 10 version 1803").hasRootCauseInstanceOf(Win32Exception.class);
+                .hasMessageContaining("needs Windows 10 version 1803").hasRootCauseInstanceOf(Win32Exception.class);
         assertThatThrownBy(IocpServerDomainSocketChannel::new).isInstanceOf(ChannelException.class)
-                .hasMessageContaining("since Windows 10 version 1803");
+                .hasMessageContaining("needs Windows 10 version 1803");
         assertThatThrownBy(() -> new Bootstrap().group(loops.group()).channel(IocpDomainSocketChannel.class)
                 .handler(new Echo()).connect(UnixSocketAddress.of(Path.of("s"))).sync())
                 .isInstanceOf(ChannelException.class);
