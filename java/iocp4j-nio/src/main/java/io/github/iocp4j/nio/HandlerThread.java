@@ -106,16 +106,12 @@ final class HandlerThread {
     }
 
     void invoke(final HandlerCall handler) {
-        final long began = depth == 0 ? System.nanoTime() : 0;
         depth++;
         calls++;
         try {
             handler.call();
         } finally {
             depth--;
-            if (depth == 0) {
-                group.standby().handlerTook(System.nanoTime() - began);
-            }
             // An interrupt is for the handler that it reaches, and not for the next one.
             Thread.interrupted();
         }
