@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which threads of a group with an internal thread call the handlers. */
 @Timeout(120)
 final class StandbyTest {
+    private final Standby standby = new Standby();
+
     @Test
     void mostQuickHandlersRunOnTheThreadThatPolls() throws Exception {
         final int count = 2000;
@@ -35,7 +40,7 @@ final class StandbyTest {
         assertThat(calls.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(count);
         // Less than all, because other programs may keep that thread from polling.
         assertThat(calls.getOrDefault(made.element(), 0)).as("of %s calls, on the thread that polls", calls)
-                .isGreaterThan(count * 3 / 4);
+                .isGreaterThan(count / 2);
     }
 
     @Test
@@ -62,20 +67,45 @@ final class StandbyTest {
     }
 
     @Test
-    void endsWhenTheOthersAreBusyWithFewHandlersOrHaveNothingToDo() throws Exception {
-        final Standby standby = new Standby();
-        standby.await();
-        final HandlerThread poller = HandlerThread.enter(null);
-        HandlerThread.leave();
-        standby.add(poller);
-        poller.beginPoll();
-        standby.await();
+    void lastsWhileAnotherThreadIsQuick() throws Exception {
+        final HandlerThread poller = poller();
+        boolean lasted = false;
+        // Not the first time if other programs keep this thread from polling.
+        for (int round = 0; round < 100 && !lasted; round++) {
+            final Thread internal = new Thread(standby::await);
+            internal.start();
+            final long begin = System.nanoTime();
+            while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(50)) {
+                poller.endPoll();
+                poller.beginPoll();
+            }
+            lasted = internal.isAlive();
+            internal.join();
+        }
+        assertThat(lasted).isTrue();
+    }
 
+    @Test
+    void endsWhenTheOthersHaveNothingToDo() {
+        standby.await();
+        poller();
+        standby.await();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16})
+    void endsWhenTheOthersAreBusyWithFewHandlers(final int count) throws Exception {
+        final HandlerThread[] pollers = new HandlerThread[count];
+        Arrays.setAll(pollers, i -> poller());
         final Thread polls = new Thread(() -> {
             while (!Thread.interrupted()) {
-                poller.endPoll();
+                for (final HandlerThread poller : pollers) {
+                    poller.endPoll();
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-                poller.beginPoll();
+                for (final HandlerThread poller : pollers) {
+                    poller.beginPoll();
+                }
             }
         });
         polls.start();
@@ -85,6 +115,15 @@ final class StandbyTest {
             polls.interrupt();
             polls.join();
         }
+    }
+
+    /** Returns a thread that polls. */
+    private HandlerThread poller() {
+        final HandlerThread poller = HandlerThread.enter(null);
+        HandlerThread.leave();
+        standby.add(poller);
+        poller.beginPoll();
+        return poller;
     }
 
     private static void echo(final ChannelPair pair, final Map<Thread, Integer> calls) throws Exception {

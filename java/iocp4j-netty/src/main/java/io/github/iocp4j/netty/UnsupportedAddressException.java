@@ -16,8 +16,9 @@ final class UnsupportedAddressException extends UnsupportedAddressTypeException 
     /** The address, if it has that class. */
     static <A extends SocketAddress> A check(final SocketAddress address, final Class<A> wanted) {
         if (!wanted.isInstance(address)) {
+            // Without the address: the name of its host may come from outside.
             throw new UnsupportedAddressException("The address of this channel must be a " + wanted.getName()
-                    + ", but " + address + " is a " + address.getClass().getName());
+                    + ", not a " + address.getClass().getName());
         }
         return wanted.cast(address);
     }
@@ -25,8 +26,7 @@ final class UnsupportedAddressException extends UnsupportedAddressTypeException 
     /** The client of a channel of such addresses is bound to none. */
     static void checkUnbound(final SocketAddress local) {
         if (local != null) {
-            throw new UnsupportedAddressException("The client of a pipe has no address, so it cannot be bound to "
-                    + local);
+            throw new UnsupportedAddressException("The client of a pipe has no address, so it cannot be bound to one");
         }
     }
 

@@ -1,6 +1,9 @@
 package io.github.iocp4j.nio;
 
-/** The state of a thread that polls a group's port or calls its handlers. Only that thread uses the object. */
+/**
+ * The state of a thread that polls a group's port or calls its handlers. Only that thread uses the object, but other
+ * threads read how often it has polled.
+ */
 final class HandlerThread {
     /**
      * How many handlers may be on the stack of a thread, each called because an operation of the one below is done. The

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Standby {
     private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(10);
-    /** Begins and ends of polls in that time, of threads that call one handler each 300 microseconds. */
+    /** How many begins and ends of polls a thread has in that time if each of its handlers takes 300 microseconds. */
     private static final long QUICK = 2 * PERIOD / TimeUnit.MICROSECONDS.toNanos(300);
 
     /** The threads that poll and call the handlers themselves. */
@@ -43,7 +43,7 @@ final class Standby {
     }
 
     private boolean areQuick(final long progress) {
-        return progress >= QUICK || progress > 0 && isAnyPolling();
+        return progress >= QUICK * pollers.size() || progress > 0 && isAnyPolling();
     }
 
     private boolean isAnyPolling() {
