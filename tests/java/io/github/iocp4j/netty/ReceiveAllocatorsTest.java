@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iocp4j.netty.Loops.Collector;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DatagramPacket;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
@@ -33,7 +36,7 @@ final class ReceiveAllocatorsTest {
 
     /** Its handle throws once, in that method. */
     private static RecvByteBufAllocator throwing(final String method) {
-        final RecvByteBufAllocator fixed = new FixedRecvByteBufAllocator(100);
+        final RecvByteBufAllocator fixed = new FixedRecvByteBufAllocator(100).maxMessagesPerRead(16);
         final AtomicBoolean hasThrown = new AtomicBoolean();
         return () -> {
             final RecvByteBufAllocator.ExtendedHandle handle = (RecvByteBufAllocator.ExtendedHandle) fixed.newHandle();
@@ -85,6 +88,29 @@ final class ReceiveAllocatorsTest {
         assertThat((Throwable) collector.event()).hasMessage(method)
                 .hasRootCauseInstanceOf(IllegalStateException.class);
         client.closeFuture().sync();
+    }
+
+    /** While the next read is in flight, because the data has filled the buffer of the one before. */
+    @Test
+    void anInputThatAHandleHasEndedDeliversNothingMore() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final Collector collector = new Collector();
+        final UnpooledByteBufAllocator reads = new UnpooledByteBufAllocator(true);
+        final Channel client = loops.bootstrap(collector).option(ChannelOption.ALLOCATOR, reads)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, throwing("readComplete"))
+                .connect(server.localAddress()).sync().channel();
+        client.writeAndFlush(loops.buffer(Loops.random(100)));
+        assertThat(collector.await(100)).hasSize(100);
+        assertThat((Throwable) collector.event()).hasMessage("readComplete");
+        assertThat(collector.event()).isEqualTo(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(collector.event()).isEqualTo(ChannelInputShutdownReadComplete.INSTANCE);
+        assertThat(reads.metric().usedDirectMemory()).as("a read is in flight").isPositive();
+        client.writeAndFlush(loops.buffer(Loops.random(50)));
+        while (reads.metric().usedDirectMemory() > 0) {
+            Thread.sleep(1);
+        }
+        assertThat(collector.size()).isZero();
     }
 
     @ParameterizedTest

@@ -109,7 +109,8 @@ final class StreamReader implements Runnable {
 
     /** The read in flight has completed. */
     void completed(final CompletionEvent event) {
-        if (channel.isClosing() || event.isAborted()) {
+        // The allocator, which is the program's, may have ended the input while the read was in flight.
+        if (channel.isClosing() || ended || event.isAborted()) {
             releaseBuffer();
             return;
         }
@@ -406,6 +407,8 @@ final class StreamReader implements Runnable {
         // The program may have closed the channel.
         if (!ended && !channel.isClosing()) {
             ended = true;
+            // A handler may have requested a read meanwhile.
+            wanted = false;
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
         }
     }
