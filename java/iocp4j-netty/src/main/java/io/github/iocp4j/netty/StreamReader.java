@@ -192,7 +192,7 @@ final class StreamReader implements Runnable {
             if (state == State.IDLE && !(waits && watching)) {
                 start();
             }
-        } catch (final IOException refused) {
+        } catch (final IOException | RuntimeException | OutOfMemoryError refused) {
             refused(refused);
         }
         deliver();
@@ -202,19 +202,24 @@ final class StreamReader implements Runnable {
     private void readWhatHasCome() {
         try {
             start();
-        } catch (final IOException refused) {
+        } catch (final IOException | RuntimeException | OutOfMemoryError refused) {
             refused(refused);
         }
         deliver();
     }
 
-    private void refused(final IOException cause) {
+    private void refused(final Throwable cause) {
         wanted = false;
         channel.pipeline().fireExceptionCaught(cause);
         end();
     }
 
-    /** Starts a read. Afterwards it is in flight, or has completed inline and its data is held. */
+    /**
+     * Starts a read. Afterwards it is in flight, or has completed inline and its data is held.
+     *
+     * @throws IOException when the operation is refused
+     * @throws RuntimeException that of an allocator, which is the program's
+     */
     private void start() throws IOException {
         watchIsStale = true;
         try {
@@ -222,19 +227,24 @@ final class StreamReader implements Runnable {
             buffer = direct(allocation.allocate(channel.alloc()));
             allocation.attemptedBytesRead(buffer.writableBytes());
             readInto(buffer, buffer.writableBytes());
-        } catch (final RuntimeException | OutOfMemoryError refused) {
+        } catch (final IOException | RuntimeException | OutOfMemoryError refused) {
             releaseBuffer();
-            throw new IOException(refused.getMessage(), refused);
+            throw refused;
         }
     }
 
-    private void readInto(final ByteBuf target, final int length) {
+    private void readInto(final ByteBuf target, final int length) throws IOException {
         final StreamDevice device = channel.device();
         final long token = channel.registration().token(AbstractIocpStreamChannel.READ);
-        final long started = channel.registration().started(target.hasMemoryAddress()
-                ? RawOperations.read(device, target.memoryAddress() + target.writerIndex(), length,
-                        RawOperations.NO_TIMEOUT, token)
-                : device.read(target.internalNioBuffer(target.writerIndex(), length), token));
+        final long started;
+        try {
+            started = channel.registration().started(target.hasMemoryAddress()
+                    ? RawOperations.read(device, target.memoryAddress() + target.writerIndex(), length,
+                            RawOperations.NO_TIMEOUT, token)
+                    : device.read(target.internalNioBuffer(target.writerIndex(), length), token));
+        } catch (final IllegalStateException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
         if (InlineCompletion.is(started)) {
             channel.registration().handler().completedInline();
             hold(InlineCompletion.bytes(started), null, false);
@@ -292,7 +302,7 @@ final class StreamReader implements Runnable {
         busy = now - lastData < BUSY_NANOS;
         lastData = now;
         boolean atEnd = false;
-        IOException failure = null;
+        Throwable failure = null;
         delivering = true;
         try {
             try {
@@ -314,12 +324,10 @@ final class StreamReader implements Runnable {
                     start();
                 } while (state == State.HELD);
                 allocation.readComplete();
-            } catch (final IOException refused) {
-                failure = refused;
-            } catch (final RuntimeException thrown) {
-                // The allocator is the program's. Nothing would read any more.
+            } catch (final IOException | RuntimeException | OutOfMemoryError thrown) {
+                // The allocator, which is the program's, may have thrown it. Nothing would read any more.
                 dropHeld();
-                failure = new IOException(thrown.getMessage(), thrown);
+                failure = thrown;
             }
             if (failure != null || atEnd) {
                 wanted = false;
