@@ -56,8 +56,8 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
     private volatile boolean bound;
 
     private final DatagramReader reader = new DatagramReader(this);
-    /** The channel is closed, and the addresses of its operations are not released yet. */
-    private boolean keepsAddresses;
+    /** The addresses of its operations occupy memory. */
+    private boolean hasAddresses;
 
     // Sending.
     private DatagramSends sends;
@@ -278,6 +278,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
         }
         reader.associated(made);
         sends = new DatagramSends(made);
+        hasAddresses = true;
         socket = made;
         // Otherwise any datagram that finds no socket would make a receive fail.
         made.option(WinsockOptions.UDP_CONNRESET, false);
@@ -298,14 +299,17 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
 
     @Override
     void handleClosed() {
-        keepsAddresses = socket != null;
         releaseAddresses();
+    }
+
+    boolean hasAddresses() {
+        return hasAddresses;
     }
 
     /** After a close, when no operation uses them: after a forced close, completions may follow. */
     private void releaseAddresses() {
-        if (keepsAddresses && !reader.isReceiving() && !sends.isSending()) {
-            keepsAddresses = false;
+        if (hasAddresses && !isOpen() && !reader.isReceiving() && !sends.isSending()) {
+            hasAddresses = false;
             reader.release();
             sends.release();
         }
