@@ -3,13 +3,19 @@ package io.github.iocp4j.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iocp4j.fixtures.ChildJvm;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transport in a process that has no DLL, or in which it is disabled. */
 final class UnavailableTest {
     /** Prints what the transport says of itself. */
     public static void main(final String[] args) {
+        // Otherwise, SLF4J complains that it has no logger.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         System.out.println(Iocp.isAvailable() + " " + Iocp.unavailabilityCause().getClass().getName());
         try {
             IocpIoHandler.newFactory();
@@ -25,9 +31,10 @@ final class UnavailableTest {
                 .contains("The transport on completion ports does not work here", "such.dll").endsWith("true");
     }
 
-    @Test
-    void isDisabledLikeNettysOtherNativeTransports() throws Exception {
-        assertThat(outputWith("-Dio.netty.transport.noNative=true"))
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1"})
+    void isDisabledLikeNettysOtherNativeTransports(final String disabled) throws Exception {
+        assertThat(outputWith("-Dio.netty.transport.noNative=" + disabled))
                 .startsWith("false java.lang.UnsupportedOperationException")
                 .contains("The transport on completion ports does not work here", "noNative").endsWith("true");
     }

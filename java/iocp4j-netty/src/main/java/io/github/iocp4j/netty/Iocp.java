@@ -1,6 +1,7 @@
 package io.github.iocp4j.netty;
 
 import io.github.iocp4j.CompletionPort;
+import io.netty.util.internal.SystemPropertyUtil;
 import java.io.IOException;
 
 /** Whether this transport works in this process. */
@@ -45,7 +46,7 @@ public final class Iocp {
     }
 
     private static Throwable openPort() {
-        if (Boolean.getBoolean("io.netty.transport.noNative")) {
+        if (SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false)) {
             return new UnsupportedOperationException(
                     "Native transports are disabled with -Dio.netty.transport.noNative=true");
         }
