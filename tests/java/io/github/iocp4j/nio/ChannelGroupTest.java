@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
@@ -21,6 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -207,6 +210,27 @@ final class ChannelGroupTest {
             assertThatThrownBy(() -> ((Executor) group).execute(() -> { }))
                     .isInstanceOf(RejectedExecutionException.class);
         }
+    }
+
+    /** A task that the executor runs on the caller's thread may throw what else a refusal throws. */
+    @Test
+    void groupsThrowWhatTheirExecutorThrows() throws Exception {
+        final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>(), new ThreadPoolExecutor.CallerRunsPolicy());
+        final AsynchronousChannelGroup group = PROVIDER.openAsynchronousChannelGroup(executor, 0);
+        final CountDownLatch end = new CountDownLatch(1);
+        executor.execute(() -> Uninterruptibly.await(end));
+        for (final RuntimeException thrown
+                : List.of(new ShutdownChannelGroupException(), new RejectedExecutionException("of the task"))) {
+            assertThatThrownBy(() -> ((Executor) group).execute(() -> {
+                throw thrown;
+            })).isSameAs(thrown).hasNoCause();
+        }
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.AbortPolicy());
+        assertThatThrownBy(() -> ((Executor) group).execute(() -> { }))
+                .isInstanceOf(RejectedExecutionException.class).hasNoCause();
+        end.countDown();
+        ChannelPair.end(group);
     }
 
     @Test

@@ -225,10 +225,11 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
     @Override
     public void execute(final Runnable task) {
         Objects.requireNonNull(task, "task");
-        try {
-            enqueue(System.getSecurityManager() == null ? task : withPermissionsOfCaller(task));
-        } catch (final ShutdownChannelGroupException refused) {
-            throw new RejectedExecutionException(refused);
+        final Runnable run = System.getSecurityManager() == null ? task : withPermissionsOfCaller(task);
+        if (!fixed) {
+            executor.execute(run);
+        } else if (!defer(run)) {
+            throw new RejectedExecutionException(new ShutdownChannelGroupException());
         }
     }
 
