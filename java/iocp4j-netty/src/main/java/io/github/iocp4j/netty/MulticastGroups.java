@@ -17,10 +17,9 @@ final class MulticastGroups {
     synchronized void join(
             final UdpSocket socket, final InetAddress group, final NetworkInterface on, final InetAddress source)
             throws Win32Exception {
-        for (final MulticastMembership membership : memberships) {
-            if (socket.isOpen() && isOf(membership, group, on, source)) {
-                return;
-            }
+        // On a closed socket, the join below fails, also of a group of which it was a member.
+        if (socket.isOpen() && memberships.stream().anyMatch(membership -> isOf(membership, group, on, source))) {
+            return;
         }
         memberships.add(source == null ? socket.join(group, on) : socket.join(group, on, source));
     }
