@@ -10,6 +10,7 @@ import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
+import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
@@ -89,11 +90,33 @@ final class DetachedSocketTest extends CheckedPort {
     void isConnectedOnce() throws Exception {
         final SocketPair pair = SocketPair.open(port, recorder);
         final SocketAddress peer = pair.client.remoteAddress();
-        pair.client.connect(SocketPair.loopback(1), 1);
-        assertThat(recorder.next().status).isEqualTo(Win32Error.WSAEISCONN);
-        assertThat(pair.client.remoteAddress()).as("of the connection, not of the attempt").isEqualTo(peer);
+        final SocketAddress client = pair.client.localAddress();
+        for (final StreamSocket connected : new StreamSocket[] {pair.client, pair.server}) {
+            final String name = connected.name();
+            connected.connect(SocketPair.loopback(1), 1);
+            assertThat(recorder.next().status).isEqualTo(Win32Error.WSAEISCONN);
+            assertThat(connected.name()).as("of the connection, not of the attempt").isEqualTo(name);
+        }
+        assertThat(pair.client.remoteAddress()).isEqualTo(peer);
+        assertThat(pair.server.remoteAddress()).isEqualTo(client);
         pair.client.write(buffer("x"), 2);
         recorder.nextSuccess(Opcode.WRITE);
+    }
+
+    @Test
+    void keepsItsNameWhenAConnectIsNotStarted() throws Exception {
+        final Recorder few = new Recorder();
+        try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress());
+                CompletionPort small = CompletionPort.builder(few).operations(1).open()) {
+            final StreamSocket reading = SocketClient.builder(small, server.getLocalSocketAddress()).connect(1);
+            few.nextSuccess(Opcode.CONNECT);
+            final StreamSocket socket = DetachedSocket.stream(StandardProtocolFamily.INET).associate(small);
+            final String name = socket.name();
+            reading.read(ByteBuffer.allocateDirect(1), 2);
+            assertThatThrownBy(() -> socket.connect(server.getLocalSocketAddress(), 3))
+                    .isInstanceOf(OperationLimitException.class);
+            assertThat(socket.name()).isEqualTo(name);
+        }
     }
 
     @Test

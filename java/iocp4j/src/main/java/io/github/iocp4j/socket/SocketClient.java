@@ -140,7 +140,7 @@ public final class SocketClient {
             socket.attach(attachment);
             PortAccess.get().register(port, socket);
             try {
-                socket.connect(address, token, timeout);
+                socket.start(address, token, timeout);
             } catch (final RuntimeException refused) {
                 socket.close(Duration.ZERO);
                 throw refused;

@@ -50,6 +50,8 @@ import java.util.Set;
 public final class StreamSocket extends StreamDevice {
     /** The peer's address, perhaps null, or an {@link Outgoing}. One field, because servers have many connections. */
     private volatile Object peer;
+    /** Whether the socket was disconnected to connect again: then getpeername may return an earlier peer. */
+    private volatile boolean reusable;
 
     /** A connection that a server has accepted; its address is null when it is lost. */
     StreamSocket(final CompletionPort port, final long key, final SocketAddress remote) {
@@ -370,8 +372,12 @@ public final class StreamSocket extends StreamDevice {
      */
     public long disconnect(final AfterDisconnect next, final long token) {
         Objects.requireNonNull(next, "next");
-        return PortAccess.get().accepted(this, StreamSocketNative.disconnect(
-                key(), next == AfterDisconnect.CONNECT_AGAIN, token, Timeouts.NO_DEADLINE));
+        final boolean again = next == AfterDisconnect.CONNECT_AGAIN;
+        if (again) {
+            reusable = true;
+        }
+        return PortAccess.get().accepted(
+                this, StreamSocketNative.disconnect(key(), again, token, Timeouts.NO_DEADLINE));
     }
 
     /**
@@ -405,16 +411,33 @@ public final class StreamSocket extends StreamDevice {
         return connect(address, token, Timeouts.deadline(timeout));
     }
 
-    /** As {@link #connect(SocketAddress, long)}, with a deadline or {@link Timeouts#NO_DEADLINE}. */
-    long connect(final SocketAddress address, final long token, final int timeoutMillis) {
-        final SocketType type = type();
-        final byte[] encoded = SocketAddresses.encodeFor(address, type);
-        // A new one, because another thread may just be storing the address of an earlier peer.
-        peer = new Outgoing(type, address);
+    /** Starts the connect of a socket whose peer is that address already. */
+    long start(final SocketAddress address, final long token, final int timeoutMillis) {
+        final byte[] encoded = SocketAddresses.encodeFor(address, type());
         // ConnectEx only starts the connection; for a Unix-domain socket, connect() waits.
         return PortAccess.get().accepted(this, address instanceof UnixSocketAddress
                 ? OffCarrier.call(() -> StreamSocketNative.connect(key(), encoded, token, timeoutMillis))
                 : StreamSocketNative.connect(key(), encoded, token, timeoutMillis));
+    }
+
+    private long connect(final SocketAddress address, final long token, final int timeoutMillis) {
+        if (!reusable && SocketAddresses.remote(key()) != null) {
+            // The completion is WSAEISCONN, and the socket keeps its peer.
+            return start(address, token, timeoutMillis);
+        }
+        final Object before = peer;
+        // A new one, because another thread may just be storing the address of an earlier peer.
+        peer = new Outgoing(type(), address);
+        boolean started = false;
+        try {
+            final long operation = start(address, token, timeoutMillis);
+            started = true;
+            return operation;
+        } finally {
+            if (!started) {
+                peer = before;
+            }
+        }
     }
 
     /**
