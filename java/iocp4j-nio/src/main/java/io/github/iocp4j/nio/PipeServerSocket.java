@@ -347,7 +347,10 @@ public final class PipeServerSocket extends ServerSocket {
                 server = opened;
                 address = NamedPipeAddress.of(opened.name());
                 // The close of the port closes the server, too, and must end accept.
-                AdapterFacts.ended(opened).thenRun(() -> backlog.close(Duration.ZERO));
+                AdapterFacts.ended(opened).thenRun(() -> {
+                    backlog.close(Duration.ZERO);
+                    StreamListener.forget(token);
+                });
             } finally {
                 if (!bound) {
                     StreamListener.forget(token);
