@@ -31,15 +31,17 @@ Kind* deviceAs(const Share<Device>& share) noexcept {
     }
 }
 
-// Calls `body(kind)` with an open device of that kind, and returns its result.
+// Calls `body(kind)` with an open device of that kind, and returns its result. `body` may throw as that of onPort may.
 template <class Kind, class Body>
 jlong onDevice(jlong device, Body&& body) noexcept {
-    const Share<Device> found{static_cast<Device::Key>(device)};
-    if (!found) {
-        return refused(EngineError::kDeviceClosed);
-    }
-    Kind* target = deviceAs<Kind>(found);
-    return target != nullptr ? body(*target) : refused(EngineError::kWrongDevice);
+    return guarded([&] {
+        const Share<Device> found{static_cast<Device::Key>(device)};
+        if (!found) {
+            return refused(EngineError::kDeviceClosed);
+        }
+        Kind* target = deviceAs<Kind>(found);
+        return target != nullptr ? body(*target) : refused(EngineError::kWrongDevice);
+    });
 }
 
 // Negative milliseconds mean no timeout.
