@@ -19,6 +19,7 @@ import io.github.iocp4j.fixtures.FullBacklog;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.fixtures.SocketPair;
 import io.github.iocp4j.fixtures.Wine;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -121,15 +122,12 @@ final class DetachedSocketTest extends CheckedPort {
 
     @Test
     void isConnectedAfterARefusal() throws Exception {
-        final InetSocketAddress nobody;
-        try (ServerSocket gone = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
-            nobody = (InetSocketAddress) gone.getLocalSocketAddress();
-        }
+        final InetSocketAddress unused = unused();
         final StreamSocket socket = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
-        socket.connect(nobody, 1);
+        socket.connect(unused, 1);
         assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNREFUSED);
         assertThat(socket.remoteAddress()).isNull();
-        assertThat(socket.name()).isEqualTo("127.0.0.1:" + nobody.getPort());
+        assertThat(socket.name()).isEqualTo("127.0.0.1:" + unused.getPort());
         try (ServerSocket server = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
             socket.connect(server.getLocalSocketAddress(), 2);
             Recorder.Completion connected = recorder.next();
@@ -162,12 +160,8 @@ final class DetachedSocketTest extends CheckedPort {
 
     @Test
     void connectIsRefusedCancelledAndTimesOut() throws Exception {
-        final InetSocketAddress nobody;
-        try (ServerSocket gone = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
-            nobody = (InetSocketAddress) gone.getLocalSocketAddress();
-        }
         final StreamSocket refused = DetachedSocket.stream(StandardProtocolFamily.INET).associate(port);
-        refused.connect(nobody, 1);
+        refused.connect(unused(), 1);
         assertThat(recorder.next().status).isEqualTo(Win32Error.WSAECONNREFUSED);
         assertThat(refused.remoteAddress()).isNull();
         refused.close();
@@ -294,5 +288,12 @@ final class DetachedSocketTest extends CheckedPort {
         }
         final Device socket = detached.associate(port);
         assertThat(socket.close(LONG)).isTrue();
+    }
+
+    /** Returns an address at which no server listens. */
+    private static InetSocketAddress unused() throws IOException {
+        try (ServerSocket gone = new ServerSocket(0, 1, SocketPair.loopback().getAddress())) {
+            return (InetSocketAddress) gone.getLocalSocketAddress();
+        }
     }
 }

@@ -327,7 +327,7 @@ public abstract class Device implements AutoCloseable {
         }
     }
 
-    /** Completes when the device has ended, whoever closes it. */
+    /** Completes when the device has ended, also if its port was closed. */
     final CompletableFuture<Void> ended() {
         final CompletableFuture<Void> known = ended;
         if (known != null) {

@@ -411,7 +411,7 @@ public final class StreamSocket extends StreamDevice {
         return connect(address, token, Timeouts.deadline(timeout));
     }
 
-    /** Starts the connect of a socket whose peer is that address already. */
+    /** Starts a connect, and keeps the peer that the socket has. */
     long start(final SocketAddress address, final long token, final int timeoutMillis) {
         final byte[] encoded = SocketAddresses.encodeFor(address, type());
         // ConnectEx only starts the connection; for a Unix-domain socket, connect() waits.
