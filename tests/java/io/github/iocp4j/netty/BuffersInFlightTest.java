@@ -212,7 +212,7 @@ final class BuffersInFlightTest {
     /** A connection that is seldom used waits without a buffer. */
     private void makeBusy(final Channel channel) throws Exception {
         final Loops.Collector collector = new Loops.Collector();
-        channel.pipeline().addLast(collector);
+        Loops.add(channel, collector);
         final Channel peer = accepted.take();
         accepted.add(peer);
         do {

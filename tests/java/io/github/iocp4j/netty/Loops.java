@@ -118,6 +118,14 @@ final class Loops implements AutoCloseable {
         };
     }
 
+    /**
+     * Adds the handlers on the loop of the channel. Added by another thread, they would get no events until the loop
+     * has run a task, so that the data of a quick peer would pass them.
+     */
+    static void add(final Channel channel, final ChannelHandler... handlers) throws Exception {
+        channel.eventLoop().submit(() -> channel.pipeline().addLast(handlers)).sync();
+    }
+
     /** A child that does nothing until the test takes it. */
     static ChannelHandler handingOver(final BlockingQueue<Channel> to) {
         return new ChannelInboundHandlerAdapter() {

@@ -38,7 +38,7 @@ final class SeldomUsedConnectionsTest {
         final LinkedBlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
         client = loops.connect(loops.serve(() -> Loops.handingOver(accepted)), new Collector());
         child = accepted.take();
-        child.pipeline().addLast(ending, collector);
+        Loops.add(child, ending, collector);
     }
 
     @Test

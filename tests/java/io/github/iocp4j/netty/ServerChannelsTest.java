@@ -52,7 +52,7 @@ final class ServerChannelsTest {
     void clientsThatResetDoNotStopTheServer() throws Exception {
         final Ends events = new Ends();
         final Channel server = loops.serve(Echo::new);
-        server.pipeline().addLast(events);
+        Loops.add(server, events);
         for (int i = 0; i < 100; i++) {
             connectAndReset(server);
         }
@@ -67,7 +67,7 @@ final class ServerChannelsTest {
         final Ends events = new Ends();
         final Channel server = losing(2).childHandler(Loops.initializer(Echo::new)).bind(Loops.loopback(0)).sync()
                 .channel();
-        server.pipeline().addLast(events);
+        Loops.add(server, events);
         connectAndClose(server);
         connectAndClose(server);
         assertEchoes(server);
@@ -92,7 +92,7 @@ final class ServerChannelsTest {
         final Ends events = new Ends();
         final Channel server = losing(1_024).childHandler(Loops.initializer(Echo::new)).bind(Loops.loopback(0)).sync()
                 .channel();
-        server.pipeline().addLast(events);
+        Loops.add(server, events);
         for (int i = 0; i < 1_024; i++) {
             connectAndClose(server);
         }

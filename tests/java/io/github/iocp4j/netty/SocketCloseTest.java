@@ -244,15 +244,14 @@ final class SocketCloseTest {
         final LinkedBlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
         final Channel server = loops.serve(() -> Loops.handingOver(accepted));
         final Collector collector = new Collector();
-        final Channel client = loops.bootstrap(collector).option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .connect(server.localAddress()).sync().channel();
-        client.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+        final Channel client = loops.bootstrap(new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
                 context.close();
                 context.fireUserEventTriggered(event);
             }
-        });
+        }).option(ChannelOption.ALLOW_HALF_CLOSURE, true).connect(server.localAddress()).sync().channel();
+        Loops.add(client, collector);
         ((IocpSocketChannel) accepted.take()).shutdownOutput().sync();
         assertThat(collector.event()).isSameAs(ChannelInputShutdownEvent.INSTANCE);
         assertThat(collector.event()).isEqualTo("inactive");
