@@ -49,7 +49,7 @@ final class SeldomUsedConnectionsTest {
         makeBusy();
         do {
             // Longer than the time in which a busy connection gets its next data.
-            TimeUnit.MILLISECONDS.sleep(1_100);
+            TimeUnit.MILLISECONDS.sleep(5_100);
             sendAndReceive();
             onChild();
             onChild();

@@ -72,9 +72,9 @@ abstract class AbstractIocpStreamChannel extends AbstractIocpChannel {
         return false;
     }
 
-    /** After a read of 0 bytes: whether the end of the input, and not data, has completed it. */
-    boolean isAtEnd() {
-        return false;
+    /** False if it is known that no data has arrived. */
+    boolean mayHaveData() {
+        return true;
     }
 
     /** Whether the end of the input leaves the channel open. */

@@ -150,12 +150,12 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
     }
 
     @Override
-    boolean isAtEnd() {
+    boolean mayHaveData() {
         try {
-            return device().bytesAvailable() == 0;
+            return device().bytesAvailable() > 0;
         } catch (final Win32Exception | IllegalStateException unknown) {
             // The next read or the close reports what has happened.
-            return false;
+            return true;
         }
     }
 

@@ -24,7 +24,7 @@ final class StreamReader implements Runnable {
     /** Longer messages end the connection, because a peer could otherwise have this process take any memory. */
     static final int MAX_MESSAGE = 1 << 26;
     /** If data comes after a longer time, the connection waits without a buffer for the next data. */
-    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final AbstractIocpStreamChannel channel;
     /** The program has requested a read. */
@@ -160,7 +160,7 @@ final class StreamReader implements Runnable {
             deliver();
         } else if (wanted) {
             readWhatHasCome();
-        } else if (channel.isAtEnd()) {
+        } else if (!channel.mayHaveData()) {
             end();
         }
     }
@@ -317,8 +317,7 @@ final class StreamReader implements Runnable {
                         break;
                     }
                     deliverOne(allocation);
-                    // Also on a seldom used connection: a read that has filled its buffer is followed by another.
-                    if (!channel.canStart() || ended || !allocation.continueReading() || channel.waitsWithoutBuffer()) {
+                    if (!goesOnReading(allocation)) {
                         break;
                     }
                     start();
@@ -344,6 +343,15 @@ final class StreamReader implements Runnable {
         } else {
             goOn();
         }
+    }
+
+    /**
+     * Whether the next read starts at once. Also on a seldom used connection: a read that has filled its buffer is
+     * followed by another. Not if that would wait: a read that starts before the next poll completes inline more often.
+     */
+    private boolean goesOnReading(final RecvByteBufAllocator.ExtendedHandle allocation) {
+        return channel.canStart() && !ended && allocation.continueReading() && !channel.waitsWithoutBuffer()
+                && channel.mayHaveData();
     }
 
     private void deliverOne(final RecvByteBufAllocator.ExtendedHandle allocation) {
@@ -373,7 +381,7 @@ final class StreamReader implements Runnable {
     private void watch() throws IOException {
         if (state == State.IDLE && !channel.config().isAutoRead() && channel.canWatch()) {
             startWatch();
-            if (!watching && channel.isAtEnd()) {
+            if (!watching && !channel.mayHaveData()) {
                 // The end had come before the watch.
                 end();
             }

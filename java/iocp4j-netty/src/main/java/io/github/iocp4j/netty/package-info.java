@@ -51,7 +51,7 @@
  * no data comes before it.
  *
  * <p>A TCP connection that is seldom used waits without a buffer: a read of 0 bytes waits for data, and the read into a
- * buffer follows. It does so before the first data, and when the last data came more than a second after the data
+ * buffer follows. It does so before the first data, and when the last data came more than five seconds after the data
  * before it. A read that is in flight keeps its buffer. With
  * {@link io.github.iocp4j.netty.IocpChannelOption#ZERO_BYTE_READS} no TCP connection and no pipe that waits occupies a
  * buffer.
