@@ -248,8 +248,9 @@ final class Suite {
         SOCKETS.forEach(connections -> comparisons.add(new Comparison("HTTP, " + clients(connections),
                 transports("http.netty"), tcpClients(connections, FixedExchange.http()))
                 .longerRounds(longerRounds(connections))));
-        PIPES.forEach(connections -> comparisons.add(new Comparison("gRPC, " + clients(connections),
-                transports("grpc.netty"), tcpClients(connections, GrpcExchange::new))));
+        SOCKETS.forEach(connections -> comparisons.add(new Comparison("gRPC, " + clients(connections),
+                transports("grpc.netty"), tcpClients(connections, GrpcExchange::new))
+                .longerRounds(longerRounds(connections))));
         return new Contest("netty", "Netty's servers on its transports", nothing(), comparisons)
                 .warmUps(NETTY_WARM_UPS).remark(NETTY_COMPARED);
     }

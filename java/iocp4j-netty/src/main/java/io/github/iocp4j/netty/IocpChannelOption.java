@@ -31,7 +31,7 @@ public final class IocpChannelOption {
     /**
      * Of a TCP connection or a pipe: whether a read of 0 bytes always waits for data, and the read into a buffer
      * follows. An idle connection then occupies no buffer, but each read takes two operations. Default: false. A TCP
-     * connection does so nevertheless while no data has come, or if the last data came more than a second after the
+     * connection does so nevertheless while no data has come, or if the last data came more than five seconds after the
      * data before it.
      */
     public static final ChannelOption<Boolean> ZERO_BYTE_READS = option("ZERO_BYTE_READS");
