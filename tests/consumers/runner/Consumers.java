@@ -23,6 +23,8 @@ public final class Consumers {
     private static final String MONITORED = "com.example.monitored.Monitored";
     private static final String STREAMED = "com.example.streamed.Streamed";
     private static final String CHANNELLED = "com.example.streamed.Channelled";
+    private static final String ECHOED = "com.example.echoed.Echoed";
+    private static final String UNAVAILABLE = "com.example.echoed.Unavailable";
     private static final String SERVED = "com.example.served.Served";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
@@ -85,6 +87,8 @@ public final class Consumers {
         addModule(cases, "monitoring", MONITORED);
         addModule(cases, "streams", STREAMED);
         addProvider(cases);
+        addModule(cases, "netty", ECHOED);
+        addNettyElsewhere(cases);
         addGrpc(cases);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
@@ -179,12 +183,23 @@ public final class Consumers {
                 program.replace("com.example.", "com.example.shadow.")).succeeds());
     }
 
+    /** Adds the program with the oldest Netty, and what it does on a system that is not Windows. */
+    private void addNettyElsewhere(final Map<String, Case> cases) {
+        cases.put("netty-oldest", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars("netty-oldest").toArray()), ECHOED).succeeds());
+        cases.put("netty-without-windows", jvm -> Host.WINDOWS
+                ? Outcome.skipped("this system is Windows")
+                : Run.of(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                        projects.jars("netty").stream().map(Path::toString).collect(Collectors.joining(":")),
+                        UNAVAILABLE), target, Map.of()).succeeds());
+    }
+
     /** Adds a program with gRPC, whose automatic modules do not name the modules that they require. */
     private void addGrpc(final Map<String, Case> cases) {
-        cases.put("netty", jvm -> jvm.nativeAccess("ALL-UNNAMED")
-                .run(target, "-cp", path(projects.jars("netty").toArray()), SERVED).succeeds());
-        cases.put("netty-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
-                .run(target, "--module-path", path(projects.jars("netty").toArray()),
+        cases.put("grpc", jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars("grpc").toArray()), SERVED).succeeds());
+        cases.put("grpc-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
+                .run(target, "--module-path", path(projects.jars("grpc").toArray()),
                         "--add-modules", "ALL-MODULE-PATH", "--module", "com.example.served/" + SERVED).succeeds());
     }
 
@@ -226,9 +241,9 @@ public final class Consumers {
         try {
             outcome = run.in(jvm);
         } catch (final Exception failed) {
-            outcome = new Outcome(false, failed.toString());
+            outcome = Outcome.failed(failed.toString());
         }
-        System.out.printf("%s  %s, JVM %s%s%n", outcome.good ? "ok" : "FAILED", name, jvm.version,
+        System.out.printf("%s  %s, JVM %s%s%n", outcome.status, name, jvm.version,
                 outcome.text.isEmpty() ? "" : ": " + outcome.text);
         return outcome;
     }

@@ -51,14 +51,14 @@ final class Run {
     Outcome succeeds() {
         final String last = lastLine();
         return status == 0 && last.startsWith(SUCCESS)
-                ? new Outcome(true, last.substring(SUCCESS.length()))
-                : new Outcome(false, "exit code " + status + "\n" + output);
+                ? Outcome.good(last.substring(SUCCESS.length()))
+                : Outcome.failed("exit code " + status + "\n" + output);
     }
 
     Outcome fails(final String... reasons) {
         return hasFailed() && Stream.of(reasons).allMatch(output::contains)
-                ? new Outcome(true, "is refused, as it should be")
-                : new Outcome(false, "exit code " + status + " and not \"" + String.join("\", \"", reasons)
+                ? Outcome.good("is refused, as it should be")
+                : Outcome.failed("exit code " + status + " and not \"" + String.join("\", \"", reasons)
                         + "\"\n" + output);
     }
 

@@ -38,7 +38,7 @@ final class Startup {
                 arguments.addAll(program);
                 arguments.addAll(List.of(way.split("\\W")[0], jar));
                 final Outcome outcome = jvm.run(projects.target, arguments.toArray(String[]::new)).succeeds();
-                if (!outcome.good) {
+                if (outcome.status.equals(Outcome.FAILED)) {
                     return outcome;
                 }
                 times.computeIfAbsent(way, none -> new ArrayList<>())
@@ -50,7 +50,7 @@ final class Startup {
                         + " thing done %.1f ms later, in all %.2f of what the JDK's asynchronous file takes%n",
                 jvm.version, way, median(taken, time -> time[0]) / 1e6,
                 median(taken, time -> time[1] - time[0]) / 1e6, median(taken, Startup::untilDone) / jdk));
-        return new Outcome(true, ROUNDS + " new JVMs for each figure");
+        return Outcome.good(ROUNDS + " new JVMs for each figure");
     }
 
     /** Dumps an archive of the classes that the program loads when it starts, with options of every JVM from 11 on. */

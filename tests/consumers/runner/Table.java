@@ -18,7 +18,7 @@ final class Table {
     }
 
     boolean isGood() {
-        return failures() == 0;
+        return count(Outcome.FAILED) == 0;
     }
 
     void print() {
@@ -27,14 +27,15 @@ final class Table {
         System.out.println();
         rows.forEach((name, outcomes) -> {
             System.out.printf("%-22s", name);
-            jvms.forEach(jvm -> System.out.printf("%-12s", outcomes.get(jvm).good ? "ok" : "FAILED"));
+            jvms.forEach(jvm -> System.out.printf("%-12s", outcomes.get(jvm).status));
             System.out.println();
         });
-        System.out.printf("Tests run: %d, Failures: %d, Errors: 0, Skipped: 0%n", outcomes().count(), failures());
+        System.out.printf("Tests run: %d, Failures: %d, Errors: 0, Skipped: %d%n", outcomes().count(),
+                count(Outcome.FAILED), count(Outcome.SKIPPED));
     }
 
-    private long failures() {
-        return outcomes().filter(outcome -> !outcome.good).count();
+    private long count(final String status) {
+        return outcomes().filter(outcome -> outcome.status.equals(status)).count();
     }
 
     private Stream<Outcome> outcomes() {

@@ -1,9 +1,6 @@
-/** A program that serves gRPC over a named pipe, as a module. */
-module com.example.served {
+/** A program with Netty's channels over TCP and a named pipe, as a module. */
+module com.example.echoed {
     requires io.github.iocp4j.netty;
-    requires io.grpc;
-    requires io.grpc.netty;
-    requires io.grpc.stub;
 
-    exports com.example.served;
+    exports com.example.echoed;
 }
