@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Netty fails and releases the messages of a channel that was closed by force. Until the completions have come, Windows
  * uses their buffers. The completions cannot come while the test runs on the loop.
  */
+@Tag("newer-jvm")
 @Timeout(120)
 final class BuffersInFlightTest {
     private static final int LENGTH = 300_000;

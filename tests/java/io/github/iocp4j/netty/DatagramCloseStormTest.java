@@ -15,10 +15,12 @@ import io.netty.channel.socket.DatagramPacket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** UDP channels that are closed, by force, too, while they send and receive. */
+@Tag("newer-jvm")
 @Timeout(120)
 final class DatagramCloseStormTest {
     @Test

@@ -28,10 +28,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A message that goes to and fro allocates nothing on the Java heap, whether or not its buffer has an address. */
+@Tag("newer-jvm")
 @Timeout(600)
 final class NettyAllocationTest {
     private static final ByteBufAllocator POOLED = PooledByteBufAllocator.DEFAULT;
