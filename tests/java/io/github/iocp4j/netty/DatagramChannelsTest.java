@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.Device;
+import io.github.iocp4j.DeviceSnapshot;
 import io.github.iocp4j.netty.Datagrams.Received;
 import io.github.iocp4j.pipe.NamedPipeAddress;
 import io.netty.buffer.ByteBuf;
@@ -11,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.EventLoopGroup;
@@ -78,9 +81,8 @@ final class DatagramChannelsTest {
                 .bind(0).sync().channel();
         sender6.writeAndFlush(udp.to(six, 6)).sync();
         assertThat(received.next()).isEqualTo("06");
-        assertThatThrownBy(() -> four.writeAndFlush(udp.to(six, 7)).sync()).isInstanceOf(Exception.class);
-        assertThatThrownBy(() -> new IocpDatagramChannel(SocketProtocolFamily.UNIX))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> four.writeAndFlush(udp.to(six, 7)).sync())
+                .isInstanceOf(UnsupportedAddressTypeException.class).hasMessageContaining("IPv4 only");
     }
 
     @Test
@@ -97,6 +99,36 @@ final class DatagramChannelsTest {
             assertThat(received.next()).isEqualTo(String.format("%02x", i));
             assertThat(sent.get(i).sync().isSuccess()).isTrue();
         }
+    }
+
+    /** As with NIO, the loop acts after so many datagrams. */
+    @Test
+    void maxMessagesPerWriteLimitsTheSendsInFlight() throws Exception {
+        final DatagramChannel receiver = udp.bind(received);
+        receiver.config().setReceiveBufferSize(1 << 20);
+        final DatagramChannel sender = (DatagramChannel) udp.bootstrap(new Received())
+                .option(ChannelOption.AUTO_READ, false).option(ChannelOption.MAX_MESSAGES_PER_WRITE, 2)
+                .bind(Loops.loopback(0)).sync().channel();
+        assertThat(sendsOfOneFlush(sender, receiver)).isEqualTo(2);
+        sender.config().setOption(ChannelOption.MAX_MESSAGES_PER_WRITE, 100);
+        assertThat(sendsOfOneFlush(sender, receiver)).isEqualTo(DatagramSends.PLACES);
+    }
+
+    /** How many of 20 datagrams are in flight after the flush, before the loop takes completions. All arrive later. */
+    private int sendsOfOneFlush(final DatagramChannel sender, final DatagramChannel receiver) throws Exception {
+        final Device device = ((IocpDatagramChannel) sender).device();
+        final int sends = sender.eventLoop().submit(() -> {
+            for (int i = 0; i < 20; i++) {
+                sender.write(udp.to(receiver, i));
+            }
+            sender.flush();
+            return device.port().snapshot().devices().stream().filter(one -> one.key() == device.key())
+                    .mapToInt(DeviceSnapshot::operationsInFlight).sum();
+        }).get();
+        for (int i = 0; i < 20; i++) {
+            assertThat(received.next()).isEqualTo(String.format("%02x", i));
+        }
+        return sends;
     }
 
     @Test

@@ -47,10 +47,6 @@ final class DatagramSends {
         return false;
     }
 
-    boolean isFull() {
-        return count == PLACES;
-    }
-
     /** Adds a message, and starts to send it to the target, or to the peer of the socket when that is null. */
     void add(
             final Registration registration, final int kinds, final ByteBuf content, final InetSocketAddress target) {

@@ -2,7 +2,6 @@ package io.github.iocp4j.netty;
 
 import io.github.iocp4j.CompletionPort;
 import io.netty.util.internal.SystemPropertyUtil;
-import java.io.IOException;
 
 /** Whether this transport works in this process. */
 public final class Iocp {
@@ -26,7 +25,7 @@ public final class Iocp {
     /**
      * Why this transport does not work.
      *
-     * @return an {@link io.github.iocp4j.NativeLibraryError}, the exception of Windows, or an
+     * @return an {@link io.github.iocp4j.NativeLibraryError}, the exception of Windows or of a security manager, or an
      *     {@link UnsupportedOperationException} if it is disabled; null when it works
      */
     public static Throwable unavailabilityCause() {
@@ -53,7 +52,8 @@ public final class Iocp {
         try {
             CompletionPort.builder(completion -> { }).name("netty").polled().open().close();
             return null;
-        } catch (final IOException | LinkageError failure) {
+        } catch (final Throwable failure) {
+            // All of them: one that leaves the initialization of this class is lost to later callers.
             return failure;
         }
     }

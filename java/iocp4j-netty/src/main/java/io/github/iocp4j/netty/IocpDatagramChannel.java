@@ -36,7 +36,8 @@ import java.nio.channels.NotYetConnectedException;
  *
  * <p>Of a datagram that is longer than the buffer, only the first part is read: 2048 bytes, unless
  * {@link io.netty.channel.ChannelOption#RECVBUF_ALLOCATOR} changes that. Up to four receives and eight sends are in
- * flight. Datagrams that have been received when the program stops reading wait for the next {@code read()}.
+ * flight, or fewer sends if {@link io.netty.channel.ChannelOption#MAX_MESSAGES_PER_WRITE} is less. Datagrams that have
+ * been received when the program stops reading wait for the next {@code read()}.
  *
  * <p>While the channel is connected, and no socket has the port of its peer, a read fails with a
  * {@link java.net.PortUnreachableException} if the peer's machine reports it. The channel stays open.
@@ -85,8 +86,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
      * @throws ChannelException when Windows refuses a socket
      */
     public IocpDatagramChannel(final SocketProtocolFamily family) {
-        this(family == null ? SocketHandle.open(DetachedSocket::datagram)
-                : SocketHandle.open(DetachedSocket::datagram, family.toJdkFamily()));
+        this(SocketHandle.open(DetachedSocket::datagram, family));
     }
 
     private IocpDatagramChannel(final SocketHandle<UdpSocket> handle) {
@@ -458,7 +458,7 @@ public final class IocpDatagramChannel extends AbstractIocpChannel implements Da
             skipped--;
             return true;
         }
-        if (sends.isFull()) {
+        if (sends.count() >= Math.min(DatagramSends.PLACES, config.getMaxMessagesPerWrite())) {
             return false;
         }
         final AddressedEnvelope<?, ?> envelope =

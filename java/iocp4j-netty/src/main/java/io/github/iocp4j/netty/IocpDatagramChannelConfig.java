@@ -9,6 +9,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannelConfig;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -19,6 +20,9 @@ import java.util.Map;
 /** The options of a UDP socket. */
 final class IocpDatagramChannelConfig extends DefaultChannelConfig implements DatagramChannelConfig {
     private static final int BUFFER = 2_048;
+    /** As in NIO: the opposite of Netty's own option. */
+    private static final ChannelOption<Boolean> IP_MULTICAST_LOOP =
+            NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP);
 
     private final IocpDatagramChannel channel;
     private final SocketHandle<?> socket;
@@ -38,7 +42,7 @@ final class IocpDatagramChannelConfig extends DefaultChannelConfig implements Da
         return getOptions(super.getOptions(), ChannelOption.SO_BROADCAST, ChannelOption.SO_RCVBUF,
                 ChannelOption.SO_SNDBUF, ChannelOption.SO_REUSEADDR, ChannelOption.IP_MULTICAST_LOOP_DISABLED,
                 ChannelOption.IP_MULTICAST_ADDR, ChannelOption.IP_MULTICAST_IF, ChannelOption.IP_MULTICAST_TTL,
-                ChannelOption.IP_TOS, ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION);
+                ChannelOption.IP_TOS, ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, IP_MULTICAST_LOOP);
     }
 
     @Override

@@ -6,12 +6,13 @@ import io.github.iocp4j.socket.StreamSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
  * A TCP server on a completion port: in place of {@link io.netty.channel.socket.nio.NioServerSocketChannel}. It serves
- * IPv4 and IPv6, unless it is bound to one address or the JVM was started with
+ * IPv4 and IPv6, unless it is bound to one address, was created for IPv4, or the JVM was started with
  * {@code -Djava.net.preferIPv4Stack=true}.
  *
  * <p>Its connections are {@link IocpSocketChannel}s, which any event loop of this transport can register. Sixteen
@@ -31,6 +32,18 @@ public final class IocpServerSocketChannel extends AbstractIocpServerSocketChann
      */
     public IocpServerSocketChannel() {
         this(SocketHandle.open(DetachedSocket::stream));
+    }
+
+    /**
+     * Creates a channel of that family that can be bound ({@code WSASocketW}).
+     *
+     * @param family {@link SocketProtocolFamily#INET} for IPv4, {@link SocketProtocolFamily#INET6} for IPv6 and IPv4;
+     *     null for the same as {@link #IocpServerSocketChannel()}
+     * @throws IllegalArgumentException when it is another family
+     * @throws ChannelException when Windows refuses a socket
+     */
+    public IocpServerSocketChannel(final SocketProtocolFamily family) {
+        this(SocketHandle.open(DetachedSocket::stream, family));
     }
 
     private IocpServerSocketChannel(final SocketHandle<StreamSocket> handle) {

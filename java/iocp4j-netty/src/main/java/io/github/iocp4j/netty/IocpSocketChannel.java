@@ -8,13 +8,15 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A TCP connection on a completion port: in place of {@link io.netty.channel.socket.nio.NioSocketChannel}. It serves
- * IPv4 and IPv6, unless the JVM was started with {@code -Djava.net.preferIPv4Stack=true}.
+ * IPv4 and IPv6, unless it was created for IPv4 or the JVM was started with
+ * {@code -Djava.net.preferIPv4Stack=true}.
  *
  * <p>It writes {@link io.netty.buffer.ByteBuf}s, direct ones without a copy, and {@link io.netty.channel.FileRegion}s.
  * Windows sends a {@link io.netty.channel.DefaultFileRegion} itself ({@code TransmitFile}), 64 MiB at a time; other
@@ -43,6 +45,18 @@ public final class IocpSocketChannel extends AbstractIocpSocketChannel implement
      */
     public IocpSocketChannel() {
         this(null, SocketHandle.open(DetachedSocket::stream));
+    }
+
+    /**
+     * Creates a channel of that family that can be connected ({@code WSASocketW}).
+     *
+     * @param family {@link SocketProtocolFamily#INET} for IPv4, {@link SocketProtocolFamily#INET6} for IPv6 and IPv4;
+     *     null for the same as {@link #IocpSocketChannel()}
+     * @throws IllegalArgumentException when it is another family
+     * @throws ChannelException when Windows refuses a socket
+     */
+    public IocpSocketChannel(final SocketProtocolFamily family) {
+        this(null, SocketHandle.open(DetachedSocket::stream, family));
     }
 
     /** A connection that a server has accepted. */

@@ -8,6 +8,7 @@ import io.github.iocp4j.socket.UnixSocketAddress;
 import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -62,10 +63,18 @@ final class SocketHandle<D extends StreamDevice> {
         }
     }
 
-    /** A socket of that family, for IPv4 too if it is IPv6. */
-    static <D extends StreamDevice> SocketHandle<D> open(final Opener<D> opener, final ProtocolFamily family) {
+    /** A socket of that family, for IPv4 too if it is IPv6; as {@link #open(Opener)} if it is null. */
+    static <D extends StreamDevice> SocketHandle<D> open(final Opener<D> opener, final SocketProtocolFamily family) {
+        if (family == null) {
+            return open(opener);
+        }
+        if (family == SocketProtocolFamily.UNIX) {
+            throw new IllegalArgumentException("The family of this channel must be INET or INET6, not UNIX:"
+                    + " IocpDomainSocketChannel and IocpServerDomainSocketChannel are for Unix-domain sockets");
+        }
         try {
-            return new SocketHandle<>(family == StandardProtocolFamily.INET6 ? dualStack(opener) : opener.open(family));
+            return new SocketHandle<>(family == SocketProtocolFamily.INET6
+                    ? dualStack(opener) : opener.open(StandardProtocolFamily.INET));
         } catch (final Win32Exception refused) {
             throw new ChannelException("Windows refuses a socket", refused);
         }
@@ -156,8 +165,14 @@ final class SocketHandle<D extends StreamDevice> {
         if (internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
-        return internet.getAddress().isAnyLocalAddress() && isIpv6() != internet.getAddress() instanceof Inet6Address
-                ? new InetSocketAddress(any(isIpv6()), internet.getPort()) : internet;
+        final boolean ipv6 = isIpv6();
+        if (internet.getAddress().isAnyLocalAddress() && ipv6 != internet.getAddress() instanceof Inet6Address) {
+            return new InetSocketAddress(any(ipv6), internet.getPort());
+        }
+        if (!ipv6) {
+            UnsupportedAddressException.checkIpv4(internet);
+        }
+        return internet;
     }
 
     /** As {@link #check}, for an address to connect or send to: the wildcard address means this machine, as in NIO. */

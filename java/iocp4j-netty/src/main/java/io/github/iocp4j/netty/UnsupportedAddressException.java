@@ -1,9 +1,11 @@
 package io.github.iocp4j.netty;
 
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.UnsupportedAddressTypeException;
 
-/** An address of a class that the channel does not take, with a message that names the right class. */
+/** An address of a class or family that the channel does not take, with a message that names the right one. */
 final class UnsupportedAddressException extends UnsupportedAddressTypeException {
     private static final long serialVersionUID = 1L;
 
@@ -21,6 +23,13 @@ final class UnsupportedAddressException extends UnsupportedAddressTypeException 
                     + ", not a " + address.getClass().getName());
         }
         return wanted.cast(address);
+    }
+
+    /** An address for a channel that has no IPv6. */
+    static void checkIpv4(final InetSocketAddress address) {
+        if (address.getAddress() instanceof Inet6Address) {
+            throw new UnsupportedAddressException("This channel is for IPv4 only, but the address is one of IPv6");
+        }
     }
 
     /** The client of a channel of such addresses is bound to none. */
