@@ -1,11 +1,13 @@
 package io.github.iocp4j.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.fixtures.Uninterruptibly;
 import io.github.iocp4j.netty.Loops.Echo;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,6 +18,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -156,6 +160,32 @@ final class LoopShutdownTest {
         assertThat(group.shutdownGracefully(0, 1, TimeUnit.MINUTES).await(1, TimeUnit.MINUTES)).isTrue();
         assertThat(client.closeFuture().isDone()).isTrue();
         assertThat(registration.port().isOpen()).isFalse();
+    }
+
+    @Test
+    void aLoopThatHasEndedRefusesChannels() throws Exception {
+        final Channel server = loops.serve(Echo::new);
+        final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IocpIoHandler.newFactory());
+        final Channel registered = loops.bootstrap(new ChannelInboundHandlerAdapter()).clone(group).register().sync()
+                .channel();
+        assertThat(group.shutdownGracefully(0, 1, TimeUnit.MINUTES).await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(registered.connect(server.localAddress()).await().cause())
+                .isInstanceOf(RejectedExecutionException.class);
+        assertThat(registered.isOpen()).isFalse();
+        final ChannelFuture connect = loops.bootstrap(new ChannelInboundHandlerAdapter()).clone(group)
+                .connect(server.localAddress()).await();
+        assertThat(connect.cause()).isInstanceOf(RejectedExecutionException.class);
+        assertThat(connect.channel().isOpen()).isFalse();
+        for (final Channel channel : List.of(new IocpSocketChannel(), new IocpServerSocketChannel(),
+                new IocpDatagramChannel(), new IocpNamedPipeChannel(), new IocpNamedPipeServerChannel())) {
+            assertThat(group.register(channel).await().cause()).isInstanceOf(RejectedExecutionException.class);
+            assertThat(channel.closeFuture().await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(channel.isOpen()).isFalse();
+            if (channel.config() instanceof SocketChannelConfig) {
+                assertThatThrownBy(((SocketChannelConfig) channel.config())::getReceiveBufferSize)
+                        .as("its handle is closed").isInstanceOf(ChannelException.class);
+            }
+        }
     }
 
     private static IoHandlerFactory shortFactory() {

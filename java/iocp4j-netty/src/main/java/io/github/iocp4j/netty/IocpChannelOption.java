@@ -38,20 +38,21 @@ public final class IocpChannelOption {
 
     /**
      * Of an {@link IocpNamedPipeServerChannel} and an {@link IocpNamedPipeChannel} that connects: whether they transfer
-     * bytes or {@link NamedPipeMessage}s. A connection that a server accepts has the server's mode. It takes effect at
-     * the bind or connect. Default: {@link PipeMode#BYTE}.
+     * bytes or {@link NamedPipeMessage}s. A connection that a server accepts has the server's mode. After
+     * the bind or connect it throws an {@link IllegalStateException}. Default: {@link PipeMode#BYTE}.
      */
     public static final ChannelOption<PipeMode> PIPE_MODE = option("PIPE_MODE");
 
     /**
      * Of an {@link IocpNamedPipeServerChannel}: the users that may connect, in the security descriptor definition
      * language; see {@link io.github.iocp4j.pipe.NamedPipeServer.Builder#securityDescriptor}. Default: only the current
-     * user, administrators and SYSTEM.
+     * user, administrators and SYSTEM. After the bind it throws an {@link IllegalStateException}.
      */
     public static final ChannelOption<String> PIPE_SECURITY_DESCRIPTOR = option("PIPE_SECURITY_DESCRIPTOR");
 
     /**
-     * Of an {@link IocpNamedPipeServerChannel}: whether clients on other machines may connect. Default: false.
+     * Of an {@link IocpNamedPipeServerChannel}: whether clients on other machines may connect. After the bind it
+     * throws an {@link IllegalStateException}. Default: false.
      */
     public static final ChannelOption<Boolean> PIPE_ACCEPT_REMOTE_CLIENTS = option("PIPE_ACCEPT_REMOTE_CLIENTS");
 

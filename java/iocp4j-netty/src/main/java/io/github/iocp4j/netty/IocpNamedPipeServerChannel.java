@@ -15,15 +15,17 @@ import java.net.SocketAddress;
  * {@link IocpNamedPipeChannel}s, which any event loop of this transport can register.
  *
  * <p>{@link io.netty.channel.ChannelOption#SO_BACKLOG} is the number of instances that wait for clients while the
- * program reads, from 1 to 1024, 16 by default. A client that finds none waiting gets {@code ERROR_PIPE_BUSY}, and may
- * wait. {@link IocpChannelOption} has the options for the access, remote clients and the number of connections. Options
- * take effect at the bind. If the name is in use, the bind fails with a {@link java.net.BindException}.
+ * program reads: 16 by default and for 0, and at most 1024, also if it is set to more. A client that finds none waiting
+ * gets {@code ERROR_PIPE_BUSY}, and may wait. It and {@link IocpChannelOption#PIPE_MAX_CONNECTIONS} may be changed at
+ * any time. {@link IocpChannelOption} has the other options. Those for the access, remote clients and the mode are for
+ * the bind; later they throw an {@link IllegalStateException}. If the name is in use, the bind fails with a
+ * {@link java.net.BindException}.
  */
 public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel {
     private final PipeServerConfig config = new PipeServerConfig(this);
     private IocpIoHandler handler;
     private NamedPipeAddress address;
-    /** Of the pipe, whatever the option is set to after the bind. */
+    /** Of the pipe, whatever another thread sets the option to during the bind. */
     private PipeMode mode;
     private volatile NamedPipeServer server;
 

@@ -10,9 +10,10 @@ import java.util.Map;
 /** The options of a pipe server. */
 final class PipeServerConfig extends DefaultChannelConfig {
     private static final int MAX_BACKLOG = 1024;
+    private static final int DEFAULT_BACKLOG = 16;
 
     private final IocpNamedPipeServerChannel channel;
-    private volatile int backlog = 16;
+    private volatile int backlog = DEFAULT_BACKLOG;
     private volatile int maxConnections = Integer.MAX_VALUE;
     private volatile String securityDescriptor = "";
     private volatile boolean acceptRemoteClients;
@@ -73,14 +74,19 @@ final class PipeServerConfig extends DefaultChannelConfig {
     public <T> boolean setOption(final ChannelOption<T> option, final T value) {
         validate(option, value);
         if (option == ChannelOption.SO_BACKLOG) {
-            backlog = inRange(option, (Integer) value, MAX_BACKLOG);
+            // Programs set values that suit TCP. A bootstrap would only log a refusal.
+            final int clients = atLeast(0, option, (Integer) value);
+            backlog = clients == 0 ? DEFAULT_BACKLOG : Math.min(clients, MAX_BACKLOG);
         } else if (option == IocpChannelOption.PIPE_MAX_CONNECTIONS) {
-            maxConnections = inRange(option, (Integer) value, Integer.MAX_VALUE);
+            maxConnections = atLeast(1, option, (Integer) value);
         } else if (option == IocpChannelOption.PIPE_SECURITY_DESCRIPTOR) {
+            checkUnbound(option);
             securityDescriptor = (String) value;
         } else if (option == IocpChannelOption.PIPE_ACCEPT_REMOTE_CLIENTS) {
+            checkUnbound(option);
             acceptRemoteClients = (Boolean) value;
         } else if (option == IocpChannelOption.PIPE_MODE) {
+            checkUnbound(option);
             mode = (PipeMode) value;
         } else {
             return super.setOption(option, value);
@@ -93,9 +99,16 @@ final class PipeServerConfig extends DefaultChannelConfig {
         channel.autoReadCleared();
     }
 
-    private static int inRange(final ChannelOption<?> option, final int value, final int most) {
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException(option.name() + " is " + value + ", but must be from 1 to " + most);
+    private void checkUnbound(final ChannelOption<?> option) {
+        if (channel.device() != null) {
+            throw new IllegalStateException(
+                    "Set " + option.name() + " before the bind: the pipe keeps what it was created with");
+        }
+    }
+
+    private static int atLeast(final int least, final ChannelOption<?> option, final int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option.name() + " is " + value + ", but must be at least " + least);
         }
         return value;
     }
