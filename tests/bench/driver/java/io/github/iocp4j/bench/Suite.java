@@ -159,13 +159,18 @@ final class Suite {
     }
 
     private Benchmark tcpChannels() {
-        return new Contest("tcp-channels", "an echo server with AsynchronousSocketChannels", nothing(),
-                SOCKETS.stream().map(connections -> new Comparison(clients(SHORT, connections), List.of(
-                        Entrant.subject("CompletionPortChannelProvider", java("socket-echo.nio")),
-                        Entrant.peer("the JDK's provider", java("socket-echo.jdk")),
-                        Entrant.peer("iocp4j inline", java("socket-echo.iocp4j", "inline", "0"))),
-                        tcpClients(connections, SHORT)).longerRounds(longerRounds(connections)))
-                        .collect(Collectors.toList())).remark(MANY_COMPARED);
+        final List<Comparison> comparisons = new ArrayList<>();
+        SOCKETS.forEach(connections -> comparisons.add(tcpChannels(connections, "default", "")));
+        SOCKETS.forEach(connections -> comparisons.add(tcpChannels(connections, "fixed", ", fixed group")));
+        return new Contest("tcp-channels", "an echo server with AsynchronousSocketChannels, in the default group and in "
+                + "one with as many threads as processors", nothing(), comparisons).remark(MANY_COMPARED);
+    }
+
+    private Comparison tcpChannels(final int connections, final String group, final String label) {
+        return new Comparison(clients(SHORT, connections) + label, List.of(
+                Entrant.subject("CompletionPortChannelProvider", java("socket-echo.nio", group)),
+                Entrant.peer("the JDK's provider", java("socket-echo.jdk", group))),
+                tcpClients(connections, SHORT)).longerRounds(longerRounds(connections));
     }
 
     private Benchmark pipeEcho() {
@@ -223,7 +228,7 @@ final class Suite {
                 Entrant.subject("iocp4j", java("socket-echo.iocp4j", "queued", "0")),
                 Entrant.subject("iocp4j inline", java("socket-echo.iocp4j", "inline", "0")),
                 Entrant.subject(NETTY, java("socket-echo.netty", "IOCP")),
-                Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk")),
+                Entrant.peer("AsynchronousSocketChannel", java("socket-echo.jdk", "fixed")),
                 Entrant.peer(NETTY_NIO, java("socket-echo.netty", "NIO")),
                 Entrant.peer("floor", platform.floor("socket-echo", "queued")),
                 Entrant.peer("floor inline", platform.floor("socket-echo", "inline")),

@@ -60,8 +60,9 @@ final class Summary {
         out.append("| instead of | doing what | iocp4j ÷ it |\n| --- | --- | ---: |\n");
         row(out, "`AsynchronousSocketChannel`", "TCP echo, 64 B, 1 / 16 / 256 / 1,000 clients", tcp(OURS, JDK));
         row(out, "", THE_SAME_INLINE, tcp(INLINE, JDK));
-        row(out, "", "the same through `CompletionPortChannelProvider` of iocp4j-nio",
-                ratios("tcp-channels", TCP, "CompletionPortChannelProvider", "the JDK's provider"));
+        row(out, "", "the same through `CompletionPortChannelProvider` of iocp4j-nio, in each provider's default group",
+                providers(""));
+        row(out, "", "the same in a group with as many threads as processors", providers(", fixed group"));
         row(out, "Netty, NIO", THE_SAME, tcp(OURS, NETTY));
         row(out, "", THE_SAME_INLINE, tcp(INLINE, NETTY));
         row(out, "", "the same, Netty's own server on `iocp4j-netty`", netty("echo, ", TCP));
@@ -113,6 +114,11 @@ final class Summary {
 
     private String tcp(final String ours, final String other) {
         return ratios("tcp-echo", TCP, ours, other);
+    }
+
+    private String providers(final String group) {
+        return ratios("tcp-channels", TCP.stream().map(label -> label + group).collect(Collectors.toList()),
+                "CompletionPortChannelProvider", "the JDK's provider");
     }
 
     private String netty(final String server, final List<String> labels) {

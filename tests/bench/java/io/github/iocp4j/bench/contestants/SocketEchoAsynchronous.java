@@ -12,17 +12,21 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.List;
 import java.util.concurrent.Executors;
 
-/** The same with {@link AsynchronousSocketChannel}, and as many threads as there are processors. */
+/** The same with {@link AsynchronousSocketChannel}. */
 final class SocketEchoAsynchronous implements Workload, CompletionHandler<AsynchronousSocketChannel, Void> {
     private static final int BUFFER = 8192;
 
     private final AsynchronousServerSocketChannel server;
 
-    /** Takes the channels of that provider. No arguments. */
+    /**
+     * Takes the channels of that provider. Argument: {@code default} for its default group, {@code fixed} for a group
+     * with as many threads as there are processors.
+     */
     SocketEchoAsynchronous(final AsynchronousChannelProvider provider, final List<String> arguments)
             throws IOException {
-        server = provider.openAsynchronousServerSocketChannel(provider.openAsynchronousChannelGroup(
-                Runtime.getRuntime().availableProcessors(), Executors.defaultThreadFactory()));
+        server = provider.openAsynchronousServerSocketChannel(arguments.get(0).equals("default") ? null
+                : provider.openAsynchronousChannelGroup(
+                        Runtime.getRuntime().availableProcessors(), Executors.defaultThreadFactory()));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Integer.MAX_VALUE);
         server.accept(null, this);
     }
