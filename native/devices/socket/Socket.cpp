@@ -27,6 +27,8 @@ Place placeOf(SocketOption option) noexcept {
             return {IPPROTO_TCP, TCP_NODELAY};
         case SocketOption::kKeepAlive:
             return {SOL_SOCKET, SO_KEEPALIVE};
+        case SocketOption::kOutOfBandInline:
+            return {SOL_SOCKET, SO_OOBINLINE};
         case SocketOption::kKeepIdle:
             return {IPPROTO_TCP, kTcpKeepIdle};
         case SocketOption::kKeepInterval:

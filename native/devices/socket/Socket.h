@@ -30,9 +30,10 @@ enum class SocketOption : int {
     kMulticastHops6 = 18,       // IPV6_MULTICAST_HOPS
     kMulticastLoop6 = 19,       // IPV6_MULTICAST_LOOP
     kConnReset = 20,            // SIO_UDP_CONNRESET, which Winsock cannot read back
+    kOutOfBandInline = 21,      // SO_OOBINLINE
 };
 
-inline constexpr SocketOption kLastSocketOption = SocketOption::kConnReset;
+inline constexpr SocketOption kLastSocketOption = SocketOption::kOutOfBandInline;
 
 struct SocketSetting {
     SocketOption option;

@@ -73,6 +73,7 @@ TEST_F(SocketOptionsTest, KeepTheirValues) {
     for (const int value : {1, 0}) {
         keeps(stream, SocketOption::kNoDelay, value);
         keeps(stream, SocketOption::kKeepAlive, value);
+        keeps(stream, SocketOption::kOutOfBandInline, value);
         keeps(udp, SocketOption::kBroadcast, value);
         keeps(udp, SocketOption::kMulticastLoop, value);
         keeps(udp, SocketOption::kConnReset, value);
@@ -130,6 +131,7 @@ TEST_F(SocketOptionsTest, AreSetByLevelAndName) {
         {SocketOption::kMulticastInterface6, {IPPROTO_IPV6, IPV6_MULTICAST_IF, 1}},
         {SocketOption::kMulticastHops6, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1}},
         {SocketOption::kMulticastLoop6, {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1}},
+        {SocketOption::kOutOfBandInline, {SOL_SOCKET, SO_OOBINLINE, 1}},
     };
     for (const auto& [option, place] : expected) {
         sets.clear();

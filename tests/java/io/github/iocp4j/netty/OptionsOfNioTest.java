@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,11 @@ final class OptionsOfNioTest {
     /** Newer JDKs have these. The first three can be set, but are not listed, because not every Windows has them. */
     private static final Set<String> NOT_LISTED =
             Set.of("TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT", "IP_DONTFRAGMENT");
+
+    @Test
+    void connections() {
+        check(new NioSocketChannel(), new IocpSocketChannel());
+    }
 
     @Test
     void servers() {

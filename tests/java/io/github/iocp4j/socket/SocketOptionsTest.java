@@ -73,6 +73,8 @@ final class SocketOptionsTest extends RecordedPort {
         connectionKeeps(StandardSocketOptions.TCP_NODELAY, false);
         connectionKeeps(StandardSocketOptions.SO_KEEPALIVE, true);
         connectionKeeps(StandardSocketOptions.SO_KEEPALIVE, false);
+        connectionKeeps(WinsockOptions.SO_OOBINLINE, true);
+        connectionKeeps(WinsockOptions.SO_OOBINLINE, false);
         for (final int seconds : new int[] {-1, 0, 7, 65_535}) {
             connectionKeeps(StandardSocketOptions.SO_LINGER, seconds);
         }

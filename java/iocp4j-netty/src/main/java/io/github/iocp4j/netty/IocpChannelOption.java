@@ -38,8 +38,8 @@ public final class IocpChannelOption {
 
     /**
      * Of an {@link IocpNamedPipeServerChannel} and an {@link IocpNamedPipeChannel} that connects: whether they transfer
-     * bytes or {@link NamedPipeMessage}s. A connection that a server accepts has the server's mode. After
-     * the bind or connect it throws an {@link IllegalStateException}. Default: {@link PipeMode#BYTE}.
+     * bytes or {@link NamedPipeMessage}s. A connection that a server accepts has the server's mode. After the bind or
+     * connect it throws an {@link IllegalStateException}. Default: {@link PipeMode#BYTE}.
      */
     public static final ChannelOption<PipeMode> PIPE_MODE = option("PIPE_MODE");
 

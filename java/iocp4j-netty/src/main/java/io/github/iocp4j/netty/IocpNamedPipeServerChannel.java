@@ -16,9 +16,9 @@ import java.net.SocketAddress;
  *
  * <p>{@link io.netty.channel.ChannelOption#SO_BACKLOG} is the number of instances that wait for clients while the
  * program reads: 16 by default and for 0, and at most 1024, also if it is set to more. A client that finds none waiting
- * gets {@code ERROR_PIPE_BUSY}, and may wait. It and {@link IocpChannelOption#PIPE_MAX_CONNECTIONS} may be changed at
- * any time. {@link IocpChannelOption} has the other options. Those for the access, remote clients and the mode are for
- * the bind; later they throw an {@link IllegalStateException}. If the name is in use, the bind fails with a
+ * gets {@code ERROR_PIPE_BUSY}, and may wait. {@link IocpChannelOption} has the options for the access, remote clients,
+ * the mode and the number of connections. {@code SO_BACKLOG} and the number of connections may be changed at any time;
+ * the others throw an {@link IllegalStateException} after the bind. If the name is in use, the bind fails with a
  * {@link java.net.BindException}.
  */
 public final class IocpNamedPipeServerChannel extends AbstractIocpServerChannel {

@@ -1,5 +1,6 @@
 package io.github.iocp4j.netty;
 
+import io.github.iocp4j.socket.WinsockOptions;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
@@ -8,6 +9,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.Map;
 final class IocpSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
     /** In seconds: Windows has 16 bits for it. */
     private static final int MAX_LINGER = 0xffff;
+    /** Netty has no name for it. */
+    private static final ChannelOption<Boolean> SO_OOBINLINE = NioChannelOption.of(WinsockOptions.SO_OOBINLINE);
 
     private final IocpSocketChannel channel;
     private final SocketHandle<?> socket;
@@ -50,7 +54,7 @@ final class IocpSocketChannelConfig extends DefaultChannelConfig implements Sock
         return getOptions(super.getOptions(), ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF,
                 ChannelOption.TCP_NODELAY, ChannelOption.SO_KEEPALIVE, ChannelOption.SO_REUSEADDR,
                 ChannelOption.SO_LINGER, ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE,
-                IocpChannelOption.COPY_FILE_REGIONS, IocpChannelOption.ZERO_BYTE_READS);
+                IocpChannelOption.COPY_FILE_REGIONS, IocpChannelOption.ZERO_BYTE_READS, SO_OOBINLINE);
     }
 
     @Override

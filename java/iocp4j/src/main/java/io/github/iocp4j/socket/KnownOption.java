@@ -28,6 +28,7 @@ enum KnownOption {
     KEEP_INTERVAL(WinsockOptions.TCP_KEEPINTERVAL, 11, OptionValue.range(1, Integer.MAX_VALUE),
             SocketType.tcpConnections()),
     KEEP_COUNT(WinsockOptions.TCP_KEEPCOUNT, 12, OptionValue.range(1, 255), SocketType.tcpConnections()),
+    OUT_OF_BAND_INLINE(WinsockOptions.SO_OOBINLINE, 21, OptionValue.FLAG, SocketType.tcpConnections()),
     TYPE_OF_SERVICE(StandardSocketOptions.IP_TOS, 13, OptionValue.range(0, 255), SocketType.tcpConnectionsAndUdp()),
     BROADCAST(StandardSocketOptions.SO_BROADCAST, 9, OptionValue.FLAG, SocketType.udp()),
     MULTICAST_INTERFACE(StandardSocketOptions.IP_MULTICAST_IF, 14, 17, OptionValue.INTERFACE, SocketType.udp()),

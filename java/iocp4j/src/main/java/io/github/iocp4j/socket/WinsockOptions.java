@@ -50,6 +50,9 @@ public final class WinsockOptions {
      */
     public static final SocketOption<Boolean> IPV6_V6ONLY = new Option<>("IPV6_V6ONLY", Boolean.class);
 
+    /** Whether reads of a TCP connection return out-of-band data, too ({@code SO_OOBINLINE}). Off in a new socket. */
+    public static final SocketOption<Boolean> SO_OOBINLINE = new Option<>("SO_OOBINLINE", Boolean.class);
+
     private WinsockOptions() {
     }
 

@@ -50,6 +50,8 @@
  * Since Windows 10 version 1709.</td></tr>
  * <tr><td>{@code TCP_KEEPCOUNT}</td><td>TCP connections</td><td>probes without an answer after which Windows resets the
  * connection, 1 to 255. Since Windows 10 version 1703.</td></tr>
+ * <tr><td>{@code SO_OOBINLINE}</td><td>TCP connections</td><td>whether reads return out-of-band data, too; off in a new
+ * socket</td></tr>
  * <tr><td>{@code IP_TOS}</td><td>TCP connections, UDP</td><td>the type of service, 0 to 255. Windows keeps the value,
  * and ignores it when it sends unless the registry says otherwise; over IPv6 it takes none while {@code IPV6_V6ONLY} is
  * on.</td></tr>
