@@ -21,7 +21,7 @@ import java.util.concurrent.ThreadFactory;
  * }</pre>
  *
  * <p>On the module path, {@code --add-modules io.github.iocp4j.nio} is also needed if no module of the program requires
- * this one. In a native image of GraalVM the property works, too, because the jar names the provider for it.
+ * this one. For a native image of GraalVM the jar names the provider in its metadata; no image has been run so far.
  *
  * <p>Or it creates a provider and calls its methods, and other channels of the program stay those of the JDK. The jar
  * does not register the provider as a service, because that would replace the channels of every program that has the

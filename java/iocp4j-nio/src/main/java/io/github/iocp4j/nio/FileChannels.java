@@ -27,6 +27,8 @@ import java.util.concurrent.ExecutorService;
  * again. With {@code true} the channel is closed, as the JDK's is.
  * <li>{@link AsynchronousFileChannel#close} waits until Windows has ended the operations in flight and has closed the
  * file, at most for a second. A file of {@code DELETE_ON_CLOSE} is gone then.
+ * <li>{@link AsynchronousFileChannel#force} of a channel that can write fails if Windows denies it; the JDK's ignores
+ * that.
  * <li>A position plus length beyond 2<sup>63</sup> - 1 is an {@link IOException} of the operation.
  * <li>Do not close the {@code Arena} of a direct buffer during an operation: unlike the JDK's channels, these do not
  * prevent it. See {@link io.github.iocp4j.StreamDevice}.

@@ -57,7 +57,7 @@
  * <li>{@code close}, by any thread: a {@link java.net.SocketException} with the message "Socket closed";
  * <li>an interrupt: an {@link java.io.InterruptedIOException}. Unlike a channel of the JDK, the socket stays open, and
  * no byte is lost. The thread is still interrupted. A channel over a stream, as {@code Channels.newChannel} makes it,
- * is not closed either.
+ * may close itself and the stream then, as channels of the JDK do.
  * </ul>
  *
  * <h2 id="memory">Memory</h2>
@@ -76,7 +76,8 @@
  *
  * <ul>
  * <li>A timeout ends the operation in Windows, too: when the handler is called, Windows no longer uses the buffer.
- * Deadlines of all channels of a group take one timer thread.
+ * Deadlines of all channels of a group take one timer thread, and are kept to about 20 milliseconds. As in the JDK, a
+ * write that has timed out may have written a part.
  * <li>A cancelled future is done at once. The buffer must not be used again, because Windows may need longer. As in the
  * JDK, no operation of that kind is possible on the channel afterwards; {@code cancel(true)} closes the channel. A
  * channel whose connect was cancelled can only be closed.
@@ -90,10 +91,14 @@
  * options of {@code jdk.net} are not supported.
  * <li>Handlers are nested at most two deep on a stack, and not 16 as in the JDK: the channels complete inline what
  * Windows has done at once, and a connection that always has data must not keep the others waiting.
+ * <li>A fixed group has at most 1,024 threads; more are an {@link IllegalArgumentException}. A group has at most
+ * 1,048,576 operations in flight; more fail with an {@link java.io.IOException}.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the
  * internal thread calls the handler.
  * </ul>
+ *
+ * <p>{@link io.github.iocp4j.nio.FileChannels} says how file channels differ.
  *
  * <h2 id="security">With a security manager</h2>
  *
