@@ -6,14 +6,21 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutorChooserFactory;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** The transports at the ends of a connection in Netty's own tests. Netty names one such choice a permutation. */
 final class Ends extends SocketTestPermutation {
@@ -22,6 +29,9 @@ final class Ends extends SocketTestPermutation {
     static final Ends IOCP_CLIENT = new Ends(Transport.NIO, Transport.IOCP);
     static final Ends NIO = new Ends(Transport.NIO, Transport.NIO);
     static final List<Ends> ALL = List.of(IOCP, IOCP_SERVER, IOCP_CLIENT, NIO);
+
+    /** Without the pair that only shows what the system can do. */
+    static final List<Ends> TESTED = List.of(IOCP, IOCP_SERVER, IOCP_CLIENT);
 
     /** For the tests that run now. Netty makes their objects without arguments. */
     private static volatile Ends current = IOCP;
@@ -42,9 +52,18 @@ final class Ends extends SocketTestPermutation {
         current = this;
     }
 
-    /** Whether no end is this transport's, so that the tests only show what the system can do. */
-    boolean isBaseline() {
-        return this == NIO;
+    /** Of the server's transport, for the tests of loops. */
+    EventLoopGroup newGroup(final int loops, final EventExecutorChooserFactory chooser) {
+        return new MultiThreadIoEventLoopGroup(loops, (Executor) null, chooser, server.factory);
+    }
+
+    /** A channel for {@link #newGroup}. */
+    Channel newSocket() {
+        return new ReflectiveChannelFactory<>(server.client).newChannel();
+    }
+
+    Class<? extends ServerChannel> serverClass() {
+        return server.server;
     }
 
     @Override
@@ -58,27 +77,48 @@ final class Ends extends SocketTestPermutation {
     }
 
     @Override
+    public List<BootstrapComboFactory<Bootstrap, Bootstrap>> datagram(final SocketProtocolFamily family) {
+        return combo(server.datagrams(family), client.datagrams(family));
+    }
+
+    @Override
+    public List<BootstrapFactory<Bootstrap>> datagramSocket() {
+        return client.datagrams(null);
+    }
+
+    @Override
     public String toString() {
         return server + " × " + client;
     }
 
     /** Has several loops, so that a connection lives on another one than its server. They run until the JVM ends. */
     private enum Transport {
-        IOCP(IocpIoHandler.newFactory(), IocpServerSocketChannel.class, IocpSocketChannel.class),
-        NIO(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
+        IOCP(IocpIoHandler.newFactory(), IocpServerSocketChannel.class, IocpSocketChannel.class,
+                IocpDatagramChannel::new),
+        NIO(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class,
+                NioDatagramChannel::new);
 
         private static final int LOOPS = 4;
 
+        private final IoHandlerFactory factory;
         private final EventLoopGroup group;
         private final Class<? extends ServerChannel> server;
         private final Class<? extends Channel> client;
+        private final Function<SocketProtocolFamily, Channel> datagram;
 
         Transport(final IoHandlerFactory factory, final Class<? extends ServerChannel> server,
-                final Class<? extends Channel> client) {
+                final Class<? extends Channel> client, final Function<SocketProtocolFamily, Channel> datagram) {
+            this.factory = factory;
             group = new MultiThreadIoEventLoopGroup(
                     LOOPS, new DefaultThreadFactory("netty-suite-" + name(), true), factory);
             this.server = server;
             this.client = client;
+            this.datagram = datagram;
+        }
+
+        /** A choice of one: for this family of addresses, or for all if it is null. */
+        List<BootstrapFactory<Bootstrap>> datagrams(final SocketProtocolFamily family) {
+            return List.of(() -> new Bootstrap().group(group).channelFactory(() -> datagram.apply(family)));
         }
     }
 }

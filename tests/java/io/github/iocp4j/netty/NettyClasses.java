@@ -1,11 +1,25 @@
 package io.github.iocp4j.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.testsuite.transport.AbstractSingleThreadEventLoopTest;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
+import io.netty.testsuite.transport.socket.DatagramConnectNotExistsTest;
+import io.netty.testsuite.transport.socket.DatagramConnectedWriteExceptionTest;
+import io.netty.testsuite.transport.socket.DatagramMulticastIPv6Test;
+import io.netty.testsuite.transport.socket.DatagramMulticastTest;
+import io.netty.testsuite.transport.socket.DatagramUnicastIPv6MappedTest;
+import io.netty.testsuite.transport.socket.DatagramUnicastIPv6Test;
+import io.netty.testsuite.transport.socket.DatagramUnicastInetTest;
 import io.netty.testsuite.transport.socket.ServerSocketSuspendTest;
+import io.netty.testsuite.transport.socket.SocketAddressesTest;
 import io.netty.testsuite.transport.socket.SocketAutoReadTest;
 import io.netty.testsuite.transport.socket.SocketBufReleaseTest;
 import io.netty.testsuite.transport.socket.SocketCancelWriteTest;
@@ -37,17 +51,23 @@ import io.netty.testsuite.transport.socket.SocketStartTlsTest;
 import io.netty.testsuite.transport.socket.SocketStringEchoTest;
 import io.netty.testsuite.transport.socket.TrafficShapingHandlerTest;
 import io.netty.testsuite.transport.socket.WriteBeforeRegisteredTest;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
 
 /** Netty's own tests for transports, for the {@link Ends#current} ones. */
 final class NettyClasses {
-    /** Those that take no more than seconds. */
+    /** Those of streams that take no more than seconds. */
     static final List<Class<?>> SHORT = List.of(
             CompositeBufferGatheringWrite.class, AutoRead.class, BufRelease.class, CancelWrite.class,
             CloseForcibly.class, Connect.class, DataReadInitialState.class, ExceptionHandling.class,
-            ReadPending.class, Rst.class, ShutdownOutputByPeer.class);
+            ReadPending.class, Rst.class, ShutdownOutputByPeer.class, Addresses.class);
 
-    static final List<Class<?>> ALL = List.of(
+    static final List<Class<?>> STREAMS = List.of(
             CompositeBufferGatheringWrite.class, ServerSocketSuspend.class, AutoRead.class, BufRelease.class,
             CancelWrite.class, ChannelEOF.class, ChannelNotYetConnected.class, CloseForcibly.class,
             ConditionalWritability.class, Connect.class, ConnectionAttempt.class, DataReadInitialState.class,
@@ -55,7 +75,15 @@ final class NettyClasses {
             HalfClosed.class, MultipleConnect.class, ObjectEcho.class, ReadPending.class, Rst.class,
             ShutdownOutputByPeer.class, ShutdownOutputBySelf.class, SpdyEcho.class, SslClientRenegotiate.class,
             SslEcho.class, SslGreeting.class, SslSessionReuse.class, StartTls.class, StringEcho.class,
-            TrafficShapingHandler.class, WriteBeforeRegistered.class);
+            TrafficShapingHandler.class, WriteBeforeRegistered.class, Addresses.class);
+
+    static final List<Class<?>> DATAGRAMS = List.of(
+            DatagramConnectNotExists.class, DatagramConnectedWriteException.class, DatagramMulticast.class,
+            DatagramMulticastIPv6.class, DatagramUnicastInet.class, DatagramUnicastIPv6.class,
+            DatagramUnicastIPv6Mapped.class);
+
+    /** For deep runs only: their limits of 200 ms are too short for a machine that other work shares. */
+    static final List<Class<?>> LOOPS = List.of(SingleThreadEventLoop.class);
 
     private NettyClasses() {
     }
@@ -288,6 +316,97 @@ final class NettyClasses {
         @Override
         protected List<BootstrapFactory<Bootstrap>> newFactories() {
             return Ends.current().clientSocket();
+        }
+    }
+
+    static final class Addresses extends SocketAddressesTest {
+        @Override
+        protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+            return Ends.current().socket();
+        }
+
+        @Override
+        protected void assertAddress(final SocketAddress address) {
+            assertThat(((InetSocketAddress) address).getAddress().isLoopbackAddress()).isTrue();
+        }
+    }
+
+    static final class DatagramConnectNotExists extends DatagramConnectNotExistsTest {
+        @Override
+        protected List<BootstrapFactory<Bootstrap>> newFactories() {
+            return Ends.current().datagramSocket();
+        }
+    }
+
+    static final class DatagramConnectedWriteException extends DatagramConnectedWriteExceptionTest {
+        /** Netty skips it on Windows. The annotations do so, and a method that overrides has only its own. */
+        @Override
+        @Test
+        @Timeout(10)
+        public void testWriteThrowsPortUnreachableException(final TestInfo info) throws Throwable {
+            super.testWriteThrowsPortUnreachableException(info);
+        }
+
+        @Override
+        protected List<BootstrapFactory<Bootstrap>> newFactories() {
+            return Ends.current().datagramSocket();
+        }
+    }
+
+    static final class DatagramMulticast extends DatagramMulticastTest {
+        @Override
+        protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
+            return Ends.current().datagram(socketInternetProtocalFamily());
+        }
+    }
+
+    static final class DatagramMulticastIPv6 extends DatagramMulticastIPv6Test {
+        @Override
+        protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
+            return Ends.current().datagram(socketInternetProtocalFamily());
+        }
+    }
+
+    static final class DatagramUnicastInet extends DatagramUnicastInetTest {
+        @Override
+        protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
+            return Ends.current().datagram(socketInternetProtocalFamily());
+        }
+    }
+
+    static final class DatagramUnicastIPv6 extends DatagramUnicastIPv6Test {
+        @Override
+        protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
+            return Ends.current().datagram(socketInternetProtocalFamily());
+        }
+    }
+
+    static final class DatagramUnicastIPv6Mapped extends DatagramUnicastIPv6MappedTest {
+        @Override
+        protected List<BootstrapComboFactory<Bootstrap, Bootstrap>> newFactories() {
+            return Ends.current().datagram(socketInternetProtocalFamily());
+        }
+    }
+
+    static final class SingleThreadEventLoop extends AbstractSingleThreadEventLoopTest {
+        @Override
+        protected EventLoopGroup newEventLoopGroup() {
+            return Ends.current().newGroup(1, DefaultEventExecutorChooserFactory.INSTANCE);
+        }
+
+        @Override
+        protected EventLoopGroup newAutoScalingEventLoopGroup() {
+            return Ends.current().newGroup(SCALING_MAX_THREADS, AUTO_SCALING_CHOOSER_FACTORY);
+        }
+
+        @Override
+        protected Channel newChannel() {
+            return Ends.current().newSocket();
+        }
+
+        @Override
+        protected Class<? extends ServerChannel> serverChannelClass() {
+            return Ends.current().serverClass();
         }
     }
 }

@@ -3,8 +3,9 @@ package io.github.iocp4j.netty;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
@@ -24,28 +25,33 @@ import org.opentest4j.TestAbortedException;
 /** A run of one of Netty's test classes. JUnit runs it inside of a test of this build. */
 final class NettyRun implements TestExecutionListener {
     /** Netty's tests have limits of 3 to 20 seconds, and compare rates: a busy machine fails some with NIO, too. */
-    private static final int ATTEMPTS = 3;
+    static final int ATTEMPTS = 3;
 
     private final List<DynamicTest> tests = new ArrayList<>();
-    private int passed;
-    private int failed;
+    /** By JUnit's names, which are the same in each attempt. */
+    private final Set<String> passed = new HashSet<>();
+    private final Set<String> failed = new HashSet<>();
+    private final Set<String> failedBefore = new HashSet<>();
 
-    /** Runs the class, except the methods of the given names; again if it has failed. */
-    static NettyRun of(final Class<?> tests, final Ends ends, final Map<String, String> excluded) {
+    /** Runs the class, except some methods; again if it has failed. */
+    static NettyRun of(final Class<?> tests, final Ends ends, final List<NettyExclusion> excluded) {
         NettyRun run = once(tests, ends, excluded);
-        for (int attempt = 2; run.failed > 0 && attempt <= ATTEMPTS; attempt++) {
+        for (int attempt = 2; !run.failed.isEmpty() && attempt <= ATTEMPTS; attempt++) {
+            final NettyRun previous = run;
             run = once(tests, ends, excluded);
+            run.failedBefore.addAll(previous.failedBefore);
+            run.failedBefore.addAll(previous.failed);
             System.out.println("Figures: attempt " + attempt + " of Netty's " + tests.getSimpleName() + ", " + ends
-                    + ": " + run.failed + " failures");
+                    + ": " + run.failed.size() + " failures");
         }
         return run;
     }
 
-    private static NettyRun once(final Class<?> tests, final Ends ends, final Map<String, String> excluded) {
+    private static NettyRun once(final Class<?> tests, final Ends ends, final List<NettyExclusion> excluded) {
         ends.use();
         final NettyRun run = new NettyRun();
         final PostDiscoveryFilter filter = test -> FilterResult.includedIf(
-                !excluded.containsKey(methodName(test)));
+                excluded.stream().noneMatch(exclusion -> exclusion.method().equals(methodName(test))));
         final LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(tests)).filters(filter).build();
         // Without this build's own listeners, which report the tests made of the outcomes.
@@ -53,8 +59,8 @@ final class NettyRun implements TestExecutionListener {
                 .enableTestExecutionListenerAutoRegistration(false)
                 .enableLauncherSessionListenerAutoRegistration(false).build());
         launcher.execute(request, run);
-        excluded.forEach((method, reason) -> run.add(method, TestExecutionResult.aborted(
-                new TestAbortedException(reason))));
+        excluded.forEach(exclusion -> run.add(exclusion.method(), TestExecutionResult.aborted(
+                new TestAbortedException(exclusion.reason()))));
         return run;
     }
 
@@ -64,20 +70,30 @@ final class NettyRun implements TestExecutionListener {
     }
 
     int passed() {
-        return passed;
+        return passed.size();
+    }
+
+    /** How many of those that have passed had failed in an earlier attempt. */
+    int passedLate() {
+        return (int) passed.stream().filter(failedBefore::contains).count();
     }
 
     /** How many have passed or failed; Netty skips some on Windows. */
     int run() {
-        return passed + failed;
+        return passed.size() + failed.size();
+    }
+
+    boolean hasPassed(final String method) {
+        return passed.stream().anyMatch(test -> test.contains("[method:" + method + "("));
     }
 
     @Override
     public void executionFinished(final TestIdentifier test, final TestExecutionResult result) {
-        // A container has an outcome of its own when its set-up fails.
-        if (test.isTest() || result.getStatus() == Status.FAILED) {
-            passed += result.getStatus() == Status.SUCCESSFUL ? 1 : 0;
-            failed += result.getStatus() == Status.FAILED ? 1 : 0;
+        // A container has an outcome of its own when its set-up fails, or finds that the system lacks something.
+        if (test.isTest() || result.getStatus() != Status.SUCCESSFUL) {
+            if (result.getStatus() != Status.ABORTED) {
+                (result.getStatus() == Status.SUCCESSFUL ? passed : failed).add(test.getUniqueId());
+            }
             add(test.getDisplayName(), result);
         }
     }
