@@ -12,7 +12,6 @@ import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.CompositeBufferGatheringWriteTest;
 import io.netty.testsuite.transport.socket.DatagramConnectNotExistsTest;
-import io.netty.testsuite.transport.socket.DatagramConnectedWriteExceptionTest;
 import io.netty.testsuite.transport.socket.DatagramMulticastIPv6Test;
 import io.netty.testsuite.transport.socket.DatagramMulticastTest;
 import io.netty.testsuite.transport.socket.DatagramUnicastIPv6MappedTest;
@@ -55,9 +54,6 @@ import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
 
 /** Netty's own tests for transports, for the {@link Ends#current} ones. */
 final class NettyClasses {
@@ -78,9 +74,8 @@ final class NettyClasses {
             TrafficShapingHandler.class, WriteBeforeRegistered.class, Addresses.class);
 
     static final List<Class<?>> DATAGRAMS = List.of(
-            DatagramConnectNotExists.class, DatagramConnectedWriteException.class, DatagramMulticast.class,
-            DatagramMulticastIPv6.class, DatagramUnicastInet.class, DatagramUnicastIPv6.class,
-            DatagramUnicastIPv6Mapped.class);
+            DatagramConnectNotExists.class, DatagramMulticast.class, DatagramMulticastIPv6.class,
+            DatagramUnicastInet.class, DatagramUnicastIPv6.class, DatagramUnicastIPv6Mapped.class);
 
     /** For deep runs only: their limits of 200 ms are too short for a machine that other work shares. */
     static final List<Class<?>> LOOPS = List.of(SingleThreadEventLoop.class);
@@ -332,21 +327,6 @@ final class NettyClasses {
     }
 
     static final class DatagramConnectNotExists extends DatagramConnectNotExistsTest {
-        @Override
-        protected List<BootstrapFactory<Bootstrap>> newFactories() {
-            return Ends.current().datagramSocket();
-        }
-    }
-
-    static final class DatagramConnectedWriteException extends DatagramConnectedWriteExceptionTest {
-        /** Netty skips it on Windows. The annotations do so, and a method that overrides has only its own. */
-        @Override
-        @Test
-        @Timeout(10)
-        public void testWriteThrowsPortUnreachableException(final TestInfo info) throws Throwable {
-            super.testWriteThrowsPortUnreachableException(info);
-        }
-
         @Override
         protected List<BootstrapFactory<Bootstrap>> newFactories() {
             return Ends.current().datagramSocket();

@@ -98,9 +98,6 @@ final class NettySuiteTest {
         final List<NettyExclusion> failing = new ArrayList<>();
         failing.add(new NettyExclusion(NettyClasses.SslSessionReuse.class, "testSslSessionTrustManagerResumption",
                 Ends.TESTED, "It needs the classes of OpenSSL's binding, which this build does not have"));
-        failing.add(new NettyExclusion(NettyClasses.DatagramConnectedWriteException.class,
-                "testWriteThrowsPortUnreachableException", List.of(Ends.IOCP_SERVER),
-                "Its ends are both the client's, and a write of NIO does not report an unreachable port on Windows"));
         if (Wine.isPresent()) {
             failing.add(new NettyExclusion(NettyClasses.Rst.class, "testSoLingerZeroCausesOnlyRstOnClose",
                     List.of(Ends.IOCP_SERVER),

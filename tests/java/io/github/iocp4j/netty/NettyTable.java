@@ -42,10 +42,9 @@ final class NettyTable {
                 .append(" with each pair of\ntransports (server × client), in JVM ")
                 .append(System.getProperty("java.version")).append(" on ").append(Wine.isPresent() ? "Wine" : "Windows")
                 .append(". Each cell is passed/run. A test runs once for each allocator.\nTests that Netty skips on"
-                        + " Windows have not run, but for that of `DatagramConnectedWriteExceptionTest`. A class with a"
-                        + "\nfailure runs again, up to ").append(NettyRun.ATTEMPTS)
-                .append(" times in all: the last run counts, and `+n` tells how many of its passed tests had failed\n"
-                        + "before. ").append(size()).append(".\n\n| class |");
+                        + " Windows have not run. A class with a failure runs again, up to ")
+                .append(NettyRun.ATTEMPTS).append(" times in all: the last run\ncounts, and `+n` tells how many of its"
+                        + " passed tests had failed before. ").append(size()).append(".\n\n| class |");
         columns.forEach(ends -> text.append(' ').append(ends).append(" |"));
         text.append("\n| --- |").append(" ---: |".repeat(columns.size())).append('\n');
         rows.forEach((tests, runs) -> {
