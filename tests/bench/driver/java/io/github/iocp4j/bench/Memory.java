@@ -16,6 +16,8 @@ final class Memory implements Benchmark {
     private static final String CONNECTIONS = "1024";
     private static final String IDLE_CONNECTIONS = "io.github.iocp4j.bench.contestants.IdleConnections";
     private static final String NETTY_CONNECTIONS = "io.github.iocp4j.bench.contestants.NettyIdleConnections";
+    private static final String WAITING_READERS = "io.github.iocp4j.bench.contestants.WaitingReaders";
+    private static final String READERS = "10000";
     private static final String BYTES = "bytes";
     private static final double OPERATION = 192;
     private static final double PIPE = 256;
@@ -44,6 +46,7 @@ final class Memory implements Benchmark {
         final Map<String, Double> counted = counts("memory", platform.program("memory", CONNECTIONS));
         counted.putAll(counts("idle-connections", platform.java(IDLE_CONNECTIONS, CONNECTIONS)));
         counted.putAll(counts("netty-connections", platform.java(NETTY_CONNECTIONS, CONNECTIONS)));
+        counted.putAll(counts("waiting-readers", platform.java(WAITING_READERS, READERS)));
         final Double heapWithNio = counted.get("netty-nio-heap");
         for (final Figure figure : List.of(
                 figure(counted, "pipe-operation", "native, a pipe's read in flight", BYTES, OPERATION),
@@ -59,8 +62,14 @@ final class Memory implements Benchmark {
                 figure(counted, "netty-iocp-heap", "Java heap, an idle connection of iocp4j-netty", BYTES, heapWithNio),
                 figure(counted, "netty-iocp-direct", "direct buffers, the same", BYTES, 0.0),
                 figure(counted, "netty-zero-byte-heap", "Java heap, the same with ZERO_BYTE_READS", BYTES, heapWithNio),
-                figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, 0.0))) {
+                figure(counted, "netty-zero-byte-direct", "direct buffers, the same", BYTES, 0.0),
+                figure(counted, "pipe-socket-heap", "Java heap, an idle PipeSocket", BYTES, null))) {
             findings.add(figure);
+        }
+        if (counted.containsKey("reader-heap")) {
+            findings.add(figure(counted, "reader-heap", "Java heap, one of 10,000 virtual threads that read from one",
+                    BYTES, null));
+            findings.add(figure(counted, "reader-direct", "direct buffers, the same", BYTES, null));
         }
     }
 
