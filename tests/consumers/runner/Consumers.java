@@ -26,6 +26,7 @@ public final class Consumers {
     private static final String ECHOED = "com.example.echoed.Echoed";
     private static final String UNAVAILABLE = "com.example.echoed.Unavailable";
     private static final String SERVED = "com.example.served.Served";
+    private static final String SHOWN = "com.example.shown.Shown";
     private static final String NEIGHBOURS = "com.example.neighbours.Neighbours";
 
     private final Projects projects;
@@ -87,9 +88,10 @@ public final class Consumers {
         addModule(cases, "monitoring", MONITORED);
         addModule(cases, "streams", STREAMED);
         addProvider(cases);
+        addWithAutomaticModules(cases, "nio-examples", SHOWN);
         addModule(cases, "netty", ECHOED);
         addNettyElsewhere(cases);
-        addGrpc(cases);
+        addWithAutomaticModules(cases, "grpc", SERVED);
         cases.put("cpp", jvm -> Run.of(projects.cmake("cpp").resolve("talk.exe")).succeeds());
         cases.put("c", jvm -> Run.of(projects.cmake("cpp").resolve("post.exe")).succeeds());
         cases.put("c-unload", jvm -> Run.of(projects.cmake("cpp").resolve("unload.exe")).succeeds());
@@ -194,13 +196,20 @@ public final class Consumers {
                         UNAVAILABLE), target, Map.of()).succeeds());
     }
 
-    /** Adds a program with gRPC, whose automatic modules do not name the modules that they require. */
-    private void addGrpc(final Map<String, Case> cases) {
-        cases.put("grpc", jvm -> jvm.nativeAccess("ALL-UNNAMED")
-                .run(target, "-cp", path(projects.jars("grpc").toArray()), SERVED).succeeds());
-        cases.put("grpc-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
-                .run(target, "--module-path", path(projects.jars("grpc").toArray()),
-                        "--add-modules", "ALL-MODULE-PATH", "--module", "com.example.served/" + SERVED).succeeds());
+    /** Adds a program with libraries that are automatic modules, which do not name the modules that they require. */
+    private void addWithAutomaticModules(final Map<String, Case> cases, final String project, final String program) {
+        cases.put(project, jvm -> jvm.nativeAccess("ALL-UNNAMED")
+                .run(target, "-cp", path(projects.jars(project).toArray()), program).succeeds());
+        cases.put(project + "-as-module", jvm -> {
+            // Two libraries of docker-java need this module, which a JVM made by jlink may lack. On the class path
+            // they run without it, and automatic modules read the class path.
+            final Map<Boolean, List<Path>> jars = projects.jars(project).stream().collect(Collectors.partitioningBy(
+                    jar -> jvm.has("java.desktop")
+                            || !jar.getFileName().toString().matches("commons-(compress|lang3)-.*")));
+            return jvm.nativeAccess("io.github.iocp4j").run(target, "--class-path=" + path(jars.get(false).toArray()),
+                    "--module-path", path(jars.get(true).toArray()), "--add-modules", "ALL-MODULE-PATH",
+                    "--module", program.substring(0, program.lastIndexOf('.')) + '/' + program).succeeds();
+        });
     }
 
     /** Adds a program whose command line names the provider of its channels. */

@@ -15,6 +15,7 @@ final class Jvm {
 
     final String version;
     private final Path home;
+    private final List<String> modules;
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> options = new ArrayList<>();
 
@@ -23,13 +24,20 @@ final class Jvm {
         final Properties release = new Properties();
         release.load(Files.newBufferedReader(home.resolve("release"), StandardCharsets.UTF_8));
         version = release.getProperty("JAVA_VERSION").replace("\"", "");
+        modules = List.of(release.getProperty("MODULES", "").replace("\"", "").split(" "));
     }
 
     private Jvm(final Jvm other) {
         home = other.home;
         version = other.version;
+        modules = other.modules;
         environment.putAll(other.environment);
         options.addAll(other.options);
+    }
+
+    /** Tells whether a module of the JDK is in this JVM. */
+    boolean has(final String module) {
+        return modules.contains(module);
     }
 
     Jvm with(final String variable, final Path value) {

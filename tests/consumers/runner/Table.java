@@ -22,11 +22,11 @@ final class Table {
     }
 
     void print() {
-        System.out.printf("%n%-22s", "consumer, in JVM");
+        System.out.printf("%n%-24s", "consumer, in JVM");
         jvms.forEach(jvm -> System.out.printf("%-12s", jvm.version));
         System.out.println();
         rows.forEach((name, outcomes) -> {
-            System.out.printf("%-22s", name);
+            System.out.printf("%-24s", name);
             jvms.forEach(jvm -> System.out.printf("%-12s", outcomes.get(jvm).status));
             System.out.println();
         });
