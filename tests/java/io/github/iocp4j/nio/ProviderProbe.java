@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.AsynchronousServerSocketChannel;
@@ -77,8 +78,9 @@ public final class ProviderProbe {
 
     private static String messageOfRefusal(final InetAddress loopback) throws Exception {
         final InetSocketAddress closed;
-        try (AsynchronousServerSocketChannel server = AsynchronousServerSocketChannel.open()) {
-            closed = (InetSocketAddress) server.bind(new InetSocketAddress(loopback, 0)).getLocalAddress();
+        // One of the JDK: the close of an asynchronous server does not wait until nothing listens.
+        try (ServerSocket server = new ServerSocket(0, 1, loopback)) {
+            closed = (InetSocketAddress) server.getLocalSocketAddress();
         }
         try (AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
             client.connect(closed).get();
