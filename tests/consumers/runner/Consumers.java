@@ -172,10 +172,14 @@ public final class Consumers {
                 jvm -> runBundles(jvm, TALK, projects.jar("osgi"), projects.facade(), projects.natives()));
     }
 
-    /** Adds a program with another module of the library. Its Java module has the name of its package. */
-    private void addModule(final Map<String, Case> cases, final String project, final String program) {
+    private void addOnClassPath(final Map<String, Case> cases, final String project, final String program) {
         cases.put(project, jvm -> jvm.nativeAccess("ALL-UNNAMED")
                 .run(target, "-cp", path(projects.jars(project).toArray()), program).succeeds());
+    }
+
+    /** Adds a program with another module of the library. Its Java module has the name of its package. */
+    private void addModule(final Map<String, Case> cases, final String project, final String program) {
+        addOnClassPath(cases, project, program);
         cases.put(project + "-as-module", jvm -> jvm.nativeAccess("io.github.iocp4j")
                 .run(target, "--module-path", path(projects.jars(project).toArray()),
                         "--module", program.substring(0, program.lastIndexOf('.')) + '/' + program).succeeds());
@@ -187,8 +191,7 @@ public final class Consumers {
 
     /** Adds the program with the oldest Netty, and what it does on a system that is not Windows. */
     private void addNettyElsewhere(final Map<String, Case> cases) {
-        cases.put("netty-oldest", jvm -> jvm.nativeAccess("ALL-UNNAMED")
-                .run(target, "-cp", path(projects.jars("netty-oldest").toArray()), ECHOED).succeeds());
+        addOnClassPath(cases, "netty-oldest", ECHOED);
         cases.put("netty-without-windows", jvm -> Host.WINDOWS
                 ? Outcome.skipped("this system is Windows")
                 : Run.of(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
@@ -198,8 +201,7 @@ public final class Consumers {
 
     /** Adds a program with libraries that are automatic modules, which do not name the modules that they require. */
     private void addWithAutomaticModules(final Map<String, Case> cases, final String project, final String program) {
-        cases.put(project, jvm -> jvm.nativeAccess("ALL-UNNAMED")
-                .run(target, "-cp", path(projects.jars(project).toArray()), program).succeeds());
+        addOnClassPath(cases, project, program);
         cases.put(project + "-as-module", jvm -> {
             // Two libraries of docker-java need this module, which a JVM made by jlink may lack. On the class path
             // they run without it, and automatic modules read the class path.

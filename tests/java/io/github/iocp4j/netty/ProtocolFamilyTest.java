@@ -55,6 +55,11 @@ final class ProtocolFamilyTest {
         return ((InetSocketAddress) channel.localAddress()).getAddress();
     }
 
+    private void assertEchoes(final Channel client, final Collector collector) throws Exception {
+        client.writeAndFlush(loops.buffer(Loops.random(10)));
+        assertThat(collector.await(10)).isEqualTo(Loops.random(10));
+    }
+
     @Test
     void ipv4() throws Exception {
         final Channel server = serve(SocketProtocolFamily.INET);
@@ -65,8 +70,7 @@ final class ProtocolFamilyTest {
         final Channel client = connect(SocketProtocolFamily.INET, Loops.loopback(port), collector);
         assertThat(localHost(client)).isInstanceOf(Inet4Address.class);
         assertThat(client.config().getOption(ONLY_IPV6)).isNull();
-        client.writeAndFlush(loops.buffer(Loops.random(10)));
-        assertThat(collector.await(10)).isEqualTo(Loops.random(10));
+        assertEchoes(client, collector);
     }
 
     @Test
@@ -79,8 +83,7 @@ final class ProtocolFamilyTest {
             final Collector collector = new Collector();
             final Channel client = connect(SocketProtocolFamily.INET6, new InetSocketAddress(host, port), collector);
             assertThat(client.config().getOption(ONLY_IPV6)).isFalse();
-            client.writeAndFlush(loops.buffer(Loops.random(10)));
-            assertThat(collector.await(10)).isEqualTo(Loops.random(10));
+            assertEchoes(client, collector);
         }
     }
 

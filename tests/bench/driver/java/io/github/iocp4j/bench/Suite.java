@@ -250,14 +250,18 @@ final class Suite {
             comparisons.add(new Comparison("echo, " + clients(SHORT, connections), entrants,
                     tcpClients(connections, SHORT)).longerRounds(longerRounds(connections)));
         }
-        SOCKETS.forEach(connections -> comparisons.add(new Comparison("HTTP, " + clients(connections),
-                transports("http.netty"), tcpClients(connections, FixedExchange.http()))
-                .longerRounds(longerRounds(connections))));
-        SOCKETS.forEach(connections -> comparisons.add(new Comparison("gRPC, " + clients(connections),
-                transports("grpc.netty"), tcpClients(connections, GrpcExchange::new))
-                .longerRounds(longerRounds(connections))));
+        SOCKETS.forEach(connections -> comparisons.add(
+                onTransports("HTTP", "http.netty", connections, FixedExchange.http())));
+        SOCKETS.forEach(connections -> comparisons.add(
+                onTransports("gRPC", "grpc.netty", connections, GrpcExchange::new)));
         return new Contest("netty", "Netty's servers on its transports", nothing(), comparisons)
                 .warmUps(NETTY_WARM_UPS).remark(NETTY_COMPARED);
+    }
+
+    private Comparison onTransports(final String what, final String server, final int connections,
+            final Supplier<Exchange> exchange) {
+        return new Comparison(what + ", " + clients(connections), transports(server),
+                tcpClients(connections, exchange)).longerRounds(longerRounds(connections));
     }
 
     private List<Entrant> transports(final String server) {
