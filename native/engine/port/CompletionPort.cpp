@@ -30,7 +30,8 @@ std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
     if (settings.polled) {
         return settings.batch;
     }
-    return std::min(settings.batch, std::max(settings.batch / mostRunning(settings), kLeastShare));
+    const std::uint32_t running = settings.quirks.concurrencyIgnored ? settings.workers : mostRunning(settings);
+    return std::min(settings.batch, std::max(settings.batch / running, kLeastShare));
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
+#include "engine/operation/CompletionRecord.h"
 #include "engine/port/Drain.h"
 
 namespace iocp4j {
@@ -18,6 +21,9 @@ namespace iocp4j {
 // A worker whose listener blocks does not count, and a resting one takes its place: at once if deliveries have been
 // slow, and otherwise after some milliseconds. One of the resting workers watches for that while the port has work. An
 // idle port wakes no thread.
+//
+// While many sockets are busy, all workers wait and run. On such a system another process answers the calls on a
+// socket, and several calls at a time cost it less than one after another.
 class Concurrency {
     using Clock = std::chrono::steady_clock;
 
@@ -34,7 +40,7 @@ public:
         Clock::time_point began_{};        // its work, for its own thread
     };
 
-    // At most so many workers wait and run at a time.
+    // At most so many workers wait and run at a time, unless many sockets are busy.
     explicit Concurrency(std::uint32_t most) noexcept : most_(most) {}
     Concurrency(const Concurrency&) = delete;
     Concurrency& operator=(const Concurrency&) = delete;
@@ -46,13 +52,16 @@ public:
     void awaitTurn(Member& member) noexcept {
         if (!member.counts_.load(std::memory_order_relaxed)) {
             rest(member);
+        } else if (counted_.load(std::memory_order_relaxed) > most()) {
+            stepAside(member);
+            rest(member);
         }
     }
 
     // A worker calls this when it has stopped waiting, and when it has delivered so many records.
-    void beginsWork(Member& member) noexcept {
+    void beginsWork(Member& member, std::span<const CompletionRecord> batch) noexcept {
         if (most_ < members_.size()) {
-            begins(member);
+            begins(member, batch);
         }
     }
     void endsWork(const Member& member, std::size_t records) noexcept {
@@ -67,19 +76,22 @@ public:
 private:
     static bool isSlow(Clock::duration delivery, std::size_t records) noexcept;
 
-    void begins(Member& member) noexcept;
+    std::size_t most() const noexcept { return manySockets_.load(std::memory_order_relaxed) ? members_.size() : most_; }
+    void begins(Member& member, std::span<const CompletionRecord> batch) noexcept;
+    void noteSockets(std::span<const CompletionRecord> batch) noexcept;
     void rest(Member& member) noexcept;
     void callWatcher() noexcept;
     void watch() noexcept;
 
     const std::uint32_t most_;
     std::vector<std::unique_ptr<Member>> members_;
-    std::atomic<bool> slow_{false};      // whether the last delivery was
-    std::atomic<bool> watching_{false};  // whether a resting worker is to watch
+    std::atomic<bool> slow_{false};         // whether the last delivery was
+    std::atomic<bool> watching_{false};     // whether a resting worker is to watch
+    std::atomic<bool> manySockets_{false};  // whether many are busy; changed with the mutex
+    std::atomic<std::size_t> counted_{0};   // members that count; changed with the mutex
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;
-    std::uint32_t counted_ = 0;  // members
     bool hasWatcher_ = false;
 };
 

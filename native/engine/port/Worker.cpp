@@ -7,7 +7,7 @@ void Worker::drain() noexcept {
     do {
         concurrency_.awaitTurn(member_);
         leaves = drain_.collect(housekeeping_.longestWait()).exit;
-        concurrency_.beginsWork(member_);
+        concurrency_.beginsWork(member_, drain_.batch());
         if (!drain_.batch().empty()) {
             drain_.delivering();
             sink_.deliver(index_, drain_.batch());

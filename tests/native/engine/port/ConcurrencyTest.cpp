@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
+#include <span>
 #include <thread>
 
 #include "../../fixtures/SimulatedKernel.h"
@@ -27,6 +29,21 @@ CompletionPort::Settings settings(std::uint32_t concurrency, bool ignored) {
     settings.quirks.concurrencyIgnored = ignored;
     return settings;
 }
+
+// Its reads are over at once, and queue a packet.
+class BusySocket : public Device {
+public:
+    explicit BusySocket(CompletionPort& port) : Device(port, L"busy socket", win32::Handle{}) {}
+
+    const Traits& traits() const noexcept override {
+        static constexpr Traits kTraits{.kind = DeviceKind::kStreamSocket};
+        return kTraits;
+    }
+
+    Started read(Operation&, void*, std::uint32_t length) noexcept override {
+        return Started::over(ERROR_SUCCESS, length);
+    }
+};
 
 class ConcurrencyTest : public ::testing::Test {
 protected:
@@ -109,6 +126,29 @@ TEST_F(ConcurrencyTest, SlowListenersAreReplacedWhileTheyRun) {
         postAndAwait(port, token);
     }
     EXPECT_GT(replaced, 0);
+}
+
+TEST_F(ConcurrencyTest, AllRunWhileManySocketsAreBusy) {
+    constexpr std::uint32_t kMany = 32;
+    constexpr std::uint64_t kBurst = 1;
+    CompletionPort::Settings many = settings(1, true);
+    many.batch = kMany * kWorkers;
+    many.operations = 100 * kMany;
+    TestPort port{recording_, many};
+    const auto socket = port->add(std::make_unique<BusySocket>(*port));
+    ASSERT_TRUE(socket);
+    recording_.onDelivery = [&](unsigned, std::span<const CompletionRecord> records) {
+        // The only worker that runs is here. Therefore the packets that it queues form a batch.
+        for (std::uint32_t i = 0; records.front().token == kBurst && i < kMany; ++i) {
+            EXPECT_TRUE(port.read(*socket, 0, nullptr, 1));
+        }
+    };
+    EXPECT_TRUE(waitForWaiting(port, 1)) << "no socket is busy yet";
+    EXPECT_TRUE(waitFor([&] {
+        return kernel_.waiting() == kWorkers ||
+               (port->operations().inFlight() == 0 && port->post(0, 0, kBurst) && false);
+    }));
+    EXPECT_TRUE(waitForWaiting(port, 1)) << "small batches let them rest again";
 }
 
 TEST_F(ConcurrencyTest, BlockedOnesLeaveOneAfterTheOtherOnceTheyReturn) {
