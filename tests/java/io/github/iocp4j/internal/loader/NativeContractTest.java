@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iocp4j.DeviceKind;
+import io.github.iocp4j.Mechanism;
+import io.github.iocp4j.Opcode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +29,14 @@ final class NativeContractTest {
                 14, 0x2000_0001, 0x2000_0002, 0x2000_0003, 0x2000_0004, 0x2000_0005, 0x2000_0006, 0x2000_0007,
                 0x2000_0008, 0x2000_0009, 0x2000_000a, 0x2000_000b, 0x2000_000c, 0x2000_000d,
                 0x2000_000e);
+    }
+
+    @Test
+    void knowsTheLastOfEachEnum() {
+        assertThat(NativeContract.terms())
+                .containsEntry("last opcode", Opcode.values().length)
+                .containsEntry("last device kind", DeviceKind.values().length)
+                .containsEntry("last mechanism", Mechanism.values().length - 1);
     }
 
     @Test

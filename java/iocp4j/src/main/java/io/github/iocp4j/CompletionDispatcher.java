@@ -4,7 +4,7 @@ import io.github.iocp4j.internal.CompletionReceiver;
 import io.github.iocp4j.internal.Printable;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The Java end of the one upcall per batch. Its methods are called by native code only, and let no exception out.
@@ -18,7 +18,8 @@ final class CompletionDispatcher extends CompletionReceiver {
     private final CompletionExceptionHandler exceptionHandler;
     /** That of the thread that opens the port: a thread that native code attaches has none of its own. */
     private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
-    private final AtomicBoolean warnedOfUnasked = new AtomicBoolean();
+    /** 0 or 1. No AtomicBoolean, for which a JVM that starts loads dozens of classes. */
+    private final AtomicInteger warningsOfUnasked = new AtomicInteger();
 
     /** One of the two listeners is null. */
     CompletionDispatcher(
@@ -134,7 +135,7 @@ final class CompletionDispatcher extends CompletionReceiver {
 
     private void warnOfUnasked(final String name) {
         // Without a name it is closed already, as when the port is being closed.
-        if (!name.isEmpty() && !warnedOfUnasked.getAndSet(true)) {
+        if (!name.isEmpty() && warningsOfUnasked.compareAndSet(0, 1)) {
             log(Level.WARNING, "The listener of " + port + " has returned from an ACCEPT on " + Printable.of(name)
                     + " without asking for the connection, which is therefore closed. Call device() of each ACCEPT that"
                     + " has succeeded (detached() if the server was built so), if only to close it. This port logs no"

@@ -32,7 +32,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * that operations in flight complete, close the port first.
  */
 public final class CompletionPort implements AutoCloseable {
-    private static final DeviceRegistry DEVICES = new DeviceRegistry();
 
     static {
         PortAccess.set(new Insides());
@@ -236,7 +235,8 @@ public final class CompletionPort implements AutoCloseable {
         open = false;
         final boolean closed = OffCarrier.isNeeded()
                 ? OffCarrier.call(() -> PortNative.closePort(id) ? 1 : 0) == 1 : PortNative.closePort(id);
-        return closed || (polled && !hasEnded() ? drain(milliseconds) : Ending.await(ended(), milliseconds));
+        return closed || (polled && !hasEnded()
+                ? pollers.drain(this, milliseconds) : Ending.await(ended(), milliseconds));
     }
 
     /**
@@ -271,23 +271,23 @@ public final class CompletionPort implements AutoCloseable {
 
     /** The device with that key, or null. */
     Device device(final long key) {
-        final Device device = DEVICES.find(key);
+        final Device device = DeviceRegistry.OF_PROCESS.find(key);
         return device != null && device.port() == this ? device : null;
     }
 
     /** Registers a device that native code has opened, so that completions find its object. */
     <D extends Device> D register(final D device) {
-        DEVICES.add(device);
+        DeviceRegistry.OF_PROCESS.add(device);
         if (!DeviceNative.exists(device.key())) {
             // The port is closing: the device has ended before its object was registered.
-            DEVICES.remove(device.key());
+            DeviceRegistry.OF_PROCESS.remove(device.key());
             device.end();
         }
         return device;
     }
 
     void forget(final long key) {
-        final Device device = DEVICES.remove(key);
+        final Device device = DeviceRegistry.OF_PROCESS.remove(key);
         if (device != null) {
             device.end();
         }
@@ -327,33 +327,13 @@ public final class CompletionPort implements AutoCloseable {
     }
 
     /** Completes when the port has ended. */
-    private CompletableFuture<Void> ended() {
+    CompletableFuture<Void> ended() {
         synchronized (endLock) {
             if (ended == null) {
                 ended = hasEnded ? CompletableFuture.completedFuture(null) : new CompletableFuture<>();
             }
             return ended;
         }
-    }
-
-    /** Polls a closing port on this thread, unless the thread would wait for itself. */
-    private boolean drain(final int milliseconds) {
-        if (milliseconds == 0 || pollers.isDeliveringOnThisThread()) {
-            return false;
-        }
-        final long began = System.nanoTime();
-        int left = milliseconds;
-        try (CompletionPoller poller = openPoller()) {
-            while (left > 0) {
-                poller.poll(left);
-                left = milliseconds - (int) Math.min(milliseconds, (System.nanoTime() - began) / 1_000_000);
-            }
-        } catch (final PortClosedException gone) {
-            // The port is closed, which is what we are waiting for. Another thread may still be closing its last
-            // handles.
-            return Ending.await(ended(), left);
-        }
-        return hasEnded();
     }
 
     /**

@@ -10,6 +10,9 @@ import java.util.Arrays;
  * many slots as the whole process has devices. Pages bound what has to be copied when it grows.
  */
 final class DeviceRegistry {
+    /** A constant of this class, because a port that has no device yet does not need it. */
+    static final DeviceRegistry OF_PROCESS = new DeviceRegistry();
+
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Device[].class);
     private static final int PAGE_BITS = 10;
     private static final int PAGE_SIZE = 1 << PAGE_BITS;

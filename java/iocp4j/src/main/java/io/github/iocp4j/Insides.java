@@ -107,16 +107,6 @@ final class Insides extends PortAccess {
     }
 
     @Override
-    public int code(final Opcode opcode) {
-        return opcode.code();
-    }
-
-    @Override
-    public int code(final DeviceKind kind) {
-        return kind.code();
-    }
-
-    @Override
     public DeviceClosedException deviceClosed(final String message) {
         return new DeviceClosedException(message);
     }

@@ -39,7 +39,27 @@ final class PollerList {
         return !pollers.isEmpty();
     }
 
-    boolean isDeliveringOnThisThread() {
+    /** Polls a closing port on this thread, unless the thread would wait for itself. */
+    boolean drain(final CompletionPort port, final int milliseconds) {
+        if (milliseconds == 0 || isDeliveringOnThisThread()) {
+            return false;
+        }
+        final long began = System.nanoTime();
+        int left = milliseconds;
+        try (CompletionPoller poller = port.openPoller()) {
+            while (left > 0) {
+                poller.poll(left);
+                left = milliseconds - (int) Math.min(milliseconds, (System.nanoTime() - began) / 1_000_000);
+            }
+        } catch (final PortClosedException gone) {
+            // The port is closed, which is what we are waiting for. Another thread may still be closing its last
+            // handles.
+            return Ending.await(port.ended(), left);
+        }
+        return port.hasEnded();
+    }
+
+    private boolean isDeliveringOnThisThread() {
         return copy().stream().anyMatch(CompletionPoller::isDeliveringOnThisThread);
     }
 

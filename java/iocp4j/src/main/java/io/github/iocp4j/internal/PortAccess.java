@@ -8,7 +8,6 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.NativeLibraryError;
-import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
 import io.github.iocp4j.PortLostException;
@@ -99,12 +98,6 @@ public abstract class PortAccess {
 
     /** Polls in an alertable wait; returns the result of {@link PollerNative#poll}. */
     public abstract long pollAlertably(CompletionPoller poller, int milliseconds);
-
-    /** The number that stands for an opcode in a record. */
-    public abstract int code(Opcode opcode);
-
-    /** The number that stands for a kind of device in a record. */
-    public abstract int code(DeviceKind kind);
 
     /** Makes an exception. */
     public abstract DeviceClosedException deviceClosed(String message);

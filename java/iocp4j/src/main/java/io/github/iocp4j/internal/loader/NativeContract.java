@@ -1,10 +1,7 @@
 package io.github.iocp4j.internal.loader;
 
-import io.github.iocp4j.DeviceKind;
 import io.github.iocp4j.Mechanism;
-import io.github.iocp4j.Opcode;
 import io.github.iocp4j.internal.EngineError;
-import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.RecordLayout;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +20,9 @@ import java.util.zip.ZipEntry;
  */
 public final class NativeContract {
     private static final int ABI_VERSION = 10;
+    /** Not of the enums, which a program that starts need not load yet. */
+    private static final int LAST_OPCODE = 15;
+    private static final int LAST_DEVICE_KIND = 14;
     /** Of the first constants; each of the others is the code of a refusal. */
     private static final String[] NAMES = {
         "ABI version",
@@ -119,8 +119,8 @@ public final class NativeContract {
             RecordLayout.KIND_OFFSET,
             RecordLayout.DETAIL_OFFSET,
             RecordLayout.DETACHED_FLAG,
-            PortAccess.get().code(Opcode.WAIT),
-            PortAccess.get().code(DeviceKind.CHILD_PROCESS),
+            LAST_OPCODE,
+            LAST_DEVICE_KIND,
             Mechanism.HANDLE.ordinal(),
             refusals.length,
         };
