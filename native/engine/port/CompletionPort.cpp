@@ -30,8 +30,7 @@ std::uint32_t shareOfBatch(const CompletionPort::Settings& settings) noexcept {
     if (settings.polled) {
         return settings.batch;
     }
-    const std::uint32_t running = settings.quirks.concurrencyIgnored ? settings.workers : mostRunning(settings);
-    return std::min(settings.batch, std::max(settings.batch / running, kLeastShare));
+    return std::min(settings.batch, std::max(settings.batch / mostRunning(settings), kLeastShare));
 }
 
 }  // namespace

@@ -12,10 +12,12 @@ constexpr std::chrono::milliseconds kBlocked{10};
 // what a listener takes that starts an operation for each record.
 constexpr std::chrono::microseconds kSlow{300};
 
-// Many sockets are busy from a batch of that size on, and until one is smaller than the other size. The workers then
-// share what one has taken before. With 16 busy connections on a processor, one worker alone is faster.
+// Many sockets are busy from a batch of kMany on, until kFewTimes batches in a row are smaller than kFew: with several
+// workers, one of them may get a small batch at any time. With 16 busy connections on a processor, one worker alone is
+// faster.
 constexpr std::size_t kMany = 32;
-constexpr std::size_t kFew = kMany / 4;
+constexpr std::size_t kFew = 8;
+constexpr std::uint32_t kFewTimes = 32;
 
 }  // namespace
 
@@ -41,9 +43,12 @@ void Concurrency::noteSockets(std::span<const CompletionRecord> batch) noexcept 
     if (batch.empty()) {
         return;
     }
-    const bool many = manySockets_.load(std::memory_order_relaxed);
     const std::size_t sockets = batch.front().kind == DeviceKind::kStreamSocket ? batch.size() : 0;
-    if (many ? sockets < kFew : sockets >= kMany) {
+    const bool many = manySockets_.load(std::memory_order_relaxed);
+    // Workers may lose each other's counts, which only lets more of them run for longer.
+    const std::uint32_t few = sockets < kFew ? fewInARow_.load(std::memory_order_relaxed) + 1 : 0;
+    fewInARow_.store(few, std::memory_order_relaxed);
+    if (many ? few >= kFewTimes : sockets >= kMany) {
         const std::lock_guard lock{mutex_};
         manySockets_.store(!many, std::memory_order_relaxed);
         changed_.notify_one();

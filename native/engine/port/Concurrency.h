@@ -56,6 +56,7 @@ public:
             stepAside(member);
             rest(member);
         }
+        member.drain_.divideRoom(static_cast<std::uint32_t>(most() / most_));
     }
 
     // A worker calls this when it has stopped waiting, and when it has delivered so many records.
@@ -85,10 +86,11 @@ private:
 
     const std::uint32_t most_;
     std::vector<std::unique_ptr<Member>> members_;
-    std::atomic<bool> slow_{false};         // whether the last delivery was
-    std::atomic<bool> watching_{false};     // whether a resting worker is to watch
-    std::atomic<bool> manySockets_{false};  // whether many are busy; changed with the mutex
-    std::atomic<std::size_t> counted_{0};   // members that count; changed with the mutex
+    std::atomic<bool> slow_{false};            // whether the last delivery was
+    std::atomic<bool> watching_{false};        // whether a resting worker is to watch
+    std::atomic<bool> manySockets_{false};     // whether many are busy; changed with the mutex
+    std::atomic<std::uint32_t> fewInARow_{0};  // batches with few sockets; may wrap
+    std::atomic<std::size_t> counted_{0};      // members that count; changed with the mutex
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;

@@ -1,5 +1,6 @@
 #include "engine/port/Drain.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -35,6 +36,7 @@ Drain::Drain(DrainPort& port, std::uint32_t room)
       records_(room),
       departing_(room),
       introduced_(room),
+      room_(room),
       entryCount_(port.roomCostsTime) {}
 
 void Drain::setActivity(Activity activity) noexcept {
@@ -48,19 +50,22 @@ Drain::Current Drain::current() const noexcept {
     return {static_cast<Activity>(activity & 3), now > since ? now - since : 0};
 }
 
+void Drain::divideRoom(std::uint32_t by) noexcept {
+    room_ = std::max(static_cast<std::uint32_t>(entries_.size()) / by, 1U);
+}
+
 Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {
-    const auto room = static_cast<std::uint32_t>(entries_.size());
     // When deferred operations have filled a batch, the next one takes packets only, so that neither delays the other
     // for ever.
     const bool packetsOnly = std::exchange(packetsOnly_, false);
-    while (!packetsOnly && departingCount_ < room) {
+    while (!packetsOnly && departingCount_ < room_) {
         Operation* deferred = port_.operations.claimDeferred();
         if (deferred == nullptr) {
             break;
         }
         addToBatch(deferred);
     }
-    if (departingCount_ == room) {
+    if (departingCount_ == room_) {
         packetsOnly_ = true;
         return Signals{};
     }
@@ -72,10 +77,9 @@ Drain::Signals Drain::dequeue(DWORD milliseconds, bool alertable) noexcept {
     if (port_.kernel.isLost()) {
         return waitWithoutKernel(milliseconds);
     }
-    const auto room = static_cast<std::uint32_t>(entries_.size()) - departingCount_;
     setActivity(Activity::kWaiting);
-    const auto dequeued =
-        port_.kernel.dequeueMany(std::span{entries_}.first(entryCount_.next(room)), milliseconds, alertable);
+    const auto dequeued = port_.kernel.dequeueMany(std::span{entries_}.first(entryCount_.next(room_ - departingCount_)),
+                                                   milliseconds, alertable);
     setActivity(Activity::kRunning);
     entryCount_.received(dequeued.count);
     if (dequeued.outcome == win32::KernelPort::Outcome::kLost) {

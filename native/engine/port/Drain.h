@@ -72,6 +72,9 @@ public:
 
     Drain(DrainPort& port, std::uint32_t room);
 
+    // From now on, a batch has only that part of the room. For the draining thread.
+    void divideRoom(std::uint32_t by) noexcept;
+
     // Waits for packets and makes a batch of them, which may be empty. delivered() must follow in any case.
     Signals collect(DWORD milliseconds, bool alertable = false) noexcept;
 
@@ -112,6 +115,7 @@ private:
     std::vector<CompletionRecord> records_;  // for the listener; the current batch lies at the beginning
     std::vector<Departing> departing_;       // operations of the batch
     std::vector<Device*> introduced_;        // new connections that the batch reports
+    std::uint32_t room_;                     // for the next batch
     std::uint32_t recordCount_ = 0;
     std::uint32_t departingCount_ = 0;  // at least recordCount_, because onCompleted() may suppress a record
     std::uint32_t introducedCount_ = 0;
