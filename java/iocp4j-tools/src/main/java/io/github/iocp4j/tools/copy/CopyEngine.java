@@ -1,6 +1,7 @@
 package io.github.iocp4j.tools.copy;
 
 import io.github.iocp4j.Completion;
+import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.file.FileShare;
 import io.github.iocp4j.file.OverlappedFile;
@@ -8,20 +9,26 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Copies the contents of files, through one port and with one set of blocks for all. The calling thread waits for its
- * file; the port's workers handle the completions of its blocks.
+ * Copies the contents of files, with one set of blocks for all. A thread copies a small file alone, in a {@link Lane}.
+ * For a large one it waits, while the workers of one port handle the completions of its blocks.
  */
 final class CopyEngine implements AutoCloseable {
+    /** Blocks of a file from which on it is large: opening it twice is then little of the work. */
+    private static final long LARGE = 64;
+
     private final CopySettings settings;
     private final Stop stop;
     private final Progress progress;
     private final Block[] blocks;
     private final BlockingQueue<Block> free;
     private final CompletionPort port;
+    private final Queue<Lane> lanes = new ConcurrentLinkedQueue<>();
 
     CopyEngine(final CopySettings settings, final Stop stop, final Progress progress) throws IOException {
         this.settings = settings;
@@ -35,7 +42,32 @@ final class CopyEngine implements AutoCloseable {
     /** Copies one file. After a failure or a stop, the incomplete copy is removed. */
     void copy(final Path from, final Path to) throws IOException {
         stop.check();
-        try (OverlappedFile source = openSource(from); Target target = openTarget(from, to)) {
+        if (!copyIfSmall(from, to)) {
+            try (OverlappedFile source = openSource(port, from)) {
+                copy(source, from, to, port, null);
+            }
+        }
+        progress.fileDone();
+    }
+
+    private boolean copyIfSmall(final Path from, final Path to) throws IOException {
+        final Lane free = lanes.poll();
+        final Lane lane = free == null ? new Lane(this::onCompletion) : free;
+        try (OverlappedFile source = openSource(lane.port, from)) {
+            final boolean small = source.size() < LARGE * settings.block;
+            if (small) {
+                copy(source, from, to, lane.port, lane.poller);
+            }
+            return small;
+        } finally {
+            lanes.add(lane);
+        }
+    }
+
+    /** Without a poller, the workers of the port handle its completions. */
+    private void copy(final OverlappedFile source, final Path from, final Path to, final CompletionPort on,
+            final CompletionPoller poller) throws IOException {
+        try (Target target = openTarget(on, from, to)) {
             final long size = source.size();
             final List<Block> borrowed = borrow(size);
             try {
@@ -44,12 +76,12 @@ final class CopyEngine implements AutoCloseable {
                     // is too small fails at once.
                     target.file().setSize(size);
                 }
-                new CopyPass(source, target.file(), size, stop, progress).run(borrowed);
+                new CopyPass(source, target.file(), size, stop, progress).run(borrowed, poller);
                 if (target.file().alignment() > 1) {
                     target.file().setSize(size);
                 }
                 if (settings.verify) {
-                    new VerifyPass(source, target.file(), size, stop).run(borrowed);
+                    new VerifyPass(source, target.file(), size, stop).run(borrowed, poller);
                 }
             } finally {
                 free.addAll(borrowed);
@@ -57,12 +89,12 @@ final class CopyEngine implements AutoCloseable {
             target.file().copyMetadataFrom(source);
             target.complete();
         }
-        progress.fileDone();
     }
 
     @Override
     public void close() {
         port.close();
+        lanes.forEach(Lane::close);
     }
 
     private void onCompletion(final Completion completion) {
@@ -70,16 +102,16 @@ final class CopyEngine implements AutoCloseable {
         block.pass.completed(block, completion.opcode(), completion.bytes(), completion.status());
     }
 
-    private OverlappedFile openSource(final Path from) throws IOException {
+    private OverlappedFile openSource(final CompletionPort on, final Path from) throws IOException {
         // Shared for writing, so that a file that is being written, such as a log, can be copied.
-        return hinted(OverlappedFile.builder(port, from)
+        return hinted(OverlappedFile.builder(on, from)
                 .read().share(FileShare.READ, FileShare.WRITE, FileShare.DELETE)).open();
     }
 
-    private Target openTarget(final Path from, final Path to) throws IOException {
+    private Target openTarget(final CompletionPort on, final Path from, final Path to) throws IOException {
         return Target.open(from, to, path -> {
             final OverlappedFile.Builder builder =
-                    hinted(OverlappedFile.builder(port, path).write().createNew().share());
+                    hinted(OverlappedFile.builder(on, path).write().createNew().share());
             return (settings.verify ? builder.read() : builder).open();
         });
     }

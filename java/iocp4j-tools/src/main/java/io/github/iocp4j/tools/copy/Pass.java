@@ -1,5 +1,6 @@
 package io.github.iocp4j.tools.copy;
 
+import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
@@ -34,14 +35,24 @@ abstract class Pass {
         unit = Math.max(source.alignment(), target.alignment());
     }
 
-    /** Runs over the whole file with those blocks. On return no operation is in flight, also after a failure. */
-    final void run(final List<Block> blocks) throws IOException {
+    /**
+     * Runs over the whole file with those blocks. On return no operation is in flight, also after a failure.
+     *
+     * @param poller takes the completions on this thread; null if workers call {@link #completed}
+     */
+    final void run(final List<Block> blocks, final CompletionPoller poller) throws IOException {
         blocksLeft.set(blocks.size());
         for (final Block block : blocks) {
             block.pass = this;
             goOn(block);
         }
-        over.acquireUninterruptibly();
+        if (poller == null) {
+            over.acquireUninterruptibly();
+        } else {
+            while (!over.tryAcquire()) {
+                poller.poll();
+            }
+        }
         synchronized (this) {
             if (failure != null) {
                 throw failure;
@@ -50,7 +61,7 @@ abstract class Pass {
         stop.check();
     }
 
-    /** Handles a completion of this pass; the port's workers call it. */
+    /** Handles a completion of this pass, on a worker or in a poll. */
     final void completed(final Block block, final Opcode opcode, final int bytes, final int status) {
         attempt(block, () -> {
             if (status != Win32Error.SUCCESS && status != Win32Error.HANDLE_EOF) {
