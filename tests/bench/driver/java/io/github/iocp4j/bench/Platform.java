@@ -1,14 +1,21 @@
 package io.github.iocp4j.bench;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 
 /** Starts Windows programs on this system, and finds the programs of this project. */
 final class Platform {
     /** Whether this system is Windows; otherwise Wine runs the programs. */
     static final boolean IS_WINDOWS = File.separatorChar == '\\';
+
+    private static final int FIRST_TO_WARN = 24;
 
     private final Path root;
     private final List<String> pinned;
@@ -37,9 +44,25 @@ final class Platform {
             // takes half a second, in which the contestant stands still. Later JVMs do not know the option.
             command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-CriticalJNINatives"));
         }
+        if (warnsOfNativeCode()) {
+            // As the README recommends; the warning takes a program that starts some milliseconds.
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(List.of("-cp", classPath()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private static boolean warnsOfNativeCode() {
+        final Path home = Path.of(
+                IS_WINDOWS ? System.getProperty("java.home") : System.getenv("IOCP4J_WINDOWS_JAVA_HOME"));
+        final Properties release = new Properties();
+        try (Reader reader = Files.newBufferedReader(home.resolve("release"))) {
+            release.load(reader);
+        } catch (final IOException missing) {
+            throw new UncheckedIOException(missing);
+        }
+        return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature() >= FIRST_TO_WARN;
     }
 
     /** The jar of iocp4j comes before those of its alternatives, which a JVM would open first to look for its classes. */

@@ -36,7 +36,8 @@ final class Suite {
     private static final String ONE_WORKER = "one worker";
     private static final long CACHED = 64L << 20;
     private static final long LARGE = 1L << 30;
-    private static final int SMALL_FILES = 10_000;
+    /** In each turn, which is short, so that enough turns fit into a run. */
+    private static final int SMALL_FILES = 1000;
     private static final String COPIES = "copies";
     private static final String PACKETS = "COMPLETION_PORT";
     private static final String NETTY_NIO = "Netty NIO";
@@ -398,7 +399,8 @@ final class Suite {
         }, List.of(
                 copies("1 GiB", "file-copy", large.toString(), 1),
                 copies("1 GiB, on all cores", "file-copy", large.toString(), 1, platform::onAllCores),
-                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)));
+                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)
+                        .longerRounds(LONGER_ROUNDS)));
     }
 
     private Comparison copies(final String label, final String way, final String from, final int files) {
