@@ -54,10 +54,13 @@ final class Platform {
     }
 
     private static boolean warnsOfNativeCode() {
-        final Path home = Path.of(
-                IS_WINDOWS ? System.getProperty("java.home") : System.getenv("IOCP4J_WINDOWS_JAVA_HOME"));
+        final String home = IS_WINDOWS ? System.getProperty("java.home") : System.getenv("IOCP4J_WINDOWS_JAVA_HOME");
+        if (home == null) {
+            // Without a JVM nothing is run: ./dev asks for the names of the benchmarks, for instance.
+            return false;
+        }
         final Properties release = new Properties();
-        try (Reader reader = Files.newBufferedReader(home.resolve("release"))) {
+        try (Reader reader = Files.newBufferedReader(Path.of(home, "release"))) {
             release.load(reader);
         } catch (final IOException missing) {
             throw new UncheckedIOException(missing);
