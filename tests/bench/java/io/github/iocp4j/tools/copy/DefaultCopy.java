@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** The work of the tool copy without options, for benchmarks. */
 public final class DefaultCopy {
-    private static final int BLOCK = 512 << 10;
+    private static final int BLOCK = 256 << 10;
     private static final int DEPTH = 8;
     private static final int FILES = 8;
     private static final CopySettings SETTINGS = new CopySettings(BLOCK, DEPTH, FILES, false, false);

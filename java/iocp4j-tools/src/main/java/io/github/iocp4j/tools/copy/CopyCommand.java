@@ -58,7 +58,7 @@ public final class CopyCommand implements Callable<Integer> {
     private boolean followLinks;
 
     // Small enough for the blocks of a file to stay in a processor's cache between the read and the write.
-    @Option(names = "--block", paramLabel = "SIZE", defaultValue = "512K", converter = ByteSize.class,
+    @Option(names = "--block", paramLabel = "SIZE", defaultValue = "256K", converter = ByteSize.class,
             description = "Bytes per read and write, a multiple of 4K. Default: ${DEFAULT-VALUE}")
     private long block;
 
