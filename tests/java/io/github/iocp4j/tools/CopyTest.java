@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class CopyTest {
     private static final int BLOCK = 64 << 10;
+    /** Workers copy such a file, and one thread a smaller one. */
+    private static final int LARGE = 64 * BLOCK;
     private static final long GIB = 1L << 30;
     private static final FileTime LONG_AGO = FileTime.fromMillis(1_000_000_000_000L);
 
@@ -82,7 +84,8 @@ class CopyTest {
     // --- One file
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 511, 512, 4095, 4097, BLOCK - 1, BLOCK, BLOCK + 1, 20 * BLOCK, 20 * BLOCK + 777})
+    @ValueSource(ints = {0, 1, 511, 512, 4095, 4097, BLOCK - 1, BLOCK, BLOCK + 1, 20 * BLOCK, 20 * BLOCK + 777,
+        LARGE - 1, LARGE, LARGE + 6 * BLOCK + 777})
     void copiesAreByteIdenticalWhateverTheSize(final int size) throws Exception {
         final byte[] bytes = content(size);
         Files.write(source, bytes);
