@@ -20,6 +20,7 @@ final class Platform {
     private final Path root;
     private final List<String> pinned;
     private final List<String> everywhere;
+    private final boolean jvmWarnsOfNativeCode = warnsOfNativeCode();
 
     /**
      * Looks for the programs in a source tree.
@@ -44,7 +45,7 @@ final class Platform {
             // takes half a second, in which the contestant stands still. Later JVMs do not know the option.
             command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-CriticalJNINatives"));
         }
-        if (warnsOfNativeCode()) {
+        if (jvmWarnsOfNativeCode) {
             // As the README recommends; the warning takes a program that starts some milliseconds.
             command.add("--enable-native-access=ALL-UNNAMED");
         }

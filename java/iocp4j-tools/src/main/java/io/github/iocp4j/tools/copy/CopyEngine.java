@@ -51,8 +51,8 @@ final class CopyEngine implements AutoCloseable {
     }
 
     private boolean copyIfSmall(final Path from, final Path to) throws IOException {
-        final Lane free = lanes.poll();
-        final Lane lane = free == null ? new Lane(this::onCompletion) : free;
+        final Lane idle = lanes.poll();
+        final Lane lane = idle == null ? new Lane(this::onCompletion) : idle;
         try (OverlappedFile source = openSource(lane.port, from)) {
             final boolean small = source.size() < LARGE * settings.block;
             if (small) {
