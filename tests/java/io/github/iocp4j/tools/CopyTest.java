@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CopyTest {
     private static final int BLOCK = 64 << 10;
     /** Workers copy such a file, and one thread a smaller one. */
-    private static final int LARGE = 64 * BLOCK;
+    private static final int LARGE = 16 * BLOCK;
     private static final long GIB = 1L << 30;
     private static final FileTime LONG_AGO = FileTime.fromMillis(1_000_000_000_000L);
 

@@ -129,13 +129,16 @@ public final class Bench implements Callable<Integer> {
         final Pinning pinning = Pinning.arrange();
         final Suite suite = suite(pinning);
         suite.data().keepUntilExit();
-        final Report report = new Report(Environment.describe(processors, suite.platform(), pinning, schedule));
+        final Report report = new Report(Environment.describe(processors, suite.platform(), pinning,
+                PageReporting.stopUntilExit(), schedule));
         final TextReport text = new TextReport(out);
         text.begin(report.environment());
         final List<Benchmark> benchmarks = new ArrayList<>();
         for (final String name : chosen) {
             suite.benchmarks().stream().filter(benchmark -> benchmark.name().equals(name)).forEach(benchmarks::add);
         }
+        final Path target = Files.createDirectories(
+                folder != null ? folder : suite.platform().target().resolve("report"));
         for (final Benchmark benchmark : benchmarks) {
             final BenchmarkResult result = new BenchmarkResult(benchmark);
             report.add(result);
@@ -146,9 +149,9 @@ public final class Bench implements Callable<Integer> {
                 result.fail(failed.getMessage());
                 text.notRun(failed.getMessage());
             }
+            // After each, because all of them take more than an hour.
+            report.write(target);
         }
-        final Path target = folder != null ? folder : suite.platform().target().resolve("report");
-        report.write(Files.createDirectories(target));
         render(report, target, suite.platform().committed());
         out.println();
         out.println("The report is in " + target.resolve("report.md"));

@@ -17,7 +17,7 @@ final class Environment {
 
     /** In the order for the reader. */
     static Map<String, String> describe(final int processors, final Platform platform, final Pinning pinning,
-            final Schedule schedule) {
+            final PageReporting reporting, final Schedule schedule) {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", LocalDate.now().toString());
         facts.put("processor", processor() + ", " + processors + " to be used");
@@ -28,6 +28,9 @@ final class Environment {
         facts.put("JVM of the contestants", line("OpenJDK ", platform.java("-version").toArray(new String[0])));
         facts.put("JVM of the TCP clients", System.getProperty("java.vm.name") + ' ' + Runtime.version());
         facts.put("pinning", pinning.toString());
+        if (!reporting.toString().isEmpty()) {
+            facts.put("free pages", reporting.toString());
+        }
         // This process adds 1 to the load; the rest is the load of other processes.
         facts.put("load before", load());
         facts.put("schedule", schedule.toString());

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /** The work of the tool copy without options, for benchmarks. */
 public final class DefaultCopy {
-    private static final int BLOCK = 256 << 10;
-    private static final int DEPTH = 8;
+    private static final int BLOCK = 1 << 20;
+    private static final int DEPTH = 4;
     private static final int FILES = 8;
     private static final CopySettings SETTINGS = new CopySettings(BLOCK, DEPTH, FILES, false, false);
 

@@ -57,12 +57,13 @@ public final class CopyCommand implements Callable<Integer> {
             + " but copy no folder twice. Default: skip them.")
     private boolean followLinks;
 
-    // Small enough for the blocks of a file to stay in a processor's cache between the read and the write.
-    @Option(names = "--block", paramLabel = "SIZE", defaultValue = "256K", converter = ByteSize.class,
+    // Large, because each operation has a price; but all blocks of a file together stay in a processor's cache between
+    // the read and the write.
+    @Option(names = "--block", paramLabel = "SIZE", defaultValue = "1M", converter = ByteSize.class,
             description = "Bytes per read and write, a multiple of 4K. Default: ${DEFAULT-VALUE}")
     private long block;
 
-    @Option(names = "--depth", paramLabel = "N", defaultValue = "8",
+    @Option(names = "--depth", paramLabel = "N", defaultValue = "4",
             description = "Blocks of a file in flight. Default: ${DEFAULT-VALUE}")
     private int depth;
 

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class CopyEngine implements AutoCloseable {
     /** Blocks of a file from which on it is large: opening it twice is then little of the work. */
-    private static final long LARGE = 64;
+    private static final long LARGE = 16;
 
     private final CopySettings settings;
     private final Stop stop;
