@@ -8,6 +8,10 @@ namespace iocp4j {
 
 namespace {
 
+// How often a close cancels the flushes in progress. One cancel ends each that has reached the kernel; if a driver does
+// not cancel, the close waits for it as for any call.
+constexpr int kMostCancels = 20;
+
 // The flags include PIPE_SERVER_END and PIPE_TYPE_MESSAGE.
 win32::Result<DWORD> flagsOf(HANDLE pipe) noexcept {
     DWORD flags = 0;
@@ -42,8 +46,27 @@ win32::Result<NamedPipe::Contents> NamedPipe::peek() const noexcept {
     return Contents{available, left};
 }
 
-win32::ErrorCode NamedPipe::flush() const noexcept {
-    return handle() == nullptr ? ERROR_PIPE_NOT_CONNECTED : win32::outcome(win32::calls.flushFileBuffers(handle()));
+win32::ErrorCode NamedPipe::flush() noexcept {
+    if (handle() == nullptr) {
+        return ERROR_PIPE_NOT_CONNECTED;
+    }
+    flushes_.fetch_add(1, std::memory_order_relaxed);
+    // Pairs with the fence in onClosing(): either this sees the close, or the close sees this flush.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const win32::ErrorCode error =
+        closed() ? ERROR_OPERATION_ABORTED : win32::outcome(win32::calls.flushFileBuffers(handle()));
+    flushes_.fetch_sub(1, std::memory_order_release);
+    return error;
+}
+
+void NamedPipe::onClosing() noexcept {
+    Device::onClosing();
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    // A flush that began before the close may reach the kernel only after the cancel.
+    for (int i = 0; i < kMostCancels && flushes_.load(std::memory_order_acquire) > 0; ++i) {
+        ::Sleep(1);
+        cancel(nullptr);
+    }
 }
 
 win32::ErrorCode NamedPipe::disconnect() noexcept {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "devices/ByteDevice.h"
 #include "win32/Result.h"
 
@@ -33,8 +36,8 @@ public:
 
     win32::Result<Contents> peek() const noexcept;
 
-    // Blocks until the peer has read all data (FlushFileBuffers).
-    win32::ErrorCode flush() const noexcept;
+    // Blocks until the peer has read all data (FlushFileBuffers), or until a cancel or the close of this device.
+    win32::ErrorCode flush() noexcept;
 
     // Ends the connection at once, discards data that the peer has not read, and closes this device. Returns
     // kWrongDevice for a client's end.
@@ -46,6 +49,11 @@ public:
 
     // The terminal session of the process at the other end.
     win32::Result<std::uint32_t> peerSession() const noexcept;
+
+    void onClosing() noexcept override;
+
+private:
+    std::atomic<std::uint32_t> flushes_{0};  // in progress
 };
 
 }  // namespace iocp4j

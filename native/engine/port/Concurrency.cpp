@@ -12,9 +12,9 @@ constexpr std::chrono::milliseconds kBlocked{10};
 // what a listener takes that starts an operation for each record.
 constexpr std::chrono::microseconds kSlow{300};
 
-// Many sockets are busy from a batch of kMany on, until kFewTimes batches in a row are smaller than kFew: with several
-// workers, one of them may get a small batch at any time. With 16 busy connections on a processor, one worker alone is
-// faster.
+// Many sockets are busy from a batch of kMany on, or from a full one on if there is room for less. They are not from
+// kFewTimes batches in a row on that are smaller than kFew: with several workers, one of them may get a small batch at
+// any time. With 16 busy connections on a processor, one worker alone is faster.
 constexpr std::size_t kMany = 32;
 constexpr std::size_t kFew = 8;
 constexpr std::uint32_t kFewTimes = 32;
@@ -30,7 +30,7 @@ bool Concurrency::isSlow(Clock::duration delivery, std::size_t records) noexcept
 
 void Concurrency::begins(Member& member, std::span<const CompletionRecord> batch) noexcept {
     member.began_ = Clock::now();
-    noteSockets(batch);
+    noteSockets(member.drain_.wholeRoom(), batch);
     if (slow_.load(std::memory_order_relaxed)) {
         stepAside(member);
     } else {
@@ -39,16 +39,17 @@ void Concurrency::begins(Member& member, std::span<const CompletionRecord> batch
 }
 
 // A batch of many records seldom has several kinds of devices. Therefore the first record decides.
-void Concurrency::noteSockets(std::span<const CompletionRecord> batch) noexcept {
+void Concurrency::noteSockets(std::uint32_t room, std::span<const CompletionRecord> batch) noexcept {
     if (batch.empty()) {
         return;
     }
     const std::size_t sockets = batch.front().kind == DeviceKind::kStreamSocket ? batch.size() : 0;
     const bool many = manySockets_.load(std::memory_order_relaxed);
+    const bool hasMany = sockets >= kMany || (sockets == room && room >= kLeastRoom);
     // Workers may lose each other's counts, which only lets more of them run for longer.
     const std::uint32_t few = sockets < kFew ? fewInARow_.load(std::memory_order_relaxed) + 1 : 0;
     fewInARow_.store(few, std::memory_order_relaxed);
-    if (many ? few >= kFewTimes : sockets >= kMany) {
+    if (many ? few >= kFewTimes : hasMany) {
         const std::lock_guard lock{mutex_};
         manySockets_.store(!many, std::memory_order_relaxed);
         changed_.notify_one();

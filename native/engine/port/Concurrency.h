@@ -56,7 +56,7 @@ public:
             stepAside(member);
             rest(member);
         }
-        member.drain_.divideRoom(static_cast<std::uint32_t>(most() / most_));
+        member.drain_.divideRoom(static_cast<std::uint32_t>(most() / most_), kLeastRoom);
     }
 
     // A worker calls this when it has stopped waiting, and when it has delivered so many records.
@@ -75,11 +75,14 @@ public:
     void stepAside(Member& member) noexcept;
 
 private:
+    // The room for a batch while all workers run. More than the batches that show that few sockets are busy.
+    static constexpr std::uint32_t kLeastRoom = 16;
+
     static bool isSlow(Clock::duration delivery, std::size_t records) noexcept;
 
     std::size_t most() const noexcept { return manySockets_.load(std::memory_order_relaxed) ? members_.size() : most_; }
     void begins(Member& member, std::span<const CompletionRecord> batch) noexcept;
-    void noteSockets(std::span<const CompletionRecord> batch) noexcept;
+    void noteSockets(std::uint32_t room, std::span<const CompletionRecord> batch) noexcept;
     void rest(Member& member) noexcept;
     void callWatcher() noexcept;
     void watch() noexcept;

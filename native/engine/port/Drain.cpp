@@ -50,8 +50,8 @@ Drain::Current Drain::current() const noexcept {
     return {static_cast<Activity>(activity & 3), now > since ? now - since : 0};
 }
 
-void Drain::divideRoom(std::uint32_t by) noexcept {
-    room_ = std::max(static_cast<std::uint32_t>(entries_.size()) / by, 1U);
+void Drain::divideRoom(std::uint32_t by, std::uint32_t least) noexcept {
+    room_ = std::max(wholeRoom() / by, std::min(least, wholeRoom()));
 }
 
 Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {

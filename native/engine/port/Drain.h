@@ -72,8 +72,11 @@ public:
 
     Drain(DrainPort& port, std::uint32_t room);
 
-    // From now on, a batch has only that part of the room. For the draining thread.
-    void divideRoom(std::uint32_t by) noexcept;
+    // The largest number of packets in a batch, unless the room is divided.
+    std::uint32_t wholeRoom() const noexcept { return static_cast<std::uint32_t>(entries_.size()); }
+
+    // From now on, a batch has only that part of the room, but not less than so much. For the draining thread.
+    void divideRoom(std::uint32_t by, std::uint32_t least) noexcept;
 
     // Waits for packets and makes a batch of them, which may be empty. delivered() must follow in any case.
     Signals collect(DWORD milliseconds, bool alertable = false) noexcept;

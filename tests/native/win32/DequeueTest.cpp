@@ -93,7 +93,7 @@ TEST_P(DequeueTest, WaitsForWhatIsToCome) {
 TEST_P(DequeueTest, TimesOut) {
     for (const DWORD milliseconds : {0u, 1u, 20u}) {
         EXPECT_EQ(Outcome::kTimeout, dequeue(milliseconds));
-        EXPECT_EQ(11u, packet_.key) << "the packet is still queued";
+        EXPECT_EQ(11u, packet_.key) << "the packet is unchanged";
     }
 }
 
@@ -131,7 +131,7 @@ TEST_P(DequeueTest, ApcsRunInAlertableWaitsOnly) {
         ::SleepEx(0, TRUE);
         EXPECT_EQ(2, apcs_);
     }
-    EXPECT_EQ(11u, packet_.key) << "the packet is still queued";
+    EXPECT_EQ(11u, packet_.key) << "the packet is unchanged";
 }
 
 TEST_P(DequeueTest, ApcsEndAlertableWaitsOnly) {
@@ -173,7 +173,7 @@ TEST_P(DequeueTest, HandleThatIsNoPortIsNotMistakenForATimeout) {
     for (const DWORD milliseconds : {DWORD{0}, kForEver}) {
         EXPECT_EQ(Outcome::kLost, dequeue(milliseconds));
         EXPECT_EQ(DWORD{ERROR_INVALID_HANDLE}, port_.lossReason());
-        EXPECT_EQ(11u, packet_.key) << "the packet is still queued";
+        EXPECT_EQ(11u, packet_.key) << "the packet is unchanged";
     }
 }
 
@@ -206,7 +206,7 @@ TEST_P(DequeueTest, WaitingThreadLearnsThatThePortIsClosed) {
     }
     EXPECT_EQ(Outcome::kLost, outcome);
     EXPECT_EQ(DWORD{ERROR_ABANDONED_WAIT_0}, error);
-    EXPECT_EQ(11u, packet_.key) << "the packet is still queued";
+    EXPECT_EQ(11u, packet_.key) << "the packet is unchanged";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DequeueTest,

@@ -39,7 +39,7 @@ TEST(ReservedMemoryTest, CommitsStepByStep) {
     std::fill(bytes, bytes + 3 * kStep, static_cast<unsigned char>(7));
     ASSERT_TRUE(memory.commit(1)) << "a smaller size changes nothing";
     ASSERT_TRUE(memory.commit(4 * kStep));
-    EXPECT_EQ(7, bytes[3 * kStep - 1]) << "the packet is still queued";
+    EXPECT_EQ(7, bytes[3 * kStep - 1]) << "the memory keeps its content";
     EXPECT_EQ(0, bytes[3 * kStep]);
 }
 

@@ -111,9 +111,6 @@ TEST_F(AdoptedDeviceTest, ReadsAndWritesAFileAtPositions) {
 }
 
 TEST_F(AdoptedDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
-    if (!isBound()) {
-        GTEST_SKIP() << kOfPackets;
-    }
     PipeEnds ends;
     const auto device = adopt(ends.client.get());
     ASSERT_TRUE(device);
@@ -122,7 +119,9 @@ TEST_F(AdoptedDeviceTest, CloseCancelsAndLeavesAHandleThatIsKept) {
     EXPECT_TRUE(closed(*device));
     EXPECT_EQ(kHandlesClosed, recording_.waitForToken(1).status);
     EXPECT_TRUE(isOpen(ends.client.get()));
-    EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get()).error()) << "still bound to the port";
+    if (isBound()) {
+        EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, adopt(ends.client.get()).error()) << "still bound to the port";
+    }
 }
 
 TEST_F(AdoptedDeviceTest, CloseClosesAHandleThatIsPassed) {

@@ -30,8 +30,8 @@ protected:
     TestPort port_{recording_};
 };
 
-// Runs a program of Windows with these standard streams and waits for its end.
-DWORD run(std::wstring command, HANDLE input, HANDLE output) {
+// Starts a program of Windows with these standard streams.
+DWORD run(std::wstring command, HANDLE input, HANDLE output, win32::Handle* started = nullptr) {
     STARTUPINFOW startup{};
     startup.cb = sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;
@@ -44,7 +44,10 @@ DWORD run(std::wstring command, HANDLE input, HANDLE output) {
         return ::GetLastError();
     }
     const win32::Handle thread{process.hThread};
-    const win32::Handle child{process.hProcess};
+    win32::Handle child{process.hProcess};
+    if (started != nullptr) {
+        *started = std::move(child);
+    }
     return ERROR_SUCCESS;
 }
 
@@ -70,10 +73,12 @@ TEST_F(ChildPipeTest, CarriesTheInputOfAChildAndItsOutput) {
 
 TEST_F(ChildPipeTest, DoesNotNoticeTheEndOfTheChildWhileItsEndIsOpenHere) {
     const Device::Key key = open(PipeDirection::kInbound);
-    ASSERT_EQ(0u, run(L"cmd.exe /c exit", nullptr, pipe(key).childEnd()));
+    win32::Handle child;
+    ASSERT_EQ(0u, run(L"cmd.exe /c exit", nullptr, pipe(key).childEnd(), &child));
     char buffer[16];
     ASSERT_TRUE(port_.read(key, 1, buffer, sizeof(buffer)));
-    ::Sleep(50);
+    ASSERT_EQ(WAIT_OBJECT_0, ::WaitForSingleObject(child.get(), 60'000));
+    ::Sleep(50);  // would let a completion come, if there were one
     EXPECT_EQ(0u, recording_.count());
     pipe(key).closeChildEnd();
     EXPECT_EQ(DWORD{ERROR_BROKEN_PIPE}, recording_.waitForToken(1).status);

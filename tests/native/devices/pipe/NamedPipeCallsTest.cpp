@@ -214,12 +214,41 @@ TEST_F(NamedPipeCallsTest, CloseEndsAFlush) {
         EXPECT_NE(0u, static_cast<NamedPipe&>(*share).flush()) << "the peer has not read it";
     }};
     EXPECT_TRUE(waitFor([&] { return flushing.load(); }));
-    ::Sleep(50);
     EXPECT_TRUE(closed(device_));
+    ends_.server.reset();  // ends a flush that the close has not ended
     flusher.join();
 }
 
 // --- Through the table of calls -------------------------------------------------------------------------------------
+
+TEST(NamedPipeFakeCallsTest, CloseEndsAFlushThatReachesTheKernelAfterItsCancel) {
+    std::atomic<bool> flushing{false};
+    std::atomic<bool> cancelled{false};
+    const FakeCall<&win32::Calls::cancelIoEx> cancel{[&](HANDLE pipe, OVERLAPPED* operation) {
+        const BOOL found = FakeCall<&win32::Calls::cancelIoEx>::real(pipe, operation);
+        cancelled = true;
+        return found;
+    }};
+    const FakeCall<&win32::Calls::flushFileBuffers> flush{[&](HANDLE pipe) {
+        flushing = true;
+        EXPECT_TRUE(waitFor([&] { return cancelled.load(); }));
+        return FakeCall<&win32::Calls::flushFileBuffers>::real(pipe);
+    }};
+    Recording recording;
+    TestPort port{recording};
+    PipeEnds ends;
+    const auto device = port->add(std::make_unique<NamedPipe>(*port, L"pipe", std::move(ends.client)));
+    ASSERT_TRUE(port.write(*device, 1, "data", 4));
+    EXPECT_EQ(0u, recording.waitForToken(1).status);
+    std::thread flusher{[&] {
+        const Share<Device> share{*device};
+        EXPECT_NE(0u, static_cast<NamedPipe&>(*share).flush()) << "the peer has not read it";
+    }};
+    EXPECT_TRUE(waitFor([&] { return flushing.load(); }));
+    EXPECT_TRUE(closed(*device));
+    ends.server.reset();  // ends a flush that the close has not ended
+    flusher.join();
+}
 
 TEST(NamedPipeFakeCallsTest, PassesOnWhatWindowsSays) {
     const FakeCall<&win32::Calls::transactNamedPipe> transact{

@@ -137,14 +137,11 @@ TEST_F(NamedPipeClientTest, SaysThatThePipeIsBusyWhenTheTimeoutEnds) {
 TEST_F(NamedPipeClientTest, WaitsForAnInstanceToBecomeFree) {
     const PlainServer server;
     win32::Handle first = connectTo(server.name());
-    std::atomic<bool> waits{false};
     std::thread leaving{[&] {
-        (void)waitFor([&] { return waits.load(); });
-        ::Sleep(50);
+        EXPECT_TRUE(waitFor([&] { return PipeWaits::isBusy(server.name()); }));
         first.reset();
         server.listenAgain();
     }};
-    waits = true;
     const auto client = connectNamedPipe(port_.key(), settingsFor(server.name(), kTimeout));
     leaving.join();
     EXPECT_EQ(0u, client.error());

@@ -128,11 +128,13 @@ TEST_F(ConcurrencyTest, SlowListenersAreReplacedWhileTheyRun) {
     EXPECT_GT(replaced, 0);
 }
 
-TEST_F(ConcurrencyTest, AllRunWhileManySocketsAreBusy) {
+class ManySocketsTest : public ConcurrencyTest, public ::testing::WithParamInterface<std::uint32_t> {};
+
+TEST_P(ManySocketsTest, AllRunWhileTheyAreBusy) {
     constexpr std::uint32_t kMany = 32;
     constexpr std::uint64_t kBurst = 1;
     CompletionPort::Settings many = settings(1, true);
-    many.batch = kMany * kWorkers;
+    many.batch = GetParam();
     many.operations = 100 * kMany;
     TestPort port{recording_, many};
     const auto socket = port->add(std::make_unique<BusySocket>(*port));
@@ -150,6 +152,8 @@ TEST_F(ConcurrencyTest, AllRunWhileManySocketsAreBusy) {
     }));
     EXPECT_TRUE(waitForWaiting(port, 1)) << "small batches let them rest again";
 }
+
+INSTANTIATE_TEST_SUITE_P(Batch, ManySocketsTest, ::testing::Values(160, 28, 16));
 
 TEST_F(ConcurrencyTest, BlockedOnesLeaveOneAfterTheOtherOnceTheyReturn) {
     Turnstile turnstile;

@@ -111,14 +111,6 @@ final class InlineCompletionTest extends CheckedPort {
         carries(pair.server, pair.client);
     }
 
-    @Test
-    void datagramSocketsDoNotCompleteInline() throws Exception {
-        final UdpSocket socket = UdpSocket.builder(port, SocketPair.loopback()).open();
-        assertThatThrownBy(socket::completeInline).isInstanceOfSatisfying(Win32Exception.class,
-                thrown -> assertThat(thrown.code()).isEqualTo(Win32Error.WSAEOPNOTSUPP));
-        socket.close();
-    }
-
     private void carries(final StreamDevice from, final StreamDevice to) throws Exception {
         final ByteBuffer out = ByteBuffer.allocateDirect(8);
         final ByteBuffer in = ByteBuffer.allocateDirect(8);

@@ -316,6 +316,7 @@ final class MechanismTest {
             assertThat(InlineCompletion.bytes(answer)).isEqualTo(2);
             assertThat(mechanism).isNotEqualTo(Mechanism.APC);
         } else {
+            assertThat(mechanism).isNotEqualTo(Mechanism.COMPLETION_PORT);
             assertThat(recorder.nextSuccess(Opcode.READ).bytes).isEqualTo(2);
         }
     }

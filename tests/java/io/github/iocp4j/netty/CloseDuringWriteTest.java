@@ -46,8 +46,9 @@ final class CloseDuringWriteTest {
                     @Override
                     public void channelRead(
                             final ChannelHandlerContext context, final Object connection) {
-                        accepted.add((Channel) connection);
+                        // First, because it sets the options of the connection and registers it.
                         context.fireChannelRead(connection);
+                        accepted.add((Channel) connection);
                     }
                 }).bind(Loops.loopback(0)).sync().channel();
     }
@@ -172,7 +173,7 @@ final class CloseDuringWriteTest {
 
     @Test
     void theWriteSucceedsAlthoughAShutdownWaitsForIt() throws Exception {
-        final IocpSocketChannel client = connectAndWrite(60);
+        final IocpSocketChannel client = connectAndWrite(3_600);
         final ChannelFuture shutdown = client.shutdownOutput();
         final ChannelFuture close = client.close();
         assertFailed(shutdown);

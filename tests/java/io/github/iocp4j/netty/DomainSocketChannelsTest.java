@@ -48,7 +48,7 @@ final class DomainSocketChannelsTest {
     }
 
     private ServerBootstrap serverBootstrap() throws Exception {
-        assumeTrue(hasUnixSockets(), "Wine has no Unix-domain sockets");
+        assumeTrue(hasUnixSockets(), "this system has no Unix-domain sockets");
         return new ServerBootstrap().group(loops.group()).channel(IocpServerDomainSocketChannel.class)
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
                 .childOption(ChannelOption.ALLOCATOR, loops.allocator()).childHandler(Loops.initializer(Echo::new));

@@ -314,8 +314,9 @@ final class OverlappedFileChannelTest {
     @Test
     void linksAreRefusedWhereTheyCouldMislead() throws Exception {
         final Path link = folder.resolve("link");
+        final Path file = file(10);
         try {
-            Files.createSymbolicLink(link, file(10));
+            Files.createSymbolicLink(link, file);
         } catch (final IOException | UnsupportedOperationException notAllowed) {
             assumeTrue(false, "this user cannot create symbolic links: " + notAllowed);
         }

@@ -283,7 +283,7 @@ final class DetachedSocketTest extends CheckedPort {
         try {
             detached = DetachedSocket.unixStream();
         } catch (final Win32Exception none) {
-            assumeTrue(none.code() != Win32Error.WSAEAFNOSUPPORT, "Wine has no Unix-domain sockets");
+            assumeTrue(none.code() != Win32Error.WSAEAFNOSUPPORT, "this system has no Unix-domain sockets");
             throw none;
         }
         final Device socket = detached.associate(port);

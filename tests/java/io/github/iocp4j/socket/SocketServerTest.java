@@ -410,7 +410,7 @@ final class SocketServerTest extends RecordedPort {
         try {
             return SocketServer.builder(port, address).open();
         } catch (final Win32Exception refused) {
-            assumeTrue(refused.code() != Win32Error.WSAEAFNOSUPPORT, "this system has no Unix-domain sockets (Wine)");
+            assumeTrue(refused.code() != Win32Error.WSAEAFNOSUPPORT, "this system has no Unix-domain sockets");
             throw refused;
         }
     }

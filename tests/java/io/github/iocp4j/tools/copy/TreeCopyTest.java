@@ -43,6 +43,25 @@ final class TreeCopyTest {
     }
 
     @Test
+    void namesAFileWhoseCopyFailsUnexpectedly() throws Exception {
+        final AtomicInteger calls = new AtomicInteger();
+
+        final long failures = copy(source(), (from, to) -> {
+            final int call = calls.incrementAndGet();
+            if (call == 1) {
+                throw new IllegalStateException("no port");
+            }
+            if (call == 2) {
+                throw new OutOfMemoryError("no heap");
+            }
+        });
+
+        assertThat(failures).isEqualTo(2);
+        assertThat(notices).hasSize(2).anyMatch(notice -> notice.contains("IllegalStateException: no port"))
+                .anyMatch(notice -> notice.contains("OutOfMemoryError: no heap"));
+    }
+
+    @Test
     void countsWhatAFolderWithoutACopyHasInIt() throws Exception {
         final Path source = source();
         final Path inside = Files.createDirectories(source.resolve("sub").resolve("deep"));

@@ -8,7 +8,7 @@ package io.github.iocp4j;
 @FunctionalInterface
 public interface BatchListener {
     /**
-     * Called by a worker with the completions that it has dequeued, once per batch.
+     * Called once per batch, by the worker that has dequeued it; on a polled port, by the thread that polls.
      *
      * <p>The rules for threads are those of {@link CompletionListener#onCompletion}.
      *

@@ -5,7 +5,7 @@ package io.github.iocp4j;
  *
  * <p>A completion is valid only during the call that it is passed to, and only on that thread; the worker uses the same
  * object for the next completion. Copy the values that you need later. The methods allocate nothing, except
- * {@link #device} for a new connection, {@link #error} and {@link #toString}.
+ * {@link #device} and {@link #detached} for a new connection, {@link #error} and {@link #toString}.
  */
 public final class Completion {
     private final CompletionBatch batch;
@@ -63,7 +63,8 @@ public final class Completion {
     }
 
     /**
-     * The token that was passed to the starting method; for {@link Opcode#ACCEPT} the server's token.
+     * The token that was passed to the starting method. If the program has not started the operation, because a server
+     * or a directory watch has, the token of its builder.
      *
      * @return the token
      */

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The completions that one worker or poller has dequeued in one call, read in place from native memory.
  *
  * <p>All accessors take the index of a completion, from 0 to {@link #size()} - 1. They allocate nothing, except
- * {@link #device} for a new connection and {@link #error}. A batch is valid only until
+ * {@link #device} and {@link #detached} for a new connection and {@link #error}. A batch is valid only until
  * {@link BatchListener#onCompletions} returns, and only on the thread that called it. The worker uses the same object
  * again: afterwards the batch is empty, and its accessors throw {@link IndexOutOfBoundsException}, or it has the
  * completions of another call.
@@ -188,7 +188,8 @@ public final class CompletionBatch {
     }
 
     /**
-     * The token that was passed to the starting method; for {@link Opcode#ACCEPT} the server's token.
+     * The token that was passed to the starting method. If the program has not started the operation, because a server
+     * or a directory watch has, the token of its builder.
      *
      * @param index the completion
      * @return the token

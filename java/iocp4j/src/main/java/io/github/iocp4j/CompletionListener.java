@@ -1,12 +1,12 @@
 package io.github.iocp4j;
 
 /**
- * Consumes the completions of one {@link CompletionPort}, one at a time.
+ * Consumes the completions of one {@link CompletionPort}: one call for each.
  */
 @FunctionalInterface
 public interface CompletionListener {
     /**
-     * Called by a worker for each completion that it has dequeued.
+     * Called for each completion by the worker that has dequeued it; on a polled port, by the thread that polls.
      *
      * <p>Several workers call this method at the same time. When a device has several operations in flight, two workers
      * may therefore deliver two of its completions at the same time. The listener may start operations, open and close
@@ -17,9 +17,10 @@ public interface CompletionListener {
      * {@linkplain CompletionPort.Builder#exceptionHandler exception handler}, and the worker continues with the next
      * completion.
      *
-     * <p>The listener owns a new connection ({@link Opcode#ACCEPT}) if it calls {@link Completion#device} and returns
-     * normally. Otherwise the port closes the connection. When this happens for the first time because the listener has
-     * not called {@code device}, the {@link System.Logger} {@code io.github.iocp4j} logs a warning.
+     * <p>The listener owns a new connection ({@link Opcode#ACCEPT}) if it calls {@link Completion#device}, or
+     * {@link Completion#detached} for that of a {@code detached()} server, and returns normally. Otherwise the port
+     * closes the connection. When this happens for the first time because the listener has called neither, the
+     * {@link System.Logger} {@code io.github.iocp4j} logs a warning.
      *
      * @param completion the completion; valid only on this thread, until this method returns
      */

@@ -109,6 +109,7 @@ public final class CompletionPort implements AutoCloseable {
      * @param bytes any number; {@link Completion#bytes} returns it
      * @param token any number; {@link Completion#token} returns it
      * @throws PortClosedException when the port is closed or closing
+     * @throws PortLostException when other code has closed the handle of the port
      * @throws OperationLimitException when the ceiling of operations in flight is reached
      * @throws Win32Exception when Windows has no memory for a packet; nothing was queued
      */
@@ -244,7 +245,8 @@ public final class CompletionPort implements AutoCloseable {
      *
      * @return a future that completes, never exceptionally, when every device is closed, every worker has ended and the
      *     kernel object is closed. It completes on the thread that finishes the close, during a native call, which pins
-     *     a virtual thread. Therefore run dependent actions that may block on another executor
+     *     a virtual thread. Therefore run dependent actions that may block on another executor. On a polled port it
+     *     completes only if a thread polls until {@link CompletionPoller#poll()} throws {@link PortClosedException}
      */
     public CompletionStage<Void> closeAsync() {
         close(Duration.ZERO);
@@ -426,7 +428,7 @@ public final class CompletionPort implements AutoCloseable {
          * The ceiling of operations in flight on all devices of the port together, including posted packets. At the
          * ceiling, further operations are refused with {@link OperationLimitException}. Default: 65 536. The setting
          * itself takes no memory: native memory grows with the largest number of operations that have been in flight,
-         * by 128 bytes for each.
+         * by 132 bytes for each.
          *
          * @param ceiling from 1 to 16 777 216
          * @return this

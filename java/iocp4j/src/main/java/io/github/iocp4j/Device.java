@@ -20,7 +20,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * A handle that is registered with a {@link CompletionPort}.
  *
- * <p>Any thread may call the methods, including the port's workers.
+ * <p>Any thread may call the methods, including the port's workers. Besides what it lists, a method that starts an
+ * operation throws {@link PortLostException} when other code has closed the handle of the port, and with
+ * {@link Mechanism#HANDLE} an {@link IllegalStateException} when another operation is in flight on the device.
  */
 public abstract class Device implements AutoCloseable {
     private static final CompletableFuture<Void> HAS_ENDED = CompletableFuture.completedFuture(null);
@@ -84,7 +86,8 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #close} has not been called yet. A device whose peer has gone is still open.
+     * Whether {@link #close} has not been called yet. A device whose peer has gone is still open, and so is one whose
+     * port is being closed, until it has ended.
      *
      * @return false as soon as close has begun
      */
@@ -143,7 +146,7 @@ public abstract class Device implements AutoCloseable {
      * @param code the control code
      * @param in the input; null for none
      * @param out receives the output; null for none
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
@@ -167,9 +170,9 @@ public abstract class Device implements AutoCloseable {
 
     /**
      * From now on, transfers of data that succeed at once complete inline ({@code SetFileCompletionNotificationModes},
-     * {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that starts such a read, write, receive or send returns
-     * the number of bytes as an {@link InlineCompletion}, and no completion follows. The result needs no packet and no
-     * other thread. This is useful when data is usually available at once: cached files, sockets and pipes under load.
+     * {@code FILE_SKIP_COMPLETION_PORT_ON_SUCCESS}): the method that starts such a read or write returns the number of
+     * bytes as an {@link InlineCompletion}, and no completion follows. The result needs no packet and no other thread.
+     * This is useful when data is usually available at once: cached files, sockets and pipes under load.
      *
      * <p>All other operations complete to the listener as before: operations that are pending, that fail, that read the
      * end of the data, or that are not transfers. On a worker, the number and duration of inline completions during one
@@ -221,8 +224,9 @@ public abstract class Device implements AutoCloseable {
     }
 
     /**
-     * Cancels all operations in flight on this device ({@code CancelIoEx}). The completion of each one follows. On a
-     * closed device, the call has no effect.
+     * Cancels all operations in flight on this device that the program has started ({@code CancelIoEx}). The completion
+     * of each one follows. The call has no effect on a closed device, nor on a server or a directory watch that starts
+     * its operations itself: close these to end what they have in flight.
      */
     public final void cancelAll() {
         DeviceNative.cancelAll(key);
@@ -237,16 +241,16 @@ public abstract class Device implements AutoCloseable {
      *
      * @param opcode the opcode of the operations
      * @return the number of operations found; 0 when there were none, or when the device is closed
-     * @throws IllegalArgumentException for {@link Opcode#POST}, {@link Opcode#ACCEPT} and {@link Opcode#CHANGE},
-     *     because callers do not start such operations on a device
+     * @throws IllegalArgumentException for {@link Opcode#POST}, {@link Opcode#ACCEPT} and {@link Opcode#CHANGE}; an
+     *     accept that the program has started is cancelled by {@link #cancel} or {@link #cancelAll()}
      */
     public final int cancelAll(final Opcode opcode) {
         switch (Objects.requireNonNull(opcode, "opcode")) {
             case POST:
             case ACCEPT:
             case CHANGE:
-                throw new IllegalArgumentException("No caller starts an operation with opcode " + opcode
-                        + " on a device: close the server or the watch to end what it has in flight");
+                throw new IllegalArgumentException("Operations with opcode " + opcode + " cannot be cancelled by their"
+                        + " opcode: call cancel(id) or cancelAll(), or close the server or the watch");
             default:
                 return DeviceNative.cancelAllOf(key, opcode.code());
         }

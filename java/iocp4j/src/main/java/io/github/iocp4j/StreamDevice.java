@@ -67,10 +67,10 @@ public abstract class StreamDevice extends Device {
     /**
      * Starts reading as {@link #read(ByteBuffer, long)} does, with a deadline. At the deadline, an operation in flight
      * is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}, or with its own result if it
-     * ends at that moment. A deadline takes neither a thread nor memory.
+     * ends at that moment. A deadline takes no memory, and all deadlines of a port share one thread.
      *
      * @param buffer a direct buffer; its position and limit are not changed
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -103,7 +103,7 @@ public abstract class StreamDevice extends Device {
      * {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -131,7 +131,7 @@ public abstract class StreamDevice extends Device {
      * Starts reading into registered memory, with a deadline; see {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param slice the memory to read into, from position to limit of its buffer
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -158,7 +158,7 @@ public abstract class StreamDevice extends Device {
      * Starts writing from registered memory, with a deadline; see {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param slice the memory to write from, from position to limit of its buffer
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */

@@ -12,6 +12,8 @@
  * {@linkplain io.github.iocp4j.file.DirectoryWatch directory}. A program starts <em>operations</em> on a device, such
  * as a read. The call does not wait. Either the call throws, and no completion follows. Or the operation is accepted,
  * and <b>exactly one completion</b> follows in every case: success, failure, cancellation, or the close of the device.
+ * (Only if a device {@linkplain io.github.iocp4j.Device#completeInline completes inline}, an operation that succeeds at
+ * once returns its result instead.)
  * Each {@linkplain io.github.iocp4j.Completion completion} arrives at the port's one
  * {@linkplain io.github.iocp4j.CompletionListener listener}, on the threads of the port, its <em>workers</em>.
  *

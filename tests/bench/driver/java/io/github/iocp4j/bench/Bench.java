@@ -48,7 +48,8 @@ public final class Bench implements Callable<Integer> {
     private int mostRounds;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "0.2",
-            description = "How long each time. Many short rounds resolve more than a few long ones. Default: ${DEFAULT-VALUE}")
+            description = "How long each time. Many short rounds resolve more than a few long ones. Default:"
+                + " ${DEFAULT-VALUE}")
     private double seconds;
 
     @Option(names = "--warm-up", paramLabel = "S", defaultValue = "3",
@@ -137,8 +138,7 @@ public final class Bench implements Callable<Integer> {
         for (final String name : chosen) {
             suite.benchmarks().stream().filter(benchmark -> benchmark.name().equals(name)).forEach(benchmarks::add);
         }
-        final Path target = Files.createDirectories(
-                folder != null ? folder : suite.platform().target().resolve("report"));
+        final Path unfinished = Files.createDirectories(suite.platform().target().resolve("unfinished"));
         for (final Benchmark benchmark : benchmarks) {
             final BenchmarkResult result = new BenchmarkResult(benchmark);
             report.add(result);
@@ -149,9 +149,11 @@ public final class Bench implements Callable<Integer> {
                 result.fail(failed.getMessage());
                 text.notRun(failed.getMessage());
             }
-            // After each, because all of them take more than an hour.
-            report.write(target);
+            // All of them take more than an hour: --render shows what an interrupted run has found.
+            report.write(unfinished);
         }
+        final Path target = folder != null ? folder : suite.platform().target().resolve("report");
+        report.write(Files.createDirectories(target));
         render(report, target, suite.platform().committed());
         out.println();
         out.println("The report is in " + target.resolve("report.md"));

@@ -23,8 +23,8 @@ final class MarkdownReport {
                     + "the median of all rounds, and where that of any number of rounds lies with 95 % confidence. A\n"
                     + "ratio whose interval is wider than 5 % is not resolved: it says nothing. The floor makes the\n"
                     + "same Win32 calls in C++, without Java. Absolute figures are the machine's.\n\n"
-                    + "Behind a ratio stands that of the 99th percentiles of the round trip, where less is better. Its\n"
-                    + "interval is wide, because a few round trips of each round determine it.\n\n"
+                    + "Behind a ratio stands that of the 99th percentiles of the round trip, where less is better.\n"
+                    + "Its interval is wide, because a few round trips of each round determine it.\n\n"
                     + "Where requests are offered, there are as many for all, half of what the slowest does when\n"
                     + "saturated. A ratio is how many times as long the first takes, from when a request is due.\n\n");
             report.environment().forEach((what, value) -> out.printf("- %s: %s\n", what, value));

@@ -69,7 +69,7 @@ final class Platform {
         return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature() >= FIRST_TO_WARN;
     }
 
-    /** The jar of iocp4j comes before those of its alternatives, which a JVM would open first to look for its classes. */
+    /** The jar of iocp4j comes before those of its alternatives; otherwise a JVM would look for its classes there. */
     private String classPath() {
         final Path lib = target().resolve("lib");
         final String[] own = lib.toFile().list((folder, name) -> name.matches("iocp4j-[0-9].*[.]jar"));

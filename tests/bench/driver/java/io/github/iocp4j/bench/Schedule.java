@@ -47,8 +47,8 @@ final class Schedule {
     }
 
     /**
-     * After that time for each contestant, no round beyond {@link #rounds} begins: the copy of a large file takes longer
-     * than {@link #roundMillis}.
+     * After that time for each contestant, no round beyond {@link #rounds} begins: the copy of a large file takes
+     * longer than {@link #roundMillis}.
      */
     long longestNanos() {
         return TimeUnit.MILLISECONDS.toNanos(2 * mostRounds * roundMillis);

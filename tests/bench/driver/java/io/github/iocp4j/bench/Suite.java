@@ -43,10 +43,10 @@ final class Suite {
     private static final String NETTY_NIO = "Netty NIO";
     private static final String NETTY = "Netty on iocp4j-netty";
     private static final int NETTY_WARM_UPS = 4;
-    private static final String MANY_COMPARED = "With 1000 clients a round is five times as long: one round trip of all "
-            + "of them takes 70 ms,\nand a short round would measure its begin and its end.";
-    private static final String NETTY_COMPARED = "Each server warms up four times as long as elsewhere: the JVM compiles "
-            + "Netty's code\nfor about ten seconds, on the same core, and a request then waits for 3 to 5 ms.\n"
+    private static final String MANY_COMPARED = "With 1000 clients a round is five times as long: one round trip of "
+            + "all of them takes 70 ms,\nand a short round would measure its begin and its end.";
+    private static final String NETTY_COMPARED = "Each server warms up four times as long as elsewhere: the JVM "
+            + "compiles Netty's code\nfor about ten seconds, on the same core; a request then waits for 3 to 5 ms.\n"
             + MANY_COMPARED;
     private static final String MECHANISMS_COMPARED =
             "The rate of each mechanism, relative to a port whose packets the kernel queues:\n\n"
@@ -163,8 +163,8 @@ final class Suite {
         final List<Comparison> comparisons = new ArrayList<>();
         SOCKETS.forEach(connections -> comparisons.add(tcpChannels(connections, "default", "")));
         SOCKETS.forEach(connections -> comparisons.add(tcpChannels(connections, "fixed", ", fixed group")));
-        return new Contest("tcp-channels", "an echo server with AsynchronousSocketChannels, in the default group and in "
-                + "one with as many threads as processors", nothing(), comparisons).remark(MANY_COMPARED);
+        return new Contest("tcp-channels", "an echo server with AsynchronousSocketChannels, in the default group and "
+                + "in one with as many threads as processors", nothing(), comparisons).remark(MANY_COMPARED);
     }
 
     private Comparison tcpChannels(final int connections, final String group, final String label) {

@@ -88,7 +88,8 @@ final class Summary {
         row(out, "", "a file opened and closed", ratios("open-close", ONE, OURS, FLOOR));
         row(out, "", "posted packets", ratios("posted-packets", List.of("64 in flight"), OURS, FLOOR));
         row(out, "a log daemon in C++", "`syelogd`, 1 / 4 / 16 / 64 clients", ratios("syelogd", LOGS, OURS, FLOOR));
-        out.append("\nRound trips in microseconds, median / 99th percentile. Each client sends again at once:\n\n");
+        out.append("\nRound trips in microseconds, median / 99th percentile. Each client sends again when it has the "
+                + "answer:\n\n");
         final List<String> servers = List.of(OURS, INLINE, JDK, NETTY, FLOOR);
         head(out, servers);
         TCP.forEach(label -> roundTrips(out, "TCP, ", "tcp-echo", label, servers));
@@ -100,7 +101,7 @@ final class Summary {
         final List<String> daemons = List.of(OURS, FLOOR);
         head(out, daemons);
         LOGS.forEach(label -> roundTrips(out, "log, ", "syelogd", label, daemons));
-        out.append("\nThe same at half load, which is the same for all:\n\n");
+        out.append("\nThe same at a given load, half of what the slowest of them can do:\n\n");
         head(out, servers);
         PIPES.subList(1, 3).forEach(label -> roundTrips(out, "TCP, ", "tcp-latency", label, servers));
         out.append('\n');

@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Measures what an idle connection of a Netty server takes on the Java heap and of Netty's direct buffers, on each
- * transport, and on ours with reads of 0 bytes. It prints a line for each, with its key and the bytes. The client's end is a channel of the JDK, which is
- * the same for all.
+ * transport, and on ours with reads of 0 bytes. It prints a line for each, with its key and the bytes. The client's end
+ * is a channel of the JDK, which is the same for all.
  */
 public final class NettyIdleConnections {
     private final Semaphore accepted = new Semaphore(0);

@@ -104,7 +104,7 @@ public final class JobObject extends Device {
      * Starts an operation as {@link #awaitEmpty(long)} does, with a deadline. If a process is still running by then,
      * the operation completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

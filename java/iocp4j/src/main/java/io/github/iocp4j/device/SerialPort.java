@@ -143,7 +143,7 @@ public final class SerialPort extends StreamDevice {
      * by then, the operation is cancelled ({@code CancelIoEx}) and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param events what to wait for
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

@@ -70,7 +70,7 @@ public final class WaitableDevice extends Device {
      * Starts to wait as {@link #await(long)} does, with a deadline. If the object is not signalled by then, the wait
      * completes with {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

@@ -44,7 +44,7 @@ abstract class DiskFile extends Device {
      *
      * @param range what to lock
      * @param mode the access that the lock denies to other handles
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

@@ -133,7 +133,7 @@ public final class OverlappedFile extends DiskFile {
      *
      * @param buffer a direct buffer; its position and limit are not changed
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -162,7 +162,7 @@ public final class OverlappedFile extends DiskFile {
      *
      * @param slice the memory to read into, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -209,7 +209,7 @@ public final class OverlappedFile extends DiskFile {
      *
      * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -237,7 +237,7 @@ public final class OverlappedFile extends DiskFile {
      *
      * @param slice the memory to write from, from position to limit of its buffer
      * @param position where in the file to begin
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -283,6 +283,7 @@ public final class OverlappedFile extends DiskFile {
 
     /**
      * Configures how to open a file. Default: an existing file, for reading, with Windows' cache; others may read it.
+     * Call both {@link #read} and {@link #write} to do both.
      */
     public static final class Builder {
         private final CompletionPort port;

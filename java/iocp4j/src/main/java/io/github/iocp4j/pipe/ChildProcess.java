@@ -178,7 +178,7 @@ public final class ChildProcess extends Device {
      * Starts to wait as {@link #awaitExit(long)} does, with a deadline. If the process is still running by then, the
      * wait completes with {@link Win32Error#TIMEOUT}, and the process continues.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
@@ -191,7 +191,7 @@ public final class ChildProcess extends Device {
      * its descendants are killed as by {@link #kill kill(1)}, and the wait completes with {@link Win32Error#TIMEOUT}. A
      * worker or poller of the port does that before it calls the listener. A wait that is cancelled kills nothing.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

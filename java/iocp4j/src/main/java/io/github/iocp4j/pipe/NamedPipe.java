@@ -128,7 +128,7 @@ public final class NamedPipe extends StreamDevice {
      *
      * @param request the message
      * @param answer receives the answer
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

@@ -91,7 +91,7 @@ public final class NamedPipeServer extends Device {
      * Starts one accept as {@link #accept(long)} does, with a deadline, after which it is cancelled and completes with
      * {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
@@ -177,10 +177,11 @@ public final class NamedPipeServer extends Device {
          * every worker is in the listener, no instance is created. Therefore, if the listener blocks, set as many
          * instances as clients may connect during that time.
          *
-         * <p>Default: 4, and 256 after clients have taken half of them at once; never more than {@link #maxInstances},
-         * or an eighth of the port's ceiling of operations. After a second with less than 4 clients, an instance that a
-         * client takes is not replaced until less than 4 wait. An outbound server keeps 4, because Windows does not
-         * tell it which of its instances have clients. A number that is set here stays as it is.
+         * <p>Default: 4. After clients have taken half of them at once, 256, or an eighth of the port's ceiling of
+         * operations if that is less. It is never more than {@link #maxInstances}. After a second with less than 4
+         * clients, an instance that a client takes is not replaced until less than 4 wait. An outbound server keeps 4,
+         * because Windows does not tell it which of its instances have clients. A number that is set here stays as it
+         * is.
          *
          * <p>With 0 the server accepts on demand: each call of {@link NamedPipeServer#accept(long)} lets one client
          * connect, and no other can. Only the first client of all may connect before the first call, which then

@@ -101,7 +101,7 @@ public final class SocketServer extends Device {
      * Starts one accept as {@link #accept(long)} does, with a deadline, after which it is cancelled and completes with
      * {@link Win32Error#TIMEOUT}.
      *
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link io.github.iocp4j.Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

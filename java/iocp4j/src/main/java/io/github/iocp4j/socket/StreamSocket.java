@@ -139,7 +139,7 @@ public final class StreamSocket extends StreamDevice {
      * {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param buffers from 1 to 64 direct buffers
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -169,7 +169,7 @@ public final class StreamSocket extends StreamDevice {
      * {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param buffers from 1 to 64 direct buffers
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -199,7 +199,7 @@ public final class StreamSocket extends StreamDevice {
      * {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param buffers from 1 to 64 buffers; the caller may change the list after the call
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -229,7 +229,7 @@ public final class StreamSocket extends StreamDevice {
      * {@link #read(ByteBuffer, Duration, long)}.
      *
      * @param buffers from 1 to 64 buffers; the caller may change the list after the call
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}, or an {@link InlineCompletion}
      */
@@ -403,7 +403,7 @@ public final class StreamSocket extends StreamDevice {
      * operation is cancelled and completes with {@link Win32Error#TIMEOUT}.
      *
      * @param address the server, of the socket's address family
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

@@ -211,7 +211,7 @@ public final class UdpSocket extends StreamDevice {
      *
      * @param buffer a direct buffer; its position and limit are not changed
      * @param sender Windows writes the sender's address to it
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */
@@ -278,7 +278,7 @@ public final class UdpSocket extends StreamDevice {
      *
      * @param buffer a direct buffer, which may be read-only; its position and limit are not changed
      * @param target the address to send to; do not change it before the completion
-     * @param timeout from now, more than zero; accurate to about 20 milliseconds
+     * @param timeout from now, more than zero; accurate to about 20 milliseconds; more than 24 days count as 24
      * @param token any number; {@link Completion#token} returns it
      * @return the operation's id, for {@link #cancel}
      */

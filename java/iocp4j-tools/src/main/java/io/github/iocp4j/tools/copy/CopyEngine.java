@@ -58,9 +58,15 @@ final class CopyEngine implements AutoCloseable {
             if (small) {
                 copy(source, from, to, lane.port, lane.poller);
             }
-            return small;
-        } finally {
             lanes.add(lane);
+            return small;
+        } catch (final IOException failed) {
+            lanes.add(lane);
+            throw failed;
+        } catch (final RuntimeException | Error broken) {
+            // Other code may have closed the handle of its port.
+            lane.close();
+            throw broken;
         }
     }
 
@@ -83,6 +89,10 @@ final class CopyEngine implements AutoCloseable {
                 if (settings.verify) {
                     new VerifyPass(source, target.file(), size, stop).run(borrowed, poller);
                 }
+            } catch (final RuntimeException | Error broken) {
+                // Their operations may still be in flight.
+                borrowed.replaceAll(this::another);
+                throw broken;
             } finally {
                 free.addAll(borrowed);
             }
@@ -137,6 +147,11 @@ final class CopyEngine implements AutoCloseable {
             borrowed.add(block);
         }
         return borrowed;
+    }
+
+    private Block another(final Block instead) {
+        blocks[instead.index] = new Block(instead.index, settings.block, settings.verify);
+        return blocks[instead.index];
     }
 
     private static Block[] allocate(final CopySettings settings) throws IOException {

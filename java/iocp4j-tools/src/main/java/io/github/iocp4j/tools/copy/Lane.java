@@ -15,7 +15,12 @@ final class Lane implements AutoCloseable {
 
     Lane(final CompletionListener listener) throws IOException {
         port = CompletionPort.builder(listener).name("copy-lane").polled().open();
-        poller = port.openPoller();
+        try {
+            poller = port.openPoller();
+        } catch (final RuntimeException refused) {
+            port.close();
+            throw refused;
+        }
     }
 
     @Override

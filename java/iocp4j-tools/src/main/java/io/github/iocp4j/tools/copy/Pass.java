@@ -109,7 +109,8 @@ abstract class Pass {
     private void attempt(final Block block, final Action action) {
         try {
             action.run();
-        } catch (final IOException | RuntimeException thrown) {
+        } catch (final IOException | RuntimeException | Error thrown) {
+            // An error, too: otherwise the block would never come back, and the pass never end.
             synchronized (this) {
                 if (failure == null) {
                     failure = thrown instanceof IOException ? (IOException) thrown : new IOException(thrown);

@@ -161,8 +161,13 @@ final class TreeCopy implements SourceWalk.Visitor {
         } catch (final InterruptedIOException stopped) {
             complaints.addUntried();
         } catch (final IOException failed) {
-            full |= isFull(Win32Exception.codeOf(failed));
+            if (isFull(Win32Exception.codeOf(failed))) {
+                full = true;
+            }
             complaints.add(failed);
+        } catch (final RuntimeException | Error failed) {
+            // This thread would end, and the file would be missing without a word.
+            complaints.add(new IOException(file + ": " + failed, failed));
         }
     }
 
