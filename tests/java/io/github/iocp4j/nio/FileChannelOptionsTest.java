@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -107,6 +108,21 @@ final class FileChannelOptionsTest extends EachFileChannel {
             assertThat(target.flip()).isEqualTo(heap("changed"));
         }
         assertThat(path).doesNotExist();
+    }
+
+    /** Also while operations are in flight. */
+    @ParameterizedTest
+    @EnumSource
+    void aClosedFileIsNoLongerOpen(final Opener opener) throws Exception {
+        Files.writeString(path, "content");
+        for (int i = 0; i < 200; i++) {
+            final AsynchronousFileChannel channel = opener.open(path);
+            for (int j = 0; j < 8; j++) {
+                channel.read(ByteBuffer.allocate(7), 0);
+            }
+            channel.close();
+            FileChannel.open(path, READ, extended("NOSHARE_READ")).close();
+        }
     }
 
     @ParameterizedTest

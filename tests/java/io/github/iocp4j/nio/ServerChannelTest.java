@@ -4,6 +4,7 @@ import static io.github.iocp4j.nio.ChannelPair.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
@@ -36,6 +37,20 @@ final class ServerChannelTest extends ChannelsInAGroup {
         assertThat(handler.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
         assertThat(handler.attachment()).isEqualTo("attached");
         assertThat(handler.isCalledOnce()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAddressIsFreeAfterTheClose(final ChannelPair.Kind kind) throws Exception {
+        AsynchronousServerSocketChannel server = kind.listen(group);
+        final SocketAddress address = server.getLocalAddress();
+        for (int i = 0; i < 100; i++) {
+            final Future<AsynchronousSocketChannel> accept = server.accept();
+            server.close();
+            server = kind.openServer(group).bind(address);
+            assertThat(Outcome.failureOf(accept)).isExactlyInstanceOf(AsynchronousCloseException.class);
+        }
+        server.close();
     }
 
     @ParameterizedTest

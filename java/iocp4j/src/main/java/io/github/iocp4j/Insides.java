@@ -53,6 +53,11 @@ final class Insides extends PortAccess {
     }
 
     @Override
+    public boolean awaitEnd(final Device device, final int milliseconds) {
+        return Ending.await(device.ended(), milliseconds);
+    }
+
+    @Override
     public long accepted(final Device device, final long answer) {
         return device.accepted(answer);
     }

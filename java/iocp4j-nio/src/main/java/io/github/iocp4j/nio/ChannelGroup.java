@@ -2,7 +2,9 @@ package io.github.iocp4j.nio;
 
 import io.github.iocp4j.Completion;
 import io.github.iocp4j.CompletionPort;
+import io.github.iocp4j.Device;
 import io.github.iocp4j.Opcode;
+import io.github.iocp4j.internal.raw.AdapterFacts;
 import java.io.IOException;
 import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.AsynchronousChannelGroup;
@@ -378,6 +380,16 @@ final class ChannelGroup extends AsynchronousChannelGroup implements Executor {
             } else {
                 ((OverlappedFileChannel) channel).completed(completion);
             }
+        }
+    }
+
+    /**
+     * Waits until a device that is being closed has ended, so that its file can be deleted, or its address used again.
+     * A thread of a group does not wait, because the end may depend on it.
+     */
+    static void awaitEnd(final Device closing) {
+        if (!HandlerThread.isCurrent()) {
+            AdapterFacts.awaitEnd(closing, Streams.CLOSE_TIMEOUT);
         }
     }
 

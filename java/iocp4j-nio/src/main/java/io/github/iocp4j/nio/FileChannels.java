@@ -26,7 +26,8 @@ import java.util.concurrent.ExecutorService;
  * is done at once. A direct buffer of a cancelled read may change until Windows has ended the operation: do not use it
  * again. With {@code true} the channel is closed, as the JDK's is.
  * <li>{@link AsynchronousFileChannel#close} waits until Windows has ended the operations in flight and has closed the
- * file, at most for a second. A file of {@code DELETE_ON_CLOSE} is gone then.
+ * file, at most for a second. A file of {@code DELETE_ON_CLOSE} is gone then. On a thread of a group, such as in a
+ * handler, it does not wait.
  * <li>{@link AsynchronousFileChannel#force} of a channel that can write fails if Windows denies it; the JDK's ignores
  * that.
  * <li>A position plus length beyond 2<sup>63</sup> - 1 is an {@link IOException} of the operation.

@@ -39,6 +39,11 @@ final class HandlerThread {
         CURRENT.remove();
     }
 
+    /** Whether this thread is one of any group. */
+    static boolean isCurrent() {
+        return CURRENT.get() != null;
+    }
+
     /** Returns null when this thread is not one of the group. */
     static HandlerThread of(final ChannelGroup group) {
         final HandlerThread current = CURRENT.get();

@@ -76,6 +76,9 @@ final class OverlappedFileChannel extends AsynchronousFileChannel {
     public void close() throws IOException {
         if (!closed.getAndSet(true)) {
             file.close(Streams.CLOSE_TIMEOUT);
+            if (group != null) {
+                ChannelGroup.awaitEnd(file);
+            }
             final FileIdentity known = identity;
             if (known != null) {
                 FileLocks.removeAll(known, this);

@@ -178,6 +178,7 @@ abstract class ServerChannel extends AsynchronousServerSocketChannel {
             ended();
         } else {
             open.closeAsync().thenRun(this::ended);
+            ChannelGroup.awaitEnd(open);
         }
     }
 

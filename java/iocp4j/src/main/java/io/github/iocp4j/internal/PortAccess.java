@@ -67,6 +67,9 @@ public abstract class PortAccess {
     /** Completes when the device has ended, on the thread that finishes its close. */
     public abstract CompletionStage<Void> ended(Device device);
 
+    /** Waits until the device has ended; returns whether it has. */
+    public abstract boolean awaitEnd(Device device, int milliseconds);
+
     /** Returns a native result that is an operation's id; throws the exception for a refusal. */
     public abstract long accepted(Device device, long answer);
 

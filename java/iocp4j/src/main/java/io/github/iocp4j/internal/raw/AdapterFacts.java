@@ -6,7 +6,9 @@ import io.github.iocp4j.Device;
 import io.github.iocp4j.internal.NamedPipeNative;
 import io.github.iocp4j.internal.PortAccess;
 import io.github.iocp4j.internal.StreamSocketNative;
+import io.github.iocp4j.internal.Timeouts;
 import io.github.iocp4j.pipe.NamedPipe;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** What adapters need to know of ports and devices, and programs do not. */
@@ -32,6 +34,15 @@ public final class AdapterFacts {
      */
     public static CompletionStage<Void> ended(final Device device) {
         return PortAccess.get().ended(device);
+    }
+
+    /**
+     * Waits until a device that is being closed has ended, also on a polled port. Not for a thread that polls the port.
+     *
+     * @return whether it has ended
+     */
+    public static boolean awaitEnd(final Device device, final Duration timeout) {
+        return PortAccess.get().awaitEnd(device, Timeouts.milliseconds(timeout));
     }
 
     /** Whether the pipe is in message mode, whatever mode this end reads in; false for a closed one. */
