@@ -93,8 +93,9 @@
  * Windows has done at once, and a connection that always has data must not keep the others waiting.
  * <li>A fixed group has at most 1,024 threads; more are an {@link IllegalArgumentException}. A group has at most
  * 1,048,576 operations in flight; more fail with an {@link java.io.IOException}.
- * <li>{@code close} cancels the operations. On a thread of a group it does not wait for them: for a moment after it, a
- * file is still open, the address of a server is in use, and its backlog may take clients.
+ * <li>{@code close} cancels the operations. For a file or a server it then waits until Windows has closed it, at most
+ * for a second. On a thread of a group it does not wait: for a moment, the file may be open, the address of the server
+ * in use, and its backlog may take clients.
  * <li>A client that has disconnected before it is accepted does not fail the accept; the next client completes it.
  * <li>When an executor refuses a handler because other code has shut it down, or cannot start a thread for it, the
  * internal thread calls the handler.
