@@ -399,8 +399,7 @@ final class Suite {
         }, List.of(
                 copies("1 GiB", "file-copy", large.toString(), 1),
                 copies("1 GiB, on all cores", "file-copy", large.toString(), 1, platform::onAllCores),
-                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)
-                        .longerRounds(LONGER_ROUNDS)));
+                copies("10,000 files of 1 to 16 KiB", "folder-copy", small.toString(), SMALL_FILES)));
     }
 
     private Comparison copies(final String label, final String way, final String from, final int files) {
@@ -415,7 +414,7 @@ final class Suite {
                 Entrant.subject("iocp4j", where.apply(java(way + ".iocp4j", from, to, count))),
                 Entrant.peer("Files.copy", where.apply(java(way + ".jdk", from, to, count))),
                 Entrant.peer("CopyFileEx", where.apply(platform.floor("file-copy", from, to, count)))), itself())
-                .beforeTurn(data.emptied(COPIES));
+                .beforeTurn(data.emptied(COPIES)).longerRounds(LONGER_ROUNDS);
     }
 
     private static Contest.Preparation nothing() {
