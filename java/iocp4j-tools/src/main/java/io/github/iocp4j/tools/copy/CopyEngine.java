@@ -53,20 +53,24 @@ final class CopyEngine implements AutoCloseable {
     private boolean copyIfSmall(final Path from, final Path to) throws IOException {
         final Lane idle = lanes.poll();
         final Lane lane = idle == null ? new Lane(this::onCompletion) : idle;
+        // Not after an unexpected failure: other code may have closed the handle of the lane's port, for instance.
+        boolean usable = false;
         try (OverlappedFile source = openSource(lane.port, from)) {
             final boolean small = source.size() < LARGE * settings.block;
             if (small) {
                 copy(source, from, to, lane.port, lane.poller);
             }
-            lanes.add(lane);
+            usable = true;
             return small;
         } catch (final IOException failed) {
-            lanes.add(lane);
+            usable = true;
             throw failed;
-        } catch (final RuntimeException | Error broken) {
-            // Other code may have closed the handle of its port.
-            lane.close();
-            throw broken;
+        } finally {
+            if (usable) {
+                lanes.add(lane);
+            } else {
+                lane.close();
+            }
         }
     }
 
