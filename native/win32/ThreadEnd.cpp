@@ -2,15 +2,18 @@
 
 namespace iocp4j::win32 {
 
-bool threadHasEnded(DWORD id) noexcept {
+bool threadEnds(DWORD id, DWORD milliseconds) noexcept {
+    if (id == ::GetCurrentThreadId()) {
+        return false;
+    }
     const HANDLE thread = ::OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, id);
     if (thread == nullptr) {
         return ::GetLastError() == ERROR_INVALID_PARAMETER;
     }
-    const bool ended =
-        ::GetProcessIdOfThread(thread) != ::GetCurrentProcessId() || ::WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
+    const bool ends = ::GetProcessIdOfThread(thread) != ::GetCurrentProcessId() ||
+                      ::WaitForSingleObject(thread, milliseconds) == WAIT_OBJECT_0;
     ::CloseHandle(thread);
-    return ended;
+    return ends;
 }
 
 }  // namespace iocp4j::win32

@@ -15,7 +15,8 @@ namespace iocp4j {
 // in the slot. That is uncertain where the same kernel also queues packets for calls that have failed, because a packet
 // of an earlier operation may still come. Therefore a slot is marked for good when one of its operations has ended
 // without its packet. In such a slot a packet counts only if the thread that has started the operation has indeed
-// ended, and never for files, whose failed calls do queue packets.
+// ended, and never for files, whose failed calls do queue packets. The packet may come while the thread is ending, so
+// the end is awaited.
 //
 // PostQueuedCompletionStatus always yields status 0, so that no packet which other code posts ends an operation here.
 class UnwrittenStatuses {
@@ -37,13 +38,16 @@ public:
             return false;
         }
         const bool marked = (marks_[slot / kBits].load(std::memory_order_relaxed) & bitOf(slot)) != 0;
-        return !marked || (!mayBeFile(kind) && win32::threadHasEnded(starter));
+        return !marked || (!mayBeFile(kind) && win32::threadEnds(starter, kEndingMilliseconds));
     }
 
 private:
     static constexpr std::uint32_t kSuccess = 0;
     static constexpr std::uint32_t kPending = 0x103;
     static constexpr std::uint32_t kBits = 64;
+    // Much longer than a thread that ends needs. A packet of an earlier operation, for which this is waited in vain,
+    // has not been seen on devices other than files.
+    static constexpr std::uint32_t kEndingMilliseconds = 1'000;
 
     static constexpr bool mayBeFile(DeviceKind kind) noexcept {
         return kind == DeviceKind::kFile || kind == DeviceKind::kAdopted;

@@ -87,7 +87,7 @@ HANDLE WINAPI createPipeHolder(const wchar_t*, DWORD, DWORD, DWORD, DWORD, SECUR
 
 BOOL WINAPI startPipeWait(HANDLE, const wchar_t*, DWORD, OVERLAPPED*) { return notImplemented(); }
 
-bool threadHasEnded(DWORD id) noexcept { return ::tgkill(::getpid(), static_cast<pid_t>(id), 0) != 0; }
+bool threadEnds(DWORD id, DWORD) noexcept { return ::tgkill(::getpid(), static_cast<pid_t>(id), 0) != 0; }
 
 std::uint32_t usableProcessors() noexcept { return std::max(std::thread::hardware_concurrency(), 1u); }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <windows.h>
 
+#include <future>
 #include <thread>
 
 #include "engine/operation/UnwrittenStatuses.h"
@@ -48,6 +49,19 @@ TEST(UnwrittenStatusesTest, PacketCountsInAMarkedSlotWhenTheThreadHasEnded) {
     EXPECT_FALSE(statuses.counts(0, DeviceKind::kPipe, 0, ended));
     EXPECT_FALSE(statuses.counts(0, DeviceKind::kFile, kCancelled, ended)) << "a failed call on a file queues a packet";
     EXPECT_FALSE(statuses.counts(0, DeviceKind::kAdopted, kCancelled, ended)) << "it may be a file";
+}
+
+// The kernel may end the operations of a thread that still has to end itself.
+TEST(UnwrittenStatusesTest, PacketCountsInAMarkedSlotWhenTheThreadIsEnding) {
+    UnwrittenStatuses statuses{kPlaces};
+    statuses.mark(0);
+    std::promise<DWORD> started;
+    std::thread ending{[&] {
+        started.set_value(here());
+        ::Sleep(50);
+    }};
+    EXPECT_TRUE(statuses.counts(0, DeviceKind::kPipe, kCancelled, started.get_future().get()));
+    ending.join();
 }
 
 }  // namespace

@@ -17,10 +17,8 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,7 +39,6 @@ final class Ledger {
     private final LongAdder accepts = new LongAdder();
     private final ConcurrentMap<Integer, LongAdder> byStatus = new ConcurrentHashMap<>();
     private final LongAdder faults = new LongAdder();
-    private final Queue<String> firstFaults = new ConcurrentLinkedQueue<>();
 
     Ledger(final String side) {
         this.side = side;
@@ -178,11 +175,11 @@ final class Ledger {
         accepts.increment();
     }
 
-    /** Records an error. */
+    /** Counts an error, and prints the first ones at once, because a soak that hangs after them prints nothing else. */
     void fault(final String what) {
         faults.increment();
         if (faults.sum() <= FAULTS_TOLD) {
-            firstFaults.add(what);
+            System.out.println(side + ": " + what);
         }
     }
 
@@ -191,7 +188,7 @@ final class Ledger {
         return completed.sum() + accepts.sum();
     }
 
-    /** Prints the errors, and returns whether there were none. Call it when everything is closed. */
+    /** Prints what is open or wrong, and returns whether nothing is. Call it when everything should be closed. */
     boolean balances() {
         final int lost = open.size();
         final long more = accepted.sum() - completed.sum();
@@ -199,7 +196,6 @@ final class Ledger {
         if (!fine) {
             System.out.println(side + ": " + lost + " completions lost, " + more + " more accepted than completed, "
                     + faults.sum() + " faults");
-            firstFaults.forEach(fault -> System.out.println("  " + fault));
             open.values().stream().limit(FAULTS_TOLD)
                     .forEach(entry -> System.out.println("  lost: " + entry.opcode + " on " + entry.device));
         }

@@ -9,6 +9,7 @@ import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.PortClosedException;
+import io.github.iocp4j.PortSnapshot;
 import io.github.iocp4j.StreamDevice;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
@@ -38,7 +39,8 @@ final class SocketLives implements AutoCloseable {
     private static final int CLIENTS = 6;
     private static final int MESSAGE = 64;
     private static final int PAUSE_MILLIS = 200;
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Less than the time after which a soak is overdue, so that it still prints what does not close. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Ledger ledger;
     private final Lives lives;
@@ -152,8 +154,23 @@ final class SocketLives implements AutoCloseable {
                     server.close(Duration.ZERO);
                     break;
             }
-            if (!server.close(TIMEOUT) || !acceptors.close(TIMEOUT) || !polled.close(TIMEOUT)) {
-                ledger.fault("a port or server of sockets does not close");
+            boolean closed = server.close(TIMEOUT);
+            closed &= acceptors.close(TIMEOUT);
+            closed &= polled.close(TIMEOUT);
+            if (!closed) {
+                ledger.fault("in life " + number + " something does not close: " + server + left(acceptors)
+                        + left(polled));
+                ledger.balances();
+            }
+        }
+
+        /** What a port still has, if it has not ended. */
+        private String left(final CompletionPort port) {
+            try {
+                final PortSnapshot now = port.snapshot();
+                return "; " + port + ", " + now + ", " + now.devices() + ", queued " + now.queuedPackets();
+            } catch (final PortClosedException ended) {
+                return "";
             }
         }
 
