@@ -7,6 +7,7 @@ import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.device.WaitResult.Kind;
+import io.github.iocp4j.fixtures.Launch;
 import io.github.iocp4j.fixtures.Recorder;
 import io.github.iocp4j.internal.AlertableThreadNative;
 import io.github.iocp4j.internal.EngineError;
@@ -176,7 +177,7 @@ final class AlertableThreadTest {
 
     @Test
     void processIsSignalledWhenItEnds() throws Exception {
-        final Process child = new ProcessBuilder("cmd", "/c", "exit 3").start();
+        final Process child = Launch.of(new ProcessBuilder("cmd", "/c", "exit 3"));
         try (WaitableObject end = WaitableObject.process(child.pid())) {
             assertThat(here.await(AlertableThread.FOR_EVER, end).kind()).isEqualTo(Kind.SIGNALLED);
             assertThat(child.waitFor()).isEqualTo(3);

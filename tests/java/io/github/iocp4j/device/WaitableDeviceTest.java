@@ -10,6 +10,7 @@ import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.fixtures.CheckedPort;
+import io.github.iocp4j.fixtures.Launch;
 import io.github.iocp4j.fixtures.Recorder;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -144,7 +145,7 @@ final class WaitableDeviceTest extends CheckedPort {
     /** A program that waits until it is killed. */
     private Process child() throws IOException {
         final Path program = Path.of(System.getProperty("iocp4j.tests.native"), "idle.exe").toAbsolutePath();
-        final Process child = new ProcessBuilder(program.toString()).start();
+        final Process child = Launch.of(new ProcessBuilder(program.toString()));
         children.add(child);
         return child;
     }

@@ -2,6 +2,7 @@ package io.github.iocp4j.soak;
 
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.PortSnapshot;
+import io.github.iocp4j.fixtures.Launch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -65,8 +66,8 @@ final class Census {
                 TimeUnit.MILLISECONDS.sleep(500);
             }
             final Census census = new Census();
-            final Process process = new ProcessBuilder(
-                    program.toString(), Long.toString(ProcessHandle.current().pid())).redirectErrorStream(true).start();
+            final Process process = Launch.of(new ProcessBuilder(
+                    program.toString(), Long.toString(ProcessHandle.current().pid())).redirectErrorStream(true));
             process.getOutputStream().close();
             final String output;
             try (InputStream stream = process.getInputStream()) {

@@ -5,8 +5,10 @@ import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.DeviceClosedException;
 import io.github.iocp4j.Opcode;
 import io.github.iocp4j.Win32Exception;
+import io.github.iocp4j.fixtures.Launch;
 import io.github.iocp4j.pipe.ChildProcess;
 import io.github.iocp4j.pipe.NamedPipe;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,12 +48,12 @@ final class Children implements AutoCloseable {
         port.close();
     }
 
-    private void live(final int number) throws Win32Exception, InterruptedException {
+    private void live(final int number) throws IOException, InterruptedException {
         final int life = number % LIVES.size();
         final List<String> words = LIVES.get(life);
         final ChildProcess.Builder builder = words.size() == 1 ? ChildProcess.builder(port, program, words.get(0))
                 : ChildProcess.builder(port, program, words.get(0), words.get(1));
-        try (ChildProcess child = builder.stderrToStdout().start()) {
+        try (ChildProcess child = Launch.of(builder.stderrToStdout()::start)) {
             ledger.read(child.stdout(), 0, ByteBuffer.allocateDirect(OUTPUT), 0);
             ledger.awaitExit(child, life == 1 ? DEADLINE_MILLIS : 0);
             // The third is closed at once, with its operations in flight.

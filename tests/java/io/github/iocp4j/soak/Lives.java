@@ -1,6 +1,6 @@
 package io.github.iocp4j.soak;
 
-import io.github.iocp4j.Win32Exception;
+import java.io.IOException;
 
 /** Repeats a short life in a thread of its own until it is closed. */
 final class Lives implements AutoCloseable {
@@ -12,7 +12,7 @@ final class Lives implements AutoCloseable {
 
     /** One life, by its number from 0. */
     interface Life {
-        void live(int number) throws Win32Exception, InterruptedException;
+        void live(int number) throws IOException, InterruptedException;
     }
 
     Lives(final String name, final Ledger ledger, final Life life) {
@@ -43,7 +43,7 @@ final class Lives implements AutoCloseable {
                 life.live(number);
                 ended = number + 1;
             }
-        } catch (final Win32Exception | RuntimeException failed) {
+        } catch (final IOException | RuntimeException failed) {
             ledger.fault("a life of " + thread.getName() + " has failed: " + failed);
         } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
