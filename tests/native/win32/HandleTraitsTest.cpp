@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "../fixtures/PipeEnds.h"
+#include "../fixtures/PseudoConsole.h"
 #include "win32/Handle.h"
 #include "win32/HandleTraits.h"
 
@@ -43,11 +44,13 @@ TEST(HandleTraitsTest, TellAHandleThatMayRead) {
 }
 
 TEST(HandleTraitsTest, TellAConsole) {
+    const test::PseudoConsole attached;
+    if (!attached) {
+        GTEST_SKIP() << test::PseudoConsole::kNone;
+    }
     const Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
                                        nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
-    if (!console) {
-        GTEST_SKIP() << "this process has no console";
-    }
+    ASSERT_TRUE(console) << ::GetLastError();
     EXPECT_TRUE(traitsOf(console.get()).console);
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfAssociating(console.get()));
 }

@@ -5,6 +5,7 @@
 #include "../../fixtures/FakeCall.h"
 #include "../../fixtures/HandlesClosed.h"
 #include "../../fixtures/PipeEnds.h"
+#include "../../fixtures/PseudoConsole.h"
 #include "../../fixtures/SocketEnds.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/AdoptedDevice.h"
@@ -200,12 +201,14 @@ TEST_F(AdoptedDeviceTest, OpensWhatHasAPath) {
 }
 
 TEST_F(AdoptedDeviceTest, AConsoleIsRefused) {
+    const PseudoConsole attached;
+    if (!attached) {
+        GTEST_SKIP() << PseudoConsole::kNone;
+    }
     const win32::Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
                                               FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
                                               FILE_FLAG_OVERLAPPED, nullptr)};
-    if (!console) {
-        GTEST_SKIP() << "this process has no console";
-    }
+    ASSERT_TRUE(console) << ::GetLastError();
     EXPECT_FALSE(adopt(console.get()));
     EXPECT_FALSE(AdoptedDevice::open(*port_, L"CONIN$", GENERIC_READ | GENERIC_WRITE));
 }

@@ -19,7 +19,7 @@ class ConsoleInputTest : public ::testing::Test {
 protected:
     void SetUp() override {
         if (!console_) {
-            GTEST_SKIP() << "this system has no pseudo consoles";
+            GTEST_SKIP() << PseudoConsole::kNone;
         }
         const auto opened = ConsoleInput::open(*port_);
         ASSERT_TRUE(opened) << opened.error();
@@ -106,7 +106,7 @@ TEST(ConsoleInputRaceTest, InputThatAnotherReaderTakesKeepsNoThread) {
         }};
     PseudoConsole console;
     if (!console) {
-        GTEST_SKIP() << "this system has no pseudo consoles";
+        GTEST_SKIP() << PseudoConsole::kNone;
     }
     Recording recording;
     TestPort port{recording};

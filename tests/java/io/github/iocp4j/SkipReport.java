@@ -37,6 +37,7 @@ public final class SkipReport implements TestExecutionListener {
 
     private void add(final TestIdentifier test, final String reason) {
         String parent = plan.getParent(test).map(TestIdentifier::getDisplayName).orElse("");
-        skipped.add("Skipped: " + parent + " " + test.getDisplayName() + ": " + reason.replaceAll("\\R", " "));
+        skipped.add("Skipped: " + parent + " " + test.getDisplayName() + ": "
+                + reason.replaceFirst("^Assumption failed: ", "").replaceAll("\\R", " "));
     }
 }
