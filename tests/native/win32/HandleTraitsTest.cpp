@@ -48,8 +48,7 @@ TEST(HandleTraitsTest, TellAConsole) {
     if (!attached) {
         GTEST_SKIP() << test::PseudoConsole::kNone;
     }
-    const Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
-                                       nullptr, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, nullptr)};
+    const Handle console = attached.openInput();
     ASSERT_TRUE(console) << ::GetLastError();
     EXPECT_TRUE(traitsOf(console.get()).console);
     EXPECT_EQ(DWORD{ERROR_INVALID_PARAMETER}, errorOfAssociating(console.get()));

@@ -205,9 +205,7 @@ TEST_F(AdoptedDeviceTest, AConsoleIsRefused) {
     if (!attached) {
         GTEST_SKIP() << PseudoConsole::kNone;
     }
-    const win32::Handle console{::CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
-                                              FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
-                                              FILE_FLAG_OVERLAPPED, nullptr)};
+    const win32::Handle console = attached.openInput();
     ASSERT_TRUE(console) << ::GetLastError();
     EXPECT_FALSE(adopt(console.get()));
     EXPECT_FALSE(AdoptedDevice::open(*port_, L"CONIN$", GENERIC_READ | GENERIC_WRITE));

@@ -415,7 +415,7 @@ public final class CompletionPort implements AutoCloseable {
         /**
          * The maximum number of completions in one batch. A worker dequeues at most its share of this number, so that
          * one worker does not empty the queue while others wait. It handles them one after another: if the listener
-         * blocks, a small number lets more workers block at the same time. Default: 256.
+         * blocks, a small number leaves more of them to other workers. Default: 256.
          *
          * @param completions from 1 to 4096
          * @return this
