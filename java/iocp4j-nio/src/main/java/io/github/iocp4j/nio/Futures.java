@@ -61,9 +61,10 @@ import java.util.concurrent.CompletableFuture;
  * <li>{@link io.github.iocp4j.Win32Exception} for all others
  * </ul>
  *
- * <p><b>Threads.</b> Futures are completed on daemon threads of this module, at most 256, and never on the port's
- * workers. A dependent action that blocks or throws affects no other connection. If the device
- * {@linkplain Device#completeInline completes inline}, the methods may return a future that is done.
+ * <p><b>Threads.</b> Futures are completed on daemon threads of this module, and never on the port's workers. There
+ * are as many threads as there are dependent actions that run at once, so one that blocks or throws affects no other
+ * connection, and one may wait for another. If the device {@linkplain Device#completeInline completes inline}, the
+ * methods may return a future that is done.
  */
 public final class Futures {
     private Futures() {
