@@ -40,7 +40,7 @@ final class Console implements AutoCloseable {
             } catch (final Exception e) {
                 throw new AssertionError(e);
             }
-        });
+        }, task -> new Thread(task, "program").start());
     }
 
     /** Waits until the program has printed a text. */

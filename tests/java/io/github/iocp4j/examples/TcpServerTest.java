@@ -32,7 +32,7 @@ class TcpServerTest {
                 } catch (final IOException e) {
                     throw new AssertionError(e);
                 }
-            });
+            }, reader -> new Thread(reader, "reader").start());
             client.getOutputStream().write(sent);
             client.shutdownOutput();
             assertThat(back.get()).isEqualTo(sent);

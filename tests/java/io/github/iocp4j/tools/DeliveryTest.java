@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,8 +121,9 @@ class DeliveryTest {
         final long begun = delivery.begin();
         final CountDownLatch read = new CountDownLatch(1);
         flushes.add(() -> awaitUninterruptibly(read));
-        final CompletableFuture<Void> finishing = CompletableFuture.runAsync(this::finish);
-        final CompletableFuture<Void> confirming = CompletableFuture.runAsync(() -> confirm(begun));
+        final Executor inBackground = task -> new Thread(task).start();
+        final CompletableFuture<Void> finishing = CompletableFuture.runAsync(this::finish, inBackground);
+        final CompletableFuture<Void> confirming = CompletableFuture.runAsync(() -> confirm(begun), inBackground);
         assertThat(finishing).isNotDone();
 
         read.countDown();

@@ -65,7 +65,7 @@ public final class Neighbours {
     private static int talk(final List<Program> programs) throws Exception {
         final List<CompletableFuture<Integer>> talks = new ArrayList<>();
         for (final Program program : programs) {
-            talks.add(CompletableFuture.supplyAsync(program::talk));
+            talks.add(CompletableFuture.supplyAsync(program::talk, task -> new Thread(task).start()));
         }
         int messages = 0;
         for (final CompletableFuture<Integer> talk : talks) {
