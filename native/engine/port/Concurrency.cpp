@@ -1,5 +1,7 @@
 #include "engine/port/Concurrency.h"
 
+#include <chrono>
+
 namespace iocp4j {
 
 namespace {
@@ -7,10 +9,6 @@ namespace {
 // After this time without a wait, a worker counts as blocked. Most listeners take less. The time is short, because
 // a listener may wait for another completion of the port, which then needs another worker.
 constexpr std::chrono::milliseconds kBlocked{10};
-
-// The time per record from which a delivery is slow. It is several times what the change to another thread costs, and
-// what a listener takes that starts an operation for each record.
-constexpr std::chrono::microseconds kSlow{300};
 
 // Many sockets are busy from a batch of kMany on, or from a full one on if there is room for less. They are not from
 // kFewTimes batches in a row on that are smaller than kFew: with several workers, one of them may get a small batch at
@@ -26,12 +24,9 @@ Concurrency::Member& Concurrency::add(Drain& drain) {
     return *members_.back();
 }
 
-bool Concurrency::isSlow(Clock::duration delivery, std::size_t records) noexcept { return delivery >= kSlow * records; }
-
 void Concurrency::begins(Member& member, std::span<const CompletionRecord> batch) noexcept {
-    member.began_ = Clock::now();
     noteSockets(member.drain_.wholeRoom(), batch);
-    if (slow_.load(std::memory_order_relaxed)) {
+    if (pace_.isSlow()) {
         stepAside(member);
     } else {
         callWatcher();

@@ -12,18 +12,21 @@
 
 #include "engine/operation/CompletionRecord.h"
 #include "engine/port/Drain.h"
+#include "engine/port/ListenerPace.h"
 
 namespace iocp4j {
 
 // Lets only some of a port's workers wait for packets and run, while the others rest. Windows does this itself, by the
 // port's concurrency value. On a system that does not, each packet would wake another worker, and no batch would grow.
 //
-// A worker whose listener blocks does not count, and a resting one takes its place: at once if deliveries have been
+// A worker whose listener blocks does not count, and a resting one takes its place: at once if the listener has been
 // slow, and otherwise after some milliseconds. One of the resting workers watches for that while the port has work. An
 // idle port wakes no thread.
 //
 // While many sockets are busy, all workers wait and run. On such a system another process answers the calls on a
 // socket, and several calls at a time cost it less than one after another.
+//
+// On all systems, a worker with a slow listener takes one packet at a time, and so leaves the others to other workers.
 class Concurrency {
     using Clock = std::chrono::steady_clock;
 
@@ -56,7 +59,11 @@ public:
             stepAside(member);
             rest(member);
         }
-        member.drain_.divideRoom(static_cast<std::uint32_t>(most() / most_), kLeastRoom);
+        if (pace_.isSlow()) {
+            member.drain_.limitRoom(1);
+        } else {
+            member.drain_.divideRoom(static_cast<std::uint32_t>(most() / most_), kLeastRoom);
+        }
     }
 
     // A worker calls this when it has stopped waiting, and when it has delivered so many records.
@@ -64,10 +71,13 @@ public:
         if (most_ < members_.size()) {
             begins(member, batch);
         }
+        if (members_.size() > 1) {
+            member.began_ = Clock::now();
+        }
     }
     void endsWork(const Member& member, std::size_t records) noexcept {
-        if (most_ < members_.size() && records > 0) {
-            slow_.store(isSlow(Clock::now() - member.began_, records), std::memory_order_relaxed);
+        if (members_.size() > 1 && records > 0) {
+            pace_.delivered(records, Clock::now() - member.began_);
         }
     }
 
@@ -78,8 +88,6 @@ private:
     // The room for a batch while all workers run. More than the batches that show that few sockets are busy.
     static constexpr std::uint32_t kLeastRoom = 16;
 
-    static bool isSlow(Clock::duration delivery, std::size_t records) noexcept;
-
     std::size_t most() const noexcept { return manySockets_.load(std::memory_order_relaxed) ? members_.size() : most_; }
     void begins(Member& member, std::span<const CompletionRecord> batch) noexcept;
     void noteSockets(std::uint32_t room, std::span<const CompletionRecord> batch) noexcept;
@@ -89,7 +97,7 @@ private:
 
     const std::uint32_t most_;
     std::vector<std::unique_ptr<Member>> members_;
-    std::atomic<bool> slow_{false};            // whether the last delivery was
+    ListenerPace pace_;
     std::atomic<bool> watching_{false};        // whether a resting worker is to watch
     std::atomic<bool> manySockets_{false};     // whether many are busy; changed with the mutex
     std::atomic<std::uint32_t> fewInARow_{0};  // batches with few sockets; may wrap

@@ -1,6 +1,5 @@
 #include "engine/port/Drain.h"
 
-#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -48,10 +47,6 @@ Drain::Current Drain::current() const noexcept {
     const std::uint64_t since = activity >> 2;
     const std::uint64_t now = ::GetTickCount64();
     return {static_cast<Activity>(activity & 3), now > since ? now - since : 0};
-}
-
-void Drain::divideRoom(std::uint32_t by, std::uint32_t least) noexcept {
-    room_ = std::max(wholeRoom() / by, std::min(least, wholeRoom()));
 }
 
 Drain::Signals Drain::collect(DWORD milliseconds, bool alertable) noexcept {

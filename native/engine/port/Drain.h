@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -72,11 +73,14 @@ public:
 
     Drain(DrainPort& port, std::uint32_t room);
 
-    // The largest number of packets in a batch, unless the room is divided.
+    // The largest number of packets in a batch, unless the room is limited.
     std::uint32_t wholeRoom() const noexcept { return static_cast<std::uint32_t>(entries_.size()); }
 
+    // From now on, a batch has only so much of the room. For the draining thread.
+    void limitRoom(std::uint32_t most) noexcept { room_ = std::min(most, wholeRoom()); }
+
     // From now on, a batch has only that part of the room, but not less than so much. For the draining thread.
-    void divideRoom(std::uint32_t by, std::uint32_t least) noexcept;
+    void divideRoom(std::uint32_t by, std::uint32_t least) noexcept { limitRoom(std::max(wholeRoom() / by, least)); }
 
     // Waits for packets and makes a batch of them, which may be empty. delivered() must follow in any case.
     Signals collect(DWORD milliseconds, bool alertable = false) noexcept;

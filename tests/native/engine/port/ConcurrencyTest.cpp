@@ -7,8 +7,10 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <thread>
+#include <vector>
 
 #include "../../fixtures/SimulatedKernel.h"
 #include "../../fixtures/TestPort.h"
@@ -126,6 +128,80 @@ TEST_F(ConcurrencyTest, SlowListenersAreReplacedWhileTheyRun) {
         postAndAwait(port, token);
     }
     EXPECT_GT(replaced, 0);
+}
+
+class SlowListenerTest : public ConcurrencyTest {
+protected:
+    enum Token : std::uint64_t { kGate, kSlow, kQuick };
+    static constexpr std::uint32_t kRoom = 16;
+
+    SlowListenerTest() {
+        recording_.onDelivery = [this](unsigned, std::span<const CompletionRecord> records) {
+            const std::uint64_t token = records.front().token;
+            if (token == kGate) {
+                gates_->pass();
+                return;
+            }
+            std::size_t& largest = token == kSlow ? largestSlow_ : largestQuick_;
+            {
+                const std::lock_guard lock{mutex_};
+                largest = std::max(largest, records.size());
+            }
+            if (token == kSlow) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            }
+        };
+    }
+
+    static CompletionPort::Settings settingsFor(std::uint32_t workers) {
+        CompletionPort::Settings settings = portSettings(workers);
+        settings.batch = kRoom;
+        settings.operations = 1'000;
+        return settings;
+    }
+
+    // Delivers so many packets that are queued before the first of them is taken.
+    void deliver(const TestPort& port, std::uint32_t workers, unsigned packets, std::vector<Token> tokens) {
+        gates_ = std::make_unique<Turnstile>();
+        const std::size_t before = recording_.count();
+        for (unsigned blocked = 1; blocked <= workers; ++blocked) {
+            ASSERT_TRUE(port->post(0, 0, kGate));
+            ASSERT_TRUE(gates_->waitForWaiting(blocked));
+        }
+        for (unsigned i = 0; i < packets; ++i) {
+            ASSERT_TRUE(port->post(0, 0, tokens[i % tokens.size()]));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});  // the delivery to the last gate is slow, too
+        gates_->open();
+        ASSERT_TRUE(waitFor([&] { return recording_.count() == before + workers + packets; }));
+        ASSERT_FALSE(gates_->gaveUp());
+    }
+
+    std::unique_ptr<Turnstile> gates_;
+    std::mutex mutex_;
+    std::size_t largestSlow_ = 0;
+    std::size_t largestQuick_ = 0;
+};
+
+TEST_F(SlowListenerTest, WorkersTakeOneAtATimeWhileItIsSlow) {
+    const TestPort port{recording_, settingsFor(kWorkers)};
+    deliver(port, kWorkers, 100, {kSlow});
+    EXPECT_EQ(1u, largestSlow_);
+    deliver(port, kWorkers, 500, {kQuick});
+    EXPECT_LT(1u, largestQuick_) << "they take batches again when it is quick";
+}
+
+TEST_F(SlowListenerTest, IsSlowAlsoIfEverySecondDeliveryIsQuick) {
+    const TestPort port{recording_, settingsFor(kWorkers)};
+    deliver(port, kWorkers, 200, {kSlow, kQuick});
+    EXPECT_EQ(1u, largestSlow_);
+    EXPECT_EQ(1u, largestQuick_);
+}
+
+TEST_F(SlowListenerTest, TheOnlyWorkerTakesBatches) {
+    const TestPort port{recording_, settingsFor(1)};
+    deliver(port, 1, 2 * kRoom, {kSlow});
+    EXPECT_EQ(kRoom, largestSlow_);
 }
 
 class ManySocketsTest : public ConcurrencyTest, public ::testing::WithParamInterface<std::uint32_t> {};
