@@ -68,8 +68,9 @@ public final class SyelogdCommand implements Callable<Integer> {
             description = "Threads that serve clients. Default: 2 x processors + 2")
     private Integer workers;
 
-    @Option(names = "--instances", paramLabel = "N", defaultValue = "16",
-            description = "Pipe instances that wait for new clients at any time. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--instances", paramLabel = "N", defaultValue = "128",
+            description = "Pipe instances that wait for new clients at any time. A client of Detours that finds none"
+                    + " tries once more, and then loses its line. Default: ${DEFAULT-VALUE}")
     private int instances;
 
     @Option(names = "--security", paramLabel = "SDDL",
