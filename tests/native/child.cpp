@@ -10,6 +10,8 @@
 #include <cwchar>
 #include <string>
 
+#include "fixtures/Launch.h"
+
 namespace {
 
 void write(DWORD stream, const void* data, std::size_t length) {
@@ -68,7 +70,13 @@ void startAnother() {
     STARTUPINFOW startup{};
     startup.cb = sizeof startup;
     PROCESS_INFORMATION started{};
-    if (!::CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE, 0, nullptr, nullptr, &startup, &started)) {
+    const DWORD error = iocp4j::test::launch([&] {
+        return ::CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE, 0, nullptr, nullptr, &startup,
+                                &started)
+                   ? ERROR_SUCCESS
+                   : ::GetLastError();
+    });
+    if (error != ERROR_SUCCESS) {
         std::exit(99);
     }
     print(std::to_wstring(started.dwProcessId));

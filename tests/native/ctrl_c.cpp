@@ -6,6 +6,8 @@
 
 #include <cstdio>
 
+#include "fixtures/Launch.h"
+
 namespace {
 
 // The command line without its first word, the name of this program.
@@ -27,8 +29,13 @@ HANDLE start(wchar_t* commandLine, DWORD& processId) {
     startup.hStdOutput = ::GetStdHandle(STD_OUTPUT_HANDLE);
     startup.hStdError = ::GetStdHandle(STD_ERROR_HANDLE);
     PROCESS_INFORMATION process{};
-    if (!::CreateProcessW(nullptr, commandLine, nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &startup,
-                          &process)) {
+    const DWORD error = iocp4j::test::launch([&] {
+        return ::CreateProcessW(nullptr, commandLine, nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr,
+                                &startup, &process)
+                   ? ERROR_SUCCESS
+                   : ::GetLastError();
+    });
+    if (error != ERROR_SUCCESS) {
         return nullptr;
     }
     ::CloseHandle(process.hThread);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/Launch.h"
 #include "../../fixtures/ReadToEnd.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/pipe/ChildPipe.h"
@@ -39,9 +40,14 @@ DWORD run(std::wstring command, HANDLE input, HANDLE output, win32::Handle* star
     startup.hStdOutput = output;
     startup.hStdError = output;
     PROCESS_INFORMATION process{};
-    if (!::CreateProcessW(nullptr, command.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr, &startup,
-                          &process)) {
-        return ::GetLastError();
+    const DWORD error = launch([&] {
+        return ::CreateProcessW(nullptr, command.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr,
+                                &startup, &process)
+                   ? ERROR_SUCCESS
+                   : ::GetLastError();
+    });
+    if (error != ERROR_SUCCESS) {
+        return error;
     }
     const win32::Handle thread{process.hThread};
     win32::Handle child{process.hProcess};

@@ -7,6 +7,7 @@
 #include "../../fixtures/Census.h"
 #include "../../fixtures/ChildProgram.h"
 #include "../../fixtures/FakeCall.h"
+#include "../../fixtures/Launch.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/process/ChildProcess.h"
 
@@ -48,7 +49,7 @@ protected:
         ChildProcessSettings settings = settingsFor(child(L"wait"));
         settings.streams[0] = ChildStream::kNull;
         settings.streams[2] = ChildStream::kInherit;
-        return ChildProcess::open(*port, settings);
+        return launch([&] { return ChildProcess::open(*port, settings); });
     }
 
     static void expectNothingLeft(

@@ -6,6 +6,7 @@
 
 #include "../../fixtures/ChildProgram.h"
 #include "../../fixtures/HandlesClosed.h"
+#include "../../fixtures/Launch.h"
 #include "../../fixtures/ReadToEnd.h"
 #include "../../fixtures/TestPort.h"
 #include "devices/other/JobObject.h"
@@ -21,7 +22,7 @@ protected:
     ChildProcess::Opened start(const std::wstring& arguments) { return start(settingsFor(child(arguments))); }
 
     ChildProcess::Opened start(const ChildProcessSettings& settings) {
-        const auto opened = ChildProcess::open(*port_, settings);
+        const auto opened = launch([&] { return ChildProcess::open(*port_, settings); });
         EXPECT_EQ(0u, opened.error());
         return *opened;
     }
