@@ -66,6 +66,9 @@ public:
         room_ = isSmall ? room : 0;
     }
 
+    // Operations of the last turn.
+    std::uint32_t taken() const noexcept { return taken_; }
+
     // Ends the turn.
     void lift() noexcept { isLimited_ = false; }
 

@@ -66,7 +66,7 @@ public:
         }
     }
 
-    // A worker calls this when it has stopped waiting, and when it has delivered so many records.
+    // A worker calls this when it has stopped waiting.
     void beginsWork(Member& member, std::span<const CompletionRecord> batch) noexcept {
         if (most_ < members_.size()) {
             begins(member, batch);
@@ -75,9 +75,11 @@ public:
             member.began_ = Clock::now();
         }
     }
-    void endsWork(const Member& member, std::size_t records) noexcept {
-        if (members_.size() > 1 && records > 0) {
-            pace_.delivered(records, Clock::now() - member.began_);
+
+    // A worker calls this when the listener has returned.
+    void delivered(const Member& member) noexcept {
+        if (members_.size() > 1) {
+            pace_.delivered(member.drain_.completions(), Clock::now() - member.began_);
         }
     }
 

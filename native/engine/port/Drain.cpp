@@ -183,6 +183,8 @@ void Drain::delivering() noexcept {
     setActivity(Activity::kListener);
 }
 
+std::size_t Drain::completions() const noexcept { return recordCount_ + InlineBudget::ofThisThread().taken(); }
+
 void Drain::delivered() noexcept {
     setActivity(Activity::kRunning);
     recordCount_ = 0;

@@ -91,6 +91,9 @@ public:
     // Call this before the listener.
     void delivering() noexcept;
 
+    // When the listener has returned: the records of the batch, and the operations that it has completed inline.
+    std::size_t completions() const noexcept;
+
     // Call this when the listener has returned, or if the batch is empty.
     void delivered() noexcept;
 

@@ -11,8 +11,8 @@ void Worker::drain() noexcept {
         if (!drain_.batch().empty()) {
             drain_.delivering();
             sink_.deliver(index_, drain_.batch());
+            concurrency_.delivered(member_);
         }
-        concurrency_.endsWork(member_, drain_.batch().size());
         drain_.delivered();
         housekeeping_.callDevices();
     } while (!leaves);
