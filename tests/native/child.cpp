@@ -66,20 +66,13 @@ void printHandles(int count, wchar_t** numbers) {
 void startAnother() {
     wchar_t self[MAX_PATH];
     ::GetModuleFileNameW(nullptr, self, MAX_PATH);
-    std::wstring command = L"\"" + std::wstring{self} + L"\" wait";
     STARTUPINFOW startup{};
     startup.cb = sizeof startup;
-    PROCESS_INFORMATION started{};
-    const DWORD error = iocp4j::test::launch([&] {
-        return ::CreateProcessW(nullptr, command.data(), nullptr, nullptr, FALSE, 0, nullptr, nullptr, &startup,
-                                &started)
-                   ? ERROR_SUCCESS
-                   : ::GetLastError();
-    });
-    if (error != ERROR_SUCCESS) {
+    const auto started = iocp4j::test::launch(L"\"" + std::wstring{self} + L"\" wait", startup, 0);
+    if (!started) {
         std::exit(99);
     }
-    print(std::to_wstring(started.dwProcessId));
+    print(std::to_wstring(started->id));
     ::Sleep(INFINITE);
 }
 

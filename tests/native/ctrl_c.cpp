@@ -22,25 +22,13 @@ wchar_t* withoutFirstWord(wchar_t* at) {
     return at;
 }
 
-HANDLE start(wchar_t* commandLine, DWORD& processId) {
+iocp4j::win32::Result<iocp4j::test::Process> start(const wchar_t* commandLine) {
     STARTUPINFOW startup{};
     startup.cb = sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;
     startup.hStdOutput = ::GetStdHandle(STD_OUTPUT_HANDLE);
     startup.hStdError = ::GetStdHandle(STD_ERROR_HANDLE);
-    PROCESS_INFORMATION process{};
-    const DWORD error = iocp4j::test::launch([&] {
-        return ::CreateProcessW(nullptr, commandLine, nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr,
-                                &startup, &process)
-                   ? ERROR_SUCCESS
-                   : ::GetLastError();
-    });
-    if (error != ERROR_SUCCESS) {
-        return nullptr;
-    }
-    ::CloseHandle(process.hThread);
-    processId = process.dwProcessId;
-    return process.hProcess;
+    return iocp4j::test::launch(commandLine, startup, CREATE_NO_WINDOW);
 }
 
 void awaitEndOfInput() {
@@ -56,25 +44,24 @@ bool pressCtrlC(DWORD processId) {
            ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
 }
 
-int failed(const char* what) {
-    std::fprintf(stderr, "ctrl_c: cannot %s: error %lu\n", what, ::GetLastError());
+int failed(const char* what, DWORD error) {
+    std::fprintf(stderr, "ctrl_c: cannot %s: error %lu\n", what, error);
     return 99;
 }
 
 }  // namespace
 
 int main() {
-    DWORD processId = 0;
-    const HANDLE process = start(withoutFirstWord(::GetCommandLineW()), processId);
-    if (process == nullptr) {
-        return failed("start the program");
+    const auto process = start(withoutFirstWord(::GetCommandLineW()));
+    if (!process) {
+        return failed("start the program", process.error());
     }
     awaitEndOfInput();
-    if (!pressCtrlC(processId)) {
-        return failed("press Ctrl-C");
+    if (!pressCtrlC(process->id)) {
+        return failed("press Ctrl-C", ::GetLastError());
     }
-    ::WaitForSingleObject(process, INFINITE);
+    ::WaitForSingleObject(process->handle.get(), INFINITE);
     DWORD exitCode = 0;
-    ::GetExitCodeProcess(process, &exitCode);
+    ::GetExitCodeProcess(process->handle.get(), &exitCode);
     return static_cast<int>(exitCode);
 }

@@ -32,29 +32,18 @@ protected:
 };
 
 // Starts a program of Windows with these standard streams.
-DWORD run(std::wstring command, HANDLE input, HANDLE output, win32::Handle* started = nullptr) {
+DWORD run(const std::wstring& command, HANDLE input, HANDLE output, win32::Handle* started = nullptr) {
     STARTUPINFOW startup{};
     startup.cb = sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;
     startup.hStdInput = input;
     startup.hStdOutput = output;
     startup.hStdError = output;
-    PROCESS_INFORMATION process{};
-    const DWORD error = launch([&] {
-        return ::CreateProcessW(nullptr, command.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr, nullptr,
-                                &startup, &process)
-                   ? ERROR_SUCCESS
-                   : ::GetLastError();
-    });
-    if (error != ERROR_SUCCESS) {
-        return error;
-    }
-    const win32::Handle thread{process.hThread};
-    win32::Handle child{process.hProcess};
+    auto child = launch(command, startup, CREATE_NO_WINDOW);
     if (started != nullptr) {
-        *started = std::move(child);
+        *started = std::move(child->handle);
     }
-    return ERROR_SUCCESS;
+    return child.error();
 }
 
 TEST_F(ChildPipeTest, CarriesTheOutputOfAChild) {
