@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.iocp4j.CompletionPoller;
 import io.github.iocp4j.CompletionPort;
 import io.github.iocp4j.OperationLimitException;
 import io.github.iocp4j.file.FileShare;
@@ -131,19 +132,23 @@ final class OverlappedFileChannelTest {
     }
 
     @Test
-    void aChangedBufferFailsTheOperation() throws Exception {
-        try (AsynchronousFileChannel channel = FileChannels.open(file(100_000))) {
-            for (int i = 0; i < 200; i++) {
-                final ByteBuffer target = ByteBuffer.allocate(100_000);
-                final Future<Integer> read = channel.read(target, 0);
-                target.limit(10);
-                try {
-                    assertThat(read.get()).isEqualTo(100_000);
-                } catch (final ExecutionException failed) {
-                    assertThat(failed).hasCauseInstanceOf(IOException.class);
-                }
+    void aBufferThatIsChangedInFlightFailsTheOperation() throws Exception {
+        try (CompletionPort port = CompletionPort.builder(Streams.listener()).polled().open();
+                AsynchronousFileChannel channel = new OverlappedFileChannel(
+                        OverlappedFile.builder(port, file(100)).read().write().share(FileShare.values()).open(), true,
+                        true, Runnable::run);
+                CompletionPoller poller = port.openPoller()) {
+            // It is in flight until the port is polled.
+            final ByteBuffer target = ByteBuffer.allocate(100);
+            final Future<Integer> read = channel.read(target, 0);
+            target.limit(10);
+            final Future<Integer> next = channel.read(ByteBuffer.allocate(20), 0);
+            while (!read.isDone() || !next.isDone()) {
+                poller.poll();
             }
-            assertThat(channel.read(ByteBuffer.allocate(20), 0).get()).isEqualTo(20);
+            assertThat(failureOf(read)).isExactlyInstanceOf(IOException.class)
+                    .hasMessageContaining("was changed while the operation was in flight");
+            assertThat(next.get()).isEqualTo(20);
         }
     }
 

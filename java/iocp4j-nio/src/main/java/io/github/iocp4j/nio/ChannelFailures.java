@@ -39,6 +39,12 @@ final class ChannelFailures {
         return channel.isOpen() ? new IOException(refusal.getMessage(), refusal) : new AsynchronousCloseException();
     }
 
+    /** Why an operation has failed although its data was transferred. */
+    static IOException ofChangedBuffer(final RuntimeException cause) {
+        return new IOException("The position or limit of the buffer was changed while the operation was in flight",
+                cause);
+    }
+
     /** Why a channel is not connected. */
     static IOException ofConnect(final int status, final String call, final SocketAddress remote) {
         return typed(new Win32Exception(call, status), NAMES_HOSTS ? ": " + remote : "");

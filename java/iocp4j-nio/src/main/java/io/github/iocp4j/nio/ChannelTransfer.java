@@ -134,7 +134,7 @@ final class ChannelTransfer<V> extends ChannelOperation<V> {
                 return false;
             }
         } catch (final RuntimeException changedInFlight) {
-            fail(changedInFlight);
+            fail(ChannelFailures.ofChangedBuffer(changedInFlight));
             return true;
         }
         if (!direction.isWrite()) {

@@ -5,7 +5,6 @@ import io.github.iocp4j.Win32Error;
 import io.github.iocp4j.Win32Exception;
 import io.github.iocp4j.file.FilePosition;
 import io.github.iocp4j.file.OverlappedFile;
-import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -200,7 +199,7 @@ final class FileRequest implements HandlerCall {
         try {
             advance();
         } catch (final IllegalArgumentException | BufferOverflowException changed) {
-            return new IOException("The buffer was changed during the operation on " + channel, changed);
+            return ChannelFailures.ofChangedBuffer(changed);
         }
         return bytes;
     }
