@@ -50,7 +50,7 @@ class CopyTest {
 
     @AfterEach
     void removeLinks() throws Exception {
-        unusual.close();
+        unusual.removeLinks();
     }
 
     private int copy(final String... options) {

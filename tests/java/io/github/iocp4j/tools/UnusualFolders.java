@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.iocp4j.fixtures.Launch;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Folders that Java cannot make on Windows. Programs of Windows make them, or programs of Linux under Wine. */
-final class UnusualFolders implements AutoCloseable {
+final class UnusualFolders {
     private static final Path LN = Path.of("Z:\\bin\\ln");
     private static final Path RM = Path.of("Z:\\bin\\rm");
     private static final Path SHELL = Path.of("Z:\\bin\\sh");
@@ -26,9 +25,8 @@ final class UnusualFolders implements AutoCloseable {
     UnusualFolders() {
     }
 
-    /** Removes the links first, because code that deletes the rest may follow them. */
-    @Override
-    public void close() throws IOException {
+    /** To be called before the rest is deleted, by code that may follow links. */
+    void removeLinks() throws IOException, InterruptedException {
         for (final Path link : links) {
             if (Files.exists(RM)) {
                 runBelowWine(link.getParent(), List.of(RM.toString(), "-f", link.getFileName().toString()),
@@ -47,7 +45,7 @@ final class UnusualFolders implements AutoCloseable {
             runBelowWine(link.getParent(), List.of(LN.toString(), "-s", relative.toString().replace('\\', '/'),
                     link.getFileName().toString()), () -> Files.exists(link));
         } else {
-            run(List.of("cmd", "/c", "mklink", "/J", link.toString(), folder.toString()));
+            run(link.getParent(), List.of("cmd", "/c", "mklink", "/J", link.toString(), folder.toString()));
         }
         assertThat(link).as("made by mklink or ln").isDirectory();
         assertThat(link.toRealPath()).isEqualTo(folder.toRealPath());
@@ -61,32 +59,31 @@ final class UnusualFolders implements AutoCloseable {
                     () -> Files.exists(folder.resolve("made")));
             Files.delete(folder.resolve("made"));
         } else {
-            run(List.of("fsutil", "file", "setCaseSensitiveInfo", folder.toString(), "enable"));
+            run(folder, List.of("fsutil", "file", "setCaseSensitiveInfo", folder.toString(), "enable"));
             Files.writeString(folder.resolve("name"), "name");
             Files.writeString(folder.resolve("NAME"), "NAME");
         }
         assumeTrue(folder.toFile().list().length == 2, "this system has no folder with names that differ only in case");
     }
 
-    private static void run(final List<String> command) throws IOException, InterruptedException {
-        final Process process = Launch.of(new ProcessBuilder(command).redirectErrorStream(true));
+    private static void run(final Path folder, final List<String> command) throws IOException, InterruptedException {
+        final Process process =
+                Launch.of(new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true));
         process.getOutputStream().close();
         process.getInputStream().readAllBytes();
         process.waitFor();
     }
 
     /**
-     * Wine starts programs of Linux, but has no handle of them, so that this waits for what they do. They have no
-     * pipes: without a handle Java would close these at once, and once more when it collects the process. By then their
-     * handles' numbers may belong to other objects of this JVM.
+     * Runs a program of Linux. Wine's CreateProcess starts it, too, but does not set the handles that it returns: they
+     * are what the stack happens to hold. Java would close them, although they may belong to other objects of this JVM.
+     * Therefore Wine's {@code start} runs the program. Nothing can wait for it, so that this waits for what it does.
      */
-    private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done) {
-        try {
-            Launch.of(new ProcessBuilder(command).directory(folder.toFile()).redirectInput(new File("NUL"))
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD));
-        } catch (final IOException expected) {
-            // There is no handle of it.
-        }
+    private static void runBelowWine(final Path folder, final List<String> command, final BooleanSupplier done)
+            throws IOException, InterruptedException {
+        final List<String> start = new ArrayList<>(List.of("start.exe", "/exec"));
+        start.addAll(command);
+        run(folder, start);
         final long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (!done.getAsBoolean() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
