@@ -1,9 +1,9 @@
-#include "engine/port/ListenerPace.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstddef>
+
+#include "engine/port/ListenerPace.h"
 
 namespace iocp4j {
 namespace {
